@@ -1,0 +1,356 @@
+"""Claims, their instances at fixed lengths, and the verdicts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, SupportsIndex, TypeAlias
+
+import sympy
+from sympy import Expr, Integer, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv import vectors
+from symconv.errors import SymconvError
+from symconv.from_sympy import cases, scaled_polynomial
+from symconv.points import point, spell, symbols_of
+from symconv.signals import SignalExpr, leaves
+
+__all__ = [
+    "Claim",
+    "Counterexample",
+    "Evidence",
+    "Instance",
+    "Proved",
+    "Refuted",
+    "Unknown",
+    "Verdict",
+]
+
+Side: TypeAlias = SignalExpr | Expr | Boolean
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One comparison that a proof rests on.
+
+    Attributes:
+        compared: what was compared, such as the names k, k, x of a kind of monomial.
+        how: how it was found to be equal.
+    """
+
+    compared: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.compared}: {self.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The claim holds within its scope; the only verdict that is true as a `bool`."""
+
+    scope: str
+    evidence: tuple[Evidence, ...] = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return f"proved for {self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A smallest point at which a claim fails, checked by plain arithmetic.
+
+    Attributes:
+        lengths: the values of the integer symbols, by name.
+        signals: the entries of the named signals.
+        index: the first output index at which the sides differ; None where the lengths
+            differ, and for claims about lengths.
+        lhs: the left side: its vector, or its value for a claim about lengths.
+        rhs: the right side.
+    """
+
+    lengths: Mapping[str, int]
+    signals: Mapping[str, list[int]]
+    index: int | None
+    lhs: Any
+    rhs: Any
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+        given = "".join(f", {name} = {value}" for name, value in self.signals.items())
+        sides = f"the left side is {self.lhs}, the right side {self.rhs}"
+        if self.index is not None:
+            sides += f"; they differ at index {self.index}"
+        return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """The claim is false: the counterexample is the smallest one."""
+
+    counterexample: Counterexample
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"refuted {self.counterexample}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Neither proved nor refuted, for the reason given."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"unknown: {self.reason}"
+
+
+Verdict: TypeAlias = Proved | Refuted | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The statement that two things are equal, for all lengths that satisfy the hypotheses.
+
+    Args:
+        lhs: a signal; or a SymPy expression in the lengths; or a SymPy condition on them.
+        rhs: another one of the same sort.  Signals are equal when their lengths and all
+            entries are, for every input over every commutative ring (every commutative
+            ℚ-algebra where fractions occur); conditions are equal when they are equivalent.
+        given: hypotheses, SymPy conditions on the lengths.  The assumptions of the
+            symbols are hypotheses too.
+        name: what the claim is called.
+
+    >>> from sympy import symbols
+    >>> from symconv import Signal
+    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> print(Claim(x.convolve(k), k.convolve(x)).prove())
+    proved for all lengths
+    >>> print(Claim(x.correlate(k), x.convolve(k)).prove())
+    refuted at c = 2, n = 1, k = [1, 1], x = [1]: the left side is [], the right side [1, 1]
+
+    Raises:
+        SymconvError: the sides are of different sorts, names clash, or a hypothesis is
+            not a condition on lengths or can never hold.
+    """
+
+    lhs: Side
+    rhs: Side
+    given: tuple[Boolean, ...] = field(default=())
+    name: str | None = None
+
+    def __init__(
+        self,
+        lhs: Side | int,
+        rhs: Side | int,
+        given: Iterable[Boolean] | Boolean = (),
+        name: str | None = None,
+    ) -> None:
+        hypotheses = (given,) if isinstance(given, Boolean | bool) else tuple(given)
+        object.__setattr__(self, "lhs", _side(lhs, "left"))
+        object.__setattr__(self, "rhs", _side(rhs, "right"))
+        object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
+        object.__setattr__(self, "name", name)
+        if _sort(self.lhs) != _sort(self.rhs):
+            raise SymconvError(
+                f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
+            )
+        leaves(*self.signals, expressions=(*self.expressions, *self.given))
+
+    @property
+    def signals(self) -> tuple[SignalExpr, ...]:
+        """The two sides, if they are signals."""
+        return tuple(side for side in (self.lhs, self.rhs) if isinstance(side, SignalExpr))
+
+    @property
+    def expressions(self) -> tuple[Expr | Boolean, ...]:
+        """The two sides, if they are expressions or conditions in the lengths."""
+        return tuple(side for side in (self.lhs, self.rhs) if not isinstance(side, SignalExpr))
+
+    @property
+    def symbols(self) -> list[Symbol]:
+        """The integer symbols of the claim and its hypotheses, by name."""
+        return symbols_of(*self.signals, more=(*self.expressions, *self.given))
+
+    def prove(self) -> Verdict:
+        """Decide the claim for all lengths at once; deterministic, and within a fixed budget.
+
+        Raises:
+            SymconvError: the hypotheses cannot hold together, or an operator is not
+                defined at some of the lengths (an empty kernel, say).
+        """
+        from symconv.prove import prove
+
+        return prove(self)
+
+    def condition(self, *, for_all: Sequence[Symbol] = ()) -> Boolean:
+        """Exactly the lengths at which the claim holds, among those the hypotheses allow.
+
+        Args:
+            for_all: symbols to quantify away: the condition then says when the claim
+                holds for every value of these.
+
+        >>> from sympy import Eq, Mod, symbols
+        >>> n = symbols("n", integer=True, positive=True)
+        >>> Claim((n + 1) // 2, n / 2).condition()
+        Eq(Mod(n, 2), 0)
+
+        Raises:
+            Undecided: the condition cannot be computed.
+        """
+        from symconv.prove import condition
+
+        return condition(self, for_all)
+
+    def at(self, **lengths: SupportsIndex) -> Instance:
+        """The claim at fixed lengths.
+
+        Raises:
+            SymconvError: a name is unknown or missing, or the lengths contradict the
+                assumptions or the hypotheses.
+        """
+        at = point(self.symbols, lengths)
+        for hypothesis in self.given:
+            if hypothesis.xreplace(at) != sympy.true:
+                raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
+        return Instance(self, at)
+
+    def __str__(self) -> str:
+        sign = "<=>" if isinstance(self.lhs, Boolean) else "=="
+        hypotheses = f" given {', '.join(map(str, self.given))}" if self.given else ""
+        return f"{self.lhs} {sign} {self.rhs}{hypotheses}"
+
+    def _repr_latex_(self) -> str:
+        from symconv.notation import latex
+
+        sign = r"\iff" if isinstance(self.lhs, Boolean) else "="
+        hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
+        return f"$\\displaystyle {latex(self.lhs)} \\;{sign}\\; {latex(self.rhs)}{hypotheses}$"
+
+
+class Instance:
+    """A claim at fixed lengths, on symbol vectors.
+
+    Attributes:
+        claim: the claim.
+        lengths: the values of its integer symbols, by name.
+    """
+
+    def __init__(self, claim: Claim, at: Mapping[Symbol, Integer]) -> None:
+        self.claim = claim
+        self.lengths = {symbol.name: int(value) for symbol, value in at.items()}
+        self._at = at
+
+    @cached_property
+    def lhs(self) -> Any:
+        """The left side: its entries, not expanded; or its value."""
+        return self._read(self.claim.lhs)
+
+    @cached_property
+    def rhs(self) -> Any:
+        """The right side, likewise."""
+        return self._read(self.claim.rhs)
+
+    @property
+    def difference(self) -> list[Expr]:
+        """Lhs − rhs, entry by entry, not expanded: there may be something left to simplify.
+
+        Raises:
+            SymconvError: the sides differ in length, or the claim is about conditions.
+        """
+        left, right = ([side] if isinstance(side, Expr) else side for side in (self.lhs, self.rhs))
+        if isinstance(left, bool):
+            raise SymconvError(f"a claim about conditions has no difference: {self.claim}")
+        if len(left) != len(right):
+            raise SymconvError(
+                f"the sides have {len(left)} and {len(right)} entries at {self}: no difference"
+            )
+        return [a - b for a, b in zip(left, right, strict=True)]
+
+    @property
+    def simplified(self) -> list[Expr]:
+        """Each entry of the difference through `sympy.simplify`; all 0 where the claim holds."""
+        return [sympy.simplify(entry) for entry in self.difference]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
+        if not self.claim.signals:
+            return bool(self.lhs == self.rhs)
+        (left, right), _ = vectors.polynomials(self.claim.signals, self._at)
+        return left == right
+
+    def _read(self, side: Side) -> Any:
+        if isinstance(side, SignalExpr):
+            symbols = vectors.symbol_vectors(leaves(side), self._at)
+            return vectors.entries(side, symbols, self._at, sympy.S.Zero)
+        value = side.xreplace(self._at)
+        return bool(value) if isinstance(side, Boolean) else value
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+
+    def __repr__(self) -> str:
+        return f"<instance of {self.claim.name or self.claim} at {self}>"
+
+
+def _side(side: Side | int, which: str) -> Side:
+    if isinstance(side, bool):
+        return sympy.true if side else sympy.false
+    if isinstance(side, int):
+        return Integer(side)
+    if isinstance(side, Boolean):
+        cases(side)
+        return side
+    if isinstance(side, SignalExpr):
+        return side
+    if isinstance(side, Expr):
+        _check_integers(side)
+        scaled_polynomial(side)
+        return side
+    raise SymconvError(
+        f"the {which} side of a claim must be a signal, or an expression or a condition "
+        f"in lengths, got {side!r}"
+    )
+
+
+def _hypothesis(condition: object) -> Boolean:
+    if condition is True or condition == sympy.true:
+        return sympy.true
+    if condition is False or condition == sympy.false:
+        raise SymconvError(
+            "a hypothesis is false under the assumptions of its symbols, so the claim says nothing"
+        )
+    if not isinstance(condition, Boolean):
+        raise SymconvError(
+            "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), "
+            f"got {condition!r}"
+        )
+    _check_integers(condition)
+    cases(condition)
+    return condition
+
+
+def _check_integers(expression: Expr | Boolean) -> None:
+    loose = sorted(str(s) for s in expression.free_symbols if not s.is_integer)
+    if loose:
+        raise SymconvError(
+            f"{', '.join(loose)} in {expression} is not declared an integer: use integer=True"
+        )
+
+
+def _sort(side: Side) -> str:
+    if isinstance(side, SignalExpr):
+        return "a signal"
+    return "a condition" if isinstance(side, Boolean) else "a length"

@@ -1,0 +1,312 @@
+"""Integer sets with the lengths as parameters, decided exactly by the library isl.
+
+The only module that knows islpy.  A set's coordinates are indices, known by their
+numbers; its parameters are the integer symbols of a claim.
+
+References:
+    S. Verdoolaege, *isl: An Integer Set Library for the Polyhedral Model*, ICMS 2010.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import islpy as isl
+from islpy import dim_type
+
+from symconv.errors import Undecided
+from symconv.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guard,
+    Guarded,
+    Polynomial,
+    Relation,
+    at_least,
+    floor,
+)
+
+__all__ = ["IntegerSets", "Set"]
+
+Set = isl.Set
+
+
+class IntegerSets:
+    """The integer sets of one decision, which share the parameters and a budget.
+
+    Args:
+        parameters: the names of the integer symbols.
+        budget: how many isl operations the decision may take; deterministic.
+    """
+
+    def __init__(self, parameters: Sequence[str], budget: int) -> None:
+        self.parameters = tuple(sorted(parameters))
+        self.budget = budget
+        self._context = isl.Context()
+        self._context.set_max_operations(budget)
+
+    @contextmanager
+    def within_budget(self) -> Iterator[None]:
+        """Turns isl's report that the budget is used up into `Undecided`."""
+        try:
+            yield
+        except isl.Error as error:
+            if "maximal number of operations exceeded" not in str(error):
+                raise
+            raise Undecided(f"the budget of {self.budget} isl operations was used up") from None
+
+    def where(self, cases: Sequence[Conjunction]) -> Set:
+        """The parameters for which one of the cases holds."""
+        result = Set.empty(self._space(0).params())
+        for guards in cases:
+            result = result | self.points((), guards).params()
+        return result
+
+    def points(
+        self, coordinates: Sequence[int], guards: Conjunction, hidden: Sequence[int] = ()
+    ) -> Set:
+        """The coordinates for which some values of the hidden indices fulfil the guards.
+
+        Raises:
+            Undecided: a guard holds a product of two symbols or indices.
+        """
+        dimensions = {number: i for i, number in enumerate((*coordinates, *hidden))}
+        frame = _Frame(self._context, self._space(len(dimensions)), self.parameters, dimensions)
+        return frame.set(guards).project_out(dim_type.set, len(coordinates), len(hidden))
+
+    def nothing(self, width: int) -> Set:
+        """The empty set of points with so many coordinates."""
+        return Set.empty(self._space(width))
+
+    def permuted(self, set_: Set, order: Sequence[int]) -> Set:
+        """The set with its coordinates rearranged: new coordinate i is the old order[i]."""
+        space = set_.get_space()
+        local = isl.LocalSpace.from_space(space)
+        axes = [isl.Aff.var_on_domain(local, dim_type.set, i) for i in order]
+        images = isl.MultiAff.zero(space.map_from_set())
+        for i, axis in enumerate(axes):
+            images = images.set_aff(i, axis)
+        return set_.apply(isl.Map.from_multi_aff(images))
+
+    def smallest(self, set_: Set) -> tuple[tuple[int, ...], dict[str, int], tuple[int, ...]]:
+        """The smallest point: its sort key, parameters, and coordinates.
+
+        Smallest in the sum of the absolute values of the parameters, then in the
+        parameters by name, then in the coordinates.
+        """
+        set_ = set_.from_params() if set_.is_params() else set_
+        size = len(self.parameters)
+        width = set_.dim(dim_type.set)
+        flat = set_.move_dims(dim_type.set, 0, dim_type.param, 0, size)
+        flat = flat.insert_dims(dim_type.set, 0, 1).add_dims(dim_type.set, size)
+        local = isl.LocalSpace.from_space(flat.get_space())
+        magnitudes = range(1 + size + width, 1 + 2 * size + width)
+        total = isl.Constraint.equality_alloc(local).set_coefficient_val(dim_type.set, 0, -1)
+        for parameter, magnitude in enumerate(magnitudes, start=1):
+            total = total.set_coefficient_val(dim_type.set, magnitude, 1)
+            for sign in (1, -1):
+                bound = isl.Constraint.inequality_alloc(local)
+                bound = bound.set_coefficient_val(dim_type.set, magnitude, 1)
+                flat = flat.add_constraint(bound.set_coefficient_val(dim_type.set, parameter, sign))
+        point = flat.add_constraint(total).lexmin().sample_point()
+        values = [
+            int(point.get_coordinate_val(dim_type.set, i).to_python())
+            for i in range(1 + size + width)
+        ]
+        chosen = dict(zip(self.parameters, values[1 : 1 + size], strict=True))
+        return tuple(values), chosen, tuple(values[1 + size :])
+
+    def for_all(self, condition: Set, among: Set, names: Sequence[str]) -> Set:
+        """The parameters for which the condition holds whatever the named ones are."""
+        return self.exists(among, names) - self.exists(among - condition, names)
+
+    def exists(self, set_: Set, names: Sequence[str]) -> Set:
+        """The parameters that are in the set for some values of the named ones."""
+        for position in map(self.parameters.index, names):
+            set_ = set_.project_out(dim_type.param, position, 1).insert_dims(
+                dim_type.param, position, 1
+            )
+            set_ = set_.set_dim_name(dim_type.param, position, f"p{position}")
+        return set_
+
+    def describe(self, set_: Set, among: Set) -> list[Conjunction]:
+        """A short disjunction of conjunctions that, among the given parameters, says the same.
+
+        Every candidate is accepted only if it gives back the very same set.
+        """
+        set_, among = set_.intersect(among).coalesce(), among.coalesce()
+        if set_.is_equal(among):
+            return [()]
+        if set_.is_empty():
+            return []
+        candidates = [set_.gist(among).coalesce(), set_]
+        for hull in (set_.polyhedral_hull(), set_.simple_hull(), set_.affine_hull()):
+            candidates.append(Set.from_basic_set(hull).gist(among).coalesce())
+        readings = [self._cases(candidate) for candidate in candidates]
+        rest = (among - set_).coalesce()
+        hull = rest.polyhedral_hull()
+        outside = self._cases(Set.from_basic_set(hull).gist(among))
+        if len(outside) == 1 and among.intersect(Set.from_basic_set(hull)).is_equal(rest):
+            negated = [case for guard in outside[0] for case in _negated(guard)]
+            readings.append(
+                [
+                    g
+                    for case in negated
+                    for g in self._cases(self.where([case]).intersect(among).gist(among))
+                ]
+            )
+        right = [r for r in readings if self.where(r).intersect(among).is_equal(set_)]
+        return min(
+            right, key=lambda r: (sum(map(len, r)), sum(len(str(g)) for case in r for g in case))
+        )
+
+    def _cases(self, set_: Set) -> list[Conjunction]:
+        basic = [b for part in set_.compute_divs().get_basic_sets() for b in _explicit(part)]
+        return sorted(
+            (
+                tuple(self._guard(c, b) for c in b.get_constraints() if not c.is_div_constraint())
+                for b in basic
+            ),
+            key=str,
+        )
+
+    def _guard(self, constraint: isl.Constraint, basic: isl.BasicSet) -> Guard:
+        divisions: list[Polynomial] = []
+        for i in range(basic.dim(dim_type.div)):
+            quotient = basic.get_div(i)
+            denominator = int(quotient.get_denominator_val().to_python())
+            divisions.append(floor(self._polynomial(quotient, divisions, denominator), denominator))
+        polynomial = self._polynomial(constraint, divisions)
+        return Guard(
+            polynomial, Relation.ZERO if constraint.is_equality() else Relation.AT_LEAST_ZERO
+        )
+
+    def _polynomial(
+        self, linear: isl.Aff | isl.Constraint, divisions: Sequence[Polynomial], scale: int = 1
+    ) -> Polynomial:
+        """An isl expression times `scale`, for which its coefficients are integers."""
+        number = (linear.get_constant_val() * scale).to_python()
+        result = Polynomial.constant(int(number))
+        for i, name in enumerate(self.parameters):
+            c = (linear.get_coefficient_val(dim_type.param, i) * scale).to_python()
+            result = result + int(c) * Polynomial.of(name)
+        for i, division in enumerate(divisions):
+            c = (linear.get_coefficient_val(dim_type.div, i) * scale).to_python()
+            result = result + int(c) * division
+        return result
+
+    def _space(self, dimensions: int) -> isl.Space:
+        space = isl.Space.set_alloc(self._context, len(self.parameters), dimensions)
+        for i in range(len(self.parameters)):
+            space = space.set_dim_name(dim_type.param, i, f"p{i}")
+        return space
+
+
+class _Frame:
+    """Translates guards over given coordinates."""
+
+    def __init__(
+        self,
+        context: isl.Context,
+        space: isl.Space,
+        parameters: Sequence[str],
+        dimensions: Mapping[int, int],
+    ) -> None:
+        self.context = context
+        self.space = space
+        self.local = isl.LocalSpace.from_space(space)
+        self.places: dict[Atom, tuple[dim_type, int]] = {
+            name: (dim_type.param, i) for i, name in enumerate(parameters)
+        }
+        self.places.update({number: (dim_type.set, i) for number, i in dimensions.items()})
+
+    def set(self, guards: Conjunction) -> Set:
+        basic = isl.BasicSet.universe(self.space)
+        piecewise: list[Guard] = []
+        for guard in guards:
+            if all(
+                not monomial or monomial[0] in self.places for monomial in guard.polynomial.terms
+            ):
+                basic = basic.add_constraint(self._constraint(guard))
+            else:
+                piecewise.append(guard)
+        result = Set.from_basic_set(basic)
+        for guard in piecewise:
+            value = self._value(guard.polynomial)
+            held = value.zero_set() if guard.relation is Relation.ZERO else value.nonneg_set()
+            result = result.intersect(held)
+        return result
+
+    def _constraint(self, guard: Guard) -> isl.Constraint:
+        alloc = (
+            isl.Constraint.equality_alloc
+            if guard.relation is Relation.ZERO
+            else isl.Constraint.inequality_alloc
+        )
+        return self._filled(alloc(self.local), guard.polynomial)
+
+    def _filled(self, linear: isl.Constraint, polynomial: Polynomial) -> isl.Constraint:
+        for monomial, c in polynomial.terms.items():
+            if not monomial:
+                linear = linear.set_constant_val(self._number(c))
+            else:
+                place = self.places[_only(monomial)]
+                linear = linear.set_coefficient_val(*place, self._number(c))
+        return linear
+
+    def _value(self, polynomial: Polynomial) -> isl.PwAff:
+        result = self._constant(0)
+        for monomial, c in polynomial.terms.items():
+            part = self._atom(_only(monomial)) if monomial else self._constant(1)
+            result = result + part.scale_val(self._number(c))
+        return result
+
+    def _number(self, value: int) -> isl.Val:
+        return isl.Val.read_from_str(self.context, str(value))
+
+    def _constant(self, value: int) -> isl.PwAff:
+        return isl.PwAff.from_aff(
+            isl.Aff.zero_on_domain(self.local).set_constant_val(self._number(value))
+        )
+
+    def _atom(self, atom: Atom) -> isl.PwAff:
+        match atom:
+            case Floor(numerator, divisor):
+                number = divisor.as_integer()
+                if number is None:
+                    raise Undecided(
+                        f"{atom} divides by a symbol; strides and dilations must be numbers"
+                    )
+                quotient = self._value(numerator).scale_down_val(self._number(number))
+                return quotient.floor()
+            case Guarded(value, guards) if atom.is_nonnegative_part:
+                return self._value(value).max(self._constant(0))
+            case Guarded(value, guards):
+                held = self.set(guards)
+                inside = self._value(value).intersect_domain(held)
+                return inside.union_add(self._constant(0).intersect_domain(held.complement()))
+            case _:
+                kind, i = self.places[atom]
+                return isl.PwAff.var_on_domain(self.local, kind, i)
+
+
+def _only(monomial: tuple[Atom, ...]) -> Atom:
+    if len(monomial) > 1:
+        product = "·".join(str(a) if isinstance(a, str) else "index" for a in monomial)
+        raise Undecided(f"{product} is a product; strides and dilations must be numbers")
+    return monomial[0]
+
+
+def _explicit(basic: isl.BasicSet) -> list[isl.BasicSet]:
+    """The set with its existential indices as explicit floors."""
+    explicit = basic.compute_divs()
+    return [explicit] if isinstance(explicit, isl.BasicSet) else list(explicit.get_basic_sets())
+
+
+def _negated(guard: Guard) -> list[Conjunction]:
+    p = guard.polynomial
+    if guard.relation is Relation.ZERO:
+        return [(at_least(p, 1),), (at_least(-p, 1),)]
+    return [(at_least(-p, 1),)]

@@ -1,0 +1,93 @@
+"""Integer arguments: the lengths, amounts and factors that the operators take."""
+
+from __future__ import annotations
+
+from operator import index as as_index
+from typing import SupportsIndex, TypeAlias
+
+from sympy import (
+    Abs,
+    Expr,
+    Function,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Piecewise,
+    Sum,
+    ceiling,
+    floor,
+)
+
+from symconv.errors import SymconvError
+
+__all__ = ["Whole", "integer_expression", "length_argument", "positive_argument"]
+
+Whole: TypeAlias = SupportsIndex | Expr
+"""An integer, or a SymPy expression that is one."""
+
+
+def integer_expression(value: Whole, what: str, of: object = None) -> Expr:
+    """The value as a SymPy expression; an error unless it is known to be an integer.
+
+    Args:
+        value: an integer (not a `bool`), or a SymPy expression in integer symbols.
+        what: what the value is, for the message.
+        of: what it belongs to, for the message.
+    """
+    if isinstance(value, Expr):
+        if value.is_Symbol and value.is_integer:
+            return value
+        problem = _problem(value)
+        if not problem:
+            return value
+    elif not isinstance(value, bool):
+        try:
+            return Integer(as_index(value))
+        except TypeError:
+            problem = f"must be an integer or a SymPy integer expression, got {value!r}"
+    else:
+        problem = f"must be an integer, got the truth value {value}"
+    raise SymconvError(f"{what}{f' of {of}' if of is not None else ''} {problem}")
+
+
+def _problem(value: Expr) -> str:
+    odd = value.atoms(Function) - value.atoms(floor, ceiling, Mod, Max, Min, Abs)
+    if odd or value.has(Piecewise, Sum):
+        return (
+            "must be built from integer symbols with +, -, *, floor, ceiling, Mod, Max and Min, "
+            f"got {value}"
+        )
+    loose = sorted(str(s) for s in value.free_symbols if not s.is_integer)
+    if loose:
+        return (
+            f"is {value}, but {', '.join(loose)} is not declared an integer; "
+            f"write symbols({' '.join(loose)!r}, integer=True, positive=True)"
+        )
+    if not value.is_integer:
+        return f"must be an integer, and {value} is not known to be one; use floor or ceiling"
+    return ""
+
+
+def positive_argument(value: Whole, what: str, of: object) -> Expr:
+    """A stride, dilation or factor: an integer that is known to be positive."""
+    expression = integer_expression(value, what, of)
+    if expression.is_positive:
+        return expression
+    hint = "" if expression.is_number else "; declare its symbols positive"
+    raise SymconvError(f"{what} of {of} must be a positive integer, got {expression}{hint}")
+
+
+def length_argument(value: Whole, of: str) -> Expr:
+    """A length: an integer that is not negative, in symbols whose signs are declared."""
+    size = integer_expression(value, f"the length of {of}")
+    if size.is_negative:
+        raise SymconvError(f"the length of {of} must not be negative, got {size}")
+    unsigned = [str(s) for s in size.free_symbols if not (s.is_nonnegative or s.is_nonpositive)]
+    if unsigned:
+        raise SymconvError(
+            f"the length of {of} is {size}, but the sign of {', '.join(sorted(unsigned))} is not "
+            f"declared; write symbols({' '.join(sorted(unsigned))!r}, integer=True, positive=True)"
+            ", or nonnegative=True"
+        )
+    return size

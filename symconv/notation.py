@@ -1,0 +1,285 @@
+"""Reading signals, lengths and conditions as text: Python code, plain mathematics, LaTeX.
+
+In the mathematical notation ∗ is convolution, ⋆ is "valid" cross-correlation, ↓s keeps
+every s-th entry, and ↑d puts d − 1 zeros between neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or
+from sympy.core.relational import Relational
+from sympy.printing.str import StrPrinter
+
+from symconv.signals import (
+    Add,
+    Convolve,
+    Correlate,
+    Dilate,
+    Downsample,
+    Flip,
+    Formula,
+    Pad,
+    Scale,
+    Signal,
+    SignalExpr,
+)
+
+__all__ = ["code", "latex", "plain"]
+
+
+def code(signal: SignalExpr) -> str:
+    """The calls that build the signal.
+
+    >>> x, k = Signal("x", 8), Signal("k", 3)
+    >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
+    (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
+    """
+    match signal:
+        case Signal():
+            return signal.name
+        case Formula():
+            return f"Signal.from_formula({signal.index}, {signal.entry}, length={signal.size})"
+        case Add(left, Scale(number, right)) if number < 0:
+            return f"{code(left)} - {code(_times(-number, right))}"
+        case Add(left, right):
+            return f"{code(left)} + {code(right)}"
+        case Scale(number, inner):
+            factor = f"Fraction({number})" if number.denominator > 1 else str(number)
+            factor = factor.replace("/", ", ")
+            return f"-{_receiver(inner)}" if number == -1 else f"{factor}*{_receiver(inner)}"
+        case Pad(inner, left, right):
+            return f"{_receiver(inner)}.pad({left}, {right})"
+        case Flip(inner):
+            return f"{_receiver(inner)}.flip()"
+        case Downsample(inner, factor):
+            return f"{_receiver(inner)}.downsample({factor})"
+        case Dilate(inner, factor):
+            return f"{_receiver(inner)}.dilate({factor})"
+        case Convolve(left, right):
+            return f"{_receiver(left)}.convolve({code(right)})"
+        case Correlate(inner, kernel, stride, dilation):
+            options = f", stride={stride}" * (stride != 1) + f", dilation={dilation}" * (
+                dilation != 1
+            )
+            return f"{_receiver(inner)}.correlate({code(kernel)}{options})"
+    raise NotImplementedError(f"no code for {type(signal).__name__}")
+
+
+def _receiver(signal: SignalExpr) -> str:
+    return f"({code(signal)})" if isinstance(signal, Add | Scale) else code(signal)
+
+
+def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
+    return signal if number == 1 else Scale(number, signal)
+
+
+def plain(thing: SignalExpr | Basic | int) -> str:
+    """Mathematics in plain Unicode text, as a person would write it.
+
+    >>> c, p = sympy.symbols("c p", integer=True)
+    >>> print(plain(And(3*c - 6 <= p, p <= 3*c - 3)))
+    3c − 6 ≤ p ≤ 3c − 3
+    >>> x, k = Signal("x", 8), Signal("k", 3)
+    >>> print(plain(x.pad(1, 1).correlate(k.convolve(k.dilate(2)), stride=4)))
+    (pad(x; 1, 1) ⋆ (k ∗ k↑2))↓4
+    """
+    if isinstance(thing, SignalExpr):
+        return _mathematics(thing, _PLAIN)[0]
+    return _expression(sympy.sympify(thing), _PLAIN)
+
+
+def latex(thing: SignalExpr | Basic | int) -> str:
+    r"""Mathematics in LaTeX.
+
+    >>> x, k = Signal("x", 8), Signal("k2", 3)
+    >>> print(latex(x.flip().correlate(k, stride=2)))
+    \left(\tilde{x} \star k_{2}\right)\!\downarrow_{2}
+    """
+    if isinstance(thing, SignalExpr):
+        return _mathematics(thing, _LATEX)[0]
+    return _expression(sympy.sympify(thing), _LATEX)
+
+
+class _PlainPrinter(StrPrinter):  # type: ignore[misc]
+    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
+
+    def _print_floor(self, e: Any) -> str:
+        return f"⌊{self._print(e.args[0])}⌋"
+
+    def _print_ceiling(self, e: Any) -> str:
+        return f"⌈{self._print(e.args[0])}⌉"
+
+    def _print_Max(self, e: Any) -> str:  # noqa: N802
+        return f"max({', '.join(sorted(map(self._print, e.args)))})"
+
+    def _print_Min(self, e: Any) -> str:  # noqa: N802
+        return f"min({', '.join(sorted(map(self._print, e.args)))})"
+
+    def _print_Mod(self, e: Any) -> str:  # noqa: N802
+        return f"({_sub(self, e.args[0])} mod {_sub(self, e.args[1])})"
+
+
+def _sub(printer: StrPrinter, e: Any) -> str:
+    return f"({printer._print(e)})" if e.is_Add else str(printer._print(e))
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How one notation writes the operators; `%s` is replaced by the operands."""
+
+    forms: Mapping[type, str]
+    parentheses: str
+    minus: str
+    relations: Mapping[type, str]
+    and_: str
+    or_: str
+
+
+_SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
+_PLAIN = _Style(
+    forms={
+        Pad: "pad(%s; %s, %s)",
+        Flip: "flip(%s)",
+        Downsample: "%s↓%s",
+        Dilate: "%s↑%s",
+        Convolve: "%s ∗ %s",
+        Correlate: "%s ⋆ %s",
+        Scale: "%s·%s",
+    },
+    parentheses="(%s)",
+    minus="−",
+    relations=_SIGNS,
+    and_=" and ",
+    or_=" or ",
+)
+_LATEX = _Style(
+    forms={
+        Pad: r"\operatorname{pad}\!\left(%s;\, %s,\, %s\right)",
+        Flip: r"\tilde{%s}",
+        Downsample: r"%s\!\downarrow_{%s}",
+        Dilate: r"%s\!\uparrow_{%s}",
+        Convolve: r"%s * %s",
+        Correlate: r"%s \star %s",
+        Scale: r"%s\, %s",
+    },
+    parentheses=r"\left(%s\right)",
+    minus="-",
+    relations={Eq: "=", Ne: r"\neq", Le: r"\leq", Ge: r"\geq", Lt: "<", Gt: ">"},
+    and_=r" \;\wedge\; ",
+    or_=r" \;\vee\; ",
+)
+
+# How tightly an operator binds; an operand that binds less tightly is parenthesised.
+_SUM, _PRODUCT, _POSTFIX, _ATOM = range(4)
+
+
+def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
+    def operand(inner: SignalExpr, least: int) -> str:
+        text, binding = _mathematics(inner, style)
+        return text if binding >= least else style.parentheses % text
+
+    def number(expression: Expr) -> str:
+        return _expression(expression, style)
+
+    form = style.forms.get(type(signal), "")
+    match signal:
+        case Signal():
+            return _name(signal.name, style), _ATOM
+        case Formula():
+            entry = sympy.latex(signal.entry) if style is _LATEX else str(signal.entry)
+            return style.parentheses % f"{signal.index} ↦ {entry}".replace(
+                "↦", r"\mapsto" if style is _LATEX else "↦"
+            ), _ATOM
+        case Add(left, Scale(scale, right)) if scale < 0:
+            return (
+                f"{operand(left, _SUM)} {style.minus} {operand(_times(-scale, right), _PRODUCT)}",
+                _SUM,
+            )
+        case Add(left, right):
+            return f"{operand(left, _SUM)} + {operand(right, _PRODUCT)}", _SUM
+        case Scale(scale, inner):
+            if scale == -1:
+                return style.minus + operand(inner, _POSTFIX), _PRODUCT
+            text = str(scale) if style is _PLAIN else sympy.latex(sympy.Rational(scale))
+            return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
+        case Pad(inner, left, right):
+            return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
+        case Flip(inner):
+            if style is _LATEX and not isinstance(inner, Signal):
+                return rf"\operatorname{{flip}}\!\left({operand(inner, _SUM)}\right)", _ATOM
+            return form % operand(inner, _SUM), _ATOM
+        case Downsample(inner, factor) | Dilate(inner, factor):
+            return form % (operand(inner, _POSTFIX), _factor(factor, style)), _POSTFIX
+        case Convolve(left, right):
+            return form % (operand(left, _POSTFIX), operand(right, _POSTFIX)), _PRODUCT
+        case Correlate(inner, kernel, stride, dilation):
+            dilated = kernel if dilation == 1 else Dilate(kernel, dilation)
+            layer = form % (operand(inner, _POSTFIX), operand(dilated, _POSTFIX))
+            if stride == 1:
+                return layer, _PRODUCT
+            down = style.forms[Downsample]
+            return down % (style.parentheses % layer, _factor(stride, style)), _POSTFIX
+    raise NotImplementedError(f"no notation for {type(signal).__name__}")
+
+
+def _factor(factor: Expr, style: _Style) -> str:
+    text = _expression(factor, style)
+    return text if style is _LATEX or factor.is_Atom else f"({text})"
+
+
+def _name(name: str, style: _Style) -> str:
+    return sympy.latex(sympy.Symbol(name)) if style is _LATEX else name
+
+
+def _expression(expression: Basic, style: _Style) -> str:
+    match expression:
+        case Or():
+            return style.or_.join(sorted(_expression(a, style) for a in expression.args))
+        case And():
+            return style.and_.join(_chains(expression, style))
+        case Relational():
+            sides = [_bare(_expression(side, style)) for side in (expression.lhs, expression.rhs)]
+            return f"{sides[0]} {style.relations[type(expression)]} {sides[1]}"
+    if style is _LATEX:
+        return str(sympy.latex(expression))
+    text = _PlainPrinter().doprint(expression)
+    text = re.sub(r"(?<![\w.])(\d+)\*(?=[^\W\d]|\()", r"\1", text)
+    return text.replace("**", "^").replace("*", "·").replace("-", "−")
+
+
+def _bare(text: str) -> str:
+    """`n mod 4` without the parentheses around it, where it stands alone."""
+    inner = text[1:-1]
+    return (
+        inner
+        if text.startswith("(") and text.endswith(")") and not set("()") & set(inner)
+        else text
+    )
+
+
+def _chains(conjunction: And, style: _Style) -> list[str]:
+    """The parts of a conjunction, with a ≤ m and m ≤ b joined to a ≤ m ≤ b."""
+    parts = sorted(conjunction.args, key=str)
+    bounds = {
+        p: (p.lhs, p.rhs) if isinstance(p, Le) else (p.rhs, p.lhs)
+        for p in parts
+        if isinstance(p, Ge | Le)
+    }
+    texts: dict[Basic, str] = {}
+    for first, (low, middle) in bounds.items():
+        for second, (start, high) in bounds.items():
+            if start == middle and not {first, second} & texts.keys():
+                sides = (_bare(_expression(side, style)) for side in (low, middle, high))
+                texts |= {first: f" {style.relations[Le]} ".join(sides), second: ""}
+    for part in parts:
+        if part not in texts:
+            text = _expression(part, style)
+            texts[part] = f"({text})" if isinstance(part, Or) else text
+    return [texts[part] for part in parts if texts[part]]

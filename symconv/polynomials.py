@@ -1,0 +1,321 @@
+"""Integer polynomials in named symbols, indices, floors and guarded values.
+
+Every index and every length of a claim is such a polynomial.  SymPy could carry them
+too, but nested `Max` and `floor` make its arithmetic some hundred times slower, and
+SymPy expressions are for people: `symconv.expressions` translates both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import gcd
+
+__all__ = [
+    "Atom",
+    "Conjunction",
+    "Floor",
+    "Guard",
+    "Guarded",
+    "Monomial",
+    "Polynomial",
+    "Relation",
+    "at_least",
+    "ceiling",
+    "equal",
+    "floor",
+    "maximum",
+    "nonnegative_part",
+    "within",
+    "without_nonnegative_part",
+]
+
+
+class Polynomial:
+    """An integer polynomial: a map from monomials (sorted tuples of atoms) to integers.
+
+    Immutable; equal when the coefficients are.  An atom is the name of a symbol (`str`),
+    the number of an index (`int`), a `Floor` or a `Guarded` value.
+
+    >>> n, u = Polynomial.of("n"), Polynomial.of(0)
+    >>> print(2 * u + n - 1)
+    2*#0 + n - 1
+    """
+
+    __slots__ = ("_hash", "terms")
+
+    terms: Mapping[Monomial, int]
+
+    def __init__(self, terms: Mapping[Monomial, int]) -> None:
+        self.terms = {monomial: c for monomial, c in terms.items() if c}
+        self._hash: int | None = None
+
+    @classmethod
+    def of(cls, atom: Atom) -> Polynomial:
+        """The polynomial that is one atom."""
+        return cls({(atom,): 1})
+
+    @classmethod
+    def constant(cls, value: int) -> Polynomial:
+        """A constant polynomial."""
+        return cls({(): value})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Polynomial) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self.terms.items()))
+        return self._hash
+
+    def __add__(self, other: Polynomial | int) -> Polynomial:
+        terms = dict(self.terms)
+        for monomial, c in _polynomial(other).terms.items():
+            terms[monomial] = terms.get(monomial, 0) + c
+        return Polynomial(terms)
+
+    def __neg__(self) -> Polynomial:
+        return Polynomial({monomial: -c for monomial, c in self.terms.items()})
+
+    def __sub__(self, other: Polynomial | int) -> Polynomial:
+        return self + -_polynomial(other)
+
+    def __rsub__(self, other: int) -> Polynomial:
+        return -self + other
+
+    def __mul__(self, other: Polynomial | int) -> Polynomial:
+        if isinstance(other, int):
+            return Polynomial({monomial: c * other for monomial, c in self.terms.items()})
+        terms: dict[Monomial, int] = {}
+        for left, a in self.terms.items():
+            for right, b in other.terms.items():
+                product = tuple(sorted(left + right, key=_order))
+                terms[product] = terms.get(product, 0) + a * b
+        return Polynomial(terms)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __str__(self) -> str:
+        ordered = sorted(self.terms.items(), key=lambda item: [_order(a) for a in item[0]])
+        text = " ".join(_signed(monomial, c) for monomial, c in reversed(ordered))
+        sign = "-" if text.startswith("-") else ""
+        return sign + text[2:] or "0"
+
+    def __repr__(self) -> str:
+        return f"Polynomial({self})"
+
+    def coefficient(self, atom: Atom) -> int:
+        """The coefficient of the monomial that is this atom alone."""
+        return self.terms.get((atom,), 0)
+
+    def as_integer(self) -> int | None:
+        """The value of a constant polynomial, otherwise None."""
+        if not self.terms:
+            return 0
+        return self.terms.get(()) if len(self.terms) == 1 else None
+
+    def atoms(self) -> Iterator[Atom]:
+        """The atoms of all monomials, with repetitions, not looking into atoms."""
+        for monomial in self.terms:
+            yield from monomial
+
+    def mentions(self, atom: Atom) -> bool:
+        """Whether the atom occurs anywhere, inside floors and guards too."""
+        return any(
+            atom == a or (not isinstance(a, str | int) and a.mentions(atom)) for a in self.atoms()
+        )
+
+    def substitute(self, values: Mapping[Atom, Polynomial]) -> Polynomial:
+        """The polynomial with atoms replaced, inside floors and guards too."""
+        result = Polynomial({})
+        for monomial, c in self.terms.items():
+            product = Polynomial.constant(c)
+            for atom in monomial:
+                product = product * _replaced(atom, values)
+            result = result + product
+        return result
+
+
+class Relation(Enum):
+    """How a guard compares its polynomial with zero."""
+
+    AT_LEAST_ZERO = ">= 0"
+    ZERO = "== 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition: `polynomial >= 0` or `polynomial == 0`."""
+
+    polynomial: Polynomial
+    relation: Relation
+
+    def __str__(self) -> str:
+        return f"{self.polynomial} {self.relation.value}"
+
+    def map(self, change: Callable[[Polynomial], Polynomial]) -> Guard:
+        """The guard with its polynomial changed."""
+        return Guard(change(self.polynomial), self.relation)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """⌊numerator / divisor⌋, for a divisor that is positive.
+
+    Build it with `floor`, which keeps a normal form.
+    """
+
+    numerator: Polynomial
+    divisor: Polynomial
+
+    def mentions(self, atom: Atom) -> bool:
+        """Whether the atom occurs inside."""
+        return self.numerator.mentions(atom) or self.divisor.mentions(atom)
+
+    def __str__(self) -> str:
+        return f"floor(({self.numerator})/({self.divisor}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """`value` where every guard holds, and 0 elsewhere."""
+
+    value: Polynomial
+    guards: Conjunction
+
+    def mentions(self, atom: Atom) -> bool:
+        """Whether the atom occurs inside."""
+        return self.value.mentions(atom) or any(g.polynomial.mentions(atom) for g in self.guards)
+
+    @property
+    def is_nonnegative_part(self) -> bool:
+        """Whether this is max(0, value)."""
+        return self.guards == (at_least(self.value, 0),)
+
+    def __str__(self) -> str:
+        if self.is_nonnegative_part:
+            return f"max(0, {self.value})"
+        return f"({self.value} if {' and '.join(map(str, self.guards))} else 0)"
+
+
+Atom = str | int | Floor | Guarded
+Monomial = tuple[Atom, ...]
+Conjunction = tuple[Guard, ...]
+
+
+def at_least(left: Polynomial, right: Polynomial | int) -> Guard:
+    """The guard left ≥ right."""
+    return Guard(left - right, Relation.AT_LEAST_ZERO)
+
+
+def equal(left: Polynomial, right: Polynomial | int) -> Guard:
+    """The guard left = right."""
+    return Guard(left - right, Relation.ZERO)
+
+
+def floor(numerator: Polynomial, divisor: Polynomial | int) -> Polynomial:
+    """⌊numerator / divisor⌋ for a positive divisor.
+
+    Nested floors become one: ⌊(⌊a/s⌋ + b)/t⌋ = ⌊(a + s·b)/(s·t)⌋ for integers s, t ≥ 1
+    and b (Graham, Knuth, Patashnik, *Concrete Mathematics*, eq. 3.11).
+
+    >>> n = Polynomial.of("n")
+    >>> print(floor(floor(n, 2) - 1, 2))
+    floor((n - 2)/(4))
+    >>> print(floor(4 * n - 2, 2))
+    2*n - 1
+    """
+    divisor = _polynomial(divisor)
+    inner = [a for a in numerator.atoms() if isinstance(a, Floor)]
+    if len(inner) == 1 and numerator.terms.get((inner[0],)) == 1:
+        nested = inner[0]
+        rest = numerator - Polynomial.of(nested)
+        return floor(nested.numerator + nested.divisor * rest, nested.divisor * divisor)
+    number = divisor.as_integer()
+    if number is not None:
+        common = gcd(number, *numerator.terms.values())
+        numerator = Polynomial({m: c // common for m, c in numerator.terms.items()})
+        divisor = Polynomial.constant(number // common)
+        value = numerator.as_integer()
+        if number == common:
+            return numerator
+        if value is not None:
+            return Polynomial.constant(value // (number // common))
+    return Polynomial.of(Floor(numerator, divisor))
+
+
+def ceiling(numerator: Polynomial, divisor: Polynomial | int) -> Polynomial:
+    """⌈numerator / divisor⌉ for a positive divisor, as ⌊(numerator + divisor − 1)/divisor⌋."""
+    return floor(numerator + divisor - 1, divisor)
+
+
+def nonnegative_part(value: Polynomial) -> Polynomial:
+    """max(0, value)."""
+    number = value.as_integer()
+    if number is not None:
+        return Polynomial.constant(max(0, number))
+    return Polynomial.of(Guarded(value, (at_least(value, 0),)))
+
+
+def maximum(left: Polynomial, right: Polynomial) -> Polynomial:
+    """max(left, right), as right + max(0, left − right)."""
+    return right + nonnegative_part(left - right)
+
+
+def without_nonnegative_part(value: Polynomial) -> Polynomial:
+    """`a` for a value that is max(0, a), otherwise the value itself."""
+    if len(value.terms) == 1:
+        ((monomial, c),) = value.terms.items()
+        if c == 1 and len(monomial) == 1:
+            (atom,) = monomial
+            if isinstance(atom, Guarded) and atom.is_nonnegative_part:
+                return atom.value
+    return value
+
+
+def within(index: Polynomial, length: Polynomial) -> Conjunction:
+    """The guards 0 ≤ index < length, with max(0, …) and one floor cleared away.
+
+    u < max(0, a) says u < a when u ≥ 0; u ≤ ⌊a/s⌋ + b says s·(u − b) ≤ a.
+
+    >>> u, n = Polynomial.of(0), Polynomial.of("n")
+    >>> for guard in within(u, nonnegative_part(floor(n - 3, 2) + 1)): print(guard)
+    #0 >= 0
+    -2*#0 + n - 3 >= 0
+    """
+    last = without_nonnegative_part(length) - 1
+    atoms = [a for a in last.atoms() if isinstance(a, Floor)]
+    if len(atoms) == 1 and last.terms.get((atoms[0],)) == 1:
+        rest = last - Polynomial.of(atoms[0])
+        below = at_least(atoms[0].numerator, atoms[0].divisor * (index - rest))
+    else:
+        below = at_least(last, index)
+    return (at_least(index, 0), below)
+
+
+def _polynomial(value: Polynomial | int) -> Polynomial:
+    return value if isinstance(value, Polynomial) else Polynomial.constant(value)
+
+
+def _order(atom: Atom) -> tuple[int, str]:
+    rank = {int: 3, str: 2, Floor: 1, Guarded: 0}[type(atom)]
+    return (rank, str(atom))
+
+
+def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
+    if atom in values:
+        return values[atom]
+    if isinstance(atom, Floor):
+        return floor(atom.numerator.substitute(values), atom.divisor.substitute(values))
+    if isinstance(atom, Guarded):
+        guards = tuple(g.map(lambda p: p.substitute(values)) for g in atom.guards)
+        return Polynomial.of(Guarded(atom.value.substitute(values), guards))
+    return Polynomial.of(atom)
+
+
+def _signed(monomial: Monomial, c: int) -> str:
+    names: Iterable[str] = (f"#{a}" if isinstance(a, int) else str(a) for a in monomial)
+    size = [] if abs(c) == 1 and monomial else [str(abs(c))]
+    return f"{'-' if c < 0 else '+'} {'*'.join([*size, *names])}"

@@ -1,0 +1,486 @@
+"""The language: signals and the operators of convolution arithmetic, as immutable trees.
+
+A signal is a finite sequence with entries in a commutative ring, indexed from 0 to
+length − 1, and zero at every other integer index.  Lengths are integers or SymPy
+expressions in integer symbols; the assumptions of the symbols are hypotheses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any, SupportsIndex
+
+from sympy import Basic, Expr, IndexedBase, Integer, Rational, Sum, Symbol
+
+from symconv.errors import SymconvError
+from symconv.integers import Whole, integer_expression, length_argument, positive_argument
+
+__all__ = [
+    "Add",
+    "Convolve",
+    "Correlate",
+    "Dilate",
+    "Downsample",
+    "Flip",
+    "Formula",
+    "Pad",
+    "Scale",
+    "Signal",
+    "SignalExpr",
+    "leaves",
+    "walk",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalExpr:
+    """What every signal can do: `Signal` and the results of its operators.
+
+    `x[m]` is the entry at the integer m as a SymPy expression, zero outside the range.
+    """
+
+    __iter__ = None  # x[m] is defined for every integer m, so there is no end to reach
+    __array_ufunc__ = None  # NumPy scalars leave `*` to us
+
+    @property
+    def operands(self) -> tuple[SignalExpr, ...]:
+        """The signals that this one is made of."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return tuple(value for value in values if isinstance(value, SignalExpr))
+
+    @property
+    def parameters(self) -> tuple[Expr, ...]:
+        """The SymPy expressions (lengths, amounts, factors) in this node."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return tuple(value for value in values if isinstance(value, Expr))
+
+    def pad(self, left: Whole, right: Whole) -> Pad:
+        """Put `left` zeros before and `right` zeros after the signal; negative amounts crop.
+
+        Entry u is x[u − left]; the length is max(0, n + left + right).
+        """
+        return Pad(self, left, right)
+
+    def flip(self) -> Flip:
+        """Reverse the order of the entries: entry u is x[n − 1 − u]."""
+        return Flip(self)
+
+    def downsample(self, factor: Whole) -> Downsample:
+        """↓s, keep every s-th entry: entry u is x[s·u]; the length is ⌈n/s⌉."""
+        return Downsample(self, factor)
+
+    def dilate(self, factor: Whole) -> Dilate:
+        """↑d, put d − 1 zeros between neighbours.
+
+        Entry u is k[u/d] where d divides u, else 0; the length is d(c − 1) + 1, and 0
+        when the signal is empty.
+        """
+        return Dilate(self, factor)
+
+    def convolve(self, other: SignalExpr) -> Convolve:
+        """The full convolution: entry u is Σ_m x[m]·h[u − m].
+
+        The length is n + c − 1, and 0 when either signal is empty.
+        """
+        return Convolve(self, other)
+
+    def correlate(self, kernel: SignalExpr, *, stride: Whole = 1, dilation: Whole = 1) -> Correlate:
+        """A convolution layer: "valid" cross-correlation, the kernel not flipped.
+
+        Entry u is Σ_j k[j]·x[s·u + d·j]; the length is max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1).
+        An input shorter than the dilated kernel gives an empty output.
+
+        Raises:
+            SymconvError: the stride or the dilation is not a positive integer, or the
+                kernel is empty or could be.
+
+        References:
+            V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*,
+            arXiv:1603.07285, relations 1–6.
+        """
+        return Correlate(self, kernel, stride, dilation)
+
+    def __add__(self, other: object) -> Add:
+        return Add(self, other) if isinstance(other, SignalExpr) else NotImplemented
+
+    def __sub__(self, other: object) -> Add:
+        return (
+            Add(self, Scale(Fraction(-1), other))
+            if isinstance(other, SignalExpr)
+            else NotImplemented
+        )
+
+    def __neg__(self) -> Scale:
+        return Scale(Fraction(-1), self)
+
+    def __mul__(self, number: object) -> Scale:
+        if isinstance(number, SignalExpr):
+            raise SymconvError(
+                f"cannot multiply {self} by {number}: a product of signals is not part of the "
+                "language; write x.convolve(h) for their convolution"
+            )
+        return Scale(number, self)  # type: ignore[arg-type]  # checked there
+
+    __rmul__ = __mul__
+
+    def __getitem__(self, position: Whole) -> Expr:
+        from symconv.formulas import entry_expression
+
+        return entry_expression(self, integer_expression(position, "the position", self))
+
+    @property
+    def length(self) -> Expr:
+        """The length as a SymPy expression."""
+        from symconv.formulas import length_expression
+
+        return length_expression(self)
+
+    def formula(self, index: Whole) -> Expr:
+        """The entry at `index`, for 0 ≤ index < length, as a SymPy index formula.
+
+        The formula is made of `Sum`, `Indexed` and `Piecewise`.  Entries of named signals
+        are zero outside their range by definition, so no guard says that again.
+
+        >>> from sympy import symbols
+        >>> n, c = symbols("n c", integer=True, positive=True)
+        >>> u = symbols("u", integer=True, nonnegative=True)
+        >>> Signal("x", n).correlate(Signal("k", c), stride=2).formula(u)
+        Sum(k[i]*x[i + 2*u], (i, 0, c - 1))
+        """
+        from symconv.formulas import formula
+
+        return formula(self, integer_expression(index, "the index", self))
+
+    def vector(self, **lengths: SupportsIndex) -> list[Expr]:
+        """The entries at the given lengths, as expanded SymPy expressions.
+
+        The entries of a signal x are the symbols x0, x1, …; of a signal k2, whose name
+        ends in a digit, k2_0, k2_1, ….
+
+        >>> x, k = Signal("x", 4), Signal("k", 2)
+        >>> x.correlate(k, stride=2).vector()
+        [k0*x0 + k1*x1, k0*x2 + k1*x3]
+
+        Raises:
+            SymconvError: a length is unknown, missing, not an integer, or contradicts
+                the assumptions of its symbol.
+        """
+        from symconv.vectors import vector
+
+        return vector(self, lengths)
+
+    def evaluate(self, **data: Any) -> list[Any]:
+        """The entries for given data: a sequence for each signal, integers for other symbols.
+
+        Lengths are inferred from the data.  The entries may be integers, fractions,
+        floats, SymPy expressions, or one-dimensional NumPy arrays.
+
+        >>> x, k = Signal("x", 4), Signal("k", 2)
+        >>> x.correlate(k, stride=2).evaluate(x=[1, 2, 3, 4], k=[1, -1])
+        [-1, -1]
+
+        Raises:
+            SymconvError: a name is unknown or missing, or lengths contradict the data or
+                the assumptions.
+        """
+        from symconv.vectors import evaluate
+
+        return evaluate(self, data)
+
+    def __str__(self) -> str:
+        from symconv.notation import code
+
+        return code(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_latex_(self) -> str:
+        from symconv.notation import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Signal(SignalExpr):
+    """A named signal of a given length, all of whose entries are free.
+
+    Args:
+        name: an identifier.
+        size: the length, at least 0: an integer, or a SymPy expression in integer symbols
+            whose sign is declared (`positive=True` or `nonnegative=True`).
+
+    >>> from sympy import symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> Signal("x", n).pad(1, 1).length
+    n + 2
+    """
+
+    name: str
+    size: Expr
+
+    def __init__(self, name: str, length: Whole) -> None:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise SymconvError(
+                f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
+            )
+        _set(self, name=name, size=length_argument(length, f"signal {name!r}"))
+        leaves(self)
+
+    @staticmethod
+    def from_formula(index: Symbol, entry: Expr, *, length: Whole) -> Formula:
+        """The signal whose entry at `index` is a formula of your own.
+
+        The formula is a SymPy expression in entries of signals (`x[m]`), sums with finite
+        limits (empty when the upper limit is below the lower one), `Piecewise` with
+        conditions in the indices and lengths, and rational numbers.
+
+        >>> from sympy import Sum, symbols
+        >>> n, c = symbols("n c", integer=True, positive=True)
+        >>> u, j = symbols("u j", integer=True)
+        >>> x, k = Signal("x", n), Signal("k", c)
+        >>> y = Signal.from_formula(u, Sum(k[j] * x[u + j], (j, 0, c - 1)), length=n - c + 1)
+        >>> y.evaluate(x=[1, 2, 3], k=[1, 1])
+        [3, 5]
+        """
+        return Formula(index, entry, length)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Formula(SignalExpr):
+    """A signal given by a formula for its entries; see `Signal.from_formula`."""
+
+    index: Symbol
+    entry: Expr
+    size: Expr
+    signals: tuple[Signal, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.index, Symbol) or not self.index.is_integer:
+            raise SymconvError(
+                f"the index of a formula must be an integer symbol, got {self.index!r}"
+            )
+        entry = Integer(self.entry) if isinstance(self.entry, int) else self.entry
+        if not isinstance(entry, Expr):
+            raise SymconvError(
+                f"the entry of a formula must be a SymPy expression, got {self.entry!r}"
+            )
+        for sum_ in entry.atoms(Sum):
+            for limits in sum_.limits:
+                if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
+                    raise SymconvError(
+                        f"the sum over {limits[0]} in {sum_} needs two finite limits"
+                    )
+        named = {str(base.label): _named_by(base) for base in entry.atoms(IndexedBase)}
+        size = integer_expression(self.size, "the length of a formula")
+        signals = tuple(named[name] for name in sorted(named))
+        _set(self, entry=entry, size=size, signals=signals)
+        leaves(self)
+
+    @property
+    def operands(self) -> tuple[SignalExpr, ...]:
+        """The signals whose entries the formula names."""
+        return self.signals
+
+    @property
+    def parameters(self) -> tuple[Expr, ...]:
+        """The length, and the symbols in the formula that are not indices."""
+        bound = {limits[0] for sum_ in self.entry.atoms(Sum) for limits in sum_.limits}
+        names = {signal.name for signal in self.signals}
+        free = self.entry.free_symbols - bound - {self.index}
+        symbols = {s for s in free if isinstance(s, Symbol) and s.name not in names}
+        return (self.size, *sorted(symbols, key=str))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pad(SignalExpr):
+    """See `SignalExpr.pad`."""
+
+    signal: SignalExpr
+    left: Expr
+    right: Expr
+
+    def __post_init__(self) -> None:
+        left = integer_expression(self.left, "the left padding", self.signal)
+        right = integer_expression(self.right, "the right padding", self.signal)
+        _set(self, left=left, right=right)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Flip(SignalExpr):
+    """See `SignalExpr.flip`."""
+
+    signal: SignalExpr
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Downsample(SignalExpr):
+    """See `SignalExpr.downsample`."""
+
+    signal: SignalExpr
+    factor: Expr
+
+    def __post_init__(self) -> None:
+        _set(self, factor=positive_argument(self.factor, "the downsampling factor", self.signal))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Dilate(SignalExpr):
+    """See `SignalExpr.dilate`."""
+
+    signal: SignalExpr
+    factor: Expr
+
+    def __post_init__(self) -> None:
+        _set(self, factor=positive_argument(self.factor, "the dilation", self.signal))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Convolve(SignalExpr):
+    """See `SignalExpr.convolve`."""
+
+    left: SignalExpr
+    right: SignalExpr
+
+    def __post_init__(self) -> None:
+        _check_signal(self.right, "x.convolve(h)")
+        leaves(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Correlate(SignalExpr):
+    """See `SignalExpr.correlate`."""
+
+    signal: SignalExpr
+    kernel: SignalExpr
+    stride: Expr
+    dilation: Expr
+
+    def __post_init__(self) -> None:
+        _check_signal(self.kernel, "x.correlate(k)")
+        stride = positive_argument(self.stride, "the stride", self.signal)
+        dilation = positive_argument(self.dilation, "the dilation", self.signal)
+        _set(self, stride=stride, dilation=dilation)
+        _check_kernel(self.kernel)
+        leaves(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Add(SignalExpr):
+    """The entrywise sum of two signals of one length."""
+
+    left: SignalExpr
+    right: SignalExpr
+
+    def __post_init__(self) -> None:
+        leaves(self)
+        lengths = self.left.length, self.right.length
+        if all(size.is_number for size in lengths) and lengths[0] != lengths[1]:
+            raise SymconvError(
+                f"cannot add {self.left} and {self.right}: their lengths are "
+                f"{lengths[0]} and {lengths[1]}; pad one of them"
+            )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scale(SignalExpr):
+    """A rational multiple of a signal."""
+
+    number: Fraction
+    signal: SignalExpr
+
+    def __post_init__(self) -> None:
+        number = self.number
+        if isinstance(number, bool) or not isinstance(number, int | Fraction | Rational):
+            hint = "; write Fraction(...) for an exact number" if isinstance(number, float) else ""
+            raise SymconvError(
+                f"a signal can be multiplied by an integer or a fraction, got {number!r}{hint}"
+            )
+        if isinstance(number, Rational):
+            number = Fraction(int(number.p), int(number.q))
+        _set(self, number=Fraction(number))
+
+
+def _set(node: SignalExpr, **values: Any) -> None:
+    """Replaces the arguments of a node that is being constructed by their checked values."""
+    for name, value in values.items():
+        object.__setattr__(node, name, value)
+
+
+def walk(signal: SignalExpr) -> Iterator[SignalExpr]:
+    """The nodes of a signal, each occurrence, operands before the node itself."""
+    for operand in signal.operands:
+        yield from walk(operand)
+    yield signal
+
+
+def leaves(*signals: SignalExpr, expressions: Iterable[Basic] = ()) -> dict[str, Signal]:
+    """The named signals that occur, by name.
+
+    Checks the names, of the symbols in further expressions too.
+
+    Raises:
+        SymconvError: two signals share a name but not the length, two symbols share a
+            name but not the assumptions, or a symbol is called like a signal.
+    """
+    named: dict[str, Signal] = {}
+    symbols: dict[str, Basic] = {}
+    for node in (node for signal in signals for node in walk(signal)):
+        if isinstance(node, Signal) and named.setdefault(node.name, node) != node:
+            raise SymconvError(
+                f"two signals are named {node.name!r} but have lengths "
+                f"{named[node.name].size} and {node.size}; give one of them another name"
+            )
+        expressions = (*expressions, *node.parameters)
+    for symbol in (symbol for e in expressions for symbol in e.free_symbols):
+        if symbols.setdefault(str(symbol), symbol) != symbol:
+            raise SymconvError(
+                f"two symbols are named {str(symbol)!r} but have different assumptions; "
+                "create it once and use it everywhere"
+            )
+    clash = sorted(named.keys() & symbols.keys())
+    if clash:
+        raise SymconvError(
+            f"{clash[0]!r} names both a signal and an integer symbol; rename one of them"
+        )
+    return named
+
+
+def _check_signal(value: object, call: str) -> None:
+    if not isinstance(value, SignalExpr):
+        raise SymconvError(
+            f"{call} takes a signal, got {value!r}; write Signal('k', c) for a kernel"
+        )
+
+
+def _check_kernel(kernel: SignalExpr) -> None:
+    """Refuse a kernel whose own symbols say that it is or may be empty.
+
+    Where its length is compound, the hypotheses of a claim may still exclude that: then
+    `prove` decides.
+    """
+    if isinstance(kernel, Flip | Dilate | Convolve):
+        for operand in kernel.operands:
+            _check_kernel(operand)
+    if isinstance(kernel, Signal):
+        size = kernel.size
+        if size.is_zero:
+            raise SymconvError(
+                f"the kernel {kernel} is empty; a layer's kernel has at least one entry"
+            )
+        if size.is_Symbol and not size.is_positive:
+            raise SymconvError(
+                f"the kernel {kernel} could be empty, because {size} >= 0 is all that is known; "
+                f"add the hypothesis {size} >= 1: symbols({str(size)!r}, integer=True, positive=True)"
+            )
+
+
+def _named_by(base: IndexedBase) -> Signal:
+    if base.shape is None or len(base.shape) != 1:
+        raise SymconvError(
+            f"the length of {base} is not known; write entries as x[m] for a Signal x, "
+            f"or IndexedBase({str(base)!r}, shape=(n,))"
+        )
+    return Signal(str(base.label), base.shape[0])

@@ -1,0 +1,202 @@
+"""To SymPy: polynomials, conditions and guarded terms, written as a person would.
+
+The opposite direction of `symconv.from_sympy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
+
+import sympy
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Ge,
+    IndexedBase,
+    Integer,
+    Le,
+    Max,
+    Mod,
+    Mul,
+    Or,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+)
+from sympy.logic.boolalg import Boolean
+
+from symconv.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guard,
+    Guarded,
+    Polynomial,
+    Relation,
+    at_least,
+)
+from symconv.sums import SummationIndex, Term
+
+__all__ = ["condition_expression", "polynomial_expression", "terms_expression"]
+
+Names = Mapping[Atom, Expr]
+
+
+def polynomial_expression(polynomial: Polynomial, names: Names) -> Expr:
+    """The polynomial as a SymPy expression; `names` gives symbols and indices."""
+    return sympy.Add(*(Mul(c, *(_atom(a, names) for a in m)) for m, c in polynomial.terms.items()))
+
+
+def _atom(atom: Atom, names: Names) -> Expr:
+    match atom:
+        case Floor():
+            numerator = polynomial_expression(atom.numerator, names)
+            divisor = polynomial_expression(atom.divisor, names)
+            # Unevaluated, so that (n + 1)/2 is not spread out as n/2 + 1/2.
+            return sympy.floor(Mul(1 / divisor, numerator, evaluate=False))
+        case Guarded() if atom.is_nonnegative_part:
+            value = polynomial_expression(atom.value, names)
+            if not value.has(sympy.floor) and value.is_nonnegative:
+                return value
+            return Max(0, value, evaluate=bool(value.is_number))
+        case Guarded():
+            value = polynomial_expression(atom.value, names)
+            return Piecewise((value, And(*(_relation(g, names) for g in atom.guards))), (0, True))
+        case _:
+            return names[atom]
+
+
+# --- conditions ----------------------------------------------------------------------
+
+
+def condition_expression(conditions: Iterable[Conjunction], names: Names) -> Boolean:
+    """A disjunction of conjunctions of guards as a SymPy condition.
+
+    >>> c, p = Polynomial.of("c"), Polynomial.of("p")
+    >>> symbols = {name: Symbol(name, integer=True) for name in "cp"}
+    >>> condition_expression([(at_least(p, 3 * c - 6), at_least(3 * c - 3, p))], symbols)
+    (p >= 3*c - 6) & (p <= 3*c - 3)
+    """
+    return Or(*(And(*(_relation(g, names) for g in guards)) for guards in conditions))
+
+
+def _relation(guard: Guard, names: Names) -> Boolean:
+    """The guard solved for the side with more summands; constants go to the other side."""
+    summands = _summands(guard.polynomial, names)
+    constant = summands.pop(Integer(1), 0)
+    plus = {e: c for e, c in summands.items() if c > 0}
+    minus = {e: -c for e, c in summands.items() if c < 0}
+    left_is_plus = _weight(plus) <= _weight(minus)
+    middle, other, sign = (plus, minus, 1) if left_is_plus else (minus, plus, -1)
+    left = sympy.Add(*(c * e for e, c in middle.items()))
+    right = sympy.Add(*(c * e for e, c in other.items()), -sign * constant)
+    if guard.relation is Relation.ZERO:
+        return Eq(left, right)
+    return Ge(left, right) if left_is_plus else Le(left, right)
+
+
+def _weight(side: Mapping[Expr, int]) -> tuple[int, int, list[str]]:
+    """Sorts the side to solve for first: many summands, small coefficients, then by name."""
+    return (-len(side), sum(side.values()), sorted(map(str, side)))
+
+
+def _summands(polynomial: Polynomial, names: Names) -> dict[Expr, int]:
+    """The polynomial as coefficients of SymPy expressions, with m·⌊a/m⌋ as a − a mod m."""
+    result: dict[Expr, int] = {}
+
+    def add(expression: Expr, c: int) -> None:
+        result[expression] = result.get(expression, 0) + c
+
+    for monomial, c in polynomial.terms.items():
+        match monomial:
+            case (Floor(numerator, divisor),) if (m := divisor.as_integer()) and c % m == 0:
+                for expression, inner in _summands(numerator, names).items():
+                    add(expression, c // m * inner)
+                add(Mod(polynomial_expression(numerator, names), m), -(c // m))
+            case _:
+                add(Mul(*(_atom(a, names) for a in monomial)), c)
+    return {expression: c for expression, c in result.items() if c}
+
+
+# --- guarded terms -------------------------------------------------------------------
+
+
+def terms_expression(
+    terms: Iterable[Term], lengths: Mapping[str, Expr], symbols: Mapping[str, Symbol]
+) -> Expr:
+    """A sum of guarded terms as a SymPy formula of `Sum`, `Indexed` and `Piecewise`.
+
+    `lengths` gives the lengths of the named signals; an entry outside is zero.
+    """
+    bases = {name: IndexedBase(name, shape=(size,)) for name, size in lengths.items()}
+    taken = symbols.keys() | bases.keys()
+    return sympy.Add(*(_term(term, bases, symbols, _letters(taken)) for term in terms))
+
+
+def _letters(taken: Iterable[str]) -> Iterator[Symbol]:
+    letters = chain("ijmtpqrs", (f"i_{k}" for k in count(1)))
+    return (Symbol(letter, integer=True) for letter in letters if letter not in taken)
+
+
+def _term(
+    term: Term,
+    bases: Mapping[str, IndexedBase],
+    symbols: Mapping[str, Symbol],
+    letters: Iterator[Symbol],
+) -> Expr:
+    divided, guards = _divided_indices(term)
+    names: dict[Atom, Expr] = {**symbols}
+    summed = [index for index in term.indices if index.number not in divided]
+    names.update({index.number: next(letters) for index in summed})
+    conditions: list[Boolean] = []
+    for number, (rest, c) in divided.items():
+        value = polynomial_expression(rest, names)
+        names[number] = value / c
+        conditions.append(Eq(Mod(value, c), 0))
+    implied = {g for i in summed for g in _range(i)}
+    conditions += [_relation(g, names) for g in guards if g not in implied]
+    bound = {names[index.number] for index in summed}
+    inner = And(*(c for c in conditions if c.free_symbols & bound))
+    outer = And(*(c for c in conditions if not c.free_symbols & bound))
+    entries = [
+        bases[f.name][tuple(polynomial_expression(p, names) for p in f.position)]
+        for f in term.factors
+    ]
+    number = Rational(term.coefficient.numerator, term.coefficient.denominator)
+    result = _where(Mul(number, *entries), inner)
+    for index in reversed(summed):  # the first index is the outermost sum
+        limits = (polynomial_expression(p, names) for p in (index.lower, index.upper))
+        result = Sum(result, (names[index.number], *limits))
+    return _where(result, outer)
+
+
+def _divided_indices(term: Term) -> tuple[dict[Atom, tuple[Polynomial, int]], list[Guard]]:
+    """Indices that an equation c·q = p determines, as (p, c), and the guards that remain."""
+    divided: dict[Atom, tuple[Polynomial, int]] = {}
+    guards: list[Guard] = []
+    for guard in term.guards:
+        for index in term.indices if guard.relation is Relation.ZERO else ():
+            c = guard.polynomial.coefficient(index.number)
+            rest = Polynomial.of(index.number) * c - guard.polynomial
+            if (
+                c
+                and index.number not in divided
+                and not any(map(rest.mentions, [*divided, index.number]))
+            ):
+                divided[index.number] = (rest if c > 0 else -rest, abs(c))
+                break
+        else:
+            guards.append(guard)
+    return divided, guards
+
+
+def _range(index: SummationIndex) -> Conjunction:
+    number = Polynomial.of(index.number)
+    return (at_least(number, index.lower), at_least(index.upper, number))
+
+
+def _where(value: Expr, condition: Boolean) -> Expr:
+    return value if condition == sympy.true else Piecewise((value, condition), (0, True))

@@ -1,0 +1,312 @@
+"""Reading a signal at fixed lengths: the list of its entries in any commutative ring.
+
+One rule for each operator, on lists, by the definitions of the operators and nothing
+else.  The decision procedure is not used here, so that what it finds can be re-checked.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
+
+import flint
+import sympy
+from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum, Symbol
+
+from symconv.errors import SymconvError
+from symconv.points import Point, integer, leaf_length, point, positive, spell, symbols_of, whole
+from symconv.signals import (
+    Add,
+    Convolve,
+    Correlate,
+    Dilate,
+    Downsample,
+    Flip,
+    Formula,
+    Pad,
+    Scale,
+    Signal,
+    SignalExpr,
+    leaves,
+    walk,
+)
+
+__all__ = ["entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
+
+Vectors: TypeAlias = Mapping[str, Sequence[Any]]
+"""The entries of the named signals."""
+
+
+def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> list[Any]:
+    """The entries of a signal, for given entries of the named signals.
+
+    Args:
+        signal: the signal.
+        vectors: the entries of each named signal, in any ring; their numbers are the lengths.
+        at: the values of the other integer symbols.
+        zero: the zero of the ring.
+    """
+    read = partial(entries, vectors=vectors, at=at, zero=zero)
+    match signal:
+        case Signal(name):
+            return list(vectors[name])
+        case Formula():
+            return [
+                _formula_entry(signal, u, vectors, at, zero)
+                for u in range(integer(signal.size, at))
+            ]
+        case Pad(inner, left, right):
+            return _padded(read(inner), integer(left, at), integer(right, at), zero)
+        case Flip(inner):
+            return read(inner)[::-1]
+        case Downsample(inner, factor):
+            return read(inner)[:: positive(factor, at, "downsampling factor")]
+        case Dilate(inner, factor):
+            return _dilated(read(inner), positive(factor, at, "dilation"), zero)
+        case Convolve(left, right):
+            return _convolved(read(left), read(right), zero)
+        case Correlate(inner, kernel, stride, dilation):
+            taps = read(kernel)
+            if not taps:
+                raise SymconvError(
+                    f"the kernel {kernel} is empty; a layer's kernel has at least one entry"
+                )
+            step, spread = positive(stride, at, "stride"), positive(dilation, at, "dilation")
+            return _correlated(read(inner), taps, step, spread, zero)
+        case Add(left, right):
+            first, second = read(left), read(right)
+            if len(first) != len(second):
+                raise SymconvError(
+                    f"cannot add {left} and {right}: "
+                    f"their lengths are {len(first)} and {len(second)}"
+                )
+            return [a + b for a, b in zip(first, second, strict=True)]
+        case Scale(number, inner):
+            return [_multiple(number, a) for a in read(inner)]
+    raise NotImplementedError(f"no entries for {type(signal).__name__}")
+
+
+def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
+    size = max(0, len(x) + left + right)
+    return [x[u - left] if 0 <= u - left < len(x) else zero for u in range(size)]
+
+
+def _dilated(k: list[Any], factor: int, zero: Any) -> list[Any]:
+    result = [zero] * max(0, factor * (len(k) - 1) + 1)
+    result[::factor] = k
+    return result
+
+
+def _convolved(x: list[Any], h: list[Any], zero: Any) -> list[Any]:
+    if not x or not h:
+        return []
+    return [
+        sum(
+            (x[m] * h[u - m] for m in range(max(0, u - len(h) + 1), min(u + 1, len(x)))), start=zero
+        )
+        for u in range(len(x) + len(h) - 1)
+    ]
+
+
+def _correlated(x: list[Any], k: list[Any], stride: int, dilation: int, zero: Any) -> list[Any]:
+    starts = range(0, len(x) - dilation * (len(k) - 1), stride)
+    return [
+        sum((k[j] * x[start + dilation * j] for j in range(len(k))), start=zero) for start in starts
+    ]
+
+
+def _multiple(number: Fraction, value: Any) -> Any:
+    if number.denominator == 1:
+        return number.numerator * value
+    if isinstance(value, Expr):
+        return Rational(number.numerator, number.denominator) * value
+    if isinstance(value, flint.fmpq_mpoly):
+        return flint.fmpq(number.numerator, number.denominator) * value
+    return number * value
+
+
+def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: Any) -> Any:
+    def value(e: Expr, names: dict[Symbol, Integer]) -> Any:
+        match e:
+            case Rational():
+                return zero + (int(e) if e.is_Integer else Fraction(int(e.p), int(e.q)))
+            case sympy.Add():
+                return sum((value(a, names) for a in e.args), start=zero)
+            case sympy.Mul() | sympy.Pow():
+                factors = [e.base] * int(e.exp) if isinstance(e, sympy.Pow) else list(e.args)
+                number = [a for a in factors if a.is_Rational]
+                product = None
+                for a in (a for a in factors if not a.is_Rational):
+                    product = value(a, names) if product is None else product * value(a, names)
+                scale = Fraction(int(number[0].p), int(number[0].q)) if number else Fraction(1)
+                return _multiple(scale, product)
+            case Indexed():
+                entries_ = vectors[str(e.base.label)]
+                position = integer(e.indices[0], names)
+                return entries_[position] if 0 <= position < len(entries_) else zero
+            case Piecewise():
+                return next(
+                    (value(v, names) for v, c in e.args if c.xreplace(names) == sympy.true), zero
+                )
+            case Sum():
+                (symbol, lower, upper), outer = e.limits[-1], e.limits[:-1]
+                inner = Sum(e.function, *outer) if outer else e.function
+                numbers_ = range(integer(lower, names), integer(upper, names) + 1)
+                return sum(
+                    (value(inner, {**names, symbol: Integer(i)}) for i in numbers_), start=zero
+                )
+        raise SymconvError(f"{e} cannot stand in a formula")
+
+    return value(signal.entry, {**at, signal.index: Integer(u)})
+
+
+# --- lengths and data ----------------------------------------------------------------
+
+
+def symbol_vectors(signals: Mapping[str, Signal], at: Point) -> dict[str, list[Symbol]]:
+    """For each named signal the symbols that are its entries.
+
+    Raises:
+        SymconvError: two entries, or an entry and a length symbol, would have one name.
+    """
+    result = {
+        name: [Symbol(entry) for entry in entry_names(name, leaf_length(leaf, at))]
+        for name, leaf in signals.items()
+    }
+    owner = {symbol.name: f"the symbol {symbol}" for symbol in at}
+    for name, symbols in result.items():
+        for symbol in symbols:
+            if symbol.name in owner:
+                raise SymconvError(
+                    f"{symbol.name!r} is the name of {owner[symbol.name]} and of an entry of "
+                    f"signal {name!r}; rename one of them"
+                )
+            owner[symbol.name] = f"an entry of signal {name!r}"
+    return result
+
+
+def entry_names(name: str, size: int) -> list[str]:
+    """x0, x1, … for a signal x; k2_0, k2_1, … for a signal k2."""
+    separator = "_" if name[-1].isdigit() else ""
+    return [f"{name}{separator}{i}" for i in range(size)]
+
+
+@lru_cache(maxsize=64)
+def _ring(names: tuple[str, ...], rational: bool) -> Any:
+    context = flint.fmpq_mpoly_ctx if rational else flint.fmpz_mpoly_ctx
+    return context.get(names, flint.Ordering.degrevlex)
+
+
+def polynomials(
+    signals: Sequence[SignalExpr], at: Point
+) -> tuple[list[list[Any]], Callable[[Any], Expr]]:
+    """The entries of signals as python-flint polynomials, and a way back to SymPy."""
+    symbols = symbol_vectors(leaves(*signals), at)
+    flat = [symbol for vector_ in symbols.values() for symbol in vector_]
+    rational = any(
+        (isinstance(node, Scale) and node.number.denominator > 1) or isinstance(node, Formula)
+        for signal in signals
+        for node in walk(signal)
+    )
+    ring = _ring(tuple(s.name for s in flat), rational)
+    generators = iter(ring.gens())
+    vectors = {name: [next(generators) for _ in vector_] for name, vector_ in symbols.items()}
+
+    def back(p: Any) -> Expr:
+        return sympy.Add(
+            *(
+                sympy.Mul(
+                    Rational(int(c.p), int(c.q)) if rational else int(c),
+                    *(s ** int(e) for s, e in zip(flat, exponents, strict=True) if e),
+                )
+                for exponents, c in p.terms()
+            )
+        )
+
+    return [entries(signal, vectors, at, ring.constant(0)) for signal in signals], back
+
+
+def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
+    """See `SignalExpr.vector`."""
+    (expanded,), back = polynomials([signal], point(symbols_of(signal), lengths))
+    return [back(p) for p in expanded]
+
+
+def evaluate(signal: SignalExpr, data: Mapping[str, Any]) -> list[Any]:
+    """See `SignalExpr.evaluate`."""
+    signals = leaves(signal)
+    symbols = symbols_of(signal)
+    missing = sorted(signals.keys() - data.keys())
+    if missing:
+        raise SymconvError(f"no data for signal {', '.join(missing)}: pass {missing[0]}=[…]")
+    vectors = {name: _numbers(name, data[name]) for name in signals}
+    given = {name: value for name, value in data.items() if name not in signals}
+    values = _inferred({leaf: len(vectors[name]) for name, leaf in signals.items()}, given)
+    at = point(symbols, values, f" and a sequence for each of {', '.join(signals)}")
+    for name, leaf in signals.items():
+        size = leaf_length(leaf, at)
+        if size != len(vectors[name]):
+            raise SymconvError(
+                f"signal {name!r} has length {leaf.size} = {size}, "
+                f"but {len(vectors[name])} entries were given"
+                f" ({spell(at)})"
+            )
+    return entries(signal, vectors, at)
+
+
+def _inferred(sizes: Mapping[Signal, int], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The symbols that the numbers of entries determine, one linear equation at a time."""
+    values = {name: whole(name, value) for name, value in given.items()}
+    pending = dict(sizes)
+    while True:
+        for leaf, size in pending.items():
+            known = {s: Integer(values[str(s)]) for s in leaf.size.free_symbols if str(s) in values}
+            equation = leaf.size.xreplace(known) - size
+            if len(equation.free_symbols) == 1 and equation.is_polynomial():
+                (symbol,) = equation.free_symbols
+                slope, *rest = sympy.Poly(equation, symbol).all_coeffs()
+                if len(rest) == 1:
+                    solution = -rest[0] / slope
+                    if not solution.is_Integer:
+                        raise SymconvError(
+                            f"signal {leaf.name!r} cannot have {size} entries: "
+                            f"its length is {leaf.size}"
+                        )
+                    values[str(symbol)] = int(solution)
+                    del pending[leaf]
+                    break
+        else:
+            return values
+
+
+def _numbers(name: str, data: Any) -> list[Any]:
+    """The entries as Python numbers, SymPy expressions or python-flint elements.
+
+    NumPy's integers become Python's, which do not overflow.
+    """
+    if getattr(data, "ndim", 1) != 1:
+        raise SymconvError(
+            f"signal {name!r} needs a one-dimensional sequence, got an array of shape {data.shape}"
+        )
+    if (
+        isinstance(data, str | bytes | Mapping)
+        or not hasattr(data, "__len__")
+        or not hasattr(data, "__iter__")
+    ):
+        raise SymconvError(f"signal {name!r} needs a sequence of numbers, got {data!r}")
+    plain = (
+        data.tolist()
+        if hasattr(data, "tolist")
+        else [a.item() if hasattr(a, "item") else a for a in data]
+    )
+    for a in plain:
+        if isinstance(a, bool) or not isinstance(
+            a, numbers.Number | Expr | flint.fmpz_mpoly | flint.fmpq_mpoly | flint.fmpz | flint.fmpq
+        ):
+            raise SymconvError(
+                f"an entry of signal {name!r} must be a number or a SymPy expression, got {a!r}"
+            )
+    return list(plain)
