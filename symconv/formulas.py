@@ -83,7 +83,7 @@ def entry_expression(signal: SignalExpr, index: Expr) -> Expr:
 
 def length_expression(signal: SignalExpr) -> Expr:
     """The length as a SymPy expression."""
-    return polynomial_expression(length(signal), {**_symbols(signal)})
+    return polynomial_expression(length(signal), _symbols(signal))
 
 
 def _entry_at(signal: SignalExpr, index: Expr, *, inside: bool) -> Expr:

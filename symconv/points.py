@@ -46,6 +46,7 @@ def point(
 
 
 def whole(name: str, value: Any) -> int:
+    """An integer argument as an `int`; an error for anything else."""
     if not isinstance(value, bool):
         try:
             return as_index(value)
@@ -87,6 +88,7 @@ def integer(expression: Expr, at: Point) -> int:
 
 
 def positive(expression: Expr, at: Point, what: str) -> int:
+    """The value of a stride, dilation or factor, which must be at least 1."""
     value = integer(expression, at)
     if value < 1:
         raise SymconvError(f"the {what} {expression} must be positive, got {value}")
@@ -94,6 +96,7 @@ def positive(expression: Expr, at: Point, what: str) -> int:
 
 
 def leaf_length(leaf: Signal, at: Point) -> int:
+    """The length of a named signal, which must not be negative."""
     size = integer(leaf.size, at)
     if size < 0:
         raise SymconvError(
@@ -103,4 +106,5 @@ def leaf_length(leaf: Signal, at: Point) -> int:
 
 
 def spell(at: Point) -> str:
+    """The values as text: n = 8, c = 3."""
     return ", ".join(f"{s} = {v}" for s, v in sorted(at.items(), key=str)) or "these lengths"

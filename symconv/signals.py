@@ -473,7 +473,8 @@ def _check_kernel(kernel: SignalExpr) -> None:
         if size.is_Symbol and not size.is_positive:
             raise SymconvError(
                 f"the kernel {kernel} could be empty, because {size} >= 0 is all that is known; "
-                f"add the hypothesis {size} >= 1: symbols({str(size)!r}, integer=True, positive=True)"
+                f"add the hypothesis {size} >= 1, by "
+                f"symbols({str(size)!r}, integer=True, positive=True)"
             )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
+from typing import Any
 
 import sympy
 from sympy import (
@@ -42,7 +43,7 @@ from symconv.sums import SummationIndex, Term
 
 __all__ = ["condition_expression", "polynomial_expression", "terms_expression"]
 
-Names = Mapping[Atom, Expr]
+Names = Mapping[Any, Expr]  # by atom
 
 
 def polynomial_expression(polynomial: Polynomial, names: Names) -> Expr:
@@ -148,7 +149,7 @@ def _term(
     letters: Iterator[Symbol],
 ) -> Expr:
     divided, guards = _divided_indices(term)
-    names: dict[Atom, Expr] = {**symbols}
+    names: dict[Any, Expr] = dict(symbols)
     summed = [index for index in term.indices if index.number not in divided]
     names.update({index.number: next(letters) for index in summed})
     conditions: list[Boolean] = []
