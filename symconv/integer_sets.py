@@ -1,7 +1,7 @@
 """Integer sets with the lengths as parameters, decided exactly by the library isl.
 
-The only module that knows islpy.  A set's coordinates are indices, known by their
-numbers; its parameters are the integer symbols of a claim.
+Only this module and `symconv.descriptions` know islpy.  A set's coordinates are indices,
+known by their numbers; its parameters are the integer symbols of a claim.
 
 References:
     S. Verdoolaege, *isl: An Integer Set Library for the Polyhedral Model*, ICMS 2010.
@@ -24,8 +24,6 @@ from symconv.polynomials import (
     Guarded,
     Polynomial,
     Relation,
-    at_least,
-    floor,
 )
 
 __all__ = ["IntegerSets", "Set"]
@@ -48,14 +46,26 @@ class IntegerSets:
         self._context.set_max_operations(budget)
 
     @contextmanager
-    def within_budget(self) -> Iterator[None]:
-        """Turns isl's report that the budget is used up into `Undecided`."""
+    def within_budget(self, budget: int | None = None) -> Iterator[None]:
+        """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
+
+        Args:
+            budget: a budget of the block's own, instead of the decision's.
+        """
         try:
+            if budget is not None:
+                self._context.reset_operations()
+                self._context.set_max_operations(budget)
             yield
         except isl.Error as error:
             if "maximal number of operations exceeded" not in str(error):
                 raise
-            raise Undecided(f"the budget of {self.budget} isl operations was used up") from None
+            used = self.budget if budget is None else budget
+            raise Undecided(f"the budget of {used} isl operations was used up") from None
+        finally:
+            if budget is not None:
+                self._context.reset_operations()
+                self._context.set_max_operations(self.budget)
 
     def where(self, cases: Sequence[Conjunction]) -> Set:
         """The parameters for which one of the cases holds."""
@@ -130,72 +140,6 @@ class IntegerSets:
             )
             set_ = set_.set_dim_name(dim_type.param, position, f"p{position}")
         return set_
-
-    def describe(self, set_: Set, among: Set) -> list[Conjunction]:
-        """A short disjunction of conjunctions that, among the given parameters, says the same.
-
-        Every candidate is accepted only if it gives back the very same set.
-        """
-        set_, among = set_.intersect(among).coalesce(), among.coalesce()
-        if set_.is_equal(among):
-            return [()]
-        if set_.is_empty():
-            return []
-        candidates = [set_.gist(among).coalesce(), set_]
-        for hull in (set_.polyhedral_hull(), set_.simple_hull(), set_.affine_hull()):
-            candidates.append(Set.from_basic_set(hull).gist(among).coalesce())
-        readings = [self._cases(candidate) for candidate in candidates]
-        rest = (among - set_).coalesce()
-        hull = rest.polyhedral_hull()
-        outside = self._cases(Set.from_basic_set(hull).gist(among))
-        if len(outside) == 1 and among.intersect(Set.from_basic_set(hull)).is_equal(rest):
-            negated = [case for guard in outside[0] for case in _negated(guard)]
-            readings.append(
-                [
-                    g
-                    for case in negated
-                    for g in self._cases(self.where([case]).intersect(among).gist(among))
-                ]
-            )
-        right = [r for r in readings if self.where(r).intersect(among).is_equal(set_)]
-        return min(
-            right, key=lambda r: (sum(map(len, r)), sum(len(str(g)) for case in r for g in case))
-        )
-
-    def _cases(self, set_: Set) -> list[Conjunction]:
-        basic = [b for part in set_.compute_divs().get_basic_sets() for b in _explicit(part)]
-        return sorted(
-            (
-                tuple(self._guard(c, b) for c in b.get_constraints() if not c.is_div_constraint())
-                for b in basic
-            ),
-            key=str,
-        )
-
-    def _guard(self, constraint: isl.Constraint, basic: isl.BasicSet) -> Guard:
-        divisions: list[Polynomial] = []
-        for i in range(basic.dim(dim_type.div)):
-            quotient = basic.get_div(i)
-            denominator = int(quotient.get_denominator_val().to_python())
-            divisions.append(floor(self._polynomial(quotient, divisions, denominator), denominator))
-        polynomial = self._polynomial(constraint, divisions)
-        return Guard(
-            polynomial, Relation.ZERO if constraint.is_equality() else Relation.AT_LEAST_ZERO
-        )
-
-    def _polynomial(
-        self, linear: isl.Aff | isl.Constraint, divisions: Sequence[Polynomial], scale: int = 1
-    ) -> Polynomial:
-        """An isl expression times `scale`, for which its coefficients are integers."""
-        number = (linear.get_constant_val() * scale).to_python()
-        result = Polynomial.constant(int(number))
-        for i, name in enumerate(self.parameters):
-            c = (linear.get_coefficient_val(dim_type.param, i) * scale).to_python()
-            result = result + int(c) * Polynomial.of(name)
-        for i, division in enumerate(divisions):
-            c = (linear.get_coefficient_val(dim_type.div, i) * scale).to_python()
-            result = result + int(c) * division
-        return result
 
     def _space(self, dimensions: int) -> isl.Space:
         space = isl.Space.set_alloc(self._context, len(self.parameters), dimensions)
@@ -297,16 +241,3 @@ def _only(monomial: tuple[Atom, ...]) -> Atom:
         product = "·".join(str(a) if isinstance(a, str) else "index" for a in monomial)
         raise Undecided(f"{product} is a product; strides and dilations must be numbers")
     return monomial[0]
-
-
-def _explicit(basic: isl.BasicSet) -> list[isl.BasicSet]:
-    """The set with its existential indices as explicit floors."""
-    explicit = basic.compute_divs()
-    return [explicit] if isinstance(explicit, isl.BasicSet) else list(explicit.get_basic_sets())
-
-
-def _negated(guard: Guard) -> list[Conjunction]:
-    p = guard.polynomial
-    if guard.relation is Relation.ZERO:
-        return [(at_least(p, 1),), (at_least(-p, 1),)]
-    return [(at_least(-p, 1),)]

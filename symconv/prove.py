@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
 from symconv.claims import Claim, Counterexample, Evidence, Proved, Refuted, Unknown, Verdict
+from symconv.descriptions import describe
 from symconv.errors import SymconvError, Undecided
 from symconv.formulas import guarded_sum, requirements
 from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
@@ -63,7 +64,7 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
             names = [s.name for s in for_all]
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
-        described = sets.describe(holds, among)
+        described = describe(holds, among, sets)
     return condition_expression(described, {s.name: s for s in claim.symbols})
 
 
@@ -143,7 +144,7 @@ class _Decision:
         """The parameters at which the claim holds."""
         holds = self.among
         for failure in self.failures:
-            holds = holds - failure.where.params()
+            holds = (holds - failure.where.params()).coalesce()
         return holds
 
     def smallest_failure(self) -> tuple[dict[str, int], _Failure, tuple[int, ...]] | None:
