@@ -1,12 +1,18 @@
-"""Claims about convolution layers, decided for every length.
+"""Claims about convolution layers, proved for every length or refuted.
 
 The public names are few: write signals and their operators with `Signal`, state a claim
-with `Claim`, and ask it to `prove()` itself.
+with `Claim`, and let it `prove()` itself.
 """
 
-from symconv.claims import Claim, Counterexample, Instance, Proved, Refuted, Unknown
-from symconv.errors import SymconvError, Undecided
-from symconv.signals import Signal, SignalExpr
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symconv.claims import Claim, Counterexample, Instance, Proved, Refuted, Unknown, Verdict
+    from symconv.errors import SymconvError, Undecided
+    from symconv.signals import Signal, SignalExpr
 
 __all__ = [
     "Claim",
@@ -19,4 +25,23 @@ __all__ = [
     "SymconvError",
     "Undecided",
     "Unknown",
+    "Verdict",
 ]
+
+_MODULES = {
+    **dict.fromkeys(("Signal", "SignalExpr"), "symconv.signals"),
+    **dict.fromkeys(("SymconvError", "Undecided"), "symconv.errors"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Names are imported when they are first used, so that `symconv --help` needs no SymPy.
+    if name not in __all__:
+        raise AttributeError(f"module 'symconv' has no attribute {name!r}")
+    value = getattr(import_module(_MODULES.get(name, "symconv.claims")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import And, Eq, Mod, floor, symbols
+from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.signals import Signal, SignalExpr
 
-__all__ = ["CATALOGUE", "MAIN", "SIZE", "Theorem"]
+__all__ = ["CATALOGUE", "MAIN", "QUARTER", "SIZE", "Theorem"]
 
 _EXERCISE = "The exercise: two stride-2 layers with one kernel as one stride-4 layer"
 _MISTAKE = "A common mistake in solutions of the exercise"
@@ -52,6 +53,11 @@ class Theorem:
         """Whether the claim is to be proved rather than refuted."""
         return self.counterexample is None
 
+    @property
+    def is_condition(self) -> bool:
+        """Whether the claim says that two conditions are equivalent."""
+        return isinstance(self.claim.lhs, Boolean)
+
 
 n, c, d = symbols("n c d", integer=True, positive=True)
 l, r, p = symbols("l r p", integer=True, nonnegative=True)  # noqa: E741 - as in the exercise
@@ -81,11 +87,14 @@ MAIN = Theorem(
     _LENGTHS,
 )
 
+QUARTER = Claim(two_layers.length, n / 4, given=[four_divides_n])
+"""Not true for all paddings: its condition is what `SIZE` states."""
+
 SIZE = Theorem(
     Claim(
-        Eq(two_layers.length, n / 4),
+        Eq(QUARTER.lhs, QUARTER.rhs),
         And(3 * c - 6 <= l + r, l + r <= 3 * c - 3),
-        given=[four_divides_n],
+        given=QUARTER.given,
         name="output_is_a_quarter_iff_padding_fits",
     ),
     "If 4 divides n, the output of the two layers has exactly n/4 entries iff "
@@ -188,7 +197,7 @@ def _wrong_kernel(
 ) -> Theorem:
     return Theorem(
         Claim(two_layers, padded.correlate(kernel, stride=4), name=name),
-        f"FALSE: two stride-2 layers with kernel k equal one stride-4 layer with kernel {words}.",
+        f"Two stride-2 layers with kernel k equal one stride-4 layer with kernel {words}.",
         why,
         _MISTAKE,
         counterexample=at,
@@ -202,7 +211,7 @@ _FALSE: Iterable[Theorem] = (
             x.pad(3 * p, 3 * p).correlate(k.convolve(k.dilate(2)), stride=4),
             name="padding_each_layer_eq_padding_once",
         ),
-        "FALSE: padding by p before each of two stride-2 layers equals padding once by p + 2p.",
+        "Padding by p before each of two stride-2 layers equals padding once by p + 2p.",
         "The second layer reads zeros outside the first one's output; with padding once it reads "
         "what the first kernel makes of the zeros together with the first entries of x.",
         "https://discuss.pytorch.org/t/block-squeezing-simplify-sequence-of-convolutional-layers/154268",
@@ -215,7 +224,7 @@ _FALSE: Iterable[Theorem] = (
             given=[four_divides_n],
             name="padding_by_half_the_kernel_gives_a_quarter",
         ),
-        "FALSE: padding by ⌊c/2⌋ on each side makes the output of two layers n/4 entries long.",
+        "Padding by ⌊c/2⌋ on each side makes the output of two layers n/4 entries long.",
         "Padding by half the kernel preserves the length of one stride-1 layer; two stride-2 "
         "layers need 3c − 6 ≤ l + r ≤ 3c − 3.",
         _MISTAKE,
