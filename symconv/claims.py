@@ -15,7 +15,7 @@ from symconv import vectors
 from symconv.errors import SymconvError
 from symconv.from_sympy import cases, scaled_polynomial
 from symconv.points import point, spell, symbols_of
-from symconv.signals import SignalExpr, leaves
+from symconv.signals import Signal, SignalExpr, leaves
 
 __all__ = [
     "Claim",
@@ -149,6 +149,10 @@ class Claim:
     rhs: Side
     given: tuple[Boolean, ...] = field(default=())
     name: str | None = None
+    symbols: tuple[Symbol, ...] = field(init=False, compare=False, repr=False)
+    """The integer symbols of the claim and its hypotheses, by name."""
+    named: Mapping[str, Signal] = field(init=False, compare=False, repr=False)
+    """The named signals of both sides."""
 
     def __init__(
         self,
@@ -166,7 +170,9 @@ class Claim:
             raise SymconvError(
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
             )
-        leaves(*self.signals, expressions=(*self.expressions, *self.given))
+        conditions = (*self.expressions, *self.given)
+        object.__setattr__(self, "named", leaves(*self.signals, expressions=conditions))
+        object.__setattr__(self, "symbols", tuple(symbols_of(*self.signals, more=conditions)))
 
     @property
     def signals(self) -> tuple[SignalExpr, ...]:
@@ -177,11 +183,6 @@ class Claim:
     def expressions(self) -> tuple[Expr | Boolean, ...]:
         """The two sides, if they are expressions or conditions in the lengths."""
         return tuple(side for side in (self.lhs, self.rhs) if not isinstance(side, SignalExpr))
-
-    @property
-    def symbols(self) -> list[Symbol]:
-        """The integer symbols of the claim and its hypotheses, by name."""
-        return symbols_of(*self.signals, more=(*self.expressions, *self.given))
 
     def prove(self) -> Verdict:
         """Decide the claim for all lengths at once; deterministic, and within a fixed budget.
@@ -288,12 +289,12 @@ class Instance:
         """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
         if not self.claim.signals:
             return bool(self.lhs == self.rhs)
-        (left, right), _ = vectors.polynomials(self.claim.signals, self._at)
+        (left, right), _ = vectors.polynomials(self.claim.signals, self.claim.named, self._at)
         return left == right
 
     def _read(self, side: Side) -> Any:
         if isinstance(side, SignalExpr):
-            symbols = vectors.symbol_vectors(leaves(side), self._at)
+            symbols = vectors.symbol_vectors(self.claim.named, self._at)
             return vectors.entries(side, symbols, self._at, sympy.S.Zero)
         value = side.xreplace(self._at)
         return bool(value) if isinstance(side, Boolean) else value

@@ -114,14 +114,10 @@ def list_theorems(as_json: bool) -> None:
 @click.argument("taps", nargs=-1, required=True, type=click.UNPROCESSED)
 @_json_option
 def kernel(taps: tuple[str, ...], as_json: bool) -> None:
-    r"""Print the taps of k₄ = k ∗ (k ↑2), for the TAPS of k.
+    """Print the taps of k₄ = k ∗ (k ↑2), for the TAPS of k.
 
     A tap is an integer, a fraction such as 1/3, a decimal such as 0.25 (taken exactly),
-    or a symbol:
-
-    \b
-        symconv kernel 1 2 1
-        symconv kernel a b
+    or a symbol; for instance "symconv kernel 1 2 1" or "symconv kernel a b".
     """
     from symconv.signals import Signal
 
@@ -294,14 +290,14 @@ def _show_condition(out: Console, claim: Claim) -> str | None:
     if len(condition) <= _LONG:
         _paragraph(out, f"It holds exactly when {condition}.", indent=2)
     else:
-        _paragraph(
-            out, "It holds at some lengths; --json gives the exact condition, which is long."
-        )
+        _paragraph(out, "The exact condition under which it holds is long: see --json.")
     return condition
 
 
 def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[dict[str, Any]]:
-    out.print("At fixed lengths, by SymPy's simplify on symbol vectors", style="bold")
+    about_signals = all(isinstance(instance.lhs, list) for instance in instances)
+    how = "SymPy's simplify on symbol vectors" if about_signals else "arithmetic"
+    out.print(f"At fixed lengths, by {how}", style="bold")
     for instance in instances:
         with out.status(f"simplify at {instance}"):
             result, seconds = _timed(lambda: _simplified(instance))  # noqa: B023 - called at once
@@ -338,3 +334,7 @@ def _show_output_size(out: Console) -> dict[str, Any]:
     _row(out, f"Where 4 divides n, there are n/4 outputs iff {condition}", _duration(seconds))
     _row(out, f"{str(verdict).capitalize()}", _duration(more), "green" if verdict else "red")
     return {"condition": condition, "seconds": seconds, "verdict": str(verdict)}
+
+
+if __name__ == "__main__":
+    main()

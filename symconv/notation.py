@@ -31,7 +31,6 @@ from symconv.signals import (
     Scale,
     Signal,
     SignalExpr,
-    leaves,
 )
 from symconv.to_sympy import condition_expression
 
@@ -124,9 +123,7 @@ def quantifiers(claim: Claim) -> str:
         bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
         said = condition_expression(assumption_cases(symbol), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
-    signals = [
-        f"{name} of length {plain(leaf.size)}" for name, leaf in leaves(*claim.signals).items()
-    ]
+    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
     if claim.given:
         parts[-1] += f" with {' and '.join(map(plain, claim.given))}"

@@ -55,21 +55,29 @@ def whole(name: str, value: Any) -> int:
     raise SymconvError(f"{name} must be an integer, got {value!r}")
 
 
+_ASSUMPTIONS = (
+    "positive",
+    "negative",
+    "nonnegative",
+    "nonpositive",
+    "zero",
+    "even",
+    "odd",
+    "prime",
+    "composite",
+)  # all others that an integer symbol can have follow from these
+
+
 def check_point(at: Point) -> None:
     """Raise an error where a value contradicts the assumptions of its symbol."""
     for symbol, number in at.items():
-        for assumption, holds in sorted(symbol.assumptions0.items(), key=_plainest_first):
-            if getattr(number, f"is_{assumption}", None) is (not holds):
+        for assumption in _ASSUMPTIONS:
+            holds = getattr(symbol, f"is_{assumption}")
+            if holds is not None and getattr(number, f"is_{assumption}") != holds:
                 said = assumption if holds else f"not {assumption}"
                 raise SymconvError(
                     f"{symbol} = {number} contradicts the assumption that {symbol} is {said}"
                 )
-
-
-def _plainest_first(assumption: tuple[str, bool]) -> tuple[bool, int, str]:
-    plain = ("positive", "negative", "nonnegative", "nonpositive", "even", "odd")
-    name, holds = assumption
-    return (not holds, plain.index(name) if name in plain else len(plain), name)
 
 
 def symbols_of(*signals: SignalExpr, more: Sequence[Expr | Boolean] = ()) -> list[Symbol]:

@@ -21,7 +21,7 @@ from symconv.integer_sets import IntegerSets, Set
 from symconv.monomials import compare
 from symconv.points import check_point, integer
 from symconv.polynomials import Polynomial, at_least
-from symconv.signals import SignalExpr, leaves
+from symconv.signals import SignalExpr
 from symconv.sums import GuardedSum
 from symconv.to_sympy import condition_expression
 
@@ -211,7 +211,7 @@ def _filled(
     """Vectors for the named signals, with the given values at some places."""
     return {
         name: [values.get((name, i), other) for i in range(integer(leaf.size, at))]
-        for name, leaf in sorted(leaves(*claim.signals).items())
+        for name, leaf in sorted(claim.named.items())
     }
 
 

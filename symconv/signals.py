@@ -8,7 +8,7 @@ expressions in integer symbols; the assumptions of the symbols are hypotheses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, SupportsIndex
 
@@ -47,13 +47,13 @@ class SignalExpr:
     @property
     def operands(self) -> tuple[SignalExpr, ...]:
         """The signals that this one is made of."""
-        values = (getattr(self, field.name) for field in fields(self))
+        values = (getattr(self, name) for name in self.__dataclass_fields__)
         return tuple(value for value in values if isinstance(value, SignalExpr))
 
     @property
     def parameters(self) -> tuple[Expr, ...]:
         """The SymPy expressions (lengths, amounts, factors) in this node."""
-        values = (getattr(self, field.name) for field in fields(self))
+        values = (getattr(self, name) for name in self.__dataclass_fields__)
         return tuple(value for value in values if isinstance(value, Expr))
 
     def pad(self, left: Whole, right: Whole) -> Pad:
@@ -434,7 +434,7 @@ def leaves(*signals: SignalExpr, expressions: Iterable[Basic] = ()) -> dict[str,
                 f"{named[node.name].size} and {node.size}; give one of them another name"
             )
         expressions = (*expressions, *node.parameters)
-    for symbol in (symbol for e in expressions for symbol in e.free_symbols):
+    for symbol in {symbol for e in expressions for symbol in e.free_symbols}:
         if symbols.setdefault(str(symbol), symbol) != symbol:
             raise SymconvError(
                 f"two symbols are named {str(symbol)!r} but have different assumptions; "

@@ -95,8 +95,18 @@ def _relation(guard: Guard, names: Names) -> Boolean:
     left = sympy.Add(*(c * e for e, c in middle.items()))
     right = sympy.Add(*(c * e for e, c in other.items()), -sign * constant)
     if guard.relation is Relation.ZERO:
-        return Eq(left, right)
+        return _congruence(left, right) if isinstance(left, Mod) else Eq(left, right)
     return Ge(left, right) if left_is_plus else Le(left, right)
+
+
+def _congruence(remainder: Mod, value: Expr) -> Boolean:
+    """(a + b) mod m = r as a mod m = r − b, and with a positive first symbol."""
+    dividend, modulus = remainder.args
+    constant, rest = dividend.as_coeff_Add()
+    residue = value - constant
+    if rest.could_extract_minus_sign():
+        rest, residue = -rest, -residue
+    return Eq(Mod(rest, modulus), Mod(residue, modulus))
 
 
 def _weight(side: Mapping[Expr, int]) -> tuple[int, int, list[str]]:

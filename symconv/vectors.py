@@ -9,7 +9,8 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import flint
@@ -172,55 +173,56 @@ def symbol_vectors(signals: Mapping[str, Signal], at: Point) -> dict[str, list[S
     Raises:
         SymconvError: two entries, or an entry and a length symbol, would have one name.
     """
-    result = {
-        name: [Symbol(entry) for entry in entry_names(name, leaf_length(leaf, at))]
-        for name, leaf in signals.items()
-    }
-    owner = {symbol.name: f"the symbol {symbol}" for symbol in at}
-    for name, symbols in result.items():
-        for symbol in symbols:
-            if symbol.name in owner:
-                raise SymconvError(
-                    f"{symbol.name!r} is the name of {owner[symbol.name]} and of an entry of "
-                    f"signal {name!r}; rename one of them"
-                )
-            owner[symbol.name] = f"an entry of signal {name!r}"
+    return {name: list(map(Symbol, names)) for name, names in entry_names(signals, at).items()}
+
+
+def entry_names(signals: Mapping[str, Signal], at: Point) -> dict[str, list[str]]:
+    """x0, x1, … for a signal x; k2_0, k2_1, … for a signal k2."""
+    result = {}
+    taken = {symbol.name for symbol in at}
+    for name, leaf in signals.items():
+        separator = "_" if name[-1].isdigit() else ""
+        names = [f"{name}{separator}{i}" for i in range(leaf_length(leaf, at))]
+        clash = sorted(taken.intersection(names))
+        if clash:
+            raise SymconvError(
+                f"{clash[0]!r} is the name of an entry of signal {name!r} and of something else, "
+                "a symbol or another signal's entry; rename one of them"
+            )
+        taken.update(names)
+        result[name] = names
     return result
 
 
-def entry_names(name: str, size: int) -> list[str]:
-    """x0, x1, … for a signal x; k2_0, k2_1, … for a signal k2."""
-    separator = "_" if name[-1].isdigit() else ""
-    return [f"{name}{separator}{i}" for i in range(size)]
-
-
-@lru_cache(maxsize=64)
-def _ring(names: tuple[str, ...], rational: bool) -> Any:
-    context = flint.fmpq_mpoly_ctx if rational else flint.fmpz_mpoly_ctx
-    return context.get(names, flint.Ordering.degrevlex)
-
-
 def polynomials(
-    signals: Sequence[SignalExpr], at: Point
+    signals: Sequence[SignalExpr], named: Mapping[str, Signal], at: Point
 ) -> tuple[list[list[Any]], Callable[[Any], Expr]]:
-    """The entries of signals as python-flint polynomials, and a way back to SymPy."""
-    symbols = symbol_vectors(leaves(*signals), at)
-    flat = [symbol for vector_ in symbols.values() for symbol in vector_]
+    """The entries of signals as python-flint polynomials, and a way back to SymPy.
+
+    Args:
+        signals: the signals to read.
+        named: the named signals in them.
+        at: the values of the integer symbols.
+    """
+    names = entry_names(named, at)
+    flat = tuple(chain(*names.values()))
     rational = any(
         (isinstance(node, Scale) and node.number.denominator > 1) or isinstance(node, Formula)
         for signal in signals
         for node in walk(signal)
     )
-    ring = _ring(tuple(s.name for s in flat), rational)
+    context = flint.fmpq_mpoly_ctx if rational else flint.fmpz_mpoly_ctx
+    ring = context.get(flat, flint.Ordering.degrevlex)
     generators = iter(ring.gens())
-    vectors = {name: [next(generators) for _ in vector_] for name, vector_ in symbols.items()}
+    vectors = {name: [next(generators) for _ in entry] for name, entry in names.items()}
 
     def back(p: Any) -> Expr:
+        symbols = list(map(Symbol, flat))
         return sympy.Add(
             *(
                 sympy.Mul(
                     Rational(int(c.p), int(c.q)) if rational else int(c),
-                    *(s ** int(e) for s, e in zip(flat, exponents, strict=True) if e),
+                    *(s ** int(e) for s, e in zip(symbols, exponents, strict=True) if e),
                 )
                 for exponents, c in p.terms()
             )
@@ -231,7 +233,7 @@ def polynomials(
 
 def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
     """See `SignalExpr.vector`."""
-    (expanded,), back = polynomials([signal], point(symbols_of(signal), lengths))
+    (expanded,), back = polynomials([signal], leaves(signal), point(symbols_of(signal), lengths))
     return [back(p) for p in expanded]
 
 
