@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import Any, SupportsIndex, TypeAlias
 
 import sympy
@@ -47,8 +48,18 @@ class Evidence:
         return f"{self.compared}: {self.how}"
 
 
+class _Shown:
+    """Shows itself in a notebook as its text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        verdict, _, rest = str(self).partition(" ")
+        return f"<b>{escape(verdict)}</b> {escape(rest)}"
+
+
 @dataclass(frozen=True, slots=True)
-class Proved:
+class Proved(_Shown):
     """The claim holds within its scope; the only verdict that is true as a `bool`."""
 
     scope: str
@@ -90,7 +101,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
-class Refuted:
+class Refuted(_Shown):
     """The claim is false: the counterexample is the smallest one."""
 
     counterexample: Counterexample
@@ -103,7 +114,7 @@ class Refuted:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(_Shown):
     """Neither proved nor refuted, for the reason given."""
 
     reason: str

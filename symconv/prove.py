@@ -45,7 +45,11 @@ def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
         return Unknown(str(reason))
     if found is None:
         return Proved("all lengths", tuple(f.evidence for f in decision.failures))
-    return Refuted(_counterexample(claim, *found))
+    try:
+        return Refuted(_counterexample(claim, *found))
+    except vectors.TooLongError as reason:
+        lengths = ", ".join(f"{name} = {value}" for name, value in found[0].items())
+        return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {reason}")
 
 
 def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:

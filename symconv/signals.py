@@ -233,9 +233,9 @@ class Signal(SignalExpr):
     def from_formula(index: Symbol, entry: Expr, *, length: Whole) -> Formula:
         """The signal whose entry at `index` is a formula of your own.
 
-        The formula is a SymPy expression in entries of signals (`x[m]`), sums with finite
-        limits (empty when the upper limit is below the lower one), `Piecewise` with
-        conditions in the indices and lengths, and rational numbers.
+        The formula is a SymPy expression in entries of signals (`x[m]`, zero outside their
+        range), sums with finite limits (empty when the upper limit is below the lower one),
+        `Piecewise` with conditions in the indices and lengths, and rational numbers.
 
         >>> from sympy import Sum, symbols
         >>> n, c = symbols("n c", integer=True, positive=True)
@@ -258,25 +258,21 @@ class Formula(SignalExpr):
     signals: tuple[Signal, ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.index, Symbol) or not self.index.is_integer:
-            raise SymconvError(
-                f"the index of a formula must be an integer symbol, got {self.index!r}"
-            )
+        if not isinstance(self.index, Symbol):
+            raise SymconvError(f"the index of a formula must be a symbol, got {self.index!r}")
         entry = Integer(self.entry) if isinstance(self.entry, int) else self.entry
         if not isinstance(entry, Expr):
             raise SymconvError(
                 f"the entry of a formula must be a SymPy expression, got {self.entry!r}"
             )
-        for sum_ in entry.atoms(Sum):
-            for limits in sum_.limits:
-                if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
-                    raise SymconvError(
-                        f"the sum over {limits[0]} in {sum_} needs two finite limits"
-                    )
-        named = {str(base.label): _named_by(base) for base in entry.atoms(IndexedBase)}
-        size = integer_expression(self.size, "the length of a formula")
-        signals = tuple(named[name] for name in sorted(named))
-        _set(self, entry=entry, size=size, signals=signals)
+        _check_index(self.index)
+        for limits in (limits for sum_ in entry.atoms(Sum) for limits in sum_.limits):
+            if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
+                raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")
+            _check_index(limits[0])
+        named = {_named_by(base) for base in entry.atoms(IndexedBase)}
+        size = length_argument(self.size, "a formula")
+        _set(self, entry=entry, size=size, signals=tuple(sorted(named, key=lambda x: x.name)))
         leaves(self)
 
     @property
@@ -287,9 +283,8 @@ class Formula(SignalExpr):
     @property
     def parameters(self) -> tuple[Expr, ...]:
         """The length, and the symbols in the formula that are not indices."""
-        bound = {limits[0] for sum_ in self.entry.atoms(Sum) for limits in sum_.limits}
         names = {signal.name for signal in self.signals}
-        free = self.entry.free_symbols - bound - {self.index}
+        free = self.entry.free_symbols - {self.index}
         symbols = {s for s in free if isinstance(s, Symbol) and s.name not in names}
         return (self.size, *sorted(symbols, key=str))
 
@@ -476,6 +471,17 @@ def _check_kernel(kernel: SignalExpr) -> None:
                 f"add the hypothesis {size} >= 1, by "
                 f"symbols({str(size)!r}, integer=True, positive=True)"
             )
+
+
+def _check_index(index: Symbol) -> None:
+    """Refuse an index whose assumptions leave out integers that it takes."""
+    narrower = ("positive", "negative", "nonpositive", "even", "odd", "prime", "composite")
+    said = [a for a in narrower if getattr(index, f"is_{a}")]
+    if not index.is_integer or said:
+        raise SymconvError(
+            f"the index {index} must be declared integer=True"
+            + (f" and nothing more, but it is declared {said[0]}" if said else "")
+        )
 
 
 def _named_by(base: IndexedBase) -> Signal:

@@ -35,10 +35,17 @@ from symconv.signals import (
     walk,
 )
 
-__all__ = ["entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
+__all__ = ["TooLongError", "entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
 
 Vectors: TypeAlias = Mapping[str, Sequence[Any]]
 """The entries of the named signals."""
+
+
+MOST_ENTRIES = 1_000_000
+
+
+class TooLongError(SymconvError):
+    """A vector would have more entries than can reasonably be computed."""
 
 
 def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> list[Any]:
@@ -55,18 +62,20 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         case Signal(name):
             return list(vectors[name])
         case Formula():
-            return [
-                _formula_entry(signal, u, vectors, at, zero)
-                for u in range(integer(signal.size, at))
-            ]
+            size = _countable(integer(signal.size, at), signal)
+            return [_formula_entry(signal, u, vectors, at, zero) for u in range(size)]
         case Pad(inner, left, right):
-            return _padded(read(inner), integer(left, at), integer(right, at), zero)
+            x, before, after = read(inner), integer(left, at), integer(right, at)
+            _countable(max(0, len(x) + before + after), signal)
+            return _padded(x, before, after, zero)
         case Flip(inner):
             return read(inner)[::-1]
         case Downsample(inner, factor):
             return read(inner)[:: positive(factor, at, "downsampling factor")]
         case Dilate(inner, factor):
-            return _dilated(read(inner), positive(factor, at, "dilation"), zero)
+            k, spread = read(inner), positive(factor, at, "dilation")
+            _countable(spread * len(k), signal)
+            return _dilated(k, spread, zero)
         case Convolve(left, right):
             return _convolved(read(left), read(right), zero)
         case Correlate(inner, kernel, stride, dilation):
@@ -88,6 +97,14 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         case Scale(number, inner):
             return [_multiple(number, a) for a in read(inner)]
     raise NotImplementedError(f"no entries for {type(signal).__name__}")
+
+
+def _countable(size: int, signal: SignalExpr) -> int:
+    if size < 0:
+        raise SymconvError(f"the length of {signal} would be {size}")
+    if size > MOST_ENTRIES:
+        raise TooLongError(f"{signal} would have {size} entries; the limit is {MOST_ENTRIES}")
+    return size
 
 
 def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
@@ -133,7 +150,7 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
     def value(e: Expr, names: dict[Symbol, Integer]) -> Any:
         match e:
             case Rational():
-                return zero + (int(e) if e.is_Integer else Fraction(int(e.p), int(e.q)))
+                return zero + _multiple(Fraction(int(e.p), int(e.q)), zero + 1)
             case sympy.Add():
                 return sum((value(a, names) for a in e.args), start=zero)
             case sympy.Mul() | sympy.Pow():
@@ -241,6 +258,10 @@ def evaluate(signal: SignalExpr, data: Mapping[str, Any]) -> list[Any]:
     """See `SignalExpr.evaluate`."""
     signals = leaves(signal)
     symbols = symbols_of(signal)
+    names = [*signals, *(symbol.name for symbol in symbols)]
+    unknown = sorted(data.keys() - set(names))
+    if unknown:
+        raise SymconvError(f"unknown name {unknown[0]!r}: expected {', '.join(names)}")
     missing = sorted(signals.keys() - data.keys())
     if missing:
         raise SymconvError(f"no data for signal {', '.join(missing)}: pass {missing[0]}=[…]")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -317,7 +318,8 @@ def checked_verdict(claim: Claim, total: int, most: int = 1000) -> Verdict | Non
     try:
         verdict = claim.prove()
     except SymconvError as error:
-        if undefined is None:
+        named = re.findall(r"(\w+) = (-?\d+)", str(error).rpartition("(at ")[2])
+        if not named or is_defined(claim, {name: int(v) for name, v in named}):
             raise AssertionError(f"{claim}: {error}, but nothing is undefined") from error
         return None
     assert undefined is None, f"{claim}: {verdict}, but it is undefined at {undefined}"
@@ -369,7 +371,7 @@ def check_condition(claim: Claim, total: int, most: int = 1000) -> Boolean:
 
 
 def check_condition_for_all(
-    claim: Claim, symbol: Symbol, total: int, *, largest: int = 30, most: int = 40
+    claim: Claim, symbol: Symbol, total: int, *, largest: int = 40, most: int = 40
 ) -> None:
     """Compare the condition for every value of one symbol with its values up to `largest`.
 

@@ -15,7 +15,7 @@ from functools import partial
 import pytest
 from brute_force import check_condition, check_condition_for_all, checked_verdict
 from mutations import Change, everywhere, signal_changes
-from sympy import Expr, Integer, symbols
+from sympy import Expr, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Unknown
 from symconv.signals import Add, Convolve, Correlate, Dilate, Downsample, Flip, Pad, Scale, leaves
@@ -114,8 +114,12 @@ def laws(node: SignalExpr) -> Iterator[Change]:
             if dilation == 1:
                 yield lambda: full_then_crop(inner, kernel).downsample(stride)
             if stride == 1:
-                yield lambda: (
-                    inner.flip().correlate(kernel.flip(), stride=stride, dilation=dilation).flip()
+                yield (
+                    lambda: (
+                        inner.flip()
+                        .correlate(kernel.flip(), stride=stride, dilation=dilation)
+                        .flip()
+                    )
                 )
             if isinstance(inner, Correlate):
                 first, k, s, e = inner.signal, inner.kernel, inner.stride, inner.dilation
@@ -132,7 +136,9 @@ def laws(node: SignalExpr) -> Iterator[Change]:
             if isinstance(left, Add):
                 yield lambda: left.left.convolve(right) + left.right.convolve(right)
             if isinstance(left, Downsample):
-                yield lambda: left.signal.convolve(right.dilate(left.factor)).downsample(left.factor)
+                yield lambda: left.signal.convolve(right.dilate(left.factor)).downsample(
+                    left.factor
+                )
         case Flip(inner):
             match inner:
                 case Flip(signal):
@@ -198,7 +204,7 @@ def check(seed: int) -> str:
         condition = check_condition(claim, TOTAL, MOST)
         assert isinstance(verdict, Refuted) or condition == True, f"{claim}: {condition}"  # noqa: E712
         if isinstance(verdict, Refuted) and rng.random() < 0.3:
-            check_condition_for_all(claim, rng.choice(claim.symbols), TOTAL, largest=16, most=10)
+            check_condition_for_all(claim, rng.choice(claim.symbols), TOTAL, most=8)
     return type(verdict).__name__
 
 
