@@ -17,8 +17,6 @@ from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or
 from sympy.core.relational import Relational
 from sympy.printing.str import StrPrinter
 
-from symconv.claims import Claim
-from symconv.from_sympy import assumption_cases
 from symconv.signals import (
     Add,
     Convolve,
@@ -32,9 +30,8 @@ from symconv.signals import (
     Signal,
     SignalExpr,
 )
-from symconv.to_sympy import condition_expression
 
-__all__ = ["code", "latex", "plain", "quantifiers"]
+__all__ = ["code", "latex", "plain"]
 
 
 def code(signal: SignalExpr) -> str:
@@ -108,27 +105,6 @@ def latex(thing: SignalExpr | Basic | int) -> str:
     if isinstance(thing, SignalExpr):
         return _mathematics(thing, _LATEX)[0]
     return _expression(sympy.sympify(thing), _LATEX)
-
-
-def quantifiers(claim: Claim) -> str:
-    """What a claim is about, in plain text: its symbols, hypotheses and signals.
-
-    >>> n, c = sympy.symbols("n c", integer=True, positive=True)
-    >>> x, k = Signal("x", n), Signal("k", c)
-    >>> print(quantifiers(Claim(x.convolve(k), k.convolve(x), given=[n >= c])))
-    for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
-    """
-    symbols = []
-    for symbol in claim.symbols:
-        bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
-        said = condition_expression(assumption_cases(symbol), bare)
-        symbols.append(symbol.name if said == sympy.true else plain(said))
-    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
-    parts = [f"all integers {', '.join(symbols)}"] if symbols else []
-    if claim.given:
-        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
-    parts += [f"all {', '.join(signals)}"] if signals else []
-    return f"for {', and '.join(parts)}" if parts else "for these numbers"
 
 
 class _PlainPrinter(StrPrinter):  # type: ignore[misc]
