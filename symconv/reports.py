@@ -71,7 +71,7 @@ def report(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) 
     """
     claim = theorem.claim
     instances = [claim.at(**lengths) for lengths in points or theorem.instances]
-    record = {"name": claim.name, "statement": theorem.statement, "claim": str(claim)}
+    record: Record = {"name": claim.name, "statement": theorem.statement, "claim": str(claim)}
     record |= _show_statement(out, theorem) | _show_verdict(out, claim)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
