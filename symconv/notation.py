@@ -241,13 +241,8 @@ def _name(name: str, style: _Style) -> str:
 def _expression(expression: Basic, style: _Style) -> str:
     match expression:
         case Or():
-            parts = {a: _expression(a, style) for a in expression.args}
-            return style.or_.join(
-                sorted(
-                    f"({text})" if isinstance(a, And) and style.and_ in text else text
-                    for a, text in parts.items()
-                )
-            )
+            parts = [_alternative(part, style) for part in expression.args]
+            return style.or_.join(sorted(parts, key=lambda text: (len(text), text)))
         case And():
             return style.and_.join(_chains(expression, style))
         case Relational():
@@ -260,14 +255,19 @@ def _expression(expression: Basic, style: _Style) -> str:
     return text.replace("**", "^").replace("*", "·").replace("-", "−")
 
 
+def _alternative(part: Basic, style: _Style) -> str:
+    text = _expression(part, style)
+    return f"({text})" if isinstance(part, And) and style.and_ in text else text
+
+
 def _bare(text: str) -> str:
     """`n mod 4` without the parentheses around it, where it stands alone."""
-    inner = text[1:-1]
-    return (
-        inner
-        if text.startswith("(") and text.endswith(")") and not set("()") & set(inner)
-        else text
-    )
+    depth = 0
+    for i, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text[1:-1] if i and i == len(text) - 1 else text
+    return text
 
 
 def _chains(conjunction: And, style: _Style) -> list[str]:

@@ -135,7 +135,7 @@ def claim_mutants(claim: Claim) -> Iterator[Claim]:
         if isinstance(side, SignalExpr):
             yield from signal_mutants(side, names)
         else:
-            for mutant in expression_mutants(side, claim.symbols):
+            for mutant in expression_mutants(side, list(claim.symbols)):
                 if isinstance(mutant, Expr | sympy.logic.boolalg.Boolean):
                     yield mutant
 

@@ -20,7 +20,7 @@ from symconv.signals import Add, Convolve, Correlate, Dilate, Downsample, Flip, 
 from tests.brute_force import check_condition, check_condition_for_all, checked_verdict
 from tests.mutations import Change, everywhere, signal_changes
 
-CLAIMS = int(os.environ.get("SYMCONV_RANDOM_CLAIMS", "300"))
+CLAIMS = int(os.environ.get("SYMCONV_RANDOM_CLAIMS", "150"))
 SEED = int(os.environ.get("SYMCONV_RANDOM_SEED", "0"))
 AT_ONCE = 25  # claims in one test
 TOTAL, MOST = 9, 150  # how far brute force goes
@@ -127,18 +127,18 @@ def laws(node: SignalExpr) -> Iterator[Change]:
                     k.dilate(e).convolve(kernel.dilate(s * dilation)), stride=s * stride
                 )
             if isinstance(inner, Add):
+                one, other = inner.left, inner.right
                 layer = partial(Correlate, kernel=kernel, stride=stride, dilation=dilation)
-                yield lambda: layer(inner.left) + layer(inner.right)
+                yield lambda: layer(one) + layer(other)
         case Convolve(left, right):
             yield partial(Convolve, right, left)
-            if isinstance(left, Convolve):
-                yield lambda: left.left.convolve(left.right.convolve(right))
-            if isinstance(left, Add):
-                yield lambda: left.left.convolve(right) + left.right.convolve(right)
-            if isinstance(left, Downsample):
-                yield lambda: left.signal.convolve(right.dilate(left.factor)).downsample(
-                    left.factor
-                )
+            match left:
+                case Convolve(one, other):
+                    yield lambda: one.convolve(other.convolve(right))
+                case Add(one, other):
+                    yield lambda: one.convolve(right) + other.convolve(right)
+                case Downsample(one, number):
+                    yield lambda: one.convolve(right.dilate(number)).downsample(number)
         case Flip(inner):
             match inner:
                 case Flip(signal):
@@ -207,7 +207,7 @@ def check(seed: int) -> str:
             return "condition undecided"
         assert isinstance(verdict, Refuted) or condition == True, f"{claim}: {condition}"  # noqa: E712
         if isinstance(verdict, Refuted) and rng.random() < 0.3:
-            check_condition_for_all(claim, rng.choice(claim.symbols), TOTAL, most=8)
+            check_condition_for_all(claim, rng.choice(claim.symbols), TOTAL - 4, most=8)
     return type(verdict).__name__
 
 
