@@ -172,7 +172,11 @@ class Claim:
         given: Iterable[Boolean] | Boolean = (),
         name: str | None = None,
     ) -> None:
-        hypotheses = (given,) if isinstance(given, Boolean | bool) else tuple(given)
+        hypotheses = (given,) if isinstance(given, Boolean | bool) else given
+        if not isinstance(hypotheses, Iterable) or isinstance(
+            hypotheses, str | Mapping | SignalExpr
+        ):
+            raise _no_hypothesis(given)
         object.__setattr__(self, "lhs", _side(lhs, "left"))
         object.__setattr__(self, "rhs", _side(rhs, "right"))
         object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
@@ -194,6 +198,11 @@ class Claim:
     def expressions(self) -> tuple[Expr | Boolean, ...]:
         """The two sides, if they are expressions or conditions in the lengths."""
         return tuple(side for side in (self.lhs, self.rhs) if not isinstance(side, SignalExpr))
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the claim says that two conditions are equivalent."""
+        return _is_condition(self.lhs)
 
     def prove(self) -> Verdict:
         """Decide the claim for all lengths at once; deterministic, and within a fixed budget.
@@ -225,7 +234,7 @@ class Claim:
 
         return condition(self, for_all)
 
-    def at(self, **lengths: SupportsIndex) -> Instance:
+    def at(self, /, **lengths: SupportsIndex) -> Instance:
         """The claim at fixed lengths.
 
         Raises:
@@ -239,14 +248,14 @@ class Claim:
         return Instance(self, at)
 
     def __str__(self) -> str:
-        sign = "<=>" if isinstance(self.lhs, Boolean) else "=="
+        sign = "<=>" if self.is_condition else "=="
         hypotheses = f" given {', '.join(map(str, self.given))}" if self.given else ""
         return f"{self.lhs} {sign} {self.rhs}{hypotheses}"
 
     def _repr_latex_(self) -> str:
         from symconv.notation import latex
 
-        sign = r"\iff" if isinstance(self.lhs, Boolean) else "="
+        sign = r"\iff" if self.is_condition else "="
         hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
         return f"$\\displaystyle {latex(self.lhs)} \\;{sign}\\; {latex(self.rhs)}{hypotheses}$"
 
@@ -308,7 +317,7 @@ class Instance:
             symbols = vectors.symbol_vectors(self.claim.named, self._at)
             return vectors.entries(side, symbols, self._at, sympy.S.Zero)
         value = side.xreplace(self._at)
-        return bool(value) if isinstance(side, Boolean) else value
+        return bool(value) if self.claim.is_condition else value
 
     def __str__(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
@@ -322,14 +331,15 @@ def _side(side: Side | int, which: str) -> Side:
         return sympy.true if side else sympy.false
     if isinstance(side, int):
         return Integer(side)
-    if isinstance(side, Boolean):
-        cases(side)
-        return side
     if isinstance(side, SignalExpr):
         return side
     if isinstance(side, Expr):
         _check_integers(side)
         scaled_polynomial(side)
+        return side
+    if isinstance(side, Boolean):
+        _check_integers(side)
+        cases(side)
         return side
     raise SymconvError(
         f"the {which} side of a claim must be a signal, or an expression or a condition "
@@ -338,20 +348,23 @@ def _side(side: Side | int, which: str) -> Side:
 
 
 def _hypothesis(condition: object) -> Boolean:
-    if condition is True or condition == sympy.true:
+    if condition is True or condition is sympy.true:
         return sympy.true
-    if condition is False or condition == sympy.false:
+    if condition is False or condition is sympy.false:
         raise SymconvError(
             "a hypothesis is false under the assumptions of its symbols, so the claim says nothing"
         )
-    if not isinstance(condition, Boolean):
-        raise SymconvError(
-            "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), "
-            f"got {condition!r}"
-        )
+    if not _is_condition(condition):
+        raise _no_hypothesis(condition)
     _check_integers(condition)
     cases(condition)
     return condition
+
+
+def _no_hypothesis(thing: object) -> SymconvError:
+    return SymconvError(
+        f"a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), got {thing!r}"
+    )
 
 
 def _check_integers(expression: Expr | Boolean) -> None:
@@ -365,4 +378,9 @@ def _check_integers(expression: Expr | Boolean) -> None:
 def _sort(side: Side) -> str:
     if isinstance(side, SignalExpr):
         return "a signal"
-    return "a condition" if isinstance(side, Boolean) else "a length"
+    return "a condition" if _is_condition(side) else "a length"
+
+
+def _is_condition(thing: object) -> bool:
+    """Whether it is a SymPy condition; a symbol is not, though SymPy lets it stand for one."""
+    return isinstance(thing, Boolean) and not isinstance(thing, Expr)

@@ -87,17 +87,16 @@ def length_expression(signal: SignalExpr) -> Expr:
 
 
 def _entry_at(signal: SignalExpr, index: Expr, *, inside: bool) -> Expr:
-    symbols = _symbols(signal)
-    for symbol in index.free_symbols:
-        symbols.setdefault(str(symbol), symbol)
+    named = leaves(signal, expressions=(index,))
+    symbols = _symbols(signal) | {s.name: s for s in index.free_symbols}
     terms = entry(signal, polynomial_of(index), inside, count(FREE + 1))
-    lengths = {name: leaf.size for name, leaf in leaves(signal).items()}
+    lengths = {name: leaf.size for name, leaf in named.items()}
     return terms_expression([term.solved() for term in terms], lengths, symbols)
 
 
 def _symbols(signal: SignalExpr) -> dict[str, Symbol]:
     expressions = [p for node in walk(signal) for p in node.parameters]
-    return {str(s): s for p in expressions for s in p.free_symbols if isinstance(s, Symbol)}
+    return {s.name: s for p in expressions for s in p.free_symbols if isinstance(s, Symbol)}
 
 
 # --- entries -------------------------------------------------------------------------

@@ -5,7 +5,7 @@ SymPy is what people write; `symconv.to_sympy` goes the other way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -32,7 +32,7 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, 
 
 from symconv import polynomials
 from symconv.errors import SymconvError
-from symconv.polynomials import Conjunction, Polynomial, at_least, equal
+from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, equal
 from symconv.sums import Factor, SummationIndex, Term
 
 __all__ = [
@@ -54,9 +54,16 @@ def polynomial_of(expression: Expr, names: Names | None = None) -> Polynomial:
     """An integer-valued SymPy expression as a polynomial.
 
     A quotient such as n/2, integer because n is declared even, becomes a floor.
+
+    Raises:
+        SymconvError: the expression is not integer arithmetic, or not known to be an integer.
     """
     polynomial, denominator = scaled_polynomial(expression, names)
-    return polynomial if denominator == 1 else polynomials.floor(polynomial, denominator)
+    if denominator == 1:
+        return polynomial
+    if not expression.is_integer:
+        raise SymconvError(f"{expression} is not known to be an integer; use floor or ceiling")
+    return polynomials.floor(polynomial, denominator)
 
 
 def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
@@ -74,8 +81,7 @@ def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
         case sympy.Add():
             parts = [scaled_polynomial(argument, names) for argument in expression.args]
             common = lcm(*(q for _, q in parts))
-            total = sum((p * (common // q) for p, q in parts), Polynomial({}))
-            return total, common
+            return sum((p * (common // q) for p, q in parts), Polynomial({})), common
         case sympy.Mul():
             product, denominator = Polynomial.constant(1), 1
             for argument in expression.args:
@@ -85,15 +91,24 @@ def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
         case Pow(args=(base, Integer() as exponent)) if exponent > 0:
             return scaled_polynomial(sympy.Mul(*[base] * int(exponent), evaluate=False), names)
         case sympy.floor():
-            return polynomials.floor(*scaled_polynomial(expression.args[0], names)), 1
+            return polynomials.floor(*_quotient(expression.args[0], names)), 1
         case sympy.ceiling():
-            p, q = scaled_polynomial(expression.args[0], names)
-            return polynomials.ceiling(p, q), 1
+            return polynomials.ceiling(*_quotient(expression.args[0], names)), 1
         case Mod():
-            dividend, divisor = (polynomial_of(argument, names) for argument in expression.args)
+            (p, a), (modulus, b) = (scaled_polynomial(part, names) for part in expression.args)
             if not expression.args[1].is_positive:
                 raise SymconvError(f"the modulus in {expression} must be positive")
-            return dividend - divisor * polynomials.floor(dividend, divisor), 1
+            p, modulus = p * b, modulus * a  # both over a·b
+            return p - modulus * polynomials.floor(p, modulus), a * b
+        case Piecewise():
+            parts = [scaled_polynomial(value, names) for value, _ in expression.args]
+            common = lcm(*(q for _, q in parts))
+            conditions = _exclusive([condition for _, condition in expression.args], names)
+            chosen = Polynomial({})
+            for (p, q), where in zip(parts, conditions, strict=True):
+                for guards in where:
+                    chosen = chosen + Polynomial.of(Guarded(p * (common // q), guards))
+            return chosen, common
         case Max() | Min():
             parts = [scaled_polynomial(argument, names) for argument in expression.args]
             common = lcm(*(q for _, q in parts))
@@ -108,8 +123,27 @@ def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
             return polynomials.maximum(p, -p), q
     raise SymconvError(
         f"{expression} is not integer arithmetic: expected symbols, integers, +, -, *, floor, "
-        "ceiling, Mod, Max, Min or Abs"
+        "ceiling, Mod, Max, Min, Abs or Piecewise"
     )
+
+
+def _quotient(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
+    """The numerator and the positive denominator, which may hold symbols: floor(n/s)."""
+    numerator, denominator = expression.as_numer_denom()
+    if not denominator.is_positive:
+        raise SymconvError(f"the denominator of {expression} must be positive")
+    (p, a), (q, b) = (scaled_polynomial(part, names) for part in (numerator, denominator))
+    return p * b, q * a
+
+
+def _exclusive(conditions: Sequence[Boolean], names: Names) -> list[list[Conjunction]]:
+    """Where each condition holds and no earlier one does, as disjoint conjunctions."""
+    result: list[list[Conjunction]] = []
+    open_: list[Conjunction] = [()]
+    for condition in conditions:
+        result.append(_both(open_, cases(condition, True, names)))
+        open_ = _both(open_, cases(condition, False, names))
+    return result
 
 
 def cases(condition: Boolean, holds: bool = True, names: Names | None = None) -> list[Conjunction]:
@@ -137,7 +171,12 @@ def cases(condition: Boolean, holds: bool = True, names: Names | None = None) ->
             neither = Not(Or(*condition.args))
             return cases(Or(both, neither), holds, names)
         case Relational():
-            p, _ = scaled_polynomial(condition.lhs - condition.rhs, names)
+            try:
+                p, _ = scaled_polynomial(condition.lhs - condition.rhs, names)
+            except SymconvError as error:
+                raise SymconvError(
+                    f"{condition} is not a condition on indices and lengths: {error}"
+                ) from None
             return _comparison(condition, p, holds)
     raise SymconvError(
         f"{condition} is not a condition on lengths: expected comparisons such as n >= 1 or "
@@ -187,10 +226,15 @@ def assumption_cases(symbol: Symbol) -> list[Conjunction]:
     plain = Symbol(
         symbol.name, integer=True, **{a: holds for a, holds in said.items() if holds is not None}
     )
-    beyond = sorted(symbol.assumptions0.items() - plain.assumptions0.items())
+    beyond = sorted(
+        symbol.assumptions0.items() - plain.assumptions0.items(),
+        key=lambda item: (not item[1], item),
+    )
     if beyond:
+        assumption, holds = beyond[0]
         raise SymconvError(
-            f"the assumption {beyond[0][0]}={beyond[0][1]} of {symbol} is not supported"
+            f"the assumption {assumption}={holds} of {symbol} is not supported; expected "
+            f"assumptions are integer, {', '.join(_ASSUMPTIONS)}"
         )
     return result
 
@@ -239,8 +283,7 @@ class FormulaReader:
             case Pow(args=(base, Integer() as exponent)) if exponent > 0:
                 return self.terms(sympy.Mul(*[base] * int(exponent), evaluate=False), names)
             case Indexed():
-                position = tuple(polynomial_of(index, names) for index in expression.indices)
-                return (Term(factors=(Factor(str(expression.base.label), position),)),)
+                return (self._entry(expression, names),)
             case Piecewise():
                 return self._branches(expression, names)
             case Sum():
@@ -250,15 +293,25 @@ class FormulaReader:
             "Piecewise and rational numbers"
         )
 
+    def _entry(self, expression: Indexed, names: Names) -> Term:
+        """An entry, which is zero where its position is not an integer, as in k[u/2]."""
+        position, guards = [], []
+        for index in expression.indices:
+            p, q = scaled_polynomial(index, names)
+            position.append(polynomials.floor(p, q))
+            if q != 1:
+                guards.append(equal(q * polynomials.floor(p, q), p))
+        factor = Factor(str(expression.base.label), tuple(position))
+        return Term(factors=(factor,), guards=tuple(guards))
+
     def _branches(self, expression: Piecewise, names: Names) -> tuple[Term, ...]:
-        result: list[Term] = []
-        open_: list[Conjunction] = [()]  # where no earlier branch applies
-        for value, condition in expression.args:
-            for term in self.terms(value, names):
-                chosen = _both(open_, cases(condition, True, names))
-                result += [term.guarded(*guards) for guards in chosen]
-            open_ = _both(open_, cases(condition, False, names))
-        return tuple(result)
+        conditions = _exclusive([condition for _, condition in expression.args], names)
+        return tuple(
+            term.guarded(*guards)
+            for (value, _), where in zip(expression.args, conditions, strict=True)
+            for guards in where
+            for term in self.terms(value, names)
+        )
 
     def _sum(self, expression: Sum, names: Names) -> tuple[Term, ...]:
         # SymPy writes the innermost sum first; outer indices may bound inner ones.

@@ -58,8 +58,9 @@ class IntegerSets:
                 self._context.set_max_operations(budget)
             yield
         except isl.Error as error:
+            # Out of budget in the middle of something, isl may report a consequence of it.
             if "maximal number of operations exceeded" not in str(error):
-                raise
+                raise Undecided(f"isl gave up: {error}") from error
             used = self.budget if budget is None else budget
             raise Undecided(f"the budget of {used} isl operations was used up") from None
         finally:
@@ -208,6 +209,8 @@ class _Frame:
         return result
 
     def _number(self, value: int) -> isl.Val:
+        if abs(value) < 2**31:
+            return isl.Val.int_from_si(self.context, value)
         return isl.Val.read_from_str(self.context, str(value))
 
     def _constant(self, value: int) -> isl.PwAff:

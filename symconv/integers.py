@@ -5,21 +5,10 @@ from __future__ import annotations
 from operator import index as as_index
 from typing import SupportsIndex, TypeAlias
 
-from sympy import (
-    Abs,
-    Expr,
-    Function,
-    Integer,
-    Max,
-    Min,
-    Mod,
-    Piecewise,
-    Sum,
-    ceiling,
-    floor,
-)
+from sympy import Expr, Integer
 
 from symconv.errors import SymconvError
+from symconv.from_sympy import scaled_polynomial
 
 __all__ = ["Whole", "integer_expression", "length_argument", "positive_argument"]
 
@@ -52,17 +41,22 @@ def integer_expression(value: Whole, what: str, of: object = None) -> Expr:
 
 
 def _problem(value: Expr) -> str:
-    odd = value.atoms(Function) - value.atoms(floor, ceiling, Mod, Max, Min, Abs)
-    if odd or value.has(Piecewise, Sum):
-        return (
-            "must be built from integer symbols with +, -, *, floor, ceiling, Mod, Max and Min, "
-            f"got {value}"
-        )
+    """What keeps an expression from being an integer of our arithmetic; empty if nothing does."""
     loose = sorted(str(s) for s in value.free_symbols if not s.is_integer)
     if loose:
         return (
             f"is {value}, but {', '.join(loose)} is not declared an integer; "
             f"write symbols({' '.join(loose)!r}, integer=True, positive=True)"
+        )
+    try:
+        scaled_polynomial(value)
+        readable = True
+    except SymconvError:
+        readable = False
+    if not readable and not value.is_number:
+        return (
+            "must be built from integer symbols with +, -, *, floor, ceiling, Mod, Max, Min, Abs "
+            f"and Piecewise, got {value}"
         )
     if not value.is_integer:
         return f"must be an integer, and {value} is not known to be one; use floor or ceiling"
@@ -74,7 +68,9 @@ def positive_argument(value: Whole, what: str, of: object) -> Expr:
     expression = integer_expression(value, what, of)
     if expression.is_positive:
         return expression
-    hint = "" if expression.is_number else "; declare its symbols positive"
+    hint = "" if expression.is_number else ", which is not known to be positive"
+    if any(not symbol.is_positive for symbol in expression.free_symbols):
+        hint = "; declare its symbols positive"
     raise SymconvError(f"{what} of {of} must be a positive integer, got {expression}{hint}")
 
 
@@ -84,7 +80,7 @@ def length_argument(value: Whole, of: str) -> Expr:
     if size.is_negative:
         raise SymconvError(f"the length of {of} must not be negative, got {size}")
     unsigned = [str(s) for s in size.free_symbols if not (s.is_nonnegative or s.is_nonpositive)]
-    if unsigned:
+    if unsigned and not size.is_nonnegative:
         raise SymconvError(
             f"the length of {of} is {size}, but the sign of {', '.join(sorted(unsigned))} is not "
             f"declared; write symbols({' '.join(sorted(unsigned))!r}, integer=True, positive=True)"

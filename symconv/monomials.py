@@ -109,7 +109,7 @@ class _Positions:
         equations = [g.polynomial for g in term.guards if g.relation is Relation.ZERO]
         positions = [f.position[0] for f in term.factors]
         rows = [
-            [0 if _hidden_in_atom(p, c) else p.coefficient(c) for c in columns]
+            [0 if _is_piecewise(p) else p.coefficient(c) for c in columns]
             for p in [*positions, *equations]
         ]
         size = len(term.factors)
@@ -126,8 +126,13 @@ class _Positions:
         self.order = sorted(range(size), key=lambda i: (term.factors[i].name, signatures[i]))
 
 
-def _hidden_in_atom(polynomial: Polynomial, index: int) -> bool:
-    return any(isinstance(a, Floor | Guarded) and a.mentions(index) for a in polynomial.atoms())
+def _is_piecewise(polynomial: Polynomial) -> bool:
+    """Whether it is not linear in the indices; it then determines none of them by itself."""
+    return any(
+        isinstance(a, Floor | Guarded) or (len(monomial) > 1)
+        for monomial in polynomial.terms
+        for a in monomial
+    )
 
 
 def _signature(

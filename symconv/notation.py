@@ -15,8 +15,9 @@ from typing import Any
 import sympy
 from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or
 from sympy.core.relational import Relational
-from sympy.printing.str import StrPrinter
+from sympy.printing.str import StrPrinter, sstr
 
+from symconv.errors import SymconvError
 from symconv.signals import (
     Add,
     Convolve,
@@ -45,31 +46,40 @@ def code(signal: SignalExpr) -> str:
         case Signal():
             return signal.name
         case Formula():
-            return f"Signal.from_formula({signal.index}, {signal.entry}, length={signal.size})"
+            entry, size = _exact(signal.entry), _exact(signal.size)
+            return f"Signal.from_formula({signal.index}, {entry}, length={size})"
         case Add(left, Scale(number, right)) if number < 0:
-            return f"{code(left)} - {code(_times(-number, right))}"
+            subtracted = _times(-number, right)
+            text = code(subtracted)
+            return f"{code(left)} - {f'({text})' if isinstance(subtracted, Add) else text}"
         case Add(left, right):
-            return f"{code(left)} + {code(right)}"
+            text = code(right)
+            return f"{code(left)} + {f'({text})' if isinstance(right, Add) else text}"
         case Scale(number, inner):
             factor = f"Fraction({number})" if number.denominator > 1 else str(number)
             factor = factor.replace("/", ", ")
             return f"-{_receiver(inner)}" if number == -1 else f"{factor}*{_receiver(inner)}"
         case Pad(inner, left, right):
-            return f"{_receiver(inner)}.pad({left}, {right})"
+            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
         case Flip(inner):
             return f"{_receiver(inner)}.flip()"
         case Downsample(inner, factor):
-            return f"{_receiver(inner)}.downsample({factor})"
+            return f"{_receiver(inner)}.downsample({_exact(factor)})"
         case Dilate(inner, factor):
-            return f"{_receiver(inner)}.dilate({factor})"
+            return f"{_receiver(inner)}.dilate({_exact(factor)})"
         case Convolve(left, right):
             return f"{_receiver(left)}.convolve({code(right)})"
         case Correlate(inner, kernel, stride, dilation):
-            options = f", stride={stride}" * (stride != 1) + f", dilation={dilation}" * (
-                dilation != 1
-            )
+            options = f", stride={_exact(stride)}" * (stride != 1)
+            options += f", dilation={_exact(dilation)}" * (dilation != 1)
             return f"{_receiver(inner)}.correlate({code(kernel)}{options})"
     raise NotImplementedError(f"no code for {type(signal).__name__}")
+
+
+def _exact(expression: Basic) -> str:
+    """SymPy code for an expression, in which 1/2 is not a float."""
+    fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
+    return str(sstr(expression, sympy_integers=fractions))
 
 
 def _receiver(signal: SignalExpr) -> str:
@@ -92,7 +102,7 @@ def plain(thing: SignalExpr | Basic | int) -> str:
     """
     if isinstance(thing, SignalExpr):
         return _mathematics(thing, _PLAIN)[0]
-    return _expression(sympy.sympify(thing), _PLAIN)
+    return _expression(_checked(thing), _PLAIN)
 
 
 def latex(thing: SignalExpr | Basic | int) -> str:
@@ -104,7 +114,18 @@ def latex(thing: SignalExpr | Basic | int) -> str:
     """
     if isinstance(thing, SignalExpr):
         return _mathematics(thing, _LATEX)[0]
-    return _expression(sympy.sympify(thing), _LATEX)
+    return _expression(_checked(thing), _LATEX)
+
+
+def _checked(thing: object) -> Basic:
+    """The thing, if it is SymPy's or a number; text is never evaluated."""
+    if isinstance(thing, Basic):
+        return thing
+    if isinstance(thing, bool):
+        return sympy.true if thing else sympy.false
+    if isinstance(thing, int):
+        return sympy.Integer(thing)
+    raise SymconvError(f"expected a signal, an integer or a SymPy expression, got {thing!r}")
 
 
 class _PlainPrinter(StrPrinter):  # type: ignore[misc]

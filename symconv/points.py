@@ -13,7 +13,9 @@ from symconv.errors import SymconvError
 from symconv.signals import Signal, SignalExpr, walk
 
 __all__ = [
+    "MOST_ENTRIES",
     "Point",
+    "TooLongError",
     "check_point",
     "integer",
     "leaf_length",
@@ -26,6 +28,13 @@ __all__ = [
 
 Point: TypeAlias = Mapping[Symbol, Integer]
 """Values of the integer symbols."""
+
+
+MOST_ENTRIES = 1_000_000
+
+
+class TooLongError(SymconvError):
+    """A vector would have more entries than can reasonably be computed."""
 
 
 def point(
@@ -106,6 +115,10 @@ def positive(expression: Expr, at: Point, what: str) -> int:
 def leaf_length(leaf: Signal, at: Point) -> int:
     """The length of a named signal, which must not be negative."""
     size = integer(leaf.size, at)
+    if size > MOST_ENTRIES:
+        raise TooLongError(
+            f"signal {leaf.name!r} would have {size} entries; the limit is {MOST_ENTRIES}"
+        )
     if size < 0:
         raise SymconvError(
             f"the length {leaf.size} of signal {leaf.name!r} is {size} at {spell(at)}"

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from symconv.claims import Claim, Counterexample, Instance, Proved, Refuted, Unknown
+from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
-from symconv.prove import DisagreementError
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.to_sympy import condition_expression
 
@@ -124,7 +124,7 @@ def _duration(seconds: float) -> str:
 
 def _show_statement(out: Console, theorem: Theorem) -> Record:
     claim = theorem.claim
-    sign = "iff" if theorem.is_condition else "="
+    sign = "iff" if claim.is_condition else "="
     mathematics = f"{plain(claim.lhs)}  {sign}  {plain(claim.rhs)}"
     out.print(theorem.name, style="bold")
     out.print()

@@ -8,14 +8,21 @@ expressions in integer symbols; the assumptions of the symbols are hypotheses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
+from keyword import iskeyword
+from operator import index as as_index
 from typing import Any, SupportsIndex
 
-from sympy import Basic, Expr, IndexedBase, Integer, Rational, Sum, Symbol
+from sympy import Basic, Expr, Float, IndexedBase, Integer, Rational, Sum, Symbol
 
 from symconv.errors import SymconvError
+from symconv.from_sympy import FormulaReader
 from symconv.integers import Whole, integer_expression, length_argument, positive_argument
+from symconv.polynomials import Polynomial
+from symconv.sums import FREE
 
 __all__ = [
     "Add",
@@ -103,14 +110,20 @@ class SignalExpr:
         return Correlate(self, kernel, stride, dilation)
 
     def __add__(self, other: object) -> Add:
-        return Add(self, other) if isinstance(other, SignalExpr) else NotImplemented
+        if not isinstance(other, SignalExpr):
+            raise SymconvError(f"cannot add {self} and {other!r}: both must be signals")
+        return Add(self, other)
+
+    def __radd__(self, other: object) -> Add:
+        raise SymconvError(f"cannot add {other!r} and {self}: both must be signals")
 
     def __sub__(self, other: object) -> Add:
-        return (
-            Add(self, Scale(Fraction(-1), other))
-            if isinstance(other, SignalExpr)
-            else NotImplemented
-        )
+        if not isinstance(other, SignalExpr):
+            raise SymconvError(f"cannot subtract {other!r} from {self}: both must be signals")
+        return Add(self, -other)
+
+    def __rsub__(self, other: object) -> Add:
+        raise SymconvError(f"cannot subtract {self} from {other!r}: both must be signals")
 
     def __neg__(self) -> Scale:
         return Scale(Fraction(-1), self)
@@ -124,6 +137,12 @@ class SignalExpr:
         return Scale(number, self)  # type: ignore[arg-type]  # checked there
 
     __rmul__ = __mul__
+
+    def __truediv__(self, number: object) -> Scale:
+        exact = Scale(number, self).number  # type: ignore[arg-type]  # checked there
+        if not exact:
+            raise SymconvError(f"cannot divide {self} by zero")
+        return Scale(1 / exact, self)
 
     def __getitem__(self, position: Whole) -> Expr:
         from symconv.formulas import entry_expression
@@ -153,7 +172,7 @@ class SignalExpr:
 
         return formula(self, integer_expression(index, "the index", self))
 
-    def vector(self, **lengths: SupportsIndex) -> list[Expr]:
+    def vector(self, /, **lengths: SupportsIndex) -> list[Expr]:
         """The entries at the given lengths, as expanded SymPy expressions.
 
         The entries of a signal x are the symbols x0, x1, …; of a signal k2, whose name
@@ -171,7 +190,7 @@ class SignalExpr:
 
         return vector(self, lengths)
 
-    def evaluate(self, **data: Any) -> list[Any]:
+    def evaluate(self, /, **data: Any) -> list[Any]:
         """The entries for given data: a sequence for each signal, integers for other symbols.
 
         Lengths are inferred from the data.  The entries may be integers, fractions,
@@ -222,7 +241,7 @@ class Signal(SignalExpr):
     size: Expr
 
     def __init__(self, name: str, length: Whole) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise SymconvError(
                 f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
             )
@@ -260,7 +279,9 @@ class Formula(SignalExpr):
     def __post_init__(self) -> None:
         if not isinstance(self.index, Symbol):
             raise SymconvError(f"the index of a formula must be a symbol, got {self.index!r}")
-        entry = Integer(self.entry) if isinstance(self.entry, int) else self.entry
+        entry = self.entry
+        if isinstance(entry, int) and not isinstance(entry, bool):
+            entry = Integer(entry)
         if not isinstance(entry, Expr):
             raise SymconvError(
                 f"the entry of a formula must be a SymPy expression, got {self.entry!r}"
@@ -273,7 +294,15 @@ class Formula(SignalExpr):
         named = {_named_by(base) for base in entry.atoms(IndexedBase)}
         size = length_argument(self.size, "a formula")
         _set(self, entry=entry, size=size, signals=tuple(sorted(named, key=lambda x: x.name)))
-        leaves(self)
+        leaves(self, expressions=(self.index,))
+        loose = sorted(str(s) for p in self.parameters for s in p.free_symbols if not s.is_integer)
+        if loose:
+            raise SymconvError(
+                f"{', '.join(loose)} in the formula {entry} is not declared an integer; a factor "
+                "that varies is an entry of a signal, such as k[0] for a Signal k"
+            )
+        # Reading it once finds what cannot stand in a formula.
+        FormulaReader(count(FREE + 1)).terms(entry, {self.index: Polynomial.of(FREE)})
 
     @property
     def operands(self) -> tuple[SignalExpr, ...]:
@@ -388,20 +417,31 @@ class Scale(SignalExpr):
 
     def __post_init__(self) -> None:
         number = self.number
-        if isinstance(number, bool) or not isinstance(number, int | Fraction | Rational):
-            hint = "; write Fraction(...) for an exact number" if isinstance(number, float) else ""
+        exact = _exact_number(number)
+        if exact is None:
+            inexact = isinstance(number, float | Float)
+            hint = "; write Fraction(...) for an exact number" if inexact else ""
             raise SymconvError(
                 f"a signal can be multiplied by an integer or a fraction, got {number!r}{hint}"
             )
-        if isinstance(number, Rational):
-            number = Fraction(int(number.p), int(number.q))
-        _set(self, number=Fraction(number))
+        _set(self, number=exact)
 
 
 def _set(node: SignalExpr, **values: Any) -> None:
     """Replaces the arguments of a node that is being constructed by their checked values."""
     for name, value in values.items():
         object.__setattr__(node, name, value)
+
+
+def _exact_number(number: object) -> Fraction | None:
+    if isinstance(number, Rational):
+        return Fraction(int(number.p), int(number.q))
+    if isinstance(number, Fraction):
+        return number
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+        with suppress(TypeError):  # an array has __index__, but is no integer
+            return Fraction(as_index(number))
+    return None
 
 
 def walk(signal: SignalExpr) -> Iterator[SignalExpr]:
@@ -424,15 +464,18 @@ def leaves(*signals: SignalExpr, expressions: Iterable[Basic] = ()) -> dict[str,
     symbols: dict[str, Basic] = {}
     for node in (node for signal in signals for node in walk(signal)):
         if isinstance(node, Signal) and named.setdefault(node.name, node) != node:
-            raise SymconvError(
-                f"two signals are named {node.name!r} but have lengths "
-                f"{named[node.name].size} and {node.size}; give one of them another name"
-            )
+            other = named[node.name]
+            if str(other.size) != str(node.size):  # otherwise the symbols differ: see below
+                raise SymconvError(
+                    f"two signals are named {node.name!r} but have lengths "
+                    f"{other.size} and {node.size}; give one of them another name"
+                )
         expressions = (*expressions, *node.parameters)
     for symbol in {symbol for e in expressions for symbol in e.free_symbols}:
-        if symbols.setdefault(str(symbol), symbol) != symbol:
+        name = symbol.name if isinstance(symbol, Symbol) else str(symbol)
+        if symbols.setdefault(name, symbol) != symbol:
             raise SymconvError(
-                f"two symbols are named {str(symbol)!r} but have different assumptions; "
+                f"two symbols are named {name!r} but have different assumptions; "
                 "create it once and use it everywhere"
             )
     clash = sorted(named.keys() & symbols.keys())
@@ -456,21 +499,19 @@ def _check_kernel(kernel: SignalExpr) -> None:
     Where its length is compound, the hypotheses of a claim may still exclude that: then
     `prove` decides.
     """
+    from symconv.formulas import length
+
+    if length(kernel).as_integer() == 0:
+        raise SymconvError(f"the kernel {kernel} is empty; a layer's kernel has at least one entry")
     if isinstance(kernel, Flip | Dilate | Convolve):
         for operand in kernel.operands:
             _check_kernel(operand)
-    if isinstance(kernel, Signal):
-        size = kernel.size
-        if size.is_zero:
-            raise SymconvError(
-                f"the kernel {kernel} is empty; a layer's kernel has at least one entry"
-            )
-        if size.is_Symbol and not size.is_positive:
-            raise SymconvError(
-                f"the kernel {kernel} could be empty, because {size} >= 0 is all that is known; "
-                f"add the hypothesis {size} >= 1, by "
-                f"symbols({str(size)!r}, integer=True, positive=True)"
-            )
+    if isinstance(kernel, Signal) and kernel.size.is_Symbol and not kernel.size.is_positive:
+        name = str(kernel.size)
+        raise SymconvError(
+            f"the kernel {kernel} could be empty, because {name} >= 0 is all that is known; "
+            f"add the hypothesis {name} >= 1, by symbols({name!r}, integer=True, positive=True)"
+        )
 
 
 def _check_index(index: Symbol) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import And, Eq, Mod, floor, symbols
-from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.signals import Signal, SignalExpr
@@ -52,11 +51,6 @@ class Theorem:
     def is_true(self) -> bool:
         """Whether the claim is to be proved rather than refuted."""
         return self.counterexample is None
-
-    @property
-    def is_condition(self) -> bool:
-        """Whether the claim says that two conditions are equivalent."""
-        return isinstance(self.claim.lhs, Boolean)
 
 
 n, c, d = symbols("n c d", integer=True, positive=True)

@@ -95,8 +95,15 @@ def _relation(guard: Guard, names: Names) -> Boolean:
     left = sympy.Add(*(c * e for e, c in middle.items()))
     right = sympy.Add(*(c * e for e, c in other.items()), -sign * constant)
     if guard.relation is Relation.ZERO:
-        return _congruence(left, right) if isinstance(left, Mod) else Eq(left, right)
+        return _congruence(left, right) if _is_residue(left, right) else Eq(left, right)
     return Ge(left, right) if left_is_plus else Le(left, right)
+
+
+def _is_residue(remainder: Expr, value: Expr) -> bool:
+    """Whether remainder = value says that one integer is congruent to another one."""
+    if not isinstance(remainder, Mod) or not remainder.args[1].is_Integer:
+        return False
+    return bool(value.is_Integer and 0 <= value < remainder.args[1])
 
 
 def _congruence(remainder: Mod, value: Expr) -> Boolean:

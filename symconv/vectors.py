@@ -18,7 +18,18 @@ import sympy
 from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.errors import SymconvError
-from symconv.points import Point, integer, leaf_length, point, positive, spell, symbols_of, whole
+from symconv.points import (
+    MOST_ENTRIES,
+    Point,
+    TooLongError,
+    integer,
+    leaf_length,
+    point,
+    positive,
+    spell,
+    symbols_of,
+    whole,
+)
 from symconv.signals import (
     Add,
     Convolve,
@@ -35,17 +46,12 @@ from symconv.signals import (
     walk,
 )
 
-__all__ = ["TooLongError", "entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
+__all__ = ["entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
+
+_FLINT = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
 
 Vectors: TypeAlias = Mapping[str, Sequence[Any]]
 """The entries of the named signals."""
-
-
-MOST_ENTRIES = 1_000_000
-
-
-class TooLongError(SymconvError):
-    """A vector would have more entries than can reasonably be computed."""
 
 
 def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> list[Any]:
@@ -272,10 +278,10 @@ def evaluate(signal: SignalExpr, data: Mapping[str, Any]) -> list[Any]:
     for name, leaf in signals.items():
         size = leaf_length(leaf, at)
         if size != len(vectors[name]):
+            length = str(size) if leaf.size.is_number else f"{leaf.size} = {size}"
             raise SymconvError(
-                f"signal {name!r} has length {leaf.size} = {size}, "
-                f"but {len(vectors[name])} entries were given"
-                f" ({spell(at)})"
+                f"signal {name!r} has length {length}, "
+                f"but {len(vectors[name])} entries were given" + (f" ({spell(at)})" if at else "")
             )
     return entries(signal, vectors, at)
 
@@ -314,22 +320,14 @@ def _numbers(name: str, data: Any) -> list[Any]:
         raise SymconvError(
             f"signal {name!r} needs a one-dimensional sequence, got an array of shape {data.shape}"
         )
-    if (
-        isinstance(data, str | bytes | Mapping)
-        or not hasattr(data, "__len__")
-        or not hasattr(data, "__iter__")
-    ):
+    if isinstance(data, str | bytes) or not (isinstance(data, Sequence) or hasattr(data, "tolist")):
         raise SymconvError(f"signal {name!r} needs a sequence of numbers, got {data!r}")
-    plain = (
-        data.tolist()
-        if hasattr(data, "tolist")
-        else [a.item() if hasattr(a, "item") else a for a in data]
-    )
+    plain = data.tolist() if hasattr(data, "tolist") else list(data)
+    # A NumPy scalar is no array, but has `item` too.
+    plain = [a.item() if getattr(a, "shape", None) == () else a for a in plain]
     for a in plain:
-        if isinstance(a, bool) or not isinstance(
-            a, numbers.Number | Expr | flint.fmpz_mpoly | flint.fmpq_mpoly | flint.fmpz | flint.fmpq
-        ):
+        if isinstance(a, bool) or not isinstance(a, numbers.Number | Expr | _FLINT):
             raise SymconvError(
                 f"an entry of signal {name!r} must be a number or a SymPy expression, got {a!r}"
             )
-    return list(plain)
+    return plain

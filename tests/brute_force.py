@@ -387,9 +387,14 @@ def check_condition_for_all(
         if len(others) > most:
             break
     for rest in others.values():
-        points = [{**rest, symbol.name: v} for v in _allowed(symbol, largest)]
-        allowed = (at for at in points if all(value(h, at) for h in claim.given))
+        expected = bool(value(condition, rest))
+        # Where it should fail somewhere, look further before calling that wrong.
+        points = [
+            {**rest, symbol.name: v} for v in _allowed(symbol, largest * (1 if expected else 4))
+        ]
+        allowed = [at for at in points if all(value(h, at) for h in claim.given)]
+        allowed.sort(key=sort_key)
         failing = next((at for at in allowed if not holds(claim, at)), None)
-        assert value(condition, rest) == (failing is None), (
+        assert expected == (failing is None), (
             f"{claim}: for all {symbol}: {condition} is wrong at {rest}: {failing}"
         )

@@ -1,5 +1,6 @@
 """Claims, instances and verdicts as people use them."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -141,19 +142,35 @@ def test_monomials_of_equal_names_are_summed_over_both_orders() -> None:
 def test_unknown_says_why() -> None:
     verdict = Claim(x.correlate(k, stride=s), x.correlate(k, stride=s)).prove()
     assert isinstance(verdict, Proved | Unknown)
+    claim = Claim(x.correlate(k, stride=s), x.correlate(k).downsample(s))
+    verdict = claim.prove()
+    assert isinstance(verdict, Proved | Unknown)
+    if isinstance(verdict, Unknown):
+        assert "strides and dilations must be numbers" in verdict.reason
+        assert re.search("no counterexample among the [0-9]+ smallest lengths", verdict.reason)
+        with pytest.raises(Undecided, match="strides and dilations must be numbers"):
+            claim.condition()
+    assert claim.at(n=5, c=2, s=2).holds
+
+
+def test_what_integer_sets_do_not_decide_is_refuted_at_small_lengths() -> None:
     verdict = Claim(x.correlate(k, stride=s), x.correlate(k)).prove()
-    assert isinstance(verdict, Unknown)
-    assert "strides and dilations must be numbers" in verdict.reason
-    with pytest.raises(Undecided, match="strides and dilations must be numbers"):
-        Claim(x.correlate(k, stride=s), x.correlate(k)).condition()
-    assert not Claim(x.correlate(k, stride=s), x.correlate(k)).at(n=5, c=2, s=2).holds
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"c": 1, "n": 2, "s": 2}
+    wrong = Claim(x.downsample(s).flip(), x.flip().downsample(s)).prove()
+    assert isinstance(wrong, Refuted)
+    assert wrong.counterexample.lengths == {"n": 2, "s": 2}
+    lengths = Claim(n * c, n + c).prove()
+    assert isinstance(lengths, Refuted)
+    assert (lengths.counterexample.lhs, lengths.counterexample.rhs) == (1, 2)
 
 
 def test_a_coefficient_that_has_to_be_counted_is_unknown() -> None:
-    counted = Signal.from_formula(u, Sum(x[u], (i, 0, c - 1)), length=n)
-    verdict = Claim(counted, x).prove()
+    counted = Signal.from_formula(u, Sum(x[u], (i, 0, 2)), length=n)
+    verdict = Claim(counted, 3 * x).prove()
     assert isinstance(verdict, Unknown)
     assert "counted" in verdict.reason
+    assert isinstance(Claim(counted, 2 * x).prove(), Refuted)
 
 
 def test_an_index_that_guards_determine_need_not_be_counted() -> None:

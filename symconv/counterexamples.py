@@ -1,0 +1,172 @@
+"""Counterexamples: concrete numbers, re-checked, and a search through all small lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+import sympy
+from sympy import Integer, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv import vectors
+from symconv.claims import Claim, Counterexample
+from symconv.errors import SymconvError
+from symconv.points import TooLongError, check_point, integer
+
+__all__ = ["Difference", "DisagreementError", "counterexample", "first_difference"]
+
+_MOST_LENGTHS = 2000  # that the search tries
+_LARGEST_TOTAL = 24
+
+
+class DisagreementError(RuntimeError):
+    """The decision and plain arithmetic contradict each other: a defect of symconv."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the two sides of a claim differ.
+
+    Attributes:
+        lengths: the values of the integer symbols.
+        names: the names in a monomial whose coefficients differ; None where lengths or
+            values differ.
+        point: the output index, and the position of each name.
+    """
+
+    lengths: dict[str, int]
+    names: tuple[str, ...] | None
+    point: tuple[int, ...]
+
+
+def first_difference(claim: Claim) -> tuple[Difference | None, int]:
+    """The first of all small lengths at which the claim fails, if any, and how many were tried.
+
+    The lengths are tried in the order in which counterexamples are compared, each by
+    expanding both sides as polynomials, so that the first one is the smallest.
+    """
+    tried = 0
+    for at in islice(_points(claim.symbols), _MOST_LENGTHS):
+        if all(hypothesis.xreplace(at) == sympy.true for hypothesis in claim.given):
+            try:
+                found = _difference(claim, at)
+            except TooLongError:
+                break
+            tried += 1
+            if found is not None:
+                return found, tried
+    return None, tried
+
+
+def _points(symbols: tuple[Symbol, ...]) -> Iterator[dict[Symbol, Integer]]:
+    """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
+
+    def values(names: tuple[Symbol, ...], total: int) -> Iterator[tuple[int, ...]]:
+        if not names:
+            if total == 0:
+                yield ()
+            return
+        for value in range(-total, total + 1):
+            if _allows(names[0], value):
+                for rest in values(names[1:], total - abs(value)):
+                    yield (value, *rest)
+
+    for total in range(_LARGEST_TOTAL + 1):
+        for chosen in values(symbols, total):
+            yield dict(zip(symbols, map(Integer, chosen), strict=True))
+
+
+def _allows(symbol: Symbol, value: int) -> bool:
+    try:
+        check_point({symbol: Integer(value)})
+    except SymconvError:
+        return False
+    return True
+
+
+def _difference(claim: Claim, at: Mapping[Symbol, Integer]) -> Difference | None:
+    lengths = {symbol.name: int(value) for symbol, value in at.items()}
+    if not claim.signals:
+        left, right = (side.xreplace(at) for side in claim.expressions)
+        return None if left == right else Difference(lengths, None, ())
+    (one, other), _ = vectors.polynomials(claim.signals, claim.named, at)
+    if len(one) != len(other):
+        return Difference(lengths, None, ())
+    entries = [
+        (name, i) for name, leaf in claim.named.items() for i in range(integer(leaf.size, at))
+    ]
+    for u, (a, b) in enumerate(zip(one, other, strict=True)):
+        monomials = [
+            [entry for entry, power in zip(entries, powers, strict=True) for _ in range(int(power))]
+            for powers, _ in (a - b).terms()
+        ]
+        if monomials:
+            smallest = min(sorted(monomial) for monomial in monomials)
+            names, positions = zip(*smallest, strict=True) if smallest else ((), ())
+            return Difference(lengths, tuple(names), (u, *positions))
+    return None
+
+
+def counterexample(claim: Claim, found: Difference) -> Counterexample:
+    """The difference as concrete numbers, re-checked by plain arithmetic.
+
+    The entries that occur in the differing monomial are small positive integers, all
+    others 0, so that hardly anything else is left of the two sides.
+
+    Raises:
+        DisagreementError: the two sides are equal there after all.
+    """
+    lengths = found.lengths
+    at = {s: Integer(lengths[s.name]) for s in claim.symbols}
+    check_point(at)
+    if any(h.xreplace(at) != sympy.true for h in claim.given):
+        raise DisagreementError(f"{claim}: the counterexample {lengths} contradicts the hypotheses")
+    if not claim.signals:
+        left, right = (_number(side.xreplace(at)) for side in claim.expressions)
+        if left != right:
+            return Counterexample(lengths, {}, None, left, right)
+    elif found.names is None:
+        data = _filled(claim, at, {}, other=1)
+        left, right = (vectors.entries(side, data, at) for side in claim.signals)
+        if len(left) != len(right):
+            return Counterexample(lengths, data, None, left, right)
+    else:
+        u, places = found.point[0], sorted(set(zip(found.names, found.point[1:], strict=True)))
+        # A nonzero polynomial of degree d has a nonzero value where each variable is one
+        # of 1, …, d + 1 (N. Alon, Combinatorial Nullstellensatz, lemma 2.1).
+        for values in _small_values(len(places), len(found.names) + 1):
+            data = _filled(claim, at, dict(zip(places, values, strict=True)), other=0)
+            left, right = (vectors.entries(side, data, at) for side in claim.signals)
+            if left[u] != right[u]:
+                first = next(i for i, (a, b) in enumerate(zip(left, right, strict=True)) if a != b)
+                return Counterexample(lengths, data, first, left, right)
+    raise DisagreementError(
+        f"{claim}: the sides were found to differ at {lengths}, but arithmetic finds them equal"
+    )
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Boolean):
+        return bool(value)
+    return int(value) if value.is_Integer else value
+
+
+def _filled(
+    claim: Claim, at: Mapping[Symbol, Integer], values: Mapping[tuple[str, int], int], other: int
+) -> dict[str, list[int]]:
+    """Vectors for the named signals, with the given values at some places."""
+    return {
+        name: [values.get((name, i), other) for i in range(integer(leaf.size, at))]
+        for name, leaf in sorted(claim.named.items())
+    }
+
+
+def _small_values(size: int, largest: int) -> Iterator[tuple[int, ...]]:
+    """All tuples of integers from 1 to `largest`, those with small entries first."""
+    for bound in range(1, largest + 1):
+        for values in product(range(1, bound + 1), repeat=size):
+            if max(values, default=1) == bound:
+                yield values
