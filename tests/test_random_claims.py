@@ -216,3 +216,4 @@ def test_random_claims(first: int) -> None:
     kinds = [check(seed) for seed in range(first, first + AT_ONCE)]
     assert Proved.__name__ in kinds
     assert Refuted.__name__ in kinds
+    assert kinds.count(Unknown.__name__) <= 0.05 * AT_ONCE + 1
