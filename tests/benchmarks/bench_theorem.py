@@ -1,6 +1,7 @@
 """How long the theorem takes, beside SymPy's simplify and python-flint in the same run.
 
-Run with `pytest tests/benchmarks/bench_theorem.py -n 0 --benchmark-enable`; ratios stand in parentheses.
+Run with `pytest tests/benchmarks/bench_theorem.py -n 0 --benchmark-enable`; the ratios stand in
+parentheses.
 """
 
 import subprocess
