@@ -54,7 +54,7 @@ class Theorem:
 
 
 n, c, d = symbols("n c d", integer=True, positive=True)
-l, r, p = symbols("l r p", integer=True, nonnegative=True)  # noqa: E741 - as in the exercise
+l, r, p = symbols("l r p", integer=True, nonnegative=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
 
 padded = x.pad(l, r)

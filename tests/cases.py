@@ -27,7 +27,7 @@ class Letters:
     m: Expr  # of h
     c: Expr  # of k and w
     d: Expr  # of g
-    l: Expr  # noqa: E741 - as in the exercise
+    l: Expr
     r: Expr
     a: Expr  # of any sign, as is b
     b: Expr

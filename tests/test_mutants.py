@@ -43,7 +43,7 @@ MOST = 200  # lengths looked at for each mutant
 CONDITIONS = 7  # of so many mutants, one has its condition checked
 
 n, c, d, e = symbols("n c d e", integer=True, positive=True)
-l, r, p, q = symbols("l r p q", integer=True, nonnegative=True)  # noqa: E741 - left padding
+l, r, p, q = symbols("l r p q", integer=True, nonnegative=True)
 t = symbols("t", integer=True)
 even = symbols("even", integer=True, positive=True, even=True)
 u, i, j = symbols("u i j", integer=True)

@@ -28,14 +28,14 @@ def theorem() -> Claim:
     """The theorem in new symbols, so that nothing about them has been cached."""
     number = next(fresh)
     n, c = symbols(f"n_{number} c_{number}", integer=True, positive=True)
-    l, r = symbols(f"l_{number} r_{number}", integer=True, nonnegative=True)  # noqa: E741
+    l, r = symbols(f"l_{number} r_{number}", integer=True, nonnegative=True)
     x, k = Signal(f"x{number}", n), Signal(f"k{number}", c)
     padded = x.pad(l, r)
     twice = padded.correlate(k, stride=2).correlate(k, stride=2)
     return Claim(twice, padded.correlate(k.convolve(k.dilate(2)), stride=4))
 
 
-def lengths(claim: Claim, n: int, c: int, l: int, r: int) -> dict[str, int]:  # noqa: E741
+def lengths(claim: Claim, n: int, c: int, l: int, r: int) -> dict[str, int]:
     return {str(s): {"n": n, "c": c, "l": l, "r": r}[str(s)[0]] for s in claim.symbols}
 
 
@@ -93,12 +93,12 @@ QUARTERS = [
     for n in range(4, 33, 4)
     for c in range(1, 8)
     for total in range(max(0, 3 * c - 6), 3 * c - 2)
-    for l in range(total + 1)  # noqa: E741
+    for l in range(total + 1)
 ]
 SAMPLE = [(8, 3, 3, 3), (16, 3, 1, 2), (16, 4, 4, 4)]
 
 
-def directly(n: int, c: int, l: int, r: int) -> bool:  # noqa: E741
+def directly(n: int, c: int, l: int, r: int) -> bool:
     """Both sides written out for python-flint by hand."""
     names = [f"x{i}" for i in range(n)] + [f"k{i}" for i in range(c)]
     ring = flint.fmpz_mpoly_ctx.get(tuple(names), flint.Ordering.degrevlex)
