@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
 from symconv.errors import SymconvError
-from symconv.from_sympy import cases, scaled_polynomial
+from symconv.from_sympy import check_condition, scaled_polynomial
 from symconv.points import point, spell, symbols_of
 from symconv.signals import Signal, SignalExpr, leaves
 
@@ -339,7 +339,7 @@ def _side(side: Side | int, which: str) -> Side:
         return side
     if isinstance(side, Boolean):
         _check_integers(side)
-        cases(side)
+        check_condition(side)
         return side
     raise SymconvError(
         f"the {which} side of a claim must be a signal, or an expression or a condition "
@@ -357,7 +357,7 @@ def _hypothesis(condition: object) -> Boolean:
     if not _is_condition(condition):
         raise _no_hypothesis(condition)
     _check_integers(condition)
-    cases(condition)
+    check_condition(condition)
     return condition
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "FormulaReader",
     "assumption_cases",
     "cases",
+    "check_condition",
     "polynomial_of",
     "scaled_polynomial",
 ]
@@ -182,6 +183,15 @@ def cases(condition: Boolean, holds: bool = True, names: Names | None = None) ->
         f"{condition} is not a condition on lengths: expected comparisons such as n >= 1 or "
         "Eq(Mod(n, 4), 0), joined by And, Or and Not"
     )
+
+
+def check_condition(condition: Boolean) -> None:
+    """Raise an error unless the condition can be read; quick, however large it is."""
+    if isinstance(condition, And | Or | Not):
+        for part in condition.args:
+            check_condition(part)
+    else:
+        cases(condition)
 
 
 _ASSUMPTIONS = (

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain, product
 
-from sympy import Symbol
+from sympy import And, Not, Or, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim, Evidence, Proved, Refuted, Unknown, Verdict
-from symconv.counterexamples import Difference, counterexample, first_difference
+from symconv.counterexamples import (
+    Difference,
+    DisagreementError,
+    counterexample,
+    first_difference,
+)
 from symconv.descriptions import describe
 from symconv.errors import SymconvError, Undecided
 from symconv.formulas import guarded_sum, requirements
@@ -75,7 +81,25 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
         described = describe(holds, among, sets)
-    return condition_expression(described, {s.name: s for s in claim.symbols})
+    result = condition_expression(described, {s.name: s for s in claim.symbols})
+    with sets.within_budget(budget):
+        if not _where(result, sets).intersect(among).is_equal(holds.intersect(among)):
+            raise DisagreementError(
+                f"{claim}: the condition reads {result}, which is not what was found"
+            )
+    return result
+
+
+def _where(condition: Boolean, sets: IntegerSets) -> Set:
+    """The parameters at which a condition holds."""
+    match condition:
+        case And():
+            return reduce(Set.intersect, (_where(part, sets) for part in condition.args))
+        case Or():
+            return reduce(Set.union, (_where(part, sets) for part in condition.args))
+        case Not():
+            return _where(condition.args[0], sets).complement()
+    return sets.where(cases(condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +123,10 @@ class _Decision:
             self.failures = list(self._failures(claim))
 
     def _hypotheses(self, claim: Claim) -> Set:
-        said = [assumption_cases(symbol) for symbol in claim.symbols] + [
-            cases(h) for h in claim.given
-        ]
+        said = [assumption_cases(symbol) for symbol in claim.symbols]
         among = self.sets.where([tuple(chain(*guards)) for guards in product(*said)])
+        for hypothesis in claim.given:
+            among = among.intersect(_where(hypothesis, self.sets))
         if among.is_empty():
             listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
             raise SymconvError(
@@ -123,8 +147,7 @@ class _Decision:
             case SignalExpr() as left, SignalExpr() as right:
                 yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
             case left, right if claim.is_condition:
-                one = self.sets.where(cases(left))
-                other = self.sets.where(cases(right))
+                one, other = _where(left, self.sets), _where(right, self.sets)
                 differ = ((one - other) | (other - one)).intersect(self.among)
                 yield _Failure(differ, None, Evidence("conditions", "the same integer set"))
             case left, right:
