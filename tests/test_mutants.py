@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from fractions import Fraction
 from itertools import islice
@@ -209,7 +210,11 @@ def test_theorem(name: str) -> None:
         assert claim.condition(for_all=[symbol]) == True  # noqa: E712
 
 
-@pytest.mark.parametrize("name", THEOREMS)
+# Other strides give much the same mutants as 2 and 2.
+MUTATED = [name for name in THEOREMS if not re.search("strides (1 and 3|3 and 2)", name)]
+
+
+@pytest.mark.parametrize("name", MUTATED)
 def test_mutants_of(name: str) -> None:
     kinds: Counter[type | None] = Counter()
     conditions: Counter[str] = Counter()
