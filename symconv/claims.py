@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 from symconv import vectors
 from symconv.errors import SymconvError
 from symconv.from_sympy import check_condition, scaled_polynomial
+from symconv.integers import parity_problem
 from symconv.points import point, spell, symbols_of
 from symconv.signals import Signal, SignalExpr, leaves
 
@@ -373,6 +374,9 @@ def _check_integers(expression: Expr | Boolean) -> None:
         raise SymconvError(
             f"{', '.join(loose)} in {expression} is not declared an integer: use integer=True"
         )
+    declared = parity_problem(expression)
+    if declared:
+        raise SymconvError(f"in {expression}, {declared}")
 
 
 def _sort(side: Side) -> str:

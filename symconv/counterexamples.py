@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import count, islice, product
 from typing import Any
 
 import sympy
@@ -18,8 +18,9 @@ from symconv.points import TooLongError, check_point, integer
 
 __all__ = ["Difference", "DisagreementError", "counterexample", "first_difference"]
 
-_MOST_LENGTHS = 2000  # that the search tries
-_LARGEST_TOTAL = 24
+# What the search tries: how many lengths, and up to which total.
+_MOST_LENGTHS = 1500
+_LARGEST_TOTAL = 12
 
 
 class DisagreementError(RuntimeError):
@@ -135,9 +136,7 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
             return Counterexample(lengths, data, None, left, right)
     else:
         u, places = found.point[0], sorted(set(zip(found.names, found.point[1:], strict=True)))
-        # A nonzero polynomial of degree d has a nonzero value where each variable is one
-        # of 1, …, d + 1 (N. Alon, Combinatorial Nullstellensatz, lemma 2.1).
-        for values in _small_values(len(places), len(found.names) + 1):
+        for values in _small_values(len(places), lambda: _degree(claim, at, u)):
             data = _filled(claim, at, dict(zip(places, values, strict=True)), other=0)
             left, right = (vectors.entries(side, data, at) for side in claim.signals)
             if left[u] != right[u]:
@@ -164,9 +163,21 @@ def _filled(
     }
 
 
-def _small_values(size: int, largest: int) -> Iterator[tuple[int, ...]]:
-    """All tuples of integers from 1 to `largest`, those with small entries first."""
-    for bound in range(1, largest + 1):
+def _degree(claim: Claim, at: Mapping[Symbol, Integer], u: int) -> int:
+    """The largest power of an entry in the difference of the sides at output index u."""
+    (left, right), _ = vectors.polynomials(claim.signals, claim.named, at)
+    return max(map(int, (left[u] - right[u]).degrees()), default=0)
+
+
+def _small_values(size: int, degree: Callable[[], int]) -> Iterator[tuple[int, ...]]:
+    """Tuples of positive integers, those with small entries first.
+
+    A nonzero polynomial of degree d in each variable has a nonzero value where each is one
+    of 1, …, d + 1 (N. Alon, Combinatorial Nullstellensatz, 1999, lemma 2.1).
+    """
+    for bound in count(1):
+        if bound > 2 and bound > degree() + 1:  # most are found before it has to be known
+            return
         for values in product(range(1, bound + 1), repeat=size):
             if max(values, default=1) == bound:
                 yield values

@@ -5,12 +5,12 @@ from __future__ import annotations
 from operator import index as as_index
 from typing import SupportsIndex, TypeAlias
 
-from sympy import Expr, Integer
+from sympy import Basic, Expr, Integer
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import scaled_polynomial
 
-__all__ = ["Whole", "integer_expression", "length_argument", "positive_argument"]
+__all__ = ["Whole", "integer_expression", "length_argument", "parity_problem", "positive_argument"]
 
 Whole: TypeAlias = SupportsIndex | Expr
 """An integer, or a SymPy expression that is one."""
@@ -25,7 +25,7 @@ def integer_expression(value: Whole, what: str, of: object = None) -> Expr:
         of: what it belongs to, for the message.
     """
     if isinstance(value, Expr):
-        if value.is_Symbol and value.is_integer:
+        if value.is_Symbol and value.is_integer and value.is_even is None:
             return value
         problem = _problem(value)
         if not problem:
@@ -48,6 +48,9 @@ def _problem(value: Expr) -> str:
             f"is {value}, but {', '.join(loose)} is not declared an integer; "
             f"write symbols({' '.join(loose)!r}, integer=True, positive=True)"
         )
+    declared = parity_problem(value)
+    if declared:
+        return f"is {value}, but {declared}"
     try:
         scaled_polynomial(value)
         readable = True
@@ -60,6 +63,22 @@ def _problem(value: Expr) -> str:
         )
     if not value.is_integer:
         return f"must be an integer, and {value} is not known to be one; use floor or ceiling"
+    return ""
+
+
+def parity_problem(expression: Basic) -> str:
+    """What is wrong with symbols that are declared even or odd; empty if there are none.
+
+    SymPy takes e/6 to be an integer and Mod(e, 6) to be 0 when e is even, so such
+    expressions are wrong before they reach us.
+    """
+    for symbol in sorted(expression.free_symbols, key=str):
+        if symbol.is_even is not None and not symbol.is_zero:
+            parity, rest = ("even", 0) if symbol.is_even else ("odd", 1)
+            return (
+                f"{symbol} is declared {parity}, with which SymPy simplifies quotients wrongly; "
+                f"declare it an integer, with the hypothesis Eq(Mod({symbol}, 2), {rest})"
+            )
     return ""
 
 

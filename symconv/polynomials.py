@@ -2,7 +2,7 @@
 
 Every index and every length of a claim is such a polynomial.  SymPy could carry them
 too, but nested `Max` and `floor` make its arithmetic some hundred times slower, and
-SymPy expressions are for people: `symconv.expressions` translates both ways.
+SymPy expressions are for people: `symconv.from_sympy` and `symconv.to_sympy` translate.
 """
 
 from __future__ import annotations

@@ -20,7 +20,13 @@ from sympy import Basic, Expr, Float, IndexedBase, Integer, Rational, Sum, Symbo
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import FormulaReader
-from symconv.integers import Whole, integer_expression, length_argument, positive_argument
+from symconv.integers import (
+    Whole,
+    integer_expression,
+    length_argument,
+    parity_problem,
+    positive_argument,
+)
 from symconv.polynomials import Polynomial
 from symconv.sums import FREE
 
@@ -253,7 +259,7 @@ class Signal(SignalExpr):
         """The signal whose entry at `index` is a formula of your own.
 
         The formula is a SymPy expression in entries of signals (`x[m]`, zero outside their
-        range), sums with finite limits (empty when the upper limit is below the lower one),
+        range and at fractions), sums with finite limits (empty when the upper limit is below the lower one),
         `Piecewise` with conditions in the indices and lengths, and rational numbers.
 
         >>> from sympy import Sum, symbols
@@ -301,6 +307,9 @@ class Formula(SignalExpr):
                 f"{', '.join(loose)} in the formula {entry} is not declared an integer; a factor "
                 "that varies is an entry of a signal, such as k[0] for a Signal k"
             )
+        declared = next(filter(None, map(parity_problem, self.parameters)), "")
+        if declared:
+            raise SymconvError(f"in the formula {entry}, {declared}")
         # Reading it once finds what cannot stand in a formula.
         FormulaReader(count(FREE + 1)).terms(entry, {self.index: Polynomial.of(FREE)})
 

@@ -161,16 +161,19 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
                 return sum((value(a, names) for a in e.args), start=zero)
             case sympy.Mul() | sympy.Pow():
                 factors = [e.base] * int(e.exp) if isinstance(e, sympy.Pow) else list(e.args)
-                number = [a for a in factors if a.is_Rational]
-                product = None
-                for a in (a for a in factors if not a.is_Rational):
-                    product = value(a, names) if product is None else product * value(a, names)
-                scale = Fraction(int(number[0].p), int(number[0].q)) if number else Fraction(1)
+                scale = Fraction(1)
+                product = zero + 1
+                for a in factors:
+                    if a.is_Rational:
+                        scale *= Fraction(int(a.p), int(a.q))
+                    else:
+                        product = product * value(a, names)
                 return _multiple(scale, product)
             case Indexed():
                 entries_ = vectors[str(e.base.label)]
-                position = integer(e.indices[0], names)
-                return entries_[position] if 0 <= position < len(entries_) else zero
+                position = e.indices[0].xreplace(names)
+                inside = position.is_Integer and 0 <= position < len(entries_)
+                return entries_[int(position)] if inside else zero
             case Piecewise():
                 return next(
                     (value(v, names) for v, c in e.args if c.xreplace(names) == sympy.true), zero

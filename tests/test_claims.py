@@ -211,3 +211,38 @@ def test_signed_symbols() -> None:
     assert verdict.counterexample.lengths in ({"n": 1, "z": -1}, {"n": 1, "z": 1})
     assert not cropped.at(**verdict.counterexample.lengths).holds
     assert Claim(x.pad(z, -z).pad(-z, z), x, given=[Eq(z, 0)]).prove()
+
+
+def test_a_difference_of_high_degree_is_found() -> None:
+    # t(t − 1)(t − 2) vanishes at the smallest values.
+    one = Signal("x", 1)
+    verdict = Claim(one.convolve(one).convolve(one) + 2 * one, 3 * one.convolve(one)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.signals == {"x": [3]}
+
+
+def test_symbols_declared_even_or_odd_are_refused() -> None:
+    # SymPy simplifies Mod(e, 6) to 0 and floor(e/6) to e/6 for an even e.
+    for parity in ("even", "odd"):
+        e = sympy.Symbol("e", positive=True, **{parity: True})
+        with pytest.raises(SymconvError, match=f"e is declared {parity}, .* declare it an integer"):
+            Signal("x", e)
+        with pytest.raises(SymconvError, match=f"e is declared {parity}"):
+            Claim(x.length, n, given=[e > 3])
+        with pytest.raises(SymconvError, match=f"e is declared {parity}"):
+            Signal.from_formula(u, Piecewise((x[u], u < e), (0, True)), length=n)
+
+
+def test_entries_of_a_formula_at_fractions_are_zero() -> None:
+    base = sympy.IndexedBase("k", shape=(c,))
+    halves = Signal.from_formula(u, base[u / 2], length=2 * c - 1)
+    assert halves.evaluate(k=[1, 2]) == [1, 0, 2]
+    assert Claim(halves, k.dilate(2)).prove()
+    floored = Signal.from_formula(u, k[floor(u / 2)], length=2 * c - 1)
+    assert Claim(halves, floored).condition() == Eq(c, 1)
+
+
+def test_unevaluated_products_keep_all_their_factors() -> None:
+    six = Signal.from_formula(u, sympy.Mul(2, 3, x[u], evaluate=False), length=n)
+    assert six.evaluate(x=[1, 2]) == [6, 12]
+    assert Claim(six, 6 * x).prove()

@@ -46,7 +46,6 @@ CONDITIONS = 7  # of so many mutants, one has its condition checked
 n, c, d, e = symbols("n c d e", integer=True, positive=True)
 l, r, p, q = symbols("l r p q", integer=True, nonnegative=True)
 t = symbols("t", integer=True)
-even = symbols("even", integer=True, positive=True, even=True)
 u, i, j = symbols("u i j", integer=True)
 
 x, k, h, g = Signal("x", n), Signal("k", c), Signal("h", d), Signal("g", e)
@@ -157,7 +156,7 @@ THEOREMS: dict[str, Claim] = {
     "Mod as floor": Claim(Mod(t, 5), t - 5 * floor(t / Integer(5))),
     "nested floors": Claim(floor((floor(t / 2) + p) / 3), floor((t + 2 * p) / 6)),
     "Max and Min": Claim(Max(t, p) + Min(t, p), t + p),
-    "halves of an even number": Claim(even / 2, floor((even + 1) / 2)),
+    "halves of an even number": Claim(n / 2, floor((n + 1) / 2), given=[Eq(Mod(n, 2), 0)]),
     "half and half": Claim(floor(t / 2) + ceiling(t / 2) + 1, t + 1),
     "same padding": Claim(
         x.pad(floor(c / 2), floor(c / 2)).correlate(k).length - 1, n - 1, given=[Eq(Mod(c, 2), 1)]
