@@ -259,8 +259,9 @@ class Signal(SignalExpr):
         """The signal whose entry at `index` is a formula of your own.
 
         The formula is a SymPy expression in entries of signals (`x[m]`, zero outside their
-        range and at fractions), sums with finite limits (empty when the upper limit is below the lower one),
-        `Piecewise` with conditions in the indices and lengths, and rational numbers.
+        range and at fractions), sums with finite limits (empty when the upper limit is below
+        the lower one), `Piecewise` with conditions in the indices and lengths (zero where
+        none holds), and rational numbers.
 
         >>> from sympy import Sum, symbols
         >>> n, c = symbols("n c", integer=True, positive=True)
