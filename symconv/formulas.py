@@ -33,12 +33,15 @@ from symconv.signals import (
     Correlate,
     Dilate,
     Downsample,
+    Extend,
     Flip,
     Formula,
+    Multiply,
     Pad,
     Scale,
     Signal,
     SignalExpr,
+    Taps,
     leaves,
     walk,
 )
@@ -121,6 +124,33 @@ def _(signal: Pad, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
 
 
 @entry.register
+def _(signal: Taps, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+    return tuple(
+        Term(coefficient=number, guards=(equal(index, i),))
+        for i, number in enumerate(signal.numbers)
+        if number
+    )
+
+
+@entry.register
+def _(signal: Extend, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+    size = length(signal.signal)
+    v = index - polynomial_of(signal.left)
+    before, after = {
+        "reflect": (-v, 2 * size - 2 - v),
+        "symmetric": (-1 - v, 2 * size - 1 - v),
+        "replicate": (Polynomial.constant(0), size - 1),
+        "circular": (v + size, v - size),
+    }[signal.mode]
+    terms = (
+        *entry(signal.signal, v, False, fresh),
+        *_guarded(entry(signal.signal, before, False, fresh), (at_least(-v, 1),)),
+        *_guarded(entry(signal.signal, after, False, fresh), (at_least(v, size),)),
+    )
+    return _guarded(terms, () if inside else within(index, length(signal)))
+
+
+@entry.register
 def _(signal: Flip, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
     return entry(signal.signal, length(signal.signal) - 1 - index, inside, fresh)
 
@@ -161,6 +191,13 @@ def _(signal: Correlate, index: Polynomial, inside: bool, fresh: Fresh) -> Terms
 @entry.register
 def _(signal: Add, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
     return entry(signal.left, index, inside, fresh) + entry(signal.right, index, inside, fresh)
+
+
+@entry.register
+def _(signal: Multiply, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+    left = entry(signal.left, index, inside, fresh)
+    right = entry(signal.right, index, inside, fresh)
+    return tuple(a * b for a in left for b in right)
 
 
 @entry.register
@@ -219,6 +256,16 @@ def _(signal: Pad) -> Polynomial:
 
 
 @length.register
+def _(signal: Taps) -> Polynomial:
+    return Polynomial.constant(len(signal.numbers))
+
+
+@length.register
+def _(signal: Extend) -> Polynomial:
+    return length(signal.signal) + polynomial_of(signal.left) + polynomial_of(signal.right)
+
+
+@length.register
 def _(signal: Flip) -> Polynomial:
     return length(signal.signal)
 
@@ -230,6 +277,11 @@ def _(signal: Scale) -> Polynomial:
 
 @length.register
 def _(signal: Add) -> Polynomial:
+    return length(signal.left)
+
+
+@length.register
+def _(signal: Multiply) -> Polynomial:
     return length(signal.left)
 
 
@@ -291,7 +343,12 @@ def _(signal: Pad) -> bool:
     )
 
 
-@_is_nonempty.register(Flip | Downsample | Dilate | Convolve | Add | Scale)
+@_is_nonempty.register
+def _(signal: Taps) -> bool:
+    return bool(signal.numbers)
+
+
+@_is_nonempty.register(Extend | Flip | Downsample | Dilate | Convolve | Add | Multiply | Scale)
 def _(signal: SignalExpr) -> bool:
     return all(map(_is_nonempty, signal.operands))
 
@@ -322,9 +379,20 @@ def requirements(signal: SignalExpr) -> Iterator[Requirement]:
                 (at_least(length(node.kernel), 1),),
                 f"the kernel {node.kernel} could be empty; add the hypothesis {size} >= 1",
             )
-        if isinstance(node, Add) and length(node.left) != length(node.right):
+        if isinstance(node, Add | Multiply) and length(node.left) != length(node.right):
+            verb = "add" if isinstance(node, Add) else "multiply"
             yield Requirement(
                 (equal(length(node.left), length(node.right)),),
-                f"cannot add {node.left} and {node.right}: their lengths {node.left.length} and "
+                f"cannot {verb} {node.left} and {node.right}: their lengths {node.left.length} and "
                 f"{node.right.length} could differ; pad one of them or add a hypothesis",
+            )
+        if isinstance(node, Extend):
+            size = length(node.signal)
+            copied = {"reflect": size - 1, "replicate": Polynomial.constant(0)}
+            most = copied.get(node.mode, size)
+            enough = [at_least(most, polynomial_of(p)) for p in (node.left, node.right)]
+            yield Requirement(
+                (at_least(size, 1),) if node.mode == "replicate" else tuple(enough),
+                f"{node.mode} padding by {node.left} and {node.right} needs more entries than "
+                f"{node.signal} could have; add a hypothesis on its length {node.signal.length}",
             )

@@ -24,12 +24,15 @@ from symconv.signals import (
     Correlate,
     Dilate,
     Downsample,
+    Extend,
     Flip,
     Formula,
+    Multiply,
     Pad,
     Scale,
     Signal,
     SignalExpr,
+    Taps,
 )
 
 __all__ = ["code", "latex", "plain"]
@@ -45,6 +48,10 @@ def code(signal: SignalExpr) -> str:
     match signal:
         case Signal():
             return signal.name
+        case Taps(numbers):
+            return f"Signal.taps({', '.join(map(_fraction, numbers))})"
+        case Formula() if signal.entry == 1:
+            return f"Signal.ones({_exact(signal.size)})"
         case Formula():
             entry, size = _exact(signal.entry), _exact(signal.size)
             return f"Signal.from_formula({signal.index}, {entry}, length={size})"
@@ -56,11 +63,15 @@ def code(signal: SignalExpr) -> str:
             text = code(right)
             return f"{code(left)} + {f'({text})' if isinstance(right, Add) else text}"
         case Scale(number, inner):
-            factor = f"Fraction({number})" if number.denominator > 1 else str(number)
-            factor = factor.replace("/", ", ")
-            return f"-{_receiver(inner)}" if number == -1 else f"{factor}*{_receiver(inner)}"
+            return (
+                "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + _receiver(inner)
+            )
         case Pad(inner, left, right):
             return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
+        case Extend(inner, left, right, mode):
+            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
+        case Multiply(left, right):
+            return f"{_receiver(left)}.multiply({code(right)})"
         case Flip(inner):
             return f"{_receiver(inner)}.flip()"
         case Downsample(inner, factor):
@@ -74,6 +85,12 @@ def code(signal: SignalExpr) -> str:
             options += f", dilation={_exact(dilation)}" * (dilation != 1)
             return f"{_receiver(inner)}.correlate({code(kernel)}{options})"
     raise NotImplementedError(f"no code for {type(signal).__name__}")
+
+
+def _fraction(number: Fraction) -> str:
+    if number.denominator == 1:
+        return str(number)
+    return f"Fraction({number.numerator}, {number.denominator})"
 
 
 def _exact(expression: Basic) -> str:
@@ -167,6 +184,10 @@ _SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
 _PLAIN = _Style(
     forms={
         Pad: "pad(%s; %s, %s)",
+        Extend: "pad(%s; %s, %s; %s)",
+        Taps: "[%s]",
+        Formula: "ones(%s)",
+        Multiply: "%s ⊙ %s",
         Flip: "flip(%s)",
         Downsample: "%s↓%s",
         Dilate: "%s↑%s",
@@ -183,6 +204,10 @@ _PLAIN = _Style(
 _LATEX = _Style(
     forms={
         Pad: r"\operatorname{pad}\!\left(%s;\, %s,\, %s\right)",
+        Extend: r"\operatorname{pad}\!\left(%s;\, %s,\, %s;\, \text{%s}\right)",
+        Taps: r"\left[%s\right]",
+        Formula: r"\mathbf{1}_{%s}",
+        Multiply: r"%s \odot %s",
         Flip: r"\tilde{%s}",
         Downsample: r"%s\!\downarrow_{%s}",
         Dilate: r"%s\!\uparrow_{%s}",
@@ -213,6 +238,11 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
     match signal:
         case Signal():
             return _name(signal.name, style), _ATOM
+        case Taps(numbers):
+            texts = (number(sympy.Rational(value)) for value in numbers)
+            return form % ", ".join(texts), _ATOM
+        case Formula() if signal.entry == 1:
+            return form % number(signal.size), _ATOM
         case Formula():
             entry = sympy.latex(signal.entry) if style is _LATEX else str(signal.entry)
             return style.parentheses % f"{signal.index} ↦ {entry}".replace(
@@ -232,13 +262,15 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
             return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
         case Pad(inner, left, right):
             return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
+        case Extend(inner, left, right, mode):
+            return form % (operand(inner, _SUM), number(left), number(right), mode), _ATOM
         case Flip(inner):
             if style is _LATEX and not isinstance(inner, Signal):
                 return rf"\operatorname{{flip}}\!\left({operand(inner, _SUM)}\right)", _ATOM
             return form % operand(inner, _SUM), _ATOM
         case Downsample(inner, factor) | Dilate(inner, factor):
             return form % (operand(inner, _POSTFIX), _factor(factor, style)), _POSTFIX
-        case Convolve(left, right):
+        case Convolve(left, right) | Multiply(left, right):
             return form % (operand(left, _POSTFIX), operand(right, _POSTFIX)), _PRODUCT
         case Correlate(inner, kernel, stride, dilation):
             dilated = kernel if dilation == 1 else Dilate(kernel, dilation)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
 from operator import index as as_index
-from typing import Any, SupportsIndex
+from typing import Any, Literal, SupportsIndex, TypeAlias, get_args
 
 from sympy import Basic, Expr, Float, IndexedBase, Integer, Rational, Sum, Symbol
 
@@ -36,15 +36,22 @@ __all__ = [
     "Correlate",
     "Dilate",
     "Downsample",
+    "Extend",
+    "Extension",
     "Flip",
     "Formula",
+    "Multiply",
     "Pad",
     "Scale",
     "Signal",
     "SignalExpr",
+    "Taps",
     "leaves",
     "walk",
 ]
+
+Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
+"""What stands beyond the ends of a signal, where it is not zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +76,29 @@ class SignalExpr:
         values = (getattr(self, name) for name in self.__dataclass_fields__)
         return tuple(value for value in values if isinstance(value, Expr))
 
-    def pad(self, left: Whole, right: Whole) -> Pad:
+    def pad(
+        self, left: Whole, right: Whole, mode: Extension | Literal["zeros"] = "zeros"
+    ) -> Pad | Extend:
         """Put `left` zeros before and `right` zeros after the signal; negative amounts crop.
 
-        Entry u is x[u − left]; the length is max(0, n + left + right).
+        Entry u is x[u − left]; the length is max(0, n + left + right).  In another mode
+        the signal continues at its ends instead (with v = u − left, beyond 0 ≤ v < n):
+        "reflect" has x[−v] and x[2n − 2 − v], "symmetric" x[−1 − v] and x[2n − 1 − v],
+        "replicate" x[0] and x[n − 1], "circular" x[v + n] and x[v − n].  These take no
+        negative amounts, and none beyond n (n − 1 for "reflect").
         """
-        return Pad(self, left, right)
+        return Pad(self, left, right) if mode == "zeros" else Extend(self, left, right, mode)
 
     def flip(self) -> Flip:
         """Reverse the order of the entries: entry u is x[n − 1 − u]."""
         return Flip(self)
 
-    def downsample(self, factor: Whole) -> Downsample:
-        """↓s, keep every s-th entry: entry u is x[s·u]; the length is ⌈n/s⌉."""
-        return Downsample(self, factor)
+    def downsample(self, factor: Whole, *, offset: Whole = 0) -> Downsample:
+        """↓s, keep every s-th entry from `offset` on, which is 0 or more.
+
+        Entry u is x[s·u + offset]; the length is ⌈(n − offset)/s⌉, and 0 when that is negative.
+        """
+        return Downsample(self if offset == 0 else _cropped(self, offset), factor)
 
     def dilate(self, factor: Whole) -> Dilate:
         """↑d, put d − 1 zeros between neighbours.
@@ -114,6 +130,58 @@ class SignalExpr:
             arXiv:1603.07285, relations 1–6.
         """
         return Correlate(self, kernel, stride, dilation)
+
+    def multiply(self, other: SignalExpr) -> Multiply:
+        """The entrywise product with a signal of the same length: entry u is x[u]·h[u]."""
+        return Multiply(self, other)
+
+    def conv_transpose(
+        self,
+        kernel: SignalExpr,
+        *,
+        stride: Whole = 1,
+        dilation: Whole = 1,
+        padding: Whole = 0,
+        output_padding: Whole = 0,
+    ) -> SignalExpr:
+        """A transposed convolution layer, as `symconv.layers.conv_transpose` defines it."""
+        from symconv.layers import conv_transpose
+
+        return conv_transpose(self, kernel, stride, dilation, padding, output_padding)
+
+    def pad_same(self, size: Whole, *, stride: Whole = 1, dilation: Whole = 1) -> Pad | Extend:
+        """TensorFlow's SAME padding, as `symconv.layers.pad_same` defines it."""
+        from symconv.layers import pad_same
+
+        return pad_same(self, size, stride, dilation)
+
+    def avg_pool(
+        self,
+        size: SupportsIndex,
+        *,
+        stride: Whole | None = None,
+        padding: Whole = 0,
+        count_include_pad: bool = True,
+    ) -> SignalExpr:
+        """Average pooling, as `symconv.layers.avg_pool` defines it."""
+        from symconv.layers import avg_pool
+
+        return avg_pool(self, size, stride, padding, count_include_pad)
+
+    def add_bias(self, bias: Signal) -> Add:
+        """The entry of a signal of length 1 added to every entry: y[u] + b[0]."""
+        from symconv.layers import add_bias
+
+        return add_bias(self, bias)
+
+    def phases(self, factor: SupportsIndex) -> tuple[Downsample, ...]:
+        """The polyphase components: phase r has the entries x[s·u + r] (space to depth).
+
+        `Signal.interleave` puts them together again.
+        """
+        from symconv.layers import phases
+
+        return phases(self, factor)
 
     def __add__(self, other: object) -> Add:
         if not isinstance(other, SignalExpr):
@@ -255,6 +323,32 @@ class Signal(SignalExpr):
         leaves(self)
 
     @staticmethod
+    def taps(*numbers: SupportsIndex | Fraction | Rational) -> Taps:
+        """The signal with known entries: integers, or exact fractions.
+
+        >>> Signal("x", 4).correlate(Signal.taps(1, -2, 1)).vector()
+        [x0 - 2*x1 + x2, x1 - 2*x2 + x3]
+        """
+        return Taps(numbers)  # type: ignore[arg-type]  # checked there
+
+    @staticmethod
+    def delta() -> Taps:
+        """The unit δ of the convolution: the signal of length 1 whose entry is 1."""
+        return Taps((Fraction(1),))
+
+    @staticmethod
+    def ones(length: Whole) -> Formula:
+        """The box filter: every entry is 1."""
+        return Formula(Symbol("u", integer=True), Integer(1), length_argument(length, "ones"))
+
+    @staticmethod
+    def interleave(*phases: SignalExpr) -> SignalExpr:
+        """The signal with given polyphase components, as `symconv.layers.interleave` defines it."""
+        from symconv.layers import interleave
+
+        return interleave(phases)
+
+    @staticmethod
     def from_formula(index: Symbol, entry: Expr, *, length: Whole) -> Formula:
         """The signal whose entry at `index` is a formula of your own.
 
@@ -329,6 +423,23 @@ class Formula(SignalExpr):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Taps(SignalExpr):
+    """A signal with known entries; see `Signal.taps`."""
+
+    numbers: tuple[Fraction, ...]
+
+    def __post_init__(self) -> None:
+        exact = tuple(map(_exact_number, self.numbers))
+        for number, given in zip(exact, self.numbers, strict=True):
+            if number is None:
+                raise SymconvError(
+                    f"a tap must be an integer or a fraction, got {given!r}{_hint(given)}; "
+                    "an unknown tap is an entry of a named signal"
+                )
+        _set(self, numbers=exact)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Pad(SignalExpr):
     """See `SignalExpr.pad`."""
 
@@ -339,6 +450,33 @@ class Pad(SignalExpr):
     def __post_init__(self) -> None:
         left = integer_expression(self.left, "the left padding", self.signal)
         right = integer_expression(self.right, "the right padding", self.signal)
+        _set(self, left=left, right=right)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Extend(SignalExpr):
+    """A signal that continues beyond its ends; see `SignalExpr.pad`."""
+
+    signal: SignalExpr
+    left: Expr
+    right: Expr
+    mode: Extension
+
+    def __post_init__(self) -> None:
+        left = integer_expression(self.left, "the left padding", self.signal)
+        right = integer_expression(self.right, "the right padding", self.signal)
+        modes = get_args(Extension)
+        if self.mode not in modes:
+            raise SymconvError(
+                f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
+                f"got {self.mode!r}"
+            )
+        for amount in (left, right):
+            if not amount.is_nonnegative:
+                raise SymconvError(
+                    f"{self.mode} padding of {self.signal} needs amounts that are not negative, "
+                    f"got {amount}; crop with pad(-1, -1), and declare symbols nonnegative=True"
+                )
         _set(self, left=left, right=right)
 
 
@@ -409,13 +547,21 @@ class Add(SignalExpr):
     right: SignalExpr
 
     def __post_init__(self) -> None:
+        _check_equal_lengths(self.left, self.right, "add")
         leaves(self)
-        lengths = self.left.length, self.right.length
-        if all(size.is_number for size in lengths) and lengths[0] != lengths[1]:
-            raise SymconvError(
-                f"cannot add {self.left} and {self.right}: their lengths are "
-                f"{lengths[0]} and {lengths[1]}; pad one of them"
-            )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Multiply(SignalExpr):
+    """The entrywise product of two signals of one length."""
+
+    left: SignalExpr
+    right: SignalExpr
+
+    def __post_init__(self) -> None:
+        _check_signal(self.right, "x.multiply(h)")
+        _check_equal_lengths(self.left, self.right, "multiply")
+        leaves(self)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -429,10 +575,9 @@ class Scale(SignalExpr):
         number = self.number
         exact = _exact_number(number)
         if exact is None:
-            inexact = isinstance(number, float | Float)
-            hint = "; write Fraction(...) for an exact number" if inexact else ""
             raise SymconvError(
-                f"a signal can be multiplied by an integer or a fraction, got {number!r}{hint}"
+                "a signal can be multiplied by an integer or a fraction, "
+                f"got {number!r}{_hint(number)}"
             )
         _set(self, number=exact)
 
@@ -441,6 +586,30 @@ def _set(node: SignalExpr, **values: Any) -> None:
     """Replaces the arguments of a node that is being constructed by their checked values."""
     for name, value in values.items():
         object.__setattr__(node, name, value)
+
+
+def _hint(number: object) -> str:
+    inexact = isinstance(number, float | Float)
+    return "; write Fraction(...) for an exact number" if inexact else ""
+
+
+def _cropped(signal: SignalExpr, offset: Whole) -> Pad:
+    first = integer_expression(offset, "the offset", signal)
+    if not first.is_nonnegative:
+        raise SymconvError(
+            f"the offset of {signal} must not be negative, got {first}; declare its symbols "
+            "nonnegative=True, or pad on the left"
+        )
+    return Pad(signal, -first, Integer(0))
+
+
+def _check_equal_lengths(left: SignalExpr, right: SignalExpr, verb: str) -> None:
+    lengths = left.length, right.length
+    if all(size.is_number for size in lengths) and lengths[0] != lengths[1]:
+        raise SymconvError(
+            f"cannot {verb} {left} and {right}: their lengths are "
+            f"{lengths[0]} and {lengths[1]}; pad one of them"
+        )
 
 
 def _exact_number(number: object) -> Fraction | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import chain
+from operator import add, mul
 from typing import Any, TypeAlias
 
 import flint
@@ -36,12 +37,16 @@ from symconv.signals import (
     Correlate,
     Dilate,
     Downsample,
+    Extend,
+    Extension,
     Flip,
     Formula,
+    Multiply,
     Pad,
     Scale,
     Signal,
     SignalExpr,
+    Taps,
     leaves,
     walk,
 )
@@ -74,6 +79,12 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
             x, before, after = read(inner), integer(left, at), integer(right, at)
             _countable(max(0, len(x) + before + after), signal)
             return _padded(x, before, after, zero)
+        case Taps(numbers):
+            return [_multiple(number, zero + 1) for number in numbers]
+        case Extend(inner, left, right, mode):
+            x, before, after = read(inner), integer(left, at), integer(right, at)
+            _countable(len(x) + before + after, signal)
+            return _extended(x, before, after, mode, signal)
         case Flip(inner):
             return read(inner)[::-1]
         case Downsample(inner, factor):
@@ -92,14 +103,15 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
                 )
             step, spread = positive(stride, at, "stride"), positive(dilation, at, "dilation")
             return _correlated(read(inner), taps, step, spread, zero)
-        case Add(left, right):
+        case Add(left, right) | Multiply(left, right):
             first, second = read(left), read(right)
+            verb, combined = ("add", add) if isinstance(signal, Add) else ("multiply", mul)
             if len(first) != len(second):
                 raise SymconvError(
-                    f"cannot add {left} and {right}: "
+                    f"cannot {verb} {left} and {right}: "
                     f"their lengths are {len(first)} and {len(second)}"
                 )
-            return [a + b for a, b in zip(first, second, strict=True)]
+            return list(map(combined, first, second))
         case Scale(number, inner):
             return [_multiple(number, a) for a in read(inner)]
     raise NotImplementedError(f"no entries for {type(signal).__name__}")
@@ -116,6 +128,27 @@ def _countable(size: int, signal: SignalExpr) -> int:
 def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
     size = max(0, len(x) + left + right)
     return [x[u - left] if 0 <= u - left < len(x) else zero for u in range(size)]
+
+
+def _extended(
+    x: list[Any], left: int, right: int, mode: Extension, signal: SignalExpr
+) -> list[Any]:
+    """NumPy's pads "reflect", "symmetric", "edge" and "wrap", within one copy of the signal."""
+    n = len(x)
+    most = {"reflect": n - 1, "replicate": max(left, right) if n else 0}.get(mode, n)
+    if min(left, right) < 0 or max(left, right) > most or (mode == "replicate" and not n):
+        raise SymconvError(
+            f"{signal} would pad {n} entries by {left} and {right}: more than there are"
+        )
+    match mode:
+        case "reflect":
+            return x[1 : left + 1][::-1] + x + x[n - 1 - right : n - 1][::-1]
+        case "symmetric":
+            return x[:left][::-1] + x + x[n - right :][::-1]
+        case "replicate":
+            return x[:1] * left + x + x[-1:] * right
+        case "circular":
+            return x[n - left :] + x + x[:right]
 
 
 def _dilated(k: list[Any], factor: int, zero: Any) -> list[Any]:
@@ -233,7 +266,9 @@ def polynomials(
     names = entry_names(named, at)
     flat = tuple(chain(*names.values()))
     rational = any(
-        (isinstance(node, Scale) and node.number.denominator > 1) or isinstance(node, Formula)
+        (isinstance(node, Scale) and node.number.denominator > 1)
+        or (isinstance(node, Taps) and any(number.denominator > 1 for number in node.numbers))
+        or isinstance(node, Formula)
         for signal in signals
         for node in walk(signal)
     )

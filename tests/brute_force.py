@@ -27,12 +27,15 @@ from symconv.signals import (
     Correlate,
     Dilate,
     Downsample,
+    Extend,
     Flip,
     Formula,
+    Multiply,
     Pad,
     Scale,
     Signal,
     SignalExpr,
+    Taps,
 )
 
 Lengths = Mapping[str, int]
@@ -122,6 +125,18 @@ def evaluate(signal: SignalExpr, at: Lengths, entry: Entry, zero: Any = 0) -> li
             x = operand(inner)
             before, after = value(left, at), value(right, at)
             return [x(u - before) for u in range(max(0, sizes[inner] + before + after))]
+        case Taps(numbers):
+            return [zero + int(a) if a.denominator == 1 else zero + a for a in numbers]
+        case Extend(inner, left, right, mode):
+            x = operand(inner)
+            before, after, n = value(left, at), value(right, at), sizes[inner]
+            least = {"reflect": max(before, after) + 1, "replicate": 1}.get(
+                mode, max(before, after)
+            )
+            if n < least:
+                raise UndefinedError(f"{signal} copies what is not there at {at}")
+            continued = _CONTINUED[mode]
+            return [x(continued(u - before, n)) for u in range(n + before + after)]
         case Flip(inner):
             x = operand(inner)
             return [x(sizes[inner] - 1 - u) for u in range(sizes[inner])]
@@ -152,6 +167,11 @@ def evaluate(signal: SignalExpr, at: Lengths, entry: Entry, zero: Any = 0) -> li
             if sizes[first] != sizes[second]:
                 raise UndefinedError(f"{signal} adds different lengths at {at}")
             return [x(u) + h(u) for u in range(sizes[first])]
+        case Multiply(first, second):
+            x, h = operand(first), operand(second)
+            if sizes[first] != sizes[second]:
+                raise UndefinedError(f"{signal} multiplies different lengths at {at}")
+            return [x(u) * h(u) for u in range(sizes[first])]
         case Scale(number, inner):
             x = operand(inner)
             factor = int(number) if number.denominator == 1 else number
@@ -168,6 +188,14 @@ def evaluate(signal: SignalExpr, at: Lengths, entry: Entry, zero: Any = 0) -> li
                 for u in range(_length(value(signal.size, at)))
             ]
     raise NotImplementedError(type(signal).__name__)
+
+
+_CONTINUED: dict[str, Callable[[int, int], int]] = {
+    "reflect": lambda v, n: -v if v < 0 else v if v < n else 2 * n - 2 - v,
+    "symmetric": lambda v, n: -1 - v if v < 0 else v if v < n else 2 * n - 1 - v,
+    "replicate": lambda v, n: min(max(v, 0), n - 1),
+    "circular": lambda v, n: v % n if n else v,
+}
 
 
 def _length(size: int) -> int:
