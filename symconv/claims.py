@@ -13,11 +13,11 @@ from sympy import Expr, Integer, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.from_sympy import check_condition, scaled_polynomial
 from symconv.integers import parity_problem
 from symconv.points import point, spell, symbols_of
-from symconv.signals import Signal, SignalExpr, leaves
+from symconv.signals import Signal, SignalExpr, leaves, specialised
 
 __all__ = [
     "Claim",
@@ -37,13 +37,25 @@ Side: TypeAlias = SignalExpr | Expr | Boolean
 class Evidence:
     """One comparison that a proof rests on.
 
+    Where two sums are the same by a change of the summation indices, the change is here,
+    so that it can be checked without symconv: put `indices` into the product `right`, and
+    it is the product `left`; `inverse` goes back.
+
     Attributes:
         compared: what was compared, such as the names k, k, x of a kind of monomial.
         how: how it was found to be equal.
+        left: the product that one sum adds up, in its summation indices.
+        right: the product that the other sum adds up.
+        indices: each summation index of the right sum, in those of the left one.
+        inverse: each summation index of the left sum, in those of the right one.
     """
 
     compared: str
     how: str
+    left: Expr | None = None
+    right: Expr | None = None
+    indices: Mapping[Symbol, Expr] = field(default_factory=dict)
+    inverse: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.compared}: {self.how}"
@@ -102,13 +114,49 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """Where the two sides of a refuted claim about signals differ.
+
+    Attributes:
+        lengths: the condition under which the outputs differ in length.
+        entries: the condition under which equally long outputs differ at the index.
+        index: the output index.
+        length: the length of the outputs, where they are equally long.
+    """
+
+    lengths: Boolean
+    entries: Boolean
+    index: Symbol
+    length: Expr
+
+
+@dataclass(frozen=True)
 class Refuted(_Shown):
     """The claim is false: the counterexample is the smallest one."""
 
     counterexample: Counterexample
+    claim: Claim = field(repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return False
+
+    @cached_property
+    def condition(self) -> Boolean | None:
+        """Exactly the lengths at which the claim holds; None if that is undecided."""
+        try:
+            return self.claim.condition()
+        except Undecided:
+            return None
+
+    @cached_property
+    def differences(self) -> Differences | None:
+        """Where the sides differ; None for claims about lengths, or if that is undecided."""
+        from symconv.prove import differences
+
+        try:
+            return differences(self.claim)
+        except Undecided:
+            return None
 
     def __str__(self) -> str:
         return f"refuted {self.counterexample}"
@@ -235,6 +283,18 @@ class Claim:
 
         return condition(self, for_all)
 
+    def specialised(self, values: Mapping[Symbol, Integer]) -> Claim:
+        """The claim with some of its integer symbols replaced by numbers.
+
+        Raises:
+            SymconvError: a hypothesis or the sign of a length is false there.
+        """
+        left, right = (
+            specialised(side, values) if isinstance(side, SignalExpr) else side.xreplace(values)
+            for side in (self.lhs, self.rhs)
+        )
+        return Claim(left, right, [h.xreplace(values) for h in self.given], self.name)
+
     def at(self, /, **lengths: SupportsIndex) -> Instance:
         """The claim at fixed lengths.
 
@@ -352,7 +412,7 @@ def _hypothesis(condition: object) -> Boolean:
     if condition is True or condition is sympy.true:
         return sympy.true
     if condition is False or condition is sympy.false:
-        raise SymconvError(
+        raise VacuousError(
             "a hypothesis is false under the assumptions of its symbols, so the claim says nothing"
         )
     if not _is_condition(condition):

@@ -9,7 +9,7 @@ from islpy import dim_type
 
 from symconv.errors import Undecided
 from symconv.integer_sets import IntegerSets, Set
-from symconv.polynomials import Conjunction, Guard, Polynomial, Relation, at_least, floor
+from symconv.polynomials import Conjunction, Guard, Polynomial, Relation, floor, negated
 
 __all__ = ["describe"]
 
@@ -38,8 +38,8 @@ def describe(set_: Set, among: Set, sets: IntegerSets) -> list[Conjunction]:
 
     def outside(of: Callable[[Set], isl.BasicSet | Set]) -> list[Conjunction]:
         found = reader.cases(hull(rest, of))
-        parts = [case for guard in found[0] for case in _negated(guard)] if len(found) == 1 else []
-        narrowed = (sets.where([case]).intersect(among).gist(among) for case in parts)
+        parts = [case for guard in found[0] for case in negated(guard)] if len(found) == 1 else []
+        narrowed = (sets.where([(case,)]).intersect(among).gist(among) for case in parts)
         return [case for part in narrowed for case in reader.cases(part)]
 
     hulls = (Set.remove_divs, Set.simple_hull, Set.affine_hull, Set.polyhedral_hull)
@@ -110,10 +110,3 @@ def _explicit(basic: isl.BasicSet) -> list[isl.BasicSet]:
     """The set with its existential indices as explicit floors."""
     explicit = basic.compute_divs()
     return [explicit] if isinstance(explicit, isl.BasicSet) else list(explicit.get_basic_sets())
-
-
-def _negated(guard: Guard) -> list[Conjunction]:
-    p = guard.polynomial
-    if guard.relation is Relation.ZERO:
-        return [(at_least(p, 1),), (at_least(-p, 1),)]
-    return [(at_least(-p, 1),)]

@@ -1,6 +1,6 @@
 """The errors that symconv raises."""
 
-__all__ = ["SymconvError", "Undecided"]
+__all__ = ["NonlinearError", "SymconvError", "Undecided", "VacuousError"]
 
 
 class SymconvError(ValueError):
@@ -10,8 +10,16 @@ class SymconvError(ValueError):
     """
 
 
+class VacuousError(SymconvError):
+    """A claim whose hypotheses cannot hold together says nothing."""
+
+
 class Undecided(SymconvError):  # noqa: N818 - the public name says what it is
     """A question that was understood but lies beyond what symconv decides.
 
     Raised by `Claim.condition`; `Claim.prove` returns `Unknown` instead.
     """
+
+
+class NonlinearError(Undecided):
+    """A product of symbols or indices stands in the way; with numbers in it, it would not."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import islpy as isl
 from islpy import dim_type
 
-from symconv.errors import Undecided
+from symconv.errors import NonlinearError, Undecided
 from symconv.polynomials import (
     Atom,
     Conjunction,
@@ -67,6 +67,24 @@ class IntegerSets:
             if budget is not None:
                 self._context.reset_operations()
                 self._context.set_max_operations(self.budget)
+
+    def with_index(self, name: str) -> IntegerSets:
+        """The same with one more parameter, to which `index_as_parameter` moves an index.
+
+        Its name has to sort after those of the parameters.
+        """
+        more = IntegerSets.__new__(IntegerSets)
+        more.parameters = (*self.parameters, name)
+        more.budget = self.budget
+        more._context = self._context
+        return more
+
+    def index_as_parameter(self, set_: Set) -> Set:
+        """The set with its first coordinate as a parameter, and the others forgotten."""
+        width, size = set_.dim(dim_type.set), len(self.parameters)
+        set_ = set_.project_out(dim_type.set, 1, width - 1)
+        set_ = set_.move_dims(dim_type.param, size, dim_type.set, 0, 1)
+        return set_.set_dim_name(dim_type.param, size, f"p{size}").params()
 
     def where(self, cases: Sequence[Conjunction]) -> Set:
         """The parameters for which one of the cases holds."""
@@ -223,9 +241,7 @@ class _Frame:
             case Floor(numerator, divisor):
                 number = divisor.as_integer()
                 if number is None:
-                    raise Undecided(
-                        f"{atom} divides by a symbol; strides and dilations must be numbers"
-                    )
+                    raise NonlinearError(f"{atom} divides by a symbol")
                 quotient = self._value(numerator).scale_down_val(self._number(number))
                 return quotient.floor()
             case Guarded(value, guards) if atom.is_nonnegative_part:
@@ -242,5 +258,5 @@ class _Frame:
 def _only(monomial: tuple[Atom, ...]) -> Atom:
     if len(monomial) > 1:
         product = "·".join(str(a) if isinstance(a, str) else "index" for a in monomial)
-        raise Undecided(f"{product} is a product; strides and dilations must be numbers")
+        raise NonlinearError(f"{product} is a product")
     return monomial[0]

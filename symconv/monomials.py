@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, permutations
@@ -18,6 +19,8 @@ from math import factorial
 
 import flint
 
+from symconv.changes import Change, Coordinates, changes
+from symconv.counting import nonzero_count
 from symconv.errors import Undecided
 from symconv.integer_sets import IntegerSets, Set
 from symconv.polynomials import (
@@ -29,14 +32,15 @@ from symconv.polynomials import (
     Relation,
     at_least,
     equal,
+    negated,
     within,
 )
+from symconv.products import impossible
 from symconv.sums import FREE, Factor, GuardedSum, Term
 
 __all__ = ["Comparison", "compare"]
 
 Kind = tuple[str, ...]
-Weighted = list[tuple[Fraction, Set]]
 
 _MOST_ORDERS = 720  # of equal names in one monomial: 6!
 
@@ -47,53 +51,211 @@ class Comparison:
 
     Attributes:
         names: the names in the monomial, sorted.
-        different: the points (u, position of each name) at which they differ.
+        different: the points (u, position of each name) at which they differ; None where
+            the sums are the same by changes of indices, for all parameters.
+        changes: the changes of indices by which sums are the same.
         ordered: whether the equal names could be told apart, so that nothing had to be
             summed over their permutations.
     """
 
     names: Kind
-    different: Set
+    different: Set | None
+    changes: tuple[Change, ...]
     ordered: bool
 
 
-def compare(lhs: GuardedSum, rhs: GuardedSum, sets: IntegerSets, among: Set) -> list[Comparison]:
-    """Compare two signals, kind by kind, for the parameters in `among`.
+def compare(
+    lhs: GuardedSum,
+    rhs: GuardedSum,
+    sets: IntegerSets,
+    among: Set,
+    positive: AbstractSet[str],
+    assumed: Conjunction = (),
+) -> list[Comparison]:
+    """Compare two signals, kind by kind, at the output indices that both have.
+
+    Args:
+        lhs: the one signal.
+        rhs: the other one.
+        sets: where the integer sets live.
+        among: the parameters to compare them for.
+        positive: the symbols that are at least 1.
+        assumed: further hypotheses, with products.
 
     Raises:
-        Undecided: a term lies beyond Presburger arithmetic, or a coefficient has to be counted.
+        Undecided: a term lies beyond Presburger arithmetic, or a coefficient cannot be counted.
     """
-    families: dict[Kind, Weighted] = defaultdict(list)
+    comparer = _Comparer(lhs, rhs, sets, among, positive, assumed)
     for side, sign in ((lhs, 1), (rhs, -1)):
         for term in side.terms:
-            names, part = _occurrences(term, side, sets)
-            families[names].append((sign * term.coefficient, part.intersect_params(among)))
-    return [
-        _compared(names, _without_opposites(families[names]), sets) for names in sorted(families)
-    ]
+            comparer.add(term, sign * term.coefficient)
+    return [comparer.compared(names) for names in sorted(comparer.sums)]
 
 
-def _occurrences(term: Term, side: GuardedSum, sets: IntegerSets) -> tuple[Kind, Set]:
-    """The kind of a term, and the set of points (u, positions) at which its monomials stand.
+@dataclass(slots=True)
+class _Sum:
+    """One of the sums that are the same, and the coefficient of all of them together."""
 
-    Raises:
-        Undecided: one monomial may occur several times, so that it has to be counted.
+    coordinates: Coordinates
+    weight: Fraction
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The points (u, positions, hidden indices) at which the monomials of a sum stand.
+
+    Each stands there once for every value of the hidden indices.
     """
-    linear = _Positions(term)
-    factors = [term.factors[i] for i in linear.order]
-    support = tuple(guard for f in factors for guard in within(f.position[0], side.lengths[f.name]))
-    u = Polynomial.of(FREE)
-    guards = term.guards + support + within(u, side.length)
-    if not linear.determine_indices:
-        _check_single(term, factors, guards, sets)
-    first = max((index.number for index in term.indices), default=FREE) + 1
-    positions = range(first, first + len(factors))
-    placed = tuple(
-        equal(Polynomial.of(p), f.position[0]) for p, f in zip(positions, factors, strict=True)
-    )
-    hidden = [index.number for index in term.indices]
-    points = sets.points([FREE, *positions], guards + placed, hidden)
-    return tuple(f.name for f in factors), points
+
+    weight: Fraction
+    points: Set
+    hidden: int
+
+
+class _Comparer:
+    """The sums of two signals by their kinds; equal ones are put together as they come."""
+
+    def __init__(
+        self,
+        lhs: GuardedSum,
+        rhs: GuardedSum,
+        sets: IntegerSets,
+        among: Set,
+        positive: AbstractSet[str],
+        assumed: Conjunction,
+    ) -> None:
+        self.sets = sets
+        self.among = among
+        self.positive = positive
+        self.assumed = assumed
+        u = Polynomial.of(FREE)
+        self.outputs = tuple(dict.fromkeys((*within(u, lhs.length), *within(u, rhs.length))))
+        self.lengths = {**lhs.lengths, **rhs.lengths}
+        self.sums: dict[Kind, list[_Sum]] = defaultdict(list)
+
+    def add(self, term: Term, weight: Fraction) -> None:
+        """Add a sum, to one that is the same by a change of indices if there is one."""
+        coordinates = Coordinates.of(term, self.positive)
+        present = self.sums[coordinates.names]
+        for sum_ in present:
+            change = self._same(sum_.coordinates, coordinates)
+            if change is not None:
+                sum_.weight += weight
+                sum_.changes += (change,)
+                return
+        present.append(_Sum(coordinates, weight))
+
+    def compared(self, names: Kind) -> Comparison:
+        """The comparison of one kind."""
+        found = tuple(change for sum_ in self.sums[names] for change in sum_.changes)
+        left = [sum_ for sum_ in self.sums[names] if sum_.weight]
+        if not left:
+            return Comparison(names, None, found, True)
+        parts = [self._occurrences(sum_) for sum_ in left]
+        parts = _without_opposites(parts)
+        ordered = not parts or len(set(names)) == len(names)
+        if not ordered:
+            parts = _unordered(names, parts, self.sets)
+        return Comparison(names, self._nonzero(parts, 1 + len(names)), found, ordered)
+
+    def _same(self, ours: Coordinates, others: Coordinates) -> Change | None:
+        for change, one, other in changes(ours, others, self.positive):
+            if one == other:
+                return change
+            base = (*self.outputs, *self._support(ours), *self.assumed)
+            differ = [
+                (*base, *guards, opposite)
+                for guards, more in ((one, other), (other, one))
+                for guard in more
+                if guard not in guards
+                for opposite in negated(guard)
+            ]
+            if impossible(differ, self.sets, self.among, self.positive):
+                return change
+        return None
+
+    def _support(self, coordinates: Coordinates) -> Conjunction:
+        """The guards that say that every position is inside its signal."""
+        return tuple(
+            guard
+            for name, position in zip(coordinates.names, coordinates.positions, strict=True)
+            for guard in within(position, self.lengths[name])
+        )
+
+    def _occurrences(self, sum_: _Sum) -> _Part:
+        """The points at which the monomials of a sum stand, and how often."""
+        term = sum_.coordinates.term
+        linear = _Positions(term)
+        factors = [term.factors[i] for i in linear.order]
+        support = tuple(
+            guard for f in factors for guard in within(f.position[0], self.lengths[f.name])
+        )
+        guards = term.guards + support + self.outputs
+        numbers = [index.number for index in term.indices]
+        hidden = [] if linear.determine_indices else self._repeating(numbers, factors, guards)
+        first = max(numbers, default=FREE) + 1
+        positions = range(first, first + len(factors))
+        placed = tuple(
+            equal(Polynomial.of(p), f.position[0]) for p, f in zip(positions, factors, strict=True)
+        )
+        determined = [number for number in numbers if number not in hidden]
+        points = self.sets.points([FREE, *positions, *hidden], guards + placed, determined)
+        return _Part(sum_.weight, points.intersect_params(self.among), len(hidden))
+
+    def _repeating(
+        self, numbers: Sequence[int], factors: Sequence[Factor], guards: Conjunction
+    ) -> list[int]:
+        """The indices of a sum in which a monomial may stand more than once.
+
+        That is, as few of them as possible: with these, the positions determine the others.
+        """
+        hidden: list[int] = []
+        while True:
+            repeating = self._first_repeating(numbers, hidden, factors, guards)
+            if repeating is None:
+                return hidden
+            hidden.append(repeating)
+
+    def _first_repeating(
+        self,
+        numbers: Sequence[int],
+        known: Sequence[int],
+        factors: Sequence[Factor],
+        guards: Conjunction,
+    ) -> int | None:
+        """An index with two values at the same positions and known indices, if there is one."""
+        shift = max(numbers) + 1
+        moved = [number for number in numbers if number not in known]
+        other: dict[Atom, Polynomial] = {number: Polynomial.of(number + shift) for number in moved}
+        same = tuple(equal(f.position[0], f.position[0].substitute(other)) for f in factors)
+        again = tuple(g.map(lambda p: p.substitute(other)) for g in guards)
+        pairs = [FREE, *numbers, *(number + shift for number in moved)]
+        for number in moved:
+            differ = at_least(other[number], Polynomial.of(number) + 1)
+            points = self.sets.points(pairs, (*guards, *again, *same, differ))
+            if not points.intersect_params(self.among).is_empty():
+                return number
+        return None
+
+    def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
+        """The points at which the weights of the parts do not add up to 0."""
+        if any(part.hidden for part in parts):
+            return nonzero_count([(part.weight, part.points) for part in parts], width)
+        pieces: list[tuple[Set, Fraction]] = []  # disjoint
+        for part in parts:
+            split: list[tuple[Set, Fraction]] = []
+            points = part.points
+            for piece, sum_ in pieces:
+                split += [(piece.intersect(points), sum_ + part.weight), (piece - points, sum_)]
+                points = points - piece
+            split.append((points, part.weight))
+            pieces = [(piece, sum_) for piece, sum_ in split if not piece.is_empty()]
+        result = self.sets.nothing(width)
+        for piece, sum_ in pieces:
+            if sum_:
+                result = result | piece
+        return result
 
 
 class _Positions:
@@ -144,51 +306,23 @@ def _signature(
     return (values[row], *(value for name in sorted(by_name) for value in sorted(by_name[name])))
 
 
-def _check_single(
-    term: Term, factors: Sequence[Factor], guards: Conjunction, sets: IntegerSets
-) -> None:
-    """Raise `Undecided` unless each monomial stands at most once in the sum.
-
-    Looks for two different values of the indices that give the same positions.
-    """
-    numbers = [index.number for index in term.indices]
-    shift = max(numbers) + 1
-    other: dict[Atom, Polynomial] = {number: Polynomial.of(number + shift) for number in numbers}
-    same = tuple(equal(f.position[0], f.position[0].substitute(other)) for f in factors)
-    again = tuple(g.map(lambda p: p.substitute(other)) for g in guards)
-    for number in numbers:
-        differ = at_least(other[number], Polynomial.of(number) + 1)
-        pairs = [FREE, *numbers, *(number + shift for number in numbers)]
-        if not sets.points(pairs, guards + again + same + (differ,)).is_empty():
-            names = "·".join(sorted(f.name for f in factors)) or "1"
-            raise Undecided(
-                f"a summation index drops out of the monomials {names}, so that their "
-                "coefficients have to be counted, which is not supported"
-            )
-
-
-def _without_opposites(family: Weighted) -> Weighted:
-    """The family without pairs of equal sets whose weights cancel."""
-    rest: Weighted = []
-    for weight, part in family:
-        for i, (other, present) in enumerate(rest):
-            if other == -weight and part.is_equal(present):
+def _without_opposites(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts without pairs of equal sets whose weights cancel."""
+    rest: list[_Part] = []
+    for part in parts:
+        for i, other in enumerate(rest):
+            if (other.weight, other.hidden) == (-part.weight, part.hidden) and part.points.is_equal(
+                other.points
+            ):
                 del rest[i]
                 break
         else:
-            rest.append((weight, part))
+            rest.append(part)
     return rest
 
 
-def _compared(names: Kind, family: Weighted, sets: IntegerSets) -> Comparison:
-    ordered = not family or len(set(names)) == len(names)
-    if not ordered:
-        family = _unordered(names, family, sets)
-    return Comparison(names, _nonzero(family, len(names), sets), ordered)
-
-
-def _unordered(names: Kind, family: Weighted, sets: IntegerSets) -> Weighted:
-    """The family summed over the permutations of equal names, at sorted positions only.
+def _unordered(names: Kind, parts: Sequence[_Part], sets: IntegerSets) -> list[_Part]:
+    """The parts summed over the permutations of equal names, at sorted positions only.
 
     k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j.
     """
@@ -200,12 +334,18 @@ def _unordered(names: Kind, family: Weighted, sets: IntegerSets) -> Weighted:
         for block in blocks
         for a, b in pairwise(block)
     )
-    sorted_points = sets.points([FREE, *positions], rising)
     return [
-        (weight, sets.permuted(part, (0, *(1 + i for i in order))).intersect(sorted_points))
-        for weight, part in family
+        _Part(part.weight, _arranged(part, order, rising, sets), part.hidden)
+        for part in parts
         for order in orders
     ]
+
+
+def _arranged(part: _Part, order: Sequence[int], rising: Conjunction, sets: IntegerSets) -> Set:
+    width = FREE + 1 + len(order)
+    hidden = range(width, width + part.hidden)
+    moved = sets.permuted(part.points, (FREE, *(1 + i for i in order), *hidden))
+    return moved.intersect(sets.points([*range(width), *hidden], rising))
 
 
 def _orders(blocks: Iterable[Sequence[int]]) -> list[tuple[int, ...]]:
@@ -220,20 +360,4 @@ def _orders(blocks: Iterable[Sequence[int]]) -> list[tuple[int, ...]]:
     result: list[tuple[int, ...]] = [()]
     for block in blocks:
         result = [done + order for done in result for order in permutations(block)]
-    return result
-
-
-def _nonzero(family: Weighted, width: int, sets: IntegerSets) -> Set:
-    """The points at which the weights of the sets that hold them do not add up to 0."""
-    pieces: list[tuple[Set, Fraction]] = []  # disjoint
-    for weight, part in family:
-        split: list[tuple[Set, Fraction]] = []
-        for piece, sum_ in pieces:
-            split += [(piece.intersect(part), sum_ + weight), (piece - part, sum_)]
-            part = part - piece
-        pieces = [(piece, sum_) for piece, sum_ in [*split, (part, weight)] if not piece.is_empty()]
-    result = sets.nothing(1 + width)
-    for piece, sum_ in pieces:
-        if sum_:
-            result = result | piece
     return result

@@ -7,7 +7,7 @@ SymPy expressions are for people: `symconv.from_sympy` and `symconv.to_sympy` tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from math import gcd
@@ -26,6 +26,7 @@ __all__ = [
     "equal",
     "floor",
     "maximum",
+    "negated",
     "nonnegative_part",
     "within",
     "without_nonnegative_part",
@@ -121,6 +122,20 @@ class Polynomial:
         for monomial in self.terms:
             yield from monomial
 
+    def indices(self) -> Iterator[int]:
+        """The numbers of the indices, inside floors and guards too, with repetitions."""
+        for atom in self.atoms():
+            match atom:
+                case int():
+                    yield atom
+                case Floor():
+                    yield from atom.numerator.indices()
+                    yield from atom.divisor.indices()
+                case Guarded():
+                    yield from atom.value.indices()
+                    for guard in atom.guards:
+                        yield from guard.polynomial.indices()
+
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs anywhere, inside floors and guards too."""
         return any(
@@ -158,6 +173,27 @@ class Guard:
     def map(self, change: Callable[[Polynomial], Polynomial]) -> Guard:
         """The guard with its polynomial changed."""
         return Guard(change(self.polynomial), self.relation)
+
+    def reduced(self, positive: Set[str]) -> Guard:
+        """The same condition without common factors: integers, and symbols known to be positive.
+
+        >>> s, q = Polynomial.of("s"), Polynomial.of(1)
+        >>> print(at_least(4 * s * q, 2 * s).reduced({"s"}))
+        #1 - 1 >= 0
+        """
+        p = self.polynomial
+        for symbol in sorted({a for a in p.atoms() if isinstance(a, str) and a in positive}):
+            while p.terms and all(symbol in monomial for monomial in p.terms):
+                p = _divided(p, Polynomial.of(symbol))[0]
+        common = gcd(*(c for monomial, c in p.terms.items() if monomial))
+        if self.relation is Relation.AT_LEAST_ZERO:
+            if common > 1:
+                p = Polynomial({m: c // common for m, c in p.terms.items()})  # floors the constant
+        elif common > 1 and p.terms.get((), 0) % common == 0:
+            p = Polynomial({m: c // common for m, c in p.terms.items()})
+        if self.relation is Relation.ZERO and str(p).startswith("-"):
+            p = -p
+        return Guard(p, self.relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +241,14 @@ Monomial = tuple[Atom, ...]
 Conjunction = tuple[Guard, ...]
 
 
+def negated(guard: Guard) -> tuple[Guard, ...]:
+    """Guards of which one holds exactly where the given one does not."""
+    p = guard.polynomial
+    if guard.relation is Relation.ZERO:
+        return (at_least(p, 1), at_least(-p, 1))
+    return (at_least(-p, 1),)
+
+
 def at_least(left: Polynomial, right: Polynomial | int) -> Guard:
     """The guard left ≥ right."""
     return Guard(left - right, Relation.AT_LEAST_ZERO)
@@ -243,7 +287,52 @@ def floor(numerator: Polynomial, divisor: Polynomial | int) -> Polynomial:
             return numerator
         if value is not None:
             return Polynomial.constant(value // (number // common))
-    return Polynomial.of(Floor(numerator, divisor))
+    whole, rest = _divided(numerator, divisor)
+    if number is None:
+        value = rest.as_integer()
+        if value is not None and -1 <= value <= 0:  # the divisor is at least 1
+            return whole + value
+        part = next((a for a in rest.atoms() if _is_nonnegative_part(a)), None)
+        if part is not None and rest.terms.get((part,)) == 1:
+            # ⌊·/d⌋ is monotonic: it may go inside of max(0, a) + b = max(b, a + b).
+            assert isinstance(part, Guarded)
+            without = rest - Polynomial.of(part)
+            low, high = floor(without, divisor), floor(without + part.value, divisor)
+            return whole + maximum(high, low)
+    return whole + Polynomial.of(Floor(rest, divisor)) if rest.terms else whole
+
+
+def _is_nonnegative_part(atom: Atom) -> bool:
+    return isinstance(atom, Guarded) and atom.is_nonnegative_part
+
+
+def _divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """The summands that a divisor with one summand and a symbol divides, as a quotient; the rest.
+
+    ⌊(s·a + b)/s⌋ = a + ⌊b/s⌋.
+    """
+    if len(divisor.terms) != 1 or divisor.as_integer() is not None:
+        return Polynomial({}), numerator
+    ((by, c),) = divisor.terms.items()
+    whole: dict[Monomial, int] = {}
+    rest: dict[Monomial, int] = {}
+    for monomial, value in numerator.terms.items():
+        quotient = _without(monomial, by)
+        if quotient is None or value % c:
+            rest[monomial] = value
+        else:
+            whole[quotient] = value // c
+    return Polynomial(whole), Polynomial(rest)
+
+
+def _without(monomial: Monomial, factor: Monomial) -> Monomial | None:
+    """The monomial divided by another one; None if that does not divide it."""
+    rest = list(monomial)
+    for atom in factor:
+        if atom not in rest:
+            return None
+        rest.remove(atom)
+    return tuple(rest)
 
 
 def ceiling(numerator: Polynomial, divisor: Polynomial | int) -> Polynomial:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import chain, product
+from itertools import chain, count, product
 
-from sympy import And, Not, Or, Symbol
+from sympy import And, Integer, Not, Or, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.claims import Claim, Evidence, Proved, Refuted, Unknown, Verdict
+from symconv import formulas
+from symconv.claims import Claim, Differences, Evidence, Proved, Refuted, Unknown, Verdict
 from symconv.counterexamples import (
     Difference,
     DisagreementError,
@@ -18,44 +19,134 @@ from symconv.counterexamples import (
     first_difference,
 )
 from symconv.descriptions import describe
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
+from symconv.evidence import evidence
 from symconv.formulas import guarded_sum, requirements
 from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.integer_sets import IntegerSets, Set
 from symconv.monomials import compare
 from symconv.points import TooLongError
-from symconv.polynomials import Polynomial, at_least
+from symconv.polynomials import Conjunction, Guard, Polynomial, at_least, negated, within
+from symconv.products import impossible
 from symconv.signals import SignalExpr
-from symconv.sums import GuardedSum
+from symconv.strides import strides_of, values_up_to
+from symconv.sums import FREE, GuardedSum
 from symconv.to_sympy import condition_expression
 
-__all__ = ["BUDGET", "condition", "prove"]
+__all__ = ["BUDGET", "condition", "differences", "prove"]
 
 BUDGET = 1_000_000
 """How many isl operations a decision may take."""
+
+_STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
+_LARGE = 2  # the same for more strides
 
 
 def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
     """See `Claim.prove`.
 
-    A claim that integer sets do not decide may still be refuted: by trying all small
-    lengths, from the smallest one on.
+    A claim with symbolic strides that no change of indices proves is decided for each
+    stride in a range.  A claim that integer sets do not decide may still be refuted: by
+    trying all small lengths, from the smallest one on.
     """
     try:
-        decision = _Decision(claim, budget)
-        with decision.sets.within_budget():
-            found = decision.smallest_difference()
+        return _decided(claim, *_decide(claim, budget))
+    except NonlinearError as reason:
+        return _stride_by_stride(claim, budget, reason)
     except Undecided as reason:
-        found, tried = first_difference(claim)
-        if found is None:
-            return Unknown(f"{reason} (no counterexample among the {tried} smallest lengths)")
+        return _searched(claim, reason)
+
+
+def _decide(claim: Claim, budget: int) -> tuple[_Decision, Difference | None]:
+    decision = _Decision(claim, budget)
+    with decision.sets.within_budget():
+        return decision, decision.smallest_difference()
+
+
+def _decided(
+    claim: Claim, decision: _Decision, found: Difference | None, scope: str = "all lengths"
+) -> Verdict:
     if found is None:
-        return Proved("all lengths", tuple(f.evidence for f in decision.failures))
+        return Proved(scope, tuple(e for f in decision.failures for e in f.evidence))
     try:
-        return Refuted(counterexample(claim, found))
+        return Refuted(counterexample(claim, found), claim)
     except TooLongError as reason:
         lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
         return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {reason}")
+
+
+def _searched(claim: Claim, reason: Undecided) -> Verdict:
+    """What trying all small lengths finds."""
+    found, tried = first_difference(claim)
+    if found is None:
+        return Unknown(f"{reason} (no counterexample among the {tried} smallest lengths)")
+    try:
+        return Refuted(counterexample(claim, found), claim)
+    except TooLongError:
+        return Unknown(str(reason))
+
+
+def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verdict:
+    """The claim decided for each value of the symbols that stand in products."""
+    best: tuple[int, list[int], Difference] | None = None
+    decided: dict[tuple[Integer, ...], _Decision | None] = {}
+
+    def decide(values: dict[Symbol, Integer]) -> None:
+        nonlocal best
+        key = tuple(values.values())
+        size = sum(map(abs, map(int, key)))
+        if key in decided or (best is not None and size > best[0]):
+            return
+        try:
+            decided[key], found = _decide(claim.specialised(values), budget // 4)
+        except VacuousError:
+            decided[key] = None
+            return
+        if found is not None:
+            lengths = {**found.lengths, **{s.name: int(v) for s, v in values.items()}}
+            ordered = {s.name: lengths[s.name] for s in claim.symbols}
+            new = (
+                sum(map(abs, ordered.values())),
+                list(ordered.values()),
+                Difference(ordered, found.names, found.point),
+            )
+            best = min(best, new, key=lambda b: b[:2]) if best else new
+
+    try:
+        symbols = strides_of(claim)
+        largest = _STRIDES.get(len(symbols), _LARGE)
+        for values in values_up_to(symbols, largest):
+            decide(values)
+        for values in values_up_to(symbols, best[0] if best else 0):
+            decide(values)
+    except NonlinearError:
+        return _searched(claim, reason)
+    except Undecided as other:
+        return _searched(claim, other)
+    decisions = [d for d in decided.values() if d is not None]
+    if best is not None:
+        return _decided(claim, decisions[0], best[2])
+    if not decisions:
+        return _searched(claim, reason)
+    if _within(claim, symbols, largest, budget):
+        return _decided(claim, decisions[0], None)
+    names = ", ".join(s.name for s in symbols)
+    low = min(int(v) for key in decided for v in key)
+    how = Evidence(f"{names} from {low} to {largest}", "each decided by itself, as integer sets")
+    return Proved(f"{names} from {low} to {largest}, and all other lengths", (how,))
+
+
+def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:
+    """Whether the hypotheses leave nothing beyond a range of strides."""
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    with sets.within_budget():
+        among, _ = _hypotheses(claim, sets)
+        for symbol in symbols:
+            value = Polynomial.of(symbol.name)
+            beyond = sets.where([(at_least(value, largest + 1),), (at_least(-value, largest + 1),)])
+            if not beyond.intersect(among).is_empty():
+                return False
+    return True
 
 
 def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:
@@ -72,7 +163,12 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
             else:
                 problem = f"{symbol} is not a symbol of the claim, which has {known}"
             raise SymconvError(f"for_all={list(for_all)}: {problem}")
-    decision = _Decision(claim, budget)
+    try:
+        decision = _Decision(claim, budget)
+    except NonlinearError as reason:
+        raise Undecided(
+            f"{reason}; the exact condition needs numbers for strides and dilations"
+        ) from None
     sets = decision.sets
     with sets.within_budget():
         among, holds = decision.among, decision.holds()
@@ -81,9 +177,63 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
         described = describe(holds, among, sets)
-    result = condition_expression(described, {s.name: s for s in claim.symbols})
-    with sets.within_budget(budget):
-        if not _where(result, sets).intersect(among).is_equal(holds.intersect(among)):
+    return _read_back(claim, described, holds, among, sets, {s.name: s for s in claim.symbols})
+
+
+def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
+    """See `Refuted.differences`."""
+    if not claim.signals:
+        return None
+    decision = _Decision(claim, budget)
+    sets, index = decision.sets, _index(claim)
+    more = sets.with_index(_LAST)
+    lengths_differ, *kinds = (f.where for f in decision.failures)
+    with sets.within_budget():
+        if lengths_differ is None:
+            lengths_differ = sets.where([])
+        left = formulas.length(claim.signals[0])
+        outputs = sets.points([FREE], within(Polynomial.of(FREE), left))
+        alike = decision.among - lengths_differ
+        among = sets.index_as_parameter(outputs.intersect_params(alike))
+        differ = more.where([])
+        for points in kinds:
+            if points is not None:
+                differ = differ | sets.index_as_parameter(points)
+        entries = describe(differ, among, more)
+        lengths = describe(lengths_differ, decision.among, sets)
+    names = {s.name: s for s in claim.symbols}
+    return Differences(
+        _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
+        _read_back(claim, entries, differ, among, more, {**names, _LAST: index}),
+        index,
+        claim.signals[0].length,
+    )
+
+
+_LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
+
+
+def _index(claim: Claim) -> Symbol:
+    taken = {s.name for s in claim.symbols} | claim.named.keys()
+    names = chain("uvw", (f"u_{i}" for i in count(1)))
+    return Symbol(next(name for name in names if name not in taken), integer=True)
+
+
+def _read_back(
+    claim: Claim,
+    described: list[Conjunction],
+    meant: Set,
+    among: Set,
+    sets: IntegerSets,
+    names: Mapping[str, Symbol],
+) -> Boolean:
+    """The description as a SymPy condition, after checking that it says what is meant."""
+    result = condition_expression(described, names)
+    renamed = result.xreplace(
+        {s: Symbol(name, integer=True) for name, s in names.items() if s.name != name}
+    )
+    with sets.within_budget(sets.budget):
+        if not _where(renamed, sets).intersect(among).is_equal(meant.intersect(among)):
             raise DisagreementError(
                 f"{claim}: the condition reads {result}, which is not what was found"
             )
@@ -104,43 +254,72 @@ def _where(condition: Boolean, sets: IntegerSets) -> Set:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Where the two sides differ: at parameters, or at points (u, position of each name)."""
+    """Where the two sides differ: at parameters, or at points (u, position of each name).
 
-    where: Set
+    None says nowhere, for all parameters.
+    """
+
+    where: Set | None
     names: tuple[str, ...] | None
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
+
+
+def _hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
+    """The parameters that the linear hypotheses allow, and the guards of the others."""
+    said = [assumption_cases(symbol) for symbol in claim.symbols]
+    among = sets.where([tuple(chain(*guards)) for guards in product(*said)])
+    assumed: Conjunction = ()
+    for hypothesis in claim.given:
+        try:
+            among = among.intersect(_where(hypothesis, sets))
+        except NonlinearError:
+            alternatives = cases(hypothesis)
+            if len(alternatives) != 1:
+                raise
+            assumed += alternatives[0]
+    if among.is_empty():
+        listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
+        raise VacuousError(
+            f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
+        )
+    return among, assumed
 
 
 class _Decision:
-    """The integer sets that decide a claim."""
+    """The integer sets that decide a claim.
+
+    Raises:
+        NonlinearError: products remain, and no change of indices gets around them.
+    """
 
     def __init__(self, claim: Claim, budget: int) -> None:
+        self.claim = claim
         self.sets = IntegerSets([s.name for s in claim.symbols], budget)
+        self.positive = {s.name for s in claim.symbols if s.is_positive}
         with self.sets.within_budget():
-            self.among = self._hypotheses(claim)
+            self.among, self.assumed = _hypotheses(claim, self.sets)
             for signal in claim.signals:
                 self._require(signal)
             self.failures = list(self._failures(claim))
-
-    def _hypotheses(self, claim: Claim) -> Set:
-        said = [assumption_cases(symbol) for symbol in claim.symbols]
-        among = self.sets.where([tuple(chain(*guards)) for guards in product(*said)])
-        for hypothesis in claim.given:
-            among = among.intersect(_where(hypothesis, self.sets))
-        if among.is_empty():
-            listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
-            raise SymconvError(
-                f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
-            )
-        return among
+            if self.assumed and not all(f.where is None for f in self.failures):
+                raise NonlinearError("a hypothesis has a product of symbols in it")
 
     def _require(self, signal: SignalExpr) -> None:
         for requirement in requirements(signal):
+            if self._never([negation for g in requirement.guards for negation in negated(g)]):
+                continue
             outside = self.among - self.sets.where([requirement.guards])
+            if self.assumed:
+                raise NonlinearError("a hypothesis has a product of symbols in it")
             if not outside.is_empty():
                 _, lengths, _ = self.sets.smallest(outside)
                 at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
                 raise SymconvError(f"{requirement.message} (at {at})")
+
+    def _never(self, alternatives: Sequence[Guard]) -> bool:
+        """Whether none of the guards holds anywhere; False says nothing about products."""
+        alone = [(*self.assumed, guard) for guard in alternatives]
+        return impossible(alone, self.sets, self.among, self.positive)
 
     def _failures(self, claim: Claim) -> Iterator[_Failure]:
         match claim.lhs, claim.rhs:
@@ -149,35 +328,41 @@ class _Decision:
             case left, right if claim.is_condition:
                 one, other = _where(left, self.sets), _where(right, self.sets)
                 differ = ((one - other) | (other - one)).intersect(self.among)
-                yield _Failure(differ, None, Evidence("conditions", "the same integer set"))
+                yield self._failure(differ, Evidence("conditions", "the same integer set"))
             case left, right:
                 (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
                 yield self._values_differ(p * b, q * a, "values")
 
     def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
         yield self._values_differ(left.length, right.length, "lengths")
-        for found in compare(left, right, self.sets, self.among):
-            how = (
-                "the same integer set"
-                if found.ordered
-                else "the same coefficients, equal names exchanged"
+        for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
+            nowhere = found.different is None or found.different.is_empty()
+            yield _Failure(
+                None if nowhere else found.different,
+                found.names,
+                tuple(evidence(found, self.claim)) if nowhere else (),
             )
-            evidence = Evidence(f"monomials {'·'.join(found.names)}", how)
-            yield _Failure(found.different, found.names, evidence)
 
     def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
         if left == right:
-            return _Failure(self.sets.where([]), None, Evidence(what, "the same formula"))
-        differ = self.sets.where([(at_least(left, right + 1),), (at_least(right, left + 1),)])
-        return _Failure(
-            differ.intersect(self.among), None, Evidence(what, "no length at which they differ")
-        )
+            return _Failure(None, None, (Evidence(what, "the same formula"),))
+        differ = (at_least(left, right + 1), at_least(right, left + 1))
+        never = Evidence(what, "no length at which they differ")
+        if self._never(differ):
+            return _Failure(None, None, (never,))
+        where = self.sets.where([(guard,) for guard in differ])
+        return self._failure(where.intersect(self.among), never)
+
+    def _failure(self, where: Set, otherwise: Evidence) -> _Failure:
+        nowhere = where.is_empty()
+        return _Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
 
     def holds(self) -> Set:
         """The parameters at which the claim holds."""
         holds = self.among
         for failure in self.failures:
-            holds = (holds - failure.where.params()).coalesce()
+            if failure.where is not None:
+                holds = (holds - failure.where.params()).coalesce()
         return holds
 
     def smallest_difference(self) -> Difference | None:
@@ -185,7 +370,7 @@ class _Decision:
         found = [
             (*self.sets.smallest(failure.where), failure.names)
             for failure in self.failures
-            if not failure.where.is_empty()
+            if failure.where is not None
         ]
         if not found:
             return None

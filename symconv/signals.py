@@ -7,7 +7,7 @@ expressions in integer symbols; the assumptions of the symbols are hypotheses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -47,6 +47,7 @@ __all__ = [
     "SignalExpr",
     "Taps",
     "leaves",
+    "specialised",
     "walk",
 ]
 
@@ -628,6 +629,19 @@ def walk(signal: SignalExpr) -> Iterator[SignalExpr]:
     for operand in signal.operands:
         yield from walk(operand)
     yield signal
+
+
+def specialised(signal: SignalExpr, values: Mapping[Symbol, Integer]) -> SignalExpr:
+    """The signal with integer symbols replaced by numbers in every length, amount and factor."""
+
+    def new(value: Any) -> Any:
+        if isinstance(value, SignalExpr):
+            return specialised(value, values)
+        return value.xreplace(values) if isinstance(value, Expr) else value
+
+    if isinstance(signal, Formula):
+        return Formula(signal.index, new(signal.entry), new(signal.size))
+    return type(signal)(*(new(getattr(signal, name)) for name in signal.__dataclass_fields__))
 
 
 def leaves(*signals: SignalExpr, expressions: Iterable[Basic] = ()) -> dict[str, Signal]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import fields
 from fractions import Fraction
 from functools import partial
+from typing import get_args
 
 import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol
@@ -19,15 +20,21 @@ from symconv.signals import (
     Correlate,
     Dilate,
     Downsample,
+    Extend,
+    Extension,
     Flip,
+    Formula,
+    Multiply,
     Pad,
     Scale,
     Signal,
     SignalExpr,
+    Taps,
     leaves,
 )
 
 Change = Callable[[], SignalExpr]
+MODES: tuple[Extension, ...] = get_args(Extension)
 
 
 def everywhere(
@@ -55,7 +62,7 @@ def signal_mutants(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
 
 
 def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Iterator[Change]:
-    """The ways to change an amount, a factor, a flip, an operand or a name."""
+    """The ways to change an amount, a factor, a mode, a tap, a flip, an operand or a name."""
 
     def changes(node: SignalExpr) -> Iterator[Change]:
         if not isinstance(node, Flip):
@@ -71,6 +78,20 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
                     yield partial(Pad, inner, left, right + more)
                 if left != right:
                     yield partial(Pad, inner, right, left)
+            case Extend(inner, left, right, mode):
+                for more in (1, -1):
+                    yield partial(Extend, inner, left + more, right, mode)
+                    yield partial(Extend, inner, left, right + more, mode)
+                if left != right:
+                    yield partial(Extend, inner, right, left, mode)
+                yield from (partial(Extend, inner, left, right, o) for o in MODES if o != mode)
+                yield partial(Pad, inner, left, right)
+            case Taps(numbers):
+                for i, number in enumerate(numbers):
+                    for other in (number + 1, -number):
+                        yield partial(Taps, (*numbers[:i], other, *numbers[i + 1 :]))
+                yield partial(Taps, numbers[1:])
+                yield partial(Taps, (*numbers, Fraction(0)))
             case Downsample(inner, factor) | Dilate(inner, factor):
                 for more in (1, -1):
                     yield partial(type(node), inner, factor + more)
@@ -84,6 +105,14 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
             case Add(left, right):
                 yield partial(Add, left, -right)
                 yield partial(_same, left)
+            case Multiply(left, right):
+                yield partial(Add, left, right)
+                yield partial(Multiply, left, left)
+                yield partial(_same, right)
+            case Formula(index, entry, size):
+                yield partial(Formula, index, entry + 1, size)
+                yield partial(Formula, index, 2 * entry, size)
+                yield partial(Formula, index, entry, size + 1)
             case Scale(number, inner):
                 yield partial(Scale, number + 1, inner)
                 yield partial(Scale, number - Fraction(1, 2), inner)

@@ -1,0 +1,255 @@
+"""Changes of the summation indices: two sums that are one and the same sum.
+
+In Σ_j k[j]·x[2u + j] the index j is the position in k.  Where positions determine a
+summation index, by a coefficient of ±1, the position takes its place: a unimodular change
+of indices, over polynomials in the symbols, so that strides may be symbols.  In these
+coordinates two sums are the same if their positions are and their guards agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain, islice, permutations, product
+
+from symconv.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guard,
+    Guarded,
+    Monomial,
+    Polynomial,
+)
+from symconv.sums import FREE, Term
+
+__all__ = ["Change", "Coordinates", "changes"]
+
+_MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """A term whose summation indices are positions of its factors as far as possible.
+
+    Attributes:
+        term: the term.
+        names: the names in it, sorted.
+        positions: the position of each, in the coordinates; one that is a coordinate is
+            its own number 1, 2, ….
+        guards: the other conditions.
+        rest: the summation indices that no position determines; their numbers come last.
+        old: each summation index of the term in the coordinates.
+        new: each coordinate in the summation indices of the term.
+    """
+
+    term: Term
+    names: tuple[str, ...]
+    positions: tuple[Polynomial, ...]
+    guards: frozenset[Guard]
+    rest: tuple[int, ...]
+    old: Mapping[int, Polynomial]
+    new: Mapping[int, Polynomial]
+
+    @classmethod
+    def of(cls, term: Term, positive: Set[str]) -> Coordinates:
+        """The coordinates of a term; `positive` are the symbols that are at least 1."""
+        term = _reduced(term, positive)
+        order = sorted(range(len(term.factors)), key=lambda i: term.factors[i].name)
+        factors = [term.factors[i] for i in order]
+        # Numbers for the coordinates, beyond those of the indices.
+        start = 1 + max((i.number for i in term.indices), default=FREE)
+        slots = [start + i for i in range(len(factors))]
+        positions = [f.position[0] for f in factors]
+        old: dict[int, Polynomial] = {i.number: Polynomial.of(i.number) for i in term.indices}
+        open_ = [i.number for i in term.indices]
+        new: dict[int, Polynomial] = {}
+        guards = term.guards
+        for i, slot in enumerate(slots):
+            index = next((j for j in open_ if _is_unit(positions[i], j)), None)
+            if index is None:
+                continue
+            c = positions[i].coefficient(index)
+            value: dict[Atom, Polynomial] = {
+                index: c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i])
+            }
+            new[slot] = factors[i].position[0]
+            open_.remove(index)
+            positions = [p.substitute(value) for p in positions]
+            guards = tuple(g.map(lambda p: p.substitute(value)) for g in guards)  # noqa: B023
+            old = {j: p.substitute(value) for j, p in old.items()}
+        new |= {j: Polynomial.of(j) for j in open_}
+        guards = tuple(g.reduced(positive) for g in guards)
+        found = cls(
+            term,
+            tuple(f.name for f in factors),
+            tuple(positions),
+            frozenset(guards),
+            tuple(open_),
+            old,
+            new,
+        )
+        return found._reordered(sorted(range(len(slots)), key=found._signatures(slots)), slots)
+
+    def reordered(self, order: Sequence[int]) -> Coordinates:
+        """The same with the factors in another order: new factor i is the old order[i]."""
+        return self._reordered(order, range(FREE + 1, FREE + 1 + len(self.names)))
+
+    def _signatures(self, slots: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
+        """What tells equal names apart: how their coordinates enter the other positions."""
+        names: dict[Atom, Polynomial] = {
+            slot: Polynomial.of(f"{name}?") for slot, name in zip(slots, self.names, strict=True)
+        }
+        dependent = [
+            (name, p)
+            for name, p, slot in zip(self.names, self.positions, slots, strict=True)
+            if p != Polynomial.of(slot)
+        ]
+
+        def signature(i: int) -> tuple[str, ...]:
+            if self.positions[i] != Polynomial.of(slots[i]):
+                return (self.names[i], "dependent", str(self.positions[i].substitute(names)))
+            entering = sorted(f"{name}: {_cofactor(p, slots[i])}" for name, p in dependent)
+            guarding = sorted(str(_cofactor(g.polynomial, slots[i])) for g in self.guards)
+            return (self.names[i], "coordinate", *entering, *guarding)
+
+        return signature
+
+    def _reordered(self, order: Sequence[int], slots: Sequence[int]) -> Coordinates:
+        numbers = range(FREE + 1, FREE + 1 + len(slots))
+        after = range(FREE + 1 + len(slots), FREE + 1 + len(slots) + len(self.rest))
+        values: dict[Atom, Polynomial] = {
+            slots[old]: Polynomial.of(number) for number, old in zip(numbers, order, strict=True)
+        }
+        values |= {j: Polynomial.of(n) for j, n in zip(self.rest, after, strict=True)}
+        keys = {slots[old]: number for number, old in zip(numbers, order, strict=True)}
+        keys |= dict(zip(self.rest, after, strict=True))
+        return Coordinates(
+            self.term,
+            tuple(self.names[i] for i in order),
+            tuple(self.positions[i].substitute(values) for i in order),
+            frozenset(g.map(lambda p: p.substitute(values)) for g in self.guards),
+            tuple(after),
+            {j: p.substitute(values) for j, p in self.old.items()},
+            {keys[slot]: p for slot, p in self.new.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of summation indices that makes one sum of another.
+
+    Attributes:
+        left: the one sum.
+        right: the other sum.
+        forward: each index of the right sum in the indices of the left one.
+        backward: each index of the left sum in the indices of the right one.
+    """
+
+    left: Term
+    right: Term
+    forward: Mapping[int, Polynomial]
+    backward: Mapping[int, Polynomial]
+
+
+def changes(
+    ours: Coordinates, others: Coordinates, positive: Set[str]
+) -> Iterator[tuple[Change, Conjunction, Conjunction]]:
+    """The changes of indices that make one term of another, up to the guards.
+
+    Yields each with the guards of both, in our coordinates: where these agree, the sums
+    are the same.  If a change gives the very same guards, it is the only one.
+    """
+    if ours.names != others.names or len(ours.rest) != len(others.rest):
+        return
+    later = []
+    for candidate in _candidates(ours, others):
+        for values in _rests(ours, candidate):
+            guards = frozenset(_moved(g, values).reduced(positive) for g in candidate.guards)
+            change = _change(ours, candidate, values)
+            if ours.guards == guards:
+                yield change, (), ()
+                return
+            later.append((change, tuple(ours.guards), tuple(guards)))
+    yield from later
+
+
+def _moved(guard: Guard, values: Mapping[Atom, Polynomial]) -> Guard:
+    return guard.map(lambda p: p.substitute(values))
+
+
+def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polynomial]) -> Change:
+    """The change of indices; `values` has the other's undetermined index in our coordinates."""
+    there: dict[Atom, Polynomial] = dict(ours.new.items())
+    back: dict[Atom, Polynomial] = dict(others.new.items())
+    for number in ours.rest:
+        value = values.get(number, Polynomial.of(number))
+        c = value.coefficient(number)
+        inverse = c * (Polynomial.of(number) + c * Polynomial.of(number) - value)
+        back[number] = inverse.substitute(dict(others.new.items()))
+    return Change(
+        ours.term,
+        others.term,
+        {j: p.substitute(values).substitute(there) for j, p in others.old.items()},
+        {j: p.substitute(back) for j, p in ours.old.items()},
+    )
+
+
+def _candidates(ours: Coordinates, others: Coordinates) -> Iterator[Coordinates]:
+    """The other coordinates with equal names in all orders that give the same positions."""
+    if ours.positions == others.positions:
+        yield others
+        return
+    blocks = [
+        [i for i, name in enumerate(others.names) if name == one]
+        for one in dict.fromkeys(others.names)
+    ]
+    orders = product(*(permutations(block) for block in blocks))
+    for order in islice(orders, _MOST_ORDERS):
+        candidate = others.reordered(tuple(chain(*order)))
+        if candidate.positions == ours.positions:
+            yield candidate
+
+
+def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polynomial]]:
+    """Ways to express the indices that no position determines in one another.
+
+    One such index may be moved or reversed, as m → u − m, so that a guard on it becomes
+    one of ours.
+    """
+    yield {}
+    if len(ours.rest) == 1:
+        (number,) = ours.rest
+        seen = set()
+        for one in sorted(ours.guards, key=str):
+            for other in sorted(others.guards, key=str):
+                p, q = one.polynomial, other.polynomial
+                if _is_unit(p, number) and _is_unit(q, number):
+                    c = q.coefficient(number)
+                    value = c * (p + c * Polynomial.of(number) - q)
+                    if value not in seen and value != Polynomial.of(number):
+                        seen.add(value)
+                        yield {number: value}
+
+
+def _is_unit(polynomial: Polynomial, index: int) -> bool:
+    """Whether the polynomial is ± the index and something without it."""
+    c = polynomial.coefficient(index)
+    return abs(c) == 1 and not (polynomial - c * Polynomial.of(index)).mentions(index)
+
+
+def _cofactor(polynomial: Polynomial, index: int) -> Polynomial:
+    """What the index is multiplied by."""
+    result: dict[Monomial, int] = {}
+    for monomial, c in polynomial.terms.items():
+        if index in monomial:
+            rest = list(monomial)
+            rest.remove(index)
+            result[tuple(a for a in rest if not isinstance(a, int | Floor | Guarded))] = c
+    return Polynomial(result)
+
+
+def _reduced(term: Term, positive: Set[str]) -> Term:
+    """The term with its guards reduced, and the indices removed that equations then give."""
+    guards = tuple(g.reduced(positive) for g in term.guards)
+    return Term(term.coefficient, term.indices, term.factors, guards).solved()

@@ -1,0 +1,77 @@
+"""The evidence for a verdict, as people read it: which index of one sum is which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
+from typing import Any
+
+from sympy import Expr, IndexedBase, Mul, Symbol
+
+from symconv.changes import Change
+from symconv.claims import Claim, Evidence
+from symconv.monomials import Comparison
+from symconv.notation import plain
+from symconv.sums import FREE, Term
+from symconv.to_sympy import polynomial_expression
+
+__all__ = ["evidence"]
+
+
+def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
+    """The evidence that one kind of monomial has the same coefficients on both sides."""
+    compared = f"monomials {'·'.join(found.names) or '1'}"
+    for change in found.changes:
+        yield _of_change(compared, change, claim)
+    if found.different is not None:
+        how = (
+            "the same integer set"
+            if found.ordered
+            else "the same coefficients, equal names exchanged"
+        )
+        yield Evidence(compared, how)
+
+
+def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
+    taken = {s.name for s in claim.symbols} | claim.named.keys()
+    symbols = {s.name: s for s in claim.symbols}
+    u = next(_letters("u", taken))
+    names: dict[Any, Expr] = {**symbols, FREE: u}
+    taken |= {u.name}
+    left = _named(change.left, "ijm", taken)
+    right = _named(change.right, "tvw", taken)
+    bases = {name: IndexedBase(name, shape=(leaf.size,)) for name, leaf in claim.named.items()}
+
+    def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
+        return Mul(
+            *(
+                bases[f.name][tuple(polynomial_expression(p, names | {**indices}) for p in f.position)]
+                for f in term.factors
+            )
+        )
+
+    forward = {
+        right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())
+    }
+    backward = {
+        left[j]: polynomial_expression(p, names | right) for j, p in sorted(change.backward.items())
+    }
+    by = ", ".join(f"{t} = {plain(value)}" for t, value in forward.items())
+    return Evidence(
+        compared,
+        f"the same sum, by {by}" if by else "the same entry",
+        product(change.left, left),
+        product(change.right, right),
+        forward,
+        backward,
+    )
+
+
+def _named(term: Term, letters: str, taken: Iterable[str]) -> dict[int, Symbol]:
+    numbers = sorted(index.number for index in term.indices)
+    return dict(zip(numbers, _letters(letters, taken), strict=False))
+
+
+def _letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
+    candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
+    return (Symbol(letter, integer=True) for letter in candidates if letter not in taken)
