@@ -68,7 +68,7 @@ class _Shown:
 
     def _repr_html_(self) -> str:
         verdict, _, rest = str(self).partition(" ")
-        return f"<b>{escape(verdict)}</b> {escape(rest)}"
+        return f"<b>{escape(verdict)}</b> {escape(rest)}".replace("\n", "<br>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,18 @@ class Refuted(_Shown):
         except Undecided:
             return None
 
+    @property
+    def reproduction(self) -> str:
+        """Three lines of NumPy that print both sides at the counterexample."""
+        from symconv.reproduction import numpy_lines
+
+        return numpy_lines(self.claim, self.counterexample)
+
     def __str__(self) -> str:
-        return f"refuted {self.counterexample}"
+        from symconv.wording import differences_sentences, holds_sentence
+
+        lines = [f"refuted {self.counterexample}", holds_sentence(self.condition)]
+        return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +209,9 @@ class Claim:
     proved for all lengths
     >>> print(Claim(x.correlate(k), x.convolve(k)).prove())
     refuted at c = 2, n = 1, k = [1, 1], x = [1]: the left side is [], the right side [1, 1]
+    It holds exactly when c = 1.
+    The outputs differ in length exactly when c ≥ 2.
+    Where they are equally long, they are equal.
 
     Raises:
         SymconvError: the sides are of different sorts, names clash, or a hypothesis is

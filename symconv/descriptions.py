@@ -13,6 +13,7 @@ from symconv.polynomials import Conjunction, Guard, Polynomial, Relation, floor,
 
 __all__ = ["describe"]
 
+_MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
 _TRIES = 500_000  # isl operations that one way of putting a condition may take
 
 
@@ -57,7 +58,34 @@ def describe(set_: Set, among: Set, sets: IntegerSets) -> list[Conjunction]:
                     best = found
         except Undecided:
             continue
-    return best
+    return _pruned(best, set_, among, sets)
+
+
+def _pruned(
+    cases: list[Conjunction], meant: Set, among: Set, sets: IntegerSets
+) -> list[Conjunction]:
+    """The description without the guards, and the cases, that the others make superfluous."""
+
+    def still_says_it(candidate: list[Conjunction]) -> bool:
+        return bool(sets.where(candidate).intersect(among).is_equal(meant))
+
+    if sum(map(len, cases)) > _MOST_GUARDS:
+        return cases
+    try:
+        with sets.within_budget(_TRIES):
+            for case in cases:
+                rest = [other for other in cases if other is not case]
+                if len(cases) > 1 and still_says_it(rest):
+                    cases = rest
+            for i in range(len(cases)):
+                for guard in cases[i]:
+                    shorter = tuple(g for g in cases[i] if g is not guard)
+                    candidate = [*cases[:i], shorter, *cases[i + 1 :]]
+                    if still_says_it(candidate):
+                        cases = candidate
+    except Undecided:
+        pass
+    return cases
 
 
 def _size(cases: list[Conjunction]) -> tuple[int, int]:

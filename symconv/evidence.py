@@ -12,7 +12,7 @@ from symconv.changes import Change
 from symconv.claims import Claim, Evidence
 from symconv.monomials import Comparison
 from symconv.notation import plain
-from symconv.sums import FREE, Term
+from symconv.sums import FREE, Factor, Term
 from symconv.to_sympy import polynomial_expression
 
 __all__ = ["evidence"]
@@ -23,13 +23,8 @@ def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
     compared = f"monomials {'·'.join(found.names) or '1'}"
     for change in found.changes:
         yield _of_change(compared, change, claim)
-    if found.different is not None:
-        how = (
-            "the same integer set"
-            if found.ordered
-            else "the same coefficients, equal names exchanged"
-        )
-        yield Evidence(compared, how)
+    if found.doubtful is not None:
+        yield Evidence(compared, found.how)
 
 
 def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
@@ -42,13 +37,11 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     right = _named(change.right, "tvw", taken)
     bases = {name: IndexedBase(name, shape=(leaf.size,)) for name, leaf in claim.named.items()}
 
+    def position(factor: Factor, indices: Mapping[int, Symbol]) -> tuple[Expr, ...]:
+        return tuple(polynomial_expression(p, names | {**indices}) for p in factor.position)
+
     def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
-        return Mul(
-            *(
-                bases[f.name][tuple(polynomial_expression(p, names | {**indices}) for p in f.position)]
-                for f in term.factors
-            )
-        )
+        return Mul(*(bases[f.name][position(f, indices)] for f in term.factors))
 
     forward = {
         right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())

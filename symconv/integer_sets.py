@@ -109,6 +109,21 @@ class IntegerSets:
         """The empty set of points with so many coordinates."""
         return Set.empty(self._space(width))
 
+    def shown(self, set_: Set, width: int) -> Set:
+        """The set without the coordinates from `width` on, which exist all the same."""
+        return set_.project_out(dim_type.set, width, set_.dim(dim_type.set) - width)
+
+    def in_order(self, set_: Set) -> Iterator[dict[str, int]]:
+        """The parameters in the set, the smallest first: see `smallest`."""
+        rest = set_ if set_.is_params() else set_.params()
+        while not rest.is_empty():
+            _, lengths, _ = self.smallest(rest)
+            yield lengths
+            point = tuple(
+                Guard(Polynomial.of(name) - value, Relation.ZERO) for name, value in lengths.items()
+            )
+            rest = rest - self.where([point])
+
     def permuted(self, set_: Set, order: Sequence[int]) -> Set:
         """The set with its coordinates rearranged: new coordinate i is the old order[i]."""
         space = set_.get_space()

@@ -10,7 +10,7 @@ one by one, as sums of weighted sets.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
@@ -51,17 +51,18 @@ class Comparison:
 
     Attributes:
         names: the names in the monomial, sorted.
-        different: the points (u, position of each name) at which they differ; None where
-            the sums are the same by changes of indices, for all parameters.
         changes: the changes of indices by which sums are the same.
-        ordered: whether the equal names could be told apart, so that nothing had to be
-            summed over their permutations.
+        doubtful: points (u, position of each name) outside of which the coefficients are
+            the same; None where all sums are, by changes of indices.
+        exactly: computes the points at which they differ; None if these are the doubtful ones.
+        how: how the coefficients are compared, where changes of indices do not suffice.
     """
 
     names: Kind
-    different: Set | None
     changes: tuple[Change, ...]
-    ordered: bool
+    doubtful: Set | None
+    exactly: Callable[[], Set] | None
+    how: str
 
 
 def compare(
@@ -151,13 +152,26 @@ class _Comparer:
         found = tuple(change for sum_ in self.sums[names] for change in sum_.changes)
         left = [sum_ for sum_ in self.sums[names] if sum_.weight]
         if not left:
-            return Comparison(names, None, found, True)
-        parts = [self._occurrences(sum_) for sum_ in left]
-        parts = _without_opposites(parts)
-        ordered = not parts or len(set(names)) == len(names)
-        if not ordered:
-            parts = _unordered(names, parts, self.sets)
-        return Comparison(names, self._nonzero(parts, 1 + len(names)), found, ordered)
+            return Comparison(names, found, None, None, "")
+        parts = _without_opposites([self._occurrences(sum_) for sum_ in left])
+        width = 1 + len(names)
+        counted = any(part.hidden for part in parts)
+        if counted:
+            doubtful = self.sets.nothing(width)
+            for part in parts:
+                doubtful = doubtful | self.sets.shown(part.points, width)
+        else:
+            doubtful = self._nonzero(parts, width)
+        if doubtful.is_empty() or (not counted and len(set(names)) == len(names)):
+            return Comparison(names, found, doubtful, None, "the same integer set")
+
+        def exactly() -> Set:
+            unordered = _unordered(names, parts, self.sets) if repeat else parts
+            return self._nonzero(unordered, width)
+
+        repeat = len(set(names)) < len(names)
+        how = "counted" if counted else "equal names exchanged"
+        return Comparison(names, found, doubtful, exactly, f"the same coefficients, {how}")
 
     def _same(self, ours: Coordinates, others: Coordinates) -> Change | None:
         for change, one, other in changes(ours, others, self.positive):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or
 from sympy.core.relational import Relational
 from sympy.printing.str import StrPrinter, sstr
 
@@ -148,6 +148,14 @@ def _checked(thing: object) -> Basic:
 class _PlainPrinter(StrPrinter):  # type: ignore[misc]
     """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
 
+    def _print_Add(self, e: Any, order: Any = None) -> str:  # noqa: N802
+        terms = sorted(self._as_ordered_terms(e, order), key=lambda t: t.could_extract_minus_sign())
+        text = "".join(
+            f" - {_sub(self, -t)}" if t.could_extract_minus_sign() else f" + {self._print(t)}"
+            for t in terms
+        )
+        return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
     def _print_floor(self, e: Any) -> str:
         return f"⌊{self._print(e.args[0])}⌋"
 
@@ -178,6 +186,7 @@ class _Style:
     relations: Mapping[type, str]
     and_: str
     or_: str
+    among: str
 
 
 _SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
@@ -200,6 +209,7 @@ _PLAIN = _Style(
     relations=_SIGNS,
     and_=" and ",
     or_=" or ",
+    among=" ∈ {%s}",
 )
 _LATEX = _Style(
     forms={
@@ -220,6 +230,7 @@ _LATEX = _Style(
     relations={Eq: "=", Ne: r"\neq", Le: r"\leq", Ge: r"\geq", Lt: "<", Gt: ">"},
     and_=r" \;\wedge\; ",
     or_=r" \;\vee\; ",
+    among=r" \in \{%s\}",
 )
 
 # How tightly an operator binds; an operand that binds less tightly is parenthesised.
@@ -294,7 +305,8 @@ def _name(name: str, style: _Style) -> str:
 def _expression(expression: Basic, style: _Style) -> str:
     match expression:
         case Or():
-            parts = [_alternative(part, style) for part in expression.args]
+            parts = _residue_classes(expression, style)
+            parts += [_alternative(p, style) for p in expression.args if not _is_congruence(p)]
             return style.or_.join(sorted(parts, key=lambda text: (len(text), text)))
         case And():
             return style.and_.join(_chains(expression, style))
@@ -306,6 +318,27 @@ def _expression(expression: Basic, style: _Style) -> str:
     text = _PlainPrinter().doprint(expression)
     text = re.sub(r"(?<![\w.])(\d+)\*(?=[^\W\d]|\()", r"\1", text)
     return text.replace("**", "^").replace("*", "·").replace("-", "−")
+
+
+def _is_congruence(part: Basic) -> bool:
+    return isinstance(part, Eq) and isinstance(part.lhs, Mod) and bool(part.rhs.is_Integer)
+
+
+def _residue_classes(alternatives: Or, style: _Style) -> list[str]:
+    """The alternatives that fix a residue, those of one remainder together."""
+    residues: dict[Basic, list[int]] = {}
+    for part in alternatives.args:
+        if _is_congruence(part):
+            residues.setdefault(part.lhs, []).append(int(part.rhs))
+    return [
+        _bare(_expression(remainder, style))
+        + (
+            f" {style.relations[Eq]} {values[0]}"
+            if len(values) == 1
+            else style.among % ", ".join(map(str, sorted(values)))
+        )
+        for remainder, values in residues.items()
+    ]
 
 
 def _alternative(part: Basic, style: _Style) -> str:
@@ -340,5 +373,6 @@ def _chains(conjunction: And, style: _Style) -> list[str]:
     for part in parts:
         if part not in texts:
             text = _expression(part, style)
-            texts[part] = f"({text})" if isinstance(part, Or) else text
+            alone = isinstance(part, Or) and not all(map(_is_congruence, part.args))
+            texts[part] = f"({text})" if alone else text
     return [texts[part] for part in parts if texts[part]]

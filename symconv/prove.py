@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import chain, count, product
+from itertools import chain, count, islice, product
 
 from sympy import And, Integer, Not, Or, Symbol
 from sympy.logic.boolalg import Boolean
@@ -40,6 +40,7 @@ BUDGET = 1_000_000
 
 _STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
 _LARGE = 2  # the same for more strides
+_TRIES = 20  # lengths in doubt that are tried before costly sets are computed
 
 
 def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
@@ -58,8 +59,21 @@ def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
 
 
 def _decide(claim: Claim, budget: int) -> tuple[_Decision, Difference | None]:
+    """The sets that decide the claim, and the smallest lengths at which it fails, if any.
+
+    Where equal names or a count make the sets costly, the smallest lengths that are in
+    doubt are tried first.
+    """
     decision = _Decision(claim, budget)
     with decision.sets.within_budget():
+        if decision.is_exact:
+            return decision, decision.smallest_difference()
+        doubtful = islice(decision.sets.in_order(decision.doubtful()), _TRIES)
+        found, _ = first_difference(claim, doubtful)
+        if found is not None:
+            return decision, found
+    with decision.sets.within_budget(budget):
+        decision.make_exact()
         return decision, decision.smallest_difference()
 
 
@@ -128,11 +142,11 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         return _decided(claim, decisions[0], best[2])
     if not decisions:
         return _searched(claim, reason)
-    if _within(claim, symbols, largest, budget):
-        return _decided(claim, decisions[0], None)
     names = ", ".join(s.name for s in symbols)
     low = min(int(v) for key in decided for v in key)
     how = Evidence(f"{names} from {low} to {largest}", "each decided by itself, as integer sets")
+    if _within(claim, symbols, largest, budget):
+        return Proved("all lengths", (how,))
     return Proved(f"{names} from {low} to {largest}, and all other lengths", (how,))
 
 
@@ -187,8 +201,9 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
     decision = _Decision(claim, budget)
     sets, index = decision.sets, _index(claim)
     more = sets.with_index(_LAST)
-    lengths_differ, *kinds = (f.where for f in decision.failures)
     with sets.within_budget():
+        decision.make_exact()
+        lengths_differ, *kinds = (f.where for f in decision.failures)
         if lengths_differ is None:
             lengths_differ = sets.where([])
         left = formulas.length(claim.signals[0])
@@ -199,14 +214,17 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
         for points in kinds:
             if points is not None:
                 differ = differ | sets.index_as_parameter(points)
-        entries = describe(differ, among, more)
+        # Described among the lengths at which something differs, so as not to repeat these.
+        differ = differ.intersect(among)
+        somewhere = more.exists(differ, [_LAST]).intersect(among)
+        entries = [] if differ.is_empty() else describe(differ, somewhere, more)
         lengths = describe(lengths_differ, decision.among, sets)
     names = {s.name: s for s in claim.symbols}
     return Differences(
         _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
-        _read_back(claim, entries, differ, among, more, {**names, _LAST: index}),
+        _read_back(claim, entries, differ, somewhere, more, {**names, _LAST: index}, index),
         index,
-        claim.signals[0].length,
+        min((signal.length for signal in claim.signals), key=lambda e: len(str(e))),
     )
 
 
@@ -226,9 +244,10 @@ def _read_back(
     among: Set,
     sets: IntegerSets,
     names: Mapping[str, Symbol],
+    solve_for: Symbol | None = None,
 ) -> Boolean:
     """The description as a SymPy condition, after checking that it says what is meant."""
-    result = condition_expression(described, names)
+    result = condition_expression(described, names, solve_for)
     renamed = result.xreplace(
         {s: Symbol(name, integer=True) for name, s in names.items() if s.name != name}
     )
@@ -256,12 +275,17 @@ def _where(condition: Boolean, sets: IntegerSets) -> Set:
 class _Failure:
     """Where the two sides differ: at parameters, or at points (u, position of each name).
 
-    None says nowhere, for all parameters.
+    Attributes:
+        where: that set; None says nowhere, for all parameters.
+        names: the names in the monomials; None for parameters alone.
+        evidence: why they differ nowhere else.
+        exactly: where the set may be too large, this computes it.
     """
 
     where: Set | None
     names: tuple[str, ...] | None
     evidence: tuple[Evidence, ...]
+    exactly: Callable[[], Set] | None = None
 
 
 def _hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
@@ -336,11 +360,12 @@ class _Decision:
     def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
         yield self._values_differ(left.length, right.length, "lengths")
         for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
-            nowhere = found.different is None or found.different.is_empty()
+            nowhere = found.doubtful is None or found.doubtful.is_empty()
             yield _Failure(
-                None if nowhere else found.different,
+                None if nowhere else found.doubtful,
                 found.names,
-                tuple(evidence(found, self.claim)) if nowhere else (),
+                tuple(evidence(found, self.claim)),
+                found.exactly,
             )
 
     def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
@@ -357,8 +382,31 @@ class _Decision:
         nowhere = where.is_empty()
         return _Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the sides do differ where the failures say so."""
+        return all(failure.exactly is None for failure in self.failures)
+
+    def make_exact(self) -> None:
+        """Replace the sets that may be too large."""
+        for i, failure in enumerate(self.failures):
+            if failure.exactly is not None:
+                where = failure.exactly()
+                self.failures[i] = replace(
+                    failure, where=None if where.is_empty() else where, exactly=None
+                )
+
+    def doubtful(self) -> Set:
+        """The parameters at which the sides may differ."""
+        result = self.sets.where([])
+        for failure in self.failures:
+            if failure.where is not None:
+                result = result | failure.where.params()
+        return result
+
     def holds(self) -> Set:
         """The parameters at which the claim holds."""
+        self.make_exact()
         holds = self.among
         for failure in self.failures:
             if failure.where is not None:

@@ -6,7 +6,7 @@ The opposite direction of `symconv.from_sympy`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, count
+from itertools import chain, combinations, count
 from typing import Any
 
 import sympy
@@ -21,6 +21,7 @@ from sympy import (
     Max,
     Mod,
     Mul,
+    Ne,
     Or,
     Piecewise,
     Rational,
@@ -44,6 +45,8 @@ from symconv.sums import SummationIndex, Term
 __all__ = ["condition_expression", "polynomial_expression", "terms_expression"]
 
 Names = Mapping[Any, Expr]  # by atom
+
+_LARGEST_MODULUS = 100  # up to which residues are listed
 
 
 def polynomial_expression(polynomial: Polynomial, names: Names) -> Expr:
@@ -73,27 +76,108 @@ def _atom(atom: Atom, names: Names) -> Expr:
 # --- conditions ----------------------------------------------------------------------
 
 
-def condition_expression(conditions: Iterable[Conjunction], names: Names) -> Boolean:
+def condition_expression(
+    conditions: Iterable[Conjunction], names: Names, solve_for: Symbol | None = None
+) -> Boolean:
     """A disjunction of conjunctions of guards as a SymPy condition.
+
+    Args:
+        conditions: the conjunctions.
+        names: the symbols.
+        solve_for: a symbol that stands alone on its side, where it can.
 
     >>> c, p = Polynomial.of("c"), Polynomial.of("p")
     >>> symbols = {name: Symbol(name, integer=True) for name in "cp"}
     >>> condition_expression([(at_least(p, 3 * c - 6), at_least(3 * c - 3, p))], symbols)
     (p >= 3*c - 6) & (p <= 3*c - 3)
     """
-    return Or(*(And(*(_relation(g, names) for g in guards)) for guards in conditions))
+    cases = list(conditions)
+    unequal: list[Boolean] = []
+    for one, other in combinations(list(cases), 2):
+        if one in cases and other in cases and _are_both_sides(one, other):
+            cases = [case for case in cases if case not in (one, other)]
+            value = one[0].polynomial + 1
+            equation = Guard(value, Relation.ZERO)
+            relation = _solved(equation, _summands(value, names), solve_for)
+            unequal.append(Ne(relation.lhs, relation.rhs))
+    return Or(*unequal, *(_conjunction(guards, names, solve_for) for guards in cases))
+
+
+def _are_both_sides(one: Conjunction, other: Conjunction) -> bool:
+    """Whether they say p ≥ 1 and p ≤ −1: together, p ≠ 0."""
+    if len(one) != 1 or len(other) != 1:
+        return False
+    (a,), (b,) = one, other
+    return (
+        a.relation is b.relation is Relation.AT_LEAST_ZERO
+        and a.polynomial + 1 == -(b.polynomial + 1)
+    )
+
+
+def _conjunction(guards: Conjunction, names: Names, solve_for: Symbol | None) -> Boolean:
+    """The guards; those that only speak of one residue say together which ones it may be."""
+    parts: list[Boolean] = []
+    residues: dict[tuple[Expr, int], set[int]] = {}
+    for guard in guards:
+        summands = _summands(guard.polynomial, names)
+        found = _residues(guard, summands)
+        if found is None:
+            parts.append(_solved(guard, summands, solve_for))
+        else:
+            value, modulus, allowed = found
+            residues.setdefault((value, modulus), set(range(modulus))).intersection_update(allowed)
+    for (value, modulus), allowed in residues.items():
+        remainder = Mod(value, modulus)
+        missing = set(range(modulus)) - allowed
+        if len(missing) == 1 < len(allowed):
+            parts.append(Ne(remainder, missing.pop()))
+        else:
+            parts.append(Or(*(Eq(remainder, r) for r in sorted(allowed))))
+    return And(*parts)
+
+
+def _residues(guard: Guard, summands: Mapping[Expr, int]) -> tuple[Expr, int, set[int]] | None:
+    """For a condition on one residue: of what, the modulus, and the residues that fulfil it."""
+    rest = {e: c for e, c in summands.items() if e != 1}
+    if len(rest) != 1:
+        return None
+    ((remainder, c),) = rest.items()
+    if not isinstance(remainder, Mod) or not remainder.args[1].is_Integer:
+        return None
+    modulus = int(remainder.args[1])
+    if modulus > _LARGEST_MODULUS:
+        return None
+    constant, value = remainder.args[0].as_coeff_Add()
+    if not constant.is_Integer:
+        return None
+    sign = -1 if value.could_extract_minus_sign() else 1
+    allowed = set()
+    for r in range(modulus):  # the residue of sign·value
+        number = c * ((sign * r + int(constant)) % modulus) + summands.get(Integer(1), 0)
+        if number == 0 if guard.relation is Relation.ZERO else number >= 0:
+            allowed.add(r)
+    return sign * value, modulus, allowed
 
 
 def _relation(guard: Guard, names: Names) -> Boolean:
+    return _solved(guard, _summands(guard.polynomial, names), None)
+
+
+def _solved(guard: Guard, summands: Mapping[Expr, int], solve_for: Symbol | None) -> Boolean:
     """The guard solved for the side with more summands; constants go to the other side."""
-    summands = _summands(guard.polynomial, names)
-    constant = summands.pop(Integer(1), 0)
-    plus = {e: c for e, c in summands.items() if c > 0}
-    minus = {e: -c for e, c in summands.items() if c < 0}
-    left_is_plus = _weight(plus) <= _weight(minus)
-    middle, other, sign = (plus, minus, 1) if left_is_plus else (minus, plus, -1)
+    constant = summands.get(Integer(1), 0)
+    plus = {e: c for e, c in summands.items() if c > 0 and e != 1}
+    minus = {e: -c for e, c in summands.items() if c < 0 and e != 1}
+    if solve_for is not None and solve_for in {*plus, *minus}:
+        left_is_plus = solve_for in plus
+        side, rest = (plus, minus) if left_is_plus else (minus, plus)
+        middle = {solve_for: side.pop(solve_for)}
+        other = {**rest, **{e: -c for e, c in side.items()}}
+    else:
+        left_is_plus = _weight(plus) <= _weight(minus)
+        middle, other = (plus, minus) if left_is_plus else (minus, plus)
     left = sympy.Add(*(c * e for e, c in middle.items()))
-    right = sympy.Add(*(c * e for e, c in other.items()), -sign * constant)
+    right = sympy.Add(*(c * e for e, c in other.items()), -constant if left_is_plus else constant)
     if guard.relation is Relation.ZERO:
         return _congruence(left, right) if _is_residue(left, right) else Eq(left, right)
     return Ge(left, right) if left_is_plus else Le(left, right)

@@ -1,0 +1,100 @@
+"""Sentences about a refuted claim: when it holds, and where its two sides differ."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import And, Eq, Expr, Ge, Le, Max, Or
+from sympy.logic.boolalg import Boolean
+
+from symconv.claims import Differences
+from symconv.notation import plain
+
+__all__ = ["differences_sentences", "holds_sentence"]
+
+_LONG = 240  # characters of a condition that are still read
+
+
+def holds_sentence(condition: Boolean | None) -> str:
+    """When a refuted claim holds after all; empty if that is not known.
+
+    >>> n = sympy.Symbol("n", integer=True)
+    >>> holds_sentence(Eq(sympy.Mod(n, 2), 0))
+    'It holds exactly when n mod 2 = 0.'
+    """
+    if condition is None:
+        return ""
+    if condition == sympy.false:
+        return "It never holds."
+    text = plain(condition)
+    if len(text) > _LONG:
+        return "The exact condition under which it holds is long; it is the verdict's `condition`."
+    return f"It holds exactly when {text}."
+
+
+def differences_sentences(found: Differences | None) -> list[str]:
+    """Where the two sides of a refuted claim differ.
+
+    >>> n, u = sympy.symbols("n u", integer=True)
+    >>> ends = Or(Eq(u, 0), Eq(u, n - 1))
+    >>> differences_sentences(Differences(sympy.false, ends, u, n))
+    ['Only the first output and the last output differ.']
+    """
+    if found is None:
+        return []
+    sentences = []
+    if found.lengths == sympy.true:
+        return ["The two outputs never have the same length."]
+    if found.lengths != sympy.false:
+        text = plain(found.lengths)
+        sentences.append(
+            f"The outputs differ in length exactly when {text}."
+            if len(text) <= _LONG
+            else "The outputs differ in length under a long condition; see `differences.lengths`."
+        )
+    where = "" if found.lengths == sympy.false else "Where they are equally long, "
+    if found.entries == sympy.true:
+        sentences.append(f"{where}every output differs, if any does.")
+    elif found.entries == sympy.false:
+        sentences.append(f"{where}they are equal.")
+    else:
+        cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
+        texts = sorted((_outputs(case, found) for case in cases), key=_rank)
+        joined = " and ".join(texts)
+        if len(joined) > _LONG:
+            joined = "outputs under a long condition, `differences.entries`,"
+        sentences.append(f"{where}only {joined} differ.")
+    return [s[0].upper() + s[1:] for s in sentences]
+
+
+def _rank(text: str) -> tuple[int, str]:
+    first, last = text.startswith("the first"), text.startswith("the last")
+    return (0 if first else 2 if last else 1, text)
+
+
+def _outputs(case: Boolean, found: Differences) -> str:
+    """One alternative in words, where it is a beginning or an end of the output."""
+    u, length = found.index, _without_max(found.length)
+    match case:
+        case Eq() if case.lhs == u and case.rhs == 0:
+            return "the first output"
+        case Eq() if case.lhs == u and sympy.expand(length - 1 - case.rhs) == 0:
+            return "the last output"
+        case Le() if case.lhs == u and not case.rhs.has(u):
+            return f"the first {_amount(case.rhs + 1)} outputs"
+        case Ge() if case.lhs == u and not case.rhs.has(u):
+            rest = sympy.expand(length - case.rhs)
+            if not rest.has(sympy.floor, Max):
+                return f"the last {_amount(rest)} outputs"
+    text = plain(case)
+    return f"the outputs {u} with {text}" if isinstance(case, And) else f"those with {text}"
+
+
+def _amount(number: Expr) -> str:
+    text = plain(number)
+    return text if number.is_Atom else f"({text})"
+
+
+def _without_max(length: Expr) -> Expr:
+    if isinstance(length, Max) and len(length.args) == 2 and 0 in length.args:
+        return next(a for a in length.args if a != 0)
+    return length
