@@ -15,16 +15,18 @@ from itertools import chain, islice, permutations, product
 from symconv.polynomials import (
     Atom,
     Conjunction,
-    Floor,
     Guard,
-    Guarded,
-    Monomial,
     Polynomial,
+    Relation,
+    at_least,
+    equal,
+    floor,
 )
 from symconv.sums import FREE, Term
 
 __all__ = ["Change", "Coordinates", "changes"]
 
+_ONE = Polynomial.constant(1)
 _MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
 
 
@@ -52,9 +54,17 @@ class Coordinates:
     new: Mapping[int, Polynomial]
 
     @classmethod
-    def of(cls, term: Term, positive: Set[str]) -> Coordinates:
-        """The coordinates of a term; `positive` are the symbols that are at least 1."""
-        term = _reduced(term, positive)
+    def of(cls, term: Term, lengths: Mapping[str, Polynomial], positive: Set[str]) -> Coordinates:
+        """The coordinates of a term.
+
+        Args:
+            term: the term.
+            lengths: the lengths of the named signals.
+            positive: the symbols that are at least 1.
+        """
+        # A signal with one entry is read at 0 alone.
+        alone = [equal(f.position[0], 0) for f in term.factors if lengths[f.name] == _ONE]
+        term = _reduced(term.guarded(*alone), positive)
         order = sorted(range(len(term.factors)), key=lambda i: term.factors[i].name)
         factors = [term.factors[i] for i in order]
         # Numbers for the coordinates, beyond those of the indices.
@@ -78,8 +88,16 @@ class Coordinates:
             positions = [p.substitute(value) for p in positions]
             guards = tuple(g.map(lambda p: p.substitute(value)) for g in guards)  # noqa: B023
             old = {j: p.substitute(value) for j, p in old.items()}
-        new |= {j: Polynomial.of(j) for j in open_}
         guards = tuple(g.reduced(positive) for g in guards)
+        for index in list(open_):
+            quotient = _quotient(index, guards, positive)
+            if quotient is not None:
+                open_.remove(index)
+                value = {index: quotient}
+                positions = [p.substitute(value) for p in positions]
+                guards = tuple(_moved(g, value).reduced(positive) for g in guards)
+                old = {j: p.substitute(value) for j, p in old.items()}
+        new |= {j: Polynomial.of(j) for j in open_}
         found = cls(
             term,
             tuple(f.name for f in factors),
@@ -107,10 +125,13 @@ class Coordinates:
         ]
 
         def signature(i: int) -> tuple[str, ...]:
+            def coefficient(p: Polynomial) -> str:
+                return str(p.cofactor(slots[i]).substitute(names))
+
             if self.positions[i] != Polynomial.of(slots[i]):
                 return (self.names[i], "dependent", str(self.positions[i].substitute(names)))
-            entering = sorted(f"{name}: {_cofactor(p, slots[i])}" for name, p in dependent)
-            guarding = sorted(str(_cofactor(g.polynomial, slots[i])) for g in self.guards)
+            entering = sorted(f"{name}: {coefficient(p)}" for name, p in dependent)
+            guarding = sorted(coefficient(g.polynomial) for g in self.guards)
             return (self.names[i], "coordinate", *entering, *guarding)
 
         return signature
@@ -232,21 +253,33 @@ def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polyno
                         yield {number: value}
 
 
+def _quotient(index: int, guards: Conjunction, positive: Set[str]) -> Polynomial | None:
+    """⌊a/d⌋, where guards say 0 ≤ a − d·index < d, so that the index can be nothing else."""
+    for guard in guards:
+        remainder = guard.polynomial
+        d = -remainder.cofactor(index)
+        a = remainder + d * Polynomial.of(index)
+        if (
+            guard.relation is Relation.AT_LEAST_ZERO
+            and _is_positive(d, positive)
+            and not a.mentions(index)
+            and at_least(d - 1, remainder) in guards
+        ):
+            return floor(a, d)
+    return None
+
+
+def _is_positive(d: Polynomial, positive: Set[str]) -> bool:
+    """Whether it is one product of a positive number and positive symbols."""
+    return len(d.terms) == 1 and all(
+        c > 0 and all(a in positive for a in monomial) for monomial, c in d.terms.items()
+    )
+
+
 def _is_unit(polynomial: Polynomial, index: int) -> bool:
     """Whether the polynomial is ± the index and something without it."""
     c = polynomial.coefficient(index)
     return abs(c) == 1 and not (polynomial - c * Polynomial.of(index)).mentions(index)
-
-
-def _cofactor(polynomial: Polynomial, index: int) -> Polynomial:
-    """What the index is multiplied by."""
-    result: dict[Monomial, int] = {}
-    for monomial, c in polynomial.terms.items():
-        if index in monomial:
-            rest = list(monomial)
-            rest.remove(index)
-            result[tuple(a for a in rest if not isinstance(a, int | Floor | Guarded))] = c
-    return Polynomial(result)
 
 
 def _reduced(term: Term, positive: Set[str]) -> Term:

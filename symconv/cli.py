@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from traceback import print_exc
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from symconv.text import Declarations, ParsedClaim
     from symconv.theorems import Theorem
 
-_NUMBER = r"[+-]?([0-9]{1,999}(/0*[1-9][0-9]{0,999})?|[0-9]{0,999}\.[0-9]{1,999})"
-_EXIT = {"proved": 0, "refuted": 1, "unknown": 3}  # 2 is a usage error, by click
+_EXIT = {"proved": 0, "refuted": 1, "error": 2, "unknown": 3}  # 2 is a usage error, by click
+_WORST_FIRST = (2, 1, 3, 0)
+_DEFECT, _INTERRUPTED, _NO_READER = 70, 130, 141  # none of them is a verdict
+_MOST_BYTES = 1_000_000
+_LONGEST = 1_000_000  # seconds
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+_at_option = click.option(
+    "--at",
+    "points",
+    multiple=True,
+    metavar="LENGTHS",
+    help="Check with simplify at these lengths, such as n=8,c=3,l=3,r=3.  May be repeated.",
+)
 
 
-class _Commands(click.Group):
+def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value <= _LONGEST:  # so nan is refused too
+        raise click.BadParameter(f"expected a number of seconds from 0 to {_LONGEST}", ctx, option)
+    return value
+
+
+_timeout_option = click.option(
+    "--timeout",
+    type=float,
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Give up on a claim after so many seconds: the verdict is then unknown.",
+)
+
+
+class _Command(click.Command):
     """Reports symconv's own errors as usage errors, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -31,6 +63,29 @@ class _Commands(click.Group):
             if not isinstance(error, SymconvError):
                 raise
             raise click.UsageError(str(error), ctx) from None
+
+
+class _Commands(click.Group):
+    """Ends with an exit code that is no verdict where there is none; Python's would be 1."""
+
+    command_class = _Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            with suppress(OSError):  # what is still in the buffer has no reader either
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(_NO_READER)
+        except KeyboardInterrupt:
+            click.echo("Interrupted", err=True)
+            ctx.exit(_INTERRUPTED)
+        except Exception:
+            print_exc()
+            click.echo("This is a defect of symconv, and no verdict.", err=True)
+            ctx.exit(_DEFECT)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,39 +102,147 @@ def main() -> None:
 
 @main.command()
 @click.argument("name", required=False)
-@click.option(
-    "--at",
-    "points",
-    multiple=True,
-    metavar="LENGTHS",
-    help="Check with simplify at these lengths, such as n=8,c=3,l=3,r=3.  May be repeated.",
-)
+@_at_option
+@_timeout_option
 @_json_option
 @click.pass_context
-def prove(ctx: click.Context, name: str | None, points: tuple[str, ...], as_json: bool) -> None:
+def prove(
+    ctx: click.Context,
+    name: str | None,
+    points: tuple[str, ...],
+    timeout: float | None,
+    as_json: bool,
+) -> None:
     """Prove a theorem of the catalogue, by default that of the exercise.
 
     Shows the claim, the verdict for all lengths, and instances at fixed lengths through
     SymPy's simplify; `symconv list` has the names.
     """
-    from symconv.reports import console, report
+    from symconv.reports import console, report_theorem
     from symconv.theorems import MAIN
 
     theorem = MAIN if name is None else _named(name)
-    record = report(theorem, list(map(_lengths, points)), console(quiet=as_json))
-    if as_json:
+    lengths = list(map(_lengths, points))
+    out = console(quiet=as_json)
+    if timeout is None:
+        record = report_theorem(theorem, lengths, out)
+    else:
+        arguments = ["prove", *_options("--at", points), "--", theorem.name]
+        record = _in_child(arguments, timeout, str(theorem.claim), theorem.name, as_json, out)
+    if as_json and record["verdict"] != "error":
         _print_json(record)
-    ctx.exit(_EXIT[record["verdict"]])
+    ctx.exit(_exit_code(record))
+
+
+@main.command()
+@click.argument("claim", required=False)
+@click.option(
+    "--signal",
+    "signals",
+    multiple=True,
+    metavar="NAME:LENGTH",
+    help="Declare a signal, such as x:n.  May be repeated.",
+)
+@click.option(
+    "--given",
+    multiple=True,
+    metavar="CONDITION",
+    help="A hypothesis, such as 'n >= i'.  May be repeated.",
+)
+@click.option(
+    "--integer",
+    "integers",
+    multiple=True,
+    metavar="SYMBOL",
+    help="A symbol that may be negative.  May be repeated.",
+)
+@click.option("--name", help="What the claim is called.")
+@click.option(
+    "--file",
+    "file",
+    type=click.File("rb"),
+    help="Read claims from a file, one on each line; - is standard input.",
+)
+@_at_option
+@_timeout_option
+@_json_option
+@click.pass_context
+def check(
+    ctx: click.Context,
+    claim: str | None,
+    signals: tuple[str, ...],
+    given: tuple[str, ...],
+    integers: tuple[str, ...],
+    name: str | None,
+    file: IO[bytes] | None,
+    points: tuple[str, ...],
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Prove or refute a CLAIM of your own.
+
+    \b
+    A claim is lhs == rhs, or iff(condition, condition):
+      symconv check "x.pad(1, 1).correlate(k).length == n" --signal x:n --signal k:3
+      symconv check "x.convolve(k) == k.convolve(x)" --signal x:n --signal k:c
+      symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
+
+    Names that are not declared are integers ≥ 0, or ≥ 1 where an operator needs that.
+    Write -- before a claim that begins with a minus sign.
+
+    \b
+    In a file, a line is a declaration, a claim, or a claim with a name:
+      signal x: n
+      given n >= 4
+      integer t
+      flipped_twice: x.flip().flip() == x  # a comment
+
+    An indented line continues the one above.  Of several claims, one that is refuted
+    decides the exit code before one that is unknown.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.claim_files import read_claims
+    from symconv.phrases import Passage
+    from symconv.reports import console
+    from symconv.text import read_claim
+
+    if (claim is None) == (file is None):
+        raise click.UsageError("expected either a claim or --file")
+    if file is not None and (points or name):
+        raise click.UsageError("--at and --name are for one claim, and --file may hold several")
+    lengths = list(map(_lengths, points))
+    declared = _declared(signals, given, integers)
+    if file is None:
+        parsed = [read_claim(Passage(claim or "", "the claim"), declared, name)]
+    else:
+        name_of_file = getattr(file, "name", "-")
+        where = "standard input" if name_of_file in ("-", "<stdin>") else str(name_of_file)
+        parsed = read_claims(_decoded(file.read(_MOST_BYTES + 1), where), where, declared)
+    out = console(quiet=as_json)
+    records = []
+    for number, one in enumerate(parsed):
+        if number:
+            out.rule(style="dim")
+        if timeout is not None:
+            arguments = _arguments(one, points)
+            text, title = str(one.claim), one.claim.name
+            records.append(_in_child(arguments, timeout, text, title, as_json, out))
+        else:
+            records.append(_checked(one, lengths, out, alone=file is None))
+    if as_json and (file is not None or records[0]["verdict"] != "error"):
+        _print_json(records[0] if file is None else records)
+    codes = set(map(_exit_code, records))
+    ctx.exit(next((code for code in _WORST_FIRST if code in codes), max(codes)))
 
 
 @main.command("list")
 @_json_option
 def list_theorems(as_json: bool) -> None:
-    """List the claims of the catalogue, true and false."""
+    """List the claims of the catalogue, true and false, and what they settle."""
+    from symconv.published import PUBLISHED
     from symconv.reports import console, show_catalogue
-    from symconv.theorems import CATALOGUE
+    from symconv.theorems import THEOREMS
 
-    rows = show_catalogue(CATALOGUE.values(), console(quiet=as_json))
+    rows = show_catalogue(THEOREMS, PUBLISHED, console(quiet=as_json))
     if as_json:
         _print_json(rows)
 
@@ -105,6 +268,95 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"k4 = [{', '.join(map(str, k4))}]")
 
 
+def _declared(
+    signals: Iterable[str], given: Iterable[str], integers: Sequence[str]
+) -> Declarations:
+    from symconv.phrases import Passage
+    from symconv.text import Declarations
+
+    sizes: dict[str, Passage] = {}
+    for text in signals:
+        name, colon, _ = text.partition(":")
+        if not colon or name.strip() in sizes:
+            problem = "it is declared twice" if colon else "expected NAME:LENGTH, such as x:n"
+            raise click.UsageError(f"--signal {text!r}: {problem}")
+        sizes[name.strip()] = Passage(text, "--signal", len(name) + 1)
+    return Declarations(sizes, tuple(Passage(g, "--given") for g in given), tuple(integers))
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if len(data) > _MOST_BYTES:
+        raise click.UsageError(f"{where} is larger than {_MOST_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise click.UsageError(f"{where}, line {line}: this is not UTF-8") from None
+
+
+def _checked(
+    parsed: ParsedClaim, lengths: Sequence[Mapping[str, int]], out: Console, *, alone: bool
+) -> dict[str, Any]:
+    """The record of a claim; an error in one of several claims is a record too."""
+    from symconv.errors import SymconvError
+    from symconv.reports import report
+
+    try:
+        return report(parsed.claim, lengths, out, assumed=parsed.assumed)
+    except SymconvError as error:
+        # The hypotheses exclude each other, or an operator is not defined somewhere.
+        if alone:
+            raise
+        click.echo(f"Error: {parsed.passage.error(str(error))}", err=True)
+        return {"claim": str(parsed.claim), "verdict": "error", "reason": str(error)}
+
+
+def _arguments(parsed: ParsedClaim, points: Sequence[str]) -> list[str]:
+    """The arguments that check a claim by itself."""
+    declared, name = parsed.declared, parsed.claim.name
+    sizes = [f"{signal}:{size.content}" for signal, size in declared.signals.items()]
+    return [
+        "check",
+        *_options("--signal", sizes),
+        *_options("--given", [condition.content for condition in declared.given]),
+        *_options("--integer", declared.integers),
+        *_options("--name", [name] if name else []),
+        *_options("--at", points),
+        "--",
+        parsed.passage.content,
+    ]
+
+
+def _options(name: str, values: Iterable[str]) -> list[str]:
+    return [f"{name}={value}" for value in values]
+
+
+def _in_child(
+    arguments: list[str], timeout: float, claim: str, name: str | None, as_json: bool, out: Console
+) -> dict[str, Any]:
+    """The record of a claim that a child process decides, which is killed when time is over."""
+    from symconv.child import run_child
+    from symconv.reports import report_unknown
+
+    command, *rest = arguments
+    ending = run_child([command, *["--json"] * as_json, *rest], timeout, capture=as_json)
+    if ending.exit_code is None:
+        return report_unknown(claim, ending.reason, out, name=name)
+    if ending.exit_code not in _EXIT.values():
+        sys.exit(ending.exit_code)  # a defect, or nobody reads: the child has said so
+    if as_json and ending.exit_code != _EXIT["error"]:
+        record: dict[str, Any] = json.loads(ending.output)
+        return record
+    verdict = next(verdict for verdict, code in _EXIT.items() if code == ending.exit_code)
+    return {"claim": claim, "verdict": verdict, "reason": "see above"}
+
+
+def _exit_code(record: Mapping[str, Any]) -> int:
+    """The exit code of a verdict; what is proved for some lengths only is open for the others."""
+    partly = record["verdict"] == "proved" and record.get("scope", "all lengths") != "all lengths"
+    return _EXIT["unknown" if partly else record["verdict"]]
+
+
 def _print_json(record: Any) -> None:
     click.echo(json.dumps(record, ensure_ascii=False, indent=2))
 
@@ -115,7 +367,7 @@ def _print_json(record: Any) -> None:
 def _named(name: str) -> Theorem:
     from difflib import get_close_matches
 
-    from symconv.theorems import CATALOGUE
+    from symconv.catalogue import CATALOGUE
 
     if name in CATALOGUE:
         return CATALOGUE[name]

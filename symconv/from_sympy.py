@@ -201,8 +201,6 @@ _ASSUMPTIONS = (
     "nonnegative",
     "nonpositive",
     "nonzero",
-    "even",
-    "odd",
 )
 
 
@@ -229,9 +227,6 @@ def assumption_cases(symbol: Symbol) -> list[Conjunction]:
             result = [
                 part for (part,), possible in zip(parts, sign, strict=True) if possible is not False
             ]
-    if symbol.is_even is not None and not symbol.is_zero:
-        odd = value - 2 * polynomials.floor(value, 2)
-        result = [(*guards, equal(odd, 0 if symbol.is_even else 1)) for guards in result]
     said = {a: getattr(symbol, f"is_{a}") for a in _ASSUMPTIONS}
     plain = Symbol(
         symbol.name, integer=True, **{a: holds for a, holds in said.items() if holds is not None}

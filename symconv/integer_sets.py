@@ -9,7 +9,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import islpy as isl
@@ -30,6 +30,9 @@ __all__ = ["IntegerSets", "Set"]
 
 Set = isl.Set
 
+_ATTEMPT = 100_000  # isl operations for a question whose answer may be left open
+_ATTEMPTS = 50
+
 
 class IntegerSets:
     """The integer sets of one decision, which share the parameters and a budget.
@@ -42,6 +45,7 @@ class IntegerSets:
     def __init__(self, parameters: Sequence[str], budget: int) -> None:
         self.parameters = tuple(sorted(parameters))
         self.budget = budget
+        self._attempts = _ATTEMPTS
         self._context = isl.Context()
         self._context.set_max_operations(budget)
 
@@ -68,6 +72,19 @@ class IntegerSets:
                 self._context.reset_operations()
                 self._context.set_max_operations(self.budget)
 
+    def attempt(self, question: Callable[[], bool]) -> bool:
+        """The answer to a question, False if it takes too long or too many have been asked."""
+        if self._attempts == 0:
+            return False
+        self._attempts -= 1
+        try:
+            with self.within_budget(_ATTEMPT):
+                return question()
+        except NonlinearError:
+            raise
+        except Undecided:
+            return False
+
     def with_index(self, name: str) -> IntegerSets:
         """The same with one more parameter, to which `index_as_parameter` moves an index.
 
@@ -76,6 +93,7 @@ class IntegerSets:
         more = IntegerSets.__new__(IntegerSets)
         more.parameters = (*self.parameters, name)
         more.budget = self.budget
+        more._attempts = self._attempts
         more._context = self._context
         return more
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import index as as_index
 from typing import SupportsIndex, TypeAlias
 
-from sympy import Basic, Expr, Integer
+from sympy import Basic, Expr, Integer, Poly
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import scaled_polynomial
@@ -52,7 +52,8 @@ def _problem(value: Expr) -> str:
     if declared:
         return f"is {value}, but {declared}"
     try:
-        scaled_polynomial(value)
+        if scaled_polynomial(value)[1] == 1:
+            return ""
         readable = True
     except SymconvError:
         readable = False
@@ -85,12 +86,24 @@ def parity_problem(expression: Basic) -> str:
 def positive_argument(value: Whole, what: str, of: object) -> Expr:
     """A stride, dilation or factor: an integer that is known to be positive."""
     expression = integer_expression(value, what, of)
-    if expression.is_positive:
+    if expression.is_positive or _is_plainly_positive(expression):
         return expression
     hint = "" if expression.is_number else ", which is not known to be positive"
     if any(not symbol.is_positive for symbol in expression.free_symbols):
         hint = "; declare its symbols positive"
     raise SymconvError(f"{what} of {of} must be a positive integer, got {expression}{hint}")
+
+
+def _is_plainly_positive(expression: Expr) -> bool:
+    """Whether a polynomial in symbols with signs is positive, as 2c − 1 is for c ≥ 1."""
+    symbols = expression.free_symbols
+    if not symbols or not expression.is_polynomial(*symbols):
+        return False
+    if not all(s.is_positive or s.is_nonnegative for s in symbols):
+        return False
+    from_zero = expression.xreplace({s: s + 1 for s in symbols if s.is_positive})
+    terms = Poly(from_zero, *sorted(symbols, key=str)).as_dict()
+    return all(c >= 0 for c in terms.values()) and bool(terms.get((0,) * len(symbols), 0) > 0)
 
 
 def length_argument(value: Whole, of: str) -> Expr:

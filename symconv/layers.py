@@ -71,8 +71,11 @@ def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole
     c = positive_argument(size, "the number of taps for SAME padding", signal)
     s = positive_argument(stride, "the stride", signal)
     d = positive_argument(dilation, "the dilation", signal)
-    total = Max(0, (ceiling(n / s) - 1) * s + d * (c - 1) + 1 - n)
-    left = floor(total / 2)
+    # SymPy's simplification of nested lengths takes time that grows exponentially.
+    evaluated = not n.has(floor, Max)
+    outputs = ceiling(n / s, evaluate=evaluated)
+    total = Max(0, (outputs - 1) * s + d * (c - 1) + 1 - n, evaluate=evaluated)
+    left = floor(total / 2, evaluate=evaluated)
     return Pad(signal, left, total - left)
 
 
@@ -139,7 +142,7 @@ def interleave(phases: Sequence[SignalExpr]) -> SignalExpr:
     _number(len(phases), "the number of phases")
     s = len(phases)
     ends: list[Expr] = [s * (phase.length - 1) + 1 + r for r, phase in enumerate(phases)]
-    size = Max(0, *ends)
+    size = Max(0, *ends, evaluate=not any(end.has(floor, Max) for end in ends))
     spread = [phase.dilate(s) for phase in phases]
     placed = [part.pad(r, size - r - part.length) for r, part in enumerate(spread)]
     return reduce(add, placed)

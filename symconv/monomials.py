@@ -137,7 +137,7 @@ class _Comparer:
 
     def add(self, term: Term, weight: Fraction) -> None:
         """Add a sum, to one that is the same by a change of indices if there is one."""
-        coordinates = Coordinates.of(term, self.positive)
+        coordinates = Coordinates.of(term, self.lengths, self.positive)
         present = self.sums[coordinates.names]
         for sum_ in present:
             change = self._same(sum_.coordinates, coordinates)

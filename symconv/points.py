@@ -70,8 +70,6 @@ _ASSUMPTIONS = (
     "nonnegative",
     "nonpositive",
     "zero",
-    "even",
-    "odd",
     "prime",
     "composite",
 )  # all others that an integer symbol can have follow from these

@@ -44,13 +44,14 @@ class Polynomial:
     2*#0 + n - 1
     """
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_text", "terms")
 
     terms: Mapping[Monomial, int]
 
     def __init__(self, terms: Mapping[Monomial, int]) -> None:
         self.terms = {monomial: c for monomial, c in terms.items() if c}
         self._hash: int | None = None
+        self._text: str | None = None
 
     @classmethod
     def of(cls, atom: Atom) -> Polynomial:
@@ -99,10 +100,12 @@ class Polynomial:
     __rmul__ = __mul__
 
     def __str__(self) -> str:
-        ordered = sorted(self.terms.items(), key=lambda item: [_order(a) for a in item[0]])
-        text = " ".join(_signed(monomial, c) for monomial, c in reversed(ordered))
-        sign = "-" if text.startswith("-") else ""
-        return sign + text[2:] or "0"
+        if self._text is None:
+            ordered = sorted(self.terms.items(), key=lambda item: [_order(a) for a in item[0]])
+            text = " ".join(_signed(monomial, c) for monomial, c in reversed(ordered))
+            sign = "-" if text.startswith("-") else ""
+            self._text = sign + text[2:] or "0"
+        return self._text
 
     def __repr__(self) -> str:
         return f"Polynomial({self})"
@@ -110,6 +113,15 @@ class Polynomial:
     def coefficient(self, atom: Atom) -> int:
         """The coefficient of the monomial that is this atom alone."""
         return self.terms.get((atom,), 0)
+
+    def cofactor(self, atom: Atom) -> Polynomial:
+        """What the atom is multiplied by once, in the monomials that have it."""
+        result: dict[Monomial, int] = {}
+        for monomial, c in self.terms.items():
+            rest = _without(monomial, (atom,))
+            if rest is not None:
+                result[rest] = c
+        return Polynomial(result)
 
     def as_integer(self) -> int | None:
         """The value of a constant polynomial, otherwise None."""
@@ -399,6 +411,8 @@ def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
     if isinstance(atom, Floor):
         return floor(atom.numerator.substitute(values), atom.divisor.substitute(values))
     if isinstance(atom, Guarded):
+        if atom.is_nonnegative_part:
+            return nonnegative_part(atom.value.substitute(values))
         guards = tuple(g.map(lambda p: p.substitute(values)) for g in atom.guards)
         return Polynomial.of(Guarded(atom.value.substitute(values), guards))
     return Polynomial.of(atom)

@@ -33,9 +33,12 @@ def impossible(
 ) -> bool:
     """Whether none of the cases holds for any parameters in `among` and any indices.
 
-    False says nothing about cases with products in them.
+    False says nothing: there may be products in them, or it took too long.
     """
-    return all(_is_impossible(case, sets, among, positive) for case in cases)
+    return all(
+        sets.attempt(lambda: _is_impossible(case, sets, among, positive))  # noqa: B023
+        for case in cases
+    )
 
 
 def _is_impossible(
@@ -75,6 +78,7 @@ class Products:
         self._positive = positive
         self._numbers: dict[Monomial | Floor | Guarded, int] = {}
         self._facts: list[list[Conjunction]] = []
+        self._combined: set[tuple[str, Polynomial]] = set()
         self._multiples: dict[str, list[tuple[Polynomial, Polynomial]]] = {}
 
     @property
@@ -89,7 +93,24 @@ class Products:
 
     def linear(self, guards: Conjunction) -> Conjunction:
         """The guards with every product and every quotient by a symbol replaced."""
+        for guard in guards:
+            self._combine(guard.polynomial)
         return tuple(guard.map(self._linear) for guard in guards)
+
+    def _combine(self, polynomial: Polynomial) -> None:
+        """Compares s·a + s·b, where a guard has that in it, with 0: it is s·(a + b)."""
+        for symbol in sorted({a for a in polynomial.atoms() if isinstance(a, str)}):
+            s = Polynomial.of(symbol)
+            multiple = Polynomial({m: c for m, c in polynomial.terms.items() if symbol in m})
+            cofactor = multiple.cofactor(symbol)
+            fresh = (symbol, cofactor) not in self._combined and (symbol, -cofactor) not in (
+                self._combined
+            )
+            if symbol in self._positive and len(cofactor.terms) > 1 and fresh:
+                self._combined.add((symbol, cofactor))
+                zero = Polynomial({})
+                pair = self._linear(cofactor), self._linear(multiple)
+                self._facts.append(_monotonic(s, pair, (zero, zero)))
 
     def _linear(self, polynomial: Polynomial) -> Polynomial:
         result = Polynomial({})

@@ -147,6 +147,9 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     how = Evidence(f"{names} from {low} to {largest}", "each decided by itself, as integer sets")
     if _within(claim, symbols, largest, budget):
         return Proved("all lengths", (how,))
+    found, _ = first_difference(claim)  # beyond the range too
+    if found is not None:
+        return _decided(claim, decisions[0], found)
     return Proved(f"{names} from {low} to {largest}, and all other lengths", (how,))
 
 

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from time import perf_counter
 from typing import Any, TypeVar
 
 import sympy
 from rich.console import Console
+from rich.control import Control
+from rich.segment import ControlType
 from rich.text import Text
 
-from symconv.claims import Claim, Counterexample, Instance, Proved, Refuted, Unknown
+from symconv.claims import Claim, Counterexample, Evidence, Instance, Proved, Refuted, Unknown
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
+from symconv.published import Published
+from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.to_sympy import condition_expression
+from symconv.wording import differences_sentences, holds_sentence
 
-__all__ = ["console", "json_value", "quantifiers", "report", "show_catalogue"]
+__all__ = [
+    "assumptions",
+    "console",
+    "json_value",
+    "quantifiers",
+    "report",
+    "report_theorem",
+    "report_unknown",
+    "show_catalogue",
+]
 
 _T = TypeVar("_T")
-_LONG = 240  # characters of a condition that are still read
+ALL = "all lengths"
+"""The scope of a proof that leaves nothing out."""
 
 Record = dict[str, Any]
 
@@ -53,47 +69,190 @@ def quantifiers(claim: Claim) -> str:
     return f"for {', and '.join(parts)}" if parts else "for these numbers"
 
 
+def assumptions(assumed: Sequence[Assumption]) -> str:
+    """What is taken of symbols that were not declared, as a sentence; empty if there are none.
+
+    >>> assumptions([Assumption("i", 1, "a kernel is not empty"), Assumption("n", 0)])
+    'Not declared, so taken as integers: i ≥ 1 (a kernel is not empty), n ≥ 0.'
+    """
+    parts = [
+        ", ".join(map(str, same)) + f" ({why})" * bool(why)
+        for why, same in groupby(assumed, key=lambda assumption: assumption.why)
+    ]
+    return f"Not declared, so taken as integers: {', '.join(parts)}." if parts else ""
+
+
+class _Console(Console):
+    """A console whose reader may leave: the command then ends, without a traceback."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to the command; rich would take 1, which says refuted."""
+        raise BrokenPipeError
+
+
 def console(*, quiet: bool = False) -> Console:
     """Standard output: with colours in a terminal, without in a pipe."""
-    return Console(quiet=quiet, highlight=False, markup=False, emoji=False)
+    return _Console(quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
-def report(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
-    """Show a theorem, its verdict for all lengths, and instances; the same as a record.
+def report(
+    claim: Claim,
+    points: Sequence[Mapping[str, int]],
+    out: Console,
+    *,
+    statement: str = "",
+    assumed: Sequence[Assumption] = (),
+) -> Record:
+    """Show a claim, its verdict for all lengths, and instances; the same as a record.
 
     Args:
-        theorem: the theorem.
-        points: the lengths of the instances; those of the catalogue if there are none.
+        claim: the claim; its name is shown if it has one.
+        points: the lengths of the instances.
         out: where it is shown.
+        statement: the claim in words, if there are any.
+        assumed: what is taken of symbols that were not declared.
 
     Raises:
         DisagreementError: a claim that is proved does not hold at an instance.
     """
-    claim = theorem.claim
-    instances = [claim.at(**lengths) for lengths in points or theorem.instances]
-    record: Record = {"name": claim.name, "statement": theorem.statement, "claim": str(claim)}
-    record |= _show_statement(out, theorem) | _show_verdict(out, claim)
+    instances = [claim.at(**lengths) for lengths in points]
+    record: Record = {"name": claim.name} if claim.name else {}
+    record |= {"statement": statement} if statement else {}
+    record["claim"] = str(claim)
+    record |= _show_statement(out, claim, statement)
+    if assumed:
+        _paragraph(out, assumptions(assumed), indent=4)
+        record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
+    out.print()
+    record |= _show_verdict(out, claim)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
-        if failing and record["verdict"] == "proved":
+        # A scope that is not all lengths may leave out an instance.
+        if failing and record["verdict"] == "proved" and record["scope"] == ALL:
             raise DisagreementError(f"{claim} was proved, but does not hold at {failing[0]}")
-    if theorem is MAIN:
-        record["output_size"] = _show_output_size(out)
     return record
 
 
-def show_catalogue(theorems: Iterable[Theorem], out: Console) -> list[Record]:
-    """List theorems, and return them as records."""
+def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
+    """Show a theorem as `report` shows a claim, and for the exercise the output size.
+
+    Without points, the instances are those of the catalogue.
+    """
+    lengths = points or theorem.instances
+    record = report(theorem.claim, lengths, out, statement=theorem.statement)
+    if theorem.for_all and record["verdict"] == "refuted":
+        record["condition_for_all"] = _show_condition_for_all(out, theorem)
+    _paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
+    _paragraph(out, f"Source: {theorem.source}", indent=0)
+    if theorem is MAIN:
+        out.print()
+        record["output_size"] = _show_output_size(out)
+    return record | {"why": theorem.why, "source": theorem.source}
+
+
+def _show_condition_for_all(out: Console, theorem: Theorem) -> str | None:
+    names = ", ".join(symbol.name for symbol in theorem.for_all)
+    with out.status("looking for the exact condition"):
+        try:
+            condition = plain(theorem.claim.condition(for_all=theorem.for_all))
+        except Undecided:
+            return None
+    never = condition == plain(sympy.false)
+    how = "never" if never else f"exactly when {condition}"
+    _paragraph(out, f"For every {names}, it holds {how}.", indent=2)
+    out.print()
+    return condition
+
+
+def report_unknown(claim: str, reason: str, out: Console, *, name: str | None = None) -> Record:
+    """Show that there is no verdict on a claim, of which only the text is known."""
+    if out.is_terminal:  # a process that was killed leaves its spinner, and no cursor
+        out.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
+        out.show_cursor()
+    _show_unknown(out, reason)
+    out.print()
+    record: Record = {"name": name} if name else {}
+    return record | {"claim": claim, "verdict": "unknown", "reason": reason}
+
+
+def show_catalogue(
+    theorems: Iterable[Theorem], published: Sequence[Published], out: Console
+) -> Record:
+    """List theorems and published statements, and return them as records."""
+    out.print("Theorems", style="bold")
     for theorem in theorems:
-        mark, style = ("true ", "green") if theorem.is_true else ("false", "red")
-        out.print(f"{mark}  ", style=style, end="")
-        out.print(theorem.name, style="bold")
+        _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
         _paragraph(out, theorem.statement, indent=7)
-    return [
-        {"name": t.name, "true": t.is_true, "statement": t.statement, "source": t.source}
-        for t in theorems
-    ]
+    out.print()
+    out.print("Statements that people made in public", style="bold")
+    for statement in published:
+        _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
+        _paragraph(out, statement.statement, indent=7)
+        _paragraph(out, f"It holds: {statement.condition}.", indent=7)
+        for beyond in filter(None, (statement.beyond, statement.unsettled)):
+            _paragraph(out, f"Not covered: {beyond}", indent=7)
+        for theorem in statement.theorems:
+            mark, style = _MARKS[theorem.is_true]
+            _line(out, f"{mark:<7}{theorem.name}", style, indent=9)
+    score = _score(published)
+    out.print()
+    _paragraph(
+        out,
+        f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
+        f"them settled, {score['in_part']} in part: {score['true']} true, {score['conditional']} "
+        f"true under conditions, {score['false']} false; by {score['claims']} claims.",
+        indent=0,
+    )
+    return {
+        "theorems": [_theorem_record(t) for t in theorems],
+        "published": [
+            {
+                "topic": p.topic,
+                "verdict": p.verdict,
+                "condition": p.condition,
+                "statement": p.statement,
+                "source": p.source,
+                "settled": not p.unsettled,
+                "not_covered": [text for text in (p.beyond, p.unsettled) if text],
+                "claims": [_theorem_record(t) for t in p.theorems],
+            }
+            for p in published
+        ],
+        "score": score,
+    }
+
+
+_MARKS = {True: ("true", "green"), False: ("false", "red")}
+_STYLES = {"true": "green", "conditional": "yellow", "false": "red"}
+
+
+def _score(published: Sequence[Published]) -> dict[str, int]:
+    """How many of the statements are settled; one with something left counts in part."""
+    settled = sum(not p.unsettled for p in published)
+    verdicts = {v: sum(p.verdict == v for p in published) for v in ("true", "conditional", "false")}
+    claims = sum(len(p.theorems) for p in published)
+    return {
+        "statements": len(published),
+        "settled": settled,
+        "in_part": len(published) - settled,
+        **verdicts,
+        "claims": claims,
+    }
+
+
+def _theorem_record(theorem: Theorem) -> Record:
+    return {
+        "name": theorem.name,
+        "true": theorem.is_true,
+        "statement": theorem.statement,
+        "source": theorem.source,
+    }
+
+
+def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
+    out.print(f"{mark:<5}  ", style=style, end="")
+    out.print(name, style="bold", soft_wrap=True)
 
 
 def _line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
@@ -102,15 +261,20 @@ def _line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
 
 
 def _paragraph(out: Console, text: str, *, indent: int = 2) -> None:
-    for line in Text(text).wrap(out, min(out.width, 96) - indent):
+    for line in Text(text).wrap(out, max(min(out.width, 96) - indent, 1)):
         _line(out, line.plain.rstrip(), indent=indent)
 
 
 def _row(out: Console, left: str, right: str, style: str = "") -> None:
     """A line with something at the right margin."""
     width = min(out.width, 96) - 2
-    gap = max(2, width - len(left) - len(right))
-    _line(out, f"{left}{' ' * gap}{right}", style)
+    gap = width - len(left) - len(right)
+    if gap >= 2:
+        _line(out, f"{left}{' ' * gap}{right}".rstrip(), style)
+    else:
+        for line in Text(left).wrap(out, max(width, 1)):
+            _line(out, line.plain.rstrip(), style)
+        _line(out, right.rjust(width), style)
 
 
 def _timed(action: Callable[[], _T]) -> tuple[_T, float]:
@@ -122,38 +286,39 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _show_statement(out: Console, theorem: Theorem) -> Record:
-    claim = theorem.claim
+def _show_statement(out: Console, claim: Claim, statement: str) -> Record:
     sign = "iff" if claim.is_condition else "="
     mathematics = f"{plain(claim.lhs)}  {sign}  {plain(claim.rhs)}"
-    out.print(theorem.name, style="bold")
-    out.print()
-    _paragraph(out, theorem.statement)
-    out.print()
+    if claim.name:
+        out.print(claim.name, style="bold")
+        out.print()
+    if statement:
+        _paragraph(out, statement)
+        out.print()
     _line(out, mathematics, "cyan", indent=4)
     _paragraph(out, quantifiers(claim), indent=4)
-    out.print()
     return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
 
 
 def _show_verdict(out: Console, claim: Claim) -> Record:
-    verdict, seconds = _timed(claim.prove)
+    with out.status("deciding"):
+        verdict, seconds = _timed(claim.prove)
     out.print("For all lengths, by integer sets", style="bold")
     record: Record = {"seconds": seconds}
     match verdict:
         case Proved():
-            _row(out, "PROVED", _duration(seconds), "green")
+            everywhere = verdict.scope == ALL
+            result = "PROVED" if everywhere else f"PROVED for {verdict.scope} only"
+            _row(out, result, _duration(seconds), "green" if everywhere else "yellow")
             for evidence in verdict.evidence:
                 _line(out, str(evidence), indent=4)
             record |= {"verdict": "proved", "scope": verdict.scope}
-            record["evidence"] = [str(e) for e in verdict.evidence]
+            record["evidence"] = list(map(_evidence_json, verdict.evidence))
         case Refuted(found):
             _row(out, "REFUTED, and this is the smallest counterexample", _duration(seconds), "red")
-            _line(
-                out,
-                ", ".join(f"{name} = {value}" for name, value in found.lengths.items()),
-                indent=4,
-            )
+            if found.lengths:
+                at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
+                _line(out, at, indent=4)
             for name, vector in found.signals.items():
                 _line(out, f"{name} = {vector}", indent=4)
             _line(out, f"left side  = {found.lhs}", indent=4)
@@ -161,13 +326,17 @@ def _show_verdict(out: Console, claim: Claim) -> Record:
             if found.index is not None:
                 _line(out, f"the first difference is at index {found.index}", indent=4)
             record |= {"verdict": "refuted", "counterexample": _counterexample_json(found)}
-            record["condition"] = _show_condition(out, claim)
+            record |= _show_extent(out, verdict)
         case Unknown(reason):
-            _row(out, "UNKNOWN", _duration(seconds), "yellow")
-            _paragraph(out, reason, indent=4)
+            _show_unknown(out, reason, _duration(seconds))
             record |= {"verdict": "unknown", "reason": reason}
     out.print()
     return record
+
+
+def _show_unknown(out: Console, reason: str, duration: str = "") -> None:
+    _row(out, "UNKNOWN", duration, "yellow")
+    _paragraph(out, reason, indent=4)
 
 
 def _counterexample_json(found: Counterexample) -> Record:
@@ -179,17 +348,32 @@ def _counterexample_json(found: Counterexample) -> Record:
     return {"lengths": found.lengths, "signals": found.signals, "index": found.index, **values}
 
 
-def _show_condition(out: Console, claim: Claim) -> str | None:
+def _evidence_json(evidence: Evidence) -> Record:
+    record: Record = {"compared": evidence.compared, "how": evidence.how}
+    if evidence.left is not None and evidence.right is not None:
+        record |= {"left": str(evidence.left), "right": str(evidence.right)}
+        record["indices"] = {str(i): str(e) for i, e in evidence.indices.items()}
+        record["inverse"] = {str(i): str(e) for i, e in evidence.inverse.items()}
+    return record
+
+
+def _show_extent(out: Console, verdict: Refuted) -> Record:
+    """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
     with out.status("looking for the exact condition"):
-        try:
-            condition = plain(claim.condition())
-        except Undecided:
-            return None
-    if len(condition) <= _LONG:
-        _paragraph(out, f"It holds exactly when {condition}.", indent=2)
-    else:
-        _paragraph(out, "The exact condition under which it holds is long: see --json.")
-    return condition
+        condition, found = verdict.condition, verdict.differences
+    for sentence in filter(None, [holds_sentence(condition), *differences_sentences(found)]):
+        _paragraph(out, sentence)
+    out.print()
+    for line in verdict.reproduction.splitlines():
+        _line(out, line, "dim", indent=4)
+    record: Record = {"condition": None if condition is None else plain(condition)}
+    if found is not None:
+        record["differences"] = {
+            "lengths": plain(found.lengths),
+            "entries": plain(found.entries),
+            "index": found.index.name,
+        }
+    return record | {"numpy": verdict.reproduction}
 
 
 def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Record]:

@@ -25,15 +25,25 @@ from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 from operator import and_
 from typing import Any, TypeAlias
-from unicodedata import combining, east_asian_width
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError
-from symconv.signals import Signal, SignalExpr
+from symconv.phrases import Passage, Phrase, TextError, read_phrase
+from symconv.signals import (
+    Add,
+    Correlate,
+    Downsample,
+    Formula,
+    Multiply,
+    Pad,
+    Signal,
+    SignalExpr,
+)
 
 __all__ = [
     "Assumption",
@@ -45,84 +55,13 @@ __all__ = [
     "Vocabulary",
     "parse_claim",
     "read_claim",
-    "read_claims",
 ]
 
 Value: TypeAlias = SignalExpr | Expr | Boolean
 """What a text can say: a signal, an integer expression or a condition."""
 
-_MOST_CHARACTERS = 4_000
-_MOST_TOKENS = 1_000
-_MOST_DIGITS = 9
-_DEEPEST_BRACKETS = 30
-_DEEPEST_TREE = 80
-_MOST_PREFIXES = 8  # signs, powers and `not` in a row
-_LARGEST_EXPONENT = 9
-_MOST_MONOMIALS = 200  # of an expression once it is multiplied out
-_LARGEST_DEGREE = 24
-_MOST_CHOICES = 24  # of max, min, abs and %: each is a case distinction
-_MOST_CALLS = 120
-_MOST_CHARACTERS_IN_FILE = 200_000
-_MOST_CLAIMS_IN_FILE = 500
-_WIDTH = 72  # of the piece of a line that an error shows
-
-
-class TextError(SymconvError):
-    """A text that cannot be read, and the place where.
-
-    Attributes:
-        problem: what is wrong, and what was expected.
-        text: the whole text.
-        where: what the text is, such as "the claim" or the name of a file.
-        line: the line, from 1 on.
-        column: the column in it, from 1 on, in characters.
-    """
-
-    def __init__(self, problem: str, text: str, offset: int = 0, where: str = "the text") -> None:
-        lines = text[:offset].split("\n")
-        self.problem = problem
-        self.text = text
-        self.where = where
-        self.line = len(lines)
-        self.column = len(lines[-1]) + 1
-        shown = _pointed(text.split("\n")[self.line - 1], self.column)
-        super().__init__(f"{where}, line {self.line}, column {self.column}: {problem}\n{shown}")
-
-
-def _pointed(line: str, column: int) -> str:
-    """The line, or the piece of it around the column, with a caret under the column."""
-    start = max(0, column - 1 - _WIDTH // 2) if len(line) > _WIDTH else 0
-    piece = "".join(c if c.isprintable() else " " for c in line[start : start + _WIDTH])
-    left, right = "…" * (start > 0), "…" * (start + _WIDTH < len(line))
-    before = left + piece[: column - 1 - start]
-    width = sum(0 if combining(c) else 1 + (east_asian_width(c) in "FW") for c in before)
-    return f"  {left}{piece}{right}\n  {' ' * width}^"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A part of a text that knows where it stands.
-
-    Attributes:
-        text: the whole text.
-        where: what the whole text is, for messages.
-        start: where the part begins.
-        stop: where it ends; None for the end of the text.
-    """
-
-    text: str
-    where: str = "the text"
-    start: int = 0
-    stop: int | None = None
-
-    @property
-    def content(self) -> str:
-        """The part itself."""
-        return self.text[self.start : self.stop]
-
-    def error(self, problem: str, offset: int = 0) -> TextError:
-        """An error at an offset from the start of the part."""
-        return TextError(problem, self.text, min(self.start + offset, len(self.text)), self.where)
+_MOST_STEPS = 14  # floors and cases in a length that SymPy writes out
+_LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +152,7 @@ def parse_claim(
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
-    symconv.text.TextError: the claim, line 1, column 3: a signal has no method 'flop'; did you
+    symconv.phrases.TextError: the claim, line 1, column 3: a signal has no method 'flop'; did you
     mean flip?
       x.flop() == x
         ^
@@ -228,7 +167,7 @@ def parse_claim(
 
 def read_claim(passage: Passage, declared: Declarations, name: str | None = None) -> ParsedClaim:
     """Read a claim that stands in a longer text; see `parse_claim`."""
-    phrase = _phrase(passage)
+    phrase = read_phrase(passage)
     words = Vocabulary(declared, [phrase])
     lhs, rhs = _sides(phrase, words)
     try:
@@ -240,7 +179,7 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     return ParsedClaim(claim, assumed, passage, declared)
 
 
-def _sides(phrase: _Phrase, words: Vocabulary) -> tuple[Value, Value]:
+def _sides(phrase: Phrase, words: Vocabulary) -> tuple[Value, Value]:
     reader = _Reader(phrase, words)
     match phrase.tree:
         case ast.Compare(left, [ast.Eq()], [right]):
@@ -270,192 +209,6 @@ def _sides(phrase: _Phrase, words: Vocabulary) -> tuple[Value, Value]:
                 "as given; this is a condition",
             )
     raise phrase.error(phrase.tree, "a claim is lhs == rhs or iff(condition, condition)")
-
-
-# --- from text to a tree -------------------------------------------------------------
-
-_TOKEN = re.compile(
-    r"(?P<space>[ \t\r\n]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<number>[0-9]+)"
-    r"""|(?P<quoted>'[a-z]*'|"[a-z]*")|(?P<sign>\*\*|//|[<>=!]=|[-+*/%<>()\[\],.=&|~])"""
-)
-_INSTEAD = {
-    "≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "·": "*", "×": "*", "^": "**",
-    "∗": "x.convolve(h)", "⋆": "x.correlate(k)", "↓": "x.downsample(s)", "↑": "x.dilate(d)",
-    "⇔": "iff(condition, condition)", "⌊": "floor(...)", "⌈": "ceil(...)", "!": "not or !=",
-    "½": "1/2", "{": "(", "}": ")",
-}  # fmt: skip
-_WORDS = {"and", "or", "not", "True", "False"}
-_CLOSED_BY = {"(": ")", "[": "]"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A passage and its tree."""
-
-    passage: Passage
-    tree: ast.expr
-
-    def error(self, node: ast.expr | ast.keyword, problem: str) -> TextError:
-        return self.passage.error(problem, node.col_offset)
-
-
-def _phrase(passage: Passage) -> _Phrase:
-    """The tree of a passage, within the limits."""
-    content = passage.content
-    if len(content) > _MOST_CHARACTERS:
-        raise passage.error(
-            f"{len(content)} characters, and {_MOST_CHARACTERS} are allowed", _MOST_CHARACTERS
-        )
-    _check_tokens(passage)
-    # On one line, without a margin, an offset in the tree is an offset in the passage: the
-    # characters are ASCII.
-    line = re.sub(r"\s", " ", content)
-    margin = len(line) - len(line.lstrip())
-    try:
-        tree = ast.parse(line[margin:], mode="eval").body
-    except SyntaxError as error:
-        at = min(max(0, (error.offset or 1) - 1 + margin), len(content.rstrip()))
-        raise passage.error(error.msg, at) from None
-    except (RecursionError, MemoryError, ValueError, OverflowError):
-        raise passage.error("nested too deeply") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr | ast.keyword):
-            node.col_offset += margin
-            node.end_col_offset = (node.end_col_offset or 0) + margin
-    phrase = _Phrase(passage, tree)
-    _check_depth(phrase)
-    _check_size(phrase)
-    return phrase
-
-
-def _check_tokens(passage: Passage) -> None:
-    """Refuse what is no part of the language before Python's parser sees it."""
-    content = passage.content
-    opened: list[tuple[str, int]] = []
-    position = tokens = prefixes = 0
-    previous = ""
-    while position < len(content):
-        found = _TOKEN.match(content, position)
-        if found is None or content.startswith("<=>", position):
-            raise passage.error(_no_token(content, position), position)
-        kind, token = found.lastgroup, found[0]
-        problem = _token_problem(str(kind), token, content[found.end() : found.end() + 1])
-        if kind == "sign" and token in "([":
-            opened.append((token, position))
-            if len(opened) > _DEEPEST_BRACKETS:
-                problem = f"brackets more than {_DEEPEST_BRACKETS} deep"
-        elif kind == "sign" and token in ")]":
-            if not opened or _CLOSED_BY[opened.pop()[0]] != token:
-                problem = f"this {token} closes nothing"
-        elif token == "=" and not opened:
-            problem = "a claim has ==, two equals signs"
-        elif kind == "quoted" and previous == "name":
-            problem = "a quoted word stands alone, such as 'reflect'"
-        if kind != "space":
-            tokens += 1
-            prefix = token in ("+", "-", "~", "not", "**")
-            prefixes = prefixes + 1 if prefix else prefixes if token == "(" else 0
-            if prefixes > _MOST_PREFIXES:
-                problem = f"more than {_MOST_PREFIXES} signs in a row"
-            if tokens > _MOST_TOKENS:
-                problem = f"more than {_MOST_TOKENS} names, numbers and signs"
-        if problem:
-            raise passage.error(problem, position)
-        position, previous = found.end(), str(kind)
-    if opened:
-        raise passage.error(f"this {opened[-1][0]} is never closed", opened[-1][1])
-    if not tokens:
-        raise passage.error("there is nothing here")
-
-
-def _no_token(content: str, position: int) -> str:
-    if content.startswith("<=>", position):
-        return "conditions are compared by iff(condition, condition)"
-    character = content[position]
-    if character in "'\"":
-        return "a quoted word is the mode of a padding, such as 'reflect'"
-    if character in _INSTEAD:
-        return f"unexpected character {character}; write {_INSTEAD[character]}"
-    return f"unexpected character {ascii(character)}"
-
-
-def _token_problem(kind: str, token: str, following: str) -> str:
-    """What is wrong with a token; empty if nothing is."""
-    if kind == "number":
-        if len(token) > _MOST_DIGITS:
-            return f"a number of {len(token)} digits, and {_MOST_DIGITS} are allowed"
-        if following.isalpha() or following == "_":
-            return f"write {token}*… for a product, and numbers in decimal digits"
-        if following == ".":
-            return "decimals are not exact; write a fraction such as 1/2"
-        if token.startswith("0") and token.strip("0"):
-            return "a number does not begin with 0"
-    if kind == "name":
-        if "__" in token:
-            return "a name has no two underscores in a row"
-        if iskeyword(token) and token not in _WORDS:
-            return f"{token!r} is not part of the language"
-    return ""
-
-
-def _parts(node: ast.AST) -> Iterator[ast.expr | ast.keyword]:
-    return (n for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr | ast.keyword))
-
-
-def _check_depth(phrase: _Phrase) -> None:
-    level: list[ast.expr | ast.keyword] = [phrase.tree]
-    for _ in range(_DEEPEST_TREE):
-        level = [part for node in level for part in _parts(node)]
-        if not level:
-            return
-    raise phrase.error(level[0], f"nested or chained more than {_DEEPEST_TREE} deep")
-
-
-def _check_size(phrase: _Phrase) -> None:
-    """Refuse expressions that would be huge once they are multiplied out."""
-    calls = [node for node in ast.walk(phrase.tree) if isinstance(node, ast.Call)]
-    if len(calls) > _MOST_CALLS:
-        raise phrase.error(calls[_MOST_CALLS], f"more than {_MOST_CALLS} calls")
-    choices = [node for node in ast.walk(phrase.tree) if _is_choice(node)]
-    weight = sum(len(node.args) if isinstance(node, ast.Call) else 1 for node in choices)
-    if weight > _MOST_CHOICES:
-        raise phrase.error(
-            choices[-1], f"more than {_MOST_CHOICES} arguments of max, min, abs and % in all"
-        )
-    _size(phrase.tree, phrase)
-
-
-def _is_choice(node: ast.AST) -> Any:
-    match node:
-        case ast.Call(ast.Name("max" | "Max" | "min" | "Min" | "abs" | "Abs" | "Mod")):
-            return node
-        case ast.BinOp(op=ast.Mod()):
-            return node
-    return None
-
-
-def _size(node: ast.expr | ast.keyword, phrase: _Phrase) -> tuple[int, int]:
-    """At most how many monomials the node has once it is multiplied out, and their degree."""
-    sizes = [_size(part, phrase) for part in _parts(node)]
-    monomials, degree = 1, 1
-    match node:
-        case ast.BinOp(_, ast.Add() | ast.Sub() | ast.Mod(), _):
-            monomials = sum(size[0] for size in sizes)
-            degree = max(size[1] for size in sizes)
-        case ast.BinOp(_, ast.Mult(), _):
-            monomials, degree = sizes[0][0] * sizes[1][0], sizes[0][1] + sizes[1][1]
-        case ast.BinOp(_, ast.Pow(), right):
-            exponent = right.value if isinstance(right, ast.Constant) else None
-            if type(exponent) is not int or not 0 <= exponent <= _LARGEST_EXPONENT:
-                raise phrase.error(right, f"an exponent is a number from 0 to {_LARGEST_EXPONENT}")
-            monomials, degree = sizes[0][0] ** exponent, sizes[0][1] * exponent
-        case ast.BinOp() | ast.UnaryOp():
-            monomials, degree = max(s[0] for s in sizes), max(s[1] for s in sizes)
-        case ast.Call(ast.Name()):
-            monomials, degree = len(node.args) + 1, max((s[1] for s in sizes), default=1)
-    if monomials > _MOST_MONOMIALS or degree > _LARGEST_DEGREE:
-        raise phrase.error(node, "this is too large once it is multiplied out")
-    return monomials, degree
 
 
 # --- the words of the language -------------------------------------------------------
@@ -489,6 +242,7 @@ _POSITIVE = {
     "dilation": "a dilation is positive",
     "size": "a window is not empty",
 }
+_READS_LENGTHS = {"multiply", "pad_same", "add_bias"}
 _SIGNALS = {"other", "kernel", "bias"}
 _KERNEL = "a kernel is not empty"
 _DIVISOR = "a divisor is positive"
@@ -543,15 +297,15 @@ class Vocabulary:
         assumptions: what is taken of the symbols that are not declared, by name.
     """
 
-    def __init__(self, declared: Declarations, phrases: Sequence[_Phrase]) -> None:
+    def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
         for name in declared.signals:
             _check_name(name, "a signal")
         for name in declared.integers:
             _check_name(name, "a symbol")
             if name in declared.signals:
                 raise SymconvError(f"{name!r} is declared both a signal and an integer")
-        self.sizes = {name: _phrase(size) for name, size in declared.signals.items()}
-        hypotheses = [_phrase(condition) for condition in declared.given]
+        self.sizes = {name: read_phrase(size) for name, size in declared.signals.items()}
+        hypotheses = [read_phrase(condition) for condition in declared.given]
         every = [*phrases, *self.sizes.values(), *hypotheses]
         self._integers = set(declared.integers)
         self._least: dict[str, int] = {}
@@ -560,9 +314,13 @@ class Vocabulary:
                 self._least[name] = max(least, self._least.get(name, least))
         needed = {name: why for phrase in every for name, why in self._needs(phrase.tree)}
         self.assumptions: dict[str, Assumption] = {}
-        for name in sorted({n.id for p in every for n in ast.walk(p.tree) if _is_name(n)}):
-            if name not in self._integers and self._least.get(name, -1) < (name in needed):
-                self.assumptions[name] = Assumption(name, int(name in needed), needed.get(name, ""))
+        nodes = (node for phrase in every for node in ast.walk(phrase.tree))
+        for name in sorted({node.id for node in nodes if isinstance(node, ast.Name)}):
+            least = int(name in needed)
+            # A hypothesis such as t >= -3 says that t may be negative.
+            said = name in self._integers or (name in self._least and not least)
+            if not said and self._least.get(name, 0) < max(least, 1):
+                self.assumptions[name] = Assumption(name, least, needed.get(name, ""))
         self._symbols: dict[str, Symbol] = {}
         self._signals: dict[str, Signal] = {}
         for name in self.sizes:
@@ -572,6 +330,15 @@ class Vocabulary:
             for condition in map(self._hypothesis, hypotheses)
             if condition is not sympy.true
         )
+
+    def read(self, phrase: Phrase) -> Value:
+        """What one of the phrases says, which need not be a whole claim.
+
+        >>> phrase = read_phrase(Passage("x.pad(p, p).length"))
+        >>> Vocabulary(Declarations.of({"x": "n"}, [], []), [phrase]).read(phrase)
+        n + 2*p
+        """
+        return _Reader(phrase, self).value(phrase.tree)
 
     def signal(self, name: str) -> Signal | None:
         """The signal of that name, if one is declared."""
@@ -608,7 +375,7 @@ class Vocabulary:
         except SymconvError as error:
             raise phrase.error(phrase.tree, str(error)) from None
 
-    def _hypothesis(self, phrase: _Phrase) -> Boolean:
+    def _hypothesis(self, phrase: Phrase) -> Boolean:
         condition = _Reader(phrase, self).condition(phrase.tree)
         if condition is sympy.false:
             names = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
@@ -654,10 +421,6 @@ class Vocabulary:
                 yield from self._kernel_lengths(inner)
 
 
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
-
-
 def _arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
     """The arguments of a method by name; none where they do not fit, which the reader reports."""
     with suppress(TypeError):
@@ -696,8 +459,11 @@ def _lower_bounds(tree: ast.expr) -> Iterator[tuple[str, int]]:
                         more = 1
                     case _:
                         continue
-                if isinstance(bound, ast.Constant) and type(bound.value) is int:
-                    yield name, bound.value + more
+                match bound:
+                    case ast.Constant(int() as number):
+                        yield name, number + more
+                    case ast.UnaryOp(ast.USub(), ast.Constant(int() as number)):
+                        yield name, more - number
 
 
 # --- from a tree to signals, expressions and conditions ------------------------------
@@ -706,7 +472,7 @@ def _lower_bounds(tree: ast.expr) -> Iterator[tuple[str, int]]:
 class _Reader:
     """Reads a tree, with the meaning that a vocabulary gives to names."""
 
-    def __init__(self, phrase: _Phrase, words: Vocabulary) -> None:
+    def __init__(self, phrase: Phrase, words: Vocabulary) -> None:
         self.phrase = phrase
         self.words = words
 
@@ -723,12 +489,9 @@ class _Reader:
 
     def signal(self, node: ast.expr) -> SignalExpr:
         """A node that must be a signal."""
-        if isinstance(node, ast.Name) and node.id not in self.words.sizes | dict.fromkeys(
-            _RESERVED
-        ):
-            raise self.error(
-                node, f"{node.id!r} is not a signal; {self.words.undeclared(node.id)}"
-            )
+        name = node.id if isinstance(node, ast.Name) else None
+        if name and name not in _RESERVED and not self.words.signal(name):
+            raise self.error(node, f"{name!r} is not a signal; {self.words.undeclared(name)}")
         value = self.value(node)
         if not isinstance(value, SignalExpr):
             raise self._unexpected(node, "a signal", value)
@@ -752,9 +515,19 @@ class _Reader:
     def error(self, node: ast.expr | ast.keyword, problem: str) -> TextError:
         return self.phrase.error(node, problem)
 
-    def _unexpected(
-        self, node: ast.expr, expected: str, value: Value, hint: str = ""
-    ) -> TextError:
+    def sized(self, node: ast.expr, most: int = _MOST_STEPS) -> SignalExpr:
+        """A signal whose length SymPy has to write out, which takes long if it is involved."""
+        signal = self.signal(node)
+        self._check_steps(node, signal, most)
+        return signal
+
+    def _check_steps(self, node: ast.expr, signal: SignalExpr, most: int = _MOST_STEPS) -> None:
+        if _steps(signal) > most:
+            raise self.error(
+                node, "the length of this is too involved to be written out: too many strides"
+            )
+
+    def _unexpected(self, node: ast.expr, expected: str, value: Value, hint: str = "") -> TextError:
         return self.error(node, f"expected {expected}, and this is {_sort(value)}{hint}")
 
     def _value(self, node: ast.expr) -> Value:
@@ -778,7 +551,7 @@ class _Reader:
             case ast.Compare(first, operators, others):
                 return self._comparison([first, *others], operators)
             case ast.Attribute(inner, "length"):
-                return self.signal(inner).length
+                return self.sized(inner).length
             case ast.Attribute(_, name):
                 raise self._at_attribute(
                     node,
@@ -795,8 +568,8 @@ class _Reader:
                     hint = _close(name, _MAKERS, f"expected {', '.join(sorted(_MAKERS))}")
                     raise self._at_attribute(node.func, f"there is no Signal.{name}; {hint}")
                 return self._call(node, name)
-            case ast.Call(ast.Attribute(inner, name)):
-                return self._method(node, node.func, inner, name)
+            case ast.Call(ast.Attribute(inner, name) as function):
+                return self._method(node, function, inner, name)
             case ast.Call(ast.Name(name)):
                 return self._call(node, name)
             case ast.Call():
@@ -841,7 +614,12 @@ class _Reader:
         }
         values = [self.integer(side) for side in sides]
         pairs = zip(values, operators, values[1:], strict=False)
-        return reduce(and_, (signs[type(operator)](a, b) for a, operator, b in pairs))
+        relations = [signs[type(operator)](a, b) for a, operator, b in pairs]
+        # 2 <= n is n >= 2, as in Python.
+        turned = [
+            r.reversed if isinstance(r, Relational) and r.lhs.is_number else r for r in relations
+        ]
+        return reduce(and_, turned)
 
     def _binary(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -849,6 +627,9 @@ class _Reader:
             if not isinstance(value, SignalExpr | Expr):
                 raise self._unexpected(part, "a signal or an integer expression", value)
         if isinstance(left, SignalExpr) or isinstance(right, SignalExpr):
+            for part, value in ((node.left, left), (node.right, right)):
+                if isinstance(value, SignalExpr) and isinstance(node.op, ast.Add | ast.Sub):
+                    self._check_steps(part, value)
             return self._signal_arithmetic(node, left, right)
         match node.op:
             case ast.Add():
@@ -876,17 +657,18 @@ class _Reader:
 
     def _signal_arithmetic(self, node: ast.BinOp, left: Value, right: Value) -> SignalExpr:
         match node.op, left, right:
-            case ast.Add(), SignalExpr(), _:
-                return left + right
-            case ast.Sub(), SignalExpr(), _:
-                return left - right
-            case ast.Mult(), SignalExpr(), _:
-                return left * right
-            case ast.Mult(), _, SignalExpr():
-                return right * left
-            case ast.Div(), SignalExpr(), Expr():
-                return left / right
-            case (ast.Add() | ast.Sub()), _, _:
+            case ast.Add(), SignalExpr() as signal, other:
+                return signal + other
+            case ast.Sub(), SignalExpr() as signal, other:
+                return signal - other
+            case ast.Mult(), SignalExpr() as signal, number:
+                return signal * number
+            case ast.Mult(), number, SignalExpr() as signal:
+                return signal * number
+            case ast.Div(), SignalExpr() as signal, Expr() as number:
+                quotient: SignalExpr = signal / number
+                return quotient
+            case ((ast.Add() | ast.Sub()), _, _):
                 raise self.error(node.left, "only signals can be added to signals")
         raise self.error(
             node, "signals have + and -, and * and / by a number; x.convolve(h) is a convolution"
@@ -911,9 +693,11 @@ class _Reader:
         if name in _ROUNDING:
             return _ROUNDING[name](self.integer(arguments[0]))
         if name in _FRACTIONS:
-            return Rational(*(self._number(a).numerator for a in arguments)) if all(
-                self._number(a).denominator == 1 for a in arguments
-            ) and (len(arguments) < 2 or self._number(arguments[1])) else self._no_fraction(node)
+            numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
+            if not denominator:
+                raise self.error(arguments[1], "division by zero")
+            exact = numerator / denominator
+            return Rational(exact.numerator, exact.denominator)
         match name:
             case "taps":
                 return Signal.taps(*map(self._number, arguments))
@@ -922,7 +706,8 @@ class _Reader:
             case "ones":
                 return Signal.ones(self.integer(arguments[0]))
             case "interleave":
-                return Signal.interleave(*map(self.signal, arguments))
+                # Its length is the largest of theirs.
+                return Signal.interleave(*(self.sized(a, _MOST_STEPS // 3) for a in arguments))
             case "Mod":
                 divisor = self._divisor(arguments[1], self.integer(arguments[1]))
                 return sympy.Mod(self.integer(arguments[0]), divisor)
@@ -930,11 +715,8 @@ class _Reader:
                 relation = sympy.Eq if name == "Eq" else sympy.Ne
                 return relation(*map(self.integer, arguments))
             case "len":
-                return self.signal(arguments[0]).length
+                return self.sized(arguments[0]).length
         raise self.error(node, "iff(condition, condition) is a whole claim")
-
-    def _no_fraction(self, node: ast.expr) -> Value:
-        raise self.error(node, "expected a fraction of two integers, such as 1/2")
 
     def _number(self, node: ast.expr) -> Fraction:
         value = self.integer(node)
@@ -957,10 +739,19 @@ class _Reader:
             raise self._at_attribute(function, f"a signal has no method {name[:40]!r}; {hint}")
         if name == "phases":
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
-        result = getattr(receiver, name)
         arguments, options = self._bound(node, function, name)
+        uneven = options.get("count_include_pad") is False
+        if name in _READS_LENGTHS or uneven:
+            self._check_steps(inner, receiver)
+            for argument in arguments:
+                if isinstance(argument, SignalExpr):
+                    self._check_steps(node, argument)
+        if uneven and arguments[0] > _LARGEST_UNEVEN_POOL:
+            raise self.error(
+                node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"
+            )
         try:
-            built = result(*arguments, **options)
+            built = getattr(receiver, name)(*arguments, **options)
         except SymconvError as error:
             raise self._at_attribute(function, str(error)) from None
         assert isinstance(built, SignalExpr)
@@ -1024,11 +815,43 @@ class _Reader:
         return self.phrase.passage.error(problem, end - len(node.attr))
 
 
+def _steps(signal: SignalExpr) -> int:
+    """About how many floors and cases the length of a signal has, written out."""
+    own = sum(
+        isinstance(part, _CASES) for p in signal.parameters for part in sympy.preorder_traversal(p)
+    )
+    match signal:
+        case Formula():
+            return own
+        case Add(inner, _) | Multiply(inner, _):
+            return own + _steps(inner)
+        case Pad(inner, left, right):
+            crops = int(not (left.is_nonnegative and right.is_nonnegative))
+            return own + _steps(inner) + crops
+        case Downsample(inner, factor):
+            return own + _steps(inner) + int(factor != 1)
+        case Correlate(inner, kernel, stride, _):
+            return own + _steps(inner) + _steps(kernel) + 2 * int(stride != 1)
+    return own + sum(map(_steps, signal.operands))
+
+
+_CASES = (
+    sympy.floor,
+    sympy.ceiling,
+    sympy.Max,
+    sympy.Min,
+    sympy.Abs,
+    sympy.Mod,
+    sympy.Piecewise,
+)
+
+
 def _not_positive(value: Expr) -> str:
-    symbols = sorted(s.name for s in value.free_symbols if not s.is_positive)
-    if not symbols:
+    if value.is_number:
         return f"this is {value}"
-    return f"this could be 0 or less; say otherwise with given {symbols[0]} >= 1"
+    if value.is_Symbol:
+        return f"this could be 0 or less; say otherwise with given {value} >= 1"
+    return f"this could be 0 or less; write a symbol s for it, with given s == {value}"
 
 
 _MANY = 1000
@@ -1046,110 +869,3 @@ def _spelled(least: int, most: int) -> str:
     if least == most:
         return f"{least} argument{'s' * (least != 1)}"
     return f"at least {least} argument{'s' * (least != 1)}" if most == _MANY else "1 or 2 arguments"
-
-
-# --- files of claims -----------------------------------------------------------------
-
-_DECLARATION = re.compile(r"(signal|given|integer)(?=\s)")
-_NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
-_SIGNAL = re.compile(r"\s*(\w+)\s*:")
-
-
-def read_claims(text: str, where: str, declared: Declarations | None = None) -> list[ParsedClaim]:
-    """Read a file of claims, one on each line, `lhs == rhs` or `name: lhs == rhs`.
-
-    Lines `signal x: n`, `given n >= i` and `integer t` declare for what follows.  An
-    indented line continues the one above; `#` begins a comment.
-
-    Args:
-        text: the text of the file.
-        where: its name, for messages.
-        declared: what is declared before the first line.
-
-    >>> parsed = read_claims('''
-    ... signal x: n
-    ... signal k: c
-    ... commutes: x.convolve(k) == k.convolve(x)   # always
-    ... ''', "claims.txt")
-    >>> [(p.claim.name, str(p.claim)) for p in parsed]
-    [('commutes', 'x.convolve(k) == k.convolve(x)')]
-
-    Raises:
-        TextError: a line cannot be read, or something is declared or named twice.
-    """
-    if len(text) > _MOST_CHARACTERS_IN_FILE:
-        raise TextError(
-            f"{len(text)} characters, and {_MOST_CHARACTERS_IN_FILE} are allowed", "", 0, where
-        )
-    current = declared or Declarations()
-    claims: list[ParsedClaim] = []
-    names: set[str] = set()
-    for statement in _statements(text, where):
-        word = _DECLARATION.match(statement.content)
-        if word:
-            current = _declared(current, word[1], _after(statement, word))
-            continue
-        name = _NAMED.match(statement.content)
-        if name and name[1] in names:
-            raise statement.error(f"a claim named {name[1]!r} stands above")
-        names |= {name[1]} if name else set()
-        if len(claims) == _MOST_CLAIMS_IN_FILE:
-            raise statement.error(f"more than {_MOST_CLAIMS_IN_FILE} claims")
-        passage = _after(statement, name) if name else statement
-        try:
-            claims.append(read_claim(passage, current, name[1] if name else None))
-        except TextError:
-            raise
-        except SymconvError as error:
-            raise passage.error(str(error)) from None
-    if not claims:
-        raise TextError("there is no claim in it", text, len(text), where)
-    return claims
-
-
-def _statements(text: str, where: str) -> Iterator[Passage]:
-    """The statements of a file, without comments and blank lines."""
-    bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), text)
-    start, position = None, 0
-    for line in bare.splitlines(keepends=True):
-        begins = line.strip() and not line[0].isspace()
-        if line.strip() and not begins and start is None:
-            raise TextError("an indented line continues the one above", text, position, where)
-        if start is not None and (begins or not line.strip()):
-            yield Passage(bare, where, start, position)
-            start = None
-        if begins:
-            start = position
-        position += len(line)
-    if start is not None:
-        yield Passage(bare, where, start, position)
-
-
-def _after(statement: Passage, found: re.Match[str]) -> Passage:
-    return Passage(statement.text, statement.where, statement.start + found.end(), statement.stop)
-
-
-def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
-    signals, given, integers = dict(current.signals), current.given, current.integers
-    if word == "given":
-        given = (*given, rest)
-    elif word == "integer":
-        name = rest.content.strip()
-        if name in integers or name in signals:
-            raise rest.error(f"{name!r} is declared twice")
-        integers = (*integers, name)
-    else:
-        found = _SIGNAL.match(rest.content)
-        if not found:
-            raise rest.error("expected signal NAME: LENGTH, such as signal x: n")
-        if found[1] in signals or found[1] in integers:
-            raise rest.error(f"{found[1]!r} is declared twice")
-        signals[found[1]] = _after(rest, found)
-    after = Declarations(signals, given, integers)
-    try:
-        Vocabulary(after, [])
-    except TextError:
-        raise
-    except SymconvError as error:
-        raise rest.error(str(error)) from None
-    return after

@@ -1,4 +1,4 @@
-"""The catalogue: named claims, true and false, with what is expected of each.
+"""Named claims about the exercise and around it, true and false.
 
 A false claim stands beside the smallest lengths at which it fails; the tests hold the
 decision to them.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sympy import And, Eq, Mod, floor, symbols
+from sympy import And, Eq, Mod, Symbol, floor, symbols
+from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.signals import Signal, SignalExpr
 
-__all__ = ["CATALOGUE", "MAIN", "QUARTER", "SIZE", "Theorem"]
+__all__ = ["MAIN", "QUARTER", "SIZE", "THEOREMS", "Theorem"]
 
 _EXERCISE = "The exercise: two stride-2 layers with one kernel as one stride-4 layer"
 _MISTAKE = "A common mistake in solutions of the exercise"
@@ -33,6 +34,10 @@ class Theorem:
         source: where it comes from.
         instances: lengths at which `symconv prove` puts the difference through `simplify`.
         counterexample: None if the claim is true, else the smallest lengths at which it fails.
+        condition: for a false claim, exactly where it holds, among its hypotheses; None if
+            that is not stated.
+        for_all: the symbols that the condition does not name: it then says when the claim
+            holds for all values of these.
     """
 
     claim: Claim
@@ -41,6 +46,8 @@ class Theorem:
     source: str
     instances: tuple[Mapping[str, int], ...] = ()
     counterexample: Mapping[str, int] | None = None
+    condition: Boolean | None = None
+    for_all: tuple[Symbol, ...] = ()
 
     @property
     def name(self) -> str:
@@ -254,5 +261,5 @@ _FALSE: Iterable[Theorem] = (
     ),
 )
 
-CATALOGUE: Mapping[str, Theorem] = {theorem.name: theorem for theorem in (*_TRUE, *_FALSE)}
-"""All claims by name, the theorem of the exercise first."""
+THEOREMS: tuple[Theorem, ...] = (*_TRUE, *_FALSE)
+"""All of them, the theorem of the exercise first."""

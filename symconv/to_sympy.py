@@ -60,7 +60,7 @@ def _atom(atom: Atom, names: Names) -> Expr:
             numerator = polynomial_expression(atom.numerator, names)
             divisor = polynomial_expression(atom.divisor, names)
             # Unevaluated, so that (n + 1)/2 is not spread out as n/2 + 1/2.
-            return sympy.floor(Mul(1 / divisor, numerator, evaluate=False))
+            return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:
             value = polynomial_expression(atom.value, names)
             if not value.has(sympy.floor) and value.is_nonnegative:
@@ -108,9 +108,8 @@ def _are_both_sides(one: Conjunction, other: Conjunction) -> bool:
     if len(one) != 1 or len(other) != 1:
         return False
     (a,), (b,) = one, other
-    return (
-        a.relation is b.relation is Relation.AT_LEAST_ZERO
-        and a.polynomial + 1 == -(b.polynomial + 1)
+    return a.relation is b.relation is Relation.AT_LEAST_ZERO and a.polynomial + 1 == -(
+        b.polynomial + 1
     )
 
 

@@ -62,7 +62,8 @@ def differences_sentences(found: Differences | None) -> list[str]:
         joined = " and ".join(texts)
         if len(joined) > _LONG:
             joined = "outputs under a long condition, `differences.entries`,"
-        sentences.append(f"{where}only {joined} differ.")
+        verb = "differs" if len(cases) == 1 and joined.endswith(" output") else "differ"
+        sentences.append(f"{where}only {joined} {verb}.")
     return [s[0].upper() + s[1:] for s in sentences]
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache, partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 import sympy
@@ -466,15 +466,28 @@ def checked_verdict(claim: Claim, total: int, most: int = 1000) -> Verdict | Non
     try:
         verdict = claim.prove()
     except SymconvError as error:
-        said = str(error)
-        named = re.findall(r"(\w+) = (-?\d+)", said.rpartition("(at ")[2])
-        if named and not is_defined(claim, {name: int(v) for name, v in named}):
+        if _is_undefined(claim, str(error), total, most):
             return None
-        if said.startswith("no lengths satisfy") and not outcomes(claim, total, most):
+        if str(error).startswith("no lengths satisfy") and not outcomes(claim, total, most):
             return None
         raise AssertionError(f"{claim}: {error}, but nothing is undefined") from error
     check_verdict(claim, verdict, total, most)
     return verdict
+
+
+def _is_undefined(claim: Claim, said: str, total: int, most: int) -> bool:
+    """Whether a claim is undefined at the lengths that an error names."""
+    found = re.findall(r"(\w+) = (-?\d+)", said.rpartition("(at ")[2])
+    named = {name: int(v) for name, v in found}
+    # An error about one value of a symbolic stride leaves the stride out.
+    missing = [s.name for s in claim.symbols if s.name not in named]
+    if missing and any(held is None for _, held in outcomes(claim, total, most)):
+        return True
+    points = (
+        {**named, **dict(zip(missing, values, strict=True))}
+        for values in product(range(1, 5), repeat=len(missing))
+    )
+    return not all(is_defined(claim, at) for at in points)
 
 
 def check_verdict(claim: Claim, verdict: Verdict, total: int, most: int = 1000) -> None:
@@ -495,25 +508,25 @@ def check_verdict(claim: Claim, verdict: Verdict, total: int, most: int = 1000) 
                 assert failing == dict(found.lengths), f"{claim}: {verdict}, but {failing} is first"
 
 
-_BOUND = re.compile(r"(\w+(?:, \w+)*) (<=|<|>=|>|=|==|≤|≥) (\d+)")
+_BOUND = re.compile(r"(\w+(?:, \w+)*) from (-?\d+) to (-?\d+)")
 
 
 def within(scope: str) -> Callable[[Lengths], bool]:
     """Whether lengths are within the scope of a proof.
 
-    A scope is "all lengths", or it says so and bounds some symbols: "s1, s2 <= 8".
+    A scope is "all lengths", or it bounds some symbols:
+    "s1, s2 from 1 to 4, and all other lengths".
     """
     if scope == "all lengths":
         return lambda at: True
-    spelled = {"=": "==", "≤": "<=", "≥": ">="}
     bounds = [
-        (name, _COMPARE[spelled.get(sign, sign)], int(number))
-        for names, sign, number in _BOUND.findall(scope)
+        (name, range(int(first), int(last) + 1))
+        for names, first, last in _BOUND.findall(scope)
         for name in names.split(", ")
     ]
     if not bounds:
         raise ValueError(f"the scope {scope!r} is neither all lengths nor bounds on symbols")
-    return lambda at: all(compare(at[name], number) for name, compare, number in bounds)
+    return lambda at: all(at[name] in values for name, values in bounds)
 
 
 def check_counterexample(claim: Claim, verdict: Refuted) -> None:

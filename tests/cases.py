@@ -8,12 +8,26 @@ from fractions import Fraction
 from typing import Any
 
 from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol, floor, symbols
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Signal, SignalExpr
+from symconv.signals import Extend, walk
 
-__all__ = ["CASES", "SYMBOLIC", "Case", "Letters", "Number", "concrete", "u"]
+__all__ = [
+    "BIAS",
+    "CASES",
+    "SYMBOLIC",
+    "Case",
+    "Letters",
+    "Number",
+    "concrete",
+    "enough_entries",
+    "u",
+]
 
 Number = int | Fraction
+
+BIAS = Signal("bias", 1)
 
 u = Symbol("u", integer=True, nonnegative=True)
 i, j = symbols("i j", integer=True)
@@ -70,6 +84,19 @@ def concrete(at: Mapping[str, int]) -> Letters:
     return Letters(*(Integer(at.get(field.name, 1)) for field in fields(Letters)))
 
 
+def enough_entries(*signals: SignalExpr) -> tuple[Boolean, ...]:
+    """What the lengths must satisfy for the continued ends to exist."""
+    found: list[Boolean] = []
+    for node in (node for signal in signals for node in walk(signal)):
+        if isinstance(node, Extend):
+            for amount in (node.left, node.right):
+                least = {"reflect": amount + 1, "replicate": Integer(1)}.get(node.mode, amount)
+                hypothesis = node.signal.length >= least
+                if not isinstance(hypothesis, BooleanTrue | BooleanFalse):
+                    found.append(hypothesis)
+    return tuple(dict.fromkeys(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A signal, data for it, and what must come out."""
@@ -90,7 +117,8 @@ class Case:
     def at(self) -> dict[str, int]:
         """The values of all letters that are known."""
         owner = {"x": "n", "y": "n", "h": "m", "k": "c", "w": "c", "g": "d"}
-        return {owner[name]: len(values) for name, values in self.data.items()} | {**self.amounts}
+        known = {owner[name]: len(self.data[name]) for name in self.data if name in owner}
+        return known | {**self.amounts}
 
     def __str__(self) -> str:
         return self.name
@@ -615,4 +643,241 @@ _FORMULAS = [
     ),
 ]
 
-CASES = [*_LEAVES, *_PADS, *_ORDERS, *_CONVOLUTIONS, *_LAYERS, *_SUMS, *_FORMULAS]
+_TAPS = [
+    _case("known taps", lambda s: Signal.taps(1, -2, 1), [1, -2, 1], 3),
+    _case("no taps", lambda s: Signal.taps(), [], 0),
+    _case("a tap that is a fraction", lambda s: Signal.taps(_HALF, 3), [_HALF, 3], 2),
+    _case("the unit", lambda s: Signal.delta(), [1], 1),
+    _case("ones", lambda s: Signal.ones(s.l), [1, 1, 1], 3, {"l": 3}),
+    _case(
+        "second differences",
+        lambda s: s.x.correlate(Signal.taps(1, -2, 1)),
+        [1, 3],
+        2,
+        x=[1, 4, 8, 15],
+    ),
+    _case(
+        "a convolution with known taps",
+        lambda s: s.x.convolve(Signal.taps(1, _HALF)),
+        [2, 5, 2],
+        3,
+        x=[2, 4],
+    ),
+    _case(
+        "a layer on known taps",
+        lambda s: Signal.taps(1, 2, 3).correlate(s.k),
+        [21, 32],
+        2,
+        k=[1, 10],
+    ),
+    _case(
+        "known taps flipped, spread and cropped",
+        lambda s: Signal.taps(5, 6, 7).flip().dilate(2).pad(-1, 0),
+        [0, 6, 0, 5],
+        4,
+    ),
+    _case(
+        "ones times ones",
+        lambda s: Signal.ones(2).convolve(Signal.taps(1, 1, 1)),
+        [1, 2, 2, 1],
+        4,
+    ),
+]
+
+_EXTENSIONS = [
+    _case("reflection", lambda s: s.x.pad(2, 1, "reflect"), [3, 2, 1, 2, 3, 2], 6, x=[1, 2, 3]),
+    _case(
+        "symmetric ends", lambda s: s.x.pad(2, 1, "symmetric"), [2, 1, 1, 2, 3, 3], 6, x=[1, 2, 3]
+    ),
+    _case(
+        "replicated ends", lambda s: s.x.pad(2, 1, "replicate"), [1, 1, 1, 2, 3, 3], 6, x=[1, 2, 3]
+    ),
+    _case("circular ends", lambda s: s.x.pad(2, 1, "circular"), [2, 3, 1, 2, 3, 1], 6, x=[1, 2, 3]),
+    _case("reflection of all", lambda s: s.g.pad(1, 1, "reflect"), [2, 1, 2, 1], 4, g=[1, 2]),
+    _case("symmetric ends of all", lambda s: s.k.pad(1, 1, "symmetric"), [7] * 3, 3, k=[7]),
+    _case("one entry, replicated", lambda s: s.k.pad(3, 2, "replicate"), [7] * 6, 6, k=[7]),
+    _case("two periods", lambda s: s.k.pad(0, s.c, "circular"), [1, 2, 1, 2], 4, k=[1, 2]),
+    _case("an extension by nothing", lambda s: s.x.pad(0, 0, "circular"), [], 0, x=[]),
+    _case(
+        "an extension by symbols",
+        lambda s: s.x.pad(s.l, s.r, "symmetric"),
+        [2, 1, 1, 2, 2],
+        5,
+        {"l": 2, "r": 1},
+        x=[1, 2],
+    ),
+    _case(
+        "a circular layer",
+        lambda s: s.k.pad(0, 1, "circular").correlate(Signal.taps(1, 10)),
+        [21, 32, 13],
+        3,
+        k=[1, 2, 3],
+    ),
+    _case(
+        "an extension of a flip",
+        lambda s: s.x.flip().pad(1, 0, "reflect"),
+        [2, 3, 2, 1],
+        4,
+        x=[1, 2, 3],
+    ),
+    _case(
+        "every second entry of an extension",
+        lambda s: s.x.pad(1, 2, "replicate").downsample(2),
+        [1, 2, 3],
+        3,
+        x=[1, 2, 3],
+    ),
+]
+
+_PRODUCTS = [
+    _case("a product", lambda s: s.x.multiply(s.y), [10, 40], 2, x=[1, 2], y=[10, 20]),
+    _case("a product of nothing", lambda s: s.x.multiply(s.y), [], 0, x=[], y=[]),
+    _case("a square", lambda s: s.x.multiply(s.x), [1, 4, 9], 3, x=[1, 2, 3]),
+    _case("a product with the flip", lambda s: s.x.multiply(s.x.flip()), [3, 4, 3], 3, x=[1, 2, 3]),
+    _case(
+        "a mask",
+        lambda s: s.x.multiply(_formula(Piecewise((1, Eq(Mod(u, 2), 0)), (0, True)), s.n)),
+        [1, 0, 3],
+        3,
+        x=[1, 2, 3],
+    ),
+    # layers give 3 5 and −1 −1
+    _case(
+        "a product of layers",
+        lambda s: s.x.correlate(s.k).multiply(s.x.correlate(s.w)),
+        [-3, -5],
+        2,
+        x=[1, 2, 3],
+        k=[1, 1],
+        w=[1, -1],
+    ),
+    _case("zeros around a product", lambda s: s.x.multiply(s.y).pad(1, 0), [0, 6], 2, x=[2], y=[3]),
+]
+
+_DERIVED = [
+    _case(
+        "downsampling with an offset",
+        lambda s: s.x.downsample(2, offset=1),
+        [2, 4],
+        2,
+        x=range(1, 6),
+    ),
+    _case(
+        "downsampling with an offset beyond the end",
+        lambda s: s.x.downsample(2, offset=4),
+        [],
+        0,
+        x=[1, 2],
+    ),
+    _case(
+        "a transposed layer",
+        lambda s: s.x.conv_transpose(s.k, stride=2),
+        [1, 10, 102, 20, 200],
+        5,
+        x=[1, 2],
+        k=[1, 10, 100],
+    ),
+    _case(
+        "a transposed layer with padding",
+        lambda s: s.x.conv_transpose(s.k, stride=2, padding=1, output_padding=1),
+        [10, 102, 20, 200],
+        4,
+        x=[1, 2],
+        k=[1, 10, 100],
+    ),
+    # 2 entries spread by 3 and 2 taps spread by 4: 1 0 0 2, and ten times that four later
+    _case(
+        "a transposed layer with dilation",
+        lambda s: s.x.conv_transpose(s.k, stride=3, dilation=4, output_padding=1),
+        [1, 0, 0, 2, 10, 0, 0, 20, 0],
+        9,
+        x=[1, 2],
+        k=[1, 10],
+    ),
+    # the total is 2 · 2 + 3 − 5 = 2
+    _case(
+        "SAME padding of an odd length",
+        lambda s: s.x.pad_same(3, stride=2),
+        [0, 1, 2, 3, 4, 5, 0],
+        7,
+        x=range(1, 6),
+    ),
+    # the total is 1 · 2 + 3 − 4 = 1, all of it on the right
+    _case(
+        "SAME padding of an even length",
+        lambda s: s.x.pad_same(3, stride=2),
+        [1, 2, 3, 4, 0],
+        5,
+        x=range(1, 5),
+    ),
+    # the total would be 1 · 4 + 2 − 7 < 0
+    _case(
+        "SAME padding with a large stride",
+        lambda s: s.x.pad_same(2, stride=4),
+        [1, 2, 3, 4, 5, 6, 7],
+        7,
+        x=range(1, 8),
+    ),
+    _case(
+        "a SAME layer",
+        lambda s: s.x.pad_same(s.c).correlate(s.k),
+        [21, 32, 3],
+        3,
+        x=[1, 2, 3],
+        k=[1, 10],
+    ),
+    _case("an average pool", lambda s: s.x.avg_pool(2), [3, 7], 2, x=[2, 4, 6, 8, 10]),
+    _case(
+        "an average pool that counts its padding",
+        lambda s: s.x.avg_pool(2, stride=1, padding=1),
+        [1, 3, 2],
+        3,
+        x=[2, 4],
+    ),
+    _case(
+        "an average pool that does not",
+        lambda s: s.x.avg_pool(2, stride=1, padding=1, count_include_pad=False),
+        [2, 3, 4],
+        3,
+        x=[2, 4],
+    ),
+    _case(
+        "a bias",
+        lambda s: s.x.correlate(s.k).add_bias(BIAS),
+        [8, 10],
+        2,
+        x=[1, 2, 3],
+        k=[1, 1],
+        bias=[5],
+    ),
+    _case("a phase", lambda s: s.x.phases(3)[1], [2, 5], 2, x=range(1, 6)),
+    _case(
+        "phases together again",
+        lambda s: Signal.interleave(*s.x.phases(3)),
+        [1, 2, 3, 4, 5],
+        5,
+        x=range(1, 6),
+    ),
+    _case(
+        "unequal phases",
+        lambda s: Signal.interleave(s.x, s.h),
+        [1, 8, 2, 9, 3],
+        5,
+        x=[1, 2, 3],
+        h=[8, 9],
+    ),
+]
+
+CASES = [
+    *_LEAVES,
+    *_PADS,
+    *_ORDERS,
+    *_CONVOLUTIONS,
+    *_LAYERS,
+    *_SUMS,
+    *_FORMULAS,
+    *_TAPS,
+    *_EXTENSIONS,
+    *_PRODUCTS,
+    *_DERIVED,
+]

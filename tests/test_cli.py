@@ -4,14 +4,17 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from symconv.claims import Claim, Unknown
+from symconv import child
+from symconv.catalogue import CATALOGUE
+from symconv.claims import Claim, Proved, Unknown
 from symconv.cli import main
-from symconv.theorems import CATALOGUE, MAIN
+from symconv.theorems import MAIN
 
 
 def run(*arguments: str) -> Result:
@@ -204,3 +207,222 @@ def test_the_readme_prints_what_it_says() -> None:
     said = [line[2:] for line in example.splitlines() if line.startswith("# ")]
     result = python("-c", example)
     assert result.stdout.splitlines() == said
+
+
+# --- check ---------------------------------------------------------------------------
+
+EXAMPLE = "x.pad(p,p).correlate(a).pad(q,q).correlate(b) == x.pad(p+q,p+q).correlate(a.convolve(b))"
+DECLARED = ("--signal", "x:n", "--signal", "a:i", "--signal", "b:j")
+
+
+def test_check_refutes_a_claim_of_your_own() -> None:
+    result = run("check", EXAMPLE, *DECLARED, "--given", "n >= i", "--at", "n=3,i=2,j=2,p=1,q=0")
+    assert result.exit_code == 1
+    for expected in (
+        "for all integers i ≥ 1, j ≥ 1, n ≥ 0, p ≥ 0, q ≥ 0 with n ≥ i",
+        "Not declared, so taken as integers: i ≥ 1, j ≥ 1 (a kernel is not empty), n",
+        "REFUTED, and this is the smallest counterexample",
+        "i = 2, j = 1, n = 2, p = 0, q = 1",
+        "i = 2, j = 2, n = 3, p = 1, q = 0",
+        "every difference is 0",
+    ):
+        assert expected in result.output
+
+
+def test_check_json() -> None:
+    result = run("check", "x.correlate(k) == x", "--signal", "x:n", "--signal", "k:1", "--json")
+    assert result.exit_code == 1
+    record = json.loads(result.output)
+    assert record["claim"] == "x.correlate(k) == x"
+    assert record["assumed"] == {"n": "n ≥ 0"}
+    assert record["verdict"] == "refuted"
+    assert "name" not in record
+    result = run("check", "iff(n % 4 == 0, n % 8 == 0 or n % 8 == 4)", "--json", "--name", "mod")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["name"] == "mod"
+
+
+def test_a_proof_for_some_lengths_only_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Claim, "prove", lambda _: Proved("all lengths and 1 ≤ s ≤ 8"))
+    result = run("check", "x == x", "--signal", "x:n")
+    assert result.exit_code == 3
+    assert "PROVED for all lengths and 1 ≤ s ≤ 8 only" in result.output
+    record = json.loads(run("check", "x == x", "--signal", "x:n", "--json").output)
+    assert (record["verdict"], record["scope"]) == ("proved", "all lengths and 1 ≤ s ≤ 8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x.pda(1, 1) == x", "--signal", "x:n"], "column 3: a signal has no method 'pda'"),
+        (["x == x", "--signal", "x:n +"], "--signal, line 1, column 6: this ends too early"),
+        (["x == x", "--signal", "x:n", "--given", "n >"], "--given, line 1, column 4"),
+        (["x == x", "--signal", "x"], "expected NAME:LENGTH, such as x:n"),
+        (["x == x", "--signal", "x:n", "--signal", "x:m"], "it is declared twice"),
+        (["x == x", "--signal", "x:n", "--at", "m=1"], "unknown name 'm': expected n"),
+        (["n == n", "--timeout", "0"], "expected a number of seconds"),
+        (["n == n", "--timeout", "nan"], "expected a number of seconds"),
+        ([], "expected either a claim or --file"),
+        (["--file", "no such file"], "No such file"),
+        (["n == n", "--given", "n > m", "--given", "n < m"], "no lengths satisfy the hypotheses"),
+    ],
+)
+def test_usage_errors_of_check(arguments: list[str], message: str) -> None:
+    result = run("check", *arguments)
+    assert result.exit_code == 2, result.output
+    assert message in result.output
+    assert "Usage: main check" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_errors_about_lengths_show_the_usage_of_their_command() -> None:
+    assert "Usage: main prove" in run("prove", "--at", "n=8").output
+
+
+CLAIMS = """\
+signal x: n  # the input
+signal k: c
+
+flips: x.flip().flip() == x
+x.convolve(k)
+  == x
+given c == 1
+len(x.convolve(k)) == n + c - 1
+"""
+
+
+def in_file(tmp_path: Path, text: str, *arguments: str) -> Result:
+    path = tmp_path / "claims.txt"
+    path.write_text(text, encoding="utf-8")
+    return run("check", "--file", str(path), *arguments)
+
+
+def test_a_file_of_claims(tmp_path: Path) -> None:
+    result = in_file(tmp_path, CLAIMS)
+    assert result.exit_code == 1
+    assert [result.output.count(word) for word in ("PROVED", "REFUTED", "flips")] == [2, 1, 1]
+    records = json.loads(in_file(tmp_path, CLAIMS, "--json").output)
+    assert [record["verdict"] for record in records] == ["proved", "refuted", "proved"]
+    assert in_file(tmp_path, CLAIMS.split("x.convolve")[0]).exit_code == 0
+
+
+def test_a_file_on_standard_input() -> None:
+    result = CliRunner().invoke(main, ["check", "--file", "-"], input="n == n\n\nn + ==")
+    assert result.exit_code == 2
+    assert "standard input, line 3, column 5" in result.output
+    assert CliRunner().invoke(main, ["check", "--file", "-"], input="n == n").exit_code == 0
+
+
+def test_an_unknown_claim_in_a_file_counts_less_than_a_refuted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Claim, "prove", lambda _: Unknown("it is too hard"))
+    assert in_file(tmp_path, "n == n\nm == m").exit_code == 3
+    decide = {"a": Unknown("it is too hard"), "b": Proved("all lengths")}
+    monkeypatch.setattr(Claim, "prove", lambda claim: decide[claim.name])
+    assert in_file(tmp_path, "a: n == n\nb: m == m").exit_code == 3
+
+
+def test_an_error_of_one_claim_in_a_file_does_not_hide_the_others(tmp_path: Path) -> None:
+    text = "signal x: n\nsignal k: c\nx.correlate(k.pad(-1, 0)) == x\nx == x"
+    result = in_file(tmp_path, text, "--json")
+    assert result.exit_code == 2
+    assert "claims.txt, line 3, column 1: " in result.stderr
+    verdicts = [record["verdict"] for record in json.loads(result.stdout)]
+    assert verdicts == ["error", "proved"]
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "claims.txt"
+    path.write_bytes(b"n == n\n\xff")
+    result = run("check", "--file", str(path))
+    assert result.exit_code == 2
+    assert "line 2: this is not UTF-8" in result.output
+
+
+# --- children ------------------------------------------------------------------------
+
+
+def test_a_child_gives_the_same_verdict() -> None:
+    arguments = ("check", "-x == x", "--signal=x:n", "--given=n >= 2", "--json", "--name=a")
+    record = json.loads(run("check", *arguments[2:], "--timeout=60", "--", arguments[1]).stdout)
+    alone = json.loads(run("check", *arguments[2:], "--", arguments[1]).stdout)
+    assert alone["verdict"] == "refuted"
+    assert {**record, "seconds": 0} == {**alone, "seconds": 0}
+
+
+def test_a_timeout_is_no_verdict() -> None:
+    for arguments in (["prove"], ["check", "n == n"]):
+        result = run(*arguments, "--timeout", "0.01", "--json")
+        assert result.exit_code == 3
+        record = json.loads(result.stdout)
+        assert record["verdict"] == "unknown"
+        assert record["reason"] == "no verdict within 0.01 s"
+        result = run(*arguments, "--timeout", "0.01")
+        assert result.exit_code == 3
+        assert "UNKNOWN" in result.output
+        assert "no verdict within 0.01 s" in result.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_child_that_is_killed_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", code])
+    result = run("check", "n == n", "--timeout", "60", "--json")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["reason"] == "the computation was ended by signal 9"
+
+
+def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", "exit(70)"])
+    assert run("check", "n == n", "--timeout", "60").exit_code == 70
+
+
+def test_a_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(child, "_command", lambda _: sleep)
+    start = time.monotonic()
+    assert child.run_child([], 0.2, capture=True).exit_code is None
+    assert time.monotonic() - start < 20
+
+
+def test_modules_in_the_working_directory_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("raise SystemExit(1)")
+    code = "import os; from symconv.cli import main; os.chdir({!r}); main({!r})"
+    arguments = ["check", "n == n", "--timeout", "60"]
+    result = python("-P", "-c", code.format(str(tmp_path), arguments))
+    assert result.returncode == 0, result.stderr
+    assert "PROVED" in result.stdout
+
+
+def test_a_defect_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Claim) -> None:
+        raise RuntimeError("defect")
+
+    monkeypatch.setattr(Claim, "prove", fail)
+    result = run("check", "n == n")
+    assert result.exit_code == 70
+    assert "This is a defect of symconv, and no verdict." in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+def test_a_reader_who_leaves_is_no_verdict() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "symconv", "prove"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+def test_narrow_terminals() -> None:
+    result = python("-m", "symconv", "check", EXAMPLE, *DECLARED, COLUMNS="40")
+    assert result.returncode == 1
+    long = [line for line in result.stdout.splitlines() if len(line) > 40]
+    assert len(long) == 1  # the formula, which is never broken
+    assert "⋆" in long[0]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,8 @@ from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol,
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
 from symconv.points import symbols_of
-from symconv.signals import leaves
-from tests.cases import SYMBOLIC, Letters, u
+from symconv.signals import Extension, leaves
+from tests.cases import BIAS, SYMBOLIC, Letters, enough_entries, u
 
 Sides = tuple[SignalExpr, SignalExpr]
 Law = Callable[[Letters, int, int], Sides]
@@ -229,6 +232,166 @@ def a_layer_by_its_definition(s: Letters, p: int, q: int) -> Sides:
     return layer, Signal.from_formula(u, entry, length=Max(0, size))
 
 
+# --- known taps ----------------------------------------------------------------------
+
+
+@law
+def the_unit_is_neutral(s: Letters, p: int, q: int) -> Sides:
+    return Signal.delta().convolve(s.x).correlate(Signal.delta()), s.x
+
+
+@law
+def known_taps_are_a_formula(s: Letters, p: int, q: int) -> Sides:
+    taps = Piecewise((p, Eq(u, 0)), (-q, Eq(u, 2)), (0, True))
+    return s.x.correlate(Signal.taps(p, 0, -q)), s.x.correlate(
+        Signal.from_formula(u, taps, length=3)
+    )
+
+
+@law
+def known_taps_are_a_sum_of_crops(s: Letters, p: int, q: int) -> Sides:
+    taps = Signal.taps(Fraction(p, 2), -q, 1)
+    crops = Fraction(p, 2) * s.x.pad(0, -2) - q * s.x.pad(-1, -1) + s.x.pad(-2, 0)
+    return s.x.correlate(taps, stride=q), crops.downsample(q)
+
+
+@law
+def known_taps_multiply(s: Letters, p: int, q: int) -> Sides:
+    return (
+        s.x.convolve(Signal.taps(1, p)).convolve(Signal.taps(1, q)),
+        s.x.convolve(Signal.taps(1, p + q, p * q)),
+    )
+
+
+@law
+def a_difference_undoes_a_sum(s: Letters, p: int, q: int) -> Sides:
+    # 1 1 … 1 convolved with 1 −1 is 1 0 … 0 −1.
+    ends = Piecewise((1, Eq(u, 0)), (-1, Eq(u, s.c)), (0, True))
+    return (
+        Signal.ones(s.c).convolve(Signal.taps(1, -1)),
+        Signal.from_formula(u, ends, length=s.c + 1),
+    )
+
+
+# --- entrywise products --------------------------------------------------------------
+
+
+@law
+def products_commute(s: Letters, p: int, q: int) -> Sides:
+    return s.x.multiply(s.y), s.y.multiply(s.x)
+
+
+@law
+def products_associate(s: Letters, p: int, q: int) -> Sides:
+    return s.x.multiply(s.y).multiply(s.x.flip()), s.x.multiply(s.y.multiply(s.x.flip()))
+
+
+@law
+def products_distribute(s: Letters, p: int, q: int) -> Sides:
+    return s.x.multiply(p * s.y - s.x), p * s.x.multiply(s.y) - s.x.multiply(s.x)
+
+
+@law
+def ones_are_neutral(s: Letters, p: int, q: int) -> Sides:
+    return s.x.multiply(Signal.ones(s.n)), s.x
+
+
+@law
+def flip_of_a_product(s: Letters, p: int, q: int) -> Sides:
+    return s.x.multiply(s.y).flip(), s.y.flip().multiply(s.x.flip())
+
+
+@law
+def products_of_entries_move(s: Letters, p: int, q: int) -> Sides:
+    one, other = (signal.pad(s.l, s.a).dilate(p).downsample(q) for signal in (s.x, s.y))
+    return one.multiply(other), s.x.multiply(s.y).pad(s.l, s.a).dilate(p).downsample(q)
+
+
+# --- layers that frameworks call by name ---------------------------------------------
+
+
+@law
+def downsampling_with_an_offset(s: Letters, p: int, q: int) -> Sides:
+    return s.x.downsample(p, offset=q + p), s.x.downsample(p, offset=q).pad(-1, 0)
+
+
+@law
+def phases_interleave(s: Letters, p: int, q: int) -> Sides:
+    return Signal.interleave(*s.x.phases(1 + p % 3)), s.x
+
+
+@law
+def phases_of_what_is_interleaved(s: Letters, p: int, q: int) -> Sides:
+    together = Signal.interleave(*[s.x] * p, s.y)
+    return together.downsample(p + 1, offset=p), s.y
+
+
+@law
+def a_transposed_layer_by_its_phases(s: Letters, p: int, q: int) -> Sides:
+    stride = 1 + p % 2
+    return (
+        s.g.conv_transpose(s.k, stride=stride),
+        Signal.interleave(*[s.g.convolve(phase) for phase in s.k.phases(stride)]),
+    )
+
+
+@law
+def a_transposed_layer_is_a_padded_layer(s: Letters, p: int, q: int) -> Sides:
+    # An empty input would have zeros around it: hence g.
+    edge = s.c - 1
+    return (
+        s.g.conv_transpose(s.k, stride=p, padding=q),
+        s.g.dilate(p).pad(edge, edge).correlate(s.k.flip()).pad(-q, -q),
+    )
+
+
+@law
+def flip_of_a_transposed_layer(s: Letters, p: int, q: int) -> Sides:
+    return (
+        s.x.conv_transpose(s.k, stride=p, dilation=q, padding=s.l).flip(),
+        s.x.flip().conv_transpose(s.k.flip(), stride=p, dilation=q, padding=s.l),
+    )
+
+
+@law
+def same_padding_with_stride_one(s: Letters, p: int, q: int) -> Sides:
+    reach = q * (s.c - 1)
+    return s.x.pad_same(s.c, dilation=q), s.x.pad(floor(reach / 2), ceiling(reach / 2))
+
+
+@law
+def a_same_layer_with_stride_one_keeps_the_length(s: Letters, p: int, q: int) -> Sides:
+    layer = s.x.pad_same(s.c).correlate(s.k)
+    return layer - layer, 0 * s.x
+
+
+@law
+def an_average_pool_is_a_layer(s: Letters, p: int, q: int) -> Sides:
+    ones = Signal.taps(*[Fraction(1, p)] * p)
+    return s.x.avg_pool(p, stride=q, padding=1), s.x.pad(1, 1).correlate(ones, stride=q)
+
+
+@law
+def an_average_pool_without_padding(s: Letters, p: int, q: int) -> Sides:
+    return s.x.avg_pool(p, stride=q, count_include_pad=False), s.x.avg_pool(p, stride=q)
+
+
+@law
+def an_average_of_ones(s: Letters, p: int, q: int) -> Sides:
+    pool = Signal.ones(s.c).avg_pool(2, stride=1, padding=1, count_include_pad=False)
+    return pool, Signal.ones(pool.length)
+
+
+@law
+def a_bias_is_a_convolution_of_ones(s: Letters, p: int, q: int) -> Sides:
+    return s.x.add_bias(BIAS), s.x + Signal.ones(s.n).convolve(BIAS)
+
+
+@law
+def flip_of_a_bias(s: Letters, p: int, q: int) -> Sides:
+    return s.x.downsample(p).add_bias(BIAS).flip(), s.x.downsample(p).flip().add_bias(BIAS)
+
+
 # --- linearity -----------------------------------------------------------------------
 
 OPERATORS: dict[str, Callable[[SignalExpr, Letters, int, int], SignalExpr]] = {
@@ -292,10 +455,9 @@ def test_at_random_data(law: Law, data: st.DataObject) -> None:
         for symbol in symbols_of(left, right)
     }
     signals = {
-        name: data.draw(
-            st.lists(entry, min_size=numbers[leaf.size], max_size=numbers[leaf.size]), name
-        )
+        name: data.draw(st.lists(entry, min_size=size, max_size=size), name)
         for name, leaf in leaves(left, right).items()
+        for size in [numbers.get(leaf.size, leaf.size)]
     }
 
     def read(side: SignalExpr) -> list[object]:
@@ -313,6 +475,86 @@ def test_for_all_lengths(law: Law, p: int, q: int) -> None:
     verdict = Claim(*law(SYMBOLIC, p, q)).prove()
     assert isinstance(verdict, Proved), verdict
     assert verdict.scope == "all lengths"
+
+
+# --- continued ends ------------------------------------------------------------------
+
+ExtensionLaw = Callable[[Letters, Extension], Sides]
+EXTENSION_LAWS: dict[str, ExtensionLaw] = {
+    "flip": lambda s, mode: (
+        s.x.pad(s.l, s.r, mode).flip(),
+        s.x.flip().pad(s.r, s.l, mode),
+    ),
+    "a crop undoes it": lambda s, mode: (s.x.pad(s.l, s.r, mode).pad(-s.l, -s.r), s.x),
+    "a crop undoes part of it": lambda s, mode: (
+        s.x.pad(s.l + 1, s.r + 2, mode).pad(-1, -2),
+        s.x.pad(s.l, s.r, mode).pad(0, 0),
+    ),
+    "linear": lambda s, mode: (
+        (2 * s.x - s.y).pad(s.l, s.r, mode),
+        2 * s.x.pad(s.l, s.r, mode) - s.y.pad(s.l, s.r, mode),
+    ),
+    "multiplicative": lambda s, mode: (
+        s.x.multiply(s.y).pad(s.l, s.r, mode),
+        s.x.pad(s.l, s.r, mode).multiply(s.y.pad(s.l, s.r, mode)),
+    ),
+    "ones stay ones": lambda s, mode: (
+        Signal.ones(s.n).pad(s.l, s.r, mode),
+        Signal.ones(s.n + s.l + s.r),
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", get_args(Extension))
+@pytest.mark.parametrize("name", EXTENSION_LAWS)
+def test_extensions(name: str, mode: Extension) -> None:
+    sides = EXTENSION_LAWS[name](SYMBOLIC, mode)
+    assert isinstance(Claim(*sides, given=enough_entries(*sides)).prove(), Proved)
+
+
+@pytest.mark.parametrize("mode", ["reflect", "symmetric", "replicate"])
+def test_the_two_ends_are_independent(mode: Extension) -> None:
+    s = SYMBOLIC
+    sides = s.x.pad(s.l, s.r, mode), s.x.pad(s.l, 0, mode).pad(0, s.r, mode)
+    assert isinstance(Claim(*sides, given=enough_entries(*sides)).prove(), Proved)
+
+
+def test_the_ends_of_a_circle_are_not() -> None:
+    s = SYMBOLIC
+    sides = s.x.pad(1, 1, "circular"), s.x.pad(1, 0, "circular").pad(0, 1, "circular")
+    verdict = Claim(*sides, given=enough_entries(*sides)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"n": 2}
+    assert s.k.pad(0, s.c, "circular").vector(c=2) == 2 * s.k.vector(c=2)
+
+
+def test_a_circular_layer_commutes_with_a_shift() -> None:
+    s = SYMBOLIC
+
+    def shifted(signal: SignalExpr) -> SignalExpr:
+        return signal.pad(1, 0, "circular").pad(0, -1)
+
+    def layer(signal: SignalExpr) -> SignalExpr:
+        return signal.pad(0, 2, "circular").correlate(Signal.taps(3, -1, 5))
+
+    sides = layer(shifted(s.x)), shifted(layer(s.x))
+    assert isinstance(Claim(*sides, given=[s.n >= 2]).prove(), Proved)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_polyphase(factor: int) -> None:
+    # Phase 0 of a convolution: the products of phases whose numbers add up to 0 or the factor.
+    s = SYMBOLIC
+    x, k = s.g.phases(factor), s.k.phases(factor)
+    size = s.g.convolve(s.k).downsample(factor).length
+    parts = [x[0].convolve(k[0])]
+    parts += [x[i].convolve(k[factor - i]) for i in range(1, factor)]
+    padded = [
+        part.pad(first, size - first - part.length)
+        for first, part in zip([0] + [1] * factor, parts, strict=False)
+    ]
+    claim = Claim(s.g.convolve(s.k).downsample(factor), reduce(add, padded))
+    assert isinstance(claim.prove(), Proved)
 
 
 # --- what sounds like a law and is not one -------------------------------------------

@@ -1,0 +1,118 @@
+"""Files of claims, one claim on each line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symconv.errors import SymconvError
+from symconv.phrases import Passage, TextError
+from symconv.text import Declarations, ParsedClaim, Vocabulary, read_claim
+
+__all__ = ["read_claims"]
+
+_MOST_CHARACTERS_IN_FILE = 200_000
+_MOST_CLAIMS_IN_FILE = 500
+_DECLARATION = re.compile(r"(signal|given|integer)(?=\s)")
+_NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
+_SIGNAL = re.compile(r"\s*(\w+)\s*:")
+
+
+def read_claims(text: str, where: str, declared: Declarations | None = None) -> list[ParsedClaim]:
+    """Read a file of claims, one on each line, `lhs == rhs` or `name: lhs == rhs`.
+
+    Lines `signal x: n`, `given n >= i` and `integer t` declare for what follows.  An
+    indented line continues the one above; `#` begins a comment.
+
+    Args:
+        text: the text of the file.
+        where: its name, for messages.
+        declared: what is declared before the first line.
+
+    >>> parsed = read_claims('''
+    ... signal x: n
+    ... signal k: c
+    ... commutes: x.convolve(k) == k.convolve(x)   # always
+    ... ''', "claims.txt")
+    >>> [(p.claim.name, str(p.claim)) for p in parsed]
+    [('commutes', 'x.convolve(k) == k.convolve(x)')]
+
+    Raises:
+        TextError: a line cannot be read, or something is declared or named twice.
+    """
+    if len(text) > _MOST_CHARACTERS_IN_FILE:
+        raise TextError(
+            f"{len(text)} characters, and {_MOST_CHARACTERS_IN_FILE} are allowed", "", 0, where
+        )
+    current = declared or Declarations()
+    claims: list[ParsedClaim] = []
+    names: set[str] = set()
+    for statement in _statements(text, where):
+        word = _DECLARATION.match(statement.content)
+        if word:
+            current = _declared(current, word[1], _after(statement, word))
+            continue
+        name = _NAMED.match(statement.content)
+        if name and name[1] in names:
+            raise statement.error(f"a claim named {name[1]!r} stands above")
+        names |= {name[1]} if name else set()
+        if len(claims) == _MOST_CLAIMS_IN_FILE:
+            raise statement.error(f"more than {_MOST_CLAIMS_IN_FILE} claims")
+        passage = _after(statement, name) if name else statement
+        try:
+            claims.append(read_claim(passage, current, name[1] if name else None))
+        except TextError:
+            raise
+        except SymconvError as error:
+            raise passage.error(str(error)) from None
+    if not claims:
+        raise TextError("there is no claim in it", text, len(text), where)
+    return claims
+
+
+def _statements(text: str, where: str) -> Iterator[Passage]:
+    """The statements of a file, without comments and blank lines."""
+    bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), text)
+    start, position = None, 0
+    for line in bare.splitlines(keepends=True):
+        begins = line.strip() and not line[0].isspace()
+        if line.strip() and not begins and start is None:
+            raise TextError("an indented line continues the one above", text, position, where)
+        if start is not None and begins:
+            yield Passage(bare, where, start, position)
+            start = None
+        if begins:
+            start = position
+        position += len(line)
+    if start is not None:
+        yield Passage(bare, where, start, position)
+
+
+def _after(statement: Passage, found: re.Match[str]) -> Passage:
+    return Passage(statement.text, statement.where, statement.start + found.end(), statement.stop)
+
+
+def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
+    signals, given, integers = dict(current.signals), current.given, current.integers
+    if word == "given":
+        given = (*given, rest)
+    elif word == "integer":
+        name = rest.content.strip()
+        if name in integers or name in signals:
+            raise rest.error(f"{name!r} is declared twice")
+        integers = (*integers, name)
+    else:
+        found = _SIGNAL.match(rest.content)
+        if not found:
+            raise rest.error("expected signal NAME: LENGTH, such as signal x: n")
+        if found[1] in signals or found[1] in integers:
+            raise rest.error(f"{found[1]!r} is declared twice")
+        signals[found[1]] = _after(rest, found)
+    after = Declarations(signals, given, integers)
+    try:
+        Vocabulary(after, [])
+    except TextError:
+        raise
+    except SymconvError as error:
+        raise rest.error(str(error)) from None
+    return after
