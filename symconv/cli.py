@@ -367,7 +367,12 @@ def _print_json(record: Any) -> None:
 def _named(name: str) -> Theorem:
     from difflib import get_close_matches
 
-    from symconv.catalogue import CATALOGUE
+    from symconv.theorems import THEOREMS
+
+    for theorem in THEOREMS:
+        if theorem.name == name:
+            return theorem
+    from symconv.catalogue import CATALOGUE  # takes a second or two
 
     if name in CATALOGUE:
         return CATALOGUE[name]

@@ -45,6 +45,7 @@ from symconv.signals import (
     leaves,
     walk,
 )
+from symconv.signs import is_at_least
 from symconv.sums import FREE, Factor, GuardedSum, SummationIndex, Term
 from symconv.to_sympy import polynomial_expression, terms_expression
 
@@ -119,7 +120,7 @@ def _(signal: Signal, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
 @entry.register
 def _(signal: Pad, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
     source = entry(signal.signal, index - polynomial_of(signal.left), False, fresh)
-    crops = not (signal.left.is_nonnegative and signal.right.is_nonnegative)
+    crops = not (is_at_least(signal.left, 0) and is_at_least(signal.right, 0))
     return _guarded(source, within(index, length(signal)) if crops and not inside else ())
 
 
@@ -248,9 +249,9 @@ def _(signal: Formula) -> Polynomial:
 def _(signal: Pad) -> Polynomial:
     inner = length(signal.signal)
     more = polynomial_of(signal.left) + polynomial_of(signal.right)
-    if signal.left.is_nonnegative and signal.right.is_nonnegative:
+    if is_at_least(signal.left, 0) and is_at_least(signal.right, 0):
         return inner + more
-    if signal.left.is_nonpositive and signal.right.is_nonpositive:
+    if is_at_least(-signal.left, 0) and is_at_least(-signal.right, 0):
         inner = without_nonnegative_part(inner)
     return nonnegative_part(inner + more)
 
@@ -327,19 +328,19 @@ def _is_nonempty(signal: SignalExpr) -> bool:
 
 @_is_nonempty.register
 def _(signal: Signal) -> bool:
-    return bool(signal.size.is_positive)
+    return is_at_least(signal.size, 1)
 
 
 @_is_nonempty.register
 def _(signal: Formula) -> bool:
-    return bool(signal.size.is_positive)
+    return is_at_least(signal.size, 1)
 
 
 @_is_nonempty.register
 def _(signal: Pad) -> bool:
-    grows = signal.left.is_nonnegative and signal.right.is_nonnegative
-    return bool(grows) and (
-        _is_nonempty(signal.signal) or bool(signal.left.is_positive or signal.right.is_positive)
+    grows = is_at_least(signal.left, 0) and is_at_least(signal.right, 0)
+    return grows and (
+        _is_nonempty(signal.signal) or is_at_least(signal.left, 1) or is_at_least(signal.right, 1)
     )
 
 
@@ -367,7 +368,7 @@ class Requirement:
 def requirements(signal: SignalExpr) -> Iterator[Requirement]:
     """The conditions on the lengths that the assumptions of the symbols leave open."""
     for node in dict.fromkeys(walk(signal)):
-        if isinstance(node, Signal | Formula) and not node.size.is_nonnegative:
+        if isinstance(node, Signal | Formula) and not is_at_least(node.size, 0):
             yield Requirement(
                 (at_least(length(node), 0),),
                 f"the length of {node}, {node.size}, could be negative; "

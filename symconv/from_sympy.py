@@ -28,7 +28,7 @@ from sympy import (
     Symbol,
 )
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
-from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
+from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
 from symconv import polynomials
 from symconv.errors import SymconvError
@@ -165,6 +165,9 @@ def cases(condition: Boolean, holds: bool = True, names: Names | None = None) ->
             return cases(first, holds, names) + otherwise
         case Not():
             return cases(condition.args[0], not holds, names)
+        case ITE(args=(condition_, then, otherwise)):  # what SymPy makes of a Piecewise inside
+            either = Or(And(condition_, then), And(Not(condition_), otherwise))
+            return cases(either, holds, names)
         case Implies():
             return cases(Or(Not(condition.args[0]), condition.args[1]), holds, names)
         case Equivalent():

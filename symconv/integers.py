@@ -5,10 +5,11 @@ from __future__ import annotations
 from operator import index as as_index
 from typing import SupportsIndex, TypeAlias
 
-from sympy import Basic, Expr, Integer, Poly
+from sympy import Basic, Expr, Integer
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import scaled_polynomial
+from symconv.signs import is_at_least
 
 __all__ = ["Whole", "integer_expression", "length_argument", "parity_problem", "positive_argument"]
 
@@ -86,7 +87,7 @@ def parity_problem(expression: Basic) -> str:
 def positive_argument(value: Whole, what: str, of: object) -> Expr:
     """A stride, dilation or factor: an integer that is known to be positive."""
     expression = integer_expression(value, what, of)
-    if expression.is_positive or _is_plainly_positive(expression):
+    if is_at_least(expression, 1) or expression.is_positive:
         return expression
     hint = "" if expression.is_number else ", which is not known to be positive"
     if any(not symbol.is_positive for symbol in expression.free_symbols):
@@ -94,25 +95,13 @@ def positive_argument(value: Whole, what: str, of: object) -> Expr:
     raise SymconvError(f"{what} of {of} must be a positive integer, got {expression}{hint}")
 
 
-def _is_plainly_positive(expression: Expr) -> bool:
-    """Whether a polynomial in symbols with signs is positive, as 2c − 1 is for c ≥ 1."""
-    symbols = expression.free_symbols
-    if not symbols or not expression.is_polynomial(*symbols):
-        return False
-    if not all(s.is_positive or s.is_nonnegative for s in symbols):
-        return False
-    from_zero = expression.xreplace({s: s + 1 for s in symbols if s.is_positive})
-    terms = Poly(from_zero, *sorted(symbols, key=str)).as_dict()
-    return all(c >= 0 for c in terms.values()) and bool(terms.get((0,) * len(symbols), 0) > 0)
-
-
 def length_argument(value: Whole, of: str) -> Expr:
     """A length: an integer that is not negative, in symbols whose signs are declared."""
     size = integer_expression(value, f"the length of {of}")
-    if size.is_negative:
+    if is_at_least(-size, 1):
         raise SymconvError(f"the length of {of} must not be negative, got {size}")
     unsigned = [str(s) for s in size.free_symbols if not (s.is_nonnegative or s.is_nonpositive)]
-    if unsigned and not size.is_nonnegative:
+    if unsigned and not (is_at_least(size, 0) or size.is_nonnegative):
         raise SymconvError(
             f"the length of {of} is {size}, but the sign of {', '.join(sorted(unsigned))} is not "
             f"declared; write symbols({' '.join(sorted(unsigned))!r}, integer=True, positive=True)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sympy
 from rich.console import Console
@@ -18,11 +18,13 @@ from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
-from symconv.published import Published
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.to_sympy import condition_expression
 from symconv.wording import differences_sentences, holds_sentence
+
+if TYPE_CHECKING:
+    from symconv.published import Published  # takes a second, and `symconv prove` has no need
 
 __all__ = [
     "assumptions",

@@ -28,6 +28,7 @@ from symconv.integers import (
     positive_argument,
 )
 from symconv.polynomials import Polynomial
+from symconv.signs import is_at_least
 from symconv.sums import FREE
 
 __all__ = [
@@ -473,7 +474,7 @@ class Extend(SignalExpr):
                 f"got {self.mode!r}"
             )
         for amount in (left, right):
-            if not amount.is_nonnegative:
+            if not is_at_least(amount, 0):
                 raise SymconvError(
                     f"{self.mode} padding of {self.signal} needs amounts that are not negative, "
                     f"got {amount}; crop with pad(-1, -1), and declare symbols nonnegative=True"
@@ -596,7 +597,7 @@ def _hint(number: object) -> str:
 
 def _cropped(signal: SignalExpr, offset: Whole) -> Pad:
     first = integer_expression(offset, "the offset", signal)
-    if not first.is_nonnegative:
+    if not is_at_least(first, 0):
         raise SymconvError(
             f"the offset of {signal} must not be negative, got {first}; declare its symbols "
             "nonnegative=True, or pad on the left"
@@ -605,8 +606,10 @@ def _cropped(signal: SignalExpr, offset: Whole) -> Pad:
 
 
 def _check_equal_lengths(left: SignalExpr, right: SignalExpr, verb: str) -> None:
-    lengths = left.length, right.length
-    if all(size.is_number for size in lengths) and lengths[0] != lengths[1]:
+    from symconv.formulas import length
+
+    lengths = length(left).as_integer(), length(right).as_integer()
+    if None not in lengths and lengths[0] != lengths[1]:
         raise SymconvError(
             f"cannot {verb} {left} and {right}: their lengths are "
             f"{lengths[0]} and {lengths[1]}; pad one of them"

@@ -106,7 +106,7 @@ def test_hypotheses_are_needed(theorem: Theorem) -> None:
         assert fails_somewhere(claim.lhs, claim.rhs, rest), claim.given[dropped]
 
 
-@pytest.mark.parametrize("theorem", TRUE, ids=name)
+@pytest.mark.parametrize("theorem", [t for t in TRUE if t not in THEOREMS], ids=name)
 def test_signs_of_amounts_are_needed(theorem: Theorem) -> None:
     claim = theorem.claim
     for symbol in claim.symbols:

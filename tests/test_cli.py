@@ -158,9 +158,15 @@ def test_list() -> None:
     assert result.exit_code == 0
     for theorem in CATALOGUE.values():
         assert theorem.name in result.output
-    rows = json.loads(run("list", "--json").output)
+    record = json.loads(run("list", "--json").output)
+    rows = [*record["theorems"], *(row for p in record["published"] for row in p["claims"])]
     assert [row["name"] for row in rows] == list(CATALOGUE)
     assert [row["true"] for row in rows] == [t.is_true for t in CATALOGUE.values()]
+    score = record["score"]
+    assert score["statements"] == len(record["published"]) == score["settled"] + score["in_part"]
+    assert score["settled"] >= 24
+    assert all(p["settled"] or p["not_covered"] for p in record["published"])
+    assert f"{score['settled']} of them settled" in " ".join(result.output.split())
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -424,5 +430,9 @@ def test_narrow_terminals() -> None:
     result = python("-m", "symconv", "check", EXAMPLE, *DECLARED, COLUMNS="40")
     assert result.returncode == 1
     long = [line for line in result.stdout.splitlines() if len(line) > 40]
-    assert len(long) == 1  # the formula, which is never broken
-    assert "⋆" in long[0]
+    # Formulas and code are never broken.
+    assert [line.split()[0] for line in long] == [
+        "pad(pad(x;",
+        "a,",
+        "print(np.correlate(np.pad(np.zeros(0,",
+    ]

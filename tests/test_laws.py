@@ -457,7 +457,7 @@ def test_at_random_data(law: Law, data: st.DataObject) -> None:
     signals = {
         name: data.draw(st.lists(entry, min_size=size, max_size=size), name)
         for name, leaf in leaves(left, right).items()
-        for size in [numbers.get(leaf.size, leaf.size)]
+        for size in [int(numbers.get(leaf.size, leaf.size))]
     }
 
     def read(side: SignalExpr) -> list[object]:

@@ -93,6 +93,8 @@ def test_what_is_printed_can_be_pasted_back(signal: SignalExpr) -> None:
     if "from_formula" in str(signal):
         with pytest.raises(TextError, match=r"there is no Signal\.from_formula"):
             lhs(str(signal))
+    elif "Max(" in str(signal):  # SymPy rewrites such lengths when they are read
+        assert Claim(lhs(str(signal)), signal).prove()
     else:
         assert lhs(str(signal)) == signal
 

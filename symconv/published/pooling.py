@@ -161,11 +161,11 @@ _FOLD = published(
         ),
         holds(
             "folding_windows_without_overlap_gives_the_input_back",
-            _folded(_entry, c, c, p),
+            _folded(_entry, c, c, l),
             x,
             "Without overlap, folding gives the input back if what is left over is padding.",
             "Every entry is in one window.",
-            given=[Mod(n + 2 * p, c) <= p],
+            given=[Mod(n + 2 * l, c) <= l],
         ),
     ),
     beyond="Two dimensions, where the same is done along each of them.",
