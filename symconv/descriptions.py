@@ -14,7 +14,7 @@ from symconv.polynomials import Conjunction, Guard, Polynomial, Relation, floor,
 __all__ = ["describe"]
 
 _MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
-_TRIES = 500_000  # isl operations that one way of putting a condition may take
+_TRIES = 300_000  # isl operations that one way of putting a condition may take
 
 
 def describe(set_: Set, among: Set, sets: IntegerSets) -> list[Conjunction]:
