@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symconv.claims import Claim, Counterexample, Instance, Proved, Refuted, Unknown, Verdict
+    from symconv.claims import Claim, Instance
     from symconv.errors import SymconvError, Undecided
     from symconv.signals import Signal, SignalExpr
+    from symconv.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 
 __all__ = [
     "Claim",
@@ -31,6 +32,7 @@ __all__ = [
 _MODULES = {
     **dict.fromkeys(("Signal", "SignalExpr"), "symconv.signals"),
     **dict.fromkeys(("SymconvError", "Undecided"), "symconv.errors"),
+    **dict.fromkeys(("Claim", "Instance"), "symconv.claims"),
 }
 
 
@@ -38,7 +40,7 @@ def __getattr__(name: str) -> Any:
     # Names are imported when they are first used, so that `symconv --help` needs no SymPy.
     if name not in __all__:
         raise AttributeError(f"module 'symconv' has no attribute {name!r}")
-    value = getattr(import_module(_MODULES.get(name, "symconv.claims")), name)
+    value = getattr(import_module(_MODULES.get(name, "symconv.verdicts")), name)
     globals()[name] = value
     return value
 

@@ -14,9 +14,10 @@ from sympy import Integer, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
-from symconv.claims import Claim, Counterexample
+from symconv.claims import Claim
 from symconv.errors import SymconvError
 from symconv.points import TooLongError, check_point, integer, leaf_length
+from symconv.verdicts import Counterexample
 
 __all__ = ["Difference", "DisagreementError", "counterexample", "first_difference"]
 

@@ -9,11 +9,12 @@ from typing import Any
 from sympy import Expr, IndexedBase, Mul, Symbol
 
 from symconv.changes import Change
-from symconv.claims import Claim, Evidence
+from symconv.claims import Claim
 from symconv.monomials import Comparison
 from symconv.notation import plain
 from symconv.sums import FREE, Factor, Term
 from symconv.to_sympy import polynomial_expression
+from symconv.verdicts import Evidence
 
 __all__ = ["evidence"]
 

@@ -13,7 +13,7 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
-from symconv.claims import Claim, Counterexample, Evidence, Instance, Proved, Refuted, Unknown
+from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.from_sympy import assumption_cases
@@ -21,6 +21,7 @@ from symconv.notation import plain
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.to_sympy import condition_expression
+from symconv.verdicts import Counterexample, Evidence, Proved, Refuted, Unknown
 from symconv.wording import differences_sentences, holds_sentence
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sympy.core.relational import Eq, Ne
 from sympy.printing.str import StrPrinter
 
 from symconv import vectors
-from symconv.claims import Claim, Counterexample
+from symconv.claims import Claim
 from symconv.points import Point, integer
 from symconv.signals import (
     Add,
@@ -30,6 +30,7 @@ from symconv.signals import (
     SignalExpr,
     Taps,
 )
+from symconv.verdicts import Counterexample
 
 __all__ = ["numpy_lines"]
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from sympy.logic.boolalg import Boolean
 
-from symconv.claims import Claim, Proved, Refuted, Side, Unknown
+from symconv.claims import Claim, Side
+from symconv.verdicts import Proved, Refuted, Unknown
 
 __all__ = ["assert_equal"]
 

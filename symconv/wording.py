@@ -6,8 +6,8 @@ import sympy
 from sympy import And, Eq, Expr, Ge, Le, Max, Or
 from sympy.logic.boolalg import Boolean
 
-from symconv.claims import Differences
 from symconv.notation import plain
+from symconv.verdicts import Differences
 
 __all__ = ["differences_sentences", "holds_sentence"]
 

@@ -21,7 +21,6 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Claim, Proved, Refuted, SymconvError
-from symconv.claims import Verdict
 from symconv.signals import (
     Add,
     Convolve,
@@ -38,6 +37,7 @@ from symconv.signals import (
     SignalExpr,
     Taps,
 )
+from symconv.verdicts import Verdict
 
 Lengths = Mapping[str, int]
 Entry = Callable[[str, int], Any]

@@ -12,9 +12,9 @@ from sympy import Basic, Integer, Symbol, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
 from symconv.catalogue import CATALOGUE
-from symconv.claims import Verdict
 from symconv.published import PUBLISHED, Published
 from symconv.theorems import THEOREMS, Theorem
+from symconv.verdicts import Verdict
 from tests import brute_force
 
 ALL = list(CATALOGUE.values())

@@ -8,7 +8,8 @@ import sympy
 from sympy import And, Eq, Max, Mod, Or, Piecewise, Sum, ceiling, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, Undecided, Unknown
-from symconv.prove import condition, prove
+from symconv.conditions import condition
+from symconv.prove import prove
 from symconv.theorems import MAIN
 
 n, c, d = symbols("n c d", integer=True, positive=True)

@@ -12,9 +12,10 @@ from click.testing import CliRunner, Result
 
 from symconv import child
 from symconv.catalogue import CATALOGUE
-from symconv.claims import Claim, Proved, Unknown
+from symconv.claims import Claim
 from symconv.cli import main
 from symconv.theorems import MAIN
+from symconv.verdicts import Proved, Unknown
 
 
 def run(*arguments: str) -> Result:

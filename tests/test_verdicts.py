@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import And, Eq, Expr, Mod, Or, Symbol, expand, floor, symbols
+from sympy import And, Eq, Expr, Indexed, Mod, Mul, Or, Symbol, expand, false, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError
 from symconv.catalogue import CATALOGUE
-from symconv.claims import Differences, Evidence
 from symconv.notation import latex, plain
 from symconv.testing import assert_equal
 from symconv.theorems import MAIN
+from symconv.verdicts import Differences, Evidence
 from symconv.wording import differences_sentences, holds_sentence
 from tests.brute_force import evaluate, polynomials, small_lengths, value
 
@@ -142,7 +142,7 @@ def test_differences_in_words() -> None:
     ]
     assert said("transposed") == ["Only the last output differs."]
     assert differences_sentences(None) == []
-    never = Differences(symbols("n") < symbols("n"), Eq(u, 0), u, n)
+    never = Differences(false, Eq(u, 0), u, n)
     assert differences_sentences(never) == ["Only the first output differs."]
 
 
@@ -182,7 +182,8 @@ def check_evidence(evidence: Evidence) -> None:
         moved = product.xreplace(fresh).xreplace(
             {fresh[key]: entry for key, entry in values.items()}
         )
-        return moved.func(*(a.func(a.base, expand(a.indices[0])) for a in moved.args))
+        parts = moved.args if moved.is_Mul else [moved]
+        return Mul(*(a.func(a.base, expand(a.indices[0])) for a in parts if isinstance(a, Indexed)))
 
     assert factors(put(evidence.right, evidence.indices)) == factors(put(evidence.left, {}))
     assert factors(put(evidence.left, evidence.inverse)) == factors(put(evidence.right, {}))

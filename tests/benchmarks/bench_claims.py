@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sympy import symbols
 
-from symconv import Claim, Proved, Refuted, Signal
+from symconv import Claim, Proved, Refuted, Signal, SignalExpr
 from symconv.catalogue import CATALOGUE
 
 fresh = count()
@@ -24,8 +24,8 @@ def stack(layers: int, kernels: str, *, wrong: bool = False) -> Claim:
     l, r = symbols(f"l_{tag} r_{tag}", integer=True, nonnegative=True)
     padded = Signal(f"x{tag}", n).pad(l, r)
     one = Signal(f"k{tag}", c[0])
-    layer = padded
-    merged = None
+    layer: SignalExpr = padded
+    merged: SignalExpr | None = None
     for i in range(layers):
         kernel = one if kernels == "one" else Signal(f"k{tag}_{i}", c[i])
         layer = layer.correlate(kernel, stride=2)

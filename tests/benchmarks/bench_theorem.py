@@ -15,10 +15,10 @@ import pytest
 from sympy import symbols
 
 from symconv import Claim, Signal
+from symconv.decision import BUDGET
 from symconv.formulas import guarded_sum
 from symconv.integer_sets import IntegerSets
 from symconv.monomials import compare
-from symconv.prove import BUDGET
 from symconv.signals import SignalExpr
 
 fresh = count()

@@ -1,0 +1,199 @@
+"""The integer sets that decide a claim: where its hypotheses hold, and where its sides differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import chain, product
+
+from sympy import And, Not, Or
+from sympy.logic.boolalg import Boolean
+
+from symconv.claims import Claim
+from symconv.counterexamples import (
+    Difference,
+)
+from symconv.errors import NonlinearError, SymconvError, VacuousError
+from symconv.evidence import evidence
+from symconv.formulas import guarded_sum, requirements
+from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
+from symconv.integer_sets import IntegerSets, Set
+from symconv.monomials import compare
+from symconv.polynomials import Conjunction, Guard, Polynomial, at_least, negated
+from symconv.products import impossible
+from symconv.signals import SignalExpr
+from symconv.sums import GuardedSum
+from symconv.verdicts import Evidence
+
+__all__ = ["BUDGET", "Decision", "hypotheses", "where_holds"]
+
+BUDGET = 1_000_000
+"""How many isl operations a decision may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where the two sides differ: at parameters, or at points (u, position of each name).
+
+    Attributes:
+        where: that set; None says nowhere, for all parameters.
+        names: the names in the monomials; None for parameters alone.
+        evidence: why they differ nowhere else.
+        exactly: where the set may be too large, this computes it.
+    """
+
+    where: Set | None
+    names: tuple[str, ...] | None
+    evidence: tuple[Evidence, ...]
+    exactly: Callable[[], Set] | None = None
+
+
+def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
+    """The parameters that the linear hypotheses allow, and the guards of the others."""
+    said = [assumption_cases(symbol) for symbol in claim.symbols]
+    among = sets.where([tuple(chain(*guards)) for guards in product(*said)])
+    assumed: Conjunction = ()
+    for hypothesis in claim.given:
+        try:
+            among = among.intersect(where_holds(hypothesis, sets))
+        except NonlinearError:
+            alternatives = cases(hypothesis)
+            if len(alternatives) != 1:
+                raise
+            assumed += alternatives[0]
+    if among.is_empty():
+        listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
+        raise VacuousError(
+            f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
+        )
+    return among, assumed
+
+
+class Decision:
+    """The integer sets that decide a claim.
+
+    Raises:
+        NonlinearError: products remain, and no change of indices gets around them.
+    """
+
+    def __init__(self, claim: Claim, budget: int) -> None:
+        self.claim = claim
+        self.sets = IntegerSets([s.name for s in claim.symbols], budget)
+        self.positive = {s.name for s in claim.symbols if s.is_positive}
+        with self.sets.within_budget():
+            self.among, self.assumed = hypotheses(claim, self.sets)
+            for signal in claim.signals:
+                self._require(signal)
+            self.failures = list(self._failures(claim))
+            if self.assumed and not all(f.where is None for f in self.failures):
+                raise NonlinearError("a hypothesis has a product of symbols in it")
+
+    def _require(self, signal: SignalExpr) -> None:
+        for requirement in requirements(signal):
+            if self._never([negation for g in requirement.guards for negation in negated(g)]):
+                continue
+            outside = self.among - self.sets.where([requirement.guards])
+            if self.assumed:
+                raise NonlinearError("a hypothesis has a product of symbols in it")
+            if not outside.is_empty():
+                _, lengths, _ = self.sets.smallest(outside)
+                at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
+                raise SymconvError(f"{requirement.message} (at {at})")
+
+    def _never(self, alternatives: Sequence[Guard]) -> bool:
+        """Whether none of the guards holds anywhere; False says nothing about products."""
+        alone = [(*self.assumed, guard) for guard in alternatives]
+        return impossible(alone, self.sets, self.among, self.positive)
+
+    def _failures(self, claim: Claim) -> Iterator[Failure]:
+        match claim.lhs, claim.rhs:
+            case SignalExpr() as left, SignalExpr() as right:
+                yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
+            case left, right if claim.is_condition:
+                one, other = where_holds(left, self.sets), where_holds(right, self.sets)
+                differ = ((one - other) | (other - one)).intersect(self.among)
+                yield self._failure(differ, Evidence("conditions", "the same integer set"))
+            case left, right:
+                (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
+                yield self._values_differ(p * b, q * a, "values")
+
+    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[Failure]:
+        yield self._values_differ(left.length, right.length, "lengths")
+        for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
+            nowhere = found.doubtful is None or found.doubtful.is_empty()
+            yield Failure(
+                None if nowhere else found.doubtful,
+                found.names,
+                tuple(evidence(found, self.claim)),
+                found.exactly,
+            )
+
+    def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> Failure:
+        if left == right:
+            return Failure(None, None, (Evidence(what, "the same formula"),))
+        differ = (at_least(left, right + 1), at_least(right, left + 1))
+        never = Evidence(what, "no length at which they differ")
+        if self._never(differ):
+            return Failure(None, None, (never,))
+        where = self.sets.where([(guard,) for guard in differ])
+        return self._failure(where.intersect(self.among), never)
+
+    def _failure(self, where: Set, otherwise: Evidence) -> Failure:
+        nowhere = where.is_empty()
+        return Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the sides do differ where the failures say so."""
+        return all(failure.exactly is None for failure in self.failures)
+
+    def make_exact(self) -> None:
+        """Replace the sets that may be too large."""
+        for i, failure in enumerate(self.failures):
+            if failure.exactly is not None:
+                where = failure.exactly()
+                self.failures[i] = replace(
+                    failure, where=None if where.is_empty() else where, exactly=None
+                )
+
+    def doubtful(self) -> Set:
+        """The parameters at which the sides may differ."""
+        result = self.sets.where([])
+        for failure in self.failures:
+            if failure.where is not None:
+                result = result | failure.where.params()
+        return result
+
+    def holds(self) -> Set:
+        """The parameters at which the claim holds."""
+        self.make_exact()
+        holds = self.among
+        for failure in self.failures:
+            if failure.where is not None:
+                holds = (holds - failure.where.params()).coalesce()
+        return holds
+
+    def smallest_difference(self) -> Difference | None:
+        """The smallest lengths at which the sides differ, and the first point there."""
+        found = [
+            (*self.sets.smallest(failure.where), failure.names)
+            for failure in self.failures
+            if failure.where is not None
+        ]
+        if not found:
+            return None
+        _, lengths, point, names = min(found, key=lambda f: f[0])
+        return Difference(lengths, names, point)
+
+
+def where_holds(condition: Boolean, sets: IntegerSets) -> Set:
+    """The parameters at which a condition holds."""
+    match condition:
+        case And():
+            return reduce(Set.intersect, (where_holds(part, sets) for part in condition.args))
+        case Or():
+            return reduce(Set.union, (where_holds(part, sets) for part in condition.args))
+        case Not():
+            return where_holds(condition.args[0], sets).complement()
+    return sets.where(cases(condition))

@@ -1,0 +1,182 @@
+"""The verdicts on a claim, and what they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.errors import Undecided
+
+if TYPE_CHECKING:
+    from symconv.claims import Claim  # a refuted claim is asked for its condition
+
+__all__ = [
+    "Counterexample",
+    "Differences",
+    "Evidence",
+    "Proved",
+    "Refuted",
+    "Unknown",
+    "Verdict",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One comparison that a proof rests on.
+
+    Where two sums are the same by a change of the summation indices, the change is here,
+    so that it can be checked without symconv: put `indices` into the product `right`, and
+    it is the product `left`; `inverse` goes back.
+
+    Attributes:
+        compared: what was compared, such as the names k, k, x of a kind of monomial.
+        how: how it was found to be equal.
+        left: the product that one sum adds up, in its summation indices.
+        right: the product that the other sum adds up.
+        indices: each summation index of the right sum, in those of the left one.
+        inverse: each summation index of the left sum, in those of the right one.
+    """
+
+    compared: str
+    how: str
+    left: Expr | None = None
+    right: Expr | None = None
+    indices: Mapping[Symbol, Expr] = field(default_factory=dict)
+    inverse: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.compared}: {self.how}"
+
+
+class _Shown:
+    """Shows itself in a notebook as its text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        verdict, _, rest = str(self).partition(" ")
+        return f"<b>{escape(verdict)}</b> {escape(rest)}".replace("\n", "<br>")
+
+
+@dataclass(frozen=True, slots=True)
+class Proved(_Shown):
+    """The claim holds within its scope; the only verdict that is true as a `bool`."""
+
+    scope: str
+    evidence: tuple[Evidence, ...] = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return f"proved for {self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A smallest point at which a claim fails, checked by plain arithmetic.
+
+    Attributes:
+        lengths: the values of the integer symbols, by name.
+        signals: the entries of the named signals.
+        index: the first output index at which the sides differ; None where the lengths
+            differ, and for claims about lengths.
+        lhs: the left side: its vector, or its value for a claim about lengths.
+        rhs: the right side.
+    """
+
+    lengths: Mapping[str, int]
+    signals: Mapping[str, list[int]]
+    index: int | None
+    lhs: Any
+    rhs: Any
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+        given = "".join(f", {name} = {value}" for name, value in self.signals.items())
+        sides = f"the left side is {self.lhs}, the right side {self.rhs}"
+        if self.index is not None:
+            sides += f"; they differ at index {self.index}"
+        return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Where the two sides of a refuted claim about signals differ.
+
+    Attributes:
+        lengths: the condition under which the outputs differ in length.
+        entries: the condition under which equally long outputs differ at the index.
+        index: the output index.
+        length: the length of the outputs, where they are equally long.
+    """
+
+    lengths: Boolean
+    entries: Boolean
+    index: Symbol
+    length: Expr
+
+
+@dataclass(frozen=True)
+class Refuted(_Shown):
+    """The claim is false: the counterexample is the smallest one."""
+
+    counterexample: Counterexample
+    claim: Claim = field(repr=False, compare=False)
+
+    def __bool__(self) -> bool:
+        return False
+
+    @cached_property
+    def condition(self) -> Boolean | None:
+        """Exactly the lengths at which the claim holds; None if that is undecided."""
+        try:
+            return self.claim.condition()
+        except Undecided:
+            return None
+
+    @cached_property
+    def differences(self) -> Differences | None:
+        """Where the sides differ; None for claims about lengths, or if that is undecided."""
+        from symconv.conditions import differences
+
+        try:
+            return differences(self.claim)
+        except Undecided:
+            return None
+
+    @property
+    def reproduction(self) -> str:
+        """Three lines of NumPy that print both sides at the counterexample."""
+        from symconv.reproduction import numpy_lines
+
+        return numpy_lines(self.claim, self.counterexample)
+
+    def __str__(self) -> str:
+        from symconv.wording import differences_sentences, holds_sentence
+
+        lines = [f"refuted {self.counterexample}", holds_sentence(self.condition)]
+        return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(_Shown):
+    """Neither proved nor refuted, for the reason given."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"unknown: {self.reason}"
+
+
+Verdict: TypeAlias = Proved | Refuted | Unknown
