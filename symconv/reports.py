@@ -147,7 +147,7 @@ def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: C
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
     _paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
-    _paragraph(out, f"Source: {theorem.source}", indent=0)
+    _line(out, f"Source: {theorem.source}", indent=0)
     if theorem is MAIN:
         out.print()
         record["output_size"] = _show_output_size(out)
@@ -311,10 +311,13 @@ def _show_verdict(out: Console, claim: Claim) -> Record:
     match verdict:
         case Proved():
             everywhere = verdict.scope == ALL
-            result = "PROVED" if everywhere else f"PROVED for {verdict.scope} only"
+            result = "PROVED" if everywhere else f"PROVED only for {verdict.scope}"
             _row(out, result, _duration(seconds), "green" if everywhere else "yellow")
             for evidence in verdict.evidence:
                 _line(out, str(evidence), indent=4)
+                if evidence.indices and evidence.left is not None and evidence.right is not None:
+                    sums = f"Σ {plain(evidence.left)} = Σ {plain(evidence.right)}"
+                    _line(out, sums, "dim", indent=6)
             record |= {"verdict": "proved", "scope": verdict.scope}
             record["evidence"] = list(map(_evidence_json, verdict.evidence))
         case Refuted(found):

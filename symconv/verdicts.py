@@ -41,7 +41,9 @@ class Evidence:
         left: the product that one sum adds up, in its summation indices.
         right: the product that the other sum adds up.
         indices: each summation index of the right sum, in those of the left one.
-        inverse: each summation index of the left sum, in those of the right one.
+        inverse: each summation index of the left sum, in those of the right one.  An index
+            that the conditions of its sum alone determine is a quotient: 0 ≤ a − d·i < d says
+            i = ⌊a/d⌋.
     """
 
     compared: str

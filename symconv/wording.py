@@ -67,9 +67,9 @@ def differences_sentences(found: Differences | None) -> list[str]:
     return [s[0].upper() + s[1:] for s in sentences]
 
 
-def _rank(text: str) -> tuple[int, str]:
+def _rank(text: str) -> tuple[int, int, str]:
     first, last = text.startswith("the first"), text.startswith("the last")
-    return (0 if first else 2 if last else 1, text)
+    return (0 if first else 2 if last else 1, len(text), text)
 
 
 def _outputs(case: Boolean, found: Differences) -> str:
