@@ -131,7 +131,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     found, _ = first_difference(claim)  # beyond the range too
     if found is not None:
         return _refuted(claim, found)
-    return Proved(f"{names} from {low} to {largest} (every other length)", (how,))
+    return Proved(f"{names} from {low} to {largest}, and all other lengths", (how,))
 
 
 def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:

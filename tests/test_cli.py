@@ -253,7 +253,7 @@ def test_a_proof_for_some_lengths_only_is_no_proof(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Claim, "prove", lambda _: Proved("all lengths and 1 ≤ s ≤ 8"))
     result = run("check", "x == x", "--signal", "x:n")
     assert result.exit_code == 3
-    assert "PROVED for all lengths and 1 ≤ s ≤ 8 only" in result.output
+    assert "PROVED only for all lengths and 1 ≤ s ≤ 8" in result.output
     record = json.loads(run("check", "x == x", "--signal", "x:n", "--json").output)
     assert (record["verdict"], record["scope"]) == ("proved", "all lengths and 1 ≤ s ≤ 8")
 

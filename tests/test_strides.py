@@ -110,7 +110,7 @@ def test_refuted_with_the_smallest_counterexample(name: str) -> None:
 def test_a_range_of_strides_is_no_proof_for_all_of_them() -> None:
     bounded = Claim(floor((s * s - s) / 2) * 2, s * s - s).prove()
     assert isinstance(bounded, Proved)
-    assert bounded.scope == "s from 1 to 6 (every other length)"
+    assert bounded.scope == "s from 1 to 6, and all other lengths"
 
 
 def test_hypotheses_may_bound_the_strides() -> None:
