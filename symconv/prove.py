@@ -123,15 +123,20 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         return _refuted(claim, best[2])
     if not any(decided.values()):
         return _searched(claim, reason)
-    names = ", ".join(s.name for s in symbols)
-    low = min(int(v) for key in decided for v in key)
-    how = Evidence(f"{names} from {low} to {largest}", "each decided by itself, as integer sets")
+    ranges: dict[tuple[int, int], list[str]] = {}
+    for symbol, tried_values in zip(symbols, zip(*decided, strict=True), strict=True):
+        ends = int(min(tried_values)), int(max(tried_values))
+        ranges.setdefault(ends, []).append(symbol.name)
+    tried = ", ".join(
+        f"{', '.join(names)} from {low} to {high}" for (low, high), names in ranges.items()
+    )
+    how = Evidence(tried, "each decided by itself, as integer sets")
     if _within(claim, symbols, largest, budget):
         return Proved("all lengths", (how,))
     found, _ = first_difference(claim)  # beyond the range too
     if found is not None:
         return _refuted(claim, found)
-    return Proved(f"{names} from {low} to {largest}, and all other lengths", (how,))
+    return Proved(f"{tried}, and all other lengths", (how,))
 
 
 def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:
