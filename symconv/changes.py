@@ -186,6 +186,8 @@ def changes(
     later = []
     for candidate in _candidates(ours, others):
         for values in _rests(ours, candidate):
+            if tuple(p.substitute(values) for p in candidate.positions) != ours.positions:
+                continue  # a position depends on the index that is moved
             guards = frozenset(_moved(g, values).reduced(positive) for g in candidate.guards)
             change = _change(ours, candidate, values)
             if ours.guards == guards:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from symconv.errors import SymconvError
 from symconv.phrases import Passage, TextError
-from symconv.text import Declarations, ParsedClaim, Vocabulary, read_claim
+from symconv.text import Context, Declarations, ParsedClaim, read_claim
 
 __all__ = ["read_claims"]
 
@@ -110,7 +110,7 @@ def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
         signals[found[1]] = _after(rest, found)
     after = Declarations(signals, given, integers)
     try:
-        Vocabulary(after, [])
+        Context(after, [])
     except TextError:
         raise
     except SymconvError as error:

@@ -32,7 +32,7 @@ from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equival
 
 from symconv import polynomials
 from symconv.errors import SymconvError
-from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, equal
+from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, conjoined, equal
 from symconv.sums import Factor, SummationIndex, Term
 
 __all__ = [
@@ -266,7 +266,8 @@ def _comparison(relation: Relational, p: Polynomial, holds: bool) -> list[Conjun
 
 
 def _both(left: list[Conjunction], right: list[Conjunction]) -> list[Conjunction]:
-    return [a + b for a in left for b in right]
+    joined = (conjoined(a + b) for a in left for b in right)
+    return [guards for guards in joined if guards is not None]
 
 
 class FormulaReader:

@@ -23,6 +23,7 @@ __all__ = [
     "Relation",
     "at_least",
     "ceiling",
+    "conjoined",
     "equal",
     "floor",
     "maximum",
@@ -253,6 +254,41 @@ Monomial = tuple[Atom, ...]
 Conjunction = tuple[Guard, ...]
 
 
+def conjoined(guards: Conjunction) -> Conjunction | None:
+    """The guards without those that others of them make superfluous; None if two contradict.
+
+    Only guards that differ by a number are compared, such as p ≥ 2, p ≥ 3, p = 5 and p ≤ 1.
+
+    >>> p = Polynomial.of("p")
+    >>> [str(g) for g in conjoined((at_least(p, 2), at_least(p, 3), at_least(9, p)))]
+    ['p - 3 >= 0', '-p + 9 >= 0']
+    >>> conjoined((at_least(p, 3), equal(p, 2)))
+    """
+    least: dict[Polynomial, int] = {}  # what each polynomial, its constant aside, is at least
+    for guard in guards:
+        constant = guard.polynomial.terms.get((), 0)
+        bare = guard.polynomial - constant
+        least[bare] = max(least.get(bare, -constant), -constant)
+        if guard.relation is Relation.ZERO:
+            least[-bare] = max(least.get(-bare, constant), constant)
+    result: dict[Guard, None] = {}
+    for bare, low in least.items():
+        if not bare.terms:
+            if low > 0:
+                return None
+            continue
+        opposite = least.get(-bare)
+        if opposite is not None and low + opposite > 0:
+            return None
+        if opposite is not None and low + opposite == 0:
+            exact = equal(bare, low)
+            if equal(-bare, -low) not in result:
+                result[exact] = None
+        else:
+            result[at_least(bare, low)] = None
+    return tuple(result)
+
+
 def negated(guard: Guard) -> tuple[Guard, ...]:
     """Guards of which one holds exactly where the given one does not."""
     p = guard.polynomial
@@ -261,9 +297,9 @@ def negated(guard: Guard) -> tuple[Guard, ...]:
     return (at_least(-p, 1),)
 
 
-def at_least(left: Polynomial, right: Polynomial | int) -> Guard:
+def at_least(left: Polynomial | int, right: Polynomial | int) -> Guard:
     """The guard left ≥ right."""
-    return Guard(left - right, Relation.AT_LEAST_ZERO)
+    return Guard(_polynomial(left) - right, Relation.AT_LEAST_ZERO)
 
 
 def equal(left: Polynomial, right: Polynomial | int) -> Guard:

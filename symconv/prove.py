@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from sympy import Integer, Symbol
@@ -18,7 +19,7 @@ from symconv.errors import NonlinearError, Undecided, VacuousError
 from symconv.integer_sets import IntegerSets
 from symconv.points import TooLongError
 from symconv.polynomials import Polynomial, at_least
-from symconv.strides import strides_of, values_up_to
+from symconv.strides import strides_of, values_of, values_up_to
 from symconv.verdicts import Evidence, Proved, Refuted, Unknown, Verdict
 
 __all__ = ["prove"]
@@ -99,7 +100,9 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
             return
         decided[key] = True
         if found is not None:
-            lengths = {**found.lengths, **{s.name: int(v) for s, v in values.items()}}
+            # A symbol that has vanished with these strides takes its smallest value.
+            smallest = {s.name: next(values_of(s, 1)) for s in claim.symbols}
+            lengths = smallest | found.lengths | {s.name: int(v) for s, v in values.items()}
             ordered = {s.name: lengths[s.name] for s in claim.symbols}
             new = (
                 sum(map(abs, ordered.values())),
@@ -142,11 +145,12 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
 def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:
     """Whether the hypotheses leave nothing beyond a range of strides."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
-    with sets.within_budget():
+    with suppress(NonlinearError), sets.within_budget():
         among, _ = hypotheses(claim, sets)
         for symbol in symbols:
             value = Polynomial.of(symbol.name)
             beyond = sets.where([(at_least(value, largest + 1),), (at_least(-value, largest + 1),)])
             if not beyond.intersect(among).is_empty():
                 return False
-    return True
+        return True
+    return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from keyword import iskeyword
 from typing import Any
 
 import sympy
@@ -34,6 +36,7 @@ from symconv.verdicts import Counterexample
 
 __all__ = ["numpy_lines"]
 
+_USED = {"np", "print", "int", "floor", "ceil", "max", "min", "abs"}
 _MODES = {
     "reflect": "reflect",
     "symmetric": "symmetric",
@@ -49,16 +52,30 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
     NumPy would exchange the two.
     """
     at = {s: Integer(found.lengths[s.name]) for s in claim.symbols}
+    names = _names([*found.signals, *found.lengths])
     if claim.signals:
-        values = {name: _array(entries) for name, entries in found.signals.items()}
-        coder = _Coder(found.signals, at)
+        values = {names[name]: _array(entries) for name, entries in found.signals.items()}
+        coder = _Coder(found.signals, at, names)
         sides = [coder.code(side) for side in claim.signals]
     else:
-        values = {s.name: str(at[s]) for s in claim.symbols}
-        sides = [_Python().doprint(side) for side in claim.expressions]
+        values = {names[s.name]: str(at[s]) for s in claim.symbols}
+        renamed = {s: Symbol(names[s.name], integer=True) for s in claim.symbols}
+        sides = [_Python().doprint(side.xreplace(renamed)) for side in claim.expressions]
     first = "import numpy as np" if claim.signals else "from math import ceil, floor"
     assigned = f"{', '.join(values)} = {', '.join(values.values())}" if values else "pass"
     return "\n".join([first, assigned, f"print({', '.join(sides)})"])
+
+
+def _names(names: Iterable[str]) -> dict[str, str]:
+    """For each name one that Python allows, and that the three lines do not use themselves."""
+    result: dict[str, str] = {}
+    for name in names:
+        plain = re.sub(r"\W", "_", name)
+        plain = plain if plain.isidentifier() and not iskeyword(plain) else f"_{plain}"
+        while plain in _USED or plain in result.values():
+            plain += "_"
+        result[name] = plain
+    return result
 
 
 class _Python(StrPrinter):  # type: ignore[misc]
@@ -96,6 +113,17 @@ class _Python(StrPrinter):  # type: ignore[misc]
     def _print_Or(self, e: Any) -> str:  # noqa: N802
         return " or ".join(f"({self._print(a)})" for a in e.args)
 
+    def _print_ITE(self, e: Any) -> str:  # noqa: N802
+        condition, then, otherwise = map(self._print, e.args)
+        return f"(({then}) if ({condition}) else ({otherwise}))"
+
+    def _print_Implies(self, e: Any) -> str:  # noqa: N802
+        condition, then = map(self._print, e.args)
+        return f"(not ({condition}) or ({then}))"
+
+    def _print_Equivalent(self, e: Any) -> str:  # noqa: N802
+        return " == ".join(f"bool({self._print(a)})" for a in e.args)
+
     def _print_Not(self, e: Any) -> str:  # noqa: N802
         return f"not ({self._print(e.args[0])})"
 
@@ -103,9 +131,10 @@ class _Python(StrPrinter):  # type: ignore[misc]
 class _Coder:
     """Writes signals as NumPy expressions at fixed lengths."""
 
-    def __init__(self, data: Mapping[str, list[int]], at: Point) -> None:
+    def __init__(self, data: Mapping[str, list[int]], at: Point, names: Mapping[str, str]) -> None:
         self.data = data
         self.at = at
+        self.names = names
 
     def size(self, signal: SignalExpr) -> int:
         return len(vectors.entries(signal, self.data, self.at))
@@ -113,7 +142,7 @@ class _Coder:
     def code(self, signal: SignalExpr) -> str:
         match signal:
             case Signal(name):
-                return name
+                return self.names[name]
             case Taps(numbers):
                 return _array(numbers)
             case Formula():
@@ -178,7 +207,7 @@ class _Coder:
         if signal.entry == 1:
             return f"np.ones({size}, int)"
         named = {
-            name: [Symbol(f"{name}[{i}]") for i in range(len(entries))]
+            name: [Symbol(f"{self.names[name]}[{i}]") for i in range(len(entries))]
             for name, entries in self.data.items()
         }
         written = vectors.entries(signal, named, self.at, sympy.S.Zero)

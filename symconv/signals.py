@@ -643,7 +643,8 @@ def specialised(signal: SignalExpr, values: Mapping[Symbol, Integer]) -> SignalE
         return value.xreplace(values) if isinstance(value, Expr) else value
 
     if isinstance(signal, Formula):
-        return Formula(signal.index, new(signal.entry), new(signal.size))
+        # A summation index may be called like one of the symbols: subs leaves it alone.
+        return Formula(signal.index, signal.entry.subs(values), new(signal.size))
     return type(signal)(*(new(getattr(signal, name)) for name in signal.__dataclass_fields__))
 
 

@@ -15,7 +15,7 @@ from symconv.from_sympy import cases, scaled_polynomial
 from symconv.points import check_point
 from symconv.polynomials import Floor, Guarded, Monomial, Polynomial
 
-__all__ = ["strides_of", "values_up_to"]
+__all__ = ["strides_of", "values_of", "values_up_to"]
 
 
 def strides_of(claim: Claim) -> tuple[Symbol, ...]:
@@ -45,9 +45,15 @@ def strides_of(claim: Claim) -> tuple[Symbol, ...]:
         fixed.add(counted.most_common(1)[0][0])
 
 
+def values_of(symbol: Symbol, largest: int) -> Iterator[int]:
+    """The values from −largest to largest that the assumptions allow, small ones first."""
+    ordered = sorted(range(-largest, largest + 1), key=lambda v: (abs(v), v))
+    return (v for v in ordered if _allows(symbol, v))
+
+
 def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Symbol, Integer]]:
-    """Values from −largest to largest that the assumptions allow, those of small sum first."""
-    allowed = [[v for v in range(-largest, largest + 1) if _allows(s, v)] for s in symbols]
+    """Such values for several symbols, those of small sum first."""
+    allowed = [list(values_of(s, largest)) for s in symbols]
     every = sorted(product(*allowed), key=lambda values: (sum(map(abs, values)), values))
     for values in every:
         yield dict(zip(symbols, map(Integer, values), strict=True))

@@ -102,6 +102,7 @@ _COMBINE: dict[str, Callable[[list[Any]], Any]] = {
     "And": all,
     "Or": any,
     "Not": lambda a: not a[0],
+    "ITE": lambda a: a[1] if a[0] else a[2],
     "Implies": lambda a: not a[0] or a[1],
     "Equivalent": lambda a: all(a) or not any(a),
 }

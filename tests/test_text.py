@@ -49,6 +49,7 @@ SIGNALS: Mapping[str, SignalExpr] = {
     "x.downsample(2)": x.downsample(2),
     "x.downsample(s, offset=p)": x.downsample(s, offset=p),
     "x.dilate(2*s)": x.dilate(2 * s),
+    "x.dilate(2*s - 1)": x.dilate(2 * s - 1),
     "x.convolve(k.convolve(h))": x.convolve(k.convolve(h)),
     "x.correlate(k)": x.correlate(k),
     "x.correlate(k.flip(), dilation=2, stride=3)": x.correlate(k.flip(), stride=3, dilation=2),
@@ -115,6 +116,7 @@ def test_what_sympy_rewrites_is_equal_all_the_same() -> None:
         ("n//s", floor(n / s)),
         ("-n//2", floor(-n / 2)),
         ("n/4", n / 4),
+        ("n//(2*c - 1)", floor(n / (2 * c - 1))),
         ("n % 4", Mod(n, 4)),
         ("(n + 1)**2", (n + 1) ** 2),
         ("-n**2", -(n**2)),
@@ -379,7 +381,8 @@ HOSTILE = {
     "nested absolute values": "abs(a-" * 20 + "b" + ")" * 20 + " == n",
     "nested floors": "(" * 20 + "n" + "//b*m)" * 20 + " == n",
     "a large maximum": "max(" + ",".join(f"{v}*{w}" for v in "abcdefg" for w in "ijklo") + ") == n",
-    "nested lengths": "x" + ".pad(-1,a).downsample(2)" * 19 + ".length == 1",
+    "compared lengths": "max(n, len(x" + ".pad(-1,a).downsample(2)" * 19 + ")) == 1",
+    "lengths of transposed layers": "x" + ".conv_transpose(k,stride=s)" * 12 + ".length == 1",
     "nested SAME padding": "x" + ".pad_same(3,stride=2)" * 30 + " == x",
     "nested interleaving": "interleave(x," * 20 + "x" + ")" * 20 + " == x",
     "large pools": "x" + ".avg_pool(64,count_include_pad=False)" * 10 + " == x",
@@ -403,6 +406,8 @@ def test_what_is_long_but_allowed_is_read_soon() -> None:
     start = time.process_time()
     for text in ("x" + ".correlate(k, stride=2)" * 30, "x" + " + x" * 70, "x" + ".dilate(9)" * 30):
         read(f"{text} == x")
+    for text in ("x" + ".pad(-1, q).correlate(k, stride=s)" * 12, "x" + ".downsample(2)" * 30):
+        read(f"{text}.length == n")
     assert time.process_time() - start < 5
 
 

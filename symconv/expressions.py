@@ -1,0 +1,381 @@
+"""From a tree to a signal, an integer expression or a condition: nothing is evaluated.
+
+    signal      x   x.pad(1, 1)   x.correlate(k, stride=2)   a + b   x/2   taps(1, -2, 1)
+    expression  n   2*n + 1   n//2   n % 4   floor(n/2)   max(n, c)   len(x)   x.length
+    condition   n >= c   1 <= n <= 5   n % 4 == 0 and not n == 8
+
+Together with the limits on the size of a text, those on the floors and cases in a length
+keep every text, however hostile, from taking long.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy import Expr, Integer, Rational
+from sympy.logic.boolalg import Boolean
+
+from symconv.errors import SymconvError
+from symconv.operations import (
+    Value,
+    cases,
+    combined,
+    compared,
+    is_positive,
+    not_positive,
+    sort,
+    steps,
+)
+from symconv.phrases import Phrase, TextError
+from symconv.signals import Signal, SignalExpr
+from symconv.vocabulary import Vocabulary
+from symconv.words import (
+    DIVISOR,
+    EXTREMES,
+    FRACTIONS,
+    FUNCTIONS,
+    MAKERS,
+    METHODS,
+    POSITIVE,
+    RESERVED,
+    ROUNDING,
+    arguments_problem,
+    check_name,
+    close,
+)
+
+__all__ = ["Names", "Reader"]
+
+_MOST_WRITTEN = 40  # floors and cases in a length that is written out
+_MOST_CASES = 12  # and in expressions that SymPy compares, which takes exponential time
+_LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
+
+_READS_LENGTHS = {"pad_same", "add_bias"}
+_SIGNALS = {"other", "kernel", "bias"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names mean: some are signals, and all others are integer symbols."""
+
+    vocabulary: Vocabulary
+    signals: Mapping[str, Signal]
+
+    def undeclared(self, name: str) -> str:
+        """What to do about a name that should be that of a signal."""
+        similar = close(name, self.signals, "")
+        hint = f"{similar or 'declare it'}{' or declare' if similar else ''}"
+        return f"{hint} as a signal {name}: LENGTH"
+
+
+class Reader:
+    """Reads the tree of a phrase and its parts.
+
+    Args:
+        phrase: where the tree stands, for errors.
+        names: what the names in it mean.
+    """
+
+    def __init__(self, phrase: Phrase, names: Names) -> None:
+        self.phrase = phrase
+        self.names = names
+
+    def value(self, node: ast.expr) -> Value:
+        """Whatever the node is."""
+        try:
+            return self._value(node)
+        except TextError:
+            raise
+        except SymconvError as error:
+            raise self.error(node, str(error)) from None
+        except RecursionError:
+            raise self.error(node, "nested too deeply") from None
+
+    def signal(self, node: ast.expr) -> SignalExpr:
+        """A node that must be a signal."""
+        name = node.id if isinstance(node, ast.Name) else None
+        if name and name not in RESERVED and not self.names.signals.get(name):
+            raise self.error(node, f"{name!r} is not a signal; {self.names.undeclared(name)}")
+        value = self.value(node)
+        if not isinstance(value, SignalExpr):
+            raise self._unexpected(node, "a signal", value)
+        return value
+
+    def integer(self, node: ast.expr) -> Expr:
+        """A node that must be an integer expression."""
+        value = self.value(node)
+        if not isinstance(value, Expr):
+            hint = "; its length is len(…)" if isinstance(value, SignalExpr) else ""
+            raise self._unexpected(node, "an integer expression", value, hint)
+        return value
+
+    def condition(self, node: ast.expr) -> Boolean:
+        """A node that must be a condition."""
+        value = self.value(node)
+        if isinstance(value, SignalExpr | Expr):
+            raise self._unexpected(node, "a condition such as n >= 1", value)
+        return value
+
+    def error(self, node: ast.expr | ast.keyword, problem: str) -> TextError:
+        """An error at a node."""
+        return self.phrase.error(node, problem)
+
+    def _length(self, node: ast.expr) -> Expr:
+        """The length of a node that must be a signal."""
+        signal = self.signal(node)
+        self._check_cases(node, steps(signal), _MOST_WRITTEN)
+        return signal.length
+
+    def _simple(self, nodes: Sequence[ast.expr]) -> list[Expr]:
+        """Integer expressions that SymPy compares, or looks into for what can be simplified."""
+        values = list(map(self.integer, nodes))
+        self._check_cases(nodes[-1], sum(map(cases, values)))
+        return values
+
+    def _compared_lengths(self, nodes: Sequence[ast.expr]) -> list[SignalExpr]:
+        """Signals of whose lengths SymPy finds the largest."""
+        signals = list(map(self.signal, nodes))
+        counts = list(map(steps, signals))
+        for node, count in zip(nodes, counts, strict=True):
+            self._check_cases(node, count, _MOST_CASES // 3)
+        if nodes:
+            self._check_cases(nodes[-1], sum(counts), 2 * _MOST_CASES)
+        return signals
+
+    def _check_cases(self, node: ast.expr, number: int, most: int = _MOST_CASES) -> None:
+        if number > most:
+            raise self.error(
+                node, f"this is too involved: more than {most} strides, floors and cases"
+            )
+
+    def _unexpected(self, node: ast.expr, expected: str, value: Value, hint: str = "") -> TextError:
+        return self.error(node, f"expected {expected}, and this is {sort(value)}{hint}")
+
+    def _value(self, node: ast.expr) -> Value:
+        match node:
+            case ast.Name(name):
+                return self._name(node, name)
+            case ast.Constant(bool() as truth):
+                return sympy.true if truth else sympy.false
+            case ast.Constant(int() as number):
+                return Integer(number)
+            case ast.UnaryOp(ast.Not() | ast.Invert(), operand):
+                return sympy.Not(self.condition(operand))
+            case ast.UnaryOp(operator, operand):
+                return self._signed(operator, operand)
+            case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as operator, right):
+                return self._joined(operator, [left, right])
+            case ast.BoolOp(operator, parts):
+                return self._joined(operator, parts)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.Compare(first, operators, others):
+                return compared(self._simple([first, *others]), operators)
+            case ast.Attribute(inner, "length"):
+                return self._length(inner)
+            case ast.Attribute(_, name):
+                raise self._at_attribute(
+                    node,
+                    f"write {name}(…) to call the method"
+                    if name in METHODS
+                    else f"a signal has no attribute {name!r}; it has length",
+                )
+            case ast.Subscript(ast.Call(ast.Attribute(_, "phases")) as call, index):
+                return self._phase(call, index)
+            case ast.Subscript():
+                raise self.error(node, "only phases have numbers, as in x.phases(2)[0]")
+            case ast.Call(ast.Attribute(ast.Name("Signal"), name)):
+                if name not in MAKERS:
+                    hint = close(name, MAKERS, f"expected {', '.join(sorted(MAKERS))}")
+                    raise self._at_attribute(node.func, f"there is no Signal.{name}; {hint}")
+                return self._call(node, name)
+            case ast.Call(ast.Attribute(inner, name) as function):
+                return self._method(node, function, inner, name)
+            case ast.Call(ast.Name(name)):
+                return self._call(node, name)
+            case ast.Call():
+                raise self.error(node, "only functions and methods can be called, by their name")
+            case ast.Constant(str()):
+                raise self.error(node, "a quoted word is the mode of a padding only")
+        raise self.error(node, "expected a signal, an integer expression or a condition")
+
+    def _name(self, node: ast.expr, name: str) -> Value:
+        if name in RESERVED:
+            raise self.error(node, f"{name!r} is a word of the language, not a symbol")
+        found = self.names.signals.get(name)
+        if found is not None:
+            return found
+        check_name(name, "a symbol")
+        return self.names.vocabulary.symbol(name)
+
+    def _signed(self, operator: ast.unaryop, operand: ast.expr) -> Value:
+        value = self.value(operand)
+        if not isinstance(value, SignalExpr | Expr):
+            raise self._unexpected(operand, "a signal or an integer expression", value)
+        return -value if isinstance(operator, ast.USub) else value
+
+    def _joined(self, operator: ast.boolop | ast.operator, parts: Sequence[ast.expr]) -> Boolean:
+        for part in parts:
+            if isinstance(operator, ast.operator) and isinstance(part, ast.Name | ast.Constant):
+                raise self.error(part, "put comparisons beside & and | in parentheses")
+        join = sympy.And if isinstance(operator, ast.And | ast.BitAnd) else sympy.Or
+        return join(*map(self.condition, parts))
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        for part, value in ((node.left, left), (node.right, right)):
+            if not isinstance(value, SignalExpr | Expr):
+                raise self._unexpected(part, "a signal or an integer expression", value)
+        if isinstance(right, Expr):
+            if isinstance(node.op, ast.FloorDiv | ast.Mod) and isinstance(left, Expr):
+                self._check_positive(node.right, right, DIVISOR)
+            if isinstance(node.op, ast.Div) and right.is_zero and isinstance(left, Expr):
+                raise self.error(node.right, "division by zero")
+        return combined(node.op, left, right)
+
+    def _check_positive(self, node: ast.expr, value: Expr, why: str) -> None:
+        self._check_cases(node, cases(value))
+        if not is_positive(value):
+            raise self.error(node, f"{why}, and {not_positive(value)}")
+
+    def _call(self, node: ast.Call, name: str) -> Value:
+        """A function by name; its arguments have no names of their own."""
+        if name not in FUNCTIONS:
+            if name in METHODS:
+                hint = f"it is a method: x.{name}{METHODS[name]}"
+            else:
+                hint = close(name, FUNCTIONS, f"expected {', '.join(sorted(FUNCTIONS))}")
+            raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
+        for keyword in node.keywords:
+            raise self.error(keyword, f"{name} has no named arguments")
+        arguments = self._positional(node)
+        problem = arguments_problem(name, len(arguments))
+        if problem:
+            raise self.error(node, problem)
+        if name in EXTREMES:
+            return EXTREMES[name](*self._simple(arguments))
+        if name in ROUNDING:
+            return ROUNDING[name](*self._simple(arguments))
+        if name in FRACTIONS:
+            numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
+            if not denominator:
+                raise self.error(arguments[1], "division by zero")
+            exact = numerator / denominator
+            return Rational(exact.numerator, exact.denominator)
+        match name:
+            case "taps":
+                return Signal.taps(*map(self._number, arguments))
+            case "delta":
+                return Signal.delta()
+            case "ones":
+                return Signal.ones(self.integer(arguments[0]))
+            case "interleave":
+                return Signal.interleave(*self._compared_lengths(arguments))
+            case "Mod":
+                value, divisor = self._simple(arguments)
+                self._check_positive(arguments[1], divisor, DIVISOR)
+                return sympy.Mod(value, divisor)
+            case "Eq" | "Ne":
+                relation = sympy.Eq if name == "Eq" else sympy.Ne
+                return relation(*self._simple(arguments))
+            case "len":
+                return self._length(arguments[0])
+        raise self.error(node, "iff(condition, condition) is a whole claim")
+
+    def _number(self, node: ast.expr) -> Fraction:
+        value = self.integer(node)
+        if not isinstance(value, Rational):
+            raise self.error(node, "expected a number, such as -2 or 1/2")
+        return Fraction(int(value.p), int(value.q))
+
+    def _positional(self, node: ast.Call) -> list[ast.expr]:
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                raise self.error(argument, "arguments are written one by one")
+        return node.args
+
+    def _method(
+        self, node: ast.Call, function: ast.Attribute, inner: ast.expr, name: str
+    ) -> SignalExpr:
+        receiver = self.signal(inner)
+        if name not in METHODS:
+            hint = close(name, METHODS, f"it has {', '.join(sorted(METHODS))}")
+            raise self._at_attribute(function, f"a signal has no method {name[:40]!r}; {hint}")
+        if name == "phases":
+            raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
+        arguments, options = self._bound(node, function, name)
+        uneven = options.get("count_include_pad") is False
+        if name in _READS_LENGTHS or uneven:
+            self._check_cases(inner, steps(receiver))
+        if uneven and arguments[0] > _LARGEST_UNEVEN_POOL:
+            raise self.error(
+                node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"
+            )
+        try:
+            built = getattr(receiver, name)(*arguments, **options)
+        except SymconvError as error:
+            raise self._at_attribute(function, str(error)) from None
+        assert isinstance(built, SignalExpr)
+        return built
+
+    def _bound(
+        self, node: ast.Call, function: ast.Attribute, name: str
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a call, checked against the method and read."""
+        form = METHODS[name]
+        positional = self._positional(node)
+        named: dict[str, ast.expr] = {}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self.error(keyword, "arguments are written one by one")
+            if keyword.arg not in form.parameters:
+                hint = close(keyword.arg, form.parameters, f"its form is {name}{form}")
+                raise self.error(keyword, f"{name} has no argument {keyword.arg[:40]!r}; {hint}")
+            named[keyword.arg] = keyword.value
+        try:
+            bound = form.bind(*positional, **named)
+        except TypeError as error:
+            raise self._at_attribute(function, f"{error}; its form is {name}{form}") from None
+        for parameter, argument in bound.arguments.items():
+            bound.arguments[parameter] = self._argument(parameter, argument)
+        return bound.args, bound.kwargs
+
+    def _argument(self, parameter: str, node: ast.expr) -> object:
+        if parameter in _SIGNALS:
+            return self.signal(node)
+        if parameter == "mode":
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                return node.value
+            raise self.error(node, "expected a quoted word, such as 'reflect'")
+        if parameter == "count_include_pad":
+            if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+                return node.value
+            raise self.error(node, "expected True or False")
+        value = self.integer(node)
+        if parameter in POSITIVE:
+            self._check_positive(node, value, POSITIVE[parameter])
+        return int(value) if value.is_Integer else value
+
+    def _phase(self, call: ast.Call, index: ast.expr) -> SignalExpr:
+        assert isinstance(call.func, ast.Attribute)
+        receiver = self.signal(call.func.value)
+        arguments, options = self._bound(call, call.func, "phases")
+        try:
+            phases = receiver.phases(*arguments, **options)
+        except SymconvError as error:
+            raise self._at_attribute(call.func, str(error)) from None
+        number = index.value if isinstance(index, ast.Constant) else None
+        if type(number) is not int or not 0 <= number < len(phases):
+            raise self.error(index, f"expected the number of a phase, from 0 to {len(phases) - 1}")
+        return phases[number]
+
+    def _at_attribute(self, node: ast.expr, problem: str) -> TextError:
+        """An error at the name after the point."""
+        assert isinstance(node, ast.Attribute)
+        end = node.end_col_offset or node.col_offset
+        return self.phrase.passage.error(problem, end - len(node.attr))

@@ -1,0 +1,191 @@
+"""What is declared before a claim, and what the integer symbols in it stand for.
+
+A symbol is the same everywhere, so its sign depends on all texts that are read together:
+on the hypotheses, and on the operators that need it to be positive.  That is seen in the
+trees of the texts, before any of them is read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sympy import Symbol
+
+from symconv.errors import SymconvError
+from symconv.phrases import Passage, Phrase, read_phrase
+from symconv.words import DIVISOR, KERNEL, METHODS, POSITIVE, bound_arguments, check_name
+
+__all__ = ["Assumption", "Declarations", "Vocabulary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What is declared before a claim.
+
+    Attributes:
+        signals: the lengths of the named signals.
+        given: the hypotheses.
+        integers: the symbols that range over all integers.
+    """
+
+    signals: Mapping[str, Passage] = field(default_factory=dict)
+    given: tuple[Passage, ...] = ()
+    integers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, signals: Mapping[str, str], given: Sequence[str], integers: Sequence[str]
+    ) -> Declarations:
+        """Declarations that are given as plain strings."""
+        if isinstance(given, str) or isinstance(integers, str):
+            raise SymconvError("given and integers take lists of texts, such as given=['n >= i']")
+        return cls(
+            {name: Passage(size, f"the length of {name}") for name, size in signals.items()},
+            tuple(Passage(condition, "the hypothesis") for condition in given),
+            tuple(integers),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What is taken of an integer symbol about which nothing was declared.
+
+    Attributes:
+        name: the symbol.
+        least: the smallest value that it takes.
+        why: what asks for more than 0; empty for 0.
+    """
+
+    name: str
+    least: int
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ≥ {self.least}"
+
+
+class Vocabulary:
+    """The integer symbols, with what is known of their signs.
+
+    Args:
+        declared: the declarations.
+        phrases: the texts that will be read.
+
+    Attributes:
+        sizes: the trees of the lengths of the signals.
+        hypotheses: the trees of the hypotheses.
+        assumptions: what is taken of the symbols that are not declared, by name.
+
+    >>> phrase = read_phrase(Passage("x.downsample(s)"))
+    >>> words = Vocabulary(Declarations.of({"x": "n"}, [], []), [phrase])
+    >>> [str(assumption) for assumption in words.assumptions.values()]
+    ['n ≥ 0', 's ≥ 1', 'x ≥ 0']
+    >>> words.symbol("s").is_positive
+    True
+    """
+
+    def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
+        for name in declared.signals:
+            check_name(name, "a signal")
+        for name in declared.integers:
+            check_name(name, "a symbol")
+            if name in declared.signals:
+                raise SymconvError(f"{name!r} is declared both a signal and an integer")
+        self.sizes = {name: read_phrase(size) for name, size in declared.signals.items()}
+        self.hypotheses = [read_phrase(condition) for condition in declared.given]
+        every = [*phrases, *self.sizes.values(), *self.hypotheses]
+        self._least: dict[str, int] = {}
+        for hypothesis in self.hypotheses:
+            for name, least in _lower_bounds(hypothesis.tree):
+                self._least[name] = max(least, self._least.get(name, least))
+        needed = {name: why for phrase in every for name, why in self._needs(phrase.tree)}
+        self.assumptions: dict[str, Assumption] = {}
+        nodes = (node for phrase in every for node in ast.walk(phrase.tree))
+        for name in sorted({node.id for node in nodes if isinstance(node, ast.Name)}):
+            least = int(name in needed)
+            # A hypothesis such as t >= -3 says that t may be negative.
+            said = name in declared.integers or (name in self._least and not least)
+            if not said and self._least.get(name, 0) < max(least, 1):
+                self.assumptions[name] = Assumption(name, least, needed.get(name, ""))
+
+    def symbol(self, name: str) -> Symbol:
+        """The integer symbol of that name."""
+        assumed = self.assumptions.get(name)
+        least = self._least.get(name) if assumed is None else assumed.least
+        sign = {} if least is None or least < 0 else {"nonnegative": True}
+        sign = {"positive": True} if least is not None and least > 0 else sign
+        return Symbol(name, integer=True, **sign)
+
+    def _needs(self, tree: ast.expr) -> Iterator[tuple[str, str]]:
+        """The symbols that an operator needs to be positive, and why."""
+        for node in ast.walk(tree):
+            match node:
+                case ast.BinOp(_, ast.FloorDiv() | ast.Mod() | ast.Div(), divisor):
+                    yield from ((name, DIVISOR) for name in _factors(divisor))
+                case ast.Call(ast.Name("Mod"), [_, divisor]):
+                    yield from ((name, DIVISOR) for name in _factors(divisor))
+                case ast.Call(ast.Attribute(attr=method)) if method in METHODS:
+                    for parameter, argument in bound_arguments(node, method).items():
+                        if parameter in POSITIVE:
+                            for name in _factors(argument):
+                                yield name, POSITIVE[parameter]
+                        if (method, parameter) == ("correlate", "kernel"):
+                            for name in self._kernel_lengths(argument):
+                                yield name, KERNEL
+
+    def _kernel_lengths(self, node: ast.expr) -> Iterator[str]:
+        """The symbols that are 0 only if the kernel is empty."""
+        match node:
+            case ast.Name(name) if name in self.sizes:
+                yield from _factors(self.sizes[name].tree)
+            case ast.Call(ast.Name("ones") | ast.Attribute(ast.Name("Signal"), "ones"), [size]):
+                yield from _factors(size)
+            case ast.Call(ast.Attribute(inner, "flip" | "dilate" | "downsample"), [*_], []):
+                yield from self._kernel_lengths(inner)
+            case ast.Call(ast.Attribute(inner, "convolve" | "multiply"), [other], []):
+                yield from self._kernel_lengths(inner)
+                yield from self._kernel_lengths(other)
+            case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right):
+                yield from self._kernel_lengths(left)
+                yield from self._kernel_lengths(right)
+            case ast.UnaryOp(operand=inner):
+                yield from self._kernel_lengths(inner)
+
+
+def _factors(node: ast.expr) -> Iterator[str]:
+    """The bare symbols in a product, each of which is positive if the product is."""
+    match node:
+        case ast.Name(name):
+            yield name
+        case ast.BinOp(left, ast.Mult(), right):
+            yield from _factors(left)
+            yield from _factors(right)
+
+
+def _lower_bounds(tree: ast.expr) -> Iterator[tuple[str, int]]:
+    """What a hypothesis such as n >= 1 says about bare symbols."""
+    match tree:
+        case ast.BoolOp(ast.And(), parts):
+            for part in parts:
+                yield from _lower_bounds(part)
+        case ast.Compare(first, operators, others):
+            sides = [first, *others]
+            for left, operator, right in zip(sides, operators, others, strict=False):
+                match left, operator, right:
+                    case ast.Name(name), ast.GtE() | ast.Eq(), bound:
+                        more = 0
+                    case ast.Name(name), ast.Gt(), bound:
+                        more = 1
+                    case bound, ast.LtE() | ast.Eq(), ast.Name(name):
+                        more = 0
+                    case bound, ast.Lt(), ast.Name(name):
+                        more = 1
+                    case _:
+                        continue
+                match bound:
+                    case ast.Constant(int() as number):
+                        yield name, number + more
+                    case ast.UnaryOp(ast.USub(), ast.Constant(int() as number)):
+                        yield name, more - number

@@ -1,0 +1,133 @@
+"""The words of the language of claims as text: its methods and functions, and what they take."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from difflib import get_close_matches
+from inspect import Parameter, Signature, signature
+from keyword import iskeyword
+
+import sympy
+
+from symconv.errors import SymconvError
+from symconv.signals import SignalExpr
+
+__all__ = [
+    "DIVISOR",
+    "EXTREMES",
+    "FRACTIONS",
+    "FUNCTIONS",
+    "KERNEL",
+    "MAKERS",
+    "METHODS",
+    "POSITIVE",
+    "RESERVED",
+    "ROUNDING",
+    "arguments_problem",
+    "bound_arguments",
+    "check_name",
+    "close",
+]
+
+
+def _form(name: str) -> Signature:
+    parameters = list(signature(getattr(SignalExpr, name)).parameters.values())[1:]
+    return Signature([p.replace(annotation=Parameter.empty) for p in parameters])
+
+
+METHODS = {
+    name: _form(name)
+    for name in (
+        "pad",
+        "flip",
+        "downsample",
+        "dilate",
+        "convolve",
+        "correlate",
+        "multiply",
+        "conv_transpose",
+        "pad_same",
+        "avg_pool",
+        "add_bias",
+        "phases",
+    )
+}
+"""The methods of signals, and the form of each."""
+
+POSITIVE = {
+    "factor": "a factor is positive",
+    "stride": "a stride is positive",
+    "dilation": "a dilation is positive",
+    "size": "a window is not empty",
+}
+"""The arguments of methods that are positive, and how that is said."""
+
+KERNEL = "a kernel is not empty"
+DIVISOR = "a divisor is positive"
+
+MAKERS = {"taps", "delta", "ones", "interleave"}
+ROUNDING = {
+    "floor": sympy.floor,
+    "ceil": sympy.ceiling,
+    "ceiling": sympy.ceiling,
+    "abs": sympy.Abs,
+    "Abs": sympy.Abs,
+}
+EXTREMES = {"max": sympy.Max, "Max": sympy.Max, "min": sympy.Min, "Min": sympy.Min}
+FRACTIONS = {"Fraction", "Rational", "Integer", "S"}
+FUNCTIONS = {*MAKERS, *ROUNDING, *EXTREMES, *FRACTIONS, "Mod", "Eq", "Ne", "len", "iff"}
+RESERVED = {*FUNCTIONS, "Signal"}
+"""What cannot name a signal or a symbol."""
+
+_MANY = 1000
+_ARITY = {
+    "taps": (0, _MANY),
+    "delta": (0, 0),
+    "interleave": (1, _MANY),
+    **dict.fromkeys(EXTREMES, (1, _MANY)),
+    **dict.fromkeys(("Fraction", "Rational"), (1, 2)),
+    **dict.fromkeys(("Mod", "Eq", "Ne", "iff"), (2, 2)),
+}
+
+
+def arguments_problem(name: str, number: int) -> str:
+    """What is wrong with so many arguments of a function; empty if nothing is."""
+    least, most = _ARITY.get(name, (1, 1))
+    if least <= number <= most:
+        return ""
+    expected = f"{least} argument{'s' * (least != 1)}"
+    if least != most:
+        expected = f"at least {expected}" if most == _MANY else "1 or 2 arguments"
+    return f"{name} takes {expected}, got {number}"
+
+
+def bound_arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
+    """The arguments of a method by name; none where they do not fit, which the reader reports."""
+    with suppress(TypeError):
+        named = {keyword.arg or "": keyword.value for keyword in call.keywords}
+        return dict(METHODS[method].bind(*call.args, **named).arguments)
+    return {}
+
+
+def close(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The question whether a similar word is meant, or something else to say.
+
+    >>> close("flop", METHODS, "")
+    'did you mean flip?'
+    """
+    found = get_close_matches(name[:40], sorted(known), n=2, cutoff=0.5)
+    return f"did you mean {' or '.join(found)}?" if found else otherwise
+
+
+def check_name(name: str, what: str) -> None:
+    """Refuse what cannot name a signal or a symbol."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", name) or "__" in name or iskeyword(name):
+        raise SymconvError(
+            f"the name of {what} is made of letters, digits and single underscores, such as k2; "
+            f"got {name[:60]!a}"
+        )
+    if name in RESERVED:
+        raise SymconvError(f"{name!r} is a word of the language and cannot name {what}")
