@@ -11,8 +11,7 @@ keep every text, however hostile, from taking long.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +32,7 @@ from symconv.operations import (
 )
 from symconv.phrases import Phrase, TextError
 from symconv.signals import Signal, SignalExpr
-from symconv.vocabulary import Vocabulary
+from symconv.vocabulary import Names
 from symconv.words import (
     DIVISOR,
     EXTREMES,
@@ -49,28 +48,15 @@ from symconv.words import (
     close,
 )
 
-__all__ = ["Names", "Reader"]
+__all__ = ["Reader"]
 
 _MOST_WRITTEN = 40  # floors and cases in a length that is written out
 _MOST_CASES = 12  # and in expressions that SymPy compares, which takes exponential time
+_MOST_UNEVEN = 8  # and in the length of what is averaged without the padding
 _LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
 
 _READS_LENGTHS = {"pad_same", "add_bias"}
 _SIGNALS = {"other", "kernel", "bias"}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names mean: some are signals, and all others are integer symbols."""
-
-    vocabulary: Vocabulary
-    signals: Mapping[str, Signal]
-
-    def undeclared(self, name: str) -> str:
-        """What to do about a name that should be that of a signal."""
-        similar = close(name, self.signals, "")
-        hint = f"{similar or 'declare it'}{' or declare' if similar else ''}"
-        return f"{hint} as a signal {name}: LENGTH"
 
 
 class Reader:
@@ -311,7 +297,7 @@ class Reader:
         arguments, options = self._bound(node, function, name)
         uneven = options.get("count_include_pad") is False
         if name in _READS_LENGTHS or uneven:
-            self._check_cases(inner, steps(receiver))
+            self._check_cases(inner, steps(receiver), _MOST_UNEVEN if uneven else _MOST_CASES)
         if uneven and arguments[0] > _LARGEST_UNEVEN_POOL:
             raise self.error(
                 node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"

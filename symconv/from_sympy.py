@@ -152,7 +152,7 @@ def cases(condition: Boolean, holds: bool = True, names: Names | None = None) ->
 
     >>> n = Symbol("n", integer=True)
     >>> [[str(guard) for guard in case] for case in cases((n < 1) | (n > 5))]
-    [['n - 6 >= 0'], ['-n + 5 >= 0', '-n >= 0']]
+    [['n - 6 >= 0'], ['-n >= 0']]
     """
     match condition:
         case BooleanTrue() | BooleanFalse():

@@ -28,6 +28,7 @@ from symconv.signals import (
     Signal,
     SignalExpr,
     Taps,
+    walk,
 )
 from symconv.signs import is_at_least
 
@@ -164,8 +165,8 @@ def steps(signal: SignalExpr) -> int:
         case Convolve(left, right) if not (_has_entries(left) and _has_entries(right)):
             # The length is written once more in the condition that nothing is empty.
             return own + 2 * (steps(left) + steps(right) + 1)
-        case Dilate(inner, factor) if factor != 1 and not _has_entries(inner):
-            return own + 2 * steps(inner) + 1
+        case Dilate(inner, _) if any(isinstance(part, Convolve) for part in walk(inner)):
+            return own + (1 if _has_entries(inner) else 2) * steps(inner)
     return own + sum(map(steps, signal.operands))
 
 

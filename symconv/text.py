@@ -18,11 +18,11 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError
-from symconv.expressions import Names, Reader
+from symconv.expressions import Reader
 from symconv.operations import Value, sort
 from symconv.phrases import Passage, Phrase, TextError, read_phrase
 from symconv.signals import Signal
-from symconv.vocabulary import Assumption, Declarations, Vocabulary
+from symconv.vocabulary import Assumption, Declarations, Names, Vocabulary
 
 __all__ = [
     "Assumption",

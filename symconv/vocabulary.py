@@ -15,9 +15,18 @@ from sympy import Symbol
 
 from symconv.errors import SymconvError
 from symconv.phrases import Passage, Phrase, read_phrase
-from symconv.words import DIVISOR, KERNEL, METHODS, POSITIVE, bound_arguments, check_name
+from symconv.signals import Signal
+from symconv.words import (
+    DIVISOR,
+    KERNEL,
+    METHODS,
+    POSITIVE,
+    bound_arguments,
+    check_name,
+    close,
+)
 
-__all__ = ["Assumption", "Declarations", "Vocabulary"]
+__all__ = ["Assumption", "Declarations", "Names", "Vocabulary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,20 @@ class Vocabulary:
                 yield from self._kernel_lengths(right)
             case ast.UnaryOp(operand=inner):
                 yield from self._kernel_lengths(inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names mean: some are signals, and all others are integer symbols."""
+
+    vocabulary: Vocabulary
+    signals: Mapping[str, Signal]
+
+    def undeclared(self, name: str) -> str:
+        """What to do about a name that should be that of a signal."""
+        similar = close(name, self.signals, "")
+        hint = f"{similar or 'declare it'}{' or declare' if similar else ''}"
+        return f"{hint} as a signal {name}: LENGTH"
 
 
 def _factors(node: ast.expr) -> Iterator[str]:

@@ -79,6 +79,11 @@ HARD: dict[str, tuple[SignalExpr, SignalExpr]] = {
 FALSE: dict[str, tuple[SignalExpr, SignalExpr]] = {
     "twice for three times": (repeated(x[u], (i, 0, 2)), 2 * x),
     "one too many": (repeated(x[u], (i, 0, u)), repeated(x[u], (i, 0, u + 1))),
+    # The index that is in no guard's way is in a position: it may not be moved.
+    "a box that is moved": (
+        x.correlate(box_a.pad(1, 0), dilation=2),
+        x.correlate(box_a.pad(0, 1), dilation=2),
+    ),
     "never enough": (repeated(x[u], (i, 1, n)), 5 * x),
     "other boxes": (box_a.convolve(box_b), Signal.ones(a + b - 1)),
     "three boxes, one longer": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Eq, Expr, Integer, ceiling, floor, symbols
+from sympy import Eq, Expr, Integer, Or, Sum, ceiling, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, Undecided, Unknown
 from symconv.polynomials import Polynomial, nonnegative_part
@@ -91,6 +91,10 @@ FALSE: dict[str, tuple[SignalExpr | Expr, SignalExpr | Expr]] = {
     ),
     "flip after downsampling": (x.downsample(s).flip(), x.flip().downsample(s)),
     "floor for ceiling": (x.downsample(s).length, floor(n / s)),
+    "a box that is moved": (
+        x.correlate(Signal.ones(c).pad(1, 0), dilation=s),
+        x.correlate(Signal.ones(c).pad(0, 1), dilation=s),
+    ),
     "far away": (x.downsample(s), x.pad(0, 7).pad(0, -7).downsample(s).pad(0, floor(s / 7))),
 }
 
@@ -135,13 +139,36 @@ def test_hypotheses_with_products() -> None:
 
 def test_indices_multiplied_with_each_other_are_unknown() -> None:
     u, i = symbols("u i", integer=True)
-    from sympy import Sum
-
     squares = Signal.from_formula(u, Sum(x[u * i], (i, 0, 1)), length=n)
     verdict = Claim(squares, squares.flip().flip()).prove()
     assert isinstance(verdict, Proved | Unknown)
     other = Claim(squares, squares.pad(0, 0) + 0 * x).prove()
     assert isinstance(other, Proved | Unknown)
+
+
+def test_symbols_that_vanish_with_a_stride() -> None:
+    y = Signal("y", 4)
+    verdict = Claim(y.pad((s - 1) * p, 1), y.pad((s - 1) * p + 1, 0)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"p": 0, "s": 1}
+
+
+def test_summation_indices_called_like_a_stride() -> None:
+    u, a = symbols("u a", integer=True)
+    three = Signal.from_formula(u, Sum(x[u + a], (a, 0, 2)), length=n)
+    written = Signal.from_formula(u, x[u] + x[u + 1] + x[u + 2], length=n)
+    assert Claim(three.pad(a * s, 0), written.pad(a * s, 0)).prove()
+    assert not Claim(three.pad(a * s, 1), written.pad(a * s, 0)).prove()
+
+
+def test_alternative_hypotheses_with_products() -> None:
+    either = Or(Eq(n, s * t), n < s)
+    assert Claim(floor((s * s - s) / 2) * 2, s * s - s, given=[either]).prove()
+    false = Claim(x.downsample(s).length * s, n, given=[either])
+    verdict = false.prove()
+    assert isinstance(verdict, Refuted)
+    failing = next(at for at in small_lengths(false, 9) if not holds(false, at))
+    assert dict(verdict.counterexample.lengths) == failing
 
 
 def test_strides_of_finds_what_to_replace() -> None:

@@ -94,6 +94,16 @@ def test_numpy_reproduces_the_counterexample(name: str) -> None:
             assert side == pytest.approx(float(expected))
 
 
+def test_names_that_python_has_already() -> None:
+    for name in ("np", "print", "int"):
+        verdict = refuted(Claim(Signal(name, n).pad(1, 0), Signal(name, n).pad(0, 1)))
+        exec(verdict.reproduction, {})
+    for name in ("floor", "lambda", "max", "n_{1}", "a b"):
+        m = Symbol(name, integer=True, positive=True)
+        verdict = refuted(Claim(2 * floor(m / 2), m))
+        exec(verdict.reproduction, {})
+
+
 def test_the_three_lines_run_by_themselves() -> None:
     verdict = refuted(FALSE["padding twice"])
     out = subprocess.run(
