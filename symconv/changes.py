@@ -43,6 +43,7 @@ class Coordinates:
         rest: the summation indices that no position determines; their numbers come last.
         old: each summation index of the term in the coordinates.
         new: each coordinate in the summation indices of the term.
+        is_divided: whether a summation index is a quotient, because of the guards alone.
     """
 
     term: Term
@@ -52,6 +53,7 @@ class Coordinates:
     rest: tuple[int, ...]
     old: Mapping[int, Polynomial]
     new: Mapping[int, Polynomial]
+    is_divided: bool
 
     @classmethod
     def of(cls, term: Term, lengths: Mapping[str, Polynomial], positive: Set[str]) -> Coordinates:
@@ -89,9 +91,11 @@ class Coordinates:
             guards = tuple(g.map(lambda p: p.substitute(value)) for g in guards)  # noqa: B023
             old = {j: p.substitute(value) for j, p in old.items()}
         guards = tuple(g.reduced(positive) for g in guards)
+        is_divided = False
         for index in list(open_):
             quotient = _quotient(index, guards, positive)
             if quotient is not None:
+                is_divided = True
                 open_.remove(index)
                 value = {index: quotient}
                 positions = [p.substitute(value) for p in positions]
@@ -106,6 +110,7 @@ class Coordinates:
             tuple(open_),
             old,
             new,
+            is_divided,
         )
         return found._reordered(sorted(range(len(slots)), key=found._signatures(slots)), slots)
 
@@ -153,6 +158,7 @@ class Coordinates:
             tuple(after),
             {j: p.substitute(values) for j, p in self.old.items()},
             {keys[slot]: p for slot, p in self.new.items()},
+            self.is_divided,
         )
 
 
@@ -165,12 +171,15 @@ class Change:
         right: the other sum.
         forward: each index of the right sum in the indices of the left one.
         backward: each index of the left sum in the indices of the right one.
+        is_identical: whether the summands become the same as they stand, and not only where
+            the guards say that an index is a quotient.
     """
 
     left: Term
     right: Term
     forward: Mapping[int, Polynomial]
     backward: Mapping[int, Polynomial]
+    is_identical: bool
 
 
 def changes(
@@ -215,6 +224,7 @@ def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polyno
         others.term,
         {j: p.substitute(values).substitute(there) for j, p in others.old.items()},
         {j: p.substitute(back) for j, p in ours.old.items()},
+        not (ours.is_divided or others.is_divided),
     )
 
 

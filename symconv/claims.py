@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 from symconv import vectors
 from symconv.errors import SymconvError, VacuousError
 from symconv.from_sympy import check_condition, scaled_polynomial
-from symconv.integers import parity_problem
+from symconv.integers import parity_problem, specialised_integer
 from symconv.points import point, spell, symbols_of
 from symconv.signals import Signal, SignalExpr, leaves, specialised
 from symconv.verdicts import Verdict
@@ -139,7 +139,11 @@ class Claim:
             SymconvError: a hypothesis or the sign of a length is false there.
         """
         left, right = (
-            specialised(side, values) if isinstance(side, SignalExpr) else side.xreplace(values)
+            specialised(side, values)
+            if isinstance(side, SignalExpr)
+            else specialised_integer(side, values)
+            if isinstance(side, Expr)
+            else side.xreplace(values)
             for side in (self.lhs, self.rhs)
         )
         return Claim(left, right, [h.xreplace(values) for h in self.given], self.name)

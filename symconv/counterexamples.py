@@ -10,12 +10,13 @@ from itertools import count, islice, product
 from typing import Any
 
 import sympy
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
 from symconv.claims import Claim
 from symconv.errors import SymconvError
+from symconv.integers import specialised_integer
 from symconv.points import TooLongError, check_point, integer, leaf_length
 from symconv.verdicts import Counterexample
 
@@ -124,7 +125,10 @@ def _allows(symbol: Symbol, value: int) -> bool:
 def _difference(claim: Claim, at: Mapping[Symbol, Integer]) -> Difference | None:
     lengths = {symbol.name: int(value) for symbol, value in at.items()}
     if not claim.signals:
-        left, right = (side.xreplace(at) for side in claim.expressions)
+        left, right = (
+            specialised_integer(side, at) if isinstance(side, Expr) else side.xreplace(at)
+            for side in claim.expressions
+        )
         return None if left == right else Difference(lengths, None, ())
     (one, other), _ = vectors.polynomials(claim.signals, claim.named, at)
     if len(one) != len(other):

@@ -53,11 +53,12 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     by = ", ".join(f"{t} = {plain(value)}" for t, value in forward.items())
     return Evidence(
         compared,
-        f"the same sum, by {by}" if by else "the same entry",
+        f"the same sum, by {by}" if by else "the same summand",
         product(change.left, left),
         product(change.right, right),
         forward,
         backward,
+        change.is_identical,
     )
 
 

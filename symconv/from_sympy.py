@@ -44,6 +44,9 @@ __all__ = [
     "scaled_polynomial",
 ]
 
+_MOST_TERMS = 500  # of a formula, when it is expanded
+_MOST_CASES = 20_000  # of a condition, as a disjunction
+
 Names = Mapping[Symbol, Polynomial]
 Quotient = tuple[Polynomial, int]  # an integer polynomial over a positive integer
 
@@ -266,6 +269,8 @@ def _comparison(relation: Relational, p: Polynomial, holds: bool) -> list[Conjun
 
 
 def _both(left: list[Conjunction], right: list[Conjunction]) -> list[Conjunction]:
+    if len(left) * len(right) > _MOST_CASES:
+        raise SymconvError(f"a condition has more than {_MOST_CASES} cases")
     joined = (conjoined(a + b) for a in left for b in right)
     return [guards for guards in joined if guards is not None]
 
@@ -287,6 +292,10 @@ class FormulaReader:
                 product: tuple[Term, ...] = (Term(),)
                 for argument in expression.args:
                     factor = self.terms(argument, names)
+                    if len(product) * len(factor) > _MOST_TERMS:
+                        raise SymconvError(
+                            f"{expression} has more than {_MOST_TERMS} terms when it is expanded"
+                        )
                     product = tuple(a * b for a in product for b in factor)
                 return product
             case Pow(args=(base, Integer() as exponent)) if exponent > 0:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import index as as_index
 from typing import SupportsIndex, TypeAlias
 
-from sympy import Basic, Expr, Integer
+from sympy import Basic, Expr, Integer, Symbol
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import scaled_polynomial
+from symconv.polynomials import Atom, Polynomial
 from symconv.signs import is_at_least
+from symconv.to_sympy import polynomial_expression
 
-__all__ = ["Whole", "integer_expression", "length_argument", "parity_problem", "positive_argument"]
+__all__ = [
+    "Whole",
+    "integer_expression",
+    "length_argument",
+    "parity_problem",
+    "positive_argument",
+    "specialised_integer",
+]
 
 Whole: TypeAlias = SupportsIndex | Expr
 """An integer, or a SymPy expression that is one."""
@@ -82,6 +92,21 @@ def parity_problem(expression: Basic) -> str:
                 f"declare it an integer, with the hypothesis Eq(Mod({symbol}, 2), {rest})"
             )
     return ""
+
+
+def specialised_integer(expression: Expr, values: Mapping[Symbol, Integer]) -> Expr:
+    """The expression with symbols replaced by numbers.
+
+    Not by SymPy, whose simplification of nested lengths takes seconds.
+    """
+    if expression.is_number or not expression.free_symbols & values.keys():
+        return expression
+    polynomial, denominator = scaled_polynomial(expression)
+    numbers: dict[Atom, Polynomial] = {
+        s.name: Polynomial.constant(int(value)) for s, value in values.items()
+    }
+    names = {s.name: s for s in expression.free_symbols}
+    return polynomial_expression(polynomial.substitute(numbers), names) / denominator
 
 
 def positive_argument(value: Whole, what: str, of: object) -> Expr:

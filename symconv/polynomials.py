@@ -449,8 +449,11 @@ def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
     if isinstance(atom, Guarded):
         if atom.is_nonnegative_part:
             return nonnegative_part(atom.value.substitute(values))
-        guards = tuple(g.map(lambda p: p.substitute(values)) for g in atom.guards)
-        return Polynomial.of(Guarded(atom.value.substitute(values), guards))
+        guards = conjoined(tuple(g.map(lambda p: p.substitute(values)) for g in atom.guards))
+        if guards is None:
+            return Polynomial({})
+        value = atom.value.substitute(values)
+        return Polynomial.of(Guarded(value, guards)) if guards else value
     return Polynomial.of(atom)
 
 

@@ -26,6 +26,7 @@ __all__ = ["prove"]
 
 _STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
 _LARGE = 2  # the same for more strides
+_MOST_DECISIONS = 300  # strides that are decided one by one
 _TRIES = 20  # lengths in doubt that are tried before costly sets are computed
 
 
@@ -91,8 +92,10 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         nonlocal best
         key = tuple(values.values())
         size = sum(map(abs, map(int, key)))
-        if key in decided or (best is not None and size > best[0]):
+        if key in decided or (best is not None and size + least > best[0]):
             return
+        if len(decided) == _MOST_DECISIONS:
+            raise Undecided(f"more than {_MOST_DECISIONS} strides would have to be decided")
         try:
             _, found = _decide(claim.specialised(values), budget // 4)
         except VacuousError:
@@ -113,6 +116,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
 
     try:
         symbols = strides_of(claim)
+        least = _least_rest(claim, symbols, budget)
         largest = _STRIDES.get(len(symbols), _LARGE)
         for values in values_up_to(symbols, largest):
             decide(values)
@@ -140,6 +144,16 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     if found is not None:
         return _refuted(claim, found)
     return Proved(f"{tried}, and all other lengths", (how,))
+
+
+def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
+    """A lower bound for the sum of the other symbols, by the hypotheses."""
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    with suppress(NonlinearError), sets.within_budget():
+        among, _ = hypotheses(claim, sets)
+        _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
+        return sum(map(abs, lengths.values()))
+    return 0
 
 
 def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:

@@ -198,7 +198,7 @@ class _Coder:
 
     def _dilated(self, signal: SignalExpr, factor: int) -> str:
         if factor == 1 or not self.size(signal):
-            return self.code(signal)
+            return self._operand(signal)
         spread = f"np.kron({self.code(signal)}, [1{', 0' * (factor - 1)}])"
         return f"{spread}[:{factor * (self.size(signal) - 1) + 1}]"
 

@@ -26,6 +26,7 @@ from symconv.integers import (
     length_argument,
     parity_problem,
     positive_argument,
+    specialised_integer,
 )
 from symconv.polynomials import Polynomial
 from symconv.signs import is_at_least
@@ -640,11 +641,12 @@ def specialised(signal: SignalExpr, values: Mapping[Symbol, Integer]) -> SignalE
     def new(value: Any) -> Any:
         if isinstance(value, SignalExpr):
             return specialised(value, values)
-        return value.xreplace(values) if isinstance(value, Expr) else value
+        return specialised_integer(value, values) if isinstance(value, Expr) else value
 
     if isinstance(signal, Formula):
-        # A summation index may be called like one of the symbols: subs leaves it alone.
-        return Formula(signal.index, signal.entry.subs(values), new(signal.size))
+        # An index may be called like one of the symbols; subs leaves summation indices alone.
+        free = {s: value for s, value in values.items() if s != signal.index}
+        return Formula(signal.index, signal.entry.subs(free), new(signal.size))
     return type(signal)(*(new(getattr(signal, name)) for name in signal.__dataclass_fields__))
 
 

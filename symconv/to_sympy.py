@@ -40,6 +40,7 @@ from symconv.polynomials import (
     Relation,
     at_least,
 )
+from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
 
 __all__ = ["condition_expression", "polynomial_expression", "terms_expression"]
@@ -63,7 +64,7 @@ def _atom(atom: Atom, names: Names) -> Expr:
             return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:
             value = polynomial_expression(atom.value, names)
-            if not value.has(sympy.floor) and value.is_nonnegative:
+            if is_at_least(value, 0):
                 return value
             return Max(0, value, evaluate=bool(value.is_number))
         case Guarded():

@@ -41,9 +41,10 @@ class Evidence:
         left: the product that one sum adds up, in its summation indices.
         right: the product that the other sum adds up.
         indices: each summation index of the right sum, in those of the left one.
-        inverse: each summation index of the left sum, in those of the right one.  An index
-            that the conditions of its sum alone determine is a quotient: 0 ≤ a − d·i < d says
-            i = ⌊a/d⌋.
+        inverse: each summation index of the left sum, in those of the right one.
+        is_identical: whether the products become the same as they stand.  Otherwise the
+            conditions of a sum say that an index is a quotient (0 ≤ a − d·i < d says that i
+            is ⌊a/d⌋), and the products are the same under these conditions.
     """
 
     compared: str
@@ -52,6 +53,7 @@ class Evidence:
     right: Expr | None = None
     indices: Mapping[Symbol, Expr] = field(default_factory=dict)
     inverse: Mapping[Symbol, Expr] = field(default_factory=dict)
+    is_identical: bool = True
 
     def __str__(self) -> str:
         return f"{self.compared}: {self.how}"
@@ -115,7 +117,8 @@ class Differences:
 
     Attributes:
         lengths: the condition under which the outputs differ in length.
-        entries: the condition under which equally long outputs differ at the index.
+        entries: for lengths at which equally long outputs differ anywhere, the condition
+            under which they differ at the index.
         index: the output index.
         length: the length of the outputs, where they are equally long.
     """

@@ -584,6 +584,18 @@ def _layer_unflipped(s: Letters) -> Sides:
     return s.x.correlate(s.k), s.x.convolve(s.k).pad(1 - s.c, 1 - s.c)
 
 
+def _ones_padded_on_the_other_side(s: Letters) -> Sides:
+    # Only the zeros of the kernel tell its two ends apart.
+    kernel = Signal.ones(s.c).pad(s.l, 2)
+    return s.x.correlate(kernel, dilation=2), s.x.correlate(kernel.flip(), dilation=2)
+
+
+def _flipped_between_zeros(s: Letters) -> Sides:
+    spread = s.x.downsample(3).dilate(3)
+    square = s.g.multiply(s.g.flip())
+    return spread.convolve(square), spread.flip().convolve(square)
+
+
 @pytest.mark.parametrize(
     ("sides", "lengths"),
     [
@@ -594,6 +606,8 @@ def _layer_unflipped(s: Letters) -> Sides:
         (_not_coprime, {"n": 2}),
         (_flipped_before_downsampling, {"n": 2}),
         (_layer_unflipped, {"c": 2, "n": 2}),
+        (_ones_padded_on_the_other_side, {"c": 1, "l": 0, "n": 5}),
+        (_flipped_between_zeros, {"d": 1, "n": 4}),
     ],
 )
 def test_not_a_law(sides: Callable[[Letters], Sides], lengths: dict[str, int]) -> None:
@@ -602,7 +616,7 @@ def test_not_a_law(sides: Callable[[Letters], Sides], lengths: dict[str, int]) -
     assert isinstance(verdict, Refuted), verdict
     assert verdict.counterexample.lengths == lengths
     assert not claim.at(**lengths).holds
-    smaller = {name: size - 1 for name, size in lengths.items() if size > (name == "c")}
+    smaller = {name: size - 1 for name, size in lengths.items() if size > (name in "cd")}
     for name, size in smaller.items():
         assert claim.at(**{**lengths, name: size}).holds
 

@@ -142,8 +142,8 @@ _STRIDED = published(
         ),
         holds(
             "strided_layer_then_padded_layer_eq_one_where_the_first_pads_fully",
-            x.pad(l, l).correlate(k, stride=s).pad(q, q).correlate(h),
-            x.pad(l + s * q, l + s * q).correlate(k.convolve(h.dilate(s)), stride=s),
+            x.pad(l, l).correlate(k, stride=s).pad(r, r).correlate(h),
+            x.pad(l + s * r, l + s * r).correlate(k.convolve(h.dilate(s)), stride=s),
             "Where the first layer pads by at least c − 1, the second may pad as well.",
             "Then there are zeros beyond all that the first kernel makes of the input.",
             given=[l >= c - 1],
