@@ -237,7 +237,7 @@ def _candidates(ours: Coordinates, others: Coordinates) -> Iterator[Coordinates]
         [i for i, name in enumerate(others.names) if name == one]
         for one in dict.fromkeys(others.names)
     ]
-    orders = product(*(permutations(block) for block in blocks))
+    orders = product(*(islice(permutations(block), _MOST_ORDERS) for block in blocks))
     for order in islice(orders, _MOST_ORDERS):
         candidate = others.reordered(tuple(chain(*order)))
         if candidate.positions == ours.positions:

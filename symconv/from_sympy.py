@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 import sympy
@@ -76,7 +77,15 @@ def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
     Raises:
         SymconvError: the expression holds something that is not integer arithmetic.
     """
-    names = names or {}
+    return _scaled(expression, names) if names else _scaled_alone(expression)
+
+
+@lru_cache(maxsize=4096)
+def _scaled_alone(expression: Expr) -> Quotient:
+    return _scaled(expression, {})
+
+
+def _scaled(expression: Expr, names: Names) -> Quotient:
     match expression:
         case Symbol():
             return names.get(expression, Polynomial.of(expression.name)), 1

@@ -161,6 +161,25 @@ def test_summation_indices_called_like_a_stride() -> None:
     assert not Claim(three.pad(a * s, 1), written.pad(a * s, 0)).prove()
 
 
+def test_the_index_of_a_formula_called_like_a_stride() -> None:
+    a, b = symbols("a b", integer=True)
+    itself = Signal.from_formula(a, x[a], length=n)
+    entry_a = Signal.from_formula(b, x[a], length=n)
+    given = [a >= 0, a <= 2, s <= 2]
+    claim = Claim(itself.pad(a * s, 0), entry_a.pad(a * s, 0), given=given)
+    verdict = claim.prove()
+    assert isinstance(verdict, Refuted)
+    check_counterexample(claim, verdict)
+    assert Claim(itself.pad(a * s, 0), x.pad(a * s, 0), given=given).prove()
+
+
+def test_counterexamples_far_away_are_found_in_time() -> None:
+    claim = Claim(x.downsample(s).downsample(t), x.downsample(s + t), given=[n >= 300])
+    verdict = claim.prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"n": 300, "s": 1, "t": 1}
+
+
 def test_alternative_hypotheses_with_products() -> None:
     either = Or(Eq(n, s * t), n < s)
     assert Claim(floor((s * s - s) / 2) * 2, s * s - s, given=[either]).prove()

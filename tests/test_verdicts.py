@@ -23,7 +23,7 @@ from tests.brute_force import evaluate, polynomials, small_lengths, value
 n, c, d, s, t = symbols("n c d s t", integer=True, positive=True)
 p, q = symbols("p q", integer=True, nonnegative=True)
 u, i = symbols("u i", integer=True)
-x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
+x, y, k, h = Signal("x", n), Signal("y", n), Signal("k", c), Signal("h", d)
 g = Signal("g", 3)
 
 FALSE: dict[str, Claim] = {
@@ -57,6 +57,8 @@ FALSE: dict[str, Claim] = {
     "formula": Claim(Signal.from_formula(u, x[n - u] + x[u] * x[0], length=n), x),
     "empty": Claim(x.pad(-2, 0).convolve(k), x.pad(-2, 0)),
     "long kernel": Claim(x.correlate(k.dilate(2)), x.correlate(k)),
+    "a sum in another operator": Claim((x - 2 * y).dilate(1).flip(), x - y),
+    "a fraction in another operator": Claim(0 * x, (-x / 2).dilate(2).downsample(2)),
     "counted": Claim(Signal.ones(c).convolve(Signal.ones(c)), Signal.ones(2 * c - 1)),
 }
 LENGTHS: dict[str, Claim] = {
