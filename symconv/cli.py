@@ -200,10 +200,10 @@ def check(
     An indented line continues the one above.  Of several claims, one that is refuted
     decides the exit code before one that is unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
-    from symconv.claim_files import read_claims
-    from symconv.phrases import Passage
     from symconv.reports import console
     from symconv.text import read_claim
+    from symconv.text.files import read_claims
+    from symconv.text.phrases import Passage
 
     if (claim is None) == (file is None):
         raise click.UsageError("expected either a claim or --file")
@@ -271,8 +271,8 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
 def _declared(
     signals: Iterable[str], given: Iterable[str], integers: Sequence[str]
 ) -> Declarations:
-    from symconv.phrases import Passage
     from symconv.text import Declarations
+    from symconv.text.phrases import Passage
 
     sizes: dict[str, Passage] = {}
     for text in signals:

@@ -60,6 +60,8 @@ def _atom(atom: Atom, names: Names) -> Expr:
         case Floor():
             numerator = polynomial_expression(atom.numerator, names)
             divisor = polynomial_expression(atom.divisor, names)
+            if numerator.is_number and divisor.is_number:
+                return sympy.floor(numerator / divisor)
             # Unevaluated, so that (n + 1)/2 is not spread out as n/2 + 1/2.
             return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:

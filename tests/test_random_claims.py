@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal as interrupts
 import sys
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from contextlib import suppress
 from fractions import Fraction
 from functools import partial, reduce
 from operator import add
+from types import FrameType
 
 import pytest
 from sympy import (
@@ -622,18 +624,34 @@ def test_random_claims(first: int) -> None:
     assert unknown(kinds) <= 0.05 * number, kinds
 
 
+class TooSlowError(BaseException):
+    """One claim takes longer than it may; nothing but `main` is to catch this."""
+
+
+def _give_up(number: int, frame: FrameType | None) -> None:
+    raise TooSlowError
+
+
 def main() -> None:
     """Checks random claims for some minutes, and prints what was found."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=SEED, help="the first seed")
+    parser.add_argument("--patience", type=int, default=60, help="seconds for one claim")
     arguments = parser.parse_args()
     kinds: Counter[str] = Counter()
     start = printed = time.monotonic()
     seed: int = arguments.seed
+    if hasattr(interrupts, "SIGALRM"):
+        interrupts.signal(interrupts.SIGALRM, _give_up)
     while time.monotonic() - start < 60 * arguments.minutes:
         try:
+            if hasattr(interrupts, "SIGALRM"):
+                interrupts.alarm(arguments.patience)
             kinds[check(seed)] += 1
+        except TooSlowError:
+            kinds["too slow"] += 1
+            print(f"seed {seed}: too slow", flush=True)
         except Exception as error:  # whatever it is, it is to be looked at; the rest goes on
             kinds["DISAGREEMENT"] += 1
             print(f"seed {seed}: {type(error).__name__}: {error}", flush=True)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sympy import Eq, Max, Min, Mod, Ne, Rational, Symbol, ceiling, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
-from symconv.claim_files import read_claims
-from symconv.phrases import TextError
 from symconv.text import ParsedClaim, parse_claim
+from symconv.text.files import read_claims
+from symconv.text.phrases import TextError
 
 n, m, p, q, r = symbols("n m p q r", integer=True, nonnegative=True)
 c, d, s = symbols("c d s", integer=True, positive=True)

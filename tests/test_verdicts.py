@@ -198,7 +198,9 @@ def check_evidence(evidence: Evidence) -> None:
         return Mul(*(a.func(a.base, expand(a.indices[0])) for a in parts if isinstance(a, Indexed)))
 
     if not evidence.is_identical:
-        assert any(entry.has(floor) for entry in (evidence.indices | evidence.inverse).values())
+        assert any(
+            entry.has(floor) for entry in [*evidence.indices.values(), *evidence.inverse.values()]
+        )
         return
     assert factors(put(evidence.right, evidence.indices)) == factors(put(evidence.left, {}))
     assert factors(put(evidence.left, evidence.inverse)) == factors(put(evidence.right, {}))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from symconv.errors import SymconvError
-from symconv.phrases import Passage, TextError
-from symconv.text import Context, Declarations, ParsedClaim, read_claim
+from symconv.text.claims import Context, ParsedClaim, read_claim
+from symconv.text.phrases import Passage, TextError
+from symconv.text.vocabulary import Declarations
 
 __all__ = ["read_claims"]
 

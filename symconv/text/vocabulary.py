@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from sympy import Symbol
 
 from symconv.errors import SymconvError
-from symconv.phrases import Passage, Phrase, read_phrase
 from symconv.signals import Signal
-from symconv.words import (
+from symconv.text.phrases import Passage, Phrase, read_phrase
+from symconv.text.words import (
     DIVISOR,
     KERNEL,
     METHODS,

@@ -2,7 +2,7 @@
 
 The text looks like the Python code that builds a claim, and Python's own parser makes a
 tree of it, which is walked: nothing is compiled, imported or looked up by name.  See
-`symconv.expressions` for what stands on the sides of a claim.
+`symconv.text.expressions` for what stands on the sides of a claim.
 
     claim       signal == signal   expression == expression   iff(condition, condition)
 """
@@ -18,23 +18,13 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError
-from symconv.expressions import Reader
-from symconv.operations import Value, sort
-from symconv.phrases import Passage, Phrase, TextError, read_phrase
 from symconv.signals import Signal
-from symconv.vocabulary import Assumption, Declarations, Names, Vocabulary
+from symconv.text.expressions import Reader
+from symconv.text.operations import Value, sort
+from symconv.text.phrases import Passage, Phrase, read_phrase
+from symconv.text.vocabulary import Assumption, Declarations, Names, Vocabulary
 
-__all__ = [
-    "Assumption",
-    "Context",
-    "Declarations",
-    "ParsedClaim",
-    "Passage",
-    "TextError",
-    "Value",
-    "parse_claim",
-    "read_claim",
-]
+__all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +69,8 @@ def parse_claim(
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
-    symconv.phrases.TextError: the claim, line 1, column 3: a signal has no method 'flop'; did you
-    mean flip?
+    symconv.text.phrases.TextError: the claim, line 1, column 3: a signal has no method 'flop';
+    did you mean flip?
       x.flop() == x
         ^
 

@@ -20,7 +20,8 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv.errors import SymconvError
-from symconv.operations import (
+from symconv.signals import Signal, SignalExpr
+from symconv.text.operations import (
     Value,
     cases,
     combined,
@@ -30,10 +31,9 @@ from symconv.operations import (
     sort,
     steps,
 )
-from symconv.phrases import Phrase, TextError
-from symconv.signals import Signal, SignalExpr
-from symconv.vocabulary import Names
-from symconv.words import (
+from symconv.text.phrases import Phrase, TextError
+from symconv.text.vocabulary import Names
+from symconv.text.words import (
     DIVISOR,
     EXTREMES,
     FRACTIONS,

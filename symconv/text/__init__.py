@@ -1,0 +1,20 @@
+"""Claims as text, read without evaluating anything; each error points at its place."""
+
+from __future__ import annotations
+
+from symconv.text.claims import Context, ParsedClaim, parse_claim, read_claim
+from symconv.text.files import read_claims
+from symconv.text.phrases import Passage, TextError
+from symconv.text.vocabulary import Assumption, Declarations
+
+__all__ = [
+    "Assumption",
+    "Context",
+    "Declarations",
+    "ParsedClaim",
+    "Passage",
+    "TextError",
+    "parse_claim",
+    "read_claim",
+    "read_claims",
+]
