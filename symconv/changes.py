@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice, permutations, product
+from typing import TypeAlias
 
 from symconv.polynomials import (
     Atom,
@@ -24,7 +25,10 @@ from symconv.polynomials import (
 )
 from symconv.sums import FREE, Term
 
-__all__ = ["Change", "Coordinates", "changes"]
+__all__ = ["Change", "Coordinates", "Orders", "changes"]
+
+Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
+"""Orders of the factors of a term, by the positions that they give."""
 
 _ONE = Polynomial.constant(1)
 _MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
@@ -118,6 +122,27 @@ class Coordinates:
         """The same with the factors in another order: new factor i is the old order[i]."""
         return self._reordered(order, range(FREE + 1, FREE + 1 + len(self.names)))
 
+    def orders(self) -> Orders:
+        """Orders of the factors that keep their names, by the positions that they give."""
+        blocks = [
+            [i for i, name in enumerate(self.names) if name == one]
+            for one in dict.fromkeys(self.names)
+        ]
+        orders = product(*(islice(permutations(block), _MOST_ORDERS) for block in blocks))
+        found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
+        for blockwise in islice(orders, _MOST_ORDERS):
+            order = tuple(chain(*blockwise))
+            found.setdefault(self._positions(order, range(FREE + 1, len(order) + 1)), []).append(
+                order
+            )
+        return found
+
+    def _positions(self, order: Sequence[int], slots: Sequence[int]) -> tuple[Polynomial, ...]:
+        values: dict[Atom, Polynomial] = {
+            slots[old]: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
+        }
+        return tuple(self.positions[i].substitute(values) for i in order)
+
     def _signatures(self, slots: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
         """What tells equal names apart: how their coordinates enter the other positions."""
         names: dict[Atom, Polynomial] = {
@@ -183,17 +208,24 @@ class Change:
 
 
 def changes(
-    ours: Coordinates, others: Coordinates, positive: Set[str]
+    ours: Coordinates, others: Coordinates, orders: Orders, positive: Set[str]
 ) -> Iterator[tuple[Change, Conjunction, Conjunction]]:
     """The changes of indices that make one term of another, up to the guards.
 
     Yields each with the guards of both, in our coordinates: where these agree, the sums
     are the same.  If a change gives the very same guards, it is the only one.
+
+    Args:
+        ours: the coordinates of the one.
+        others: the coordinates of the other.
+        orders: `others.orders()`.
+        positive: the symbols that are at least 1.
     """
     if ours.names != others.names or len(ours.rest) != len(others.rest):
         return
     later = []
-    for candidate in _candidates(ours, others):
+    for order in orders.get(ours.positions, ()):
+        candidate = others.reordered(order)
         for values in _rests(ours, candidate):
             if tuple(p.substitute(values) for p in candidate.positions) != ours.positions:
                 continue  # a position depends on the index that is moved
@@ -226,22 +258,6 @@ def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polyno
         {j: p.substitute(back) for j, p in ours.old.items()},
         not (ours.is_divided or others.is_divided),
     )
-
-
-def _candidates(ours: Coordinates, others: Coordinates) -> Iterator[Coordinates]:
-    """The other coordinates with equal names in all orders that give the same positions."""
-    if ours.positions == others.positions:
-        yield others
-        return
-    blocks = [
-        [i for i, name in enumerate(others.names) if name == one]
-        for one in dict.fromkeys(others.names)
-    ]
-    orders = product(*(islice(permutations(block), _MOST_ORDERS) for block in blocks))
-    for order in islice(orders, _MOST_ORDERS):
-        candidate = others.reordered(tuple(chain(*order)))
-        if candidate.positions == ours.positions:
-            yield candidate
 
 
 def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polynomial]]:

@@ -19,7 +19,7 @@ from math import factorial
 
 import flint
 
-from symconv.changes import Change, Coordinates, changes
+from symconv.changes import Change, Coordinates, Orders, changes
 from symconv.counting import nonzero_count
 from symconv.errors import Undecided
 from symconv.integer_sets import IntegerSets, Set
@@ -139,8 +139,9 @@ class _Comparer:
         """Add a sum, to one that is the same by a change of indices if there is one."""
         coordinates = Coordinates.of(term, self.lengths, self.positive)
         present = self.sums[coordinates.names]
+        orders = coordinates.orders() if present else {}
         for sum_ in present:
-            change = self._same(sum_.coordinates, coordinates)
+            change = self._same(sum_.coordinates, coordinates, orders)
             if change is not None:
                 sum_.weight += weight
                 sum_.changes += (change,)
@@ -173,8 +174,8 @@ class _Comparer:
         how = "counted" if counted else "equal names exchanged"
         return Comparison(names, found, doubtful, exactly, f"the same coefficients, {how}")
 
-    def _same(self, ours: Coordinates, others: Coordinates) -> Change | None:
-        for change, one, other in changes(ours, others, self.positive):
+    def _same(self, ours: Coordinates, others: Coordinates, orders: Orders) -> Change | None:
+        for change, one, other in changes(ours, others, orders, self.positive):
             if one == other:
                 return change
             base = (*self.outputs, *self._support(ours), *self.assumed)

@@ -86,7 +86,14 @@ def reading(expression: Basic) -> Reading:
         compare = _COMPARE[expression.rel_op]
         return lambda at: compare(parts[0](at), parts[1](at))
     combine = _COMBINE[type(expression).__name__]
-    return lambda at: combine([part(at) for part in parts])
+    return lambda at: _whole(combine([part(at) for part in parts]))
+
+
+def _whole(number: Any) -> Any:
+    """An integer as such, where it came about as a fraction."""
+    if isinstance(number, Fraction) and number.denominator == 1:
+        return number.numerator
+    return number
 
 
 _COMBINE: dict[str, Callable[[list[Any]], Any]] = {
