@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice, permutations, product
 from typing import TypeAlias
 
@@ -209,7 +210,7 @@ class Change:
 
 def changes(
     ours: Coordinates, others: Coordinates, orders: Orders, positive: Set[str]
-) -> Iterator[tuple[Change, Conjunction, Conjunction]]:
+) -> Iterator[tuple[Callable[[], Change], Conjunction, Conjunction]]:
     """The changes of indices that make one term of another, up to the guards.
 
     Yields each with the guards of both, in our coordinates: where these agree, the sums
@@ -230,7 +231,7 @@ def changes(
             if tuple(p.substitute(values) for p in candidate.positions) != ours.positions:
                 continue  # a position depends on the index that is moved
             guards = frozenset(_moved(g, values).reduced(positive) for g in candidate.guards)
-            change = _change(ours, candidate, values)
+            change = partial(_change, ours, candidate, values)
             if ours.guards == guards:
                 yield change, (), ()
                 return

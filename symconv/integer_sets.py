@@ -72,6 +72,11 @@ class IntegerSets:
                 self._context.reset_operations()
                 self._context.set_max_operations(self.budget)
 
+    @property
+    def may_attempt(self) -> bool:
+        """Whether `attempt` still answers anything."""
+        return self._attempts > 0
+
     def attempt(self, question: Callable[[], bool]) -> bool:
         """The answer to a question, False if it takes too long or too many have been asked."""
         if self._attempts == 0:

@@ -177,17 +177,19 @@ class _Comparer:
     def _same(self, ours: Coordinates, others: Coordinates, orders: Orders) -> Change | None:
         for change, one, other in changes(ours, others, orders, self.positive):
             if one == other:
-                return change
+                return change()
+            if not self.sets.may_attempt:
+                continue
             base = (*self.outputs, *self._support(ours), *self.assumed)
-            differ = [
+            differ = (
                 (*base, *guards, opposite)
                 for guards, more in ((one, other), (other, one))
                 for guard in more
                 if guard not in guards
                 for opposite in negated(guard)
-            ]
+            )
             if impossible(differ, self.sets, self.among, self.positive):
-                return change
+                return change()
         return None
 
     def _support(self, coordinates: Coordinates) -> Conjunction:
