@@ -340,18 +340,20 @@ def floor(numerator: Polynomial, divisor: Polynomial | int) -> Polynomial:
         value = rest.as_integer()
         if value is not None and -1 <= value <= 0:  # the divisor is at least 1
             return whole + value
-        part = next((a for a in rest.atoms() if _is_nonnegative_part(a)), None)
-        if part is not None and rest.terms.get((part,)) == 1:
+        cases = [a for a in rest.atoms() if isinstance(a, Guarded)]
+        if len(cases) == 1 and rest.terms.get((cases[0],)) == 1 and _is_simple(cases[0]):
             # ⌊·/d⌋ is monotonic: it may go inside of max(0, a) + b = max(b, a + b).
-            assert isinstance(part, Guarded)
-            without = rest - Polynomial.of(part)
-            low, high = floor(without, divisor), floor(without + part.value, divisor)
+            without = rest - Polynomial.of(cases[0])
+            low, high = floor(without, divisor), floor(without + cases[0].value, divisor)
             return whole + maximum(high, low)
     return whole + Polynomial.of(Floor(rest, divisor)) if rest.terms else whole
 
 
-def _is_nonnegative_part(atom: Atom) -> bool:
-    return isinstance(atom, Guarded) and atom.is_nonnegative_part
+def _is_simple(atom: Guarded) -> bool:
+    """Whether it is max(0, a) with no cases inside a, so that nothing grows exponentially."""
+    return atom.is_nonnegative_part and not any(
+        isinstance(inner, Guarded) for inner in atom.value.atoms()
+    )
 
 
 def _divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:

@@ -66,7 +66,7 @@ def _atom(atom: Atom, names: Names) -> Expr:
             return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:
             value = polynomial_expression(atom.value, names)
-            if is_at_least(value, 0):
+            if not value.has(sympy.floor, Max) and is_at_least(value, 0):
                 return value
             return Max(0, value, evaluate=bool(value.is_number))
         case Guarded():

@@ -14,7 +14,7 @@ from symconv import child
 from symconv.catalogue import CATALOGUE
 from symconv.claims import Claim
 from symconv.cli import main
-from symconv.theorems import MAIN
+from symconv.theorems import MAIN, THEOREMS
 from symconv.verdicts import Proved, Unknown
 
 
@@ -38,7 +38,9 @@ def test_prove_shows_the_theorem_its_proof_instances_and_the_output_size() -> No
     assert result.output.count(" ms") + result.output.count(" s\n") >= 3 + len(MAIN.instances)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize(
+    "name", [*[t.name for t in THEOREMS], *list(CATALOGUE)[len(THEOREMS) :: 12]]
+)
 def test_prove_name_exits_by_the_verdict(name: str) -> None:
     result = run("prove", name)
     true = CATALOGUE[name].is_true
