@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy
-from sympy import And, Eq, Expr, Ge, Le, Max, Or
+from sympy import Eq, Expr, Ge, Le, Max, Or
 from sympy.logic.boolalg import Boolean
 
 from symconv.notation import plain
@@ -87,7 +87,7 @@ def _outputs(case: Boolean, found: Differences) -> str:
             if not rest.has(sympy.floor, Max):
                 return f"the last {_amount(rest)} outputs"
     text = plain(case)
-    return f"the outputs {u} with {text}" if isinstance(case, And) else f"those with {text}"
+    return f"the outputs {u} with {text}"
 
 
 def _amount(number: Expr) -> str:
