@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice, permutations, product
+from itertools import islice, permutations
 from typing import TypeAlias
 
 from symconv.polynomials import (
@@ -26,13 +26,28 @@ from symconv.polynomials import (
 )
 from symconv.sums import FREE, Term
 
-__all__ = ["Change", "Coordinates", "Orders", "changes"]
+__all__ = ["Change", "Coordinates", "Orders", "changes", "orders_of"]
 
 Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
 
 _ONE = Polynomial.constant(1)
 _MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
+
+
+def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """The orders that only exchange equal names, which stand side by side; as they are first.
+
+    >>> list(orders_of(("h", "k", "k")))
+    [(0, 1, 2), (0, 2, 1)]
+    """
+    if not names:
+        yield ()
+        return
+    last = names.index(names[-1])  # where the last block begins
+    for order in orders_of(names[:last]):
+        for block in permutations(range(last, len(names))):
+            yield order + block
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +140,14 @@ class Coordinates:
 
     def orders(self) -> Orders:
         """Orders of the factors that keep their names, by the positions that they give."""
-        blocks = [
-            [i for i, name in enumerate(self.names) if name == one]
-            for one in dict.fromkeys(self.names)
-        ]
-        orders = product(*(islice(permutations(block), _MOST_ORDERS) for block in blocks))
         found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
-        for blockwise in islice(orders, _MOST_ORDERS):
-            order = tuple(chain(*blockwise))
-            found.setdefault(self._positions(order, range(FREE + 1, len(order) + 1)), []).append(
-                order
-            )
+        for order in islice(orders_of(self.names), _MOST_ORDERS):
+            values: dict[Atom, Polynomial] = {
+                FREE + 1 + old: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
+            }
+            positions = tuple(self.positions[i].substitute(values) for i in order)
+            found.setdefault(positions, []).append(order)
         return found
-
-    def _positions(self, order: Sequence[int], slots: Sequence[int]) -> tuple[Polynomial, ...]:
-        values: dict[Atom, Polynomial] = {
-            slots[old]: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
-        }
-        return tuple(self.positions[i].substitute(values) for i in order)
 
     def _signatures(self, slots: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
         """What tells equal names apart: how their coordinates enter the other positions."""

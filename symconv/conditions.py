@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, count
 
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv import formulas
 from symconv.claims import Claim
-from symconv.counterexamples import (
-    DisagreementError,
-)
+from symconv.counterexamples import DisagreementError
 from symconv.decision import BUDGET, Decision, where_holds
 from symconv.descriptions import describe
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.integer_sets import IntegerSets, Set
 from symconv.polynomials import Conjunction, Polynomial, within
 from symconv.sums import FREE
-from symconv.to_sympy import condition_expression
+from symconv.to_sympy import condition_expression, letters
 from symconv.verdicts import Differences
 
 __all__ = ["condition", "differences"]
@@ -61,7 +58,8 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
     if not claim.signals:
         return None
     decision = Decision(claim, budget)
-    sets, index = decision.sets, _index(claim)
+    sets = decision.sets
+    index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
     more = sets.with_index(_LAST)
     with sets.within_budget():
         decision.make_exact()
@@ -91,12 +89,6 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
 
 
 _LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
-
-
-def _index(claim: Claim) -> Symbol:
-    taken = {s.name for s in claim.symbols} | claim.named.keys()
-    names = chain("uvw", (f"u_{i}" for i in count(1)))
-    return Symbol(next(name for name in names if name not in taken), integer=True)
 
 
 def _read_back(

@@ -15,12 +15,17 @@ from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
 from symconv.claims import Claim
-from symconv.errors import SymconvError
 from symconv.integers import specialised_integer
-from symconv.points import TooLongError, check_point, integer, leaf_length
+from symconv.points import TooLongError, allows, check_point, integer, leaf_length
 from symconv.verdicts import Counterexample
 
-__all__ = ["Difference", "DisagreementError", "counterexample", "first_difference"]
+__all__ = [
+    "Difference",
+    "DisagreementError",
+    "counterexample",
+    "first_difference",
+    "small_lengths",
+]
 
 # What the search tries: how many lengths, and up to which total.
 _MOST_LENGTHS = 1500
@@ -64,20 +69,26 @@ def first_difference(
     symbols = {s.name: s for s in claim.symbols}
     points: Iterable[dict[Symbol, Integer]]
     if lengths is None:
-        points = islice(_points(claim.symbols), _MOST_LENGTHS)
+        points = small_lengths(claim)
     else:
         points = ({symbols[n]: Integer(v) for n, v in values.items()} for values in lengths)
     tried = 0
     for at in points:
-        if all(hypothesis.xreplace(at) == sympy.true for hypothesis in claim.given):
-            try:
-                found = None if _seem_equal(claim, at) else _difference(claim, at)
-            except TooLongError:
-                break
-            tried += 1
-            if found is not None:
-                return found, tried
+        try:
+            found = None if _seem_equal(claim, at) else _difference(claim, at)
+        except TooLongError:
+            break
+        tried += 1
+        if found is not None:
+            return found, tried
     return None, tried
+
+
+def small_lengths(claim: Claim) -> Iterator[dict[Symbol, Integer]]:
+    """Small lengths that satisfy the hypotheses, in the order of counterexamples."""
+    for at in islice(_points(claim.symbols), _MOST_LENGTHS):
+        if all(hypothesis.xreplace(at) == sympy.true for hypothesis in claim.given):
+            yield at
 
 
 def _seem_equal(claim: Claim, at: Mapping[Symbol, Integer]) -> bool:
@@ -105,21 +116,13 @@ def _points(symbols: tuple[Symbol, ...]) -> Iterator[dict[Symbol, Integer]]:
                 yield ()
             return
         for value in range(-total, total + 1):
-            if _allows(names[0], value):
+            if allows(names[0], value):
                 for rest in values(names[1:], total - abs(value)):
                     yield (value, *rest)
 
     for total in range(_LARGEST_TOTAL + 1):
         for chosen in values(symbols, total):
             yield dict(zip(symbols, map(Integer, chosen), strict=True))
-
-
-def _allows(symbol: Symbol, value: int) -> bool:
-    try:
-        check_point({symbol: Integer(value)})
-    except SymconvError:
-        return False
-    return True
 
 
 def _difference(claim: Claim, at: Mapping[Symbol, Integer]) -> Difference | None:

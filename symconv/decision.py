@@ -11,10 +11,8 @@ from sympy import And, Not, Or
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
-from symconv.counterexamples import (
-    Difference,
-)
-from symconv.errors import NonlinearError, SymconvError, VacuousError
+from symconv.counterexamples import Difference, small_lengths
+from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.evidence import evidence
 from symconv.formulas import guarded_sum, requirements
 from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
@@ -33,7 +31,7 @@ BUDGET = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class _Failure:
     """Where the two sides differ: at parameters, or at points (u, position of each name).
 
     Attributes:
@@ -83,6 +81,8 @@ class Decision:
         self.positive = {s.name for s in claim.symbols if s.is_positive}
         with self.sets.within_budget():
             self.among, self.assumed = hypotheses(claim, self.sets)
+            if self.assumed and next(small_lengths(claim), None) is None:
+                raise Undecided("no small lengths were found that satisfy the hypotheses")
             for signal in claim.signals:
                 self._require(signal)
             self.failures = list(self._failures(claim))
@@ -99,14 +99,14 @@ class Decision:
             if not outside.is_empty():
                 _, lengths, _ = self.sets.smallest(outside)
                 at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
-                raise SymconvError(f"{requirement.message} (at {at})")
+                raise SymconvError(requirement.message + f" (at {at})" * bool(at))
 
     def _never(self, alternatives: Sequence[Guard]) -> bool:
         """Whether none of the guards holds anywhere; False says nothing about products."""
         alone = [(*self.assumed, guard) for guard in alternatives]
         return impossible(alone, self.sets, self.among, self.positive)
 
-    def _failures(self, claim: Claim) -> Iterator[Failure]:
+    def _failures(self, claim: Claim) -> Iterator[_Failure]:
         match claim.lhs, claim.rhs:
             case SignalExpr() as left, SignalExpr() as right:
                 yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
@@ -118,30 +118,30 @@ class Decision:
                 (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
                 yield self._values_differ(p * b, q * a, "values")
 
-    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[Failure]:
+    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
         yield self._values_differ(left.length, right.length, "lengths")
         for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
             nowhere = found.doubtful is None or found.doubtful.is_empty()
-            yield Failure(
+            yield _Failure(
                 None if nowhere else found.doubtful,
                 found.names,
                 tuple(evidence(found, self.claim)),
                 found.exactly,
             )
 
-    def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> Failure:
+    def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
         if left == right:
-            return Failure(None, None, (Evidence(what, "the same formula"),))
+            return _Failure(None, None, (Evidence(what, "the same formula"),))
         differ = (at_least(left, right + 1), at_least(right, left + 1))
         never = Evidence(what, "no length at which they differ")
         if self._never(differ):
-            return Failure(None, None, (never,))
+            return _Failure(None, None, (never,))
         where = self.sets.where([(guard,) for guard in differ])
         return self._failure(where.intersect(self.among), never)
 
-    def _failure(self, where: Set, otherwise: Evidence) -> Failure:
+    def _failure(self, where: Set, otherwise: Evidence) -> _Failure:
         nowhere = where.is_empty()
-        return Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
+        return _Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
 
     @property
     def is_exact(self) -> bool:

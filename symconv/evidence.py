@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, count
 from typing import Any
 
 from sympy import Expr, IndexedBase, Mul, Symbol
@@ -13,7 +12,7 @@ from symconv.claims import Claim
 from symconv.monomials import Comparison
 from symconv.notation import plain
 from symconv.sums import FREE, Factor, Term
-from symconv.to_sympy import polynomial_expression
+from symconv.to_sympy import letters, polynomial_expression
 from symconv.verdicts import Evidence
 
 __all__ = ["evidence"]
@@ -31,7 +30,7 @@ def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
 def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     taken = {s.name for s in claim.symbols} | claim.named.keys()
     symbols = {s.name: s for s in claim.symbols}
-    u = next(_letters("u", taken))
+    u = next(letters("u", taken))
     names: dict[Any, Expr] = {**symbols, FREE: u}
     taken |= {u.name}
     left = _named(change.left, "ijm", taken)
@@ -62,11 +61,6 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     )
 
 
-def _named(term: Term, letters: str, taken: Iterable[str]) -> dict[int, Symbol]:
+def _named(term: Term, first: str, taken: Iterable[str]) -> dict[int, Symbol]:
     numbers = sorted(index.number for index in term.indices)
-    return dict(zip(numbers, _letters(letters, taken), strict=False))
-
-
-def _letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
-    candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
-    return (Symbol(letter, integer=True) for letter in candidates if letter not in taken)
+    return dict(zip(numbers, letters(first, taken), strict=False))

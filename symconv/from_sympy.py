@@ -279,7 +279,7 @@ def _comparison(relation: Relational, p: Polynomial, holds: bool) -> list[Conjun
 
 def _both(left: list[Conjunction], right: list[Conjunction]) -> list[Conjunction]:
     if len(left) * len(right) > _MOST_CASES:
-        raise SymconvError(f"a condition has more than {_MOST_CASES} cases")
+        raise SymconvError(f"a condition has more than {_MOST_CASES} cases; split it up")
     joined = (conjoined(a + b) for a in left for b in right)
     return [guards for guards in joined if guards is not None]
 
@@ -303,7 +303,8 @@ class FormulaReader:
                     factor = self.terms(argument, names)
                     if len(product) * len(factor) > _MOST_TERMS:
                         raise SymconvError(
-                            f"{expression} has more than {_MOST_TERMS} terms when it is expanded"
+                            f"{expression} has more than {_MOST_TERMS} terms when it is expanded; "
+                            "build it from signals instead"
                         )
                     product = tuple(a * b for a in product for b in factor)
                 return product

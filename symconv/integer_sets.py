@@ -40,13 +40,16 @@ class IntegerSets:
     Args:
         parameters: the names of the integer symbols.
         budget: how many isl operations the decision may take; deterministic.
+        context: where the sets live; a new one unless it is given.
     """
 
-    def __init__(self, parameters: Sequence[str], budget: int) -> None:
+    def __init__(
+        self, parameters: Sequence[str], budget: int, context: isl.Context | None = None
+    ) -> None:
         self.parameters = tuple(sorted(parameters))
         self.budget = budget
         self._attempts = _ATTEMPTS
-        self._context = isl.Context()
+        self._context = isl.Context() if context is None else context
         self._context.set_max_operations(budget)
 
     @contextmanager
@@ -95,12 +98,7 @@ class IntegerSets:
 
         Its name has to sort after those of the parameters.
         """
-        more = IntegerSets.__new__(IntegerSets)
-        more.parameters = (*self.parameters, name)
-        more.budget = self.budget
-        more._attempts = self._attempts
-        more._context = self._context
-        return more
+        return IntegerSets([*self.parameters, name], self.budget, self._context)
 
     def index_as_parameter(self, set_: Set) -> Set:
         """The set with its first coordinate as a parameter, and the others forgotten."""

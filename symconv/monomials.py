@@ -10,16 +10,16 @@ one by one, as sums of weighted sets.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, permutations
-from math import factorial
+from itertools import pairwise
+from math import factorial, prod
 
 import flint
 
-from symconv.changes import Change, Coordinates, Orders, changes
+from symconv.changes import Change, Coordinates, Orders, changes, orders_of
 from symconv.counting import nonzero_count
 from symconv.errors import Undecided
 from symconv.integer_sets import IntegerSets, Set
@@ -343,18 +343,20 @@ def _unordered(names: Kind, parts: Sequence[_Part], sets: IntegerSets) -> list[_
 
     k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j.
     """
-    blocks = [[i for i, name in enumerate(names) if name == one] for one in dict.fromkeys(names)]
-    orders = _orders(blocks)
-    positions = range(FREE + 1, FREE + 1 + len(names))
+    count = prod(factorial(names.count(name)) for name in set(names))
+    if count > _MOST_ORDERS:
+        raise Undecided(
+            f"equal names would have to be compared in {count} orders; the limit is {_MOST_ORDERS}"
+        )
     rising = tuple(
-        at_least(Polynomial.of(positions[b]), Polynomial.of(positions[a]))
-        for block in blocks
-        for a, b in pairwise(block)
+        at_least(Polynomial.of(b), Polynomial.of(a))
+        for (a, one), (b, other) in pairwise(enumerate(names, FREE + 1))
+        if one == other
     )
     return [
         _Part(part.weight, _arranged(part, order, rising, sets), part.hidden)
         for part in parts
-        for order in orders
+        for order in orders_of(names)
     ]
 
 
@@ -363,18 +365,3 @@ def _arranged(part: _Part, order: Sequence[int], rising: Conjunction, sets: Inte
     hidden = range(width, width + part.hidden)
     moved = sets.permuted(part.points, (FREE, *(1 + i for i in order), *hidden))
     return moved.intersect(sets.points([*range(width), *hidden], rising))
-
-
-def _orders(blocks: Iterable[Sequence[int]]) -> list[tuple[int, ...]]:
-    """The permutations of all positions that only exchange positions within a block."""
-    count = 1
-    for block in blocks:
-        count *= factorial(len(block))
-    if count > _MOST_ORDERS:
-        raise Undecided(
-            f"equal names would have to be compared in {count} orders; the limit is {_MOST_ORDERS}"
-        )
-    result: list[tuple[int, ...]] = [()]
-    for block in blocks:
-        result = [done + order for done in result for order in permutations(block)]
-    return result

@@ -16,6 +16,7 @@ __all__ = [
     "MOST_ENTRIES",
     "Point",
     "TooLongError",
+    "allows",
     "check_point",
     "integer",
     "leaf_length",
@@ -85,6 +86,15 @@ def check_point(at: Point) -> None:
                 raise SymconvError(
                     f"{symbol} = {number} contradicts the assumption that {symbol} is {said}"
                 )
+
+
+def allows(symbol: Symbol, value: int) -> bool:
+    """Whether the assumptions of a symbol allow a value."""
+    try:
+        check_point({symbol: Integer(value)})
+    except SymconvError:
+        return False
+    return True
 
 
 def symbols_of(*signals: SignalExpr, more: Sequence[Expr | Boolean] = ()) -> list[Symbol]:

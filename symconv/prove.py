@@ -9,18 +9,14 @@ from itertools import islice
 from sympy import Integer, Symbol
 
 from symconv.claims import Claim
-from symconv.counterexamples import (
-    Difference,
-    counterexample,
-    first_difference,
-)
+from symconv.counterexamples import Difference, counterexample, first_difference
 from symconv.decision import BUDGET, Decision, hypotheses
-from symconv.errors import NonlinearError, Undecided, VacuousError
+from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.integer_sets import IntegerSets
-from symconv.points import TooLongError
+from symconv.points import TooLongError, spell
 from symconv.polynomials import Polynomial, at_least
 from symconv.strides import strides_of, values_of, values_up_to
-from symconv.verdicts import Evidence, Proved, Refuted, Unknown, Verdict
+from symconv.verdicts import ALL_LENGTHS, Evidence, Proved, Refuted, Unknown, Verdict
 
 __all__ = ["prove"]
 
@@ -45,7 +41,7 @@ def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
         return _searched(claim, reason)
     if found is not None:
         return _refuted(claim, found)
-    return Proved("all lengths", tuple(e for f in decision.failures for e in f.evidence))
+    return Proved(ALL_LENGTHS, tuple(e for f in decision.failures for e in f.evidence))
 
 
 def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
@@ -79,7 +75,8 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
     """What trying all small lengths finds."""
     found, tried = first_difference(claim)
     if found is None:
-        return Unknown(f"{reason} (no counterexample among the {tried} smallest lengths)")
+        searched = f" (no counterexample among the {tried} smallest lengths)" if tried else ""
+        return Unknown(f"{reason}{searched}")
     return _refuted(claim, found)
 
 
@@ -95,12 +92,19 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         if key in decided or (best is not None and size + least > best[0]):
             return
         if len(decided) == _MOST_DECISIONS:
-            raise Undecided(f"more than {_MOST_DECISIONS} strides would have to be decided")
+            raise Undecided(
+                f"more than {_MOST_DECISIONS} strides would have to be decided; bound them by a "
+                "hypothesis"
+            )
         try:
             _, found = _decide(claim.specialised(values), budget // 4)
         except VacuousError:
             decided[key] = False
             return
+        except Undecided:
+            raise
+        except SymconvError as error:  # an operator is not defined there
+            raise SymconvError(f"{error}, with {spell(values)}") from None
         decided[key] = True
         if found is not None:
             # A symbol that has vanished with these strides takes its smallest value.
@@ -139,7 +143,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     )
     how = Evidence(tried, "each decided by itself, as integer sets")
     if _within(claim, symbols, largest, budget):
-        return Proved("all lengths", (how,))
+        return Proved(ALL_LENGTHS, (how,))
     found, _ = first_difference(claim)  # beyond the range too
     if found is not None:
         return _refuted(claim, found)

@@ -21,7 +21,7 @@ from symconv.notation import plain
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.to_sympy import condition_expression
-from symconv.verdicts import Counterexample, Evidence, Proved, Refuted, Unknown
+from symconv.verdicts import ALL_LENGTHS, Counterexample, Evidence, Proved, Refuted, Unknown
 from symconv.wording import differences_sentences, holds_sentence
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-ALL = "all lengths"
-"""The scope of a proof that leaves nothing out."""
-
 Record = dict[str, Any]
 
 
@@ -132,7 +129,7 @@ def report(
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
         # A scope that is not all lengths may leave out an instance.
-        if failing and record["verdict"] == "proved" and record["scope"] == ALL:
+        if failing and record["verdict"] == "proved" and record["scope"] == ALL_LENGTHS:
             raise DisagreementError(f"{claim} was proved, but does not hold at {failing[0]}")
     return record
 
@@ -310,7 +307,7 @@ def _show_verdict(out: Console, claim: Claim) -> Record:
     record: Record = {"seconds": seconds}
     match verdict:
         case Proved():
-            everywhere = verdict.scope == ALL
+            everywhere = verdict.is_complete
             result = "PROVED" if everywhere else f"PROVED only for {verdict.scope}"
             _row(out, result, _duration(seconds), "green" if everywhere else "yellow")
             for evidence in verdict.evidence:

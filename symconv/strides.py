@@ -12,7 +12,7 @@ from symconv.claims import Claim
 from symconv.errors import Undecided
 from symconv.formulas import guarded_sum
 from symconv.from_sympy import cases, scaled_polynomial
-from symconv.points import check_point
+from symconv.points import allows
 from symconv.polynomials import Floor, Guarded, Monomial, Polynomial
 
 __all__ = ["strides_of", "values_of", "values_up_to"]
@@ -30,7 +30,9 @@ def strides_of(claim: Claim) -> tuple[Symbol, ...]:
         _collect(polynomial, monomials, fixed)
     for monomial in monomials:
         if sum(isinstance(a, int) for a in monomial) > 1:
-            raise Undecided("indices are multiplied with each other")
+            raise Undecided(
+                "indices are multiplied with each other, which no numbers for strides undo"
+            )
         if any(isinstance(a, int | Floor | Guarded) for a in monomial):
             fixed |= {a for a in monomial if isinstance(a, str)}
     while True:
@@ -48,7 +50,7 @@ def strides_of(claim: Claim) -> tuple[Symbol, ...]:
 def values_of(symbol: Symbol, largest: int) -> Iterator[int]:
     """The values from −largest to largest that the assumptions allow, small ones first."""
     ordered = sorted(range(-largest, largest + 1), key=lambda v: (abs(v), v))
-    return (v for v in ordered if _allows(symbol, v))
+    return (v for v in ordered if allows(symbol, v))
 
 
 def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Symbol, Integer]]:
@@ -57,16 +59,6 @@ def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Sym
     every = sorted(product(*allowed), key=lambda values: (sum(map(abs, values)), values))
     for values in every:
         yield dict(zip(symbols, map(Integer, values), strict=True))
-
-
-def _allows(symbol: Symbol, value: int) -> bool:
-    from symconv.errors import SymconvError
-
-    try:
-        check_point({symbol: Integer(value)})
-    except SymconvError:
-        return False
-    return True
 
 
 def _polynomials(claim: Claim) -> Iterator[Polynomial]:

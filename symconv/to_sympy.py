@@ -43,7 +43,7 @@ from symconv.polynomials import (
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
 
-__all__ = ["condition_expression", "polynomial_expression", "terms_expression"]
+__all__ = ["condition_expression", "letters", "polynomial_expression", "terms_expression"]
 
 Names = Mapping[Any, Expr]  # by atom
 
@@ -237,24 +237,25 @@ def terms_expression(
     """
     bases = {name: IndexedBase(name, shape=(size,)) for name, size in lengths.items()}
     taken = symbols.keys() | bases.keys()
-    return sympy.Add(*(_term(term, bases, symbols, _letters(taken)) for term in terms))
+    return sympy.Add(*(_term(term, bases, symbols, letters("ijmtpqrs", taken)) for term in terms))
 
 
-def _letters(taken: Iterable[str]) -> Iterator[Symbol]:
-    letters = chain("ijmtpqrs", (f"i_{k}" for k in count(1)))
-    return (Symbol(letter, integer=True) for letter in letters if letter not in taken)
+def letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
+    """Names for indices: the given letters, then i_1, i_2, … for a first letter i."""
+    candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
+    return (Symbol(letter, integer=True) for letter in candidates if letter not in taken)
 
 
 def _term(
     term: Term,
     bases: Mapping[str, IndexedBase],
     symbols: Mapping[str, Symbol],
-    letters: Iterator[Symbol],
+    unused: Iterator[Symbol],
 ) -> Expr:
     divided, guards = _divided_indices(term)
     names: dict[Any, Expr] = dict(symbols)
     summed = [index for index in term.indices if index.number not in divided]
-    names.update({index.number: next(letters) for index in summed})
+    names.update({index.number: next(unused) for index in summed})
     conditions: list[Boolean] = []
     for number, (rest, c) in divided.items():
         value = polynomial_expression(rest, names)
