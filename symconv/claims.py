@@ -171,7 +171,7 @@ class Claim:
 
         sign = r"\iff" if self.is_condition else "="
         hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
-        return f"$\\displaystyle {latex(self.lhs)} \\;{sign}\\; {latex(self.rhs)}{hypotheses}$"
+        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}$"
 
 
 class Instance:

@@ -268,6 +268,49 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"k4 = [{', '.join(map(str, k4))}]")
 
 
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--student", is_flag=True, help="Only the student's version: no solutions.")
+@click.option("--instructor", is_flag=True, help="Only the instructor's version.")
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(["pdf", "html", "ipynb"]),
+    help="Only this format.  May be repeated.",
+)
+@click.option(
+    "--output",
+    default="build/handouts",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="The folder to write to.",
+)
+def handout(
+    sources: tuple[str, ...], student: bool, instructor: bool, formats: tuple[str, ...], output: str
+) -> None:
+    """Make handouts of proof notebooks: for students, and for instructors.
+
+    \b
+    SOURCES are notebooks in jupytext's percent format, or folders of them:
+      symconv handout proofs
+      symconv handout proofs/01_index_argument.py --student --to pdf
+
+    Without options, both versions are written as PDF, HTML and Jupyter notebook.  A cell
+    with the tag "solution", and the lines of a code cell between ### BEGIN SOLUTION and
+    ### END SOLUTION, are in the instructor's version only.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    try:
+        from symconv.handouts.batch import build_all
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"handouts need the package {error.name}: pip install 'symconv[handouts]'"
+        ) from None
+
+    versions = [v for v, chosen in (("student", student), ("instructor", instructor)) if chosen]
+    build_all(sources, versions, formats, output)
+
+
 def _declared(
     signals: Iterable[str], given: Iterable[str], integers: Sequence[str]
 ) -> Declarations:

@@ -127,7 +127,7 @@ def latex(thing: SignalExpr | Basic | int) -> str:
 
     >>> x, k = Signal("x", 8), Signal("k2", 3)
     >>> print(latex(x.flip().correlate(k, stride=2)))
-    \left(\tilde{x} \star k_{2}\right)\!\downarrow_{2}
+    \left(\tilde{x} \star k_{2}\right)\downarrow_{2}
     """
     if isinstance(thing, SignalExpr):
         return _mathematics(thing, _LATEX)[0]
@@ -213,14 +213,14 @@ _PLAIN = _Style(
 )
 _LATEX = _Style(
     forms={
-        Pad: r"\operatorname{pad}\!\left(%s;\, %s,\, %s\right)",
-        Extend: r"\operatorname{pad}\!\left(%s;\, %s,\, %s;\, \text{%s}\right)",
+        Pad: r"\operatorname{pad}\left(%s;\, %s,\, %s\right)",
+        Extend: r"\operatorname{pad}\left(%s;\, %s,\, %s;\, \text{%s}\right)",
         Taps: r"\left[%s\right]",
         Formula: r"\mathbf{1}_{%s}",
         Multiply: r"%s \odot %s",
         Flip: r"\tilde{%s}",
-        Downsample: r"%s\!\downarrow_{%s}",
-        Dilate: r"%s\!\uparrow_{%s}",
+        Downsample: r"%s\downarrow_{%s}",
+        Dilate: r"%s\uparrow_{%s}",
         Convolve: r"%s * %s",
         Correlate: r"%s \star %s",
         Scale: r"%s\, %s",
@@ -228,8 +228,8 @@ _LATEX = _Style(
     parentheses=r"\left(%s\right)",
     minus="-",
     relations={Eq: "=", Ne: r"\neq", Le: r"\leq", Ge: r"\geq", Lt: "<", Gt: ">"},
-    and_=r" \;\wedge\; ",
-    or_=r" \;\vee\; ",
+    and_=r" \wedge ",
+    or_=r" \vee ",
     among=r" \in \{%s\}",
 )
 
@@ -277,7 +277,7 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
             return form % (operand(inner, _SUM), number(left), number(right), mode), _ATOM
         case Flip(inner):
             if style is _LATEX and not isinstance(inner, Signal):
-                return rf"\operatorname{{flip}}\!\left({operand(inner, _SUM)}\right)", _ATOM
+                return rf"\operatorname{{flip}}\left({operand(inner, _SUM)}\right)", _ATOM
             return form % operand(inner, _SUM), _ATOM
         case Downsample(inner, factor) | Dilate(inner, factor):
             return form % (operand(inner, _POSTFIX), _factor(factor, style)), _POSTFIX

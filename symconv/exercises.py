@@ -1,0 +1,178 @@
+"""Answers to exercises, checked: any correct answer is accepted, for all lengths at once.
+
+What is asked for is stated by the property that defines it, so that a notebook can hold the
+check and not the solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from numbers import Real
+from typing import Any, TypeAlias
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.claims import Claim
+from symconv.errors import SymconvError, Undecided
+from symconv.notation import plain
+from symconv.signals import Signal, SignalExpr
+from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
+
+__all__ = ["WrongAnswer", "check"]
+
+Expected: TypeAlias = SignalExpr | Expr | Boolean | int | Claim
+
+
+class WrongAnswer(SymconvError):  # noqa: N818 - it is the answer that is wrong
+    """An answer that is not right; the message holds the smallest counterexample."""
+
+    def _render_traceback_(self) -> list[str]:
+        # What Jupyter shows: the lines of a traceback would only hide the message.
+        return [f"Not right yet. {self}"]
+
+
+def check(
+    answer: Any,
+    expected: Expected,
+    *,
+    index: Symbol | None = None,
+    given: Iterable[Boolean] | Boolean = (),
+    for_all: Sequence[Symbol] = (),
+) -> None:
+    """Decide whether an answer is right; say so, or raise with the smallest counterexample.
+
+    Args:
+        answer: what the student wrote: a signal, the list of its entries (integers or
+            fractions), a formula for its entries, a length, or a condition on lengths.
+        expected: the signal, length or condition that it has to equal.  Or a claim: then
+            the answer is the condition under which the claim holds, exactly.
+        index: the index of the formula, for an answer that gives every entry of a signal.
+        given: hypotheses on the lengths.
+        for_all: with a claim, the symbols for all of whose values it has to hold.
+
+    A kernel is checked by what it has to do.  Any correct way of writing it is accepted:
+
+    >>> from sympy import Sum, symbols
+    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> i, t = symbols("i t", integer=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> twice = x.correlate(k).correlate(k)
+    >>> check(x.correlate(k.convolve(k)), twice)
+    Right: proved for all lengths.
+    >>> check(Sum(k[i] * k[t - i], (i, 0, t)), k.convolve(k), index=t)
+    Right: proved for all lengths.
+    >>> check(x.correlate(k.dilate(2)), twice)
+    Traceback (most recent call last):
+    symconv.exercises.WrongAnswer: At c = 1, n = 1, k = [2], x = [1] your answer gives [2] instead
+    of [4].
+    >>> check(n > c, Claim(twice.length, 0))
+    Traceback (most recent call last):
+    symconv.exercises.WrongAnswer: At c = 1, n = 2 your condition is true, and should be false.
+
+    Raises:
+        WrongAnswer: the answer is not right.
+        Undecided: it cannot be decided whether the answer is right.
+        SymconvError: the question does not make sense.
+    """
+    if isinstance(expected, Claim):
+        given = (*expected.given, *_hypotheses(given))
+        expected = Claim(expected.lhs, expected.rhs, given).condition(for_all=for_all)
+    elif for_all:
+        raise SymconvError("for_all= belongs to a claim whose condition is asked for")
+    claim = Claim(_read(answer, expected, index), expected, given)
+    match claim.prove():
+        case Proved() as verdict:
+            print(f"Right: {verdict}.")
+        case Refuted(found):
+            raise WrongAnswer(f"{_difference(found)}{_foreign_names(claim)}")
+        case Unknown(reason):
+            raise Undecided(
+                f"whether this is right could not be decided: {reason}; a simpler way of writing "
+                "it may help"
+            )
+
+
+def _hypotheses(given: Iterable[Boolean] | Boolean) -> tuple[Boolean, ...]:
+    return (given,) if isinstance(given, Boolean | bool) else tuple(given)
+
+
+def _read(answer: Any, expected: Expected, index: Symbol | None) -> Any:
+    """The answer as a side of a claim."""
+    if answer is None or answer is ...:
+        raise WrongAnswer("there is no answer yet")
+    if isinstance(answer, str):
+        raise WrongAnswer(f"the answer is the text {answer!r}; write it without quotes")
+    if isinstance(expected, SignalExpr):
+        return _as_signal(answer, expected, index)
+    if index is not None:
+        raise SymconvError(f"index={index} belongs to a formula for the entries of a signal")
+    if isinstance(answer, float) or (isinstance(answer, Expr) and answer.has(sympy.Float)):
+        raise WrongAnswer(f"{answer} is rounded; write it with integers, as in n/4")
+    wanted = "a condition" if _is_condition(expected) else "a length"
+    if _is_condition(answer) != _is_condition(expected) or not isinstance(
+        answer, Boolean | Expr | int
+    ):
+        raise WrongAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
+    return sympy.true if answer is True else sympy.false if answer is False else answer
+
+
+def _is_condition(value: object) -> bool:
+    return isinstance(value, Boolean | bool) and not isinstance(value, Expr)  # as symbols are
+
+
+def _as_signal(answer: Any, expected: SignalExpr, index: Symbol | None) -> SignalExpr:
+    if isinstance(answer, SignalExpr):
+        return answer
+    if isinstance(answer, list | tuple):
+        try:
+            return Signal.taps(*answer)
+        except (SymconvError, TypeError) as error:
+            raise WrongAnswer(f"the entries {answer} cannot be read: {error}") from None
+    if index is not None and isinstance(answer, Expr | Real):
+        try:
+            entry = sympy.sympify(answer, strict=True)  # a number or an expression, never a text
+            return Signal.from_formula(index, entry, length=expected.length)
+        except (SymconvError, sympy.SympifyError) as error:
+            raise WrongAnswer(f"the formula {answer} cannot be read: {error}") from None
+    wanted = "a signal or the list of its entries"
+    if index is not None:
+        wanted += f" or a formula in {index}"
+    raise WrongAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
+
+
+def _described(answer: Any) -> str:
+    match answer:
+        case SignalExpr():
+            return f"the signal {plain(answer)}"
+        case Expr():
+            return f"the expression {plain(answer)}"
+        case Boolean():
+            return f"the condition {plain(answer)}"
+    return f"{answer!r}, {_article(type(answer).__name__)}"
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _difference(found: Counterexample) -> str:
+    values = chain(found.lengths.items(), found.signals.items())
+    at = ", ".join(f"{name} = {value}" for name, value in values)
+    at = f"At {at} your" if at else "Your"
+    if isinstance(found.lhs, bool):
+        said, true = (str(bool(side)).lower() for side in (found.lhs, found.rhs))
+        return f"{at} condition is {said}, and should be {true}."
+    return f"{at} answer gives {found.lhs} instead of {found.rhs}."
+
+
+def _foreign_names(claim: Claim) -> str:
+    """A hint at names that only the answer has."""
+    asked = Claim(claim.rhs, claim.rhs, claim.given)
+    known = {s.name for s in asked.symbols} | asked.named.keys()
+    used = {s.name for s in claim.symbols} | claim.named.keys()
+    if not used - known:
+        return ""
+    return f" Your answer uses {', '.join(sorted(used - known))}, which the question does not."
