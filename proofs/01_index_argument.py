@@ -34,7 +34,8 @@
 # %%
 from sympy import Eq, Mod, Sum, symbols
 
-from symconv import Claim, Proved, Signal
+from symconv import Claim, Proved, Signal, diagrams
+from symconv.exercises import check
 
 n, c = symbols("n c", integer=True, positive=True)
 l, r = symbols("l r", integer=True, nonnegative=True)
@@ -62,7 +63,7 @@ first = padded.correlate(k, stride=2)
 output = first.correlate(k, stride=2)
 
 
-def check(signal, formula, index=u):
+def verify(signal, formula, index=u):
     """The formula, once it is proved to give every entry of the signal, for all lengths."""
     verdict = Claim(signal, Signal.from_formula(index, formula, length=signal.length)).prove()
     assert isinstance(verdict, Proved), verdict
@@ -74,7 +75,7 @@ def check(signal, formula, index=u):
 # The formula for the first layer is what the layer computes:
 
 # %%
-check(first, Sum(k[j] * xp(2 * v + j), (j, 0, c - 1)), index=v)
+verify(first, Sum(k[j] * xp(2 * v + j), (j, 0, c - 1)), index=v)
 
 # %% [markdown]
 # For the second layer, call the first one's output $a$, a signal of some length $m$:
@@ -82,7 +83,16 @@ check(first, Sum(k[j] * xp(2 * v + j), (j, 0, c - 1)), index=v)
 # %%
 m = symbols("m", integer=True, nonnegative=True)
 a = Signal("a", m)
-check(a.correlate(k, stride=2), Sum(k[i] * a[2 * u + i], (i, 0, c - 1)))
+verify(a.correlate(k, stride=2), Sum(k[i] * a[2 * u + i], (i, 0, c - 1)))
+
+# %% [markdown]
+# The picture shows both layers for $n = 8$, three taps, and three zeros on either side. Some
+# entries of the input reach an output on several paths: $x[1]$ reaches $y[0]$ through $a[1]$, with
+# the taps $k[2]$ and $k[1]$, and through $a[2]$, with $k[0]$ and $k[2]$. One layer has a single tap
+# in place of the two paths, $k[1]\,k[2] + k[2]\,k[0]$.
+
+# %%
+diagrams.network(output, n=8, c=3, l=3, r=3, outputs=(0, 1))
 
 # %% [markdown]
 # ## Step 1: substitution
@@ -97,7 +107,7 @@ check(a.correlate(k, stride=2), Sum(k[i] * a[2 * u + i], (i, 0, c - 1)))
 
 # %%
 substituted = Sum(k[i] * Sum(k[j] * xp(2 * (2 * u + i) + j), (j, 0, c - 1)), (i, 0, c - 1))
-check(output, substituted)
+verify(output, substituted)
 
 # %% [markdown]
 # ## Step 2: one double sum
@@ -107,7 +117,7 @@ check(output, substituted)
 
 # %%
 doubled = Sum(k[i] * k[j] * xp(4 * u + 2 * i + j), (j, 0, c - 1), (i, 0, c - 1))
-check(Signal.from_formula(u, substituted, length=output.length), doubled)
+verify(Signal.from_formula(u, substituted, length=output.length), doubled)
 
 # %% [markdown]
 # ## Step 3: exchanging the sums
@@ -116,7 +126,7 @@ check(Signal.from_formula(u, substituted, length=output.length), doubled)
 
 # %%
 exchanged = Sum(k[i] * k[j] * xp(4 * u + 2 * i + j), (i, 0, c - 1), (j, 0, c - 1))
-check(Signal.from_formula(u, doubled, length=output.length), exchanged)
+verify(Signal.from_formula(u, doubled, length=output.length), exchanged)
 
 # %% [markdown]
 # ## Step 4: a new summation index
@@ -126,11 +136,11 @@ check(Signal.from_formula(u, doubled, length=output.length), exchanged)
 # $0 \le t \le 2(c-1) + (c-1) = 3c - 3$, and where $t - 2i$ falls outside $[0, c)$ the tap
 # $k[t - 2i]$ is 0 by convention. So
 #
-# $$y[u] = \sum_{t=0}^{3c-3} \sum_{i=0}^{c-1} k[i]\,k[t - 2i]\;x_p[4u + t].$$
+# $$y[u] = \sum_{t=0}^{3c-3} \sum_{i=0}^{c-1} k[i]\,k[t - 2i]\,x_p[4u + t].$$
 
 # %%
 gathered = Sum(k[i] * k[t - 2 * i] * xp(4 * u + t), (i, 0, c - 1), (t, 0, 3 * c - 3))
-check(Signal.from_formula(u, exchanged, length=output.length), gathered)
+verify(Signal.from_formula(u, exchanged, length=output.length), gathered)
 
 # %% [markdown]
 # ## Step 5: reading off $k_4$
@@ -138,7 +148,8 @@ check(Signal.from_formula(u, exchanged, length=output.length), gathered)
 # $x_p[4u + t]$ does not depend on $i$. What stands in front of it is the tap $k_4[t]$, and what
 # remains is a layer with stride 4:
 #
-# $$y[u] = \sum_{t=0}^{3c-3} k_4[t]\,x_p[4u + t], \qquad k_4[t] = \sum_{i=0}^{c-1} k[i]\,k[t - 2i].$$
+# $$y[u] = \sum_{t=0}^{3c-3} k_4[t]\,x_p[4u + t],
+# \qquad k_4[t] = \sum_{i=0}^{c-1} k[i]\,k[t - 2i].$$
 #
 # This sum is a convolution. The taps of $k\uparrow_2$ are $k[i]$ at the even places $2i$ and 0 at
 # the odd ones, so $\sum_i k[i]\,k[t - 2i] = \sum_s (k\uparrow_2)[s]\,k[t - s]$, which is
@@ -149,14 +160,18 @@ k4 = k.convolve(k.dilate(2))
 k4.length
 
 # %%
-check(k4, Sum(k[i] * k[t - 2 * i], (i, 0, c - 1)), index=t)
+verify(k4, Sum(k[i] * k[t - 2 * i], (i, 0, c - 1)), index=t)
 
 # %%
 one_layer = padded.correlate(k4, stride=4)
-check(one_layer, gathered)
+verify(one_layer, gathered)
 
 # %% [markdown]
-# For three taps:
+# For three taps, $k_4$ is a long multiplication: a row of products for each tap of
+# $k\uparrow_2$, two places further on than the row before, and their sum below.
+
+# %%
+diagrams.products(k4, c=3)
 
 # %%
 k4.vector(c=3)
@@ -193,7 +208,15 @@ for evidence in verdict.evidence:
     print(" ", evidence)
 
 # %% [markdown]
-# At fixed lengths the same can be seen on symbol vectors. The difference of the two sides is not
+# At fixed lengths both sides can be drawn. The picture calls $k_4$ by the name $w$. Each of its
+# taps gathers the paths of the left side that lead from one entry to output 0: for each path, the
+# product of the two taps on it.
+
+# %%
+diagrams.networks(theorem, n=8, c=3, l=3, r=3)
+
+# %% [markdown]
+# The same can be seen on symbol vectors. The difference of the two sides is not
 # 0 as it stands; SymPy's `simplify` makes it so.
 
 # %%
@@ -206,8 +229,8 @@ instance.simplified
 # %% [markdown]
 # ## When is the output a quarter of the input?
 #
-# The exercise asks for $n/4$ outputs, with $4 \mid n$. For which paddings is that so? The
-# condition is found, not guessed, and it is exact:
+# Often a stride-4 layer is meant to make $n/4$ outputs, with $4 \mid n$. For which paddings is that
+# so? The condition is found, not guessed, and it is exact:
 
 # %%
 quarter = Claim(output.length, n / 4, given=[Eq(Mod(n, 4), 0)])
@@ -216,3 +239,116 @@ quarter.condition()
 # %%
 assert verdict
 assert instance.simplified == [0, 0]
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# **Exercise 1** (taps by hand). Two stride-2 layers have the kernel $k = (1, 2, 1)$. Work out by
+# hand the seven taps of the one stride-4 layer, from $k_4[t] = \sum_i k[i]\,k[t - 2i]$, and
+# write them as a list `taps`.
+
+# %%
+binomial = Signal.taps(1, 2, 1)
+### BEGIN SOLUTION
+# k is (1, 2, 1) and k ↑2 is (1, 0, 2, 0, 1); k is added at 0, twice at 2, and once at 4.
+taps = [1, 2, 1 + 2, 4, 2 + 1, 2, 1]
+### END SOLUTION
+check(
+    padded.correlate(Signal.taps(*taps), stride=4),
+    padded.correlate(binomial, stride=2).correlate(binomial, stride=2),
+)
+
+# %% [markdown]
+# **Exercise 2** (stride 3). Two layers with stride 3 and the kernel $k$ are one layer with
+# stride
+# 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How many taps
+#    has it? Write their number as an expression `size` in $c$.
+
+# %%
+### BEGIN SOLUTION
+k9 = k.convolve(k.dilate(3))
+size = 4 * c - 3
+### END SOLUTION
+check(padded.correlate(k9, stride=9), padded.correlate(k, stride=3).correlate(k, stride=3))
+check(size, k9.length)
+
+# %% [markdown]
+# **Exercise 3** (two different kernels). Let the first layer have the kernel $k$ of length $c$,
+# and the second one a kernel $h$ of length $d$, both with stride 2. Go through the five steps
+# again. Write tap $t$ of the one stride-4 layer as a formula `tap` in $t$, with `Sum`, and the
+# number of its taps as an expression `size` in $c$ and $d$. May the two kernels be exchanged?
+
+# %%
+d = symbols("d", integer=True, positive=True)
+h = Signal("h", d)
+### BEGIN SOLUTION
+tap = Sum(h[i] * k[t - 2 * i], (i, 0, d - 1))
+size = c + 2 * d - 2
+### END SOLUTION
+check(
+    padded.correlate(Signal.from_formula(t, tap, length=size), stride=4),
+    padded.correlate(k, stride=2).correlate(h, stride=2),
+)
+
+# %% [markdown] tags=["solution"]
+# Step 1 gives $y[u] = \sum_i h[i] \sum_j k[j]\,x_p[2(2u + i) + j]$, and with $t = 2i + j$ as
+# before the tap is $\sum_i h[i]\,k[t - 2i]$, for $0 \le t \le 2(d - 1) + (c - 1)$. It is the
+# kernel of the second layer whose taps are spread. So the kernels may not be exchanged: for
+# $k = (1)$ and $h = (1, 1)$ the taps are $1, 0, 1$, and in the other order $1, 1$.
+
+# %% [markdown]
+# **Exercise 4** (three layers). Three stride-2 layers with the kernel $k$ are one stride-8
+# layer. Find its kernel, as a signal `k8`, and the number of its taps, `size`. The theorem may
+# be used for the first two layers.
+
+# %%
+### BEGIN SOLUTION
+k8 = k4.convolve(k.dilate(4))  # the third layer reads every fourth place of the padded input
+size = 7 * c - 6
+### END SOLUTION
+check(
+    padded.correlate(k8, stride=8),
+    padded.correlate(k, stride=2).correlate(k, stride=2).correlate(k, stride=2),
+)
+check(size, k8.length)
+
+# %% [markdown]
+# **Exercise 5** (zeros between the layers). Suppose that one zero is put at either end of the
+# first layer's output, too, before the second layer. Explain in words why step 1 then breaks. If
+# it did not, with how many zeros before the first layer could the two zeros be replaced?
+
+# %% [markdown] tags=["solution"]
+# Let $b$ be the first layer's output with the two zeros: $b[v] = a[v - 1]$ for $1 \le v \le m$,
+# and $b[0] = b[m + 1] = 0$. Step 1 would substitute $\sum_j k[j]\,x_p[2(v - 1) + j]$ for $b[v]$,
+# at $v = 0$ and $v = m + 1$ as well. There this sum need not be 0. At $v = 0$ it is what the
+# kernel makes of the padded input when it starts two places before it, and with $c \ge l + 3$
+# taps it still reaches the input. At $v = m + 1$ it starts at $x_p[2m]$, where input may be
+# left.
+#
+# If the substitution were right, the two layers would read $x_p[4u - 2 + 2i + j]$. One zero
+# between the layers would do what two zeros before the first layer do, on either side. What
+# becomes of this claim for $l = r = 0$:
+
+# %% tags=["solution"]
+between = x.correlate(k, stride=2).pad(1, 1).correlate(k, stride=2)
+before = x.pad(2, 2).correlate(k4, stride=4)
+wrong = Claim(between, before).prove()
+print(wrong)
+diagrams.counterexample(wrong)
+
+# %% [markdown]
+# **Exercise 6** (the flipped kernel). Frameworks speak of convolution but do not flip the
+# kernel; many books do. Show from the formula for $k_4[t]$ that flipping $k$ flips $k_4$: if
+# $\tilde{k}$ denotes the flipped kernel, $\tilde{k}[i] = k[c - 1 - i]$, then
+# $\tilde{k}_4 = \tilde{k} * (\tilde{k}\uparrow_2)$. What follows for a symmetric $k$?
+
+# %% [markdown] tags=["solution"]
+# In $\tilde{k}_4[t] = k_4[3c - 3 - t] = \sum_i k[i]\,k[3c - 3 - t - 2i]$ put $i = c - 1 - i'$.
+# Then the first factor is $\tilde{k}[i']$. The second is
+# $k[c - 1 - t + 2i'] = \tilde{k}[t - 2i']$. So the sum is
+# $\sum_{i'} \tilde{k}[i']\,\tilde{k}[t - 2i']$. If $k$ is symmetric, $\tilde{k} = k$, then
+# $\tilde{k}_4 = k_4$: the one kernel is symmetric, too, as in Exercise 1.
+
+# %% tags=["solution"]
+print(Claim(k4.flip(), k.flip().convolve(k.flip().dilate(2))).prove())

@@ -166,6 +166,9 @@ class Claim:
         hypotheses = f" given {', '.join(map(str, self.given))}" if self.given else ""
         return f"{self.lhs} {sign} {self.rhs}{hypotheses}"
 
+    def __repr__(self) -> str:
+        return f"<claim: {self}>"
+
     def _repr_latex_(self) -> str:
         from symconv.notation import latex
 

@@ -74,6 +74,8 @@ def _refuted(claim: Claim, found: Difference) -> Verdict:
 def _searched(claim: Claim, reason: Undecided) -> Verdict:
     """What trying all small lengths finds."""
     found, tried = first_difference(claim)
+    if found is None and tried and not claim.symbols and claim.at().holds:
+        return Proved(ALL_LENGTHS, (Evidence("entries", "the same polynomials when expanded"),))
     if found is None:
         searched = f" (no counterexample among the {tried} smallest lengths)" if tried else ""
         return Unknown(f"{reason}{searched}")
@@ -147,7 +149,8 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     found, _ = first_difference(claim)  # beyond the range too
     if found is not None:
         return _refuted(claim, found)
-    return Proved(f"{tried}, and all other lengths", (how,))
+    others = ", and all other lengths" if len(symbols) < len(claim.symbols) else " only"
+    return Proved(f"{tried}{others}", (how,))
 
 
 def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:

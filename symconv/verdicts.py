@@ -84,7 +84,7 @@ class Proved(_Shown):
     """
 
     scope: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     @property
     def is_complete(self) -> bool:

@@ -120,6 +120,13 @@ def test_counted_by_barvinok(name: str) -> None:
     assert all(holds(claim, at) for at in small_lengths(claim, 6))
 
 
+def test_one_vector_on_each_side_is_expanded() -> None:
+    box = Signal.ones(2)
+    three = box.convolve(box).convolve(box)
+    assert Claim(Signal.taps(1, 3, 3, 1), three).prove().__class__ is Proved
+    assert Claim(Signal.taps(1, 3, 2, 1), three).prove().__class__ is Refuted
+
+
 @pytest.mark.parametrize("name", FALSE)
 def test_false_counts(name: str) -> None:
     claim = Claim(*FALSE[name])

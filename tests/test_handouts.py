@@ -185,8 +185,9 @@ def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) ->
         nbformat.validate(nbformat.read(jupyter, as_version=4))
 
 
-@pytest.mark.parametrize("path", PROOFS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PROOFS[::3], ids=lambda path: path.stem)
 def test_a_students_notebook_fails_at_its_stubs_only(tmp_path: Path, path: Path) -> None:
+    # Building checks this too, for each notebook; here Jupyter's own way of running is tried.
     (made,) = build(Source.read(path), "student", ["ipynb"], tmp_path)
     notebook = nbformat.read(made, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()

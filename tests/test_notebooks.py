@@ -1,33 +1,20 @@
-"""The proof notebooks run from start to end, and are stored without outputs."""
+"""The proof notebooks as sources; the tests of the handouts run them from start to end."""
 
 from pathlib import Path
-from typing import Any
 
 import jupytext
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+
+from symconv.handouts import HandoutError, Source
+from symconv.handouts.execution import executed
 
 PROOFS = sorted((Path(__file__).parent.parent / "proofs").glob("*.py"))
 
 
-def executed(notebook: Any) -> Any:
-    return NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-
-
-def test_there_are_notebooks() -> None:
-    assert PROOFS[0].stem == "01_index_argument"
-
-
-@pytest.mark.parametrize("path", PROOFS, ids=lambda path: path.stem)
-@pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
-def test_notebook_runs(path: Path) -> None:
-    notebook = jupytext.read(path)
-    executed(notebook)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert all(cell.execution_count for cell in code)
-    said = "".join(o.get("text", "") for cell in code for o in cell.outputs)
-    assert "proved for all lengths" in said
+def test_the_course_is_complete() -> None:
+    numbers = [int(path.stem.split("_")[0]) for path in PROOFS]
+    assert numbers == list(range(1, len(PROOFS) + 1))
+    assert len(PROOFS) >= 6
 
 
 @pytest.mark.parametrize("path", PROOFS, ids=lambda path: path.stem)
@@ -37,11 +24,26 @@ def test_notebook_is_in_percent_format_without_outputs(path: Path) -> None:
     assert not any(cell.get("outputs") for cell in jupytext.read(path).cells)
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_a_wrong_step_stops_the_notebook() -> None:
-    path = PROOFS[0]
-    wrong = path.read_text(encoding="utf-8").replace(
+@pytest.mark.parametrize("path", PROOFS, ids=lambda path: path.stem)
+def test_notebook_has_exercises_that_check_answers(path: Path) -> None:
+    cells = Source.read(path).cells
+    solved = [cell for cell in cells if cell.has_solution]
+    asked = [cell for cell in cells if not cell.is_code and cell.text.startswith("**Exercise ")]
+    assert 3 <= len(asked) <= 8
+    assert len(solved) >= len(asked)
+    checked = [cell for cell in solved if cell.is_code and "check(" in cell.version("student")]
+    assert checked, "an answer that checks itself"
+    assert any(not cell.is_code for cell in solved), "an answer in words"
+
+
+@pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
+def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
+    right = PROOFS[0].read_text(encoding="utf-8")
+    wrong = right.replace(
         "Sum(k[i] * k[t - 2 * i] * xp(4 * u + t)", "Sum(k[i] * k[t - i] * xp(4 * u + t)"
     )
-    with pytest.raises(CellExecutionError, match="refuted at"):
-        executed(jupytext.reads(wrong, fmt="py:percent"))
+    assert wrong != right
+    path = tmp_path / "wrong.py"
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(HandoutError, match="refuted at"):
+        executed(Source.read(path), "instructor", lambda cell: None)

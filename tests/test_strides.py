@@ -114,7 +114,7 @@ def test_refuted_with_the_smallest_counterexample(name: str) -> None:
 def test_a_range_of_strides_is_no_proof_for_all_of_them() -> None:
     bounded = Claim(floor((s * s - s) / 2) * 2, s * s - s).prove()
     assert isinstance(bounded, Proved)
-    assert bounded.scope == "s from 1 to 6, and all other lengths"
+    assert bounded.scope == "s from 1 to 6 only"
 
 
 def test_hypotheses_may_bound_the_strides() -> None:
@@ -126,6 +126,12 @@ def test_hypotheses_may_bound_the_strides() -> None:
     verdict = Claim(lhs, rhs, given=[s <= 7]).prove()
     assert isinstance(verdict, Proved)
     assert verdict.scope != "all lengths"
+
+
+def test_a_range_is_all_that_was_proved_where_there_are_no_other_symbols() -> None:
+    verdict = Claim(Eq(s**2, 2 * t**2), False).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.scope == "s, t from 1 to 4 only"
 
 
 def test_hypotheses_with_products() -> None:

@@ -55,7 +55,7 @@ def executed(source: Source, version: Version, progress: Callable[[int], None]) 
             cell.metadata.tags = ["raises-exception"]
     client = NotebookClient(
         book,
-        km=_kernel_manager(),
+        kernel_manager_class=_ThisPython,
         timeout=_TIMEOUT,
         resources={"metadata": {"path": str(source.path.resolve().parent)}},
         on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
@@ -84,13 +84,14 @@ def executed(source: Source, version: Version, progress: Callable[[int], None]) 
     return book
 
 
-def _kernel_manager() -> AsyncKernelManager:
-    """A kernel that is this Python, whichever ones are installed for the user."""
-    manager = AsyncKernelManager(kernel_name="python3")
-    quiet = "--IPKernelApp.log_level=ERROR"
-    command = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
-    manager._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
-    return manager
+class _ThisPython(AsyncKernelManager):
+    """Runs a notebook in this Python, whichever kernels are installed for the user."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        quiet = "--IPKernelApp.log_level=ERROR"
+        command = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
 def _failed(source: Source, book: Any, stubs: Sequence[bool]) -> int:
