@@ -56,6 +56,7 @@ def executed(source: Source, version: Version, progress: Callable[[int], None]) 
     client = NotebookClient(
         book,
         kernel_manager_class=_ThisPython,
+        coalesce_streams=True,
         timeout=_TIMEOUT,
         resources={"metadata": {"path": str(source.path.resolve().parent)}},
         on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
