@@ -15,6 +15,8 @@ from typing import Any
 import sympy
 from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or
 from sympy.core.relational import Relational
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter, sstr
 
 from symconv.errors import SymconvError
@@ -145,16 +147,62 @@ def _checked(thing: object) -> Basic:
     raise SymconvError(f"expected a signal, an integer or a SymPy expression, got {thing!r}")
 
 
-class _PlainPrinter(StrPrinter):  # type: ignore[misc]
-    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
+class _PlusFirst:
+    """Sums with what is added before what is subtracted: u − m, and not −m + u."""
 
     def _print_Add(self, e: Any, order: Any = None) -> str:  # noqa: N802
-        terms = sorted(self._as_ordered_terms(e, order), key=lambda t: t.could_extract_minus_sign())
+        terms = self._as_ordered_terms(e, order)  # type: ignore[attr-defined]
+        terms = sorted(terms, key=lambda t: t.could_extract_minus_sign())
         text = "".join(
-            f" - {_sub(self, -t)}" if t.could_extract_minus_sign() else f" + {self._print(t)}"
+            f" - {self._subtracted(-t)}" if t.could_extract_minus_sign() else f" + {self._print(t)}"  # type: ignore[attr-defined]
             for t in terms
         )
         return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+    def _subtracted(self, e: Any) -> str:
+        text: str = self._print(e)  # type: ignore[attr-defined]
+        return f"({text})" if e.is_Add else text
+
+
+class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX, with x[m] for an entry."""
+
+    def _print_Indexed(self, e: Any) -> str:  # noqa: N802
+        return f"{self._print(e.base)}[{', '.join(map(self._print, e.indices))}]"
+
+
+class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
+    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
+
+    def _print_Infinity(self, e: Any) -> str:  # noqa: N802
+        return "∞"
+
+    def _print_Sum(self, e: Any) -> str:  # noqa: N802
+        signs = []
+        for symbol, lower, upper in reversed(e.limits):
+            low = "" if lower == -sympy.oo else f"{self._print(lower)} ≤ "
+            high = "" if upper == sympy.oo else f" ≤ {self._print(upper)}"
+            signs.append(f"Σ_{{{low}{symbol}{high}}}" if low or high else f"Σ_{symbol}")
+        return f"{' '.join(signs)} {_sub(self, e.function)}"
+
+    def _print_Piecewise(self, e: Any) -> str:  # noqa: N802
+        branches = [
+            self._print(value)
+            if condition == sympy.true
+            else f"{self._print(value)} if {_expression(condition, _PLAIN)}"
+            for value, condition in e.args
+        ]
+        if e.args[-1] == (0, sympy.true):
+            branches.pop()
+        return f"({', else '.join(branches)})"
+
+    def _print_Mul(self, e: Any) -> str:  # noqa: N802
+        sums = [f for f in e.args if isinstance(f, sympy.Sum)]
+        if not sums:
+            return str(super()._print_Mul(e))
+        others = sympy.Mul(*(f for f in e.args if f not in sums))
+        texts = [self.parenthesize(others, PRECEDENCE["Mul"])] * (others != 1)
+        return "*".join([*texts, *(f"({self._print(f)})" for f in sums)])
 
     def _print_floor(self, e: Any) -> str:
         return f"⌊{self._print(e.args[0])}⌋"
@@ -314,9 +362,9 @@ def _expression(expression: Basic, style: _Style) -> str:
             sides = [_bare(_expression(side, style)) for side in (expression.lhs, expression.rhs)]
             return f"{sides[0]} {style.relations[type(expression)]} {sides[1]}"
     if style is _LATEX:
-        return str(sympy.latex(expression))
+        return str(_LatexPrinter().doprint(expression))
     text = _PlainPrinter().doprint(expression)
-    text = re.sub(r"(?<![\w.])(\d+)\*(?=[^\W\d]|\()", r"\1", text)
+    text = re.sub(r"(?<![\w.*])(\d+)\*(?=[^\W\d]|\()", r"\1", text)
     return text.replace("**", "^").replace("*", "·").replace("-", "−")
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pypandoc
 from pandocfilters import CodeBlock, Div, Math, Para, walk
 
-from symconv.handouts.sources import Cell, HandoutError, Source, Version
+from symconv.handouts.sources import MOST_ROWS, Cell, HandoutError, Source, Version
 from symconv.handouts.tex import problem, tidied
 
 __all__ = ["Block", "Document", "Figure", "document", "pandoc"]
@@ -89,7 +89,8 @@ def document(source: Source, version: Version, book: Any) -> Document:
 
     blocks: list[Block] = []
     for cell, ran in pairs:
-        blocks += _of_cell(cell, version, next_markdown)
+        for block in _of_cell(cell, version, next_markdown):
+            _put(blocks, block)
         for output in ran.get("outputs", []):
             blocks += _of_output(source, cell, output, figures, next_markdown)
     title = _title(source, blocks, api_version)
@@ -167,7 +168,7 @@ def _of_cell(cell: Cell, version: Version, next_markdown: Callable[[], list[Bloc
     shown = None if cell.is_code else next_markdown()
     for part in cell.parts:
         if part.is_solution and version == "student":
-            blocks.append(_div("ruled", [], rows=str(part.rows)))
+            blocks.append(_ruled(part.rows))
             continue
         if shown is not None:
             content = shown
@@ -176,6 +177,25 @@ def _of_cell(cell: Cell, version: Version, next_markdown: Callable[[], list[Bloc
             content = [CodeBlock(["", ["python"], []], text)] if text else []
         blocks += [_div("solution", content)] if part.is_solution else content
     return blocks
+
+
+def _put(blocks: list[Block], block: Block) -> None:
+    """Append a block; the room for an answer that takes several cells is one."""
+    rows = [_rows(one) for one in (*blocks[-1:], block)]
+    if len(rows) == 2 and all(rows):
+        blocks.pop()
+        block = _ruled(min(sum(rows), MOST_ROWS))
+    blocks.append(block)
+
+
+def _ruled(rows: int) -> Block:
+    return _div("ruled", [], rows=str(rows))
+
+
+def _rows(block: Block) -> int:
+    if block["t"] != "Div" or block["c"][0][1] != ["ruled"]:
+        return 0
+    return int(dict(block["c"][0][2])["rows"])
 
 
 def _best(output: Any) -> str | None:

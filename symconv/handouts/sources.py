@@ -23,7 +23,7 @@ import jupytext
 
 from symconv.errors import SymconvError
 
-__all__ = ["STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
+__all__ = ["MOST_ROWS", "STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
 
 Version: TypeAlias = Literal["student", "instructor"]
 
@@ -37,7 +37,7 @@ _LIKE_A_MARKER = re.compile(
 )
 _CELL = re.compile(r"# %%+(\s|$)")
 _ROW = 60  # characters of a typed solution that take a ruled line when written by hand
-_FEWEST_ROWS, _MOST_ROWS = 4, 16
+_FEWEST_ROWS, MOST_ROWS = 4, 16
 
 
 class HandoutError(SymconvError):
@@ -55,7 +55,7 @@ class Part:
     def rows(self) -> int:
         """How many ruled lines leave room to write this by hand."""
         needed = sum(max(1, ceil(len(line) / _ROW)) for line in self.text.splitlines() if line)
-        return min(max(needed + 2, _FEWEST_ROWS), _MOST_ROWS)
+        return min(max(needed + 2, _FEWEST_ROWS), MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,352 @@
+"""Derivations: chains of index formulas, each decided against the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, TypeAlias
+
+import sympy
+from sympy import Basic, Dummy, Expr, Indexed, Sum, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.claims import Claim
+from symconv.errors import SymconvError, Undecided
+from symconv.repairs import Repair, repair
+from symconv.signals import Signal, SignalExpr
+from symconv.sum_ranges import InfiniteSumError, made_finite
+from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
+
+__all__ = ["Audit", "Derivation", "IllFormed", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class IllFormed:
+    """A formula that says nothing, because a variable in it stands for nothing.
+
+    Attributes:
+        name: the variable.
+        reason: what is wrong with it.
+    """
+
+    name: str
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"ill-formed: {self.reason}"
+
+
+StepVerdict: TypeAlias = Proved | Refuted | Unknown | IllFormed
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a derivation, decided.
+
+    Attributes:
+        number: from 1 on; 0 is the formula that the derivation starts with.
+        formula: what the step claims to be equal to the formula before it.
+        because: the reason that was given.
+        verdict: `Proved`, `Refuted`, `Unknown` or `IllFormed`.  Where it is refuted, the
+            counterexample's `index` is the value of the derivation's index, and its `lhs`
+            and `rhs` are the values of the formula before and of this one.
+        against: the number of the formula that it was compared with: the last one before
+            it that is not ill-formed.
+        claim: the claim that was decided; the index is one of its symbols.
+        is_right: decides whether another formula would have been right in its place.
+        where: for which indices the step is claimed.
+    """
+
+    number: int
+    formula: Expr
+    because: str
+    verdict: StepVerdict
+    against: int
+    index: Symbol = field(repr=False)
+    where: Boolean = field(default=sympy.true, repr=False)
+    claim: Claim | None = field(default=None, repr=False)
+    is_right: Callable[[Expr], bool] | None = field(default=None, repr=False)
+
+    @cached_property
+    def repair(self) -> Repair | None:
+        """For a refuted step: a formula near this one that would have been right, if found."""
+        if self.is_right is None or not isinstance(self.verdict, Refuted):
+            return None
+        return repair(self.formula, self.index, self.is_right)
+
+    @cached_property
+    def holds_where(self) -> Boolean | None:
+        """For a refuted step: exactly the lengths and indices at which it holds after all.
+
+        None if that is undecided, or for other verdicts.
+        """
+        if self.claim is None or not isinstance(self.verdict, Refuted):
+            return None
+        try:
+            return self.claim.condition()
+        except Undecided:
+            return None
+
+    @cached_property
+    def difference(self) -> Expr | None:
+        """For a refuted step: this formula minus the one before, at the counterexample.
+
+        Its negative terms are missing in this formula, its positive ones are surplus.
+        """
+        if self.claim is None or not isinstance(self.verdict, Refuted):
+            return None
+        found = self.verdict.counterexample
+        at = dict(found.lengths)
+        if found.index is not None:
+            at[self.index.name] = found.index
+        return -sympy.expand(self.claim.at(**at).difference[0])
+
+
+class Derivation:
+    """A chain of formulas, each claimed to be equal to the one before it.
+
+    A formula is a SymPy expression in the entries of signals, such as
+    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u.  Signals are zero
+    outside their range.  A sum may be over a range, whose ends need not be integers, or over
+    all integers (from -oo to oo); a condition on its index is a Piecewise in it.
+
+    Args:
+        start: the formula that the derivation begins with; a signal stands for its entry
+            at the index.
+        index: the index u; each step is claimed for every integer u.
+        where: a condition on the index (and the lengths), under which alone the steps are
+            claimed.
+        given: hypotheses on the lengths.
+        introduced: signals and symbols that steps may use although neither the start nor
+            the hypotheses have them.
+
+    >>> from sympy import Sum, oo, symbols
+    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> u, i, m = symbols("u i m", integer=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> derivation = Derivation(x.convolve(k), index=u)
+    >>> derivation.step(Sum(x[m] * k[u - m], (m, -oo, oo)), because="definition")
+    <derivation with 1 step>
+    >>> derivation.step(Sum(x[u - i] * k[i], (i, 0, c - 1)), because="i = u - m")
+    <derivation with 2 steps>
+    >>> derivation.step(Sum(x[u + i] * k[i], (i, 0, c - 1)), because="the kernel is flipped")
+    <derivation with 3 steps>
+    >>> for step in derivation.audit():
+    ...     print(step.number, step.verdict.__class__.__name__, "-", step.because)
+    1 Proved - definition
+    2 Proved - i = u - m
+    3 Refuted - the kernel is flipped
+    """
+
+    def __init__(
+        self,
+        start: Expr | SignalExpr,
+        *,
+        index: Symbol,
+        where: Boolean | bool = True,
+        given: Iterable[Boolean] | Boolean = (),
+        introduced: Iterable[Symbol | SignalExpr] = (),
+    ) -> None:
+        if not isinstance(index, Symbol) or not index.is_integer:
+            raise SymconvError(f"the index must be a symbol with integer=True, got {index!r}")
+        self.index = index
+        self.start = self._formula(start)
+        self.where = sympy.sympify(where)
+        self.given = (given,) if isinstance(given, Boolean | bool) else tuple(given)
+        self.introduced = tuple(introduced)
+        self._steps: list[tuple[Expr, str, Boolean]] = []
+        Claim(self._entry(self.start), self._entry(self.start), self._hypotheses(self.where))
+
+    def step(
+        self, formula: Expr | SignalExpr, because: str = "", *, where: Boolean | bool | None = None
+    ) -> Derivation:
+        """Add a step; nothing is decided yet.
+
+        Args:
+            formula: what the formula before it is claimed to be equal to.
+            because: the reason that is given.
+            where: for which indices, where that is not what the derivation says.
+        """
+        region = self.where if where is None else sympy.sympify(where)
+        self._steps.append((self._formula(formula), because, region))
+        return self
+
+    def audit(self) -> Audit:
+        """Decide each step against the last formula before it that is not ill-formed."""
+        steps: list[Step] = []
+        before, against = self.start, 0
+        known = self._known()
+        bound = _bound_in(self.start)
+        for number, (formula, because, where) in enumerate(self._steps, 1):
+            verdict: StepVerdict | None = _ill_formed(formula, known, bound)
+            claim = None
+            if verdict is None:
+                verdict, claim = self._decided(before, formula, where)
+            is_right = partial(self._is_right, before, where=where)
+            steps.append(
+                Step(number, formula, because, verdict, against, self.index, where, claim, is_right)
+            )
+            bound |= _bound_in(formula)
+            if not isinstance(verdict, IllFormed):
+                before, against = formula, number
+        return Audit(self, tuple(steps))
+
+    def __repr__(self) -> str:
+        count = len(self._steps)
+        return f"<derivation with {count} step{'s' * (count != 1)}>"
+
+    # --- deciding ----------------------------------------------------------------------
+
+    def _decided(
+        self, before: Expr, formula: Expr, where: Boolean
+    ) -> tuple[StepVerdict, Claim | None]:
+        try:
+            claim = Claim(self._entry(before), self._entry(formula), self._hypotheses(where))
+        except InfiniteSumError as error:
+            return IllFormed(error.index.name, str(error)), None
+        except SymconvError as error:
+            return Unknown(f"the formula cannot be read: {error}"), None
+        verdict = claim.prove()
+        if isinstance(verdict, Refuted):
+            verdict = Refuted(self._counterexample(verdict.counterexample), claim)
+        return verdict, claim
+
+    def _is_right(self, before: Expr, formula: Expr, where: Boolean) -> bool:
+        verdict, _ = self._decided(before, formula, where)
+        return isinstance(verdict, Proved) and verdict.is_complete
+
+    def _counterexample(self, found: Counterexample) -> Counterexample:
+        """The counterexample with the index apart from the lengths, and values for vectors."""
+        lengths = dict(found.lengths)
+        index = lengths.pop(self.index.name, None)
+        return Counterexample(lengths, found.signals, index, found.lhs[0], found.rhs[0])
+
+    def _entry(self, formula: Expr) -> SignalExpr:
+        """The entry at the index as a signal of length 1: the index is a symbol like others."""
+        return Signal.from_formula(Dummy("v", integer=True), made_finite(formula), length=1)
+
+    def _hypotheses(self, where: Boolean) -> tuple[Boolean, ...]:
+        return (*self.given, *(() if where == sympy.true else (where,)))
+
+    def _formula(self, formula: Any) -> Expr:
+        if isinstance(formula, SignalExpr):
+            entry: Expr = formula[self.index]
+            return entry
+        if isinstance(formula, int) and not isinstance(formula, bool):
+            return sympy.Integer(formula)
+        if not isinstance(formula, Expr):
+            raise SymconvError(
+                f"expected a SymPy formula in entries such as x[{self.index}], got {formula!r}"
+            )
+        return formula
+
+    def _known(self) -> set[str]:
+        """The names of all that the derivation introduces."""
+        parts: list[Basic] = [self.start, self.where, self.index]
+        parts += [g for g in self.given if isinstance(g, Basic)]
+        for one in self.introduced:
+            parts.append(one[self.index] if isinstance(one, SignalExpr) else one)
+        return {name for part in parts for name in _free(part, frozenset())}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The steps of a derivation, decided.
+
+    `print` shows it in a terminal, a notebook as a table; `bool` is True if every step is
+    proved for all lengths.
+    """
+
+    derivation: Derivation
+    steps: tuple[Step, ...]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, number: int) -> Step:
+        return self.steps[number]
+
+    def __str__(self) -> str:
+        from symconv.audits import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from symconv.audits import as_html
+
+        return as_html(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+    def markdown(self) -> str:
+        """The audit as Markdown, for feedback on a solution."""
+        from symconv.audits import as_markdown
+
+        return as_markdown(self)
+
+    def record(self) -> dict[str, Any]:
+        """The audit for scripts, as `json.dumps` takes it."""
+        from symconv.audits import as_record
+
+        return as_record(self)
+
+    def __bool__(self) -> bool:
+        """Whether every step is proved for all lengths."""
+        return all(isinstance(s.verdict, Proved) and s.verdict.is_complete for s in self.steps)
+
+    @property
+    def first_wrong(self) -> Step | None:
+        """The first step that is refuted or ill-formed."""
+        wrong = (s for s in self.steps if isinstance(s.verdict, Refuted | IllFormed))
+        return next(wrong, None)
+
+
+# --- names -----------------------------------------------------------------------------
+
+
+def _ill_formed(formula: Expr, known: set[str], bound: set[str]) -> IllFormed | None:
+    """The first variable of a formula that stands for nothing."""
+    loose = [name for name in _free(formula, frozenset()) if name not in known]
+    if not loose:
+        return None
+    name = loose[0]
+    if name in bound | _bound_in(formula):
+        return IllFormed(name, f"{name} is the index of a sum, and stands outside of that sum")
+    return IllFormed(name, f"{name} was never introduced")
+
+
+def _free(part: Basic, bound: frozenset[Symbol]) -> dict[str, None]:
+    """The names of the free symbols and of the signals, in order."""
+    match part:
+        case Symbol():
+            return {} if part in bound else {part.name: None}
+        case Indexed():
+            names: dict[str, None] = {str(part.base.label): None}
+            for one in (*part.indices, *(part.base.shape or ())):
+                names |= _free(one, bound)
+            return names
+        case Sum():
+            # The first limits are the innermost: they may use the later indices.
+            names = {}
+            inner = bound | {symbol for symbol, *_ in part.limits}
+            for position, (_, *ends) in enumerate(part.limits):
+                outer = bound | {symbol for symbol, *_ in part.limits[position + 1 :]}
+                for end in ends:
+                    names |= _free(end, outer)
+            return names | _free(part.function, inner)
+    names = {}
+    for argument in part.args:
+        names |= _free(argument, bound)
+    return names
+
+
+def _bound_in(formula: Expr) -> set[str]:
+    return {symbol.name for one in formula.atoms(Sum) for symbol, *_ in one.limits}
