@@ -46,7 +46,8 @@ def everything(path: Path) -> str:
         return text + "".join(base64.b64decode(data).decode("latin-1") for data in embedded)
     reader = PdfReader(path)
     parts = [page.extract_text() for page in reader.pages]
-    for number in range(1, int(reader.trailer["/Size"])):
+    size: Any = reader.trailer["/Size"]
+    for number in range(1, int(size)):
         found = reader.get_object(number)
         parts.append(str(found))
         if isinstance(found, StreamObject):
