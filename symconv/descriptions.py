@@ -69,20 +69,25 @@ def _pruned(
     def still_says_it(candidate: list[Conjunction]) -> bool:
         return bool(sets.where(candidate).intersect(among).is_equal(meant))
 
+    def without_superfluous(cases: list[Conjunction]) -> list[Conjunction]:
+        for case in cases:
+            rest = [other for other in cases if other is not case]
+            if rest and still_says_it(rest):
+                cases = rest
+        return cases
+
     if sum(map(len, cases)) > _MOST_GUARDS:
         return cases
     try:
         with sets.within_budget(_TRIES):
-            for case in cases:
-                rest = [other for other in cases if other is not case]
-                if len(cases) > 1 and still_says_it(rest):
-                    cases = rest
+            cases = without_superfluous(cases)
             for i in range(len(cases)):
                 for guard in cases[i]:
                     shorter = tuple(g for g in cases[i] if g is not guard)
                     candidate = [*cases[:i], shorter, *cases[i + 1 :]]
                     if still_says_it(candidate):
                         cases = candidate
+            cases = without_superfluous(cases)  # shorter cases may contain others
     except Undecided:
         pass
     return cases
