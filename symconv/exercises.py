@@ -7,6 +7,7 @@ check and not the solution.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import chain
 from numbers import Real
 from typing import Any, TypeAlias
@@ -19,9 +20,12 @@ from symconv.claims import Claim
 from symconv.errors import SymconvError, Undecided
 from symconv.notation import plain
 from symconv.signals import Signal, SignalExpr
+from symconv.sum_ranges import made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 
-__all__ = ["WrongAnswer", "check"]
+__all__ = ["UnreadableAnswer", "WrongAnswer", "check"]
+
+_MOST_ENTRIES = 300  # of a list of numbers
 
 Expected: TypeAlias = SignalExpr | Expr | Boolean | int | Claim
 
@@ -32,6 +36,13 @@ class WrongAnswer(SymconvError):  # noqa: N818 - it is the answer that is wrong
     def _render_traceback_(self) -> list[str]:
         # What Jupyter shows: the lines of a traceback would only hide the message.
         return [f"Not right yet. {self}"]
+
+
+class UnreadableAnswer(WrongAnswer):
+    """An answer that cannot be read, or that is not there."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"This answer cannot be checked: {self}."]
 
 
 def check(
@@ -72,8 +83,12 @@ def check(
     Traceback (most recent call last):
     symconv.exercises.WrongAnswer: At c = 1, n = 2 your condition is true, and should be false.
 
+    Where there are no lengths and no named signals, the message does not say what would have
+    been right, because that would be the solution.
+
     Raises:
         WrongAnswer: the answer is not right.
+        UnreadableAnswer: the answer is not of the kind that is asked for.
         Undecided: it cannot be decided whether the answer is right.
         SymconvError: the question does not make sense.
     """
@@ -87,7 +102,7 @@ def check(
         case Proved() as verdict:
             print(f"Right: {verdict}.")
         case Refuted(found):
-            raise WrongAnswer(f"{_difference(found)}{_foreign_names(claim)}")
+            raise WrongAnswer(f"{_difference(claim, found)}{_hint(claim, answer)}")
         case Unknown(reason):
             raise Undecided(
                 f"whether this is right could not be decided: {reason}; a simpler way of writing "
@@ -102,20 +117,24 @@ def _hypotheses(given: Iterable[Boolean] | Boolean) -> tuple[Boolean, ...]:
 def _read(answer: Any, expected: Expected, index: Symbol | None) -> Any:
     """The answer as a side of a claim."""
     if answer is None or answer is ...:
-        raise WrongAnswer("there is no answer yet")
+        raise UnreadableAnswer("there is no answer yet")
     if isinstance(answer, str):
-        raise WrongAnswer(f"the answer is the text {answer!r}; write it without quotes")
+        raise UnreadableAnswer(f"the answer is the text {answer!r}; write it without quotes")
     if isinstance(expected, SignalExpr):
         return _as_signal(answer, expected, index)
     if index is not None:
         raise SymconvError(f"index={index} belongs to a formula for the entries of a signal")
+    if hasattr(answer, "__index__") and not isinstance(answer, bool | Expr):
+        answer = int(answer)
+    if isinstance(answer, Fraction):
+        answer = sympy.Rational(answer)
     if isinstance(answer, float) or (isinstance(answer, Expr) and answer.has(sympy.Float)):
-        raise WrongAnswer(f"{answer} is rounded; write it with integers, as in n/4")
+        raise UnreadableAnswer(f"{answer} is rounded; write it with integers, as in n/4")
     wanted = "a condition" if _is_condition(expected) else "a length"
     if _is_condition(answer) != _is_condition(expected) or not isinstance(
         answer, Boolean | Expr | int
     ):
-        raise WrongAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
+        raise UnreadableAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
     return sympy.true if answer is True else sympy.false if answer is False else answer
 
 
@@ -126,21 +145,25 @@ def _is_condition(value: object) -> bool:
 def _as_signal(answer: Any, expected: SignalExpr, index: Symbol | None) -> SignalExpr:
     if isinstance(answer, SignalExpr):
         return answer
-    if isinstance(answer, list | tuple):
+    if hasattr(answer, "tolist"):  # of NumPy
+        answer = answer.tolist()
+    if isinstance(answer, list | tuple | sympy.Tuple):
+        if len(answer) > _MOST_ENTRIES:
+            raise UnreadableAnswer(f"the list has {len(answer)} entries; at most {_MOST_ENTRIES}")
         try:
             return Signal.taps(*answer)
         except (SymconvError, TypeError) as error:
-            raise WrongAnswer(f"the entries {answer} cannot be read: {error}") from None
+            raise UnreadableAnswer(f"the entries {answer} cannot be read: {error}") from None
     if index is not None and isinstance(answer, Expr | Real):
         try:
             entry = sympy.sympify(answer, strict=True)  # a number or an expression, never a text
-            return Signal.from_formula(index, entry, length=expected.length)
+            return Signal.from_formula(index, made_finite(entry), length=expected.length)
         except (SymconvError, sympy.SympifyError) as error:
-            raise WrongAnswer(f"the formula {answer} cannot be read: {error}") from None
+            raise UnreadableAnswer(f"the formula {answer} cannot be read: {error}") from None
     wanted = "a signal or the list of its entries"
     if index is not None:
         wanted += f" or a formula in {index}"
-    raise WrongAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
+    raise UnreadableAnswer(f"the answer should be {wanted}; it is {_described(answer)}")
 
 
 def _described(answer: Any) -> str:
@@ -158,14 +181,30 @@ def _article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def _difference(found: Counterexample) -> str:
+def _difference(claim: Claim, found: Counterexample) -> str:
     values = chain(found.lengths.items(), found.signals.items())
     at = ", ".join(f"{name} = {value}" for name, value in values)
-    at = f"At {at} your" if at else "Your"
-    if isinstance(found.lhs, bool):
+    if not at:
+        return _without_the_solution(claim, found)
+    if claim.is_condition:
         said, true = (str(bool(side)).lower() for side in (found.lhs, found.rhs))
-        return f"{at} condition is {said}, and should be {true}."
-    return f"{at} answer gives {found.lhs} instead of {found.rhs}."
+        return f"At {at} your condition is {said}, and should be {true}."
+    return f"At {at} your answer gives {found.lhs} instead of {found.rhs}."
+
+
+def _without_the_solution(claim: Claim, found: Counterexample) -> str:
+    if not claim.signals:
+        return f"It is not {claim.lhs}."
+    if len(found.lhs) != len(found.rhs):
+        return f"The number of entries is not {len(found.lhs)}."
+    assert found.index is not None, "vectors of the same length differ somewhere"
+    return f"Entry {found.index} is not {found.lhs[found.index]}."
+
+
+def _hint(claim: Claim, answer: Any) -> str:
+    if answer is False and not claim.signals:
+        return " (Between symbols, Python's == is False; write Eq(a, b) for a = b.)"
+    return _foreign_names(claim)
 
 
 def _foreign_names(claim: Claim) -> str:

@@ -1,10 +1,12 @@
 """Answers to exercises: any correct one is accepted, a wrong one is answered with a reason."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from sympy import And, Eq, Expr, Mod, Piecewise, Sum, floor, symbols
+from sympy import And, Eq, Expr, Mod, Piecewise, Sum, floor, oo, symbols
 
 from symconv import Claim, Signal, SymconvError, Undecided
 from symconv.exercises import WrongAnswer, check
@@ -34,6 +36,10 @@ RIGHT: dict[str, Callable[[], None]] = {
     "a constant formula": lambda: check(1, Signal.ones(c), index=u),
     "a length": lambda: check(3 * c - 2, k4.length),
     "a number": lambda: check(7, 3 + 2 * 2),
+    "a number of NumPy": lambda: check(np.int64(7), 3 + 2 * 2),
+    "an array": lambda: check(np.array([1, 2, 1]), Signal.taps(1, 2, 1)),
+    "a fraction": lambda: check(Fraction(1, 2), n / (2 * n)),
+    "over all integers": lambda: check(Sum(k[i] * k[t - 2 * i], (i, -oo, oo)), k4, index=t),
     "a condition": lambda: check(And(l + r >= 3 * c - 6, l + r < 3 * c - 2), quarter),
     "for every n": lambda: check(And(l + r >= 3 * c - 6, l + r <= 3 * c - 3), quarter, for_all=[n]),
     "two conditions": lambda: check(Eq(Mod(n, 4), 0), Eq(Mod(n + 4, 4), 0)),
@@ -60,8 +66,15 @@ WRONG: dict[str, tuple[Callable[[], None], str]] = {
     ),
     "numbers": (
         lambda: check([1, 2], Signal.taps(1, 1)),
-        r"^Your answer gives \[1, 2\] instead of \[1, 1\]\.$",
+        r"^Entry 1 is not 2\.$",
     ),
+    "too many numbers": (
+        lambda: check([1, 2, 3], Signal.taps(1, 1)),
+        r"^The number of entries is not 3\.$",
+    ),
+    "a wrong number": (lambda: check(7, 3 + 2 * 3), r"^It is not 7\.$"),
+    "a long list": (lambda: check([0] * 1000, Signal.taps(1)), "the list has 1000 entries"),
+    "two equals signs": (lambda: check(l + r == 3, quarter), r"write Eq\(a, b\) for a = b"),
     "a length": (lambda: check(3 * c, k4.length), r"At c = 1 your answer gives 3 instead of 1\.$"),
     "a condition": (
         lambda: check(Eq(l + r, 3), quarter),

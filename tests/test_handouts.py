@@ -2,6 +2,10 @@
 
 import base64
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,6 +134,36 @@ def test_students_get_no_trace_of_a_solution(tmp_path: Path, kind: str) -> None:
     assert mark in instructor
     assert mark not in student
     assert COLOURS["visible"][kind == "pdf"] in student
+
+
+def test_references_and_files_of_a_solution_stay_in_it(tmp_path: Path) -> None:
+    text = """# %% [markdown]
+# See the [hint] and the note[^1].
+
+# %% [markdown] tags=["solution"]
+# [hint]: https://example.org/planted "planted"
+# [^1]: plantedfootnote
+# ## A plantedheading
+
+# %%
+### BEGIN SOLUTION
+from pathlib import Path
+
+Path("answer.txt").write_text("plantedfile")
+### END SOLUTION
+
+# %%
+from pathlib import Path
+
+print([path.read_text() for path in Path(".").glob("*.txt")])
+"""
+    for version in ("instructor", "student"):
+        found = [everything(path) for path in built(tmp_path, text, version).values()]
+        assert all(("planted" in one.replace("plantedfile", "")) for one in found) == (
+            version == "instructor"
+        )
+        assert ("plantedfile" in found[1]) == (version == "instructor")
+    assert not list(tmp_path.glob("answer.txt"))
 
 
 def test_what_depends_on_a_solution_is_an_error(tmp_path: Path) -> None:
@@ -271,9 +305,22 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
         ("# %%\n### BEGIN SOLUTIONS\na = 1\n### END SOLUTIONS", 5, "expected '### BEGIN"),
         (f"# %%\na = 1  {BEGIN}\n{END}", 5, "expected '### BEGIN"),
         (f"# %%\n{BEGIN} (hard)\na = 1\n{END}", 5, "expected '### BEGIN"),
-        ('# %% tags=["Solution"]\na = 1', 4, "looks like a solution"),
-        ('# %% tags=["solutions"]\na = 1', 4, "looks like a solution"),
-        ("# %% tags=[solution]\na = 1", 4, "looks like a solution"),
+        ("# %%\na = 1  # begin solution\nb = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN\tSOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN\u00a0SOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN SOLU\u200bTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### Begin: Solution (hard)\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### SOLUTION BEGIN\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### START SOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN HIDDEN TESTS\na = 1", 5, "expected '### BEGIN"),
+        ('# %%\n# + tags=["solution"]\na = 1', 5, "expected '### BEGIN"),
+        ('# %%\n## %% tags=["solution"]\na = 1', 5, "expected '### BEGIN"),
+        ("# %%\n# region solution\na = 1", 5, "expected '### BEGIN"),
+        ('# %% tags=["Solution"]\na = 1', 4, r"the tags \['Solution'\] mean nothing here"),
+        ('# %% tags=["solutions"]\na = 1', 4, "mean nothing here"),
+        ('# %% tags=["answer"]\na = 1', 4, "mean nothing here"),
+        ('# %% tags=["solution"] tags=["x"]\na = 1', 4, "the tags"),
+        ("# %% tags=[solution]\na = 1", 4, "the tags cannot be read"),
         ("# %% solution\na = 1", 4, "looks like a solution"),
         ('# %% [markdown] tag=["solution"]\n# a', 4, "looks like a solution"),
         ("# %% [raw]\n# a", 4, "a raw cell; expected code or Markdown"),
@@ -298,6 +345,13 @@ def test_indented_and_repeated_markers(tmp_path: Path) -> None:
         ("a.md", b"# a", r"a.md: expected a notebook in jupytext's percent format \(.py\)"),
         ("a.py", b"\xff", "not UTF-8"),
         ("a.py", b"import os\n# %%\na = 1\n", "no text before the first"),
+        ("a.py", b'# %% tags="solution"\na = 1\n', "cannot be read as a notebook"),
+        ("a.py", b'# %% tags=["solution", 5]\na = 1\n', "cannot be read as a notebook"),
+        (
+            "a.py",
+            b"# ---\n# jupyter:\n#   kernelspec:\n#     name: 5\n# ---\n# %%\na = 1\n",
+            "cannot be read as a notebook",
+        ),
     ],
 )
 def test_files_that_are_no_notebooks(
@@ -325,7 +379,21 @@ def test_files_that_are_no_notebooks(
         ("# %% [markdown]\n# $\\left( a$", r"line 4: .*\\left without \\right"),
         ("# %% [markdown]\n# <b>a</b>", "line 4: '<b>' is html; expected Markdown"),
         ("# %% [markdown]\n# ![a](b.png)", "line 4: a picture in Markdown"),
-        ("# %% [markdown]\n# ```\n# a", "not closed"),
+        ("# %% [markdown]\n# [a](javascript:alert)", "line 4: a link to 'javascript:alert'"),
+        ("# %% [markdown]\n# $\\overline{ab}$", r"overline cannot be set"),
+        ("# %% [markdown]\n# $$x \\begin{aligned} a &= b \\end{aligned}$$", "the whole formula"),
+        ("# %% [markdown]\n# $\\begin{cases} a \\\\ b \\end{cases}$", "one & in each row"),
+        ("# %% [markdown]\n# $\\begin{matrix} a \\end{matrix}$", "without brackets"),
+        ("# %% [markdown]\n# $\\left\\{ a \\right.$", r"right. cannot be set"),
+        ("# %% [markdown]\n# $k₄$", "₄ cannot be set in a formula"),
+        ("# %% [markdown]\n# 3. a\n#    1. b", "begin with 1 holds another"),
+        ("# %%\nfrom IPython.display import HTML\n\nHTML('<b>x</b>')", "shows text/html, which"),
+        ("# %%\nprint(chr(27) + '[31mred')", "line 4: .*control character"),
+        (
+            '# %%\nfrom IPython.display import SVG\n\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg">'
+            '<image href="https://example.org/a.png"/></svg>\')',
+            "not self-contained",
+        ),
         ("# %% [markdown]\n# A hieroglyph: \U00013000", "page 1 a character is in none"),
         ('# %%\nfrom IPython.display import Latex\n\nLatex("$a \\\\tag{1}$")', "in the output a"),
         ("# %%\nimport sys\n\nprint('a word', file=sys.stderr)", "line 4: .*warning: a word"),
@@ -436,13 +504,39 @@ def test_command_with_bad_input(tmp_path: Path, run: Callable[..., Any]) -> None
     assert (tmp_path / "build/handouts/sheet-student.ipynb").exists(), "the others are made"
 
 
+def test_files_that_cannot_be_written(tmp_path: Path, run: Callable[..., Any]) -> None:
+    source(tmp_path, "# %%\na = 1\n")
+    (tmp_path / "taken").write_text("")
+    result = run("sheet.py", "--to", "ipynb", "--output", "taken/out")
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
+
+
+def test_an_interrupted_build_writes_nothing(tmp_path: Path) -> None:
+    source(tmp_path, "# %%\nimport time\n\ntime.sleep(50)\n")
+    command = [sys.executable, "-m", "symconv", "handout", "sheet.py"]
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert time.monotonic() - begun < 40, "the cell takes longer"
+    assert not (tmp_path / "build").exists()
+
+
 def test_command_without_the_extra(
     tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source(tmp_path, "# %%\na = 1\n")
     for name in ("batch", "formats"):
-        monkeypatch.delitem(__import__("sys").modules, f"symconv.handouts.{name}", raising=False)
-    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+        monkeypatch.delitem(sys.modules, f"symconv.handouts.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "typst", None)
     result = run("sheet.py")
     assert result.exit_code == 2
     assert "pip install 'symconv[handouts]'" in result.output

@@ -6,7 +6,7 @@ import jupytext
 import pytest
 
 from symconv.handouts import HandoutError, Source
-from symconv.handouts.execution import executed
+from symconv.handouts.execution import Kernels, executed
 
 PROOFS = sorted((Path(__file__).parent.parent / "proofs").glob("*.py"))
 
@@ -46,4 +46,4 @@ def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "wrong.py"
     path.write_text(wrong, encoding="utf-8")
     with pytest.raises(HandoutError, match="refuted at"):
-        executed(Source.read(path), "instructor", lambda cell: None)
+        executed(Source.read(path), "instructor", lambda cell: None, Kernels())

@@ -11,8 +11,10 @@ from typing import get_args
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from symconv.handouts.execution import Kernels
 from symconv.handouts.formats import FORMATS, Format, build
 from symconv.handouts.sources import HandoutError, Source, Version
+from symconv.reports import console
 
 __all__ = ["build_all"]
 
@@ -34,23 +36,25 @@ def build_all(
     sources = [Source.read(path) for path in _notebooks(paths)]
     chosen = [v for v in get_args(Version) if v in versions] or list(get_args(Version))
     kinds = [f for f in FORMATS if f in formats] or list(FORMATS)
-    out = Console(highlight=False)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    out = console()
+    kernels = Kernels()
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     errors: dict[str, None] = {}
     with (
         Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         jobs = [
-            pool.submit(_job, source, version, kinds, Path(output), progress)
+            pool.submit(_job, source, version, kinds, Path(output), progress, kernels)
             for source in sources
             for version in chosen
         ]
         try:
             for job in jobs:
                 _report(job, out, errors)
-        except KeyboardInterrupt:
+        except BaseException:  # Ctrl-C, or nobody reads
             pool.shutdown(wait=False, cancel_futures=True)
+            kernels.end()
             raise
     if errors:
         raise HandoutError("\n".join(errors))
@@ -70,7 +74,12 @@ def _notebooks(paths: Iterable[str]) -> Iterator[Path]:
 
 
 def _job(
-    source: Source, version: Version, kinds: Sequence[Format], folder: Path, progress: Progress
+    source: Source,
+    version: Version,
+    kinds: Sequence[Format],
+    folder: Path,
+    progress: Progress,
+    kernels: Kernels,
 ) -> list[Path]:
     label = f"{source.name}, {version}"
     task = progress.add_task(f"{label}: starting")
@@ -81,6 +90,7 @@ def _job(
             kinds,
             folder,
             lambda step: progress.update(task, description=f"{label}: {step}"),
+            kernels,
         )
     finally:
         progress.remove_task(task)

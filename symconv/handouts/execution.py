@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
@@ -14,9 +21,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from symconv.handouts.sources import STUB, Cell, HandoutError, Source, Version
 
-__all__ = ["executed", "notebook"]
+__all__ = ["Kernels", "executed", "notebook"]
 
 _TIMEOUT = 60  # seconds for a cell
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
+_MOST_BYTES = 100_000_000  # beside a notebook
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -34,16 +43,39 @@ def _cell(cell: Cell, version: Version) -> Any:
     return new_code_cell(text) if cell.is_code else new_markdown_cell(text)
 
 
-def executed(source: Source, version: Version, progress: Callable[[int], None]) -> Any:
+@dataclass
+class Kernels:
+    """The kernels that run, to be ended from another thread."""
+
+    ended: bool = False
+    _clients: list[NotebookClient] = field(default_factory=list)
+
+    def add(self, client: NotebookClient) -> None:
+        """Remember the kernel that a client starts."""
+        self._clients.append(client)
+
+    def end(self) -> None:
+        """Kill all of them; what they were running then fails."""
+        self.ended = True
+        for client in self._clients:
+            manager: Any = client.km
+            with suppress(AttributeError, TypeError, OSError):  # it has not begun, or is over
+                os.kill(manager.provisioner.pid, _KILL)
+
+
+def executed(
+    source: Source, version: Version, progress: Callable[[int], None], kernels: Kernels
+) -> Any:
     """The notebook of a version with its outputs.
 
-    The student's version is run as students get it, so that no output can depend on a
-    solution; its stubs fail, and nothing else may.
+    The student's version is run as students get it, in a place of its own, so that no
+    output can depend on a solution; its stubs fail, and nothing else may.
 
     Args:
         source: the notebook.
         version: which version to run.
         progress: called with the number of each cell that has run.
+        kernels: where its kernel is added.
 
     Raises:
         HandoutError: a cell fails that is no stub, or writes warnings.
@@ -53,36 +85,69 @@ def executed(source: Source, version: Version, progress: Callable[[int], None]) 
     for cell, is_stub in zip(book.cells, stubs, strict=True):
         if is_stub:
             cell.metadata.tags = ["raises-exception"]
-    client = NotebookClient(
-        book,
-        kernel_manager_class=_ThisPython,
-        coalesce_streams=True,
-        timeout=_TIMEOUT,
-        resources={"metadata": {"path": str(source.path.resolve().parent)}},
-        on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        where = "fails" if version == "instructor" else "fails in the student's version"
-        hint = ""
-        if version == "student" and error.ename == "NameError":
-            hint = "; it may use nothing that a solution defines"
-        raise source.error(
-            _failed(source, book, stubs), f"the cell {where}, {error.ename}: {error.evalue}{hint}"
-        ) from None
-    except CellTimeoutError:
-        raise source.error(
-            _failed(source, book, stubs), f"the cell takes more than {_TIMEOUT} seconds"
-        ) from None
-    except DeadKernelError:
-        raise HandoutError(f"{source.path}: the Python process of the notebook has died") from None
+    with _workplace(source) as (folder, environment):
+        client = NotebookClient(
+            book,
+            kernel_manager_class=_ThisPython,
+            coalesce_streams=True,
+            timeout=_TIMEOUT,
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
+        )
+        kernels.add(client)
+        try:
+            client.execute(env=environment)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            line = _failed(source, book, stubs)
+            raise source.error(line, _failure(error, version)) from None
     for cell, ran, is_stub in zip(source.cells, book.cells, stubs, strict=True):
         _check_outputs(source, cell, ran.get("outputs", []), is_stub=is_stub)
         if is_stub:
             ran.outputs = []
             ran.metadata = {}
     return book
+
+
+def _failure(error: Exception, version: Version) -> str:
+    match error:
+        case CellExecutionError():
+            where = "" if version == "instructor" else " in the student's version"
+            hint = ""
+            if version == "student" and error.ename == "NameError":
+                hint = "; it may use nothing that a solution defines"
+            return f"the cell fails{where}, {error.ename}: {error.evalue}{hint}"
+        case CellTimeoutError():
+            return f"the cell takes more than {_TIMEOUT} seconds"
+    return "the Python process of the notebook has died"
+
+
+@contextmanager
+def _workplace(source: Source) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A copy of the notebook's folder, and an environment, that no other run has seen.
+
+    So nothing that a solution writes is there when the student's version is run.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder, settings = Path(place, "notebook"), Path(place, "ipython")
+        settings.mkdir()
+        beside = source.path.resolve().parent
+        files = [p for p in beside.rglob("*") if p.is_file() and not _is_left_out(p, beside)]
+        if sum(p.stat().st_size for p in files) > _MOST_BYTES:
+            raise HandoutError(
+                f"{source.path}: the files beside it have more than {_MOST_BYTES // 10**6} MB, and "
+                "it is run in a copy of its folder; put notebooks in a folder of their own"
+            )
+        folder.mkdir()
+        for path in files:
+            target = folder / path.relative_to(beside)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        yield folder, os.environ | {"IPYTHONDIR": str(settings)}
+
+
+def _is_left_out(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    return any(part.startswith(".") or part in ("build", "__pycache__") for part in parts)
 
 
 class _ThisPython(AsyncKernelManager):

@@ -18,12 +18,13 @@ import nbformat
 import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pandocfilters import RawBlock
+from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
-from symconv.handouts.execution import executed, notebook
+from symconv.handouts.execution import Kernels, executed, notebook
 from symconv.handouts.pages import Block, Document, Figure, document, pandoc
 from symconv.handouts.sources import HandoutError, Source, Version
+from symconv.handouts.tex import spaced
 
 __all__ = ["FORMATS", "Format", "build"]
 
@@ -31,6 +32,7 @@ Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _BODY = "\n<!-- what follows is the body -->\n"
+_APPLIED = '<mspace width="0.167em"></mspace>'
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
@@ -40,6 +42,7 @@ def build(
     formats: Sequence[Format],
     folder: Path,
     progress: Callable[[str], None] = lambda step: None,
+    kernels: Kernels | None = None,
 ) -> list[Path]:
     """Write a version of a notebook into a folder, as `NAME-VERSION.FORMAT`.
 
@@ -49,6 +52,7 @@ def build(
         formats: "pdf", "html" or "ipynb".
         folder: where to; it is made if it is not there.
         progress: called with what is being done.
+        kernels: where the notebook's kernel is added; nothing is written once they are ended.
 
     Returns:
         The files, in the order of the formats.
@@ -57,7 +61,12 @@ def build(
         HandoutError: a cell fails, or something cannot be set.  No file is written then.
     """
     total = len(source.cells)
-    shown = executed(source, version, lambda cell: progress(f"running cell {cell} of {total}"))
+    kernels = Kernels() if kernels is None else kernels
+
+    def ran(cell: int) -> None:
+        progress(f"running, {cell} of {total} cells done")
+
+    shown = executed(source, version, ran, kernels)
     written: dict[Format, bytes] = {}
     paged = document(source, version, shown) if set(formats) - {"ipynb"} else None
     for kind in formats:
@@ -66,12 +75,21 @@ def build(
             written[kind] = _jupyter(source, version, shown)
         elif paged is not None:
             written[kind] = _pdf(paged) if kind == "pdf" else _html(paged)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for kind, content in written.items():
-        paths.append(folder / f"{source.name}-{version}.{kind}")
-        paths[-1].write_bytes(content)
-    return paths
+    if kernels.ended:
+        raise HandoutError(f"{source.path}: ended before it was done")
+    return [_write(folder, f"{source.name}-{version}.{k}", data) for k, data in written.items()]
+
+
+def _write(folder: Path, name: str, content: bytes) -> Path:
+    """The file, which is there as a whole or not at all."""
+    path, part = folder / name, folder / f".{name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise HandoutError(f"{path} cannot be written: {error.strerror}") from None
+    return path
 
 
 def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
@@ -87,6 +105,7 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
 def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(paged.blocks, paged, _typst_div))
+    blocks = walk(blocks, _typst_inline, "typst", {})
     body = pandoc(["-f", "json", "-t", "typst"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
     head = "".join(f"#let handout-{name} = {_quoted(text)}\n" for name, text in names.items())
@@ -124,6 +143,16 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def _typst_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
+    """What pandoc does not escape, and what it does not space."""
+    if kind == "Math":
+        return Math(value[0], spaced(value[1]))
+    if kind == "Str" and "-?" in value:  # to Typst a soft hyphen
+        before, *others = value.split("-?")
+        return [Str(before), *(x for o in others for x in (RawInline("typst", "-\\?"), Str(o)))]
+    return None
+
+
 def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: Document) -> Any:
     match kind:
         case "ruled":
@@ -152,6 +181,8 @@ def _html(paged: Document) -> bytes:
         r"<mo>([↑↓])</mo>", r'<mo stretchy="false" lspace="0.15em" rspace="0">\1</mo>', body
     )
     body = body.replace("<mtable>", '<mtable displaystyle="true">')
+    # A thin space after a named function, unless a bracket follows.
+    body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
     title, version = escape(paged.title), _TITLES[paged.version]
     style = f"{_math_font(body)}\n{_data('page.css')}\n{highlighting}"
     return (

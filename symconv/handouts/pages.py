@@ -10,12 +10,12 @@ import base64
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pypandoc
-from pandocfilters import CodeBlock, Div, Math, Para, walk
+from pandocfilters import CodeBlock, Div, Header, Math, Para, walk
 
 from symconv.handouts.sources import MOST_ROWS, Cell, HandoutError, Source, Version
 from symconv.handouts.tex import problem, tidied
@@ -26,7 +26,6 @@ Block: TypeAlias = dict[str, Any]
 
 # Markdown as Jupyter reads it.
 _MARKDOWN = "gfm+tex_math_dollars-autolink_bare_uris-emoji-alerts"
-_BETWEEN = "between-two-cells-of-the-notebook"
 _FIGURES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -77,22 +76,13 @@ def document(source: Source, version: Version, book: Any) -> Document:
         HandoutError: something in it cannot be set; the message names the cell's line.
     """
     figures: list[Figure] = []
-    pairs = list(zip(source.cells, book.cells, strict=True))
-    texts = [(cell.line, text) for cell, ran in pairs for text in _markdown(cell, ran)]
-    trees, api_version = _parsed(source, [text for _, text in texts])
-    checked = (
-        _checked(source, line, blocks) for (line, _), blocks in zip(texts, trees, strict=True)
-    )
-
-    def next_markdown() -> list[Block]:
-        return next(checked)
-
     blocks: list[Block] = []
-    for cell, ran in pairs:
-        for block in _of_cell(cell, version, next_markdown):
+    for cell, ran in zip(source.cells, book.cells, strict=True):
+        for block in _of_cell(source, cell, version):
             _put(blocks, block)
         for output in ran.get("outputs", []):
-            blocks += _of_output(source, cell, output, figures, next_markdown)
+            blocks += _of_output(source, cell, output, figures)
+    api_version = _tree(source, "", 1)["pandoc-api-version"]
     title = _title(source, blocks, api_version)
     return Document(source, version, title, tuple(blocks), tuple(figures), api_version)
 
@@ -114,45 +104,41 @@ def _title(source: Source, blocks: Iterable[Block], api_version: Sequence[int]) 
 # --- Markdown ------------------------------------------------------------------------
 
 
-def _markdown(cell: Cell, ran: Any) -> Iterator[str]:
-    """The Markdown texts of a cell and its outputs."""
-    if not cell.is_code:
-        yield cell.text
-    for output in ran.get("outputs", []):
-        if _best(output) == "text/markdown":
-            yield output.data["text/markdown"]
+def _tree(source: Source, text: str, line: int) -> Any:
+    where = f"{source.path}, line {line}"
+    return json.loads(pandoc(["-f", _MARKDOWN, "-t", "json"], text, where))
 
 
-def _parsed(source: Source, texts: Sequence[str]) -> tuple[list[list[Block]], tuple[int, ...]]:
-    """Each text as blocks.  Pandoc takes longer to start than to read them all."""
-    joined = f"\n\n{_BETWEEN}\n\n".join(texts)
-    tree = json.loads(pandoc(["-f", _MARKDOWN, "-t", "json"], joined, str(source.path)))
-    trees: list[list[Block]] = [[]]
-    for block in tree["blocks"]:
-        if block == {"t": "Para", "c": [{"t": "Str", "c": _BETWEEN}]}:
-            trees.append([])
-        else:
-            trees[-1].append(block)
-    if len(trees) != len(texts):
-        raise HandoutError(f"{source.path}: a Markdown cell has a ``` or $$ that is not closed")
-    return trees, tuple(tree["pandoc-api-version"])
+def _parsed(source: Source, text: str, line: int) -> list[Block]:
+    """Markdown as blocks.  Each cell is read alone, as in Jupyter: no reference leaves it."""
+    blocks: list[Block] = _tree(source, text, line)["blocks"]
+    return _checked(source, line, blocks)
 
 
 def _checked(source: Source, line: int, blocks: list[Block]) -> list[Block]:
     """The blocks of a cell, if all that is in them can be set."""
 
-    def check(kind: str, value: Any, _format: str, _meta: Any) -> None:
+    def check(kind: str, value: Any, _format: str, _meta: Any) -> Any:
         if kind == "Math" and (reason := problem(value[1])):
             raise source.error(line, f"in the formula {value[1].strip()}: {reason}")
         if kind in ("RawInline", "RawBlock"):
             raise source.error(line, f"{value[1].strip()!r} is {value[0]}; expected Markdown")
         if kind == "Image":
             raise source.error(line, "a picture in Markdown; expected one that a code cell shows")
+        if kind == "Link" and not re.match(r"https?:|mailto:", value[2][0]):
+            raise source.error(line, f"a link to {value[2][0]!r}; expected an address in the web")
         if kind == "Str" and (found := re.search(r"\\[A-Za-z]+|\$", value)):
-            raise source.error(line, f"{found[0]!r} in {value!r} is not within dollar signs")
+            raise source.error(
+                line, f"{found[0]!r} in {value!r} is not within dollar signs or backticks"
+            )
+        if kind == "OrderedList" and value[0][0] != 1 and "OrderedList" in str(value[1]):
+            raise source.error(line, "a list that does not begin with 1 holds another one")
+        if kind == "Header":
+            return Header(value[0], ["", [], []], value[2])  # nothing refers to it
+        return None
 
-    walk(blocks, check, "", {})
-    return blocks
+    checked: list[Block] = walk(blocks, check, "", {})
+    return checked
 
 
 # --- cells and outputs -----------------------------------------------------------------
@@ -163,18 +149,17 @@ def _div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
     return block
 
 
-def _of_cell(cell: Cell, version: Version, next_markdown: Callable[[], list[Block]]) -> list[Block]:
+def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
     blocks: list[Block] = []
-    shown = None if cell.is_code else next_markdown()
     for part in cell.parts:
         if part.is_solution and version == "student":
             blocks.append(_ruled(part.rows))
             continue
-        if shown is not None:
-            content = shown
-        else:
+        if cell.is_code:
             text = part.text.strip("\n")
             content = [CodeBlock(["", ["python"], []], text)] if text else []
+        else:
+            content = _parsed(source, part.text, cell.line)
         blocks += [_div("solution", content)] if part.is_solution else content
     return blocks
 
@@ -198,41 +183,53 @@ def _rows(block: Block) -> int:
     return int(dict(block["c"][0][2])["rows"])
 
 
-def _best(output: Any) -> str | None:
-    """The form of an output that is set."""
-    if output.output_type not in ("display_data", "execute_result"):
-        return None
-    forms = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
-    return next((form for form in forms if form in output.data), None)
+_FORMS = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
+_OUTSIDE = re.compile(
+    r"<script|<foreignObject|@import|(href\s*=\s*[\"']|url\()\s*(?!#|data:)", re.I
+)
 
 
-def _of_output(
-    source: Source,
-    cell: Cell,
-    output: Any,
-    figures: list[Figure],
-    next_markdown: Callable[[], list[Block]],
-) -> list[Block]:
+def _of_output(source: Source, cell: Cell, output: Any, figures: list[Figure]) -> list[Block]:
     if output.output_type == "stream":
-        return [_div("output", [CodeBlock(["", [], []], output.text.rstrip("\n"))])]
-    form = _best(output)
-    if form is None:
+        return [_div("output", [_printed(source, cell, output.text.rstrip("\n"))])]
+    form = next((form for form in _FORMS if form in output.get("data", {})), None)
+    plain = output.get("data", {}).get("text/plain", "")
+    if form is None or (form == "text/plain" and len(output.data) > 1 and plain.startswith("<")):
+        shown = ", ".join(sorted({*output.get("data", {})} - {"text/plain"}))
         raise source.error(
-            cell.line, f"the cell shows {', '.join(output.get('data', {}))}, which cannot be set"
+            cell.line,
+            f"the cell shows {shown or 'nothing'}, which cannot be set; expected "
+            "text, LaTeX, Markdown, SVG or PNG",
         )
     data = output.data[form]
     if form in _FIGURES:
-        number = len(figures)
-        content = base64.b64decode(data) if form == "image/png" else data.encode()
-        figures.append(
-            Figure(f"figure-{number}.{_FIGURES[form]}", content, output.data.get("text/plain", ""))
-        )
-        return [_div("figure", [], number=str(number))]
+        return [_figure(source, cell, data, form, plain, figures)]
     if form == "text/latex":
         formula = tidied(data)
         if reason := problem(formula):
             raise source.error(cell.line, f"in the output {formula}: {reason}")
         return [_div("output", [Para([Math({"t": "DisplayMath"}, formula)])])]
     if form == "text/markdown":
-        return [_div("output", next_markdown())]
-    return [_div("output", [CodeBlock(["", [], []], data)])]
+        return [_div("output", _parsed(source, data, cell.line))]
+    return [_div("output", [_printed(source, cell, data)])]
+
+
+def _printed(source: Source, cell: Cell, text: str) -> Block:
+    if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        raise source.error(
+            cell.line, f"the cell prints the control character {found[0]!r}; expected plain text"
+        )
+    block: Block = CodeBlock(["", [], []], text)
+    return block
+
+
+def _figure(
+    source: Source, cell: Cell, data: str, form: str, plain: str, figures: list[Figure]
+) -> Block:
+    number = len(figures)
+    if form == "image/svg+xml" and (found := _OUTSIDE.search(data)):
+        raise source.error(cell.line, f"the SVG has {found[0]!r}: it is not self-contained")
+    content = base64.b64decode(data) if form == "image/png" else data.encode()
+    alternative = "A figure." if plain.startswith("<") else plain
+    figures.append(Figure(f"figure-{number}.{_FIGURES[form]}", content, alternative))
+    return _div("figure", [], number=str(number))

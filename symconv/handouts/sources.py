@@ -22,6 +22,7 @@ from typing import Any, Literal, TypeAlias
 import jupytext
 
 from symconv.errors import SymconvError
+from symconv.handouts.markers import BEGIN, END, MarkerError, is_tagged, marker
 
 __all__ = ["MOST_ROWS", "STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
 
@@ -29,13 +30,7 @@ Version: TypeAlias = Literal["student", "instructor"]
 
 STUB = "write your solution in place of this line"
 
-_TAG = "solution"
-_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
-# Whatever looks like a marker is one, or an error: a solution must not slip through.
-_LIKE_A_MARKER = re.compile(
-    r"(BEGIN|END)[ _]*SOLUTION|^[\s#]*(?i:begin|end)[ _]*(?i:solution)s?\W*$"
-)
-_CELL = re.compile(r"# %%+(\s|$)")
+_CELL = re.compile(r"# ?%%+(\s|$)")
 _ROW = 60  # characters of a typed solution that take a ruled line when written by hand
 _FEWEST_ROWS, MOST_ROWS = 4, 16
 
@@ -116,7 +111,7 @@ class Source:
                 "'jupytext --to py:percent' converts others"
             )
         try:
-            source = cls(path, path.read_text(encoding="utf-8"))
+            source = cls(path, path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise HandoutError(f"{path} cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -132,7 +127,14 @@ class Source:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """The cells, in order."""
-        notebook = jupytext.reads(self.text, fmt="py:percent")
+        try:
+            notebook = jupytext.reads(self.text, fmt="py:percent")
+        except Exception as error:  # of YAML, of nbformat, and others: the header is the user's
+            problem = (str(error).splitlines() or [type(error).__name__])[0]
+            raise HandoutError(
+                f"{self.path} cannot be read as a notebook: {problem}; "
+                "'jupytext --to py:percent' writes what is expected"
+            ) from None
         lines = [n for n, text in enumerate(self.text.splitlines(), 1) if _CELL.match(text)]
         if len(lines) != len(notebook.cells):
             raise HandoutError(
@@ -148,43 +150,35 @@ class Source:
     def _cell(self, cell: Any, line: int) -> Cell:
         if cell.cell_type not in ("code", "markdown"):
             raise self.error(line, f"a {cell.cell_type} cell; expected code or Markdown")
-        tagged = self._is_tagged(cell.metadata, line)
+        try:
+            tagged = is_tagged(self.text.splitlines()[line - 1], cell.metadata)
+        except MarkerError as error:
+            raise self.error(line, str(error)) from None
         is_code = cell.cell_type == "code"
         parts = self._parts(cell.source, line + 1, tagged=tagged, is_code=is_code)
         return Cell(is_code, cell.source, tuple(parts), line)
-
-    def _is_tagged(self, metadata: Any, line: int) -> bool:
-        tags = metadata.get("tags", [])
-        others = [*metadata, *(str(v) for key, v in metadata.items() if key != "tags")]
-        others += [tag for tag in tags if tag != _TAG]
-        if any(_TAG in text.lower() for text in others):
-            raise self.error(
-                line, f'this looks like a solution; expected the tag tags=["{_TAG}"] and no other'
-            )
-        return _TAG in tags
 
     def _parts(self, text: str, first: int, *, tagged: bool, is_code: bool) -> Iterator[Part]:
         opened = 0  # the line of the marker
         found: list[tuple[bool, str]] = []
         for number, line in enumerate(text.splitlines(), first):
-            marker = line.strip()
-            if not _LIKE_A_MARKER.search(line):
+            try:
+                found_marker = marker(line, is_code=is_code)
+            except MarkerError as error:
+                raise self.error(number, str(error)) from None
+            if found_marker is None:
                 found.append((bool(opened) or tagged, line))
                 continue
-            if marker not in (_BEGIN, _END):
-                raise self.error(number, f"expected '{_BEGIN}' or '{_END}', got {marker!r}")
-            if not is_code:
-                raise self.error(number, f'a marker in Markdown; expected tags=["{_TAG}"]')
             if tagged:
                 raise self.error(number, "a marker in a cell that is a solution as a whole")
-            if marker == _BEGIN and opened:
+            if found_marker == "begin" and opened:
                 raise self.error(number, f"a solution within the one that begins in line {opened}")
-            if marker == _END and not opened:
-                raise self.error(number, f"there is no '{_BEGIN}' before this in the cell")
-            if marker == _END and not any(solution for solution, _ in found[-1:]):
+            if found_marker == "end" and not opened:
+                raise self.error(number, f"there is no '{BEGIN}' before this in the cell")
+            if found_marker == "end" and not any(solution for solution, _ in found[-1:]):
                 raise self.error(number, "an empty solution")
-            opened = number if marker == _BEGIN else 0
+            opened = number if found_marker == "begin" else 0
         if opened:
-            raise self.error(opened, f"there is no '{_END}' after this in the cell")
+            raise self.error(opened, f"there is no '{END}' after this in the cell")
         for is_solution, lines in groupby(found, key=lambda pair: pair[0]):
             yield Part("\n".join(line for _, line in lines), is_solution)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["problem", "tidied"]
+__all__ = ["problem", "spaced", "tidied"]
 
 _COMMANDS = frozenset(
     r"""
@@ -22,13 +22,13 @@ _COMMANDS = frozenset(
     sum prod int frac tfrac dfrac binom sqrt substack
     left right lfloor rfloor lceil rceil langle rangle
     min max gcd deg dim det log exp sin cos ker sup inf lim bmod pmod mod operatorname
-    mathbb mathcal mathbf mathrm mathit mathsf text textbf textit
-    tilde widetilde hat widehat bar overline underline vec dot ddot underbrace overbrace
-    quad qquad displaystyle begin end limits
+    mathbb mathcal mathrm mathit mathsf text textbf textit
+    tilde hat bar vec dot ddot underbrace overbrace
+    quad qquad displaystyle begin end mathbf
     """.split()  # noqa: SIM905
 )
-_SYMBOLS = frozenset(["\\\\", "\\ ", "\\,", "\\:", "\\{", "\\}", "\\%", "\\_", "\\&", "\\#", "\\$"])
-_ENVIRONMENTS = frozenset(["aligned", "cases", "matrix", "pmatrix", "bmatrix", "array"])
+_SYMBOLS = frozenset(["\\\\", "\\ ", "\\,", "\\:", "\\{", "\\}", "\\%", "\\_", "\\#", "\\$"])
+_ENVIRONMENTS = frozenset(["aligned", "cases", "matrix", "pmatrix", "bmatrix"])
 _INSTEAD = {
     ";": r"\,",
     "!": "no negative space",
@@ -39,10 +39,14 @@ _INSTEAD = {
     "big": r"\left and \right",
     "Longrightarrow": r"\Rightarrow",
     "align": "aligned within $$",
+    "overline": r"\bar for a single letter",
+    "widetilde": r"\tilde for a single letter",
+    "array": "pmatrix or cases",
     "vmatrix": r"\det",
 }
-_COMMAND = re.compile(r"\\([A-Za-z]+\*?|.)", re.DOTALL)
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{([^}]*)\}")
+_BODY = re.compile(r"\\begin\{(\w+)\}(.*?)\\end\{\1\}", re.DOTALL)
 
 
 def tidied(tex: str) -> str:
@@ -62,17 +66,47 @@ def problem(tex: str) -> str | None:
     >>> problem(r"a \tag{1}")
     '\\tag cannot be set; write a number in the text'
     """
-    found = [m[1] for m in _COMMAND.finditer(tex) if not _is_known(m[1])]
-    found += [m[1] for m in _ENVIRONMENT.finditer(tex) if m[1] not in _ENVIRONMENTS]
-    if not found and "|" in re.sub(r"\\(left|right)\s*\|", "", tex):
-        return f"| cannot be set; write {_INSTEAD['|']}"
-    if not found and len(re.findall(r"\\left\b", tex)) != len(re.findall(r"\\right\b", tex)):
+    for name in (found[1] for found in _COMMAND.finditer(tex)):
+        if not _is_known(name):
+            return _instead(name, f"\\{name}")
+    for name in (found[1] for found in _ENVIRONMENT.finditer(tex)):
+        if name not in _ENVIRONMENTS:
+            return _instead(name, f"the environment {name}")
+    if "|" in re.sub(r"\\(left|right)\s*\|", "", tex):
+        return _instead("|", "|")
+    if found := re.search(r"[^\x00-\x7f]", re.sub(r"\\text\{[^}]*\}", "", tex)):
+        return f"{found[0]} cannot be set in a formula; write the TeX command for it"
+    if re.search(r"\\mathbf(?!\{\d+\})", tex):
+        return r"\mathbf cannot be set but for a number"
+    left, right = (re.findall(rf"\\{side}\b\s*(.)", tex) for side in ("left", "right"))
+    if len(left) != len(right):
         return r"\left without \right, or \right without \left"
-    if not found:
-        return None
-    name = found[0]
-    is_environment = name not in {m[1] for m in _COMMAND.finditer(tex)}
-    what = f"the environment {name}" if is_environment else f"\\{name}"
+    if "." in left + right:
+        return r"\left. and \right. cannot be set; write cases for a brace on one side"
+    return _table_problem(tex)
+
+
+def _table_problem(tex: str) -> str | None:
+    """What is wrong with the rows and columns of an environment."""
+    if "aligned" in tex and not re.fullmatch(
+        r"\\begin\{aligned\}(?!\s*\[).*\\end\{aligned\}[.,;]?", tex.strip(), re.DOTALL
+    ):
+        return "aligned can be set only as the whole formula, and without options"
+    for name, body in _BODY.findall(tex):
+        columns = {row.count("&") + 1 for row in re.split(r"\\\\", body) if row.strip()}
+        if name in ("aligned", "cases") and columns - {2}:
+            return f"{name} can be set only with one & in each row"
+    if re.search(r"(?<!\\left\[)(?<!\\left\()\\begin\{matrix\}", tex):
+        return "a matrix without brackets cannot be set; write pmatrix or bmatrix"
+    return None
+
+
+def spaced(tex: str) -> str:
+    """The formula with a gap between the columns of cases, which Typst does not make."""
+    return _BODY.sub(lambda m: m[0].replace("&", r"& \quad ") if m[1] == "cases" else m[0], tex)
+
+
+def _instead(name: str, what: str) -> str:
     instead = _INSTEAD.get(name.rstrip("*"))
     return f"{what} cannot be set" + (f"; write {instead}" if instead else "")
 
