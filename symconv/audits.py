@@ -27,7 +27,8 @@ def as_text(audit: Audit) -> str:
     """
     lines = [f"(0)   {plain(audit.derivation.start)}"]
     for step in audit:
-        reason = f"    [{step.because}]" if step.because else ""
+        words = " ".join(step.because.split())
+        reason = f"    [{words}]" if words else ""
         lines.append(f"({step.number}) = {plain(step.formula)}{reason}")
         lines += [f"      {line}" for line in _findings(step, _PLAIN)]
     return "\n".join([*lines, _summary(audit)])
@@ -37,7 +38,8 @@ def as_markdown(audit: Audit) -> str:
     """The audit as Markdown with formulas, for a marker's feedback."""
     parts = [f"**(0)** $${latex(audit.derivation.start)}$$"]
     for step in audit:
-        reason = f" *{step.because}*" if step.because else ""
+        words = escape(" ".join(step.because.split()), quote=False)
+        reason = f" *{words}*" if words else ""
         against = f" (compared with ({step.against}))" if step.against != step.number - 1 else ""
         parts.append(f"**({step.number})**{reason}{against} $$= {latex(step.formula)}$$")
         parts += _findings(step, _MARKDOWN)
@@ -56,7 +58,8 @@ def as_html(audit: Audit) -> str:
 
 def _row(number: str, formula: Expr, because: str, found: Iterable[str]) -> str:
     sign = "=" if number != "0" else ""
-    cells = [f"({number})", f"$\\displaystyle {sign} {latex(formula)}$", escape(because)]
+    shown = escape(f"$\\displaystyle {sign} {latex(formula)}$", quote=False)
+    cells = [f"({number})", shown, escape(because)]
     texts = "".join(f"<div>{line}</div>" for line in found)
     styled = "".join(f'<td style="text-align:left">{cell}</td>' for cell in (*cells, texts))
     return f'<tr style="vertical-align:top">{styled}</tr>'

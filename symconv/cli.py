@@ -311,6 +311,50 @@ def handout(
     build_all(sources, versions, formats, output)
 
 
+@main.command("grade")
+@click.option("--answer", metavar="TEXT", help="The answer: a formula for k₄[t], or operators.")
+@click.option("--latex", is_flag=True, help="Read the answer as LaTeX, whatever it looks like.")
+@click.option("--typical", is_flag=True, help="Show typical answers, wrong and right, in a table.")
+@_json_option
+@click.pass_context
+def grade_answer(
+    ctx: click.Context, answer: str | None, latex: bool, typical: bool, as_json: bool
+) -> None:
+    """Decide whether an answer to the exercise is right, for all kernel lengths.
+
+    \b
+    An answer is a formula for k₄[t], or an expression in operators:
+      symconv grade --answer "Sum(k[i]*k[t - 2*i], i)"
+      symconv grade --answer "k4[t] = Sum(k[i]*k[t - 2*i], (i, 0, c - 1))"
+      symconv grade --answer "k.convolve(k.dilate(2))"
+      symconv grade --answer '\\sum_i k_2(i)\\, k_2(t - 2i)'
+      symconv grade --answer '\\tilde{k}_4 = \\tilde{k}_2 * (\\tilde{k}_2 \\uparrow_2)'
+
+    k, k2 and k_2 are the kernel of both layers, c is its length, and a tilde flips.  A sum
+    over an index alone is over all integers.
+
+    Exit codes: 0 right, 1 wrong, 2 usage error or an answer that cannot be read, 3 unknown.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.reports import console
+
+    if (answer is None) == (not typical):
+        raise click.UsageError("expected either --answer or --typical")
+    out = console(quiet=as_json)
+    if answer is None:
+        from symconv.grading import show_typical
+
+        records = show_typical(out)
+        if as_json:
+            _print_json(records)
+        return
+    from symconv.grading import grade, show_grade
+
+    record = show_grade(grade(answer, latex=latex or None), out)
+    if as_json:
+        _print_json(record)
+    ctx.exit(_EXIT[record["verdict"]])
+
+
 def _declared(
     signals: Iterable[str], given: Iterable[str], integers: Sequence[str]
 ) -> Declarations:

@@ -12,13 +12,14 @@ from sympy import Basic, Dummy, Expr, Indexed, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.repairs import Repair, repair
+from symconv.restrictions import such_that
 from symconv.signals import Signal, SignalExpr
 from symconv.sum_ranges import InfiniteSumError, made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 
-__all__ = ["Audit", "Derivation", "IllFormed", "Step"]
+__all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Derivation:
     A formula is a SymPy expression in the entries of signals, such as
     Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u.  Signals are zero
     outside their range.  A sum may be over a range, whose ends need not be integers, or over
-    all integers (from -oo to oo); a condition on its index is a Piecewise in it.
+    all integers (from -oo to oo), and with a condition on its index:
+    Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
     Args:
         start: the formula that the derivation begins with; a signal stands for its entry
@@ -155,9 +157,12 @@ class Derivation:
             raise SymconvError(f"the index must be a symbol with integer=True, got {index!r}")
         self.index = index
         self.start = self._formula(start)
-        self.where = sympy.sympify(where)
-        self.given = (given,) if isinstance(given, Boolean | bool) else tuple(given)
-        self.introduced = tuple(introduced)
+        self.where = _condition(where)
+        self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
+        self.introduced = _several(introduced, "introduced")
+        for one in self.introduced:
+            if not isinstance(one, Symbol | SignalExpr):
+                raise SymconvError(f"introduced= may hold signals and symbols, got {one!r}")
         self._steps: list[tuple[Expr, str, Boolean]] = []
         Claim(self._entry(self.start), self._entry(self.start), self._hypotheses(self.where))
 
@@ -171,12 +176,18 @@ class Derivation:
             because: the reason that is given.
             where: for which indices, where that is not what the derivation says.
         """
-        region = self.where if where is None else sympy.sympify(where)
+        if not isinstance(because, str):
+            raise SymconvError(f"because= must be text, got {because!r}")
+        region = self.where if where is None else _condition(where)
         self._steps.append((self._formula(formula), because, region))
         return self
 
     def audit(self) -> Audit:
-        """Decide each step against the last formula before it that is not ill-formed."""
+        """Decide each step against the last formula before it that is not ill-formed.
+
+        Raises:
+            SymconvError: the hypotheses cannot hold together.
+        """
         steps: list[Step] = []
         before, against = self.start, 0
         known = self._known()
@@ -206,11 +217,13 @@ class Derivation:
     ) -> tuple[StepVerdict, Claim | None]:
         try:
             claim = Claim(self._entry(before), self._entry(formula), self._hypotheses(where))
+            verdict = claim.prove()
         except InfiniteSumError as error:
             return IllFormed(error.index.name, str(error)), None
+        except VacuousError:
+            raise
         except SymconvError as error:
             return Unknown(f"the formula cannot be read: {error}"), None
-        verdict = claim.prove()
         if isinstance(verdict, Refuted):
             verdict = Refuted(self._counterexample(verdict.counterexample), claim)
         return verdict, claim
@@ -227,7 +240,7 @@ class Derivation:
 
     def _entry(self, formula: Expr) -> SignalExpr:
         """The entry at the index as a signal of length 1: the index is a symbol like others."""
-        return Signal.from_formula(Dummy("v", integer=True), made_finite(formula), length=1)
+        return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
 
     def _hypotheses(self, where: Boolean) -> tuple[Boolean, ...]:
         return (*self.given, *(() if where == sympy.true else (where,)))
@@ -307,6 +320,25 @@ class Audit:
         """The first step that is refuted or ill-formed."""
         wrong = (s for s in self.steps if isinstance(s.verdict, Refuted | IllFormed))
         return next(wrong, None)
+
+
+# --- arguments -------------------------------------------------------------------------
+
+
+def _condition(where: object) -> Boolean:
+    if isinstance(where, bool):
+        return sympy.true if where else sympy.false
+    if not isinstance(where, Boolean) or isinstance(where, Expr):
+        raise SymconvError(
+            f"where= must be a condition such as u >= 0 or Eq(Mod(u, 2), 0), got {where!r}"
+        )
+    return where
+
+
+def _several(things: object, what: str) -> tuple[Any, ...]:
+    if isinstance(things, str) or not isinstance(things, Iterable):
+        raise SymconvError(f"{what}= must be a list, got {things!r}")
+    return tuple(things)
 
 
 # --- names -----------------------------------------------------------------------------

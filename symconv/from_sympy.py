@@ -34,6 +34,7 @@ from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equival
 from symconv import polynomials
 from symconv.errors import SymconvError
 from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, conjoined, equal
+from symconv.restrictions import SuchThat
 from symconv.sums import Factor, SummationIndex, Term
 
 __all__ = [
@@ -314,6 +315,8 @@ class FormulaReader:
                 return (self._entry(expression, names),)
             case Piecewise():
                 return self._branches(expression, names)
+            case SuchThat(args=(value, condition)):
+                return self._branches(Piecewise((value, condition), (0, True)), names)
             case Sum():
                 return self._sum(expression, names)
         raise SymconvError(

@@ -13,13 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Piecewise
 from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter, sstr
 
 from symconv.errors import SymconvError
+from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
     Convolve,
@@ -170,6 +171,24 @@ class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
     def _print_Indexed(self, e: Any) -> str:  # noqa: N802
         return f"{self._print(e.base)}[{', '.join(map(self._print, e.indices))}]"
 
+    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
+        return str(self._print(Piecewise(e.args, (0, True))))
+
+    def _print_Sum(self, e: Any) -> str:  # noqa: N802
+        """The sum with the condition on its index below its sign."""
+        if not isinstance(e.function, SuchThat):
+            return str(super()._print_Sum(e))
+        term, condition = e.function.args
+        lines = []
+        for symbol, lower, upper in reversed(e.limits):
+            low = "" if lower == -sympy.oo else rf"{self._print(lower)} \leq "
+            high = "" if upper == sympy.oo else rf" \leq {self._print(upper)}"
+            lines.append(f"{low}{self._print(symbol)}{high}")
+        lines.append(_bare(_expression(condition, _LATEX)))
+        text = self._print(term)
+        body = rf"\left({text}\right)" if term.is_Add else text
+        return r"\sum_{\substack{" + r" \\ ".join(lines) + "}} " + body
+
 
 class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
     """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
@@ -195,6 +214,9 @@ class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
         if e.args[-1] == (0, sympy.true):
             branches.pop()
         return f"({', else '.join(branches)})"
+
+    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
+        return f"({self._print(e.args[0])} if {_expression(e.args[1], _PLAIN)})"
 
     def _print_Mul(self, e: Any) -> str:  # noqa: N802
         sums = [f for f in e.args if isinstance(f, sympy.Sum)]

@@ -10,6 +10,7 @@ import sympy
 from sympy import Basic, Eq, Expr, Indexed, Integer, Mod, Piecewise, Sum, Symbol
 
 from symconv.notation import plain
+from symconv.restrictions import SuchThat, such_that
 
 __all__ = ["Repair", "repair"]
 
@@ -120,7 +121,7 @@ def _restrictions(one: Sum) -> Iterator[tuple[Expr, str]]:
             for divisor in (2, 4):
                 for residue in range(divisor):
                     condition = Eq(Mod(symbol, divisor), residue)
-                    kept = Piecewise((one.function, condition), (0, True))
+                    kept = such_that(one.function, condition)
                     yield (
                         Sum(kept, *one.limits),
                         f"the sum over {symbol} with {symbol} mod {divisor} = {residue} only",
@@ -146,6 +147,9 @@ def _moved(entry: Indexed, symbol: Symbol, new: Expr) -> Indexed:
 
 def _restriction(one: Sum, symbol: Symbol) -> Basic | None:
     """A condition in the sum that has its index."""
+    for kept in one.function.atoms(SuchThat):
+        if kept.args[1].has(symbol):
+            return kept.args[1]
     for piecewise in one.function.atoms(Piecewise):
         for value, condition in piecewise.args:
             if value != 0 and condition.has(symbol):
@@ -155,7 +159,19 @@ def _restriction(one: Sum, symbol: Symbol) -> Basic | None:
 
 
 def _unrestricted(function: Expr, symbol: Symbol) -> Expr:
-    """The function with the first value of each Piecewise whose conditions have the symbol."""
-    values = {p: p.args[0][0] for p in function.atoms(Piecewise) if p.args[0][1].has(symbol)}
-    result: Expr = function.xreplace(values)
+    """The function without the conditions that have the symbol.
+
+    Of a Piecewise its first value is left.
+    """
+
+    def without(part: Basic) -> Basic:
+        if not part.args or not part.has(symbol):
+            return part
+        if isinstance(part, SuchThat) and part.args[1].has(symbol):
+            return without(part.args[0])
+        if isinstance(part, Piecewise) and part.args[0][1].has(symbol):
+            return without(part.args[0][0])
+        return part.func(*map(without, part.args))
+
+    result: Expr = without(function)
     return result

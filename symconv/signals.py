@@ -16,7 +16,7 @@ from keyword import iskeyword
 from operator import index as as_index
 from typing import Any, Literal, SupportsIndex, TypeAlias, get_args
 
-from sympy import Basic, Expr, Float, IndexedBase, Integer, Rational, Sum, Symbol
+from sympy import Basic, Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import FormulaReader
@@ -395,6 +395,14 @@ class Formula(SignalExpr):
             if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
                 raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")
             _check_index(limits[0])
+        bound = {limits[0] for sum_ in entry.atoms(Sum) for limits in sum_.limits}
+        outside = sorted(map(str, bound & entry.free_symbols))
+        if outside and entry.has(Piecewise):
+            raise SymconvError(
+                f"{outside[0]} is summed over in {entry}, and stands outside of that sum; SymPy "
+                "itself moves a Piecewise out of a sum: write such_that(term, condition), of "
+                "symconv.derivations, instead"
+            )
         named = {_named_by(base) for base in entry.atoms(IndexedBase)}
         size = length_argument(self.size, "a formula")
         _set(self, entry=entry, size=size, signals=tuple(sorted(named, key=lambda x: x.name)))

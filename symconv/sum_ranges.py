@@ -9,12 +9,32 @@ be other than zero is lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sympy
-from sympy import Add, Expr, Indexed, Max, Min, Mul, Piecewise, Pow, Sum, Symbol, ceiling, floor
+from sympy import (
+    Add,
+    Basic,
+    Dummy,
+    Expr,
+    Indexed,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+    Tuple,
+    ceiling,
+    floor,
+)
+from sympy.core.relational import Relational
 
 from symconv.errors import SymconvError
+from symconv.restrictions import SuchThat
 
 __all__ = ["InfiniteSumError", "made_finite"]
 
@@ -50,22 +70,47 @@ def made_finite(formula: Expr) -> Expr:
 
     Raises:
         InfiniteSumError: a sum has infinitely many terms.
+        SymconvError: the range of a sum to infinity was not found.
     """
+    return _finite(_apart(formula, frozenset())) if formula.has(Sum) else formula
+
+
+def _apart(part: Basic, taken: frozenset[Symbol]) -> Any:
+    """The formula with another symbol for an index where its own stands for an outer index."""
+    if not part.has(Sum):
+        return part
+    if not isinstance(part, Sum):
+        arguments = [_apart(a, taken) for a in part.args]
+        as_it_is = {"evaluate": False} if isinstance(part, Expr) else {}
+        return part.func(*arguments, **as_it_is)
+    function, limits = part.function, list(part.limits)
+    for place in reversed(range(len(limits))):  # the outermost first
+        symbol = limits[place][0]
+        if symbol in taken:
+            new = {symbol: Dummy(symbol.name, integer=True)}
+            function = function.xreplace(new)
+            limits[:place] = [limit.xreplace(new) for limit in limits[:place]]
+            limits[place] = Tuple(new[symbol], *limits[place][1:])
+        taken = taken | {limits[place][0]}
+    return Sum(_apart(function, taken), *limits)
+
+
+def _finite(formula: Expr) -> Expr:
     if not formula.has(Sum):
         return formula
     if not isinstance(formula, Sum):
-        arguments = [made_finite(a) if isinstance(a, Expr) else _inside(a) for a in formula.args]
+        arguments = [_finite(a) if isinstance(a, Expr) else _inside(a) for a in formula.args]
         return formula.func(*arguments, evaluate=False) if arguments else formula
-    function = made_finite(formula.function)
-    ranges = _ranges_in(function)
+    function = _finite(formula.function)
     limits: list[tuple[Symbol, Expr, Expr]] = []
+    ranges: dict[Symbol, _Range] = {}
     waiting = [symbol for symbol, *_ in formula.limits]
     for symbol, lower, upper in formula.limits:  # the innermost first
         waiting.remove(symbol)
         if lower == -sympy.oo or upper == sympy.oo:
             found = _range(function, symbol, ranges, waiting)
             if found is None:
-                raise InfiniteSumError(symbol, formula.function)
+                raise _endless(formula, symbol)
             lower = found[0] if lower == -sympy.oo else lower
             upper = found[1] if upper == sympy.oo else upper
         lower = lower if lower.is_integer else ceiling(lower)
@@ -75,18 +120,37 @@ def made_finite(formula: Expr) -> Expr:
     return Sum(function, *limits)
 
 
-def _inside(argument: sympy.Basic) -> sympy.Basic:
+def _inside(argument: Basic) -> Basic:
     """A branch of a Piecewise."""
-    return argument.func(*(made_finite(a) if isinstance(a, Expr) else a for a in argument.args))
+    return argument.func(*(_finite(a) if isinstance(a, Expr) else a for a in argument.args))
 
 
-def _ranges_in(expression: Expr) -> dict[Symbol, _Range]:
-    """The ranges of the sums within an expression."""
-    return {
-        symbol: (lower, upper)
-        for inner in expression.atoms(Sum)
-        for symbol, lower, upper in inner.limits
+def _endless(formula: Sum, index: Symbol) -> SymconvError:
+    """What is wrong with a sum to infinity for which no range was found."""
+    conditions = {
+        c.replace(lambda e: isinstance(e, Mod), lambda e: Integer(0))
+        for c in formula.function.atoms(Relational)
     }
+    sums = formula.atoms(Sum)
+    ends = {e for one in sums for _, *pair in one.limits for e in pair}
+    indices = {symbol for one in sums for symbol, *_ in one.limits}
+    positions = {p for e in formula.function.atoms(Indexed) for p in e.indices}
+    if any(e.has(index) for e in conditions | ends) or not all(
+        _is_affine(p, indices) for p in positions if p.has(index)
+    ):
+        return SymconvError(
+            f"no finite range of {index} was found outside of which {formula.function} is zero; "
+            "write the ends of the sum"
+        )
+    return InfiniteSumError(index, formula.function)
+
+
+def _is_affine(position: Expr, indices: Iterable[Symbol]) -> bool:
+    for index in indices:
+        a, position = _linear(position, index)
+        if not a.is_Rational or position.has(index):
+            return False
+    return True
 
 
 def _range(
@@ -97,7 +161,7 @@ def _range(
     Args:
         term: the term.
         index: the summation index.
-        ranges: those of the indices that are summed within.
+        ranges: those of the indices that are summed within, the innermost first.
         outer: indices that are summed outside and whose own range may depend on this one:
             an entry without them is preferred.
     """
@@ -105,17 +169,25 @@ def _range(
         case Indexed():
             return _of_entry(term, index, ranges)
         case Mul() | Pow():
-            factors = [f for f in term.args if f.has(index)]
-            factors.sort(key=lambda f: (any(f.has(s) for s in outer), sympy.count_ops(f)))
-            found = (_range(factor, index, ranges, outer) for factor in factors)
+            first = sorted(term.args, key=lambda f: _awkward(f, index, outer))
+            found = (_range(factor, index, ranges, outer) for factor in first)
             return next(filter(None, found), None)
         case Add():
             return _union(_range(a, index, ranges, outer) for a in term.args)
         case Piecewise():
             return _union(_range(v, index, ranges, outer) for v, _ in term.args if v != 0)
+        case SuchThat(args=(value, _)):
+            return _range(value, index, ranges, outer)
         case Sum():
-            return _range(term.function, index, ranges, outer)
+            inner = {symbol: (lower, upper) for symbol, lower, upper in term.limits}
+            return _range(term.function, index, {**inner, **ranges}, outer)
     return None
+
+
+def _awkward(factor: Expr, index: Symbol, outer: Iterable[Symbol]) -> tuple[bool, bool, int]:
+    """A sort key: first what says itself where the index lies, and in few words."""
+    by_others = index not in factor.free_symbols  # by an index within, at most
+    return by_others, any(factor.has(s) for s in outer), sympy.count_ops(factor)
 
 
 def _union(ranges: Iterable[_Range | None]) -> _Range | None:
@@ -129,34 +201,51 @@ def _union(ranges: Iterable[_Range | None]) -> _Range | None:
 
 
 def _of_entry(entry: Indexed, index: Symbol, ranges: Mapping[Symbol, _Range]) -> _Range | None:
-    """Where 0 ≤ a·index + b ≤ n − 1; what is summed within b takes its extreme values."""
-    (position,) = entry.indices
+    """Where 0 ≤ a·index + b ≤ n − 1; what is summed within takes its extreme values."""
+    if len(entry.indices) != 1 or not entry.base.shape:
+        return None
+    (position,), (size,) = entry.indices, entry.base.shape
+    extremes = _extremes(position, ranges)
+    if extremes is None or not all(_is_affine(e, [index]) for e in extremes):
+        return None
+    (a, least), (b, most) = (_linear(e, index) for e in extremes)
+    if a * b <= 0:
+        return None
+    first, last = -most / b, (size - 1 - least) / a
+    return (ceiling(first), floor(last)) if a > 0 else (ceiling(last), floor(first))
+
+
+def _linear(position: Expr, index: Symbol) -> tuple[Expr, Expr]:
+    """The a and b of a position a·index + b."""
     position = sympy.expand(position)
     a = position.coeff(index)
-    rest = sympy.expand(position - a * index)
-    size = entry.base.shape
-    if not a.is_Rational or a == 0 or rest.has(index) or not size:
-        return None
-    least, most = _extremes(rest, ranges)
-    if least is None or most is None:
-        return None
-    if a > 0:
-        return ceiling(-most / a), floor((size[0] - 1 - least) / a)
-    return ceiling((size[0] - 1 - least) / a), floor(-most / a)
+    return a, sympy.expand(position - a * index)
 
 
-def _extremes(rest: Expr, ranges: Mapping[Symbol, _Range]) -> tuple[Expr | None, Expr | None]:
-    """The least and the largest value of an affine expression in indices of inner sums."""
-    least = most = rest
-    for _ in range(len(ranges) + 1):
-        inner = [s for s in ranges if least.has(s) or most.has(s)]
-        if not inner:
-            return least, most
-        for symbol in inner:
-            low, high = ranges[symbol]
-            a, b = least.coeff(symbol), most.coeff(symbol)
-            if not (a.is_Rational and b.is_Rational):
-                return None, None
-            least = sympy.expand(least.subs(symbol, low if a > 0 else high))
-            most = sympy.expand(most.subs(symbol, high if b > 0 else low))
-    return None, None
+def _extremes(position: Expr, ranges: Mapping[Symbol, _Range]) -> tuple[Expr, Expr] | None:
+    """Bounds of a position, where each index that is summed within is at an end of its range.
+
+    None where the position is not affine in these indices.
+    """
+    least, most = _unrounded(position, -1), _unrounded(position, 1)
+    for symbol, (low, high) in ranges.items():
+        if not (_is_affine(least, [symbol]) and _is_affine(most, [symbol])):
+            return None
+        low, high = _unrounded(low, -1), _unrounded(high, 1)
+        (a, rest), (b, other) = _linear(least, symbol), _linear(most, symbol)
+        least = rest + a * (low if a > 0 else high)
+        most = other + b * (high if b > 0 else low)
+    return least, most
+
+
+def _unrounded(expression: Expr, sign: int) -> Expr:
+    """An upper (sign 1) or a lower (sign −1) bound without floor and ceiling in its terms."""
+    total: Expr = Integer(0)
+    for term in Add.make_args(sympy.expand(expression)):
+        a, rest = term.as_coeff_Mul()
+        if isinstance(rest, floor | ceiling):
+            side = sign if a > 0 else -sign
+            rounded = side == (-1 if isinstance(rest, floor) else 1)
+            rest = _unrounded(rest.args[0], side) + (side if rounded else 0)
+        total += a * rest
+    return total

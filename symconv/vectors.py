@@ -31,6 +31,7 @@ from symconv.points import (
     symbols_of,
     whole,
 )
+from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
     Convolve,
@@ -211,6 +212,8 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
                 return next(
                     (value(v, names) for v, c in e.args if c.xreplace(names) == sympy.true), zero
                 )
+            case SuchThat(args=(term, condition)):
+                return value(term, names) if condition.xreplace(names) == sympy.true else zero
             case Sum():
                 (symbol, lower, upper), outer = e.limits[-1], e.limits[:-1]
                 inner = Sum(e.function, *outer) if outer else e.function

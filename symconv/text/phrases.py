@@ -15,11 +15,20 @@ from unicodedata import combining, east_asian_width
 
 from symconv.errors import SymconvError
 
-__all__ = ["Passage", "Phrase", "TextError", "read_phrase"]
+__all__ = [
+    "MOST_CHARACTERS",
+    "MOST_DIGITS",
+    "MOST_TOKENS",
+    "Passage",
+    "Phrase",
+    "TextError",
+    "read_phrase",
+    "within_limits",
+]
 
-_MOST_CHARACTERS = 4_000
-_MOST_TOKENS = 1_000
-_MOST_DIGITS = 9
+MOST_CHARACTERS = 4_000
+MOST_TOKENS = 1_000
+MOST_DIGITS = 9
 _DEEPEST_BRACKETS = 30
 _DEEPEST_TREE = 80
 _MOST_PREFIXES = 8  # signs, powers and `not` in a row
@@ -126,9 +135,9 @@ def read_phrase(passage: Passage) -> Phrase:
         TextError: it is not an expression, or beyond the limits.
     """
     content = passage.content
-    if len(content) > _MOST_CHARACTERS:
+    if len(content) > MOST_CHARACTERS:
         raise passage.error(
-            f"{len(content)} characters, and {_MOST_CHARACTERS} are allowed", _MOST_CHARACTERS
+            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed", MOST_CHARACTERS
         )
     _check_tokens(passage)
     # On one line, without a margin, an offset in the tree is an offset in the passage: the
@@ -149,7 +158,11 @@ def read_phrase(passage: Passage) -> Phrase:
         if isinstance(node, ast.expr | ast.keyword):
             node.col_offset += margin
             node.end_col_offset = (node.end_col_offset or 0) + margin
-    phrase = Phrase(passage, tree)
+    return within_limits(Phrase(passage, tree))
+
+
+def within_limits(phrase: Phrase) -> Phrase:
+    """The phrase, if its tree is neither too deep nor too large."""
     _check_depth(phrase)
     _check_size(phrase)
     return phrase
@@ -184,8 +197,8 @@ def _check_tokens(passage: Passage) -> None:
             prefixes = prefixes + 1 if prefix else prefixes if token == "(" else 0
             if prefixes > _MOST_PREFIXES:
                 problem = f"more than {_MOST_PREFIXES} signs in a row"
-            if tokens > _MOST_TOKENS:
-                problem = f"more than {_MOST_TOKENS} names, numbers and signs"
+            if tokens > MOST_TOKENS:
+                problem = f"more than {MOST_TOKENS} names, numbers and signs"
         if problem:
             raise passage.error(problem, position)
         position, previous = found.end(), str(kind)
@@ -209,8 +222,8 @@ def _no_token(content: str, position: int) -> str:
 def _token_problem(kind: str, token: str, following: str) -> str:
     """What is wrong with a token; empty if nothing is."""
     if kind == "number":
-        if len(token) > _MOST_DIGITS:
-            return f"a number of {len(token)} digits, and {_MOST_DIGITS} are allowed"
+        if len(token) > MOST_DIGITS:
+            return f"a number of {len(token)} digits, and {MOST_DIGITS} are allowed"
         if following.isalpha() or following == "_":
             return f"write {token}*… for a product, and numbers in decimal digits"
         if following == ".":
