@@ -154,6 +154,8 @@ _PLAIN, _MARKDOWN, _HTML = _Style(), _Markdown(), _Html()
 
 def _findings(step: Step, style: _Style) -> Iterator[str]:
     match step.verdict:
+        case Proved(scope) as verdict if not verdict.is_complete:
+            yield f"{style.emphasis('Decided in part')}: proved for {scope}."
         case Proved(scope):
             yield f"{style.emphasis('Right')}: proved for {scope}."
         case Refuted(found):

@@ -117,6 +117,11 @@ class Grade:
     def __str__(self) -> str:
         return "\n".join(filter(None, [self.sentence, self.hint, *self.remarks]))
 
+    def _repr_markdown_(self) -> str:
+        more = [part for part in (self.hint, *self.remarks) if part]
+        read = f"Read as ${self.read_as.latex}$"
+        return "\n\n".join([f"**{self.sentence}**", *more, read])
+
     def _repr_html_(self) -> str:
         first, _, rest = (
             self.sentence.partition(",") if self.is_right else (self.sentence.partition(":"))
