@@ -113,6 +113,8 @@ def reading(part: Basic) -> Read:
         branches = [(reading(v), reading(c)) for v, c in part.args]
         return lambda at, entry: next((v(at, entry) for v, c in branches if c(at, entry)), 0)
     parts = [reading(argument) for argument in part.args]
+    if type(part).__name__ == "SuchThat":
+        return lambda at, entry: parts[0](at, entry) if parts[1](at, entry) else 0
     if isinstance(part, sympy.core.relational.Relational):
         compare = _RELATIONS[part.rel_op]
         return lambda at, entry: compare(parts[0](at, entry), parts[1](at, entry))
@@ -177,6 +179,8 @@ def window(part: Basic, name: str, box: Box) -> tuple[Any, Any]:
     """
     if part == 0:
         return NOTHING
+    if type(part).__name__ == "SuchThat":
+        return window(part.args[0], name, box)
     match part:
         case Indexed():
             return _window_of_entry(part, name, box)

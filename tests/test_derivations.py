@@ -53,7 +53,7 @@ from symconv.derivations import Audit, Derivation, IllFormed, Step
 from symconv.repairs import repair
 from tests import formula_oracle as oracle
 
-MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "600"))
+MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "400"))
 SEED = int(os.environ.get("SYMCONV_RANDOM_SEED", "0"))
 AT_ONCE = 100  # mutants in one test
 TOTAL, MOST = 8, 130  # how far the oracle goes, among the smallest points

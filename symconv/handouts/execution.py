@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -85,6 +86,8 @@ def executed(
     for cell, is_stub in zip(book.cells, stubs, strict=True):
         if is_stub:
             cell.metadata.tags = ["raises-exception"]
+    if not any(cell.is_code for cell in source.cells):
+        return book
     with _workplace(source) as (folder, environment):
         client = NotebookClient(
             book,
@@ -96,7 +99,7 @@ def executed(
         )
         kernels.add(client)
         try:
-            client.execute(env=environment)
+            asyncio.run(client.async_execute(env=environment))  # its loop is closed
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             line = _failed(source, book, stubs)
             raise source.error(line, _failure(error, version)) from None
