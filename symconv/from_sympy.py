@@ -314,9 +314,9 @@ class FormulaReader:
             case Indexed():
                 return (self._entry(expression, names),)
             case Piecewise():
-                return self._branches(expression, names)
+                return self._cases(expression.args, names)
             case SuchThat(args=(value, condition)):
-                return self._branches(Piecewise((value, condition), (0, True)), names)
+                return self._cases([(value, condition)], names)
             case Sum():
                 return self._sum(expression, names)
         raise SymconvError(
@@ -335,11 +335,12 @@ class FormulaReader:
         factor = Factor(str(expression.base.label), tuple(position))
         return Term(factors=(factor,), guards=tuple(guards))
 
-    def _branches(self, expression: Piecewise, names: Names) -> tuple[Term, ...]:
-        conditions = _exclusive([condition for _, condition in expression.args], names)
+    def _cases(self, pairs: Sequence[tuple[Expr, Boolean]], names: Names) -> tuple[Term, ...]:
+        """The values, each where its condition is the first that holds."""
+        conditions = _exclusive([condition for _, condition in pairs], names)
         return tuple(
             term.guarded(*guards)
-            for (value, _), where in zip(expression.args, conditions, strict=True)
+            for (value, _), where in zip(pairs, conditions, strict=True)
             for guards in where
             for term in self.terms(value, names)
         )

@@ -171,23 +171,33 @@ class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
     def _print_Indexed(self, e: Any) -> str:  # noqa: N802
         return f"{self._print(e.base)}[{', '.join(map(self._print, e.indices))}]"
 
-    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
-        return str(self._print(Piecewise(e.args, (0, True))))
+    def _print_Mod(self, e: Any, exp: Any = None) -> str:  # noqa: N802
+        text = rf"({self._print(e.args[0])} \bmod {_sub(self, e.args[1])})"
+        return f"{text}^{{{exp}}}" if exp is not None else text
 
     def _print_Sum(self, e: Any) -> str:  # noqa: N802
         """The sum with the condition on its index below its sign."""
-        if not isinstance(e.function, SuchThat):
-            return str(super()._print_Sum(e))
-        term, condition = e.function.args
+        term, condition = (
+            e.function.args if isinstance(e.function, SuchThat) else (e.function, sympy.true)
+        )
+        text: str = self._print(term)
+        if term.is_Add or term.could_extract_minus_sign():
+            text = rf"\left({text}\right)"
+        if condition == sympy.true and len(e.limits) == 1:
+            ((symbol, lower, upper),) = e.limits
+            low, high = self._print(lower), self._print(upper)
+            return rf"\sum_{{{self._print(symbol)}={low}}}^{{{high}}} {text}"
         lines = []
         for symbol, lower, upper in reversed(e.limits):
             low = "" if lower == -sympy.oo else rf"{self._print(lower)} \leq "
             high = "" if upper == sympy.oo else rf" \leq {self._print(upper)}"
             lines.append(f"{low}{self._print(symbol)}{high}")
-        lines.append(_bare(_expression(condition, _LATEX)))
-        text = self._print(term)
-        body = rf"\left({text}\right)" if term.is_Add else text
-        return r"\sum_{\substack{" + r" \\ ".join(lines) + "}} " + body
+        if condition != sympy.true:
+            lines.append(_bare(_expression(condition, _LATEX)))
+        return r"\sum_{\substack{" + r" \\ ".join(lines) + "}} " + text
+
+    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
+        return str(self._print(Piecewise(e.args, (0, True))))
 
 
 class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
@@ -202,7 +212,15 @@ class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
             low = "" if lower == -sympy.oo else f"{self._print(lower)} ≤ "
             high = "" if upper == sympy.oo else f" ≤ {self._print(upper)}"
             signs.append(f"Σ_{{{low}{symbol}{high}}}" if low or high else f"Σ_{symbol}")
-        return f"{' '.join(signs)} {_sub(self, e.function)}"
+        body = self._print(e.function)
+        if e.function.is_Add or e.function.could_extract_minus_sign():
+            body = f"({body})"
+        return f"{' '.join(signs)} {body}"
+
+    def _print_Pow(self, e: Any, rational: bool = False) -> str:  # noqa: N802
+        if isinstance(e.base, sympy.Sum):
+            return f"({self._print(e.base)})**{_sub(self, e.exp)}"
+        return str(super()._print_Pow(e, rational))
 
     def _print_Piecewise(self, e: Any) -> str:  # noqa: N802
         branches = [

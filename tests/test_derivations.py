@@ -49,11 +49,11 @@ from sympy import (
 )
 
 from symconv import Proved, Refuted, Signal, SymconvError, Unknown
-from symconv.derivations import Audit, Derivation, IllFormed, Step
+from symconv.derivations import Audit, Derivation, IllFormed, Step, such_that
 from symconv.repairs import repair
 from tests import formula_oracle as oracle
 
-MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "400"))
+MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "300"))
 SEED = int(os.environ.get("SYMCONV_RANDOM_SEED", "0"))
 AT_ONCE = 100  # mutants in one test
 TOTAL, MOST = 8, 130  # how far the oracle goes, among the smallest points
@@ -1270,6 +1270,14 @@ def count(seeds: range) -> Counter[str]:
         kinds[own] += 1
         kinds.update(f"after: {one}" for one in after)
     return kinds
+
+
+def test_a_condition_that_is_simply_true_or_false() -> None:
+    always, never = such_that(x[u], True), such_that(x[u], False)
+    audit = Derivation(x[u], index=u).step(always).step(never).audit()
+    assert [type(step.verdict) for step in audit] == [Proved, Refuted]
+    folded = Sum(such_that(x[u], Eq(Mod(2 * m, 2), 0)), (m, 0, 0))
+    assert Derivation(x[u], index=u).step(folded).audit()
 
 
 @pytest.mark.parametrize("first", range(SEED, SEED + MUTANTS, AT_ONCE))

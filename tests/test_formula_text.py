@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sympy import Eq, Expr, Mod, Piecewise, Sum, Symbol, floor, oo, symbols
 
 from symconv import Signal, SignalExpr, SymconvError
+from symconv.grading import grade
 from symconv.text.formulas import ParsedFormula, parse_formula, text_of
 from symconv.text.latex import latex_of, parse_latex
 from symconv.text.phrases import TextError
@@ -374,3 +375,21 @@ def test_garbage_raises_nothing_but_our_errors(text: str) -> None:
         else:
             assert text_of(parsed, SIGNALS)
             assert latex_of(parsed, SIGNALS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (r"\sum_{i : t - i \bmod 2 = 0} k_i k_{(t-i)/2}", r"write \(t - i\) \\bmod 2"),
+        ("Sum(k[i]*k[t-2*i], (i, 0, 10**9))", "a number beyond 60"),
+        ("Sum(k[i]*k[t-2*i], (i, 0, c**9))", "a power beyond 2"),
+    ],
+)
+def test_what_is_ambiguous_or_would_take_long_is_refused(text: str, message: str) -> None:
+    with pytest.raises(TextError, match=message):
+        grade(text)
+
+
+def test_a_remainder_in_brackets() -> None:
+    assert grade(r"\sum_{i : (t - i) \bmod 2 = 0} k_i k_{(t-i)/2}").is_right
+    assert grade(r"\sum_{i : i \bmod 2 = 0} k_{i/2} k_{t-i}").is_right

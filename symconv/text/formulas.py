@@ -19,7 +19,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, Piecewise, Pow, Rational, Sum, Symbol
+from sympy import Expr, Indexed, IndexedBase, Integer, Piecewise, Pow, Rational, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.errors import SymconvError
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _MOST_SUMS = 4
+_LARGEST_END = 60  # the numbers in the ends of a sum: each term of it is looked at
 _MOST_ENTRIES = 24
 _MOST_CONDITIONS = 8
 _MOST_ROUNDED = 8
@@ -425,7 +426,13 @@ class _FormulaReader(Reader):
                 return sympy.oo
             case ast.UnaryOp(ast.USub(), ast.Name("oo")):
                 return -sympy.oo
-        return self.integer(node)
+        end = self.integer(node)
+        numbers = [abs(int(a)) for a in end.atoms(Integer)]
+        if max(numbers, default=0) > _LARGEST_END:
+            raise self.error(node, f"an end of a sum with a number beyond {_LARGEST_END}")
+        if any(power.exp > 2 for power in end.atoms(Pow)):
+            raise self.error(node, "an end of a sum with a power beyond 2")
+        return end
 
     def _piecewise(self, node: ast.Call) -> Expr:
         branches: list[tuple[Expr, Boolean]] = []

@@ -241,6 +241,7 @@ class _Builder(Transformer[Token, Any]):
         self._passage = passage
         self._start = start
         self._signals = signals
+        self._remainders: dict[int, _Node] = {}  # without brackets around them
 
     # Each method is a rule of the grammar, or one of its alternatives.
 
@@ -250,6 +251,7 @@ class _Builder(Transformer[Token, Any]):
     def expr(self, parts: list[Any]) -> _Node:
         result: _Node | None = None
         sign: Token | None = None
+        self._check_remainders(parts)
         for part in filter(None, parts):
             if isinstance(part, Token):
                 sign = part
@@ -288,7 +290,19 @@ class _Builder(Transformer[Token, Any]):
                 operators.append(_operator(operator))
             operator = None
         pairs = zip(operators, factors[1:], strict=True)
-        return reduce(lambda left, pair: _binary(left, *pair), pairs, factors[0])
+        product = reduce(lambda left, pair: _binary(left, *pair), pairs, factors[0])
+        if any(isinstance(one, ast.Mod) for one in operators):
+            self._remainders[id(product)] = product
+        return product
+
+    def _check_remainders(self, parts: list[Any]) -> None:
+        """Refuse t - i mod 2, which people and programs read differently."""
+        terms = [part for part in parts if part is not None and not isinstance(part, Token)]
+        for term in terms if len(terms) > 1 else ():
+            if id(term) in self._remainders:
+                raise self._error(
+                    term, r"is only this divided? write (t - i) \bmod 2 or t - (i \bmod 2)"
+                )
 
     def _check_beside(self, tree: _Node, operators: Sequence[ast.operator]) -> None:
         """Refuse a factor without a sign before it where it could mean two things."""
@@ -336,6 +350,7 @@ class _Builder(Transformer[Token, Any]):
         return _method(inner, "flip", [], self._at(parts[0]))
 
     def group(self, parts: list[_Node]) -> _Group:
+        self._remainders.pop(id(parts[0]), None)
         return _Group(parts[0])
 
     def braces(self, parts: list[_Node]) -> _Node:
@@ -641,7 +656,7 @@ class _Writer:
                 return rf"\left\lfloor {inside} \right\rfloor", _ATOM
             case ast.Mod():
                 sides = self.written(left, _PRODUCT), self.written(right, _POWER)
-                return rf"{sides[0]} \bmod {sides[1]}", _PRODUCT
+                return rf"({sides[0]} \bmod {sides[1]})", _ATOM
         return f"{self.written(left, _ATOM)}^{{{self.written(right)}}}", _POWER
 
     def _function(self, name: str, arguments: Sequence[ast.expr]) -> tuple[str, int]:
