@@ -126,6 +126,10 @@ class Derivation:
         introduced: signals and symbols that steps may use although neither the start nor
             the hypotheses have them.
 
+    Raises:
+        SymconvError: the start cannot be read, has a sum with infinitely many terms, or the
+            hypotheses cannot hold.  A step never raises: ill-formed is a verdict.
+
     >>> from sympy import Sum, oo, symbols
     >>> n, c = symbols("n c", integer=True, positive=True)
     >>> u, i, m = symbols("u i m", integer=True)
