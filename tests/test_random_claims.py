@@ -56,7 +56,7 @@ from tests.brute_force import check_condition, check_condition_for_all, checked_
 from tests.cases import enough_entries
 from tests.mutations import MODES, Change, everywhere, signal_changes
 
-CLAIMS = int(os.environ.get("SYMCONV_RANDOM_CLAIMS", "1000"))
+CLAIMS = int(os.environ.get("SYMCONV_RANDOM_CLAIMS", "800"))
 SEED = int(os.environ.get("SYMCONV_RANDOM_SEED", "0"))
 CONDITIONS = 0.4, 0.1  # of so many refuted and proved claims the condition is checked
 AT_ONCE = 100  # claims in one test
