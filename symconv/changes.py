@@ -26,7 +26,7 @@ from symconv.polynomials import (
 )
 from symconv.sums import FREE, Term
 
-__all__ = ["Change", "Coordinates", "Orders", "changes", "orders_of"]
+__all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of"]
 
 Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
@@ -242,6 +242,17 @@ def changes(
                 return
             later.append((change, tuple(ours.guards), tuple(guards)))
     yield from later
+
+
+def by_positions(ours: Coordinates, others: Coordinates) -> Change | None:
+    """The change of indices that leaves the position of each name as it is.
+
+    None unless all names differ and their positions determine the indices.  Whether the
+    positions and the guards agree is not looked at.
+    """
+    if ours.names != others.names or len(set(ours.names)) < len(ours.names):
+        return None
+    return None if ours.rest or others.rest else _change(ours, others, {})
 
 
 def _moved(guard: Guard, values: Mapping[Atom, Polynomial]) -> Guard:

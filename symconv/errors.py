@@ -1,6 +1,6 @@
 """The errors that symconv raises."""
 
-__all__ = ["NonlinearError", "SymconvError", "Undecided", "VacuousError"]
+__all__ = ["NonlinearError", "SymconvError", "Uncertified", "Undecided", "VacuousError"]
 
 
 class SymconvError(ValueError):
@@ -23,3 +23,7 @@ class Undecided(SymconvError):  # noqa: N818 - the public name says what it is
 
 class NonlinearError(Undecided):
     """A product of symbols or indices stands in the way; with numbers in it, it would not."""
+
+
+class Uncertified(SymconvError):  # noqa: N818 - the public name says what it is
+    """A claim for which no certificate can be written; the message says why."""

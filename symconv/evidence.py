@@ -58,6 +58,7 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
         forward,
         backward,
         change.is_identical,
+        change,
     )
 
 

@@ -16,13 +16,11 @@ from rich.text import Text
 from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
-from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
-from symconv.to_sympy import condition_expression
 from symconv.verdicts import ALL_LENGTHS, Counterexample, Evidence, Proved, Refuted, Unknown
-from symconv.wording import differences_sentences, holds_sentence
+from symconv.wording import differences_sentences, holds_sentence, quantifiers
 
 if TYPE_CHECKING:
     from symconv.published import Published  # takes a second, and `symconv prove` has no need
@@ -31,7 +29,6 @@ __all__ = [
     "assumptions",
     "console",
     "json_value",
-    "quantifiers",
     "report",
     "report_theorem",
     "report_unknown",
@@ -45,28 +42,6 @@ Record = dict[str, Any]
 def json_value(value: Any) -> int | str:
     """A number as JSON can hold it exactly: an integer, or text such as 1/3."""
     return value if isinstance(value, int) else str(value)
-
-
-def quantifiers(claim: Claim) -> str:
-    """What a claim is about, in plain text: its symbols, hypotheses and signals.
-
-    >>> from symconv import Signal
-    >>> n, c = sympy.symbols("n c", integer=True, positive=True)
-    >>> x, k = Signal("x", n), Signal("k", c)
-    >>> print(quantifiers(Claim(x.convolve(k), k.convolve(x), given=[n >= c])))
-    for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
-    """
-    symbols = []
-    for symbol in claim.symbols:
-        bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
-        said = condition_expression(assumption_cases(symbol), bare)
-        symbols.append(symbol.name if said == sympy.true else plain(said))
-    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
-    parts = [f"all integers {', '.join(symbols)}"] if symbols else []
-    if claim.given and parts:
-        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
-    parts += [f"all {', '.join(signals)}"] if signals else []
-    return f"for {', and '.join(parts)}" if parts else "for these numbers"
 
 
 def assumptions(assumed: Sequence[Assumption]) -> str:

@@ -14,6 +14,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.errors import Undecided
 
 if TYPE_CHECKING:
+    from symconv.changes import Change
     from symconv.claims import Claim  # a refuted claim is asked for its condition
 
 __all__ = [
@@ -50,6 +51,7 @@ class Evidence:
         is_identical: whether the products become the same as they stand.  Otherwise the
             conditions of a sum say that an index is a quotient (0 ≤ a − d·i < d says that i
             is ⌊a/d⌋), and the products are the same under these conditions.
+        change: the same change of indices by numbers of indices, for other programs.
     """
 
     compared: str
@@ -59,6 +61,7 @@ class Evidence:
     indices: Mapping[Symbol, Expr] = field(default_factory=dict)
     inverse: Mapping[Symbol, Expr] = field(default_factory=dict)
     is_identical: bool = True
+    change: Change | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.compared}: {self.how}"

@@ -1,4 +1,4 @@
-"""Sentences about a refuted claim: when it holds, and where its two sides differ."""
+"""Sentences about a claim: what it is about, when it holds, and where its two sides differ."""
 
 from __future__ import annotations
 
@@ -6,12 +6,37 @@ import sympy
 from sympy import Eq, Expr, Ge, Le, Max, Or
 from sympy.logic.boolalg import Boolean
 
+from symconv.claims import Claim
+from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
+from symconv.to_sympy import condition_expression
 from symconv.verdicts import Differences
 
-__all__ = ["differences_sentences", "holds_sentence"]
+__all__ = ["differences_sentences", "holds_sentence", "quantifiers"]
 
 _LONG = 240  # characters of a condition that are still read
+
+
+def quantifiers(claim: Claim) -> str:
+    """What a claim is about, in plain text: its symbols, hypotheses and signals.
+
+    >>> from symconv import Signal
+    >>> n, c = sympy.symbols("n c", integer=True, positive=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> print(quantifiers(Claim(x.convolve(k), k.convolve(x), given=[n >= c])))
+    for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
+    """
+    symbols = []
+    for symbol in claim.symbols:
+        bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
+        said = condition_expression(assumption_cases(symbol), bare)
+        symbols.append(symbol.name if said == sympy.true else plain(said))
+    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
+    parts = [f"all integers {', '.join(symbols)}"] if symbols else []
+    if claim.given and parts:
+        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
+    parts += [f"all {', '.join(signals)}"] if signals else []
+    return f"for {', and '.join(parts)}" if parts else "for these numbers"
 
 
 def holds_sentence(condition: Boolean | None) -> str:

@@ -17,9 +17,9 @@ Implicit Types (a b k x : seq R) (d s : nat) (l r m u : int).
 Definition sum_over (T : eqType) (S : pred T) (F : T -> R) (v : R) : Prop :=
   exists A : seq T, [/\ uniq A, forall p, S p -> p \in A & v = \sum_(p <- A | S p) F p].
 
-(* Every entry x[m] is such a sum. *)
-Definition expansion (T : eqType) (S : int -> pred T) (F : int -> T -> R) x : Prop :=
-  forall m, sum_over (S m) (F m) (entry x m).
+(* Every entry x[m] is such a sum; and for m >= 0, m is inside of x if B m. *)
+Definition expansion (T : eqType) (S : int -> pred T) (F : int -> T -> R) (B : pred int) x : Prop :=
+  (forall m, sum_over (S m) (F m) (entry x m)) /\ (forall m, 0 <= m -> (m < (size x)%:Z) = B m).
 
 Lemma sums_are_equal (T T' : eqType) (S : pred T) (S' : pred T') F F' (f : T -> T') g v v' :
     sum_over S F v -> sum_over S' F' v' ->
@@ -90,45 +90,56 @@ Lemma entry_outside x m : ~~ (0 <= m < (size x)%:Z) -> entry x m = 0.
 Proof. by case: m => m //=; rewrite -leqNgt => ?; rewrite nth_default. Qed.
 
 Lemma expand_signal x :
-  expansion (fun m (_ : unit) => 0 <= m < (size x)%:Z) (fun m _ => entry x m) x.
+  expansion (fun m (_ : unit) => 0 <= m < (size x)%:Z) (fun m _ => entry x m)
+            (fun m => m < (size x)%:Z) x.
 Proof.
-move=> m; exists [:: tt]; split=> //.
+split=> // m; exists [:: tt]; split=> //.
 by rewrite big_mkcond big_seq1; case: ifP => // /negbT; apply: entry_outside.
 Qed.
 
-Lemma expand_pad l r (T : eqType) (S : int -> pred T) F x y : pad l r x = y -> expansion S F x ->
-  expansion (fun m p => (0 <= m < (size x)%:Z + l + r) && S (m - l) p) (fun m => F (m - l)) y.
+Lemma expand_pad l r (T : eqType) (S : int -> pred T) F B x y :
+    pad l r x = y -> expansion S F B x ->
+  expansion (fun m p => (0 <= m < (size x)%:Z + l + r) && S (m - l) p) (fun m => F (m - l))
+            (fun m => m < (size x)%:Z + l + r) y.
 Proof.
-move=> <- sums m; rewrite (_ : entry _ _ = if 0 <= m < (size x)%:Z + l + r then entry x (m - l) else 0).
+move=> <- [sums _]; split=> [m|m m_ge]; last by have := size_pad l r x; lia.
+rewrite (_ : entry _ _ = if 0 <= m < (size x)%:Z + l + r then entry x (m - l) else 0).
   exact: sum_over_if.
 have := size_pad l r x; case: ifP => inside size_eq; last by rewrite entry_outside //; lia.
 by case: m inside => // m inside; rewrite /= nth_pad //; lia.
 Qed.
 
-Lemma expand_flip (T : eqType) (S : int -> pred T) F x y : flip x = y -> expansion S F x ->
-  expansion (fun m => S ((size x)%:Z - 1 - m)) (fun m => F ((size x)%:Z - 1 - m)) y.
+Lemma expand_flip (T : eqType) (S : int -> pred T) F B x y :
+    flip x = y -> expansion S F B x ->
+  expansion (fun m => S ((size x)%:Z - 1 - m)) (fun m => F ((size x)%:Z - 1 - m)) B y.
 Proof.
-move=> <- sums m; rewrite (_ : entry _ _ = entry x ((size x)%:Z - 1 - m)) //.
+move=> <- [sums inside_x]; split=> m; last by rewrite size_rev; exact: inside_x.
+rewrite (_ : entry _ _ = entry x ((size x)%:Z - 1 - m)) //.
 have size_eq := size_rev x; case inside: (0 <= m < (size x)%:Z); last first.
   by rewrite !entry_outside ?size_rev //; move: (size x) inside => n; lia.
 case: m inside => // m inside; rewrite /= nth_rev //.
 by rewrite (_ : _ - m%:Z = Posz (size x - m.+1)) //; lia.
 Qed.
 
-Lemma expand_downsample s (T : eqType) (S : int -> pred T) F x y :
-    downsample s x = y -> (0 < s)%N -> expansion S F x ->
-  expansion (fun m => S (s%:Z * m)) (fun m => F (s%:Z * m)) y.
+Lemma expand_downsample s (T : eqType) (S : int -> pred T) F B x y :
+    downsample s x = y -> (0 < s)%N -> expansion S F B x ->
+  expansion (fun m => S (s%:Z * m)) (fun m => F (s%:Z * m)) (fun m => B (s%:Z * m)) y.
 Proof.
-move=> <- s_gt0 sums m; rewrite (_ : entry _ _ = entry x (s%:Z * m)) //.
+move=> <- s_gt0 [sums inside_x]; split=> m; last first.
+  case: m => // m _; rewrite -PoszM -inside_x // !ltz_nat size_downsample leq_divRL // mulSn.
+  by rewrite mulnC; move: (size x) => n; lia.
+rewrite (_ : entry _ _ = entry x (s%:Z * m)) //.
 case: m => m; first by rewrite /= nth_downsample // PoszM.
 by rewrite [RHS]entry_outside //; nia.
 Qed.
 
-Lemma expand_dilate d (T : eqType) (S : int -> pred T) F k y :
-    dilate d k = y -> (0 < d)%N -> expansion S F k ->
-  expansion (fun m p => (m == d%:Z * p.1) && S p.1 p.2) (fun m p => F p.1 p.2) y.
+Lemma expand_dilate d (T : eqType) (S : int -> pred T) F B k y :
+    dilate d k = y -> (0 < d)%N -> expansion S F B k ->
+  expansion (fun m p => (m == d%:Z * p.1) && S p.1 p.2) (fun m p => F p.1 p.2)
+            (fun m => m < d%:Z * ((size k)%:Z - 1) + 1) y.
 Proof.
-move=> <- d_gt0 sums m.
+move=> <- d_gt0 [sums _]; split=> [m|m m_ge]; last first.
+  by rewrite size_dilate; case: (size k) => [|c] /=; lia.
 have [[q m_q]|none] : (exists q, m = d%:Z * q) \/ (forall q, m != d%:Z * q).
   case: (boolP (d%:Z %| m)%Z) => [/dvdzP[q ->]|d_m]; first by left; exists q; rewrite mulrC.
   by right=> q; apply: contraNneq d_m => ->; rewrite dvdz_mulr.
@@ -146,12 +157,14 @@ case: m none => // m none; rewrite /= nth_dilate //; case: ifP => // /dvdnP[q m_
 by have /negP[] := none q; rewrite m_q PoszM mulrC.
 Qed.
 
-Lemma expand_convolve (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' a b y :
-    convolve a b = y -> expansion S F a -> expansion S' F' b ->
+Lemma expand_convolve (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' B B' a b y :
+    convolve a b = y -> expansion S F B a -> expansion S' F' B' b ->
   expansion (fun m p => (0 <= p.1 < (size a)%:Z) && (S p.1 p.2.1 && S' (m - p.1) p.2.2))
-            (fun m p => F p.1 p.2.1 * F' (m - p.1) p.2.2) y.
+            (fun m p => F p.1 p.2.1 * F' (m - p.1) p.2.2)
+            (fun m => [&& (size a)%:Z > 0, (size b)%:Z > 0 & m < (size a)%:Z + (size b)%:Z - 1]) y.
 Proof.
-move=> <- sums sums' m.
+move=> <- [sums _] [sums' _]; split=> [m|m m_ge]; last first.
+  by rewrite size_convolve_if; case: (size a) (size b) => [|n] [|c]; rewrite ?addnS /=; lia.
 rewrite (_ : entry _ _ = \sum_(0 <= i < size a) a`_i * entry b (m - i%:Z)).
   apply: (@sum_over_sum _ _ (fun i p => S i p.1 && S' (m - i) p.2)
     (fun i p => F i p.1 * F' (m - i) p.2)) => i i_lt.
@@ -168,93 +181,76 @@ rewrite [X in _ = _ + X]big_nat [X in _ = _ + X]big1 ?addr0.
 by move=> i /andP[i_gt _]; rewrite nth_default ?mul0r.
 Qed.
 
-Lemma expand_dilated_layer s d (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' x k y :
-    dilated_layer s d k x = y -> (0 < s)%N -> (0 < size k)%N -> expansion S' F' k -> expansion S F x ->
-  expansion (fun m p => ((0 <= m) && (s%:Z * m + d%:Z * ((size k)%:Z - 1) < (size x)%:Z))
+Lemma expand_dilated_layer s d (T T' : eqType) (S : int -> pred T) (S' : int -> pred T')
+    F F' B B' x k y :
+    dilated_layer s d k x = y -> (0 < s)%N -> (0 < size k)%N ->
+    expansion S' F' B' k -> expansion S F B x ->
+  expansion (fun m p => ((0 <= m) && B (s%:Z * m + d%:Z * ((size k)%:Z - 1)))
                         && ((0 <= p.1 < (size k)%:Z)
                             && (S' p.1 p.2.1 && S (s%:Z * m + d%:Z * p.1) p.2.2)))
-            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + d%:Z * p.1) p.2.2) y.
+            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + d%:Z * p.1) p.2.2)
+            (fun m => B (s%:Z * m + d%:Z * ((size k)%:Z - 1))) y.
 Proof.
-move=> <- s_gt0 k_gt0 sums' sums m.
-rewrite (_ : entry _ _ = if (0 <= m) && (s%:Z * m + d%:Z * ((size k)%:Z - 1) < (size x)%:Z)
+move=> <- s_gt0 k_gt0 [sums' _] [sums inside_x].
+have inside_y m : 0 <= m -> (m < (size (dilated_layer s d k x))%:Z)
+    = B (s%:Z * m + d%:Z * ((size k)%:Z - 1)).
+  case: m => // m _; rewrite -inside_x; last by move: (size k) k_gt0 => c; nia.
+  by rewrite ltz_nat size_mkseq lt_dilated_outputs.
+split=> // m.
+rewrite (_ : entry _ _ = if (0 <= m) && B (s%:Z * m + d%:Z * ((size k)%:Z - 1))
   then \sum_(0 <= j < size k) k`_j * entry x (s%:Z * m + d%:Z * j%:Z) else 0).
   apply/sum_over_if/(@sum_over_sum _ _ (fun j p => S' j p.1 && S (s%:Z * m + d%:Z * j) p.2)
     (fun j p => F' j p.1 * F (s%:Z * m + d%:Z * j) p.2)) => j j_lt.
   by apply: sum_over_product; [exact: (sums' (Posz j)) | exact: sums].
-case: m => m //; rewrite /entry -lt_dilated_outputs //; case: ifP => inside.
-  by rewrite nth_mkseq //; case/andP: inside.
-by rewrite nth_default // size_mkseq leqNgt; move: inside => /= ->.
+case: m => m //; rewrite /entry -inside_y // ltz_nat; case: ifP => inside.
+  by move: inside; rewrite size_mkseq => m_lt; rewrite nth_mkseq.
+by rewrite nth_default // leqNgt; move: inside => /= ->.
 Qed.
 
-Lemma expand_conv_layer s (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' x k y :
-    conv_layer s k x = y -> (0 < s)%N -> (0 < size k)%N -> expansion S' F' k -> expansion S F x ->
-  expansion (fun m p => ((0 <= m) && (s%:Z * m + 1 * ((size k)%:Z - 1) < (size x)%:Z))
+Lemma expand_conv_layer s (T T' : eqType) (S : int -> pred T) (S' : int -> pred T')
+    F F' B B' x k y :
+    conv_layer s k x = y -> (0 < s)%N -> (0 < size k)%N ->
+    expansion S' F' B' k -> expansion S F B x ->
+  expansion (fun m p => ((0 <= m) && B (s%:Z * m + 1 * ((size k)%:Z - 1)))
                         && ((0 <= p.1 < (size k)%:Z)
                             && (S' p.1 p.2.1 && S (s%:Z * m + 1 * p.1) p.2.2)))
-            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + 1 * p.1) p.2.2) y.
+            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + 1 * p.1) p.2.2)
+            (fun m => B (s%:Z * m + 1 * ((size k)%:Z - 1))) y.
+Proof. by rewrite -dilated_layer_1_eq_layer; apply: expand_dilated_layer. Qed.
+
+(** * What follows from expansions *)
+
+(* The size, as linear arithmetic can use it: the first place that is not inside. *)
+Lemma size_from_places (T : eqType) (S : int -> pred T) F B x : expansion S F B x ->
+  ~~ B (size x)%:Z /\ ((size x)%:Z = 0 \/ B ((size x)%:Z - 1)).
 Proof.
-by rewrite -dilated_layer_1_eq_layer; apply: expand_dilated_layer.
+move=> [_ inside_x]; rewrite -inside_x // ltz_nat ltnn; split=> //.
+by case: (size x) inside_x => [|n] inside_x; [left | right; rewrite -inside_x; lia].
 Qed.
 
-(** * Sizes, as linear arithmetic can use them *)
-
-Local Notation sz x := (size x)%:Z.
-
-Lemma size_of_pad l r x y : pad l r x = y ->
-  sz y = sz x + l + r \/ sz x + l + r < 0 /\ sz y = 0.
-Proof. by move=> <-; rewrite size_pad; lia. Qed.
-
-Lemma size_of_flip x y : flip x = y -> sz y = sz x.
-Proof. by move=> <-; rewrite size_rev. Qed.
-
-Lemma size_of_downsample s x y : downsample s x = y -> (0 < s)%N ->
-  s%:Z * (sz y - 1) < sz x <= s%:Z * sz y.
+(* Two signals are equal if they have the same places and the same entries there. *)
+Lemma eq_signals (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' B B' x y :
+    expansion S F B x -> expansion S' F' B' y ->
+    (forall m, 0 <= m -> B m = B' m) ->
+    (forall m, 0 <= m -> B m -> entry x m = entry y m) ->
+  x = y.
 Proof.
-move=> <- s_gt0; rewrite size_downsample; have := divn_eq (size x + s.-1) s.
-have := ltn_pmod (size x + s.-1) s_gt0.
-by move: (size x) (_ %/ s)%N (_ %% s)%N => n q r; lia.
-Qed.
-
-Lemma size_of_dilate d k y : dilate d k = y ->
-  sz k = 0 /\ sz y = 0 \/ sz k > 0 /\ sz y = d%:Z * (sz k - 1) + 1.
-Proof.
-by move=> <-; rewrite size_dilate; case: (size k) => [|c]; [left | right => /=; lia].
-Qed.
-
-Lemma size_of_convolve a b y : convolve a b = y ->
-  sz a = 0 /\ sz y = 0 \/ sz b = 0 /\ sz y = 0
-  \/ sz a > 0 /\ sz b > 0 /\ sz y = sz a + sz b - 1.
-Proof.
-move=> <-; rewrite size_convolve_if.
-by case: (size a) (size b) => [|n] [|c]; rewrite ?addnS /=; lia.
-Qed.
-
-Lemma size_of_dilated_layer s d k x y (reach := d%:Z * (sz k - 1) + 1) :
-    dilated_layer s d k x = y -> (0 < s)%N -> (0 < size k)%N ->
-  sz x < reach /\ sz y = 0
-  \/ sz x >= reach /\ s%:Z * (sz y - 1) <= sz x - reach < s%:Z * sz y.
-Proof.
-rewrite {}/reach => <- s_gt0 k_gt0; rewrite size_mkseq.
-move: (size x) (size k) k_gt0 => n [|c] // _.
-rewrite /outputs /=; case: ifP => fits; last by left; lia.
-right; split; first by lia.
-have := divn_eq (n - (d * c).+1) s; have := ltn_pmod (n - (d * c).+1) s_gt0.
-by move: (_ %/ s)%N (_ %% s)%N => q r; lia.
-Qed.
-
-Lemma size_of_conv_layer s k x y : conv_layer s k x = y -> (0 < s)%N -> (0 < size k)%N ->
-  sz x < sz k /\ sz y = 0 \/ sz x >= sz k /\ s%:Z * (sz y - 1) <= sz x - sz k < s%:Z * sz y.
-Proof.
-rewrite -dilated_layer_1_eq_layer => /size_of_dilated_layer size_y s_gt0 k_gt0.
-by have := size_y s_gt0 k_gt0; move: (size x) (size k) (size y) => n c m; lia.
-Qed.
-
-Lemma eq_signals x y : sz x = sz y -> (forall m, 0 <= m < sz x -> entry x m = entry y m) -> x = y.
-Proof.
-move=> [sizes] same; apply: (@eq_from_nth _ 0) => // u u_lt; exact: (same (Posz u)).
+move=> [_ inside_x] [_ inside_y] places entries.
+have same (u : nat) : (u < size x)%N = (u < size y)%N.
+  by rewrite -!ltz_nat inside_x // inside_y // places.
+have sizes : size x = size y.
+  by apply/eqP; rewrite eqn_leq leqNgt same ltnn leqNgt -same ltnn.
+apply: (@eq_from_nth _ 0) => // u u_lt; apply: (entries (Posz u)) => //.
+by rewrite -inside_x.
 Qed.
 
 End Expansions.
+
+(** * What a certificate ends with *)
+
+Arguments entry : simpl never.
+
+Ltac equal_tuples := first [reflexivity | by repeat congr (_, _); lia].
 
 (* Proves that two products of entries are equal: entries at positions that linear arithmetic
    finds equal are the same, and the factors may stand in any order. *)

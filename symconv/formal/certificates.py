@@ -1,0 +1,173 @@
+"""Certificates: a claim that was proved for all lengths, stated and proved in Rocq.
+
+The proof is the one that the verdict's evidence carries.  Each side is expanded into a sum
+of products of entries, one lemma for each operator; the change of the summation variables
+makes one sum of the other; and that the change stays within the ranges, that it is undone
+by its inverse, and that the lengths agree, is linear arithmetic, which Rocq's `lia` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sympy.core.relational import Relational
+
+from symconv.changes import Change
+from symconv.claims import Claim
+from symconv.errors import Uncertified
+from symconv.formal.indices import change_of
+from symconv.formal.notation import (
+    application,
+    comment,
+    condition_text,
+    equation_text,
+    guard_text,
+    integer_text,
+    rocq_names,
+)
+from symconv.formal.proofs import proof_lines
+from symconv.formal.sources import library
+from symconv.from_sympy import assumption_cases
+from symconv.notation import plain
+from symconv.signals import SignalExpr
+from symconv.verdicts import Proved, Verdict
+from symconv.wording import quantifiers
+
+__all__ = ["certificate", "theorem_name"]
+
+
+def certificate(claim: Claim, verdict: Verdict | None = None) -> str:
+    """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
+
+    The file needs nothing but MathComp: the definitions and lemmas that it builds on are in it.
+
+    Args:
+        claim: the claim.
+        verdict: what `claim.prove()` gave, if that is known already.
+
+    Raises:
+        Uncertified: the claim was not proved for all lengths, or a certificate cannot say it.
+    """
+    found = claim.prove() if verdict is None else verdict
+    if not (isinstance(found, Proved) and found.is_complete):
+        raise Uncertified(f"only what is proved for all lengths has a certificate, and this is {found}")
+    if not claim.signals:
+        return script(claim, None)
+    carried = [e.change for e in found.evidence if e.change is not None]
+    statement(claim)  # what cannot be said is the better reason
+    return script(claim, change_of(claim, carried[0] if carried else None))
+
+
+def theorem_name(claim: Claim) -> str:
+    """What a claim is called in its certificate."""
+    (name,) = rocq_names([claim.name or ""]).values()
+    return name if claim.name == name else "claim"
+
+
+def script(claim: Claim, change: Change | None) -> str:
+    """The certificate of a claim, with a given change of indices, whether that is right or not.
+
+    Args:
+        claim: the claim.
+        change: the change of indices; None for a claim about lengths.
+
+    Raises:
+        Uncertified: there is no rule for something in the claim.
+    """
+    names = _names(claim)
+    proof = ["by move=> *; lia."] if change is None else proof_lines(claim, change, names)
+    name = theorem_name(claim)
+    renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
+    about = [
+        f"(* {comment(claim.name or 'A claim')}:",
+        f"   {comment(_mathematics(claim))}",
+        f"   {comment(quantifiers(claim))}.",
+        *([f"   ({comment(renamed)}.)"] if renamed else []),
+        "",
+        "   Checked by: coqc FILE.v   (Coq 8.16, MathComp 1.15, mathcomp-zify).",
+        "   The definitions that the statement speaks of come first; the statement and its proof",
+        "   are at the end. *)",
+    ]
+    return "\n".join(
+        [
+            *about,
+            library(),
+            f"Theorem {name} {statement(claim)}",
+            "Proof.",
+            *proof,
+            "Qed.",
+            "",
+            "(* Nothing was assumed: *)",
+            f"Print Assumptions {name}.",
+            "",
+        ]
+    )
+
+
+def _names(claim: Claim) -> dict[str, str]:
+    return rocq_names([*(s.name for s in claim.symbols), *sorted(claim.named)])
+
+
+def _mathematics(claim: Claim) -> str:
+    sign = "iff" if claim.is_condition else "="
+    return f"{plain(claim.lhs)} {sign} {plain(claim.rhs)}"
+
+
+# --- the statement -------------------------------------------------------------------
+
+
+def statement(claim: Claim) -> str:
+    """The claim as a statement of Rocq, without its name.
+
+    >>> from sympy import symbols
+    >>> from symconv import Signal
+    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> print(statement(Claim(x.convolve(k), k.convolve(x))))
+    (R : comRingType) (c n : int) (k x : seq R) :
+        1 <= c ->
+        1 <= n ->
+        (size k)%:Z = c ->
+        (size x)%:Z = n ->
+      convolve x k
+      = convolve k x.
+
+    Raises:
+        Uncertified: there is no rule for something in the claim.
+    """
+    names = _names(claim)
+    integers = " ".join(names[s.name] for s in claim.symbols)
+    signals = " ".join(names[name] for name in sorted(claim.named))
+    binders = ["(R : comRingType)"] if claim.signals else []
+    binders += [f"({integers} : int)"] if integers else []
+    binders += [f"({signals} : seq R)"] if signals else []
+    lines = [f"    {hypothesis} ->" for hypothesis in _hypotheses(claim, names)]
+    return "\n".join([" ".join([*binders, ":"]), *lines, f"  {_conclusion(claim, names)}."])
+
+
+def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+    for symbol in claim.symbols:
+        cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
+        if all(cases):
+            text = r" \/ ".join(map(r" /\ ".join, cases))
+            yield text if len(cases) == 1 else f"({text})"
+    for hypothesis in claim.given:
+        text = condition_text(hypothesis, names)
+        yield text if isinstance(hypothesis, Relational) else f"({text})"
+    for name, leaf in sorted(claim.named.items()):
+        yield f"(size {names[name]})%:Z = {integer_text(leaf.size, names)}"
+
+
+def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:
+    match claim.lhs, claim.rhs:
+        case SignalExpr() as left, SignalExpr() as right:
+            return f"{_signal_text(left, names)}\n  = {_signal_text(right, names)}"
+        case left, right if claim.is_condition:
+            return f"({condition_text(left, names)}) <-> ({condition_text(right, names)})"
+        case left, right:
+            return f"{equation_text(left, right, '=', names)} :> int"
+    raise AssertionError(claim)
+
+
+def _signal_text(signal: SignalExpr, names: Mapping[str, str]) -> str:
+    return application(signal, [_signal_text(operand, names) for operand in signal.operands], names)

@@ -1,0 +1,319 @@
+"""Lengths, conditions and signals as Rocq writes them, operator by operator.
+
+A certificate is worth what its statement says, so nothing is simplified on the way: each
+node of a SymPy expression and each operator becomes one term.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import lcm
+
+import sympy
+from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
+
+from symconv.errors import Uncertified
+from symconv.notation import plain
+from symconv.polynomials import Atom, Floor, Guard, Polynomial, Relation
+from symconv.signals import (
+    Convolve,
+    Correlate,
+    Dilate,
+    Downsample,
+    Flip,
+    Pad,
+    Signal,
+    SignalExpr,
+)
+
+__all__ = [
+    "application",
+    "comment",
+    "condition_text",
+    "equation_text",
+    "guard_text",
+    "integer_text",
+    "polynomial_text",
+    "rocq_names",
+]
+
+Names = Mapping[str, str]
+"""What the symbols and signals of a claim are called in Rocq."""
+
+_TAKEN = frozenset(
+    """
+    as at cofix else end exists exists2 fix for forall fun if in is isT let match mod move of or
+    return then using where with by have suff pose set Prop SProp Set Type Theorem Proof Qed
+    R S O tt u pad flip entry outputs conv_layer dilated_size dilated_layer dilate convolve
+    downsample layer proper network compose composed two_sided_layer zero_extended rev
+    size seq nat int bool true false unit Posz Negz Num Order GRing divz modz absz lia nia zify
+    """.split()
+)
+_OURS = re.compile(r"(y|i|t)\d+|(size|sum|positive)_\w+|.*_is|_.*")
+
+
+def rocq_names(names: Iterable[str]) -> dict[str, str]:
+    """Names for symbols and signals that mean nothing else in a certificate.
+
+    >>> rocq_names(["k2", "fun", "λ"])
+    {'k2': 'k2', 'fun': 'v1', 'λ': 'v2'}
+    """
+    wanted = list(names)
+    usable = {
+        name
+        for name in wanted
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
+        and name not in _TAKEN
+        and not _OURS.fullmatch(name)
+    }
+    fresh = (f"v{number}" for number in range(1, 2 * len(wanted) + 2))
+    others = iter([name for name in fresh if name not in usable])
+    return {name: name if name in usable else next(others) for name in wanted}
+
+
+def comment(text: str) -> str:
+    """Text that may stand in a comment, where quotes and brackets have a meaning.
+
+    >>> comment('x (* "y" *)')
+    "x ( * 'y' * )"
+    """
+    plain_text = text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    return re.sub(r"[\r\n]+", " ", plain_text)
+
+
+# --- integers ------------------------------------------------------------------------
+
+
+def integer_text(expression: Expr, names: Names) -> str:
+    """An integer expression.
+
+    >>> n, c = sympy.symbols("n c", integer=True)
+    >>> integer_text(2 * sympy.floor((n - c) / 4) - 1, {"n": "n", "c": "c"})
+    '2 * divz (n - c) 4 - 1'
+
+    Raises:
+        Uncertified: it is not linear arithmetic with quotients by numbers.
+    """
+    text, denominator = _scaled_text(expression, names)
+    if denominator != 1:
+        raise Uncertified(f"{plain(expression)} is not written as an integer")
+    return text
+
+
+def equation_text(left: Expr, right: Expr, sign: str, names: Names) -> str:
+    """A comparison of two rational expressions, both times their common denominator.
+
+    >>> n = sympy.Symbol("n", integer=True)
+    >>> equation_text(sympy.ceiling(n / 8), n / 4, "=", {"n": "n"})
+    '4 * (- divz (- n) 8) = n'
+    """
+    sides = _scaled_text(left, names), _scaled_text(right, names)
+    common = lcm(*(denominator for _, denominator in sides))
+    texts = [
+        text if denominator == common else f"{common // denominator} * {_atomic(text)}"
+        for text, denominator in sides
+    ]
+    return f" {sign} ".join(texts)
+
+
+def _scaled_text(expression: Expr, names: Names) -> tuple[str, int]:
+    """The text of the expression times an integer, and that integer."""
+    summands = [_summand(part, names) for part in sympy.Add.make_args(expression)]
+    denominator = lcm(*(number.denominator for number, _ in summands))
+    scaled = [(int(number * denominator), text) for number, text in summands]
+    return _sum_text(scaled), denominator
+
+
+def _summand(expression: Expr, names: Names) -> tuple[Fraction, str]:
+    """A number and what it multiplies; an empty text for a number alone."""
+    coefficient, rest = expression.as_coeff_Mul()
+    if not isinstance(coefficient, Rational):
+        raise Uncertified(f"{plain(expression)} is not integer arithmetic")
+    number = Fraction(int(coefficient.p), int(coefficient.q))
+    return number, "" if rest == 1 else _atom_text(rest, names)
+
+
+def _sum_text(summands: Iterable[tuple[int, str]]) -> str:
+    """Numbers times what stands beside them, added up: what is subtracted, and numbers, last."""
+    text = ""
+    for number, what in sorted(summands, key=lambda summand: (summand[0] < 0, not summand[1])):
+        size = abs(number)
+        product = str(size) if not what else what if size == 1 else f"{size} * {_factor(what)}"
+        if number:
+            text += f" {'-' if number < 0 else '+'} {product}"
+    return text[3:] if text.startswith(" +") else text[1:] or "0"
+
+
+def _atom_text(expression: Expr, names: Names) -> str:
+    match expression:
+        case Symbol():
+            return names[expression.name]
+        case sympy.floor():
+            return _quotient_text(expression.args[0], names)
+        case sympy.ceiling():
+            return f"(- {_quotient_text(-expression.args[0], names)})"
+        case Mod(args=(value, modulus)):
+            number = _number(modulus, expression)
+            return f"modz {_atomic(integer_text(value, names))} {number}"
+        case Max() | Min():
+            function = "Num.max" if isinstance(expression, Max) else "Num.min"
+            first, *rest = (_atomic(integer_text(value, names)) for value in expression.args)
+            text = f"({first} : int)"
+            for other in rest:
+                text = f"({function} {text} {other})"
+            return text
+        case sympy.Add():
+            return f"({integer_text(expression, names)})"
+    if isinstance(expression, sympy.Mul | sympy.Pow):
+        raise Uncertified(
+            f"{plain(expression)} is a product of symbols, and what Rocq's lia decides is linear: "
+            "give numbers for the strides"
+        )
+    raise Uncertified(f"there is no rule for {plain(expression)} in a certificate")
+
+
+def _quotient_text(expression: Expr, names: Names) -> str:
+    numerator, denominator = expression.as_numer_denom()
+    number = _number(denominator, expression)
+    return f"divz {_atomic(integer_text(numerator, names))} {number}"
+
+
+def _number(expression: Expr, whole: Expr) -> int:
+    if not (expression.is_Integer and expression > 0):
+        raise Uncertified(
+            f"{plain(whole)} divides by a symbol, and what Rocq's lia decides divides by numbers: "
+            "give numbers for the strides"
+        )
+    return int(expression)
+
+
+def _atomic(text: str) -> str:
+    return text if re.fullmatch(r"\w+|\([^()]*\)", text) else f"({text})"
+
+
+def _factor(text: str) -> str:
+    return text if re.fullmatch(r"\w+|(divz|modz) .*|\(.*\)", text) else f"({text})"
+
+
+def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
+    """An index in other indices, for a change of variables.
+
+    Raises:
+        Uncertified: it is not linear arithmetic with quotients by numbers.
+    """
+    summands = []
+    for monomial, number in polynomial.terms.items():
+        if len(monomial) > 1:
+            raise Uncertified("the change of indices multiplies symbols, which is not linear")
+        summands.append((number, _index_text(monomial[0], names) if monomial else ""))
+    return _sum_text(summands)
+
+
+def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
+    if isinstance(atom, Floor):
+        divisor = atom.divisor.as_integer()
+        if divisor is not None:
+            return f"divz {_atomic(polynomial_text(atom.numerator, names))} {divisor}"
+    if atom in names:
+        return names[atom]
+    raise Uncertified(f"there is no rule for {atom} in a change of indices")
+
+
+# --- conditions ----------------------------------------------------------------------
+
+_SIGNS = {Eq: "=", Le: "<=", Lt: "<", Ge: ">=", Gt: ">"}
+
+
+def condition_text(condition: Boolean, names: Names) -> str:
+    r"""A condition on lengths.
+
+    >>> n, c = sympy.symbols("n c", integer=True)
+    >>> print(condition_text((n >= c) & (sympy.Eq(Mod(n, 4), 0) | (c < 3)), {"n": "n", "c": "c"}))
+    n >= c /\ (modz n 4 = 0 \/ c < 3)
+    """
+    match condition:
+        case BooleanTrue() | BooleanFalse():
+            return "True" if condition else "False"
+        case And() | Or():
+            sign = r" /\ " if isinstance(condition, And) else r" \/ "
+            parts = sorted(condition.args, key=str)
+            return sign.join(_bracketed(part, names) for part in parts)
+        case Not():
+            return f"~ {_bracketed(condition.args[0], names)}"
+        case Implies():
+            return " -> ".join(_bracketed(part, names) for part in condition.args)
+        case Equivalent() if len(condition.args) == 2:
+            return " <-> ".join(_bracketed(part, names) for part in condition.args)
+        case Ne():
+            return f"~ ({equation_text(condition.lhs, condition.rhs, '=', names)})"
+        case Relational() if type(condition) in _SIGNS:
+            return equation_text(condition.lhs, condition.rhs, _SIGNS[type(condition)], names)
+    raise Uncertified(f"there is no rule for the condition {plain(condition)} in a certificate")
+
+
+def _bracketed(condition: Basic, names: Names) -> str:
+    text = condition_text(condition, names)
+    return text if isinstance(condition, Relational) else f"({text})"
+
+
+def guard_text(guard: Guard, names: Names) -> str:
+    """A guard in symbols, such as 1 <= n.
+
+    >>> guard_text(Guard(Polynomial.of("n") - 1, Relation.AT_LEAST_ZERO), {"n": "n"})
+    '1 <= n'
+    """
+    terms = guard.polynomial.terms.items()
+    positive = Polynomial({m: c for m, c in terms if c > 0})
+    negative = Polynomial({m: -c for m, c in terms if c < 0})
+    sign = "<=" if guard.relation is Relation.AT_LEAST_ZERO else "="
+    return f"{polynomial_text(negative, names)} {sign} {polynomial_text(positive, names)}"
+
+
+# --- signals -------------------------------------------------------------------------
+
+
+def application(signal: SignalExpr, operands: Iterable[str], names: Names) -> str:
+    """An operator applied to operands that are there as text, in the order of `operands`.
+
+    Raises:
+        Uncertified: there is no rule for the operator, or its stride is not a number.
+    """
+    texts = [text if re.fullmatch(r"\w+", text) else f"({text})" for text in operands]
+
+    def amount(expression: Expr) -> str:
+        return _atomic(integer_text(expression, names))
+
+    def number(expression: Expr) -> str:
+        if not expression.is_Integer:
+            raise Uncertified(
+                f"the stride or dilation {plain(expression)} is a symbol, and what Rocq's lia "
+                "decides is linear: give a number for it"
+            )
+        return str(expression)
+
+    match signal:
+        case Signal():
+            return names[signal.name]
+        case Pad():
+            return f"pad {amount(signal.left)} {amount(signal.right)} {texts[0]}"
+        case Flip():
+            return f"flip {texts[0]}"
+        case Downsample():
+            return f"downsample {number(signal.factor)} {texts[0]}"
+        case Dilate():
+            return f"dilate {number(signal.factor)} {texts[0]}"
+        case Convolve():
+            return f"convolve {texts[0]} {texts[1]}"
+        case Correlate() if signal.dilation == 1:
+            return f"conv_layer {number(signal.stride)} {texts[1]} {texts[0]}"
+        case Correlate():
+            stride, dilation = number(signal.stride), number(signal.dilation)
+            return f"dilated_layer {stride} {dilation} {texts[1]} {texts[0]}"
+    raise Uncertified(
+        f"there is no rule for {plain(signal)} in a certificate: expected pad, correlate, "
+        "convolve, dilate, downsample and flip of named signals"
+    )

@@ -1,0 +1,81 @@
+"""The Rocq sources: where they are, and what they state."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from symconv.errors import SymconvError
+
+__all__ = ["FILES", "LIBRARY", "Statement", "library", "source", "statements"]
+
+LIBRARY = ("definitions", "sums", "layers", "expansions")
+"""What a certificate is built on, in the order in which the files need each other."""
+
+FILES = (*LIBRARY, "composition", "dilation", "uniqueness", "two_sided", "sanity")
+"""All files, in such an order."""
+
+_IMPORTS = re.compile(r"^(Set Warnings|From |Set |Unset |Import |Local Open Scope).*\n", re.MULTILINE)
+_STATEMENT = re.compile(r"^(Theorem|Lemma|Example) (\w+)(.*?)\nProof\.", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the Rocq sources.
+
+    Attributes:
+        kind: Theorem, Lemma or Example.
+        name: its name.
+        text: the statement as it stands there, from its name to the end.
+        file: the file, without its ending.
+    """
+
+    kind: str
+    name: str
+    text: str
+    file: str
+
+
+def source(name: str) -> str:
+    """The text of a file.
+
+    Raises:
+        SymconvError: the file is not where an installed package or a clone has it.
+    """
+    path = _folder() / f"{name}.v"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SymconvError(
+            f"the Rocq source {path} cannot be read ({error.strerror}); install symconv again"
+        ) from None
+
+
+def statements(name: str) -> list[Statement]:
+    """What a file states, in order.
+
+    >>> [s.name for s in statements("two_sided") if s.kind == "Theorem"]
+    ['two_sided_layers_eq_one_layer', 'padded_layer_eq_two_sided_layer']
+    """
+    return [
+        Statement(kind, title, f"{title}{rest.rstrip()}", name)
+        for kind, title, rest in _STATEMENT.findall(source(name))
+    ]
+
+
+@cache
+def library() -> str:
+    """The files of `LIBRARY` as one text, which needs nothing but MathComp."""
+    imports = [line for line in source(LIBRARY[-1]).splitlines() if _IMPORTS.match(f"{line}\n")]
+    header = [line for line in imports if not line.startswith("From symconv")]
+    bodies = [_IMPORTS.sub("", source(name)).strip() for name in LIBRARY]
+    return "\n\n".join(["\n".join(header), *bodies]) + "\n"
+
+
+def _folder() -> Path:
+    """The folder of the sources: in the package, or in the clone that it is run from."""
+    package = Path(__file__).resolve().parent
+    installed = package / "rocq"
+    return installed if installed.is_dir() else package.parent.parent / "proofs" / "rocq"
