@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from symconv.claims import Claim
     from symconv.text import Declarations, ParsedClaim
     from symconv.theorems import Theorem
 
@@ -48,6 +49,19 @@ _timeout_option = click.option(
     callback=_seconds,
     metavar="SECONDS",
     help="Give up on a claim after so many seconds: the verdict is then unknown.",
+)
+
+
+_formal_option = click.option(
+    "--formal",
+    is_flag=True,
+    help="Have Rocq check the proof; needs coqc.  --timeout then bounds Rocq too.",
+)
+_certificate_option = click.option(
+    "--certificate",
+    "certificate_file",
+    metavar="FILE.v",
+    help="Write the claim and its proof as a file that Rocq's coqc checks.",
 )
 
 
@@ -103,6 +117,8 @@ def main() -> None:
 @main.command()
 @click.argument("name", required=False)
 @_at_option
+@_formal_option
+@_certificate_option
 @_timeout_option
 @_json_option
 @click.pass_context
@@ -110,6 +126,8 @@ def prove(
     ctx: click.Context,
     name: str | None,
     points: tuple[str, ...],
+    formal: bool,
+    certificate_file: str | None,
     timeout: float | None,
     as_json: bool,
 ) -> None:
@@ -117,18 +135,34 @@ def prove(
 
     Shows the claim, the verdict for all lengths, and instances at fixed lengths through
     SymPy's simplify; `symconv list` has the names.
+
+    With --formal and no NAME, Rocq checks the formal proof of the exercise and all theorems
+    around it; with a NAME or --certificate, it checks the certificate of that one claim.
+    Where coqc is not installed, the exit code is 3.
     """
-    from symconv.reports import console, report_theorem
+    from symconv.reports import report_theorem
+    from symconv.terminal import console
     from symconv.theorems import MAIN
 
     theorem = MAIN if name is None else _named(name)
     lengths = list(map(_lengths, points))
     out = console(quiet=as_json)
+    if formal and name is None and certificate_file is None:
+        if points:
+            raise click.UsageError("--at is for the instances of a claim; leave out --formal")
+        from symconv.formal.reports import report_theory
+
+        record = report_theory(out, timeout)
+        if as_json:
+            _print_json(record)
+        ctx.exit(_exit_code(record))
+    _check_destination(certificate_file)
     if timeout is None:
         record = report_theorem(theorem, lengths, out)
     else:
         arguments = ["prove", *_options("--at", points), "--", theorem.name]
         record = _in_child(arguments, timeout, str(theorem.claim), theorem.name, as_json, out)
+    record |= _certified(theorem.claim, record, certificate_file, formal, timeout, out)
     if as_json and record["verdict"] != "error":
         _print_json(record)
     ctx.exit(_exit_code(record))
@@ -164,6 +198,8 @@ def prove(
     help="Read claims from a file, one on each line; - is standard input.",
 )
 @_at_option
+@_formal_option
+@_certificate_option
 @_timeout_option
 @_json_option
 @click.pass_context
@@ -176,6 +212,8 @@ def check(
     name: str | None,
     file: IO[bytes] | None,
     points: tuple[str, ...],
+    formal: bool,
+    certificate_file: str | None,
     timeout: float | None,
     as_json: bool,
 ) -> None:
@@ -200,15 +238,18 @@ def check(
     An indented line continues the one above.  Of several claims, one that is refuted
     decides the exit code before one that is unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
-    from symconv.reports import console
+    from symconv.terminal import console
     from symconv.text import read_claim
     from symconv.text.files import read_claims
     from symconv.text.phrases import Passage
 
     if (claim is None) == (file is None):
         raise click.UsageError("expected either a claim or --file")
-    if file is not None and (points or name):
-        raise click.UsageError("--at and --name are for one claim, and --file may hold several")
+    if file is not None and (points or name or formal or certificate_file):
+        raise click.UsageError(
+            "--at, --name, --formal and --certificate are for one claim, and --file may hold several"
+        )
+    _check_destination(certificate_file)
     lengths = list(map(_lengths, points))
     declared = _declared(signals, given, integers)
     if file is None:
@@ -228,6 +269,9 @@ def check(
             records.append(_in_child(arguments, timeout, text, title, as_json, out))
         else:
             records.append(_checked(one, lengths, out, alone=file is None))
+        records[-1] |= _certified(
+            one.claim, records[-1], certificate_file, formal, timeout, out
+        )
     if as_json and (file is not None or records[0]["verdict"] != "error"):
         _print_json(records[0] if file is None else records)
     codes = set(map(_exit_code, records))
@@ -239,7 +283,8 @@ def check(
 def list_theorems(as_json: bool) -> None:
     """List the claims of the catalogue, true and false, and what they settle."""
     from symconv.published import PUBLISHED
-    from symconv.reports import console, show_catalogue
+    from symconv.reports import show_catalogue
+    from symconv.terminal import console
     from symconv.theorems import THEOREMS
 
     rows = show_catalogue(THEOREMS, PUBLISHED, console(quiet=as_json))
@@ -335,7 +380,7 @@ def grade_answer(
 
     Exit codes: 0 right, 1 wrong, 2 usage error or an answer that cannot be read, 3 unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
-    from symconv.reports import console
+    from symconv.terminal import console
 
     if (answer is None) == (not typical):
         raise click.UsageError("expected either --answer or --typical")
@@ -438,10 +483,39 @@ def _in_child(
     return {"claim": claim, "verdict": verdict, "reason": "see above"}
 
 
+def _check_destination(path: str | None) -> None:
+    if path is not None:
+        from symconv.formal.reports import check_destination
+
+        check_destination(path)
+
+
+def _certified(
+    claim: Claim,
+    record: Mapping[str, Any],
+    path: str | None,
+    formal: bool,
+    timeout: float | None,
+    out: Console,
+) -> dict[str, Any]:
+    """The record of a certificate, if one was asked for and the claim was proved."""
+    if record["verdict"] != "proved" or not (formal or path):
+        return {}
+    from symconv.formal.reports import report_certificate
+
+    out.print()
+    return {"certificate": report_certificate(claim, path, out, check=formal, timeout=timeout)}
+
+
 def _exit_code(record: Mapping[str, Any]) -> int:
-    """The exit code of a verdict; what is proved for some lengths only is open for the others."""
+    """The exit code of a verdict.
+
+    What is proved for some lengths only is open for the others, and a proof is not formal
+    before Rocq has checked it.
+    """
     partly = record["verdict"] == "proved" and record.get("scope", "all lengths") != "all lengths"
-    return _EXIT["unknown" if partly else record["verdict"]]
+    unchecked = record.get("certificate", {}).get("verdict") == "unknown"
+    return _EXIT["unknown" if partly or unchecked else record["verdict"]]
 
 
 def _print_json(record: Any) -> None:

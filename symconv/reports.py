@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from rich.console import Console
 from rich.control import Control
 from rich.segment import ControlType
-from rich.text import Text
 
 from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.notation import plain
+from symconv.terminal import duration, line, paragraph, row, timed
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.verdicts import ALL_LENGTHS, Counterexample, Evidence, Proved, Refuted, Unknown
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "assumptions",
-    "console",
     "json_value",
     "report",
     "report_theorem",
@@ -35,7 +33,6 @@ __all__ = [
     "show_catalogue",
 ]
 
-_T = TypeVar("_T")
 Record = dict[str, Any]
 
 
@@ -55,19 +52,6 @@ def assumptions(assumed: Sequence[Assumption]) -> str:
         for why, same in groupby(assumed, key=lambda assumption: assumption.why)
     ]
     return f"Not declared, so taken as integers: {', '.join(parts)}." if parts else ""
-
-
-class _Console(Console):
-    """A console whose reader may leave: the command then ends, without a traceback."""
-
-    def on_broken_pipe(self) -> None:
-        """Leave the exit code to the command; rich would take 1, which says refuted."""
-        raise BrokenPipeError
-
-
-def console(*, quiet: bool = False) -> Console:
-    """Standard output: with colours in a terminal, without in a pipe."""
-    return _Console(quiet=quiet, highlight=False, markup=False, emoji=False)
 
 
 def report(
@@ -96,7 +80,7 @@ def report(
     record["claim"] = str(claim)
     record |= _show_statement(out, claim, statement)
     if assumed:
-        _paragraph(out, assumptions(assumed), indent=4)
+        paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
     record |= _show_verdict(out, claim)
@@ -118,8 +102,8 @@ def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: C
     record = report(theorem.claim, lengths, out, statement=theorem.statement)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
-    _paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
-    _line(out, f"Source: {theorem.source}", indent=0)
+    paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
+    line(out, f"Source: {theorem.source}", indent=0)
     if theorem is MAIN:
         out.print()
         record["output_size"] = _show_output_size(out)
@@ -135,7 +119,7 @@ def _show_condition_for_all(out: Console, theorem: Theorem) -> str | None:
             return None
     never = condition == plain(sympy.false)
     how = "never" if never else f"exactly when {condition}"
-    _paragraph(out, f"For every {names}, it holds {how}.", indent=2)
+    paragraph(out, f"For every {names}, it holds {how}.", indent=2)
     out.print()
     return condition
 
@@ -158,21 +142,21 @@ def show_catalogue(
     out.print("Theorems", style="bold")
     for theorem in theorems:
         _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
-        _paragraph(out, theorem.statement, indent=7)
+        paragraph(out, theorem.statement, indent=7)
     out.print()
     out.print("Statements that people made in public", style="bold")
     for statement in published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
-        _paragraph(out, statement.statement, indent=7)
-        _paragraph(out, f"It holds: {statement.condition}.", indent=7)
+        paragraph(out, statement.statement, indent=7)
+        paragraph(out, f"It holds: {statement.condition}.", indent=7)
         for beyond in filter(None, (statement.beyond, statement.unsettled)):
-            _paragraph(out, f"Not covered: {beyond}", indent=7)
+            paragraph(out, f"Not covered: {beyond}", indent=7)
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
-            _line(out, f"{mark:<7}{theorem.name}", style, indent=9)
+            line(out, f"{mark:<7}{theorem.name}", style, indent=9)
     score = _score(published)
     out.print()
-    _paragraph(
+    paragraph(
         out,
         f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
         f"them settled, {score['in_part']} in part: {score['true']} true, {score['conditional']} "
@@ -230,37 +214,6 @@ def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
     out.print(name, style="bold", soft_wrap=True)
 
 
-def _line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
-    """A line that is never broken, so that formulas can be copied."""
-    out.print(" " * indent + text, style=style or None, soft_wrap=True)
-
-
-def _paragraph(out: Console, text: str, *, indent: int = 2) -> None:
-    for line in Text(text).wrap(out, max(min(out.width, 96) - indent, 1)):
-        _line(out, line.plain.rstrip(), indent=indent)
-
-
-def _row(out: Console, left: str, right: str, style: str = "") -> None:
-    """A line with something at the right margin."""
-    width = min(out.width, 96) - 2
-    gap = width - len(left) - len(right)
-    if gap >= 2:
-        _line(out, f"{left}{' ' * gap}{right}".rstrip(), style)
-    else:
-        for line in Text(left).wrap(out, max(width, 1)):
-            _line(out, line.plain.rstrip(), style)
-        _line(out, right.rjust(width), style)
-
-
-def _timed(action: Callable[[], _T]) -> tuple[_T, float]:
-    start = perf_counter()
-    return action(), perf_counter() - start
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
 def _show_statement(out: Console, claim: Claim, statement: str) -> Record:
     sign = "iff" if claim.is_condition else "="
     mathematics = f"{plain(claim.lhs)}  {sign}  {plain(claim.rhs)}"
@@ -268,53 +221,53 @@ def _show_statement(out: Console, claim: Claim, statement: str) -> Record:
         out.print(claim.name, style="bold")
         out.print()
     if statement:
-        _paragraph(out, statement)
+        paragraph(out, statement)
         out.print()
-    _line(out, mathematics, "cyan", indent=4)
-    _paragraph(out, quantifiers(claim), indent=4)
+    line(out, mathematics, "cyan", indent=4)
+    paragraph(out, quantifiers(claim), indent=4)
     return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
 
 
 def _show_verdict(out: Console, claim: Claim) -> Record:
     with out.status("deciding"):
-        verdict, seconds = _timed(claim.prove)
+        verdict, seconds = timed(claim.prove)
     out.print("For all lengths, by integer sets", style="bold")
     record: Record = {"seconds": seconds}
     match verdict:
         case Proved():
             everywhere = verdict.is_complete
             result = "PROVED" if everywhere else f"PROVED only for {verdict.scope}"
-            _row(out, result, _duration(seconds), "green" if everywhere else "yellow")
+            row(out, result, duration(seconds), "green" if everywhere else "yellow")
             for evidence in verdict.evidence:
-                _line(out, str(evidence), indent=4)
+                line(out, str(evidence), indent=4)
                 if evidence.indices and evidence.left is not None and evidence.right is not None:
                     sums = f"Σ {plain(evidence.left)} = Σ {plain(evidence.right)}"
-                    _line(out, sums, "dim", indent=6)
+                    line(out, sums, "dim", indent=6)
             record |= {"verdict": "proved", "scope": verdict.scope}
             record["evidence"] = list(map(_evidence_json, verdict.evidence))
         case Refuted(found):
-            _row(out, "REFUTED, and this is the smallest counterexample", _duration(seconds), "red")
+            row(out, "REFUTED, and this is the smallest counterexample", duration(seconds), "red")
             if found.lengths:
                 at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
-                _line(out, at, indent=4)
+                line(out, at, indent=4)
             for name, vector in found.signals.items():
-                _line(out, f"{name} = {vector}", indent=4)
-            _line(out, f"left side  = {found.lhs}", indent=4)
-            _line(out, f"right side = {found.rhs}", indent=4)
+                line(out, f"{name} = {vector}", indent=4)
+            line(out, f"left side  = {found.lhs}", indent=4)
+            line(out, f"right side = {found.rhs}", indent=4)
             if found.index is not None:
-                _line(out, f"the first difference is at index {found.index}", indent=4)
+                line(out, f"the first difference is at index {found.index}", indent=4)
             record |= {"verdict": "refuted", "counterexample": _counterexample_json(found)}
             record |= _show_extent(out, verdict)
         case Unknown(reason):
-            _show_unknown(out, reason, _duration(seconds))
+            _show_unknown(out, reason, duration(seconds))
             record |= {"verdict": "unknown", "reason": reason}
     out.print()
     return record
 
 
-def _show_unknown(out: Console, reason: str, duration: str = "") -> None:
-    _row(out, "UNKNOWN", duration, "yellow")
-    _paragraph(out, reason, indent=4)
+def _show_unknown(out: Console, reason: str, took: str = "") -> None:
+    row(out, "UNKNOWN", took, "yellow")
+    paragraph(out, reason, indent=4)
 
 
 def _counterexample_json(found: Counterexample) -> Record:
@@ -340,10 +293,10 @@ def _show_extent(out: Console, verdict: Refuted) -> Record:
     with out.status("looking for the exact condition"):
         condition, found = verdict.condition, verdict.differences
     for sentence in filter(None, [holds_sentence(condition), *differences_sentences(found)]):
-        _paragraph(out, sentence)
+        paragraph(out, sentence)
     out.print()
-    for line in verdict.reproduction.splitlines():
-        _line(out, line, "dim", indent=4)
+    for code in verdict.reproduction.splitlines():
+        line(out, code, "dim", indent=4)
     record: Record = {"condition": None if condition is None else plain(condition)}
     if found is not None:
         record["differences"] = {
@@ -360,8 +313,8 @@ def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Rec
     out.print(f"At fixed lengths, by {how}", style="bold")
     for instance in instances:
         with out.status(f"simplify at {instance}"):
-            result, seconds = _timed(lambda: _simplified(instance))  # noqa: B023 - called at once
-        _row(out, f"{instance!s:<34}{result}", _duration(seconds))
+            result, seconds = timed(lambda: _simplified(instance))  # noqa: B023 - called at once
+        row(out, f"{instance!s:<34}{result}", duration(seconds))
         yield {
             "lengths": instance.lengths,
             "holds": instance.holds,
@@ -385,9 +338,9 @@ def _simplified(instance: Instance) -> str:
 
 
 def _show_output_size(out: Console) -> Record:
-    condition, seconds = _timed(lambda: plain(QUARTER.condition()))
-    verdict, more = _timed(SIZE.claim.prove)
+    condition, seconds = timed(lambda: plain(QUARTER.condition()))
+    verdict, more = timed(SIZE.claim.prove)
     out.print("Output size", style="bold")
-    _row(out, f"Where 4 divides n, there are n/4 outputs iff {condition}", _duration(seconds))
-    _row(out, f"{str(verdict).capitalize()}", _duration(more), "green" if verdict else "red")
+    row(out, f"Where 4 divides n, there are n/4 outputs iff {condition}", duration(seconds))
+    row(out, f"{str(verdict).capitalize()}", duration(more), "green" if verdict else "red")
     return {"condition": condition, "seconds": seconds, "verdict": str(verdict)}

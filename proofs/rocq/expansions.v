@@ -2,7 +2,7 @@
    operator, and the change of summation variables that makes one such sum of another. *)
 Set Warnings "-notation-overridden,-ambiguous-paths".
 From mathcomp Require Import all_ssreflect all_algebra zify.
-From symconv Require Import definitions sums layers dilation.
+From symconv Require Import definitions sums layers.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Import GRing.Theory Num.Theory.

@@ -26,14 +26,16 @@ from symconv.formal.notation import (
     rocq_names,
 )
 from symconv.formal.proofs import proof_lines
-from symconv.formal.sources import library
+from symconv.formal.sources import LIBRARY, imports, library, statements
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
 from symconv.signals import SignalExpr
 from symconv.verdicts import Proved, Verdict
 from symconv.wording import quantifiers
 
-__all__ = ["certificate", "theorem_name"]
+__all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
+
+FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 
 
 def certificate(claim: Claim, verdict: Verdict | None = None) -> str:
@@ -60,8 +62,9 @@ def certificate(claim: Claim, verdict: Verdict | None = None) -> str:
 
 def theorem_name(claim: Claim) -> str:
     """What a claim is called in its certificate."""
-    (name,) = rocq_names([claim.name or ""]).values()
-    return name if claim.name == name else "claim"
+    wanted = claim.name or ""
+    stated = {s.name for file in LIBRARY for s in statements(file)}
+    return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
 def script(claim: Claim, change: Change | None) -> str:
@@ -79,29 +82,23 @@ def script(claim: Claim, change: Change | None) -> str:
     name = theorem_name(claim)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
     about = [
-        f"(* {comment(claim.name or 'A claim')}:",
+        FIRST_LINE,
+        "",
+        f"   {comment(claim.name)}:" if claim.name else "   A claim:",
         f"   {comment(_mathematics(claim))}",
         f"   {comment(quantifiers(claim))}.",
-        *([f"   ({comment(renamed)}.)"] if renamed else []),
+        *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
-        "   Checked by: coqc FILE.v   (Coq 8.16, MathComp 1.15, mathcomp-zify).",
-        "   The definitions that the statement speaks of come first; the statement and its proof",
-        "   are at the end. *)",
+        "   What the statement speaks of is defined first; the statement and its proof are the",
+        "   last thing in the file.  It needs Coq 8.16, MathComp 1.15 and mathcomp-zify. *)",
     ]
-    return "\n".join(
-        [
-            *about,
-            library(),
-            f"Theorem {name} {statement(claim)}",
-            "Proof.",
-            *proof,
-            "Qed.",
-            "",
-            "(* Nothing was assumed: *)",
-            f"Print Assumptions {name}.",
-            "",
-        ]
-    )
+    parts = [
+        "\n".join(about),
+        imports() if change is None else library(),
+        "\n".join([f"Theorem {name} {statement(claim)}", "Proof.", *proof, "Qed."]),
+        f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _names(claim: Claim) -> dict[str, str]:

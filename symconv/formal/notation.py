@@ -50,10 +50,11 @@ _TAKEN = frozenset(
     return then using where with by have suff pose set Prop SProp Set Type Theorem Proof Qed
     R S O tt u pad flip entry outputs conv_layer dilated_size dilated_layer dilate convolve
     downsample layer proper network compose composed two_sided_layer zero_extended rev
+    eq_signals sums_are_equal equal_tuples equal_products in_sum inside
     size seq nat int bool true false unit Posz Negz Num Order GRing divz modz absz lia nia zify
     """.split()
 )
-_OURS = re.compile(r"(y|i|t)\d+|(size|sum|positive)_\w+|.*_is|_.*")
+_OURS = re.compile(r"(y|i|t)\d+|(size|sum|positive|expand)_\w+|.*_is|_.*")
 
 
 def rocq_names(names: Iterable[str]) -> dict[str, str]:

@@ -26,6 +26,8 @@ _ERROR = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+_MISSING = re.compile(r"Cannot find a physical path bound to logical path\s+\S+\s+with prefix mathcomp")
+
 
 class NoRocqError(SymconvError):
     """Rocq, or a library of it, is not installed; the message says what to install."""
@@ -110,8 +112,8 @@ class Rocq:
         seconds = perf_counter() - start
         if done.returncode == 0:
             return Checked(done.stdout, seconds)
-        if re.search(r"Cannot find a physical path|Cannot load mathcomp|Unable to locate library", done.stderr):
-            raise NoRocqError(f"a library of Rocq is missing. Install {_INSTALL}\n{done.stderr}")
+        if _MISSING.search(done.stderr):
+            raise NoRocqError(f"a library of Rocq is missing. Install {_INSTALL}")
         found = _ERROR.search(done.stderr)
         if found is None:
             raise RejectedError(name, 0, (done.stderr or done.stdout).strip())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from symconv.errors import SymconvError
 
-__all__ = ["FILES", "LIBRARY", "Statement", "library", "source", "statements"]
+__all__ = ["FILES", "LIBRARY", "Statement", "imports", "library", "source", "statements"]
 
 LIBRARY = ("definitions", "sums", "layers", "expansions")
 """What a certificate is built on, in the order in which the files need each other."""
@@ -65,17 +65,21 @@ def statements(name: str) -> list[Statement]:
     ]
 
 
+def imports() -> str:
+    """The lines that make MathComp's notions and linear arithmetic known."""
+    lines = [line for line in source(LIBRARY[-1]).splitlines() if _IMPORTS.match(f"{line}\n")]
+    return "\n".join(line for line in lines if not line.startswith("From symconv"))
+
+
 @cache
 def library() -> str:
     """The files of `LIBRARY` as one text, which needs nothing but MathComp."""
-    imports = [line for line in source(LIBRARY[-1]).splitlines() if _IMPORTS.match(f"{line}\n")]
-    header = [line for line in imports if not line.startswith("From symconv")]
     bodies = [_IMPORTS.sub("", source(name)).strip() for name in LIBRARY]
-    return "\n\n".join(["\n".join(header), *bodies]) + "\n"
+    return "\n\n".join([imports(), *bodies])
 
 
 def _folder() -> Path:
     """The folder of the sources: in the package, or in the clone that it is run from."""
     package = Path(__file__).resolve().parent
-    installed = package / "rocq"
+    installed = package / "rocq_sources"
     return installed if installed.is_dir() else package.parent.parent / "proofs" / "rocq"

@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from symconv.handouts.execution import Kernels
 from symconv.handouts.formats import FORMATS, Format, build
 from symconv.handouts.sources import HandoutError, Source, Version
-from symconv.reports import console
+from symconv.terminal import console
 
 __all__ = ["build_all"]
 

@@ -1,0 +1,122 @@
+"""The formal theory: every file of `proofs/rocq`, checked by Rocq, and what it assumes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from symconv.formal.rocq import Rocq
+from symconv.formal.sources import FILES, Statement, source, statements
+
+__all__ = ["MAIN_STATEMENT", "NOTHING", "CheckedStatement", "Theory", "check_theory"]
+
+MAIN_STATEMENT = "two_stride2_layers_eq_one_stride4_layer"
+"""The theorem of the exercise."""
+
+NOTHING = "Closed under the global context"
+"""What Rocq prints where nothing is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """A statement that Rocq has accepted.
+
+    Attributes:
+        statement: the statement.
+        assumptions: what its proof assumes, as Rocq prints it; empty if that is nothing.
+    """
+
+    statement: Statement
+    assumptions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """The checked theory.
+
+    Attributes:
+        version: the version of Rocq.
+        statements: all statements, in order.
+        seconds: how long it took to check each file.
+    """
+
+    version: str
+    statements: tuple[CheckedStatement, ...]
+    seconds: dict[str, float]
+
+    @property
+    def is_free_of_assumptions(self) -> bool:
+        """Whether no proof assumes anything: no axiom, and nothing that was admitted."""
+        return not any(checked.assumptions for checked in self.statements)
+
+
+def check_theory(
+    timeout: float | None = None, progress: Callable[[str], None] = lambda name: None
+) -> Theory:
+    """Have Rocq check all files, and ask it what every statement assumes.
+
+    Args:
+        timeout: how many seconds it may take in all.
+        progress: is told of each file before it is checked.
+
+    Raises:
+        NoRocqError: Rocq or MathComp is not installed.
+        RejectedError: Rocq does not accept a file.
+        TimeoutError: it took longer than `timeout`.
+    """
+    end = None if timeout is None else monotonic() + timeout
+
+    def left() -> float | None:
+        return None if end is None else max(end - monotonic(), 0.001)
+
+    found = [statement for name in FILES for statement in statements(name)]
+    seconds: dict[str, float] = {}
+    with Rocq() as rocq:
+        for name in FILES:
+            progress(f"{name}.v")
+            seconds[name] = rocq.check(name, source(name), timeout=left()).seconds
+        progress("Print Assumptions")
+        together = rocq.check("together", _question(found), timeout=left())
+        seconds["assumptions"] = together.seconds
+        if together.output.strip() == NOTHING:
+            answers = dict.fromkeys((s.name for s in found), "")
+        else:
+            asked = rocq.check("assumptions", _questions(found), timeout=left())
+            seconds["assumptions"] += asked.seconds
+            answers = _answers(asked.output)
+        return Theory(
+            rocq.version,
+            tuple(CheckedStatement(s, answers.get(s.name, "no answer")) for s in found),
+            seconds,
+        )
+
+
+def _question(found: list[Statement]) -> str:
+    """A file that has Rocq print what all statements together assume, which is far quicker."""
+    return (
+        f"From symconv Require Import {' '.join(FILES)}.\n"
+        f"Definition all := ({', '.join(f'@{s.name}' for s in found)}).\n"
+        "Print Assumptions all.\n"
+    )
+
+
+def _questions(found: list[Statement]) -> str:
+    """A file that has Rocq print the assumptions of each statement after its name."""
+    lines = [f"From symconv Require Import {' '.join(FILES)}."]
+    for statement in found:
+        lines.append(f'Goal True. idtac "statement {statement.name}". Abort.')
+        lines.append(f"Print Assumptions {statement.name}.")
+    return "\n".join(lines) + "\n"
+
+
+def _answers(output: str) -> dict[str, str]:
+    """The assumptions of each statement, by its name.
+
+    >>> _answers("statement a\\nClosed under the global context\\nstatement b\\nAxioms:\\nc : False")
+    {'a': '', 'b': 'Axioms:\\nc : False'}
+    """
+    parts = re.split(r"^statement (\w+)\n", output, flags=re.MULTILINE)
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    return {name: "" if text.strip() == NOTHING else text.strip() for name, text in pairs}

@@ -1,0 +1,61 @@
+"""Text in a terminal, or in a pipe: lines, paragraphs, and times at the right margin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import TypeVar
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["console", "duration", "line", "paragraph", "row", "timed"]
+
+_T = TypeVar("_T")
+
+
+class _Console(Console):
+    """A console whose reader may leave: the command then ends, without a traceback."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to the command; rich would take 1, which says refuted."""
+        raise BrokenPipeError
+
+
+def console(*, quiet: bool = False) -> Console:
+    """Standard output: with colours in a terminal, without in a pipe."""
+    return _Console(quiet=quiet, highlight=False, markup=False, emoji=False)
+
+
+def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
+    """A line that is never broken, so that formulas can be copied."""
+    out.print(" " * indent + text, style=style or None, soft_wrap=True)
+
+
+def paragraph(out: Console, text: str, *, indent: int = 2) -> None:
+    """Text in lines of at most 96 characters."""
+    for part in Text(text).wrap(out, max(min(out.width, 96) - indent, 1)):
+        line(out, part.plain.rstrip(), indent=indent)
+
+
+def row(out: Console, left: str, right: str, style: str = "") -> None:
+    """A line with something at the right margin."""
+    width = min(out.width, 96) - 2
+    gap = width - len(left) - len(right)
+    if gap >= 2:
+        line(out, f"{left}{' ' * gap}{right}".rstrip(), style)
+    else:
+        for part in Text(left).wrap(out, max(width, 1)):
+            line(out, part.plain.rstrip(), style)
+        line(out, right.rjust(width), style)
+
+
+def timed(action: Callable[[], _T]) -> tuple[_T, float]:
+    """What an action gives, and how many seconds it took."""
+    start = perf_counter()
+    return action(), perf_counter() - start
+
+
+def duration(seconds: float) -> str:
+    """A time for people, such as 12 ms or 3.4 s."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
