@@ -1,8 +1,9 @@
 (* Convolution layers on finite signals: everything that the theorems speak of.
 
    A signal is the sequence of its entries 0, 1, ..., size x - 1 in a commutative ring R,
-   and zero at every other integer.  MathComp writes x`_i for entry i, with i a natural
-   number (0 beyond the end), and n%:Z for n as an integer. *)
+   and zero at every other integer.  MathComp writes x`_i for entry i, where i is a natural
+   number (0 beyond the end), mkseq f n for the sequence f 0, ..., f (n - 1), and n%:Z for
+   n as an integer. *)
 
 Set Warnings "-notation-overridden,-ambiguous-paths".
 Set Implicit Arguments.

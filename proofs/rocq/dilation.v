@@ -43,7 +43,8 @@ Theorem conv_layer_eq_downsampled_layer s k x : (0 < s)%N -> k != [::] ->
 Proof.
 move=> s_gt0 k_nonempty; have c_gt0 : (0 < size k)%N by rewrite lt0n size_eq0.
 have sizes : size (conv_layer s k x) = size (downsample s (conv_layer 1 k x)).
-  rewrite size_downsample !size_conv_layer /outputs; case: ifP => _; last by rewrite divn_small //; lia.
+  rewrite size_downsample !size_conv_layer /outputs; case: ifP => _; last first.
+    by rewrite divn_small //; lia.
   rewrite divn1 -[X in _ = (X %/ _)%N](_ : (size x - size k + 1 * s = _)%N); last by lia.
   by rewrite divnDMl // addn1.
 apply: (@eq_from_nth _ 0) => // u u_lt; rewrite nth_downsample //.

@@ -18,7 +18,7 @@ Definition sum_over (T : eqType) (S : pred T) (F : T -> R) (v : R) : Prop :=
   exists A : seq T, [/\ uniq A, forall p, S p -> p \in A & v = \sum_(p <- A | S p) F p].
 
 (* Every entry x[m] is such a sum; and for m >= 0, m is inside of x if B m. *)
-Definition expansion (T : eqType) (S : int -> pred T) (F : int -> T -> R) (B : pred int) x : Prop :=
+Definition expansion (T : eqType) (S : int -> pred T) (F : int -> T -> R) (B : pred int) x :=
   (forall m, sum_over (S m) (F m) (entry x m)) /\ (forall m, 0 <= m -> (m < (size x)%:Z) = B m).
 
 Lemma sums_are_equal (T T' : eqType) (S : pred T) (S' : pred T') F F' (f : T -> T') g v v' :
@@ -64,7 +64,8 @@ Qed.
 
 Lemma sum_over_sum (T : eqType) (n : nat) (S : int -> pred T) (F : int -> T -> R) v :
     (forall i, (i < n)%N -> sum_over (S i%:Z) (F i%:Z) (v i)) ->
-  sum_over (fun p : int * T => (0 <= p.1 < n%:Z) && S p.1 p.2) (fun p => F p.1 p.2) (\sum_(0 <= i < n) v i).
+  sum_over (fun p : int * T => (0 <= p.1 < n%:Z) && S p.1 p.2) (fun p => F p.1 p.2)
+           (\sum_(0 <= i < n) v i).
 Proof.
 move=> sums; have [A A_sums] : exists A : nat -> seq T, forall i, (i < n)%N ->
     [/\ uniq (A i), forall p, S i%:Z p -> p \in A i & v i = \sum_(p <- A i | S i%:Z p) F i%:Z p].
@@ -151,7 +152,8 @@ have [[q m_q]|none] : (exists q, m = d%:Z * q) \/ (forall q, m != d%:Z * q).
   + move=> [q' p] /andP[/eqP]; rewrite m_q => /= qq Sp.
     have q_q' : q = q' by nia.
     by apply/mapP; exists p; rewrite -?q_q' // SA // q_q'.
-  + by rewrite v_eq big_map [RHS]big_mkcond [LHS]big_mkcond; apply: eq_bigr => p _; rewrite /= m_q eqxx.
+  + rewrite v_eq big_map [RHS]big_mkcond [LHS]big_mkcond.
+    by apply: eq_bigr => p _; rewrite /= m_q eqxx.
 rewrite (_ : entry _ _ = 0); first by apply: sum_over_none => -[q p] /=; rewrite (negPf (none q)).
 case: m none => // m none; rewrite /= nth_dilate //; case: ifP => // /dvdnP[q m_q].
 by have /negP[] := none q; rewrite m_q PoszM mulrC.

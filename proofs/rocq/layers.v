@@ -45,7 +45,8 @@ Proof. by rewrite size_conv_layer => u_lt; rewrite /conv_layer nth_mkseq. Qed.
 
 Lemma nth_downsample s x u : (0 < s)%N -> (downsample s x)`_u = x`_(s * u).
 Proof.
-move=> s_gt0; have [u_lt|u_ge] := ltnP u (size (downsample s x)); first by rewrite size_downsample in u_lt; rewrite nth_mkseq.
+move=> s_gt0; have [u_lt|u_ge] := ltnP u (size (downsample s x)).
+  by rewrite size_downsample in u_lt; rewrite nth_mkseq.
 rewrite !nth_default //; move: u_ge; rewrite size_downsample -[(_ <= u)%N]ltnS ltn_divLR //.
 by move: (size x) => n; nia.
 Qed.
@@ -53,14 +54,16 @@ Qed.
 Lemma nth_dilate d k u : (0 < d)%N ->
   (dilate d k)`_u = if (d %| u)%N then k`_(u %/ d) else 0.
 Proof.
-move=> d_gt0; have [u_lt|u_ge] := ltnP u (size (dilate d k)); first by rewrite size_dilate in u_lt; rewrite nth_mkseq.
+move=> d_gt0; have [u_lt|u_ge] := ltnP u (size (dilate d k)).
+  by rewrite size_dilate in u_lt; rewrite nth_mkseq.
 rewrite nth_default //; case: ifP => // /dvdnP[q u_q]; rewrite nth_default // u_q mulnK //.
 by move: u_ge; rewrite size_dilate u_q; case: (size k) => [|c] //=; nia.
 Qed.
 
 Lemma nth_convolve a b u : (convolve a b)`_u = \sum_(0 <= m < u.+1) a`_m * b`_(u - m).
 Proof.
-have [u_lt|u_ge] := ltnP u (size (convolve a b)); first by rewrite size_mkseq in u_lt; rewrite nth_mkseq.
+have [u_lt|u_ge] := ltnP u (size (convolve a b)).
+  by rewrite size_mkseq in u_lt; rewrite nth_mkseq.
 rewrite nth_default // big1 // => m _.
 have [a_m|m_a] := leqP (size a) m; first by rewrite nth_default // mul0r.
 rewrite [b`__]nth_default ?mulr0 //; move: u_ge; rewrite size_mkseq.

@@ -62,14 +62,15 @@ Theorem conv_layer_eq_cropped_convolution k x : k != [::] ->
 Proof.
 case/lastP: k => // k a _; rewrite /flip size_rcons.
 set h := rcons k a; have size_h : size h = (size k).+1 by rewrite size_rcons.
-have sizes : size (conv_layer 1 h x) = size (pad (- (size k)%:Z) (- (size k)%:Z) (convolve x (rev h))).
+have sizes : size (conv_layer 1 h x)
+    = size (pad (- (size k)%:Z) (- (size k)%:Z) (convolve x (rev h))).
   have := size_pad (- (size k)%:Z) (- (size k)%:Z) (convolve x (rev h)).
   rewrite size_conv_layer size_convolve_if size_rev size_h /outputs divn1.
   move: (size x) (size k) (size _) => n c m; case: n => [|n] /=; first by lia.
   by case: ifP => fits; lia.
 rewrite (_ : 1 - _ = - (size k)%:Z); last by lia.
-apply: (@eq_from_nth _ 0) => // u u_lt; rewrite nth_conv_layer // nth_pad -?sizes // opprK -PoszD /=.
-rewrite nth_convolve size_h.
+apply: (@eq_from_nth _ 0) => // u u_lt; rewrite nth_conv_layer // nth_pad -?sizes //.
+rewrite opprK -PoszD /= nth_convolve size_h.
 have fits : (u + size k < size x)%N.
   by move: u_lt; rewrite size_conv_layer lt_outputs ?size_h ?mul1n ?addnS.
 transitivity (\sum_(0 + u <= m < u + (size k).+1) x`_m * (rev h)`_(u + size k - m)).
