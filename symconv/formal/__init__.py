@@ -4,6 +4,18 @@ Nothing here decides anything: what Rocq has not accepted is not formally proved
 """
 
 from symconv.formal.certificates import certificate
-from symconv.formal.rocq import NoRocqError, Rocq
+from symconv.formal.listing import Listing
+from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
+from symconv.formal.sources import source, statements
+from symconv.formal.theory import check_theory
 
-__all__ = ["NoRocqError", "Rocq", "certificate"]
+__all__ = [
+    "Listing",
+    "NoRocqError",
+    "RejectedError",
+    "Rocq",
+    "certificate",
+    "check_theory",
+    "source",
+    "statements",
+]

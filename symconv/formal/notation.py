@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, 
 
 from symconv.errors import Uncertified
 from symconv.notation import plain
-from symconv.polynomials import Atom, Floor, Guard, Polynomial, Relation
+from symconv.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
 from symconv.signals import (
     Convolve,
     Correlate,
@@ -54,6 +54,8 @@ _TAKEN = frozenset(
     size seq nat int bool true false unit Posz Negz Num Order GRing divz modz absz lia nia zify
     """.split()
 )
+_LARGEST = 1000  # Rocq's numerals are unary, so that large ones take long
+
 _OURS = re.compile(r"(y|i|t)\d+|(size|sum|positive|expand)_\w+|.*_is|_.*")
 
 
@@ -142,8 +144,8 @@ def _sum_text(summands: Iterable[tuple[int, str]]) -> str:
     """Numbers times what stands beside them, added up: what is subtracted, and numbers, last."""
     text = ""
     for number, what in sorted(summands, key=lambda summand: (summand[0] < 0, not summand[1])):
-        size = abs(number)
-        product = str(size) if not what else what if size == 1 else f"{size} * {_factor(what)}"
+        size = _numeral(abs(number))
+        product = size if not what else what if size == "1" else f"{size} * {_factor(what)}"
         if number:
             text += f" {'-' if number < 0 else '+'} {product}"
     return text[3:] if text.startswith(" +") else text[1:] or "0"
@@ -183,13 +185,19 @@ def _quotient_text(expression: Expr, names: Names) -> str:
     return f"divz {_atomic(integer_text(numerator, names))} {number}"
 
 
-def _number(expression: Expr, whole: Expr) -> int:
+def _numeral(number: int) -> str:
+    if number > _LARGEST:
+        raise Uncertified(f"{number} is too large: certificates have numbers up to {_LARGEST}")
+    return str(number)
+
+
+def _number(expression: Expr, whole: Expr) -> str:
     if not (expression.is_Integer and expression > 0):
         raise Uncertified(
             f"{plain(whole)} divides by a symbol, and what Rocq's lia decides divides by numbers: "
             "give numbers for the strides"
         )
-    return int(expression)
+    return _numeral(int(expression))
 
 
 def _atomic(text: str) -> str:
@@ -218,7 +226,10 @@ def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
     if isinstance(atom, Floor):
         divisor = atom.divisor.as_integer()
         if divisor is not None:
-            return f"divz {_atomic(polynomial_text(atom.numerator, names))} {divisor}"
+            numerator = _atomic(polynomial_text(atom.numerator, names))
+            return f"divz {numerator} {_numeral(divisor)}"
+    if isinstance(atom, Guarded) and atom.is_nonnegative_part:
+        return f"(Num.max (0 : int) {_atomic(polynomial_text(atom.value, names))})"
     if atom in names:
         return names[atom]
     raise Uncertified(f"there is no rule for {atom} in a change of indices")
@@ -294,7 +305,7 @@ def application(signal: SignalExpr, operands: Iterable[str], names: Names) -> st
                 f"the stride or dilation {plain(expression)} is a symbol, and what Rocq's lia "
                 "decides is linear: give a number for it"
             )
-        return str(expression)
+        return _numeral(int(expression))
 
     match signal:
         case Signal():

@@ -13,7 +13,6 @@ from symconv.claims import Claim
 from symconv.errors import SymconvError, Uncertified
 from symconv.formal.certificates import FIRST_LINE, certificate, statement, theorem_name
 from symconv.formal.rocq import NoRocqError, Rocq
-from symconv.formal.sources import FILES
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, Theory, check_theory
 from symconv.terminal import duration, line, paragraph, row
 
@@ -30,7 +29,9 @@ def report_theory(out: Console, timeout: float | None = None) -> Record:
     out.print()
     try:
         with out.status("starting Rocq") as status:
-            theory = check_theory(timeout, lambda step: status.update(f"Rocq checks {step}"))
+            theory = check_theory(
+                timeout=timeout, progress=lambda step: status.update(f"Rocq checks {step}")
+            )
     except (NoRocqError, TimeoutError) as reason:
         return {"name": MAIN_STATEMENT} | _show_unchecked(out, str(reason))
     main = next(c for c in theory.statements if c.statement.name == MAIN_STATEMENT)
@@ -54,7 +55,7 @@ def _show_theory(out: Console, theory: Theory) -> Record:
         duration(took),
         "green" if proved else "red",
     )
-    line(out, f"Rocq (Coq) {theory.version}, {len(FILES)} files", indent=4)
+    line(out, f"Rocq (Coq) {theory.version}, {len(theory.seconds) - 1} files", indent=4)
     kinds = [c.statement.kind for c in theory.statements]
     counted = f"{kinds.count('Theorem')} theorems, {kinds.count('Lemma')} lemmas and "
     counted += f"{kinds.count('Example')} counterexamples"
@@ -134,8 +135,8 @@ def report_certificate(
             Path(path).write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise SymconvError(f"cannot write {path}: {error.strerror}") from None
-        row(out, f"WRITTEN to {path}", f"{text.count(chr(10))} lines", "green")
-        line(out, f"to check it: coqc {path}", indent=4)
+        row(out, "WRITTEN", f"{len(text.splitlines())} lines", "green")
+        line(out, f"to {path}; to check it: coqc {path}", indent=4)
         record["file"] = path
     for part in f"Theorem {theorem_name(claim)} {statement(claim)}".splitlines():
         line(out, part, "cyan" if not check else "", indent=4)

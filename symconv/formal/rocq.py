@@ -134,6 +134,6 @@ class Rocq:
                 timeout=timeout,
             )
         except subprocess.TimeoutExpired:
-            raise TimeoutError(f"Rocq gave no answer within {timeout:g} s") from None
+            raise TimeoutError(f"Rocq gave no answer within {timeout:.1f} s") from None
         except OSError as error:
             raise NoRocqError(f"{self._coqc} cannot be run: {error.strerror}. Install it {_INSTALL}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -53,11 +53,15 @@ class Theory:
 
 
 def check_theory(
-    timeout: float | None = None, progress: Callable[[str], None] = lambda name: None
+    files: Sequence[str] = FILES,
+    *,
+    timeout: float | None = None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> Theory:
-    """Have Rocq check all files, and ask it what every statement assumes.
+    """Have Rocq check files, and ask it what every statement in them assumes.
 
     Args:
+        files: the files, by default all, after those that they need.
         timeout: how many seconds it may take in all.
         progress: is told of each file before it is checked.
 
@@ -69,21 +73,23 @@ def check_theory(
     end = None if timeout is None else monotonic() + timeout
 
     def left() -> float | None:
-        return None if end is None else max(end - monotonic(), 0.001)
+        if end is not None and end <= monotonic():
+            raise TimeoutError(f"Rocq was not done within {timeout:g} s")
+        return None if end is None else end - monotonic()
 
-    found = [statement for name in FILES for statement in statements(name)]
+    found = [statement for name in files for statement in statements(name)]
     seconds: dict[str, float] = {}
     with Rocq() as rocq:
-        for name in FILES:
+        for name in files:
             progress(f"{name}.v")
             seconds[name] = rocq.check(name, source(name), timeout=left()).seconds
         progress("Print Assumptions")
-        together = rocq.check("together", _question(found), timeout=left())
+        together = rocq.check("together", _question(files, found), timeout=left())
         seconds["assumptions"] = together.seconds
         if together.output.strip() == NOTHING:
             answers = dict.fromkeys((s.name for s in found), "")
         else:
-            asked = rocq.check("assumptions", _questions(found), timeout=left())
+            asked = rocq.check("assumptions", _questions(files, found), timeout=left())
             seconds["assumptions"] += asked.seconds
             answers = _answers(asked.output)
         return Theory(
@@ -93,18 +99,18 @@ def check_theory(
         )
 
 
-def _question(found: list[Statement]) -> str:
+def _question(files: Sequence[str], found: list[Statement]) -> str:
     """A file that has Rocq print what all statements together assume, which is far quicker."""
     return (
-        f"From symconv Require Import {' '.join(FILES)}.\n"
+        f"From symconv Require Import {' '.join(files)}.\n"
         f"Definition all := ({', '.join(f'@{s.name}' for s in found)}).\n"
         "Print Assumptions all.\n"
     )
 
 
-def _questions(found: list[Statement]) -> str:
+def _questions(files: Sequence[str], found: list[Statement]) -> str:
     """A file that has Rocq print the assumptions of each statement after its name."""
-    lines = [f"From symconv Require Import {' '.join(FILES)}."]
+    lines = [f"From symconv Require Import {' '.join(files)}."]
     for statement in found:
         lines.append(f'Goal True. idtac "statement {statement.name}". Abort.')
         lines.append(f"Print Assumptions {statement.name}.")
