@@ -247,7 +247,7 @@ def check(
         raise click.UsageError("expected either a claim or --file")
     if file is not None and (points or name or formal or certificate_file):
         raise click.UsageError(
-            "--at, --name, --formal and --certificate are for one claim, and --file may hold several"
+            "--at, --name, --formal and --certificate are for one claim; --file may hold several"
         )
     _check_destination(certificate_file)
     lengths = list(map(_lengths, points))
@@ -269,9 +269,7 @@ def check(
             records.append(_in_child(arguments, timeout, text, title, as_json, out))
         else:
             records.append(_checked(one, lengths, out, alone=file is None))
-        records[-1] |= _certified(
-            one.claim, records[-1], certificate_file, formal, timeout, out
-        )
+        records[-1] |= _certified(one.claim, records[-1], certificate_file, formal, timeout, out)
     if as_json and (file is not None or records[0]["verdict"] != "error"):
         _print_json(records[0] if file is None else records)
     codes = set(map(_exit_code, records))

@@ -136,7 +136,8 @@ Qed.
 
 Lemma expand_dilate d (T : eqType) (S : int -> pred T) F B k y :
     dilate d k = y -> (0 < d)%N -> expansion S F B k ->
-  expansion (fun m p => (m == d%:Z * p.1) && S p.1 p.2) (fun m p => F p.1 p.2)
+  expansion (fun m (p : int * T) => (m == d%:Z * p.1) && S p.1 p.2)
+            (fun m (p : int * T) => F p.1 p.2)
             (fun m => m < d%:Z * ((size k)%:Z - 1) + 1) y.
 Proof.
 move=> <- d_gt0 [sums _]; split=> [m|m m_ge]; last first.
@@ -161,8 +162,9 @@ Qed.
 
 Lemma expand_convolve (T T' : eqType) (S : int -> pred T) (S' : int -> pred T') F F' B B' a b y :
     convolve a b = y -> expansion S F B a -> expansion S' F' B' b ->
-  expansion (fun m p => (0 <= p.1 < (size a)%:Z) && (S p.1 p.2.1 && S' (m - p.1) p.2.2))
-            (fun m p => F p.1 p.2.1 * F' (m - p.1) p.2.2)
+  expansion (fun m (p : int * (T * T')) =>
+               (0 <= p.1 < (size a)%:Z) && (S p.1 p.2.1 && S' (m - p.1) p.2.2))
+            (fun m (p : int * (T * T')) => F p.1 p.2.1 * F' (m - p.1) p.2.2)
             (fun m => [&& (size a)%:Z > 0, (size b)%:Z > 0 & m < (size a)%:Z + (size b)%:Z - 1]) y.
 Proof.
 move=> <- [sums _] [sums' _]; split=> [m|m m_ge]; last first.
@@ -187,10 +189,11 @@ Lemma expand_dilated_layer s d (T T' : eqType) (S : int -> pred T) (S' : int -> 
     F F' B B' x k y :
     dilated_layer s d k x = y -> (0 < s)%N -> (0 < size k)%N ->
     expansion S' F' B' k -> expansion S F B x ->
-  expansion (fun m p => ((0 <= m) && B (s%:Z * m + d%:Z * ((size k)%:Z - 1)))
+  expansion (fun m (p : int * (T' * T)) =>
+                        ((0 <= m) && B (s%:Z * m + d%:Z * ((size k)%:Z - 1)))
                         && ((0 <= p.1 < (size k)%:Z)
                             && (S' p.1 p.2.1 && S (s%:Z * m + d%:Z * p.1) p.2.2)))
-            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + d%:Z * p.1) p.2.2)
+            (fun m (p : int * (T' * T)) => F' p.1 p.2.1 * F (s%:Z * m + d%:Z * p.1) p.2.2)
             (fun m => B (s%:Z * m + d%:Z * ((size k)%:Z - 1))) y.
 Proof.
 move=> <- s_gt0 k_gt0 [sums' _] [sums inside_x].
@@ -213,10 +216,11 @@ Lemma expand_conv_layer s (T T' : eqType) (S : int -> pred T) (S' : int -> pred 
     F F' B B' x k y :
     conv_layer s k x = y -> (0 < s)%N -> (0 < size k)%N ->
     expansion S' F' B' k -> expansion S F B x ->
-  expansion (fun m p => ((0 <= m) && B (s%:Z * m + 1 * ((size k)%:Z - 1)))
+  expansion (fun m (p : int * (T' * T)) =>
+                        ((0 <= m) && B (s%:Z * m + 1 * ((size k)%:Z - 1)))
                         && ((0 <= p.1 < (size k)%:Z)
                             && (S' p.1 p.2.1 && S (s%:Z * m + 1 * p.1) p.2.2)))
-            (fun m p => F' p.1 p.2.1 * F (s%:Z * m + 1 * p.1) p.2.2)
+            (fun m (p : int * (T' * T)) => F' p.1 p.2.1 * F (s%:Z * m + 1 * p.1) p.2.2)
             (fun m => B (s%:Z * m + 1 * ((size k)%:Z - 1))) y.
 Proof. by rewrite -dilated_layer_1_eq_layer; apply: expand_dilated_layer. Qed.
 

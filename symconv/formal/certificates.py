@@ -52,7 +52,9 @@ def certificate(claim: Claim, verdict: Verdict | None = None) -> str:
     """
     found = claim.prove() if verdict is None else verdict
     if not (isinstance(found, Proved) and found.is_complete):
-        raise Uncertified(f"only what is proved for all lengths has a certificate, and this is {found}")
+        raise Uncertified(
+            f"only what is proved for all lengths has a certificate, and this is {found}"
+        )
     if not claim.signals:
         return script(claim, None)
     carried = [e.change for e in found.evidence if e.change is not None]

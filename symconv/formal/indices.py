@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
 
-from symconv.claims import Claim
 from symconv.changes import Change, Coordinates, by_positions
+from symconv.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.notation import polynomial_text
-from symconv.formulas import entry, guarded_sum, length
-from symconv.polynomials import Atom, Polynomial, Relation, equal, floor
+from symconv.formulas import entry, guarded_sum
+from symconv.polynomials import Atom, Polynomial, Relation, floor
 from symconv.signals import Convolve, Correlate, Dilate, SignalExpr
 from symconv.sums import FREE, Term
 

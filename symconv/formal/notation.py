@@ -44,19 +44,22 @@ __all__ = [
 Names = Mapping[str, str]
 """What the symbols and signals of a claim are called in Rocq."""
 
-_TAKEN = frozenset(
-    """
-    as at cofix else end exists exists2 fix for forall fun if in is isT let match mod move of or
-    return then using where with by have suff pose set Prop SProp Set Type Theorem Proof Qed
-    R S O tt u pad flip entry outputs conv_layer dilated_size dilated_layer dilate convolve
-    downsample layer proper network compose composed two_sided_layer zero_extended rev
-    eq_signals sums_are_equal equal_tuples equal_products in_sum inside
-    size seq nat int bool true false unit Posz Negz Num Order GRing divz modz absz lia nia zify
-    """.split()
+_TAKEN = re.compile(
+    r"""
+    as | at | cofix | else | end | exists2? | fix | for | forall | fun | if | in | is | let | match
+    | mod | move | of | or | return | then | using | where | with | by | have | suff | pose
+    | [sS]et | S?Prop | Type | Theorem | Proof | Qed | R | S | O | u | tt | isT | in_sum | inside
+    | pad | flip | entry | outputs | conv_layer | dilated_size | dilated_layer | dilate | convolve
+    | downsample | layer | proper | network | composed? | two_sided_layer | zero_extended | rev
+    | eq_signals | sums_are_equal | equal_tuples | equal_products | size | seq | nat | int | bool
+    | true | false | unit | Posz | Negz | Num | Order | GRing | divz | modz | absz | lia | nia
+    | (y|i|t)\d+ | (size|sum|positive|expand)_\w+ | \w*_is | _\w*
+    """,
+    re.VERBOSE,
 )
-_LARGEST = 1000  # Rocq's numerals are unary, so that large ones take long
+"""Names that mean something in Rocq, in the definitions or in the proof of a certificate."""
 
-_OURS = re.compile(r"(y|i|t)\d+|(size|sum|positive|expand)_\w+|.*_is|_.*")
+_LARGEST = 1000  # Rocq's numerals are unary, so that large ones take long
 
 
 def rocq_names(names: Iterable[str]) -> dict[str, str]:
@@ -69,9 +72,7 @@ def rocq_names(names: Iterable[str]) -> dict[str, str]:
     usable = {
         name
         for name in wanted
-        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
-        and name not in _TAKEN
-        and not _OURS.fullmatch(name)
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and not _TAKEN.fullmatch(name)
     }
     fresh = (f"v{number}" for number in range(1, 2 * len(wanted) + 2))
     others = iter([name for name in fresh if name not in usable])
@@ -282,7 +283,8 @@ def guard_text(guard: Guard, names: Names) -> str:
     positive = Polynomial({m: c for m, c in terms if c > 0})
     negative = Polynomial({m: -c for m, c in terms if c < 0})
     sign = "<=" if guard.relation is Relation.AT_LEAST_ZERO else "="
-    return f"{polynomial_text(negative, names)} {sign} {polynomial_text(positive, names)}"
+    atoms: dict[Atom, str] = dict(names.items())
+    return f"{polynomial_text(negative, atoms)} {sign} {polynomial_text(positive, atoms)}"
 
 
 # --- signals -------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def proof_lines(claim: Claim, change: Change, names: Mapping[str, str]) -> Itera
     ours, others = Indices.of(left, "i"), Indices.of(right, "t")
     forward = _all_values(claim, others, change.forward, ours)
     backward = _all_values(claim, ours, change.backward, others)
-    symbols: dict[Atom, str] = {FREE: "u", **names}
+    symbols: dict[Atom, str] = dict(names.items())
+    symbols[FREE] = "u"
     yield "apply: (sums_are_equal"
     yield f"  (f := fun {ours.pattern()} => {others.tuple(forward, symbols | ours.names)})"
     yield f"  (g := fun {others.pattern()} => {ours.tuple(backward, symbols | others.names)})"
@@ -76,8 +77,10 @@ def _measured(claim: Claim) -> set[SignalExpr]:
         for signal in claim.signals
         for node in walk(signal)
         for operand in (
-            (node.kernel,) if isinstance(node, Correlate)
-            else () if isinstance(node, Downsample)
+            (node.kernel,)
+            if isinstance(node, Correlate)
+            else ()
+            if isinstance(node, Downsample)
             else node.operands
         )
     }

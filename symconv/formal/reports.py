@@ -101,7 +101,9 @@ def check_destination(path: str) -> None:
         raise SymconvError(f"there is no folder {str(file.parent)!r} for the certificate")
     try:
         if file.exists() and not file.read_text(encoding="utf-8").startswith(FIRST_LINE):
-            raise SymconvError(f"{path} is there already, and is no certificate; it is left as it is")
+            raise SymconvError(
+                f"{path} is there already, and is no certificate; it is left as it is"
+            )
     except (OSError, UnicodeDecodeError) as error:
         raise SymconvError(f"{path} is there already, and cannot be read: {error}") from None
 

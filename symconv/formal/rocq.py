@@ -14,9 +14,7 @@ from symconv.errors import SymconvError
 
 __all__ = ["Checked", "NoRocqError", "RejectedError", "Rocq"]
 
-_PACKAGES = (
-    "coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-zify"
-)
+_PACKAGES = "coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-zify"
 _INSTALL = (
     "on Debian and Ubuntu: apt-get install --no-install-recommends "
     f"{_PACKAGES}; elsewhere, Coq 8.16 with MathComp 1.15 and mathcomp-zify"
@@ -26,7 +24,9 @@ _ERROR = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
-_MISSING = re.compile(r"Cannot find a physical path bound to logical path\s+\S+\s+with prefix mathcomp")
+_MISSING = re.compile(
+    r"Cannot find a physical path bound to logical path\s+\S+\s+with prefix mathcomp"
+)
 
 
 class NoRocqError(SymconvError):
@@ -75,7 +75,9 @@ class Rocq:
     def __init__(self) -> None:
         found = shutil.which("coqc")
         if found is None:
-            raise NoRocqError(f"there is no coqc, the compiler of Rocq (Coq). Install it {_INSTALL}")
+            raise NoRocqError(
+                f"there is no coqc, the compiler of Rocq (Coq). Install it {_INSTALL}"
+            )
         self._coqc = found
         self._folder = TemporaryDirectory(prefix="symconv-")
 
@@ -119,9 +121,7 @@ class Rocq:
             raise RejectedError(name, 0, (done.stderr or done.stdout).strip())
         raise RejectedError(name, int(found["line"]), found["message"].strip())
 
-    def _run(
-        self, arguments: list[str], timeout: float | None
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, arguments: list[str], timeout: float | None) -> subprocess.CompletedProcess[str]:
         try:
             return subprocess.run(
                 [self._coqc, *arguments],
@@ -136,4 +136,6 @@ class Rocq:
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"Rocq gave no answer within {timeout:.1f} s") from None
         except OSError as error:
-            raise NoRocqError(f"{self._coqc} cannot be run: {error.strerror}. Install it {_INSTALL}") from None
+            raise NoRocqError(
+                f"{self._coqc} cannot be run: {error.strerror}. Install it {_INSTALL}"
+            ) from None

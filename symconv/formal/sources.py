@@ -17,7 +17,9 @@ LIBRARY = ("definitions", "sums", "layers", "expansions")
 FILES = (*LIBRARY, "composition", "dilation", "uniqueness", "two_sided", "sanity")
 """All files, in such an order."""
 
-_IMPORTS = re.compile(r"^(Set Warnings|From |Set |Unset |Import |Local Open Scope).*\n", re.MULTILINE)
+_IMPORTS = re.compile(
+    r"^(Set Warnings|From |Set |Unset |Import |Local Open Scope).*\n", re.MULTILINE
+)
 _STATEMENT = re.compile(r"^(Theorem|Lemma|Example) (\w+)(.*?)\nProof\.", re.MULTILINE | re.DOTALL)
 
 

@@ -118,10 +118,10 @@ def _questions(files: Sequence[str], found: list[Statement]) -> str:
 
 
 def _answers(output: str) -> dict[str, str]:
-    """The assumptions of each statement, by its name.
+    r"""The assumptions of each statement, by its name.
 
-    >>> _answers("statement a\\nClosed under the global context\\nstatement b\\nAxioms:\\nc : False")
-    {'a': '', 'b': 'Axioms:\\nc : False'}
+    >>> _answers(f"statement a\n{NOTHING}\nstatement b\nAxioms:\nc : False")
+    {'a': '', 'b': 'Axioms:\nc : False'}
     """
     parts = re.split(r"^statement (\w+)\n", output, flags=re.MULTILINE)
     pairs = zip(parts[1::2], parts[2::2], strict=True)
