@@ -516,8 +516,9 @@ def _fake_coqc(folder: Path, script: str) -> None:
     ("script_text", "error", "message"),
     [
         (
-            "exec >&2; echo 'File \"./a.v\", line 2, characters 0-60:'; echo 'Error: Cannot find a "
-            "physical path bound to logical path'; echo 'all_ssreflect with prefix mathcomp.'; exit 1",
+            "exec >&2; echo 'File \"./a.v\", line 2, characters 0-60:'; "
+            "echo 'Error: Cannot find a physical path bound to logical path'; "
+            "echo 'all_ssreflect with prefix mathcomp.'; exit 1",
             NoRocqError,
             "a library of Rocq is missing. Install on Debian",
         ),

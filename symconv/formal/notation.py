@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import accumulate
 from math import lcm
 
 import sympy
@@ -202,11 +203,23 @@ def _number(expression: Expr, whole: Expr) -> str:
 
 
 def _atomic(text: str) -> str:
-    return text if re.fullmatch(r"\w+|\([^()]*\)", text) else f"({text})"
+    """The text as one argument of a function."""
+    return text if re.fullmatch(r"\w+", text) or _is_bracketed(text) else f"({text})"
 
 
 def _factor(text: str) -> str:
-    return text if re.fullmatch(r"\w+|(divz|modz) .*|\(.*\)", text) else f"({text})"
+    """The text as a factor; a function applied to arguments is one."""
+    return text if re.fullmatch(r"(divz|modz) .*", text) else _atomic(text)
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether the first bracket is closed by the last character.
+
+    >>> _is_bracketed("(a + b)"), _is_bracketed("(a) + (b)")
+    (True, False)
+    """
+    depths = list(accumulate((character == "(") - (character == ")") for character in text))
+    return text.startswith("(") and depths.index(0) == len(text) - 1
 
 
 def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
@@ -246,7 +259,7 @@ def condition_text(condition: Boolean, names: Names) -> str:
 
     >>> n, c = sympy.symbols("n c", integer=True)
     >>> print(condition_text((n >= c) & (sympy.Eq(Mod(n, 4), 0) | (c < 3)), {"n": "n", "c": "c"}))
-    n >= c /\ (modz n 4 = 0 \/ c < 3)
+    (modz n 4 = 0 \/ c < 3) /\ n >= c
     """
     match condition:
         case BooleanTrue() | BooleanFalse():

@@ -65,8 +65,7 @@ class Checked:
 class Rocq:
     """The compiler `coqc`, with a folder of its own in which files are checked.
 
-    >>> with Rocq() as rocq:  # doctest: +SKIP
-    ...     rocq.check("one", "Theorem one : 1 = 1. Proof. reflexivity. Qed.")
+    Use it as `with Rocq() as rocq: rocq.check(name, text)`; the folder is removed at the end.
 
     Raises:
         NoRocqError: there is no `coqc`.
