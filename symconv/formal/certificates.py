@@ -30,7 +30,7 @@ from symconv.formal.sources import LIBRARY, imports, library, statements
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
 from symconv.signals import SignalExpr
-from symconv.verdicts import Proved, Verdict
+from symconv.verdicts import Proved
 from symconv.wording import quantifiers
 
 __all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
@@ -38,19 +38,15 @@ __all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
 FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 
 
-def certificate(claim: Claim, verdict: Verdict | None = None) -> str:
+def certificate(claim: Claim) -> str:
     """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
 
     The file needs nothing but MathComp: the definitions and lemmas that it builds on are in it.
 
-    Args:
-        claim: the claim.
-        verdict: what `claim.prove()` gave, if that is known already.
-
     Raises:
         Uncertified: the claim was not proved for all lengths, or a certificate cannot say it.
     """
-    found = claim.prove() if verdict is None else verdict
+    found = claim.prove()
     if not (isinstance(found, Proved) and found.is_complete):
         raise Uncertified(
             f"only what is proved for all lengths has a certificate, and this is {found}"
