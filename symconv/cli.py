@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from fractions import Fraction
 from traceback import print_exc
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from symconv import arguments
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from symconv.claims import Claim
-    from symconv.text import Declarations, ParsedClaim
-    from symconv.theorems import Theorem
+    from symconv.text import ParsedClaim
 
 _EXIT = {"proved": 0, "refuted": 1, "error": 2, "unknown": 3}  # 2 is a usage error, by click
 _WORST_FIRST = (2, 1, 3, 0)
 _DEFECT, _INTERRUPTED, _NO_READER = 70, 130, 141  # none of them is a verdict
-_MOST_BYTES = 1_000_000
 _LONGEST = 1_000_000  # seconds
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -144,8 +142,8 @@ def prove(
     from symconv.terminal import console
     from symconv.theorems import MAIN
 
-    theorem = MAIN if name is None else _named(name)
-    lengths = list(map(_lengths, points))
+    theorem = MAIN if name is None else arguments.named(name)
+    lengths = list(map(arguments.lengths, points))
     out = console(quiet=as_json)
     if formal and name is None and certificate_file is None:
         if points:
@@ -160,8 +158,8 @@ def prove(
     if timeout is None:
         record = report_theorem(theorem, lengths, out)
     else:
-        arguments = ["prove", *_options("--at", points), "--", theorem.name]
-        record = _in_child(arguments, timeout, str(theorem.claim), theorem.name, as_json, out)
+        command = ["prove", *_options("--at", points), "--", theorem.name]
+        record = _in_child(command, timeout, str(theorem.claim), theorem.name, as_json, out)
     record |= _certified(theorem.claim, record, certificate_file, formal, timeout, out)
     if as_json and record["verdict"] != "error":
         _print_json(record)
@@ -250,23 +248,25 @@ def check(
             "--at, --name, --formal and --certificate are for one claim; --file may hold several"
         )
     _check_destination(certificate_file)
-    lengths = list(map(_lengths, points))
-    declared = _declared(signals, given, integers)
+    lengths = list(map(arguments.lengths, points))
+    declared = arguments.declared(signals, given, integers)
     if file is None:
         parsed = [read_claim(Passage(claim or "", "the claim"), declared, name)]
     else:
         name_of_file = getattr(file, "name", "-")
         where = "standard input" if name_of_file in ("-", "<stdin>") else str(name_of_file)
-        parsed = read_claims(_decoded(file.read(_MOST_BYTES + 1), where), where, declared)
+        parsed = read_claims(
+            arguments.decoded(file.read(arguments.MOST_BYTES + 1), where), where, declared
+        )
     out = console(quiet=as_json)
     records = []
     for number, one in enumerate(parsed):
         if number:
             out.rule(style="dim")
         if timeout is not None:
-            arguments = _arguments(one, points)
+            command = _command_line(one, points)
             text, title = str(one.claim), one.claim.name
-            records.append(_in_child(arguments, timeout, text, title, as_json, out))
+            records.append(_in_child(command, timeout, text, title, as_json, out))
         else:
             records.append(_checked(one, lengths, out, alone=file is None))
         records[-1] |= _certified(one.claim, records[-1], certificate_file, formal, timeout, out)
@@ -302,7 +302,7 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
     from symconv.reports import json_value
     from symconv.signals import Signal
 
-    values = [_tap(text) for text in taps]
+    values = [arguments.tap(text) for text in taps]
     k = Signal("k", len(values))
     k4 = k.convolve(k.dilate(2)).evaluate(k=values)
     if as_json:
@@ -398,32 +398,6 @@ def grade_answer(
     ctx.exit(_EXIT[record["verdict"]])
 
 
-def _declared(
-    signals: Iterable[str], given: Iterable[str], integers: Sequence[str]
-) -> Declarations:
-    from symconv.text import Declarations
-    from symconv.text.phrases import Passage
-
-    sizes: dict[str, Passage] = {}
-    for text in signals:
-        name, colon, _ = text.partition(":")
-        if not colon or name.strip() in sizes:
-            problem = "it is declared twice" if colon else "expected NAME:LENGTH, such as x:n"
-            raise click.UsageError(f"--signal {text!r}: {problem}")
-        sizes[name.strip()] = Passage(text, "--signal", len(name) + 1)
-    return Declarations(sizes, tuple(Passage(g, "--given") for g in given), tuple(integers))
-
-
-def _decoded(data: bytes, where: str) -> str:
-    if len(data) > _MOST_BYTES:
-        raise click.UsageError(f"{where} is larger than {_MOST_BYTES} bytes")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise click.UsageError(f"{where}, line {line}: this is not UTF-8") from None
-
-
 def _checked(
     parsed: ParsedClaim, lengths: Sequence[Mapping[str, int]], out: Console, *, alone: bool
 ) -> dict[str, Any]:
@@ -441,7 +415,7 @@ def _checked(
         return {"claim": str(parsed.claim), "verdict": "error", "reason": str(error)}
 
 
-def _arguments(parsed: ParsedClaim, points: Sequence[str]) -> list[str]:
+def _command_line(parsed: ParsedClaim, points: Sequence[str]) -> list[str]:
     """The arguments that check a claim by itself."""
     declared, name = parsed.declared, parsed.claim.name
     sizes = [f"{signal}:{size.content}" for signal, size in declared.signals.items()]
@@ -462,14 +436,14 @@ def _options(name: str, values: Iterable[str]) -> list[str]:
 
 
 def _in_child(
-    arguments: list[str], timeout: float, claim: str, name: str | None, as_json: bool, out: Console
+    command: list[str], timeout: float, claim: str, name: str | None, as_json: bool, out: Console
 ) -> dict[str, Any]:
     """The record of a claim that a child process decides, which is killed when time is over."""
     from symconv.child import run_child
     from symconv.reports import report_unknown
 
-    command, *rest = arguments
-    ending = run_child([command, *["--json"] * as_json, *rest], timeout, capture=as_json)
+    first, *rest = command
+    ending = run_child([first, *["--json"] * as_json, *rest], timeout, capture=as_json)
     if ending.exit_code is None:
         return report_unknown(claim, ending.reason, out, name=name)
     if ending.exit_code not in _EXIT.values():
@@ -518,55 +492,6 @@ def _exit_code(record: Mapping[str, Any]) -> int:
 
 def _print_json(record: Any) -> None:
     click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-
-
-# --- reading arguments ---------------------------------------------------------------
-
-
-def _named(name: str) -> Theorem:
-    from difflib import get_close_matches
-
-    from symconv.theorems import THEOREMS
-
-    for theorem in THEOREMS:
-        if theorem.name == name:
-            return theorem
-    from symconv.catalogue import CATALOGUE  # takes a second or two
-
-    if name in CATALOGUE:
-        return CATALOGUE[name]
-    close = get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(close)}?" if close else "see 'symconv list'"
-    raise click.UsageError(f"there is no claim named {name!r}; {hint}")
-
-
-def _lengths(text: str) -> dict[str, int]:
-    """`n=8,c=3` as a mapping."""
-    result: dict[str, int] = {}
-    for part in text.split(","):
-        found = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?[0-9]{1,9})\s*", part)
-        if not found:
-            raise click.UsageError(f"--at {text!r}: expected name=integer, got {part.strip()!r}")
-        if found[1] in result:
-            raise click.UsageError(f"--at {text!r}: {found[1]} is given twice")
-        result[found[1]] = int(found[2])
-    return result
-
-
-def _tap(text: str) -> Any:
-    from sympy import Symbol
-
-    if re.fullmatch(
-        r"[+-]?[0-9]{1,1000}(/0*[1-9][0-9]{0,999})?|[+-]?[0-9]{0,500}\.[0-9]{1,500}", text
-    ):
-        value = Fraction(text)
-        return int(value) if value.denominator == 1 else value
-    found = re.fullmatch(r"(-?)([^\W\d]\w{0,99})", text)
-    if not found:
-        raise click.UsageError(
-            f"the tap {text!r} is not an integer, a fraction such as 1/3, a decimal, or a symbol"
-        )
-    return -Symbol(found[2]) if found[1] else Symbol(found[2])
 
 
 if __name__ == "__main__":

@@ -17,10 +17,12 @@ Implicit Types (a b k x : seq R) (d s : nat) (l r m u : int).
 Definition sum_over (T : eqType) (S : pred T) (F : T -> R) (v : R) : Prop :=
   exists A : seq T, [/\ uniq A, forall p, S p -> p \in A & v = \sum_(p <- A | S p) F p].
 
-(* Every entry x[m] is such a sum; and for m >= 0, m is inside of x if B m. *)
+(* Every entry x[m] is the sum of the products F m p over the index tuples p with S m p; and
+   x has an entry at m >= 0 where B m. *)
 Definition expansion (T : eqType) (S : int -> pred T) (F : int -> T -> R) (B : pred int) x :=
   (forall m, sum_over (S m) (F m) (entry x m)) /\ (forall m, 0 <= m -> (m < (size x)%:Z) = B m).
 
+(* The change of variables f, undone by g, makes one sum of the other. *)
 Lemma sums_are_equal (T T' : eqType) (S : pred T) (S' : pred T') F F' (f : T -> T') g v v' :
     sum_over S F v -> sum_over S' F' v' ->
     (forall p, S p -> [/\ S' (f p), g (f p) = p & F p = F' (f p)]) ->
@@ -38,12 +40,6 @@ Qed.
 Lemma sum_over_none (T : eqType) (S : pred T) F : (forall p, ~~ S p) -> sum_over S F 0.
 Proof.
 by move=> none; exists [::]; split=> // [p|]; rewrite ?big_nil // (negPf (none p)).
-Qed.
-
-Lemma sum_over_eq (T : eqType) (S S' : pred T) F v : S =1 S' -> sum_over S F v -> sum_over S' F v.
-Proof.
-move=> SS' [A [uA SA ->]]; exists A; split=> // [p|]; first by rewrite -SS' => /SA.
-exact: eq_bigl.
 Qed.
 
 Lemma sum_over_if (T : eqType) (b : bool) (S : pred T) F v :

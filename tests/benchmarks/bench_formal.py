@@ -1,0 +1,40 @@
+"""How long it takes to write a certificate, and Rocq to check one and the whole theory.
+
+Run with `pytest tests/benchmarks/bench_formal.py -n 0 --benchmark-enable`.
+"""
+
+from typing import Any
+
+import pytest
+
+from symconv.catalogue import CATALOGUE
+from symconv.formal import Rocq, certificate, check_theory
+from tests.rocq import needs_rocq
+
+NAMES = [
+    "two_stride2_layers_eq_one_stride4_layer",
+    "three_stride2_layers_eq_one_stride8_layer",
+    "two_padded_layers_agree_inside",
+]
+
+
+@pytest.mark.benchmark(group="writing a certificate")
+@pytest.mark.parametrize("name", NAMES)
+def test_write(benchmark: Any, name: str) -> None:
+    assert "Qed." in benchmark(certificate, CATALOGUE[name].claim)
+
+
+@needs_rocq
+@pytest.mark.benchmark(group="Rocq checks a certificate", min_rounds=1, warmup=False)
+@pytest.mark.parametrize("name", NAMES)
+def test_check(benchmark: Any, name: str) -> None:
+    text = certificate(CATALOGUE[name].claim)
+    with Rocq() as rocq:
+        checked = benchmark.pedantic(rocq.check, ("it", text), rounds=1)
+    assert checked.output
+
+
+@needs_rocq
+@pytest.mark.benchmark(group="Rocq checks the theory", min_rounds=1, warmup=False)
+def test_theory(benchmark: Any) -> None:
+    assert benchmark.pedantic(check_theory, rounds=1).is_free_of_assumptions
