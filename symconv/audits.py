@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Expr
 
 from symconv.notation import latex, plain
+from symconv.records import json_number
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.wording import holds_sentence
 
@@ -93,8 +94,8 @@ def _step_record(step: Step) -> dict[str, Any]:
                     "lengths": dict(found.lengths),
                     "index": found.index,
                     "signals": {name: list(values) for name, values in found.signals.items()},
-                    "before": _number(found.lhs),
-                    "here": _number(found.rhs),
+                    "before": json_number(found.lhs),
+                    "here": json_number(found.rhs),
                 },
                 "missing": [str(t) for t in _missing(step)],
                 "surplus": [str(t) for t in _surplus(step)],
@@ -115,11 +116,6 @@ def _step_record(step: Step) -> dict[str, Any]:
 
 def _formula_record(formula: Expr) -> dict[str, str]:
     return {"text": str(formula), "latex": latex(formula)}
-
-
-def _number(value: Any) -> int | str:
-    """Integers that JavaScript holds exactly as numbers, all else as text."""
-    return int(value) if value == int(value) and abs(value) < 2**53 else str(value)
 
 
 # --- what was found, in words ------------------------------------------------------------

@@ -299,14 +299,14 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
     A tap is an integer, a fraction such as 1/3, a decimal such as 0.25 (taken exactly),
     or a symbol; for instance "symconv kernel 1 2 1" or "symconv kernel a b".
     """
-    from symconv.reports import json_value
+    from symconv.records import json_number
     from symconv.signals import Signal
 
     values = [arguments.tap(text) for text in taps]
     k = Signal("k", len(values))
     k4 = k.convolve(k.dilate(2)).evaluate(k=values)
     if as_json:
-        _print_json({"k": list(map(json_value, values)), "k4": list(map(json_value, k4))})
+        _print_json({"k": list(map(json_number, values)), "k4": list(map(json_number, k4))})
     else:
         click.echo(f"k4 = [{', '.join(map(str, k4))}]")
 

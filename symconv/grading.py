@@ -25,7 +25,7 @@ from symconv.claims import Claim
 from symconv.errors import SymconvError
 from symconv.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.notation import latex as latex_of
-from symconv.reports import json_value
+from symconv.records import json_number
 from symconv.signals import (
     Add,
     Convolve,
@@ -510,7 +510,7 @@ def _example(found: Counterexample) -> str:
 
 def _example_record(found: Counterexample) -> dict[str, Any]:
     def values(side: Any) -> Any:
-        return list(map(json_value, side)) if isinstance(side, list) else json_value(side)
+        return list(map(json_number, side)) if isinstance(side, list) else json_number(side)
 
     return {
         "lengths": dict(found.lengths),

@@ -15,6 +15,7 @@ from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.notation import plain
+from symconv.records import json_number
 from symconv.terminal import duration, line, paragraph, row, timed
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "assumptions",
-    "json_value",
     "report",
     "report_theorem",
     "report_unknown",
@@ -34,11 +34,6 @@ __all__ = [
 ]
 
 Record = dict[str, Any]
-
-
-def json_value(value: Any) -> int | str:
-    """A number as JSON can hold it exactly: an integer, or text such as 1/3."""
-    return value if isinstance(value, int) else str(value)
 
 
 def assumptions(assumed: Sequence[Assumption]) -> str:
@@ -273,7 +268,7 @@ def _show_unknown(out: Console, reason: str, took: str = "") -> None:
 def _counterexample_json(found: Counterexample) -> Record:
     sides = {"lhs": found.lhs, "rhs": found.rhs}
     values = {
-        name: [json_value(v) for v in side] if isinstance(side, list) else json_value(side)
+        name: [json_number(v) for v in side] if isinstance(side, list) else json_number(side)
         for name, side in sides.items()
     }
     return {"lengths": found.lengths, "signals": found.signals, "index": found.index, **values}

@@ -1,0 +1,22 @@
+"""Records for scripts: what JSON holds exactly."""
+
+from __future__ import annotations
+
+from numbers import Rational
+from typing import Any
+
+__all__ = ["json_number"]
+
+_EXACT = 2**53  # beyond, readers that keep numbers as doubles, such as JavaScript's, round
+
+
+def json_number(value: Any) -> int | str:
+    """A number, or an expression, as JSON holds it exactly: an integer, or text.
+
+    >>> from fractions import Fraction
+    >>> [json_number(value) for value in (-3, Fraction(1, 3), Fraction(4, 2), 2**60)]
+    [-3, '1/3', 2, '1152921504606846976']
+    """
+    if isinstance(value, Rational) and value.denominator == 1 and abs(value) < _EXACT:
+        return int(value.numerator)
+    return str(value)
