@@ -11,12 +11,15 @@ _EXACT = 2**53  # beyond, readers that keep numbers as doubles, such as JavaScri
 
 
 def json_number(value: Any) -> int | str:
-    """A number, or an expression, as JSON holds it exactly: an integer, or text.
+    """A number, a truth value or an expression as JSON holds it exactly: itself, or text.
 
     >>> from fractions import Fraction
     >>> [json_number(value) for value in (-3, Fraction(1, 3), Fraction(4, 2), 2**60)]
     [-3, '1/3', 2, '1152921504606846976']
     """
-    if isinstance(value, Rational) and value.denominator == 1 and abs(value) < _EXACT:
-        return int(value.numerator)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Rational) and value.denominator == 1:
+        number = int(value.numerator)
+        return number if abs(number) < _EXACT else str(number)
     return str(value)
