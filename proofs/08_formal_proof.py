@@ -93,7 +93,8 @@ part("definitions", "(* k with d - 1 zeros", "then 0%N else (size a + size b).-1
 # How do we know that these definitions are right? One reads them. And one ties them to notions
 # that other people have defined: with its entries as the coefficients of a polynomial, a
 # convolution has to be the product of polynomials, and $k\uparrow_d$ has to be $k(X^d)$. Both are
-# theorems, in the file `sanity.v`.
+# theorems, in the file `sanity.v`, and so are three other ways to see padding and layers. (`\Po` puts
+# a polynomial into another one, `nseq l 0` is a list of $l$ zeros, and `++` joins lists.)
 
 # %%
 for statement in statements("sanity"):
@@ -204,16 +205,18 @@ if rocq_is_there():
         print(rocq.check("noble", text).output)
 
 # %% [markdown]
-# A false claim has no certificate. If we change the statement and keep the proof, Rocq objects:
+# A false claim has no certificate. If we dilate by 3 on the right side, in the statement and in the
+# proof, Rocq objects to a step of the arithmetic:
 
 # %%
 if rocq_is_there():
-    false = text.replace("convolve x (dilate 2 k)", "convolve x (dilate 3 k)")
+    false = text.replace("dilate 2 k", "dilate 3 k")
     try:
         with Rocq() as rocq:
             rocq.check("false", false)
     except RejectedError as error:
         print("Rocq:", error.message)
+        assert error.line > false[: false.index("Proof.\nmove=> *.")].count("\n")
     else:
         raise AssertionError("Rocq accepted a false claim")
 
@@ -224,7 +227,7 @@ if rocq_is_there():
 # - Rocq's kernel, which has been in use for decades, and the definitions of MathComp that the
 #   statement mentions: lists, sums, integers, commutative rings.
 #
-# Not to be trusted are the proofs themselves: the kernel has checked them. Nor is symconv.
+# The proofs themselves need not be trusted: the kernel has checked them. Neither need symconv.
 #
 # ## Exercises
 #
