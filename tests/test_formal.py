@@ -13,16 +13,30 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sympy import Eq, Mod, floor, symbols
+from sympy import (
+    And,
+    Eq,
+    Equivalent,
+    Implies,
+    Max,
+    Min,
+    Mod,
+    Ne,
+    Not,
+    Or,
+    ceiling,
+    floor,
+    symbols,
+)
 
 from symconv import Claim, Proved, Signal, SignalExpr, SymconvError
 from symconv.catalogue import CATALOGUE
 from symconv.cli import main
 from symconv.errors import Uncertified
-from symconv.formal import NoRocqError, Rocq, certificate, certificates, theory
+from symconv.formal import NoRocqError, Rocq, certificate, certificates, sources, theory
 from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
 from symconv.formal.indices import change_of
-from symconv.formal.notation import application, comment, rocq_names
+from symconv.formal.notation import application, comment, condition_text, rocq_names
 from symconv.formal.reports import check_destination
 from symconv.formal.rocq import RejectedError
 from symconv.formal.sources import FILES, LIBRARY, Statement, imports, source, statements
@@ -361,8 +375,46 @@ def test_rocq_rejects_a_wrong_change_of_indices(rocq: Rocq) -> None:
     text = certificate(CATALOGUE["stride2_then_stride1_eq_stride2"].claim)
     wrong = text.replace("2 * i1 + i2", "i1 + i2").replace("i2 + 2 * i1", "i2 + i1")
     assert wrong != text
-    with pytest.raises(RejectedError):
+    with pytest.raises(RejectedError) as caught:
         rocq.check("it", wrong)
+    assert caught.value.line > text.splitlines().index("Proof.") + 1
+    assert "yntax error" not in caught.value.message
+
+
+@needs_rocq
+@pytest.mark.usefixtures("shared")
+def test_factors_whose_positions_coincide(rocq: Rocq) -> None:
+    # Here k[c − 1 − i] and k[u − j] are the same entry, as there is an output for c = 1 only.
+    twice = k.downsample(2)
+    claim = Claim(
+        twice.correlate(k.flip()).convolve(k), k.convolve(twice.convolve(k).pad(1 - c, 1 - c))
+    )
+    assert rocq.check("it", certificate(claim)).output.strip() == NOTHING
+
+
+CONDITIONS = [
+    Eq(Mod(n, 4), 1) | (n > 3 * c),
+    Ne(floor((2 * n - c) / 3), ceiling(-n / 2)),
+    Equivalent(n >= c, Max(n, c) <= Min(n + c, 5)),
+    Implies(n < c, Eq(Mod(-n, 3), 2) & (c / 2 <= n - 1)),
+    Not(And(n > 2, Or(c < 3, Eq(floor(-c / 2), -2)))),
+]
+
+
+@needs_rocq
+def test_conditions_mean_in_rocq_what_they_mean_in_sympy(rocq: Rocq) -> None:
+    goals = [imports(), "From mathcomp Require Import all_algebra."]
+    seen = set()
+    for condition in CONDITIONS:
+        for values in ((1, 1), (2, 5), (5, 2), (7, 4), (9, 3), (4, 4)):
+            holds = bool(condition.subs({n: values[0], c: values[1]}))
+            seen.add(holds)
+            text = condition_text(condition, {"n": "n", "c": "c"})
+            at = f"n = {values[0]} -> c = {values[1]} ->"
+            said = f"({text})" if holds else f"~ ({text})"
+            goals.append(f"Goal forall n c : int, {at} {said}. Proof. by move=> *; lia. Qed.")
+    assert seen == {True, False}
+    rocq.check("conditions", "\n".join(goals))
 
 
 def test_the_statement_says_the_claim() -> None:
@@ -381,6 +433,27 @@ def test_the_statement_says_the_claim() -> None:
         "    n >= 3 ->",
         "  (Num.max (0 : int) (n + 3 - 3 * c)) = 5 :> int.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("Theorem cheat : False. Proof. Admitted.", "'Admitted'"),
+        ("Lemma fine : True. by []. Qed.\nTheorem cheat : True.\nProof. by []. Qed.", "'Proof.'"),
+        ("Section S.\nVariable H : (1 = 0)%N.\nEnd S.", "'Variable '"),
+        ("Axiom cheat : False.", "'Axiom'"),
+    ],
+)
+def test_sources_that_say_less_than_they_seem_to_are_refused(
+    monkeypatch: pytest.MonkeyPatch, added: str, message: str
+) -> None:
+    text = source("two_sided")
+    monkeypatch.setattr(sources, "source", lambda name: f"{text}\n{added}\n")
+    with pytest.raises(SymconvError, match=message):
+        statements("two_sided")
+    code, output = run("prove", "--formal")
+    assert code == 2
+    assert "PROVED" not in output
 
 
 @pytest.mark.parametrize(
@@ -405,7 +478,7 @@ def test_a_claim_that_cannot_be_said_is_refused_with_its_reason(claim: Claim, re
 @needs_rocq
 @pytest.mark.usefixtures("shared")
 def test_names_that_mean_something_in_rocq(rocq: Rocq) -> None:
-    u, R, size_k, y1, λ, nil = symbols("u R size_k y1 λ nil", integer=True, positive=True)  # noqa: N806
+    u, R, size_k, y1, λ, nil = symbols("u_ge R size_k y1 λ Axiom", integer=True, positive=True)  # noqa: N806
     pad, flip, t1 = Signal("pad", u), Signal("flip", R), Signal("t1", 2)
     claim = Claim(
         pad.convolve(flip).pad(size_k, y1).convolve(t1).pad(λ, nil),
@@ -415,8 +488,12 @@ def test_names_that_mean_something_in_rocq(rocq: Rocq) -> None:
     assert claim.prove()
     assert rocq.check("it", certificate(claim)).output.strip() == NOTHING
     assert theorem_name(claim) == "claim"
-    assert theorem_name(Claim(n, n, name="size_pad")) == "claim"
     assert len(set(rocq_names(["v1", "fun", "in", "λ"]).values())) == 4
+
+
+@pytest.mark.parametrize("name", ["size_pad", "expansion", "same_entry", "Definition", "my claim"])
+def test_a_theorem_has_a_name_of_its_own(name: str) -> None:
+    assert theorem_name(Claim(n, n, name=name)) == "claim"
 
 
 def test_a_comment_ends_where_it_should() -> None:
@@ -559,6 +636,8 @@ def test_rocq_is_given_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("proof.txt", "such as proof.v"),
         ("2nd.v", "such as claim_2nd.v"),
         ("nowhere/proof.v", "there is no folder 'nowhere'"),
+        (f"{'x' * 300}.v", "more than 200 characters"),
+        (f"{'x' * 300}/x.v", "cannot be used for a certificate"),
     ],
 )
 def test_files_that_rocq_could_not_read_are_refused(path: str, message: str) -> None:
@@ -576,6 +655,9 @@ def test_nothing_is_overwritten_but_certificates(tmp_path: Path) -> None:
     assert code == 2
     assert "is no certificate" in output
     assert path.read_text("utf-8") == "Theorem precious : True.\n"
+    path.write_text(f"{certificate(Claim(n, n))}(* my own remark *)\n", encoding="utf-8")
+    assert run("prove", "--certificate", str(path))[0] == 2
+    assert "my own remark" in path.read_text("utf-8")
 
 
 def test_options_that_do_not_go_together() -> None:

@@ -254,16 +254,24 @@ Arguments entry : simpl never.
 
 Ltac equal_tuples := first [reflexivity | by repeat congr (_, _); lia].
 
-(* Proves that two products of entries are equal: entries at positions that linear arithmetic
-   finds equal are the same, and the factors may stand in any order. *)
-Ltac equal_products :=
-  repeat match goal with |- ?one = ?other =>
-    match one with context [entry ?x ?m] =>
-      match other with context [entry x ?m'] =>
-        first [constr_eq m m' | replace (entry x m') with (entry x m) by (congr (entry x _); lia)];
-        generalize (entry x m); intro
-      end
-    end
-  end;
+(* Proves that two products of entries are equal, whatever the order of the factors: entries at
+   positions that linear arithmetic finds equal are the same. *)
+Ltac same_entry x m m' := replace (entry x m') with (entry x m) by (congr (entry x _); lia).
+Ltac equal_factors :=
   rewrite -?mulrA;
-  do 100 try first [reflexivity | apply: congr1 | rewrite [RHS]mulrC -?mulrA].
+  do 400 try first [reflexivity | apply: congr1 | rewrite [RHS]mulrC -?mulrA].
+Ltac pair_of_entries tac :=
+  match goal with |- ?one = ?other =>
+    match one with context [entry ?x ?m] =>
+      match other with context [entry x ?m'] => tac x m m'; generalize (entry x m); intro end
+    end
+  end.
+Ltac equal_products :=
+  first
+    [ solve [repeat pair_of_entries ltac:(fun x m m' => constr_eq m m');
+             repeat pair_of_entries same_entry; equal_factors]
+    | solve [repeat match goal with |- context [entry ?x ?m] =>
+               match goal with |- context [entry x ?m'] =>
+                 tryif constr_eq m m' then fail else same_entry x m m'
+               end
+             end; equal_factors] ].

@@ -8,6 +8,7 @@ by its inverse, and that the lengths agree, is linear arithmetic, which Rocq's `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from sympy.core.relational import Relational
@@ -26,7 +27,7 @@ from symconv.formal.notation import (
     rocq_names,
 )
 from symconv.formal.proofs import proof_lines
-from symconv.formal.sources import LIBRARY, imports, library, statements
+from symconv.formal.sources import imports, library
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
 from symconv.signals import SignalExpr
@@ -41,7 +42,9 @@ FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 def certificate(claim: Claim) -> str:
     """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
 
-    The file needs nothing but MathComp: the definitions and lemmas that it builds on are in it.
+    The file needs nothing but MathComp and mathcomp-zify: the definitions and lemmas that it builds
+    on are in it.  A claim about lengths is a statement about integers: where a length was worked
+    out from a signal, symconv did that, and the certificate does not say it.
 
     Raises:
         Uncertified: the claim was not proved for all lengths, or a certificate cannot say it.
@@ -61,7 +64,7 @@ def certificate(claim: Claim) -> str:
 def theorem_name(claim: Claim) -> str:
     """What a claim is called in its certificate."""
     wanted = claim.name or ""
-    stated = {s.name for file in LIBRARY for s in statements(file)}
+    stated = re.findall(r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", library())
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
@@ -87,8 +90,18 @@ def script(claim: Claim, change: Change | None) -> str:
         f"   {comment(quantifiers(claim))}.",
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
-        "   What the statement speaks of is defined first; the statement and its proof are the",
-        "   last thing in the file.  It needs Coq 8.16, MathComp 1.15 and mathcomp-zify. *)",
+        *(
+            [
+                "   It is a statement about integers: if a side is the length of a signal, then",
+                "   the formula for that length is symconv's.",
+            ]
+            if change is None
+            else [
+                "   What the statement speaks of is defined first; the statement and its proof are",
+                "   the last thing in the file.",
+            ]
+        ),
+        "   It needs Coq 8.16, MathComp 1.15 and mathcomp-zify. *)",
     ]
     parts = [
         "\n".join(about),

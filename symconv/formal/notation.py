@@ -49,12 +49,15 @@ _TAKEN = re.compile(
     r"""
     as | at | cofix | else | end | exists2? | fix | for | forall | fun | if | in | is | let | match
     | mod | move | of | or | return | then | using | where | with | by | have | suff | pose
-    | [sS]et | S?Prop | Type | Theorem | Proof | Qed | R | S | O | u | tt | isT | in_sum | inside
+    | [sS]et | S?Prop | Type | Theorem | Lemma | Example | Definition | Proof | Qed | Defined | End
+    | Axioms? | Parameters? | Variables? | Hypothes[ie]s | Context | (Co)?Fixpoint | Inductive
+    | Section | Module | Import | Export | Require | Print | Check | Ltac | Notation | Arguments
+    | R | S | O | u | tt | isT | in_sum | inside
     | pad | flip | entry | outputs | conv_layer | dilated_size | dilated_layer | dilate | convolve
     | downsample | layer | proper | network | composed? | two_sided_layer | zero_extended | rev
     | eq_signals | sums_are_equal | equal_tuples | equal_products | size | seq | nat | int | bool
     | true | false | unit | Posz | Negz | Num | Order | GRing | divz | modz | absz | lia | nia
-    | (y|i|t)\d+ | (size|sum|positive|expand)_\w+ | \w*_is | _\w*
+    | (y|i|t)\d+ | u_\w* | (size|sum|positive|expand)_\w+ | \w*_is | _\w*
     """,
     re.VERBOSE,
 )
@@ -86,7 +89,8 @@ def comment(text: str) -> str:
     >>> comment('x (* "y" *)')
     "x ( * 'y' * )"
     """
-    plain_text = text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    known = text.encode("utf-8", "replace").decode()  # what is no text cannot be written either
+    plain_text = known.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
     return re.sub(r"[\r\n]+", " ", plain_text)
 
 
@@ -246,7 +250,8 @@ def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
         return f"(Num.max (0 : int) {_atomic(polynomial_text(atom.value, names))})"
     if atom in names:
         return names[atom]
-    raise Uncertified(f"there is no rule for {atom} in a change of indices")
+    what = "an index that the others do not give" if isinstance(atom, int) else str(atom)
+    raise Uncertified(f"there is no rule for {what} in a change of indices")
 
 
 # --- conditions ----------------------------------------------------------------------

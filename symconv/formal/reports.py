@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from rich.console import Console
@@ -12,13 +13,15 @@ from rich.console import Console
 from symconv.claims import Claim
 from symconv.errors import SymconvError, Uncertified
 from symconv.formal.certificates import FIRST_LINE, certificate, statement, theorem_name
-from symconv.formal.rocq import NoRocqError, Rocq
+from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, Theory, check_theory
 from symconv.terminal import duration, line, paragraph, row
 
 __all__ = ["check_destination", "report_certificate", "report_theory"]
 
 Record = dict[str, Any]
+
+_LONGEST = 200  # characters in the name of a file
 
 _TITLE = "The formal proof, checked by Rocq's kernel"
 
@@ -32,8 +35,8 @@ def report_theory(out: Console, timeout: float | None = None) -> Record:
             theory = check_theory(
                 timeout=timeout, progress=lambda step: status.update(f"Rocq checks {step}")
             )
-    except (NoRocqError, TimeoutError) as reason:
-        return {"name": MAIN_STATEMENT} | _show_unchecked(out, str(reason))
+    except (NoRocqError, RejectedError, TimeoutError) as reason:
+        return {"name": MAIN_STATEMENT} | _show_unchecked(out, _reason(reason))
     main = next(c for c in theory.statements if c.statement.name == MAIN_STATEMENT)
     line(out, "for every commutative ring R (comRingType), with the operators of definitions.v:")
     out.print()
@@ -92,20 +95,29 @@ def check_destination(path: str) -> None:
         SymconvError: Rocq could not read a file of that name, or it holds something else.
     """
     file = Path(path)
+    if len(file.name) > _LONGEST:
+        raise SymconvError(f"the name of the certificate has more than {_LONGEST} characters")
     if file.suffix != ".v" or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", file.stem):
         raise SymconvError(
             f"a certificate is called like a Rocq file, such as {_suggested(file.stem)}.v: "
             f"letters, digits and underscores, and then .v; got {file.name!r}"
         )
-    if not file.parent.is_dir():
-        raise SymconvError(f"there is no folder {str(file.parent)!r} for the certificate")
     try:
-        if file.exists() and not file.read_text(encoding="utf-8").startswith(FIRST_LINE):
+        if not file.parent.is_dir():
+            raise SymconvError(f"there is no folder {str(file.parent)!r} for the certificate")
+        if file.exists() and not file.is_file():
+            raise SymconvError(f"{path} is there already, and is no ordinary file")
+        if file.exists() and not _is_certificate(file.read_text(encoding="utf-8")):
             raise SymconvError(
                 f"{path} is there already, and is no certificate; it is left as it is"
             )
     except (OSError, UnicodeDecodeError) as error:
-        raise SymconvError(f"{path} is there already, and cannot be read: {error}") from None
+        raise SymconvError(f"{path} cannot be used for a certificate: {error}") from None
+
+
+def _is_certificate(text: str) -> bool:
+    """Whether a file is a certificate to which nothing was added at the end."""
+    return text.startswith(FIRST_LINE) and bool(re.search(r"\nPrint Assumptions \w+\.\n\Z", text))
 
 
 def report_certificate(
@@ -138,27 +150,36 @@ def report_certificate(
         except OSError as error:
             raise SymconvError(f"cannot write {path}: {error.strerror}") from None
         row(out, "WRITTEN", f"{len(text.splitlines())} lines", "green")
-        line(out, f"to {path}; to check it: coqc {path}", indent=4)
+        line(out, f"to {path}; to check it: coqc {quote(path)}", indent=4)
         record["file"] = path
     for part in f"Theorem {theorem_name(claim)} {statement(claim)}".splitlines():
         line(out, part, "cyan" if not check else "", indent=4)
     if check:
-        record |= _show_check(out, theorem_name(claim), text, timeout)
+        record |= _show_check(out, text, timeout)
     out.print()
     return record
 
 
-def _show_check(out: Console, name: str, text: str, timeout: float | None) -> Record:
+def _show_check(out: Console, text: str, timeout: float | None) -> Record:
     try:
         with Rocq() as rocq, out.status("Rocq checks the certificate"):
-            checked, version = rocq.check(name, text, timeout=timeout), rocq.version
-    except (NoRocqError, TimeoutError) as reason:
-        return _show_unchecked(out, str(reason))
+            checked, version = rocq.check("certificate", text, timeout=timeout), rocq.version
+    except (NoRocqError, RejectedError, TimeoutError) as reason:
+        return _show_unchecked(out, _reason(reason))
     if checked.output.strip() != NOTHING:
         return _show_unchecked(out, f"the certificate assumes something: {checked.output.strip()}")
     row(out, "FORMALLY PROVED", duration(checked.seconds), "green")
     line(out, f"by Rocq (Coq) {version}; assumptions: none ({NOTHING})", indent=4)
     return {"verdict": "proved", "rocq": version, "seconds": checked.seconds}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RejectedError):
+        return (
+            f"Rocq {error.version} does not accept {error}; it was written for Coq 8.16 with "
+            "MathComp 1.15: with these versions, this is a defect of symconv"
+        )
+    return str(error)
 
 
 def _show_unchecked(out: Console, reason: str) -> Record:

@@ -40,10 +40,12 @@ class RejectedError(Exception):
         file: its name, without the ending.
         line: the line of the error; 0 where there is none.
         message: what Rocq says.
+        version: the version of Rocq.
     """
 
-    def __init__(self, file: str, line: int, message: str) -> None:
+    def __init__(self, file: str, line: int, message: str, version: str) -> None:
         super().__init__(f"{file}.v, line {line}: {message}")
+        self.version = version
         self.file = file
         self.line = line
         self.message = message
@@ -117,8 +119,8 @@ class Rocq:
             raise NoRocqError(f"a library of Rocq is missing. Install {_INSTALL}")
         found = _ERROR.search(done.stderr)
         if found is None:
-            raise RejectedError(name, 0, (done.stderr or done.stdout).strip())
-        raise RejectedError(name, int(found["line"]), found["message"].strip())
+            raise RejectedError(name, 0, (done.stderr or done.stdout).strip(), self.version)
+        raise RejectedError(name, int(found["line"]), found["message"].strip(), self.version)
 
     def _run(self, arguments: list[str], timeout: float | None) -> subprocess.CompletedProcess[str]:
         try:

@@ -21,6 +21,13 @@ _IMPORTS = re.compile(
     r"^(Set Warnings|From |Set |Unset |Import |Local Open Scope).*\n", re.MULTILINE
 )
 _STATEMENT = re.compile(r"^(Theorem|Lemma|Example) (\w+)(.*?)\nProof\.", re.MULTILINE | re.DOTALL)
+_BEGINNING = re.compile(
+    r"\b(Theorem|Lemma|Example|Corollary|Proposition|Fact|Remark|Property|Goal|Program|Instance)\s"
+)
+_ASSUMING = re.compile(
+    r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Hypothes[ie]s|Context|Variables"
+    r"|Variable (?!R : comRingType\.)|bypass_check|Unset Guard Checking)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,27 @@ def source(name: str) -> str:
 def statements(name: str) -> list[Statement]:
     """What a file states, in order.
 
+    Raises:
+        SymconvError: a statement has another form than those of symconv, or something in the file
+            is assumed, so that the list could not be relied on.
+
     >>> [s.name for s in statements("two_sided") if s.kind == "Theorem"]
     ['two_sided_layers_eq_one_layer', 'padded_layer_eq_two_sided_layer']
     """
-    return [
+    code = re.sub(r"\(\*.*?\*\)", "", source(name), flags=re.DOTALL)
+    found = [
         Statement(kind, title, f"{title}{rest.rstrip()}", name)
-        for kind, title, rest in _STATEMENT.findall(source(name))
+        for kind, title, rest in _STATEMENT.findall(code)
     ]
+    counted = {len(found), len(_BEGINNING.findall(code)), code.count("Proof."), code.count("Qed.")}
+    if assuming := _ASSUMING.search(code):
+        raise SymconvError(f"the Rocq source {name}.v has {assuming[0]!r}; install symconv again")
+    if len(counted) > 1:
+        raise SymconvError(
+            f"the Rocq source {name}.v has a statement without 'Proof.' on a line of its own and "
+            "'Qed.'; install symconv again"
+        )
+    return found
 
 
 def imports() -> str:

@@ -103,7 +103,7 @@ def _question(files: Sequence[str], found: list[Statement]) -> str:
     """A file that has Rocq print what all statements together assume, which is far quicker."""
     return (
         f"From symconv Require Import {' '.join(files)}.\n"
-        f"Definition all := ({', '.join(f'@{s.name}' for s in found)}).\n"
+        f"Definition all := ({', '.join(['I', *(f'@{s.name}' for s in found)])}).\n"
         "Print Assumptions all.\n"
     )
 
