@@ -154,6 +154,13 @@ def report_certificate(
         record["file"] = path
     for part in f"Theorem {theorem_name(claim)} {statement(claim)}".splitlines():
         line(out, part, "cyan" if not check else "", indent=4)
+    if not claim.signals:
+        paragraph(
+            out,
+            "A statement about integers: where a side is the length of a signal, the formula for "
+            "it is symconv's.",
+            indent=4,
+        )
     if check:
         record |= _show_check(out, text, timeout)
     out.print()
