@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from symconv.claims import Claim, Instance
     from symconv.errors import SymconvError, Undecided
     from symconv.signals import Signal, SignalExpr
+    from symconv.symbols import integers
     from symconv.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "Undecided",
     "Unknown",
     "Verdict",
+    "integers",
 ]
 
 _MODULES = {
     **dict.fromkeys(("Signal", "SignalExpr"), "symconv.signals"),
     **dict.fromkeys(("SymconvError", "Undecided"), "symconv.errors"),
     **dict.fromkeys(("Claim", "Instance"), "symconv.claims"),
+    "integers": "symconv.symbols",
 }
 
 

@@ -9,7 +9,7 @@ coordinates two sums are the same if their positions are and their guards agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, permutations
 from typing import TypeAlias
@@ -24,7 +24,7 @@ from symconv.polynomials import (
     equal,
     floor,
 )
-from symconv.sums import FREE, Term
+from symconv.sums import FREE, Factor, Term
 
 __all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of"]
 
@@ -84,9 +84,13 @@ class Coordinates:
             lengths: the lengths of the named signals.
             positive: the symbols that are at least 1.
         """
-        # A signal with one entry is read at 0 alone.
+        # A signal with one entry is read at 0 alone, and what its position is, is 0 then.
         alone = [equal(f.position[0], 0) for f in term.factors if lengths[f.name] == _ONE]
-        term = _reduced(term.guarded(*alone), positive)
+        read = tuple(
+            Factor(f.name, (Polynomial({}),)) if lengths[f.name] == _ONE else f
+            for f in term.factors
+        )
+        term = _reduced(replace(term, factors=read).guarded(*alone), positive)
         order = sorted(range(len(term.factors)), key=lambda i: term.factors[i].name)
         factors = [term.factors[i] for i in order]
         # Numbers for the coordinates, beyond those of the indices.

@@ -8,23 +8,27 @@ from functools import cached_property
 from typing import Any, SupportsIndex, TypeAlias
 
 import sympy
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
+from symconv.amounts import lost_floor, parity_problem, undeclared
 from symconv.errors import SymconvError, VacuousError
-from symconv.from_sympy import check_condition, scaled_polynomial
-from symconv.integers import parity_problem, specialised_integer
-from symconv.points import point, spell, symbols_of
-from symconv.signals import Signal, SignalExpr, leaves, specialised
+from symconv.formulas import length_of
+from symconv.from_sympy import always_divides, check_condition, scaled_polynomial
+from symconv.lengths import lengths_in
+from symconv.points import point, spell
+from symconv.signals import Signal, SignalExpr, check_names, requirements, substituted
+from symconv.values import holds_at, value_at
 from symconv.verdicts import Verdict
+from symconv.writing import spelled_with
 
-__all__ = ["Claim", "Instance", "Side"]
+__all__ = ["Claim", "Instance", "Side", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claim:
     """The statement that two things are equal, for all lengths that satisfy the hypotheses.
 
@@ -36,10 +40,10 @@ class Claim:
         given: hypotheses, SymPy conditions on the lengths.  The assumptions of the
             symbols are hypotheses too.
         name: what the claim is called.
+        about: further signals that the claim is about, which have to be defined too.
 
-    >>> from sympy import symbols
-    >>> from symconv import Signal
-    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> from symconv import Signal, integers
+    >>> n, c = integers("n c", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> print(Claim(x.convolve(k), k.convolve(x)).prove())
     proved for all lengths
@@ -58,9 +62,10 @@ class Claim:
     rhs: Side
     given: tuple[Boolean, ...] = field(default=())
     name: str | None = None
-    symbols: tuple[Symbol, ...] = field(init=False, compare=False, repr=False)
+    about: tuple[SignalExpr, ...] = ()
+    symbols: tuple[Symbol, ...] = field(init=False, repr=False)
     """The integer symbols of the claim and its hypotheses, by name."""
-    named: Mapping[str, Signal] = field(init=False, compare=False, repr=False)
+    named: Mapping[str, Signal] = field(init=False, repr=False)
     """The named signals of both sides."""
 
     def __init__(
@@ -69,6 +74,7 @@ class Claim:
         rhs: Side | int,
         given: Iterable[Boolean] | Boolean = (),
         name: str | None = None,
+        about: Iterable[SignalExpr] = (),
     ) -> None:
         hypotheses = (given,) if isinstance(given, Boolean | bool) else given
         if not isinstance(hypotheses, Iterable) or isinstance(
@@ -79,18 +85,30 @@ class Claim:
         object.__setattr__(self, "rhs", _side(rhs, "right"))
         object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
         object.__setattr__(self, "name", name)
+        object.__setattr__(self, "about", tuple(about))
         if _sort(self.lhs) != _sort(self.rhs):
             raise SymconvError(
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
             )
-        conditions = (*self.expressions, *self.given)
-        object.__setattr__(self, "named", leaves(*self.signals, expressions=conditions))
-        object.__setattr__(self, "symbols", tuple(symbols_of(*self.signals, more=conditions)))
+        free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
+        _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
+        object.__setattr__(self, "named", check_names(self.signals, ())[0])
+        object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
 
     @property
     def signals(self) -> tuple[SignalExpr, ...]:
         """The two sides, if they are signals."""
         return tuple(side for side in (self.lhs, self.rhs) if isinstance(side, SignalExpr))
+
+    @property
+    def mentioned(self) -> tuple[SignalExpr, ...]:
+        """The signals whose lengths stand in the sides or in the hypotheses.
+
+        Only those that are not defined for all values of their symbols.
+        """
+        parts = (*self.expressions, *self.given)
+        signals = dict.fromkeys(one.signal for part in parts for one in lengths_in(part))
+        return tuple(s for s in signals if next(requirements(s), None) is not None)
 
     @property
     def expressions(self) -> tuple[Expr | Boolean, ...]:
@@ -132,21 +150,22 @@ class Claim:
 
         return condition(self, for_all)
 
-    def specialised(self, values: Mapping[Symbol, Integer]) -> Claim:
+    def specialised(self, values: Mapping[Symbol, SupportsIndex]) -> Claim:
         """The claim with some of its integer symbols replaced by numbers.
 
         Raises:
             SymconvError: a hypothesis or the sign of a length is false there.
         """
+        numbers = {symbol: int(value) for symbol, value in values.items()}
         left, right = (
-            specialised(side, values)
+            substituted(side, numbers)
             if isinstance(side, SignalExpr)
-            else specialised_integer(side, values)
-            if isinstance(side, Expr)
-            else side.xreplace(values)
+            else specialised(side, numbers)
             for side in (self.lhs, self.rhs)
         )
-        return Claim(left, right, [h.xreplace(values) for h in self.given], self.name)
+        given = [specialised(hypothesis, numbers) for hypothesis in self.given]
+        about = [substituted(signal, numbers) for signal in self.about]
+        return Claim(left, right, given, self.name, about)
 
     def at(self, /, **lengths: SupportsIndex) -> Instance:
         """The claim at fixed lengths.
@@ -157,14 +176,37 @@ class Claim:
         """
         at = point(self.symbols, lengths)
         for hypothesis in self.given:
-            if hypothesis.xreplace(at) != sympy.true:
+            if not holds_at(hypothesis, at):
                 raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
+        vectors.check_defined((*self.mentioned, *self.about), at)
         return Instance(self, at)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Claim) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> tuple[Any, ...]:
+        sides = (_Same(side) if isinstance(side, SignalExpr) else side for side in self._sides())
+        return (*sides, self.given, self.name, tuple(map(_Same, self.about)))
+
+    def _sides(self) -> tuple[Side, Side]:
+        return self.lhs, self.rhs
+
+    def __bool__(self) -> bool:
+        raise SymconvError(
+            f"{self} is a claim, which is not true or false before it is decided: write "
+            "Claim(x, y).prove() for signals x and y, or (x == y).prove(); whether two signals "
+            "are built alike, x is y says"
+        )
+
     def __str__(self) -> str:
+        from symconv.notation import as_typed
+
         sign = "<=>" if self.is_condition else "=="
-        hypotheses = f" given {', '.join(map(str, self.given))}" if self.given else ""
-        return f"{self.lhs} {sign} {self.rhs}{hypotheses}"
+        hypotheses = f" given {', '.join(map(as_typed, self.given))}" if self.given else ""
+        return f"{as_typed(self.lhs)} {sign} {as_typed(self.rhs)}{hypotheses}"
 
     def __repr__(self) -> str:
         return f"<claim: {self}>"
@@ -177,6 +219,30 @@ class Claim:
         return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}$"
 
 
+class _Same:
+    """A signal, equal to itself: between signals, == makes a claim."""
+
+    __slots__ = ("signal",)
+
+    def __init__(self, signal: SignalExpr) -> None:
+        self.signal = signal
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.signal is other.signal
+
+    def __hash__(self) -> int:
+        return hash(self.signal)
+
+
+def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
+    """An expression or condition with symbols replaced by numbers, and not simplified."""
+    known: dict[Any, Expr] = {symbol: Integer(value) for symbol, value in values.items()}
+    for standing in lengths_in(part):
+        if standing.free_symbols & values.keys():
+            known[standing] = length_of(substituted(standing.signal, values))
+    return spelled_with(part, known)
+
+
 class Instance:
     """A claim at fixed lengths, on symbol vectors.
 
@@ -185,7 +251,7 @@ class Instance:
         lengths: the values of its integer symbols, by name.
     """
 
-    def __init__(self, claim: Claim, at: Mapping[Symbol, Integer]) -> None:
+    def __init__(self, claim: Claim, at: Mapping[Symbol, int]) -> None:
         self.claim = claim
         self.lengths = {symbol.name: int(value) for symbol, value in at.items()}
         self._at = at
@@ -233,8 +299,10 @@ class Instance:
         if isinstance(side, SignalExpr):
             symbols = vectors.symbol_vectors(self.claim.named, self._at)
             return vectors.entries(side, symbols, self._at, sympy.S.Zero)
-        value = side.xreplace(self._at)
-        return bool(value) if self.claim.is_condition else value
+        if self.claim.is_condition:
+            return holds_at(side, self._at)
+        value = value_at(side, self._at)
+        return Rational(value.numerator, value.denominator)
 
     def __str__(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
@@ -252,7 +320,11 @@ def _side(side: Side | int, which: str) -> Side:
         return side
     if isinstance(side, Expr):
         _check_integers(side)
-        scaled_polynomial(side)
+        polynomial, denominator = scaled_polynomial(side)
+        if side.is_integer and not always_divides(denominator, polynomial):
+            raise SymconvError(
+                f"SymPy takes {side} for an integer, and it is not always one{lost_floor(side)}"
+            )
         return side
     if isinstance(side, Boolean):
         _check_integers(side)
@@ -285,10 +357,11 @@ def _no_hypothesis(thing: object) -> SymconvError:
 
 
 def _check_integers(expression: Expr | Boolean) -> None:
-    loose = sorted(str(s) for s in expression.free_symbols if not s.is_integer)
+    loose = undeclared(expression)
     if loose:
         raise SymconvError(
-            f"{', '.join(loose)} in {expression} is not declared an integer: use integer=True"
+            f"{', '.join(loose)} in {expression} is not declared an integer: use "
+            f"integers({' '.join(loose)!r}), of symconv"
         )
     declared = parity_problem(expression)
     if declared:

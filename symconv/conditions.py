@@ -7,19 +7,26 @@ from collections.abc import Mapping, Sequence
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv import formulas
 from symconv.claims import Claim
 from symconv.counterexamples import DisagreementError
 from symconv.decision import BUDGET, Decision, where_holds
 from symconv.descriptions import describe
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.integer_sets import IntegerSets, Set
+from symconv.lengths import spelled_out
 from symconv.polynomials import Conjunction, Polynomial, within
+from symconv.prove import bounded
+from symconv.signals import length
 from symconv.sums import FREE
+from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import condition_expression, letters
-from symconv.verdicts import Differences
+from symconv.verdicts import Differences, Extent
+from symconv.writing import spelled_with
 
-__all__ = ["condition", "differences"]
+__all__ = ["condition", "extent"]
+
+
+_DESCRIBING = 4_000_000  # isl operations for putting a condition shortly
 
 
 def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:
@@ -37,11 +44,37 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
                 problem = f"{symbol} is not a symbol of the claim, which has {known}"
             raise SymconvError(f"for_all={list(for_all)}: {problem}")
     try:
-        decision = Decision(claim, budget)
+        with bounded():
+            return _condition(claim, Decision(claim, budget), for_all)
     except NonlinearError as reason:
         raise Undecided(
             f"{reason}; the exact condition needs numbers for strides and dilations"
         ) from None
+
+
+def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
+    """How far a refuted claim fails, by the decision that refuted it.
+
+    Args:
+        claim: the claim.
+        decision: the integer sets that refuted it, if they did.
+        reason: why there are none.
+    """
+    if decision is None:
+        return Extent(undecided=reason or "a search refuted it")
+    try:
+        with bounded():
+            found = _condition(claim, decision, ())
+    except Undecided as problem:
+        return Extent(undecided=str(problem))
+    try:
+        with bounded():
+            return Extent(found, _differences(claim, decision))
+    except Undecided:
+        return Extent(found)
+
+
+def _condition(claim: Claim, decision: Decision, for_all: Sequence[Symbol]) -> Boolean:
     sets = decision.sets
     with sets.within_budget():
         among, holds = decision.among, decision.holds()
@@ -49,15 +82,15 @@ def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) 
             names = [s.name for s in for_all]
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
+    with sets.within_budget(_DESCRIBING):
         described = describe(holds, among, sets)
     return _read_back(claim, described, holds, among, sets, {s.name: s for s in claim.symbols})
 
 
-def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
+def _differences(claim: Claim, decision: Decision) -> Differences | None:
     """See `Refuted.differences`."""
     if not claim.signals:
         return None
-    decision = Decision(claim, budget)
     sets = decision.sets
     index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
     more = sets.with_index(_LAST)
@@ -66,7 +99,7 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
         lengths_differ, *kinds = (f.where for f in decision.failures)
         if lengths_differ is None:
             lengths_differ = sets.where([])
-        left = formulas.length(claim.signals[0])
+        left = length(claim.signals[0])
         outputs = sets.points([FREE], within(Polynomial.of(FREE), left))
         alike = decision.among - lengths_differ
         among = sets.index_as_parameter(outputs.intersect_params(alike))
@@ -77,14 +110,16 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
         # Described among the lengths at which something differs, so as not to repeat these.
         differ = differ.intersect(among)
         somewhere = more.exists(differ, [_LAST]).intersect(among)
-        entries = [] if differ.is_empty() else describe(differ, somewhere, more)
+        is_empty = differ.is_empty()
+    with sets.within_budget(_DESCRIBING):
+        entries = [] if is_empty else describe(differ, somewhere, more)
         lengths = describe(lengths_differ, decision.among, sets)
     names = {s.name: s for s in claim.symbols}
     return Differences(
         _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
         _read_back(claim, entries, differ, somewhere, more, {**names, _LAST: index}, index),
         index,
-        min((signal.length for signal in claim.signals), key=lambda e: len(str(e))),
+        min((spelled_out(s.length) for s in claim.signals), key=lambda e: len(str(e))),
     )
 
 
@@ -102,10 +137,10 @@ def _read_back(
 ) -> Boolean:
     """The description as a SymPy condition, after checking that it says what is meant."""
     result = condition_expression(described, names, solve_for)
-    renamed = result.xreplace(
-        {s: Symbol(name, integer=True) for name, s in names.items() if s.name != name}
+    renamed = spelled_with(
+        result, {s: IntegerSymbol(name) for name, s in names.items() if s.name != name}
     )
-    with sets.within_budget(sets.budget):
+    with sets.within_budget():
         if not where_holds(renamed, sets).intersect(among).is_equal(meant.intersect(among)):
             raise DisagreementError(
                 f"{claim}: the condition reads {result}, which is not what was found"

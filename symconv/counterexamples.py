@@ -5,25 +5,25 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import count, islice, product
 from typing import Any
 
-import sympy
-from sympy import Expr, Integer, Symbol
-from sympy.logic.boolalg import Boolean
+from sympy import Expr, Rational, Symbol
 
 from symconv import vectors
 from symconv.claims import Claim
-from symconv.integers import specialised_integer
-from symconv.points import TooLongError, allows, check_point, integer, leaf_length
+from symconv.points import Point, TooLongError, allows, check_point, leaf_length
+from symconv.values import holds_at, value_at
 from symconv.verdicts import Counterexample
+from symconv.work import spend
 
 __all__ = [
     "Difference",
     "DisagreementError",
     "counterexample",
     "first_difference",
+    "has_content",
     "small_lengths",
 ]
 
@@ -53,7 +53,9 @@ class Difference:
 
 
 def first_difference(
-    claim: Claim, lengths: Iterable[Mapping[str, int]] | None = None
+    claim: Claim,
+    lengths: Iterable[Mapping[str, int]] | None = None,
+    only: Callable[[Point], bool] = lambda at: True,
 ) -> tuple[Difference | None, int]:
     """The first lengths at which the claim fails, if any, and how many were tried.
 
@@ -65,15 +67,16 @@ def first_difference(
         claim: the claim.
         lengths: values of its integer symbols; without them all small ones, in the order
             in which counterexamples are compared, so that the first one is the smallest.
+        only: which of them are tried.
     """
     symbols = {s.name: s for s in claim.symbols}
-    points: Iterable[dict[Symbol, Integer]]
+    points: Iterable[Point]
     if lengths is None:
         points = small_lengths(claim)
     else:
-        points = ({symbols[n]: Integer(v) for n, v in values.items()} for values in lengths)
+        points = ({symbols[n]: v for n, v in values.items()} for values in lengths)
     tried = 0
-    for at in points:
+    for at in filter(only, points):
         try:
             found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
@@ -84,14 +87,24 @@ def first_difference(
     return None, tried
 
 
-def small_lengths(claim: Claim) -> Iterator[dict[Symbol, Integer]]:
+def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
+    """Whether no signal is empty at the given values; and no side, if outputs are asked for."""
+    sizes = [leaf_length(leaf, at) for leaf in claim.named.values()]
+    if outputs:
+        sizes += [vectors.length_at(side, at) for side in claim.signals]
+    return all(sizes)
+
+
+def small_lengths(claim: Claim) -> Iterator[Point]:
     """Small lengths that satisfy the hypotheses, in the order of counterexamples."""
     for at in islice(_points(claim.symbols), _MOST_LENGTHS):
-        if all(hypothesis.xreplace(at) == sympy.true for hypothesis in claim.given):
+        spend(10)
+        if all(holds_at(hypothesis, at) for hypothesis in claim.given):
             yield at
 
 
-def _seem_equal(claim: Claim, at: Mapping[Symbol, Integer]) -> bool:
+def _seem_equal(claim: Claim, at: Point) -> bool:
+    vectors.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
     data = {
@@ -102,12 +115,12 @@ def _seem_equal(claim: Claim, at: Mapping[Symbol, Integer]) -> bool:
     return bool(one == other)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _random_entry(name: str, index: int) -> int:
     return random.Random(f"{name}[{index}]").getrandbits(64)
 
 
-def _points(symbols: tuple[Symbol, ...]) -> Iterator[dict[Symbol, Integer]]:
+def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
 
     def values(names: tuple[Symbol, ...], total: int) -> Iterator[tuple[int, ...]]:
@@ -122,22 +135,19 @@ def _points(symbols: tuple[Symbol, ...]) -> Iterator[dict[Symbol, Integer]]:
 
     for total in range(_LARGEST_TOTAL + 1):
         for chosen in values(symbols, total):
-            yield dict(zip(symbols, map(Integer, chosen), strict=True))
+            yield dict(zip(symbols, chosen, strict=True))
 
 
-def _difference(claim: Claim, at: Mapping[Symbol, Integer]) -> Difference | None:
-    lengths = {symbol.name: int(value) for symbol, value in at.items()}
+def _difference(claim: Claim, at: Point) -> Difference | None:
+    lengths = {symbol.name: value for symbol, value in at.items()}
     if not claim.signals:
-        left, right = (
-            specialised_integer(side, at) if isinstance(side, Expr) else side.xreplace(at)
-            for side in claim.expressions
-        )
+        left, right = _values(claim, at)
         return None if left == right else Difference(lengths, None, ())
     (one, other), _ = vectors.polynomials(claim.signals, claim.named, at)
     if len(one) != len(other):
         return Difference(lengths, None, ())
     entries = [
-        (name, i) for name, leaf in claim.named.items() for i in range(integer(leaf.size, at))
+        (name, i) for name, leaf in claim.named.items() for i in range(leaf.size.at(at))
     ]
     for u, (a, b) in enumerate(zip(one, other, strict=True)):
         monomials = [
@@ -161,12 +171,13 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
         DisagreementError: the two sides are equal there after all.
     """
     lengths = found.lengths
-    at = {s: Integer(lengths[s.name]) for s in claim.symbols}
+    at = {s: lengths[s.name] for s in claim.symbols}
     check_point(at)
-    if any(h.xreplace(at) != sympy.true for h in claim.given):
+    vectors.check_defined((*claim.mentioned, *claim.about), at)
+    if not all(holds_at(h, at) for h in claim.given):
         raise DisagreementError(f"{claim}: the counterexample {lengths} contradicts the hypotheses")
     if not claim.signals:
-        left, right = (_number(side.xreplace(at)) for side in claim.expressions)
+        left, right = _values(claim, at)
         if left != right:
             return Counterexample(lengths, {}, None, left, right)
     elif found.names is None:
@@ -187,23 +198,30 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     )
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, Boolean):
-        return bool(value)
-    return int(value) if value.is_Integer else value
+def _values(claim: Claim, at: Point) -> tuple[Any, Any]:
+    """The values of both sides of a claim about lengths: numbers, or truth values."""
+    left, right = (_value(side, at) for side in claim.expressions)
+    return left, right
+
+
+def _value(side: Any, at: Point) -> Any:
+    if not isinstance(side, Expr):
+        return holds_at(side, at)
+    value = value_at(side, at)
+    return int(value) if value.denominator == 1 else Rational(value.numerator, value.denominator)
 
 
 def _filled(
-    claim: Claim, at: Mapping[Symbol, Integer], values: Mapping[tuple[str, int], int], other: int
+    claim: Claim, at: Point, values: Mapping[tuple[str, int], int], other: int
 ) -> dict[str, list[int]]:
     """Vectors for the named signals, with the given values at some places."""
     return {
-        name: [values.get((name, i), other) for i in range(integer(leaf.size, at))]
+        name: [values.get((name, i), other) for i in range(leaf_length(leaf, at))]
         for name, leaf in sorted(claim.named.items())
     }
 
 
-def _degree(claim: Claim, at: Mapping[Symbol, Integer], u: int) -> int:
+def _degree(claim: Claim, at: Point, u: int) -> int:
     """The largest power of an entry in the difference of the sides at output index u."""
     (left, right), _ = vectors.polynomials(claim.signals, claim.named, at)
     return max(map(int, (left[u] - right[u]).degrees()), default=0)
@@ -216,6 +234,7 @@ def _small_values(size: int, degree: Callable[[], int]) -> Iterator[tuple[int, .
     of 1, …, d + 1 (N. Alon, Combinatorial Nullstellensatz, 1999, lemma 2.1).
     """
     for bound in count(1):
+        spend(bound**min(size, 20))
         if bound > 2 and bound > degree() + 1:  # most are found before it has to be known
             return
         for values in product(range(1, bound + 1), repeat=size):

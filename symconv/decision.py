@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import chain, product
 
 from sympy import And, Not, Or
@@ -14,14 +14,16 @@ from symconv.claims import Claim
 from symconv.counterexamples import Difference, small_lengths
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.evidence import evidence
-from symconv.formulas import guarded_sum, requirements
+from symconv.formulas import guarded_sum
 from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.integer_sets import IntegerSets, Set
-from symconv.monomials import compare
+from symconv.monomials import Comparison, compare
 from symconv.polynomials import Conjunction, Guard, Polynomial, at_least, negated
 from symconv.products import impossible
-from symconv.signals import SignalExpr
+from symconv.lengths import lengths_in
+from symconv.signals import SignalExpr, length, requirements
 from symconv.sums import GuardedSum
+from symconv.symbols import sign_of
 from symconv.verdicts import Evidence
 
 __all__ = ["BUDGET", "Decision", "hypotheses", "where_holds"]
@@ -37,35 +39,83 @@ class _Failure:
     Attributes:
         where: that set; None says nowhere, for all parameters.
         names: the names in the monomials; None for parameters alone.
-        evidence: why they differ nowhere else.
+        evidence: tells why they differ nowhere else.
         exactly: where the set may be too large, this computes it.
     """
 
     where: Set | None
     names: tuple[str, ...] | None
-    evidence: tuple[Evidence, ...]
+    evidence: Callable[[], tuple[Evidence, ...]]
     exactly: Callable[[], Set] | None = None
 
 
 def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
-    """The parameters that the linear hypotheses allow, and the guards of the others."""
-    said = [assumption_cases(symbol) for symbol in claim.symbols]
-    among = sets.where([tuple(chain(*guards)) for guards in product(*said)])
+    """The parameters that the linear hypotheses allow, and the guards of the others.
+
+    Raises:
+        VacuousError: no parameters are allowed.
+        SymconvError: a hypothesis is about the length of a signal that is not defined for
+            all parameters that the hypotheses without lengths allow.
+    """
+    among = sets.where(_signs(claim))
     assumed: Conjunction = ()
-    for hypothesis in claim.given:
-        try:
-            among = among.intersect(where_holds(hypothesis, sets))
-        except NonlinearError:
-            alternatives = cases(hypothesis)
-            if len(alternatives) != 1:
-                raise
-            assumed += alternatives[0]
+    about_lengths = [given for given in claim.given if lengths_in(given)]
+    for hypothesis in (given for given in claim.given if given not in about_lengths):
+        among, assumed = _narrowed(among, assumed, hypothesis, sets)
+    if about_lengths and not among.is_empty():
+        signals = [one.signal for given in about_lengths for one in lengths_in(given)]
+        _require(signals, sets, among, assumed, _positive(claim))
+        for hypothesis in about_lengths:
+            among, assumed = _narrowed(among, assumed, hypothesis, sets)
     if among.is_empty():
         listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
         raise VacuousError(
             f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
         )
     return among, assumed
+
+
+def _signs(claim: Claim) -> list[Conjunction]:
+    said = [assumption_cases(symbol) for symbol in claim.symbols]
+    return [tuple(chain(*guards)) for guards in product(*said)]
+
+
+def _positive(claim: Claim) -> set[str]:
+    return {s.name for s in claim.symbols if sign_of(s).least == 1}
+
+
+def _narrowed(
+    among: Set, assumed: Conjunction, hypothesis: Boolean, sets: IntegerSets
+) -> tuple[Set, Conjunction]:
+    try:
+        return among.intersect(where_holds(hypothesis, sets)), assumed
+    except NonlinearError:
+        alternatives = cases(hypothesis)
+        if len(alternatives) != 1:
+            raise
+        return among, assumed + alternatives[0]
+
+
+def _require(
+    signals: Sequence[SignalExpr],
+    sets: IntegerSets,
+    among: Set,
+    assumed: Conjunction,
+    positive: set[str],
+) -> None:
+    """Raise an error unless the signals are defined for all parameters that are allowed."""
+    for requirement in requirements(*signals):
+        opposites = [negation for g in requirement.guards for negation in negated(g)]
+        alone = [(*assumed, guard) for guard in opposites]
+        if impossible(alone, sets, among, positive):
+            continue
+        outside = among - sets.where([requirement.guards])
+        if assumed:
+            raise NonlinearError("a hypothesis has a product of symbols in it")
+        if not outside.is_empty():
+            _, lengths, _ = sets.smallest(outside)
+            at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
+            raise SymconvError(requirement.message + f" (at {at})" * bool(at))
 
 
 class Decision:
@@ -78,28 +128,16 @@ class Decision:
     def __init__(self, claim: Claim, budget: int) -> None:
         self.claim = claim
         self.sets = IntegerSets([s.name for s in claim.symbols], budget)
-        self.positive = {s.name for s in claim.symbols if s.is_positive}
+        self.positive = _positive(claim)
         with self.sets.within_budget():
             self.among, self.assumed = hypotheses(claim, self.sets)
             if self.assumed and next(small_lengths(claim), None) is None:
                 raise Undecided("no small lengths were found that satisfy the hypotheses")
-            for signal in claim.signals:
-                self._require(signal)
+            signals = (*claim.signals, *claim.mentioned, *claim.about)
+            _require(signals, self.sets, self.among, self.assumed, self.positive)
             self.failures = list(self._failures(claim))
             if self.assumed and not all(f.where is None for f in self.failures):
                 raise NonlinearError("a hypothesis has a product of symbols in it")
-
-    def _require(self, signal: SignalExpr) -> None:
-        for requirement in requirements(signal):
-            if self._never([negation for g in requirement.guards for negation in negated(g)]):
-                continue
-            outside = self.among - self.sets.where([requirement.guards])
-            if self.assumed:
-                raise NonlinearError("a hypothesis has a product of symbols in it")
-            if not outside.is_empty():
-                _, lengths, _ = self.sets.smallest(outside)
-                at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
-                raise SymconvError(requirement.message + f" (at {at})" * bool(at))
 
     def _never(self, alternatives: Sequence[Guard]) -> bool:
         """Whether none of the guards holds anywhere; False says nothing about products."""
@@ -125,23 +163,28 @@ class Decision:
             yield _Failure(
                 None if nowhere else found.doubtful,
                 found.names,
-                tuple(evidence(found, self.claim)),
+                partial(_told, found, self.claim),
                 found.exactly,
             )
 
     def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
         if left == right:
-            return _Failure(None, None, (Evidence(what, "the same formula"),))
+            same = Evidence(what, "the same formula")
+            return _Failure(None, None, lambda: (same,))
         differ = (at_least(left, right + 1), at_least(right, left + 1))
         never = Evidence(what, "no length at which they differ")
         if self._never(differ):
-            return _Failure(None, None, (never,))
+            return _Failure(None, None, lambda: (never,))
         where = self.sets.where([(guard,) for guard in differ])
         return self._failure(where.intersect(self.among), never)
 
     def _failure(self, where: Set, otherwise: Evidence) -> _Failure:
         nowhere = where.is_empty()
-        return _Failure(None if nowhere else where, None, (otherwise,) if nowhere else ())
+        return _Failure(None if nowhere else where, None, lambda: (otherwise,) * nowhere)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Why the sides differ nowhere else."""
+        return tuple(e for failure in self.failures for e in failure.evidence())
 
     @property
     def is_exact(self) -> bool:
@@ -165,6 +208,14 @@ class Decision:
                 result = result | failure.where.params()
         return result
 
+    def with_content(self) -> list[Set]:
+        """The parameters at which every signal has an entry; and those with outputs, too."""
+        claim = self.claim
+        filled = [at_least(leaf.size.polynomial, 1) for leaf in claim.named.values()]
+        outputs = [at_least(length(side), 1) for side in claim.signals]
+        nonempty = self.sets.where([tuple(filled)]).intersect(self.among)
+        return [nonempty, nonempty.intersect(self.sets.where([tuple(outputs)]))]
+
     def holds(self) -> Set:
         """The parameters at which the claim holds."""
         self.make_exact()
@@ -174,17 +225,34 @@ class Decision:
                 holds = (holds - failure.where.params()).coalesce()
         return holds
 
-    def smallest_difference(self) -> Difference | None:
-        """The smallest lengths at which the sides differ, and the first point there."""
-        found = [
-            (*self.sets.smallest(failure.where), failure.names)
+    def smallest_difference(self, within: Set | None = None) -> Difference | None:
+        """The smallest lengths at which the sides differ, and the first point there.
+
+        Args:
+            within: the parameters that are looked at; all unless they are given.
+        """
+        where = {
+            failure.names: failure.where if within is None else _narrow(failure.where, within)
             for failure in self.failures
             if failure.where is not None
+        }
+        found = [
+            (*self.sets.smallest(points), names)
+            for names, points in where.items()
+            if not points.is_empty()
         ]
         if not found:
             return None
         _, lengths, point, names = min(found, key=lambda f: f[0])
         return Difference(lengths, names, point)
+
+
+def _told(found: Comparison, claim: Claim) -> tuple[Evidence, ...]:
+    return tuple(evidence(found, claim))
+
+
+def _narrow(points: Set, within: Set) -> Set:
+    return points.intersect(within) if points.is_params() else points.intersect_params(within)
 
 
 def where_holds(condition: Boolean, sets: IntegerSets) -> Set:

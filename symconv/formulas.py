@@ -1,31 +1,33 @@
-"""Reading a signal at any length: each operator's entry as a guarded sum, and its length.
+"""Reading a signal at any length: each operator's entry as a guarded sum.
 
-One rule for each operator gives the entry at an index, another one the length.  A rule is
-told whether the index is known to lie inside the signal, so that a layer, which reads only
-inside its input by construction, adds no guard.
+One rule for each operator gives the entry at an index.  A rule is told whether the index is
+known to lie inside the signal, so that a layer, which reads only inside its input by
+construction, adds no guard.  It asks for the entries that it needs by `yield`, and gets each
+one once, however often it is asked for: equal terms are put together, and nothing is nested
+deeply.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
 from functools import singledispatch
 from itertools import count
+from typing import TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
-from symconv.from_sympy import FormulaReader, polynomial_of
+from symconv.amounts import Amount
+from symconv.errors import SymconvError
+from symconv.from_sympy import FormulaReader
+from symconv.lengths import LengthOf
 from symconv.polynomials import (
     Conjunction,
+    Floor,
     Guarded,
     Polynomial,
     at_least,
-    ceiling,
     equal,
-    floor,
-    nonnegative_part,
     within,
-    without_nonnegative_part,
 )
 from symconv.signals import (
     Add,
@@ -42,25 +44,23 @@ from symconv.signals import (
     Signal,
     SignalExpr,
     Taps,
+    check_names,
     leaves,
-    walk,
+    length,
+    requirements,
+    symbols_in,
 )
-from symconv.signs import is_at_least
 from symconv.sums import FREE, Factor, GuardedSum, SummationIndex, Term
+from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import polynomial_expression, terms_expression
+from symconv.work import spend
 
-__all__ = [
-    "Requirement",
-    "entry_expression",
-    "formula",
-    "guarded_sum",
-    "length",
-    "length_expression",
-    "requirements",
-]
+__all__ = ["entry_expression", "entry_terms", "formula", "guarded_sum", "length_expression", "length_of"]
 
 Terms = tuple[Term, ...]
-Fresh = Iterator[int]
+Wanted: TypeAlias = tuple[SignalExpr, Polynomial, bool]
+"""An entry: of which signal, at which index, and whether that is known to lie inside."""
+Rule: TypeAlias = Generator[Wanted, Terms, Terms]
 
 
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
@@ -70,62 +70,136 @@ def guarded_sum(signal: SignalExpr) -> GuardedSum:
     >>> for term in guarded_sum(x.pad(1, 1).correlate(k, stride=2)).terms: print(term)
     Σ['#1'] k[#1] x[#1 + 2*#0 - 1]
     """
-    terms = entry(signal, Polynomial.of(FREE), True, count(FREE + 1))
-    lengths = {name: polynomial_of(leaf.size) for name, leaf in leaves(signal).items()}
+    terms = entry_terms(signal)
+    lengths = {name: leaf.size.polynomial for name, leaf in leaves(signal).items()}
     return GuardedSum(tuple(term.solved() for term in terms), length(signal), lengths)
 
 
-def formula(signal: SignalExpr, index: Expr) -> Expr:
+def entry_terms(signal: SignalExpr) -> Terms:
+    """The entry at #0, for 0 ≤ #0 < length, with every summation index that an operator has."""
+    return _entry(signal, Polynomial.of(FREE), True)
+
+
+def formula(signal: SignalExpr, index: Amount) -> Expr:
     """See `SignalExpr.formula`."""
     return _entry_at(signal, index, inside=True)
 
 
-def entry_expression(signal: SignalExpr, index: Expr) -> Expr:
-    """The entry at any integer index, zero outside, as a SymPy expression."""
+def entry_expression(signal: SignalExpr, index: Amount) -> Expr:
+    """The entry at any integer index, zero outside, as a SymPy expression.
+
+    Raises:
+        SymconvError: the signal is not defined for all lengths, which a formula cannot say.
+    """
+    for requirement in requirements(signal):
+        raise SymconvError(
+            f"an entry of {signal} cannot stand in a formula: {requirement.message}, by symbols "
+            "that say it"
+        )
     return _entry_at(signal, index, inside=False)
 
 
 def length_expression(signal: SignalExpr) -> Expr:
-    """The length as a SymPy expression."""
-    return polynomial_expression(length(signal), _symbols(signal))
+    """See `SignalExpr.length`."""
+    standing = length_of(signal)
+    is_safe = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
+    if next(requirements(signal), None) is None and (is_safe or _is_plain(standing.polynomial)):
+        return standing.formula
+    return standing
 
 
-def _entry_at(signal: SignalExpr, index: Expr, *, inside: bool) -> Expr:
-    named = leaves(signal, expressions=(index,))
-    symbols = _symbols(signal) | {s.name: s for s in index.free_symbols}
-    terms = entry(signal, polynomial_of(index), inside, count(FREE + 1))
-    lengths = {name: leaf.size for name, leaf in named.items()}
+def length_of(signal: SignalExpr) -> LengthOf:
+    """The length as one symbol, which knows the signal."""
+    polynomial, symbols = length(signal), symbols_in(signal)
+    used = {name: symbols[name] for name in _symbols_of(polynomial)}
+    return LengthOf(signal, polynomial, used, polynomial_expression(polynomial, symbols))
+
+
+def _symbols_of(polynomial: Polynomial) -> set[str]:
+    found: set[str] = set()
+    open_ = [polynomial]
+    while open_:
+        for atom in open_.pop().atoms():
+            match atom:
+                case str():
+                    found.add(atom)
+                case Floor(numerator, divisor):
+                    open_ += [numerator, divisor]
+                case Guarded(value, guards):
+                    open_ += [value, *(guard.polynomial for guard in guards)]
+    return found
+
+
+def _is_plain(polynomial: Polynomial) -> bool:
+    """Whether there are only sums and multiples of symbols, which SymPy leaves as they are."""
+    return all(
+        len(monomial) < 2 and all(isinstance(atom, str) for atom in monomial)
+        for monomial in polynomial.terms
+    )
+
+
+def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
+    named, symbols = check_names((signal,), index.symbols.values())
+    terms = _entry(signal, index.polynomial, inside)
+    lengths: dict[str, Basic] = {name: leaf.size.written for name, leaf in named.items()}
     return terms_expression([term.solved() for term in terms], lengths, symbols)
-
-
-def _symbols(signal: SignalExpr) -> dict[str, Symbol]:
-    expressions = [p for node in walk(signal) for p in node.parameters]
-    return {s.name: s for p in expressions for s in p.free_symbols if isinstance(s, Symbol)}
 
 
 # --- entries -------------------------------------------------------------------------
 
 
-@singledispatch
-def entry(signal: SignalExpr, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+def _entry(signal: SignalExpr, index: Polynomial, inside: bool) -> Terms:
     """The entry at `index`, zero outside the signal unless `inside` vouches for it."""
+    fresh = count(FREE + 1)
+    found: dict[Wanted, Terms] = {}
+    wanted: Wanted = (signal, index, inside)
+    open_: list[tuple[Wanted, Rule]] = [(wanted, _rule(*wanted, fresh))]
+    answer: Terms | None = None
+    while open_:
+        asked, rule = open_[-1]
+        try:
+            needed = next(rule) if answer is None else rule.send(answer)
+        except StopIteration as finished:
+            open_.pop()
+            answer = found[asked] = _collected(finished.value)
+            continue
+        answer = found.get(needed)
+        if answer is None:
+            open_.append((needed, _rule(*needed, fresh)))
+    return found[wanted]
+
+
+def _collected(terms: Terms) -> Terms:
+    """The terms with equal ones put together."""
+    spend(1 + len(terms))
+    weights: dict[Term, Term] = {}
+    for term in terms:
+        bare = term.scaled(1 / term.coefficient)
+        present = weights.get(bare)
+        weights[bare] = term if present is None else present.plus(term.coefficient)
+    return tuple(term for term in weights.values() if term.coefficient)
+
+
+@singledispatch
+def _rule(signal: SignalExpr, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     raise NotImplementedError(f"no entry rule for {type(signal).__name__}")
 
 
-@entry.register
-def _(signal: Signal, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Signal, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    yield from ()
     return (Term(factors=(Factor(signal.name, (index,)),)),)
 
 
-@entry.register
-def _(signal: Pad, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    source = entry(signal.signal, index - polynomial_of(signal.left), False, fresh)
-    crops = not (is_at_least(signal.left, 0) and is_at_least(signal.right, 0))
-    return _guarded(source, within(index, length(signal)) if crops and not inside else ())
+@_rule.register
+def _(signal: Pad, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    source = yield signal.signal, index - signal.left.polynomial, False
+    return _guarded(source, within(index, length(signal)) if signal.crops and not inside else ())
 
 
-@entry.register
-def _(signal: Taps, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Taps, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    yield from ()
     return tuple(
         Term(coefficient=number, guards=(equal(index, i),))
         for i, number in enumerate(signal.numbers)
@@ -133,267 +207,111 @@ def _(signal: Taps, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
     )
 
 
-@entry.register
-def _(signal: Extend, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Extend, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     size = length(signal.signal)
-    v = index - polynomial_of(signal.left)
+    v = index - signal.left.polynomial
     before, after = {
         "reflect": (-v, 2 * size - 2 - v),
         "symmetric": (-1 - v, 2 * size - 1 - v),
         "replicate": (Polynomial.constant(0), size - 1),
         "circular": (v + size, v - size),
     }[signal.mode]
+    middle = yield signal.signal, v, False
+    left = yield signal.signal, before, False
+    right = yield signal.signal, after, False
     terms = (
-        *entry(signal.signal, v, False, fresh),
-        *_guarded(entry(signal.signal, before, False, fresh), (at_least(-v, 1),)),
-        *_guarded(entry(signal.signal, after, False, fresh), (at_least(v, size),)),
+        *middle,
+        *_guarded(left, (at_least(-v, 1),)),
+        *_guarded(right, (at_least(v, size),)),
     )
     return _guarded(terms, () if inside else within(index, length(signal)))
 
 
-@entry.register
-def _(signal: Flip, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    return entry(signal.signal, length(signal.signal) - 1 - index, inside, fresh)
+@_rule.register
+def _(signal: Flip, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    return (yield signal.signal, length(signal.signal) - 1 - index, inside)
 
 
-@entry.register
-def _(signal: Downsample, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    return entry(signal.signal, polynomial_of(signal.factor) * index, inside, fresh)
+@_rule.register
+def _(signal: Downsample, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    return (yield signal.signal, signal.factor.polynomial * index, inside)
 
 
-@entry.register
-def _(signal: Dilate, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Dilate, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     q = next(fresh)
-    source = entry(signal.signal, Polynomial.of(q), inside, fresh)
-    index_is_multiple = equal(index, polynomial_of(signal.factor) * Polynomial.of(q))
+    source = yield signal.signal, Polynomial.of(q), inside
+    index_is_multiple = equal(index, signal.factor.polynomial * Polynomial.of(q))
     return _summed(_guarded(source, (index_is_multiple,)), q, length(signal.signal))
 
 
-@entry.register
-def _(signal: Convolve, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Convolve, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     m = next(fresh)
-    left = entry(signal.left, Polynomial.of(m), False, fresh)
-    right = entry(signal.right, index - Polynomial.of(m), False, fresh)
-    return _summed(tuple(a * b for a in left for b in right), m, length(signal.left))
+    left = yield signal.left, Polynomial.of(m), False
+    right = yield signal.right, index - Polynomial.of(m), False
+    return _summed(_products(left, right, fresh), m, length(signal.left))
 
 
-@entry.register
-def _(signal: Correlate, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Correlate, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     j = next(fresh)
-    position = polynomial_of(signal.stride) * index + polynomial_of(
-        signal.dilation
-    ) * Polynomial.of(j)
-    kernel = entry(signal.kernel, Polynomial.of(j), False, fresh)
-    source = entry(signal.signal, position, True, fresh)
-    terms = _summed(tuple(a * b for a in kernel for b in source), j, length(signal.kernel))
+    position = signal.stride.polynomial * index + signal.dilation.polynomial * Polynomial.of(j)
+    kernel = yield signal.kernel, Polynomial.of(j), False
+    source = yield signal.signal, position, True
+    terms = _summed(_products(kernel, source, fresh), j, length(signal.kernel))
     return _guarded(terms, () if inside else within(index, length(signal)))
 
 
-@entry.register
-def _(signal: Add, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    return entry(signal.left, index, inside, fresh) + entry(signal.right, index, inside, fresh)
+@_rule.register
+def _(signal: Add, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    left = yield signal.left, index, inside
+    right = yield signal.right, index, inside
+    return left + right
 
 
-@entry.register
-def _(signal: Multiply, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    left = entry(signal.left, index, inside, fresh)
-    right = entry(signal.right, index, inside, fresh)
-    return tuple(a * b for a in left for b in right)
+@_rule.register
+def _(signal: Multiply, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    left = yield signal.left, index, inside
+    right = yield signal.right, index, inside
+    return _products(left, right, fresh)
 
 
-@entry.register
-def _(signal: Scale, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
+@_rule.register
+def _(signal: Scale, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
     if not signal.number:
         return ()
-    return tuple(term.scaled(signal.number) for term in entry(signal.signal, index, inside, fresh))
+    source = yield signal.signal, index, inside
+    return tuple(term.scaled(signal.number) for term in source)
 
 
-@entry.register
-def _(signal: Formula, index: Polynomial, inside: bool, fresh: Fresh) -> Terms:
-    terms = FormulaReader(fresh).terms(signal.entry, {signal.index: index})
-    return _guarded(terms, () if inside else within(index, polynomial_of(signal.size)))
+@_rule.register
+def _(signal: Formula, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
+    yield from ()
+    names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in signal.chosen}
+    terms = FormulaReader(fresh).terms(signal.entry, {**names, signal.index: index})
+    return _guarded(terms, () if inside else within(index, length(signal)))
 
 
 def _guarded(terms: Terms, guards: Conjunction) -> Terms:
-    return tuple(term.guarded(*guards) for term in terms)
+    return tuple(term.guarded(*guards) for term in terms) if guards else terms
 
 
-def _summed(terms: Terms, number: int, size: Polynomial) -> Terms:
+def _summed(terms: Iterable[Term], number: int, size: Polynomial) -> Terms:
     index = SummationIndex(number, Polynomial.constant(0), size - 1)
     return tuple(term.summed(index) for term in terms)
 
 
-# --- lengths -------------------------------------------------------------------------
+def _products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
+    """Each term times each; an index that both sum over gets another number in one of them."""
+    spend(len(left) * len(right))
+    ours = {index.number for term in left for index in term.indices}
+    apart = tuple(_renumbered(term, ours, fresh) for term in right) if ours else right
+    return tuple(a * b for a in left for b in apart)
 
 
-@singledispatch
-def length(signal: SignalExpr) -> Polynomial:
-    """The length of a signal.
+def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
+    numbers = {i.number: next(fresh) for i in term.indices if i.number in taken}
+    return term.renumbered(numbers) if numbers else term
 
-    max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
-    """
-    raise NotImplementedError(f"no length rule for {type(signal).__name__}")
-
-
-@length.register
-def _(signal: Signal) -> Polynomial:
-    return polynomial_of(signal.size)
-
-
-@length.register
-def _(signal: Formula) -> Polynomial:
-    return polynomial_of(signal.size)
-
-
-@length.register
-def _(signal: Pad) -> Polynomial:
-    inner = length(signal.signal)
-    more = polynomial_of(signal.left) + polynomial_of(signal.right)
-    if is_at_least(signal.left, 0) and is_at_least(signal.right, 0):
-        return inner + more
-    if is_at_least(-signal.left, 0) and is_at_least(-signal.right, 0):
-        inner = without_nonnegative_part(inner)
-    return nonnegative_part(inner + more)
-
-
-@length.register
-def _(signal: Taps) -> Polynomial:
-    return Polynomial.constant(len(signal.numbers))
-
-
-@length.register
-def _(signal: Extend) -> Polynomial:
-    return length(signal.signal) + polynomial_of(signal.left) + polynomial_of(signal.right)
-
-
-@length.register
-def _(signal: Flip) -> Polynomial:
-    return length(signal.signal)
-
-
-@length.register
-def _(signal: Scale) -> Polynomial:
-    return length(signal.signal)
-
-
-@length.register
-def _(signal: Add) -> Polynomial:
-    return length(signal.left)
-
-
-@length.register
-def _(signal: Multiply) -> Polynomial:
-    return length(signal.left)
-
-
-@length.register
-def _(signal: Downsample) -> Polynomial:
-    inner = length(signal.signal)
-    clear = without_nonnegative_part(inner)
-    value = ceiling(clear, polynomial_of(signal.factor))
-    return value if clear == inner else nonnegative_part(value)
-
-
-@length.register
-def _(signal: Dilate) -> Polynomial:
-    inner = length(signal.signal)
-    value = polynomial_of(signal.factor) * (without_nonnegative_part(inner) - 1) + 1
-    return value if _is_nonempty(signal.signal) else nonnegative_part(value)
-
-
-@length.register
-def _(signal: Convolve) -> Polynomial:
-    left, right = length(signal.left), length(signal.right)
-    doubtful = [
-        at_least(size, 1)
-        for part, size in ((signal.left, left), (signal.right, right))
-        if not _is_nonempty(part)
-    ]
-    value = left + right - 1
-    return Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
-
-
-@length.register
-def _(signal: Correlate) -> Polynomial:
-    reach = polynomial_of(signal.dilation) * (length(signal.kernel) - 1)
-    last = without_nonnegative_part(length(signal.signal)) - reach - 1
-    return nonnegative_part(floor(last, polynomial_of(signal.stride)) + 1)
-
-
-@singledispatch
-def _is_nonempty(signal: SignalExpr) -> bool:
-    """Whether the symbols' assumptions alone show that the signal has an entry."""
-    return False
-
-
-@_is_nonempty.register
-def _(signal: Signal) -> bool:
-    return is_at_least(signal.size, 1)
-
-
-@_is_nonempty.register
-def _(signal: Formula) -> bool:
-    return is_at_least(signal.size, 1)
-
-
-@_is_nonempty.register
-def _(signal: Pad) -> bool:
-    grows = is_at_least(signal.left, 0) and is_at_least(signal.right, 0)
-    return grows and (
-        _is_nonempty(signal.signal) or is_at_least(signal.left, 1) or is_at_least(signal.right, 1)
-    )
-
-
-@_is_nonempty.register
-def _(signal: Taps) -> bool:
-    return bool(signal.numbers)
-
-
-@_is_nonempty.register(Extend | Flip | Downsample | Dilate | Convolve | Add | Multiply | Scale)
-def _(signal: SignalExpr) -> bool:
-    return all(map(_is_nonempty, signal.operands))
-
-
-# --- what must hold for a signal to be defined ---------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A condition on the lengths without which an operator is not defined."""
-
-    guards: Conjunction
-    message: str
-
-
-def requirements(signal: SignalExpr) -> Iterator[Requirement]:
-    """The conditions on the lengths that the assumptions of the symbols leave open."""
-    for node in dict.fromkeys(walk(signal)):
-        if isinstance(node, Signal | Formula) and not is_at_least(node.size, 0):
-            yield Requirement(
-                (at_least(length(node), 0),),
-                f"the length of {node}, {node.size}, could be negative; "
-                f"add the hypothesis {node.size} >= 0",
-            )
-        if isinstance(node, Correlate) and not _is_nonempty(node.kernel):
-            size = node.kernel.length
-            yield Requirement(
-                (at_least(length(node.kernel), 1),),
-                f"the kernel {node.kernel} could be empty; add the hypothesis {size} >= 1",
-            )
-        if isinstance(node, Add | Multiply) and length(node.left) != length(node.right):
-            verb = "add" if isinstance(node, Add) else "multiply"
-            yield Requirement(
-                (equal(length(node.left), length(node.right)),),
-                f"cannot {verb} {node.left} and {node.right}: their lengths {node.left.length} and "
-                f"{node.right.length} could differ; pad one of them or add a hypothesis",
-            )
-        if isinstance(node, Extend):
-            size = length(node.signal)
-            copied = {"reflect": size - 1, "replicate": Polynomial.constant(0)}
-            most = copied.get(node.mode, size)
-            enough = [at_least(most, polynomial_of(p)) for p in (node.left, node.right)]
-            yield Requirement(
-                (at_least(size, 1),) if node.mode == "replicate" else tuple(enough),
-                f"{node.mode} padding by {node.left} and {node.right} needs more entries than "
-                f"{node.signal} could have; add a hypothesis on its length {node.signal.length}",
-            )

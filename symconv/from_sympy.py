@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from itertools import product
 from math import lcm
 
 import sympy
@@ -31,23 +31,31 @@ from sympy import (
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
-from symconv import polynomials
+from symconv import polynomials, signs
 from symconv.errors import SymconvError
+from symconv.lengths import LengthOf
 from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, conjoined, equal
 from symconv.restrictions import SuchThat
+from symconv.signs import bounds
 from symconv.sums import Factor, SummationIndex, Term
+from symconv.symbols import IntegerSymbol, Sign, sign_of
+from symconv.work import spend
 
 __all__ = [
     "FormulaReader",
+    "always_divides",
     "assumption_cases",
     "cases",
     "check_condition",
+    "is_at_least",
     "polynomial_of",
     "scaled_polynomial",
 ]
 
 _MOST_TERMS = 500  # of a formula, when it is expanded
 _MOST_CASES = 20_000  # of a condition, as a disjunction
+_MOST_RESIDUES = 4096  # at which a polynomial is divided by a number
+_DIVISIBILITY = 100_000  # isl operations for the same question about floors and cases
 
 Names = Mapping[Symbol, Polynomial]
 Quotient = tuple[Polynomial, int]  # an integer polynomial over a positive integer
@@ -57,9 +65,7 @@ Quotient = tuple[Polynomial, int]  # an integer polynomial over a positive integ
 
 
 def polynomial_of(expression: Expr, names: Names | None = None) -> Polynomial:
-    """An integer-valued SymPy expression as a polynomial.
-
-    A quotient such as n/2, integer because n is declared even, becomes a floor.
+    """An integer-valued expression as a polynomial.
 
     Raises:
         SymconvError: the expression is not integer arithmetic, or not known to be an integer.
@@ -67,9 +73,53 @@ def polynomial_of(expression: Expr, names: Names | None = None) -> Polynomial:
     polynomial, denominator = scaled_polynomial(expression, names)
     if denominator == 1:
         return polynomial
-    if not expression.is_integer:
+    if not always_divides(denominator, polynomial):
         raise SymconvError(f"{expression} is not known to be an integer; use floor or ceiling")
     return polynomials.floor(polynomial, denominator)
+
+
+def always_divides(number: int, polynomial: Polynomial) -> bool:
+    """Whether a number divides the values of a polynomial at all integers; False may be unknown.
+
+    >>> n = Polynomial.of("n")
+    >>> always_divides(2, n * n + n), always_divides(6, n * n + n)
+    (True, False)
+    """
+    residue = polynomial - polynomials.floor(polynomial, number) * number
+    if not residue.terms:
+        return True
+    atoms = sorted({a for a in polynomial.atoms() if isinstance(a, str | int)}, key=str)
+    if all(isinstance(a, str | int) for a in polynomial.atoms()):
+        if number ** len(atoms) > _MOST_RESIDUES:
+            return False
+        return not any(
+            residue.substitute(
+                {a: Polynomial.constant(v) for a, v in zip(atoms, values, strict=True)}
+            ).terms
+            for values in product(range(number), repeat=len(atoms))
+        )
+    from symconv.integer_sets import IntegerSets  # seldom needed, and takes time to import
+
+    names = set(_names(polynomial))
+    if any(isinstance(name, int) for name in names):
+        return False
+    sets = IntegerSets([str(name) for name in names], _DIVISIBILITY)
+    apart = [(at_least(residue, 1),), (at_least(-residue, 1),)]
+    return sets.attempt(lambda: bool(sets.where(apart).is_empty()))
+
+
+def _names(polynomial: Polynomial) -> Iterator[str | int]:
+    for atom in polynomial.atoms():
+        match atom:
+            case str() | int():
+                yield atom
+            case polynomials.Floor():
+                yield from _names(atom.numerator)
+                yield from _names(atom.divisor)
+            case Guarded():
+                yield from _names(atom.value)
+                for guard in atom.guards:
+                    yield from _names(guard.polynomial)
 
 
 def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
@@ -78,62 +128,88 @@ def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:
     Raises:
         SymconvError: the expression holds something that is not integer arithmetic.
     """
-    return _scaled(expression, names) if names else _scaled_alone(expression)
+    numerator, divisor = _fraction(expression, names or {})
+    denominator = divisor.as_integer()
+    if denominator is None:
+        raise SymconvError(f"{expression} divides by a symbol; use floor or ceiling")
+    return numerator, denominator
 
 
-@lru_cache(maxsize=4096)
-def _scaled_alone(expression: Expr) -> Quotient:
-    return _scaled(expression, {})
+def is_at_least(expression: Expr, least: int) -> bool:
+    """Whether an expression is `least` or more; False says that this is not plain.
+
+    >>> c = Symbol("c", integer=True, positive=True)
+    >>> is_at_least(2 * c - 1, 1), is_at_least(c - 2, 0)
+    (True, False)
+    """
+    low, _ = bounds(expression)
+    if low is not None and low >= least:
+        return True
+    try:
+        numerator, divisor = _fraction(expression, {})
+    except SymconvError:
+        return False
+    return signs.is_at_least(numerator - divisor * least, 0, _known_signs(expression))
 
 
-def _scaled(expression: Expr, names: Names) -> Quotient:
+def _known_signs(expression: Expr) -> dict[str, Sign]:
+    return {s.name: sign_of(s) for s in expression.free_symbols if isinstance(s, Symbol)}
+
+
+_ONE = Polynomial.constant(1)
+
+
+def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
+    """The expression as a numerator and a positive denominator."""
     match expression:
         case Symbol():
-            return names.get(expression, Polynomial.of(expression.name)), 1
+            return names.get(expression, Polynomial.of(expression.name)), _ONE
         case Rational():
-            return Polynomial.constant(int(expression.p)), int(expression.q)
+            return Polynomial.constant(int(expression.p)), Polynomial.constant(int(expression.q))
+        case LengthOf():
+            return expression.polynomial, _ONE
         case sympy.Add():
-            parts = [scaled_polynomial(argument, names) for argument in expression.args]
-            common = lcm(*(q for _, q in parts))
-            return sum((p * (common // q) for p, q in parts), Polynomial({})), common
+            scaled, common = _common(expression.args, names)
+            return sum(scaled, Polynomial({})), common
         case sympy.Mul():
-            product, denominator = Polynomial.constant(1), 1
+            product_, denominator = _ONE, _ONE
             for argument in expression.args:
-                p, q = scaled_polynomial(argument, names)
-                product, denominator = product * p, denominator * q
-            return product, denominator
-        case Pow(args=(base, Integer() as exponent)) if exponent > 0:
-            return scaled_polynomial(sympy.Mul(*[base] * int(exponent), evaluate=False), names)
+                p, q = _fraction(argument, names)
+                product_, denominator = product_ * p, denominator * q
+            return product_, denominator
+        case Pow(args=(base, Integer() as exponent)) if exponent >= -1:
+            p, q = _fraction(base, names)
+            if exponent == -1:
+                if not _is_positive(base):
+                    raise SymconvError(f"the denominator of {expression} must be positive")
+                return q, p
+            return _raised(p, int(exponent)), _raised(q, int(exponent))
         case sympy.floor():
-            return polynomials.floor(*_quotient(expression.args[0], names)), 1
+            return polynomials.floor(*_fraction(expression.args[0], names)), _ONE
         case sympy.ceiling():
-            return polynomials.ceiling(*_quotient(expression.args[0], names)), 1
+            return polynomials.ceiling(*_fraction(expression.args[0], names)), _ONE
         case Mod():
-            (p, a), (modulus, b) = (scaled_polynomial(part, names) for part in expression.args)
-            if not expression.args[1].is_positive:
+            if not _is_positive(expression.args[1]):
                 raise SymconvError(f"the modulus in {expression} must be positive")
-            p, modulus = p * b, modulus * a  # both over a·b
-            return p - modulus * polynomials.floor(p, modulus), a * b
+            (p, modulus), common = _common(expression.args, names)
+            return p - modulus * polynomials.floor(p, modulus), common
         case Piecewise():
-            parts = [scaled_polynomial(value, names) for value, _ in expression.args]
-            common = lcm(*(q for _, q in parts))
+            scaled, common = _common([value for value, _ in expression.args], names)
             conditions = _exclusive([condition for _, condition in expression.args], names)
             chosen = Polynomial({})
-            for (p, q), where in zip(parts, conditions, strict=True):
+            for p, where in zip(scaled, conditions, strict=True):
                 for guards in where:
-                    chosen = chosen + Polynomial.of(Guarded(p * (common // q), guards))
+                    chosen = chosen + Polynomial.of(Guarded(p, guards))
             return chosen, common
         case Max() | Min():
-            parts = [scaled_polynomial(argument, names) for argument in expression.args]
-            common = lcm(*(q for _, q in parts))
-            scaled = [p * (common // q) for p, q in parts]
+            scaled, common = _common(expression.args, names)
             sign = 1 if isinstance(expression, Max) else -1
             largest = scaled[0] * sign
             for p in scaled[1:]:
                 largest = polynomials.maximum(largest, p * sign)
             return largest * sign, common
         case Abs():
-            p, q = scaled_polynomial(expression.args[0], names)
+            p, q = _fraction(expression.args[0], names)
             return polynomials.maximum(p, -p), q
     raise SymconvError(
         f"{expression} is not integer arithmetic: expected symbols, integers, +, -, *, floor, "
@@ -141,13 +217,44 @@ def _scaled(expression: Expr, names: Names) -> Quotient:
     )
 
 
-def _quotient(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
-    """The numerator and the positive denominator, which may hold symbols: floor(n/s)."""
-    numerator, denominator = expression.as_numer_denom()
-    if not denominator.is_positive:
-        raise SymconvError(f"the denominator of {expression} must be positive")
-    (p, a), (q, b) = (scaled_polynomial(part, names) for part in (numerator, denominator))
-    return p * b, q * a
+def _is_positive(expression: Expr) -> bool:
+    """Whether an expression, which need not be an integer, is plainly positive."""
+    low, _ = bounds(expression)
+    if low is not None and low > 0:
+        return True
+    numerator, _ = _fraction(expression, {})
+    return signs.is_at_least(numerator, 1, _known_signs(expression))
+
+
+def _common(
+    expressions: Sequence[Expr], names: Names
+) -> tuple[list[Polynomial], Polynomial]:
+    """The numerators of expressions over one positive denominator."""
+    parts = [_fraction(expression, names) for expression in expressions]
+    numbers = [q.as_integer() for _, q in parts]
+    if None not in numbers:
+        common = lcm(*(n for n in numbers if n is not None))
+        scaled = [p * (common // q) for (p, _), q in zip(parts, numbers, strict=True) if q]
+        return scaled, Polynomial.constant(common)
+    divisors = list(dict.fromkeys(q for _, q in parts))
+    whole = _ONE
+    for divisor in divisors:
+        whole = whole * divisor
+    result = []
+    for p, q in parts:
+        for divisor in divisors:
+            p = p * divisor if divisor != q else p
+        result.append(p)
+    return result, whole
+
+
+def _raised(base: Polynomial, exponent: int) -> Polynomial:
+    result = _ONE
+    for bit in bin(exponent)[2:]:
+        result = result * result
+        if bit == "1":
+            result = result * base
+    return result
 
 
 def _exclusive(conditions: Sequence[Boolean], names: Names) -> list[list[Conjunction]]:
@@ -171,34 +278,59 @@ def cases(condition: Boolean, holds: bool = True, names: Names | None = None) ->
         case BooleanTrue() | BooleanFalse():
             return [()] if bool(condition) == holds else []
         case And() | Or():
-            first, rest = condition.args[0], condition.func(*condition.args[1:])
-            if isinstance(condition, And) == holds:
-                return _both(cases(first, holds, names), cases(rest, holds, names))
-            otherwise = _both(cases(first, not holds, names), cases(rest, holds, names))
-            return cases(first, holds, names) + otherwise
+            return _joined(condition.args, isinstance(condition, And), holds, names)
         case Not():
             return cases(condition.args[0], not holds, names)
-        case ITE(args=(condition_, then, otherwise)):  # what SymPy makes of a Piecewise inside
-            either = Or(And(condition_, then), And(Not(condition_), otherwise))
-            return cases(either, holds, names)
-        case Implies():
-            return cases(Or(Not(condition.args[0]), condition.args[1]), holds, names)
+        case ITE(args=(chosen, then, otherwise)):  # what SymPy makes of a Piecewise inside
+            return _both(cases(chosen, True, names), cases(then, holds, names)) + _both(
+                cases(chosen, False, names), cases(otherwise, holds, names)
+            )
+        case Implies(args=(premise, conclusion)):
+            if holds:
+                return cases(premise, False, names) + _both(
+                    cases(premise, True, names), cases(conclusion, True, names)
+                )
+            return _both(cases(premise, True, names), cases(conclusion, False, names))
         case Equivalent():
-            both = And(*condition.args)
-            neither = Not(Or(*condition.args))
-            return cases(Or(both, neither), holds, names)
+            alike = _joined(condition.args, True, True, names)
+            alike += _joined(condition.args, False, False, names)
+            return alike if holds else _unlike(condition.args, names)
         case Relational():
             try:
-                p, _ = scaled_polynomial(condition.lhs - condition.rhs, names)
+                (left, right), _ = _common(condition.args, names or {})
             except SymconvError as error:
                 raise SymconvError(
                     f"{condition} is not a condition on indices and lengths: {error}"
                 ) from None
-            return _comparison(condition, p, holds)
+            return _comparison(condition, left - right, holds)
     raise SymconvError(
         f"{condition} is not a condition on lengths: expected comparisons such as n >= 1 or "
         "Eq(Mod(n, 4), 0), joined by And, Or and Not"
     )
+
+
+def _joined(
+    parts: Sequence[Boolean], all_of: bool, holds: bool, names: Names | None
+) -> list[Conjunction]:
+    """Where all (or any) of the parts hold, or do not, as disjoint conjunctions."""
+    if all_of == holds:
+        result: list[Conjunction] = [()]
+        for part in parts:
+            result = _both(result, cases(part, holds, names))
+        return result
+    decided: list[Conjunction] = []  # where a part decides it, and none before it did
+    before: list[Conjunction] = [()]
+    for part in parts:
+        decided += _both(before, cases(part, holds, names))
+        before = _both(before, cases(part, not holds, names))
+    return decided
+
+
+def _unlike(parts: Sequence[Boolean], names: Names | None) -> list[Conjunction]:
+    """Where some of the parts hold and others do not."""
+    first, *rest = parts
+    some_fail = _both(cases(first, True, names), _joined(rest, True, False, names))
+    return some_fail + _both(cases(first, False, names), _joined(rest, False, True, names))
 
 
 def check_condition(condition: Boolean) -> None:
@@ -230,19 +362,20 @@ def assumption_cases(symbol: Symbol) -> list[Conjunction]:
         SymconvError: an assumption such as `prime` cannot be said in integer arithmetic.
     """
     value = Polynomial.of(symbol.name)
-    sign = (symbol.is_negative, symbol.is_zero, symbol.is_positive)
-    parts = [((at_least(-value, 1),),), ((equal(value, 0),),), ((at_least(value, 1),),)]
-    match sign:
-        case (None, None, None):
+    sign = sign_of(symbol)
+    possible = (sign.negative, sign.zero, sign.positive)
+    match possible:
+        case (True, True, True):
             result: list[Conjunction] = [()]
-        case (False, None, None):
+        case (False, True, True):
             result = [(at_least(value, 0),)]
-        case (None, None, False):
+        case (True, True, False):
             result = [(at_least(-value, 0),)]
         case _:
-            result = [
-                part for (part,), possible in zip(parts, sign, strict=True) if possible is not False
-            ]
+            parts = ((at_least(-value, 1),), (equal(value, 0),), (at_least(value, 1),))
+            result = [part for part, allowed in zip(parts, possible, strict=True) if allowed]
+    if isinstance(symbol, IntegerSymbol):
+        return result
     said = {a: getattr(symbol, f"is_{a}") for a in _ASSUMPTIONS}
     plain = Symbol(
         symbol.name, integer=True, **{a: holds for a, holds in said.items() if holds is not None}
@@ -299,18 +432,9 @@ class FormulaReader:
             case sympy.Add():
                 return tuple(t for argument in expression.args for t in self.terms(argument, names))
             case sympy.Mul():
-                product: tuple[Term, ...] = (Term(),)
-                for argument in expression.args:
-                    factor = self.terms(argument, names)
-                    if len(product) * len(factor) > _MOST_TERMS:
-                        raise SymconvError(
-                            f"{expression} has more than {_MOST_TERMS} terms when it is expanded; "
-                            "build it from signals instead"
-                        )
-                    product = tuple(a * b for a in product for b in factor)
-                return product
+                return self._product(expression.args, names, expression)
             case Pow(args=(base, Integer() as exponent)) if exponent > 0:
-                return self.terms(sympy.Mul(*[base] * int(exponent), evaluate=False), names)
+                return self._product([base] * min(int(exponent), _MOST_TERMS), names, expression)
             case Indexed():
                 return (self._entry(expression, names),)
             case Piecewise():
@@ -323,6 +447,21 @@ class FormulaReader:
             f"{expression} cannot stand in a formula: expected entries x[m], sums, products, "
             "Piecewise and rational numbers"
         )
+
+    def _product(
+        self, factors: Sequence[Expr], names: Names, whole: Expr
+    ) -> tuple[Term, ...]:
+        product_: tuple[Term, ...] = (Term(),)
+        for argument in factors:
+            factor = self.terms(argument, names)
+            if len(product_) * len(factor) > _MOST_TERMS or len(factors) >= _MOST_TERMS:
+                raise SymconvError(
+                    f"{whole} has more than {_MOST_TERMS} terms when it is expanded; "
+                    "build it from signals instead"
+                )
+            spend(len(product_) * len(factor))
+            product_ = tuple(a * b for a in product_ for b in factor)
+        return product_
 
     def _entry(self, expression: Indexed, names: Names) -> Term:
         """An entry, which is zero where its position is not an integer, as in k[u/2]."""

@@ -409,9 +409,9 @@ def _operators(signal: SignalExpr) -> str:
             return f"{name}\u0303"
         case Flip(inner) if _is_plain(inner):
             return f"flip({_operators(inner)})"
-        case Dilate(inner, factor) if _is_plain(inner) and factor.is_Integer:
+        case Dilate(inner, factor) if _is_plain(inner) and factor.number is not None:
             return f"{_factor(inner)} ↑{factor}"
-        case Downsample(inner, factor) if _is_plain(inner) and factor.is_Integer:
+        case Downsample(inner, factor) if _is_plain(inner) and factor.number is not None:
             return f"{_factor(inner)} ↓{factor}"
         case Convolve(left, right) if _is_plain(left) and _is_plain(right):
             return f"{_factor(left)} ∗ {_factor(right)}"

@@ -10,12 +10,15 @@ References:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any
 
 import islpy as isl
 from islpy import dim_type
 
 from symconv.errors import NonlinearError, Undecided
+from symconv.work import WorkUsedUpError, left, spend
 from symconv.polynomials import (
     Atom,
     Conjunction,
@@ -31,7 +34,8 @@ __all__ = ["IntegerSets", "Set"]
 Set = isl.Set
 
 _ATTEMPT = 100_000  # isl operations for a question whose answer may be left open
-_ATTEMPTS = 50
+_OPERATIONS_PER_STEP = 8  # so many isl operations take about as long as one step of work
+_SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
 
 
 class IntegerSets:
@@ -48,47 +52,79 @@ class IntegerSets:
     ) -> None:
         self.parameters = tuple(sorted(parameters))
         self.budget = budget
-        self._attempts = _ATTEMPTS
         self._context = isl.Context() if context is None else context
+        self._limits: list[int] = []  # of the blocks within which we are
         self._context.set_max_operations(budget)
 
     @contextmanager
     def within_budget(self, budget: int | None = None) -> Iterator[None]:
         """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
 
+        A block within a block takes from what is left of the outer one.
+
         Args:
-            budget: a budget of the block's own, instead of the decision's.
+            budget: how many operations the block may take; those of the decision unless given.
         """
+        wanted = self.budget if budget is None else budget
+        before = self._used() if self._limits else 0
+        limit = min(wanted, left() * _OPERATIONS_PER_STEP)
+        if self._limits:
+            limit = min(limit, max(self._limits[-1] - before, 1))
+        self._enter(limit)
+        self._limits.append(limit)
+        used = 0
         try:
-            if budget is not None:
-                self._context.reset_operations()
-                self._context.set_max_operations(budget)
             yield
+            used = self._used()
         except isl.Error as error:
             # Out of budget in the middle of something, isl may report a consequence of it.
+            used = self._used()
             if "maximal number of operations exceeded" not in str(error):
                 raise Undecided(f"isl gave up: {error}") from error
-            used = self.budget if budget is None else budget
-            raise Undecided(f"the budget of {used} isl operations was used up") from None
+            if limit < wanted:
+                spend(used // _OPERATIONS_PER_STEP + left())
+            raise Undecided(f"the budget of {wanted} isl operations was used up") from None
+        except BaseException:
+            used = self._used()
+            raise
         finally:
-            if budget is not None:
-                self._context.reset_operations()
-                self._context.set_max_operations(self.budget)
+            self._limits.pop()
+            if self._limits:
+                rest = self._limits[-1] - before - used
+                self._limits[-1] = max(rest, 1)
+                self._enter(max(rest, 1))
+            else:
+                self._enter(self.budget)
+            _charge(used)
 
-    @property
-    def may_attempt(self) -> bool:
-        """Whether `attempt` still answers anything."""
-        return self._attempts > 0
+    def _enter(self, limit: int) -> None:
+        self._context.reset_operations()
+        self._context.set_max_operations(limit)
+
+    def _used(self) -> int:
+        """About how many operations isl has counted since the last reset: at least so many.
+
+        isl does not tell, but it refuses to go on beyond a limit.
+        """
+        for limit in _SCALE:
+            self._context.set_max_operations(limit)
+            with suppress(isl.Error):
+                self._probe.sample_point()
+                return limit
+        return _SCALE[-1]
+
+    @cached_property
+    def _probe(self) -> Any:
+        """A set about which something can be asked in a few operations."""
+        self._context.set_max_operations(0)
+        return isl.BasicSet.universe(isl.Space.set_alloc(self._context, 0, 1))
 
     def attempt(self, question: Callable[[], bool]) -> bool:
-        """The answer to a question, False if it takes too long or too many have been asked."""
-        if self._attempts == 0:
-            return False
-        self._attempts -= 1
+        """The answer to a question, False if it takes too long."""
         try:
             with self.within_budget(_ATTEMPT):
                 return question()
-        except NonlinearError:
+        except (NonlinearError, WorkUsedUpError):
             raise
         except Undecided:
             return False
@@ -98,7 +134,9 @@ class IntegerSets:
 
         Its name has to sort after those of the parameters.
         """
-        return IntegerSets([*self.parameters, name], self.budget, self._context)
+        more = IntegerSets([*self.parameters, name], self.budget, self._context)
+        more._limits = self._limits
+        return more
 
     def index_as_parameter(self, set_: Set) -> Set:
         """The set with its first coordinate as a parameter, and the others forgotten."""
@@ -201,6 +239,10 @@ class IntegerSets:
         for i in range(len(self.parameters)):
             space = space.set_dim_name(dim_type.param, i, f"p{i}")
         return space
+
+
+def _charge(operations: int) -> None:
+    spend(operations // _OPERATIONS_PER_STEP)
 
 
 class _Frame:

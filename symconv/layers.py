@@ -10,11 +10,22 @@ from functools import reduce
 from operator import add
 from typing import SupportsIndex
 
-from sympy import Eq, Expr, Integer, Max, Min, Piecewise, Rational, Symbol, ceiling, floor
+from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
+from symconv.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.errors import SymconvError
-from symconv.integers import Whole, integer_expression, positive_argument
-from symconv.signals import Add, Downsample, Formula, Pad, Signal, SignalExpr
+from symconv.signals import (
+    Add,
+    Convolve,
+    Downsample,
+    Formula,
+    Pad,
+    Signal,
+    SignalExpr,
+    length,
+    symbols_in,
+)
+from symconv.writing import difference, largest, product, smallest, sum_of
 
 __all__ = [
     "add_bias",
@@ -49,10 +60,10 @@ def conv_transpose(
     >>> Signal("y", 2).conv_transpose(Signal("k", 3), stride=2, padding=1).vector()
     [k1*y0, k0*y1 + k2*y0, k1*y1]
     """
-    left = integer_expression(padding, "the padding", signal)
-    more = integer_expression(output_padding, "the output padding", signal)
-    full = signal.dilate(stride).convolve(kernel.dilate(dilation))
-    return full if left == more == 0 else Pad(full, -left, more - left)
+    left = integer_argument(padding, "the padding", signal)
+    more = integer_argument(output_padding, "the output padding", signal)
+    full = Convolve(signal.dilate(stride), kernel.dilate(dilation), is_layer=True)
+    return full if left == 0 and more == 0 else Pad(full, -left, more - left)
 
 
 def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole = 1) -> Pad:
@@ -67,16 +78,17 @@ def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole
     >>> Signal("x", 5).pad_same(3, stride=2)
     x.pad(1, 1)
     """
-    n = signal.length
+    n = _length(signal)
     c = positive_argument(size, "the number of taps for SAME padding", signal)
     s = positive_argument(stride, "the stride", signal)
     d = positive_argument(dilation, "the dilation", signal)
-    # SymPy's simplification of nested lengths takes time that grows exponentially.
-    evaluated = not n.has(floor, Max)
-    outputs = ceiling(n / s, evaluate=evaluated)
-    total = Max(0, (outputs - 1) * s + d * (c - 1) + 1 - n, evaluate=evaluated)
-    left = floor(total / 2, evaluate=evaluated)
+    total = ((n.divided_up(s) - 1) * s + d * (c - 1) + 1 - n).or_at_least(0)
+    left = total // 2
     return Pad(signal, left, total - left)
+
+
+def _length(signal: SignalExpr) -> Amount:
+    return Amount(length(signal), symbols_in(signal))
 
 
 def avg_pool(
@@ -100,21 +112,26 @@ def avg_pool(
     [x0, x0/2 + x1/2, x1/2 + x2/2, x2]
     """
     window = _number(size, "the size of an average pool")
-    step = Integer(window) if stride is None else positive_argument(stride, "the stride", signal)
-    amount = integer_expression(padding, "the padding", signal)
+    step = Amount.of(window) if stride is None else positive_argument(stride, "the stride", signal)
+    amount = integer_argument(padding, "the padding", signal)
     sums = signal.pad(amount, amount).correlate(Signal.ones(window), stride=step)
     if count_include_pad:
         return sums / window
     u = Symbol("u", integer=True)
-    first, n = step * u - amount, signal.length
-    entries = Min(first + window, n) - Max(first, 0)
-    shares = [(Rational(1, i), Eq(entries, i)) for i in range(1, window + 1)]
-    return sums.multiply(Formula(u, Piecewise(*shares, (0, True)), sums.length))
+    first = difference(product(step.written, u), amount.written)
+    n = signal.length
+    last = smallest(sum_of(first, Amount.of(window).written), n)
+    entries = difference(last, largest(first, Amount.of(0).written))
+    shares = [
+        (Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, window + 1)
+    ]
+    share = Piecewise(*shares, (0, True), evaluate=False)
+    return sums.multiply(Formula(u, share, sums.length))
 
 
 def add_bias(signal: SignalExpr, bias: Signal) -> Add:
     """y[u] + b[0] for every entry, with a signal b of length 1."""
-    if not isinstance(bias, Signal) or bias.size != 1:
+    if not isinstance(bias, Signal) or bias.size.number != 1:
         raise SymconvError(
             f"a bias must be a signal of length 1 such as Signal('b', 1), got {bias}"
         )
@@ -141,15 +158,30 @@ def interleave(phases: Sequence[SignalExpr]) -> SignalExpr:
     """
     _number(len(phases), "the number of phases")
     s = len(phases)
-    ends: list[Expr] = [s * (phase.length - 1) + 1 + r for r, phase in enumerate(phases)]
-    size = Max(0, *ends, evaluate=not any(end.has(floor, Max) for end in ends))
-    spread = [phase.dilate(s) for phase in phases]
-    placed = [part.pad(r, size - r - part.length) for r, part in enumerate(spread)]
+    ends = [(_length(phase) - 1) * s + (1 + r) for r, phase in enumerate(phases)]
+    size = reduce(Amount.or_at_least, ends, Amount.of(0))
+    shown = largest(*_without_smaller([Amount.of(0), *ends]))
+    placed = []
+    for r, part in enumerate(phase.dilate(s) for phase in phases):
+        rest = size - r - _length(part)
+        if rest.number is None:
+            written = difference(difference(shown, _length(part).written), Amount.of(r).written)
+            rest = Amount(rest.polynomial, rest.symbols, written)
+        placed.append(part.pad(r, rest))
     return reduce(add, placed)
 
 
+def _without_smaller(amounts: Sequence[Amount]) -> list[Expr]:
+    """The amounts without those that are plainly not larger than another one."""
+    kept: list[Amount] = []
+    for amount in amounts:
+        if not any((other - amount).is_at_least(0) for other in kept):
+            kept = [other for other in kept if not (amount - other).is_at_least(0)] + [amount]
+    return [amount.written for amount in kept]
+
+
 def _number(value: SupportsIndex, what: str) -> int:
-    number = integer_expression(value, what)
-    if not number.is_Integer or not 1 <= number <= _MOST_PHASES:
+    number = integer_argument(value, what).number
+    if number is None or not 1 <= number <= _MOST_PHASES:
         raise SymconvError(f"{what} must be a number from 1 to {_MOST_PHASES}, got {value}")
-    return int(number)
+    return number

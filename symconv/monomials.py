@@ -37,6 +37,7 @@ from symconv.polynomials import (
 )
 from symconv.products import impossible
 from symconv.sums import FREE, Factor, GuardedSum, Term
+from symconv.work import spend
 
 __all__ = ["Comparison", "compare"]
 
@@ -178,8 +179,6 @@ class _Comparer:
         for change, one, other in changes(ours, others, orders, self.positive):
             if one == other:
                 return change()
-            if not self.sets.may_attempt:
-                continue
             base = (*self.outputs, *self._support(ours), *self.assumed)
             differ = (
                 (*base, *guards, opposite)
@@ -263,6 +262,7 @@ class _Comparer:
         for part in parts:
             split: list[tuple[Set, Fraction]] = []
             points = part.points
+            spend(10 * len(pieces))
             for piece, sum_ in pieces:
                 split += [(piece.intersect(points), sum_ + part.weight), (piece - points, sum_)]
                 points = points - piece

@@ -19,7 +19,9 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter, sstr
 
+from symconv.amounts import Amount
 from symconv.errors import SymconvError
+from symconv.lengths import lengths_in, spelled_out
 from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
@@ -37,8 +39,9 @@ from symconv.signals import (
     SignalExpr,
     Taps,
 )
+from symconv.writing import spelled_with
 
-__all__ = ["code", "latex", "plain"]
+__all__ = ["as_typed", "code", "latex", "plain"]
 
 
 def code(signal: SignalExpr) -> str:
@@ -56,7 +59,7 @@ def code(signal: SignalExpr) -> str:
         case Formula() if signal.entry == 1:
             return f"Signal.ones({_exact(signal.size)})"
         case Formula():
-            entry, size = _exact(signal.entry), _exact(signal.size)
+            entry, size = _exact(signal.spelled), _exact(signal.size)
             return f"Signal.from_formula({signal.index}, {entry}, length={size})"
         case Add(left, Scale(number, right)) if number < 0:
             subtracted = _times(-number, right)
@@ -96,8 +99,28 @@ def _fraction(number: Fraction) -> str:
     return f"Fraction({number.numerator}, {number.denominator})"
 
 
-def _exact(expression: Basic) -> str:
+def as_typed(thing: SignalExpr | Basic) -> str:
+    """A side of a claim, or a hypothesis, as Python code: a length as that of its signal.
+
+    >>> x = Signal("x", sympy.Symbol("n", integer=True, nonnegative=True))
+    >>> y = x.pad(1, 1, "reflect")
+    >>> print(y.length, "|", as_typed(y.length))
+    n + 2 | x.pad(1, 1, 'reflect').length
+    """
+    if isinstance(thing, SignalExpr):
+        return code(thing)
+    names = {
+        one: sympy.Symbol(f"{_receiver(one.signal)}.length", commutative=True)
+        for one in lengths_in(thing)
+    }
+    return str(spelled_with(thing, names))
+
+
+def _exact(expression: Basic | Amount) -> str:
     """SymPy code for an expression, in which 1/2 is not a float."""
+    if isinstance(expression, Amount):
+        return _exact(expression.written)
+    expression = spelled_out(expression)
     fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
     return str(sstr(expression, sympy_integers=fractions))
 
@@ -110,7 +133,7 @@ def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
     return signal if number == 1 else Scale(number, signal)
 
 
-def plain(thing: SignalExpr | Basic | int) -> str:
+def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     """Mathematics in plain Unicode text, as a person would write it.
 
     >>> c, p = sympy.symbols("c p", integer=True)
@@ -125,7 +148,7 @@ def plain(thing: SignalExpr | Basic | int) -> str:
     return _expression(_checked(thing), _PLAIN)
 
 
-def latex(thing: SignalExpr | Basic | int) -> str:
+def latex(thing: SignalExpr | Basic | Amount | int) -> str:
     r"""Mathematics in LaTeX.
 
     >>> x, k = Signal("x", 8), Signal("k2", 3)
@@ -139,6 +162,8 @@ def latex(thing: SignalExpr | Basic | int) -> str:
 
 def _checked(thing: object) -> Basic:
     """The thing, if it is SymPy's or a number; text is never evaluated."""
+    if isinstance(thing, Amount):
+        return thing.written
     if isinstance(thing, Basic):
         return thing
     if isinstance(thing, bool):
@@ -330,8 +355,8 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
         text, binding = _mathematics(inner, style)
         return text if binding >= least else style.parentheses % text
 
-    def number(expression: Expr) -> str:
-        return _expression(expression, style)
+    def number(value: Amount | Expr) -> str:
+        return _expression(value.written if isinstance(value, Amount) else value, style)
 
     form = style.forms.get(type(signal), "")
     match signal:
@@ -343,7 +368,8 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
         case Formula() if signal.entry == 1:
             return form % number(signal.size), _ATOM
         case Formula():
-            entry = sympy.latex(signal.entry) if style is _LATEX else str(signal.entry)
+            formula = spelled_out(signal.spelled)
+            entry = sympy.latex(formula) if style is _LATEX else str(formula)
             return style.parentheses % f"{signal.index} ↦ {entry}".replace(
                 "↦", r"\mapsto" if style is _LATEX else "↦"
             ), _ATOM
@@ -381,9 +407,9 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
     raise NotImplementedError(f"no notation for {type(signal).__name__}")
 
 
-def _factor(factor: Expr, style: _Style) -> str:
-    text = _expression(factor, style)
-    return text if style is _LATEX or factor.is_Atom else f"({text})"
+def _factor(factor: Amount, style: _Style) -> str:
+    text = _expression(factor.written, style)
+    return text if style is _LATEX or factor.written.is_Atom else f"({text})"
 
 
 def _name(name: str, style: _Style) -> str:
@@ -391,6 +417,7 @@ def _name(name: str, style: _Style) -> str:
 
 
 def _expression(expression: Basic, style: _Style) -> str:
+    expression = spelled_out(expression)
     match expression:
         case Or():
             parts = _residue_classes(expression, style)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from operator import index as as_index
 from typing import Any, TypeAlias
 
-from sympy import Expr, Integer, Symbol
-from sympy.logic.boolalg import Boolean
+from sympy import Integer, Symbol
 
 from symconv.errors import SymconvError
-from symconv.signals import Signal, SignalExpr, walk
+from symconv.signals import Signal
+from symconv.symbols import IntegerSymbol, sign_of
 
 __all__ = [
     "MOST_ENTRIES",
@@ -18,16 +18,13 @@ __all__ = [
     "TooLongError",
     "allows",
     "check_point",
-    "integer",
     "leaf_length",
     "point",
-    "positive",
     "spell",
-    "symbols_of",
     "whole",
 ]
 
-Point: TypeAlias = Mapping[Symbol, Integer]
+Point: TypeAlias = Mapping[Symbol, int]
 """Values of the integer symbols."""
 
 
@@ -40,7 +37,7 @@ class TooLongError(SymconvError):
 
 def point(
     symbols: Sequence[Symbol], values: Mapping[str, Any], known: str = ""
-) -> dict[Symbol, Integer]:
+) -> dict[Symbol, int]:
     """Values for all symbols, checked against their assumptions."""
     by_name = {s.name: s for s in symbols}
     unknown = sorted(values.keys() - by_name.keys())
@@ -50,7 +47,7 @@ def point(
     missing = sorted(by_name.keys() - values.keys())
     if missing:
         raise SymconvError(f"no value for {', '.join(missing)}: {expected}")
-    result = {symbol: Integer(whole(name, values[name])) for name, symbol in by_name.items()}
+    result = {symbol: whole(name, values[name]) for name, symbol in by_name.items()}
     check_point(result)
     return result
 
@@ -65,64 +62,52 @@ def whole(name: str, value: Any) -> int:
     raise SymconvError(f"{name} must be an integer, got {value!r}")
 
 
-_ASSUMPTIONS = (
-    "positive",
-    "negative",
-    "nonnegative",
-    "nonpositive",
-    "zero",
-    "prime",
-    "composite",
-)  # all others that an integer symbol can have follow from these
+_BEYOND_SIGNS = ("prime", "composite")  # all else that an integer can be said to be is a sign
 
 
 def check_point(at: Point) -> None:
     """Raise an error where a value contradicts the assumptions of its symbol."""
     for symbol, number in at.items():
-        for assumption in _ASSUMPTIONS:
-            holds = getattr(symbol, f"is_{assumption}")
-            if holds is not None and getattr(number, f"is_{assumption}") != holds:
-                said = assumption if holds else f"not {assumption}"
-                raise SymconvError(
-                    f"{symbol} = {number} contradicts the assumption that {symbol} is {said}"
-                )
+        if not allows(symbol, number):
+            raise SymconvError(
+                f"{symbol} = {number} contradicts the assumption that {symbol} is "
+                f"{_contradicted(symbol, number)}"
+            )
+
+
+def _contradicted(symbol: Symbol, number: int) -> str:
+    """What is assumed of a symbol, and not so for the number."""
+    sign = sign_of(symbol)
+    if sign.allows(number):
+        assumption = next(a for a in _BEYOND_SIGNS if _says_otherwise(symbol, number, a))
+        return assumption if getattr(symbol, f"is_{assumption}") else f"not {assumption}"
+    return {
+        (False, False, True): "positive",
+        (True, False, False): "negative",
+        (False, True, True): "nonnegative",
+        (True, True, False): "nonpositive",
+        (True, False, True): "nonzero",
+        (False, True, False): "zero",
+    }[sign.negative, sign.zero, sign.positive]
+
+
+def _says_otherwise(symbol: Symbol, number: int, assumption: str) -> bool:
+    said = getattr(symbol, f"is_{assumption}")
+    return said is not None and said != getattr(Integer(number), f"is_{assumption}")
 
 
 def allows(symbol: Symbol, value: int) -> bool:
     """Whether the assumptions of a symbol allow a value."""
-    try:
-        check_point({symbol: Integer(value)})
-    except SymconvError:
+    if not sign_of(symbol).allows(value):
         return False
-    return True
-
-
-def symbols_of(*signals: SignalExpr, more: Sequence[Expr | Boolean] = ()) -> list[Symbol]:
-    """The integer symbols in the lengths, amounts and factors of signals, by name."""
-    expressions = [p for signal in signals for node in walk(signal) for p in node.parameters]
-    free = {s for e in [*expressions, *more] for s in e.free_symbols if isinstance(s, Symbol)}
-    return sorted(free, key=lambda s: s.name)
-
-
-def integer(expression: Expr, at: Point) -> int:
-    """The value of an integer expression."""
-    value = expression if expression.is_Integer else expression.xreplace(at)
-    if not value.is_Integer:
-        raise SymconvError(f"{expression} is {value}, not an integer, at {spell(at)}")
-    return int(value)
-
-
-def positive(expression: Expr, at: Point, what: str) -> int:
-    """The value of a stride, dilation or factor, which must be at least 1."""
-    value = integer(expression, at)
-    if value < 1:
-        raise SymconvError(f"the {what} {expression} must be positive, got {value}")
-    return value
+    return isinstance(symbol, IntegerSymbol) or not any(
+        _says_otherwise(symbol, value, assumption) for assumption in _BEYOND_SIGNS
+    )
 
 
 def leaf_length(leaf: Signal, at: Point) -> int:
     """The length of a named signal, which must not be negative."""
-    size = integer(leaf.size, at)
+    size = leaf.size.at(at)
     if size > MOST_ENTRIES:
         raise TooLongError(
             f"signal {leaf.name!r} would have {size} entries; the limit is {MOST_ENTRIES}"

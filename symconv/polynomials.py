@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from math import gcd
 
+from symconv.work import spend
+
 __all__ = [
     "Atom",
     "Conjunction",
@@ -90,6 +92,7 @@ class Polynomial:
     def __mul__(self, other: Polynomial | int) -> Polynomial:
         if isinstance(other, int):
             return Polynomial({monomial: c * other for monomial, c in self.terms.items()})
+        spend(len(self.terms) * len(other.terms))
         terms: dict[Monomial, int] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -157,6 +160,7 @@ class Polynomial:
 
     def substitute(self, values: Mapping[Atom, Polynomial]) -> Polynomial:
         """The polynomial with atoms replaced, inside floors and guards too."""
+        spend(2 * len(self.terms))
         result = Polynomial({})
         for monomial, c in self.terms.items():
             product = Polynomial.constant(c)
@@ -164,6 +168,21 @@ class Polynomial:
                 product = product * _replaced(atom, values)
             result = result + product
         return result
+
+
+    def value(self, at: Mapping[Atom, int]) -> int:
+        """The value where each symbol and index has one.
+
+        >>> n = Polynomial.of("n")
+        >>> (floor(n, 2) * 3 + 1).value({"n": 5})
+        7
+        """
+        total = 0
+        for monomial, c in self.terms.items():
+            for atom in monomial:
+                c *= _value(atom, at)
+            total += c
+        return total
 
 
 class Relation(Enum):
@@ -457,6 +476,20 @@ def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
         value = atom.value.substitute(values)
         return Polynomial.of(Guarded(value, guards)) if guards else value
     return Polynomial.of(atom)
+
+
+def _value(atom: Atom, at: Mapping[Atom, int]) -> int:
+    match atom:
+        case Floor():
+            return atom.numerator.value(at) // atom.divisor.value(at)
+        case Guarded():
+            holds = all(
+                value == 0 if guard.relation is Relation.ZERO else value >= 0
+                for guard in atom.guards
+                for value in (guard.polynomial.value(at),)
+            )
+            return atom.value.value(at) if holds else 0
+    return at[atom]
 
 
 def _signed(monomial: Monomial, c: int) -> str:

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import islice
 
-from sympy import Integer, Symbol
+from sympy import Symbol
 
-from symconv.claims import Claim
-from symconv.counterexamples import Difference, counterexample, first_difference
+from symconv.claims import Claim, specialised
+from symconv.counterexamples import (
+    Difference,
+    counterexample,
+    first_difference,
+    has_content,
+)
 from symconv.decision import BUDGET, Decision, hypotheses
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.integer_sets import IntegerSets
 from symconv.points import TooLongError, spell
-from symconv.polynomials import Polynomial, at_least
+from symconv.polynomials import Polynomial, at_least, equal
 from symconv.strides import strides_of, values_of, values_up_to
-from symconv.verdicts import ALL_LENGTHS, Evidence, Proved, Refuted, Unknown, Verdict
+from symconv.values import holds_at
+from symconv.verdicts import (
+    ALL_LENGTHS,
+    Counterexample,
+    Evidence,
+    Proved,
+    Refuted,
+    Unknown,
+    Verdict,
+)
+from symconv.work import ALLOWANCE, allowed
 
-__all__ = ["prove"]
+__all__ = ["bounded", "found_with_content", "prove"]
 
 _STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
 _LARGE = 2  # the same for more strides
 _MOST_DECISIONS = 300  # strides that are decided one by one
 _TRIES = 20  # lengths in doubt that are tried before costly sets are computed
+_SEARCH = ALLOWANCE // 4  # for trying small lengths, when the decision has come to nothing
 
 
 def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
@@ -34,14 +51,31 @@ def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
     trying all small lengths, from the smallest one on.
     """
     try:
-        decision, found = _decide(claim, budget)
+        with bounded():
+            return _decided(claim, budget)
     except NonlinearError as reason:
         return _stride_by_stride(claim, budget, reason)
     except Undecided as reason:
         return _searched(claim, reason)
+
+
+@contextmanager
+def bounded(units: int = ALLOWANCE) -> Iterator[None]:
+    """A block that ends within a stated amount of work, or raises `Undecided`."""
+    try:
+        with allowed(units):
+            yield
+    except RecursionError:
+        raise Undecided("its lengths are nested too deeply") from None
+    except MemoryError:
+        raise Undecided("there is not enough memory for it") from None
+
+
+def _decided(claim: Claim, budget: int) -> Verdict:
+    decision, found = _decide(claim, budget)
     if found is not None:
-        return _refuted(claim, found)
-    return Proved(ALL_LENGTHS, tuple(e for f in decision.failures for e in f.evidence))
+        return _refuted(claim, found, decision)
+    return Proved(ALL_LENGTHS, decision.evidence())
 
 
 def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
@@ -58,99 +92,202 @@ def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
         found, _ = first_difference(claim, doubtful)
         if found is not None:
             return decision, found
-    with decision.sets.within_budget(budget):
+    with decision.sets.within_budget():
         decision.make_exact()
         return decision, decision.smallest_difference()
 
 
-def _refuted(claim: Claim, found: Difference) -> Verdict:
+def _refuted(
+    claim: Claim, found: Difference, decision: Decision | None, reason: str = ""
+) -> Verdict:
     try:
-        return Refuted(counterexample(claim, found), claim)
-    except TooLongError as reason:
+        with bounded(_SEARCH):
+            return Refuted(counterexample(claim, found), claim, decision, reason)
+    except (TooLongError, Undecided) as problem:
         lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
-        return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {reason}")
+        return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {problem}")
+
+
+def found_with_content(
+    claim: Claim, smallest: Counterexample, decision: Decision | None
+) -> Counterexample | None:
+    """The smallest counterexample in which no signal, and if possible no output, is empty.
+
+    None if there is none, or none was found.
+    """
+    with suppress(Undecided, TooLongError), bounded(_SEARCH):
+        if decision is not None:
+            with decision.sets.within_budget():
+                decision.make_exact()
+                nonempty, with_outputs = decision.with_content()
+                for within in (with_outputs, nonempty):
+                    found = decision.smallest_difference(within)
+                    if found is not None:
+                        return counterexample(claim, found)
+        else:
+            for outputs in (True, False):
+                found, _ = first_difference(
+                    claim, only=lambda at: has_content(claim, at, outputs)  # noqa: B023
+                )
+                if found is not None:
+                    return counterexample(claim, found)
+    return None
 
 
 def _searched(claim: Claim, reason: Undecided) -> Verdict:
     """What trying all small lengths finds."""
-    found, tried = first_difference(claim)
-    if found is None and tried and not claim.symbols and claim.at().holds:
-        return Proved(ALL_LENGTHS, (Evidence("entries", "the same polynomials when expanded"),))
+    found, tried = None, 0
+    try:
+        with bounded(_SEARCH):
+            found, tried = first_difference(claim)
+            if found is None and tried and not claim.symbols and claim.at().holds:
+                how = Evidence("entries", "the same polynomials when expanded")
+                return Proved(ALL_LENGTHS, (how,))
+    except (Undecided, TooLongError):
+        return Unknown(str(reason))
     if found is None:
         searched = f" (no counterexample among the {tried} smallest lengths)" if tried else ""
         return Unknown(f"{reason}{searched}")
-    return _refuted(claim, found)
+    return _refuted(claim, found, None, str(reason))
 
 
-def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verdict:
-    """The claim decided for each value of the symbols that stand in products."""
-    best: tuple[int, list[int], Difference] | None = None
-    decided: dict[tuple[Integer, ...], bool] = {}  # whether the hypotheses allow them
+# --- symbolic strides ----------------------------------------------------------------
 
-    def decide(values: dict[Symbol, Integer]) -> None:
-        nonlocal best
+
+@dataclass(slots=True)
+class _Smallest:
+    """The smallest counterexample so far, by the sum of the lengths."""
+
+    total: int
+    values: list[int]
+    difference: Difference
+
+
+class _Strides:
+    """The claim decided for values of the symbols that stand in products.
+
+    Attributes:
+        symbols: these symbols.
+        decided: the values that were decided, and whether the hypotheses allow them.
+        best: the smallest counterexample that was found.
+    """
+
+    def __init__(self, claim: Claim, budget: int) -> None:
+        self.claim = claim
+        self.symbols = strides_of(claim)
+        self.decided: dict[tuple[int, ...], bool] = {}
+        self.best: _Smallest | None = None
+        self._budget = budget // 4
+        self._least = _least_rest(claim, self.symbols, budget)
+
+    @property
+    def largest(self) -> int:
+        """Up to which number strides are tried."""
+        return _STRIDES.get(len(self.symbols), _LARGE)
+
+    def decide_all(self) -> None:
+        """Decide all strides in the range, and all others that could have a smaller example."""
+        for values in values_up_to(self.symbols, self.largest):
+            self._decide(values)
+        for values in values_up_to(self.symbols, self.best.total if self.best else 0):
+            self._decide(values)
+
+    def _decide(self, values: Mapping[Symbol, int]) -> None:
         key = tuple(values.values())
-        size = sum(map(abs, map(int, key)))
-        if key in decided or (best is not None and size + least > best[0]):
+        size = sum(map(abs, key))
+        if key in self.decided or (self.best and size + self._least > self.best.total):
             return
-        if len(decided) == _MOST_DECISIONS:
+        if len(self.decided) == _MOST_DECISIONS:
             raise Undecided(
                 f"more than {_MOST_DECISIONS} strides would have to be decided; bound them by a "
                 "hypothesis"
             )
+        found = self._found(values)
+        self.decided[key] = found is not _NOT_ALLOWED
+        if isinstance(found, Difference):
+            self._keep(found, values)
+
+    def _found(self, values: Mapping[Symbol, int]) -> Difference | object | None:
+        """The smallest difference with these strides, if the hypotheses allow them."""
+        if not _allowed(self.claim, values, self._budget):
+            return _NOT_ALLOWED
         try:
-            _, found = _decide(claim.specialised(values), budget // 4)
+            return _decide(self.claim.specialised(values), self._budget)[1]
         except VacuousError:
-            decided[key] = False
-            return
+            return _NOT_ALLOWED
         except Undecided:
             raise
         except SymconvError as error:  # an operator is not defined there
             raise SymconvError(f"{error}, with {spell(values)}") from None
-        decided[key] = True
-        if found is not None:
-            # A symbol that has vanished with these strides takes its smallest value.
-            smallest = {s.name: next(values_of(s, 1)) for s in claim.symbols}
-            lengths = smallest | found.lengths | {s.name: int(v) for s, v in values.items()}
-            ordered = {s.name: lengths[s.name] for s in claim.symbols}
-            new = (
-                sum(map(abs, ordered.values())),
-                list(ordered.values()),
-                Difference(ordered, found.names, found.point),
-            )
-            best = min(best, new, key=lambda b: b[:2]) if best else new
 
+    def _keep(self, found: Difference, values: Mapping[Symbol, int]) -> None:
+        # A symbol that has vanished with these strides takes its smallest value.
+        smallest = {s.name: next(values_of(s, 1)) for s in self.claim.symbols}
+        lengths = smallest | found.lengths | {s.name: v for s, v in values.items()}
+        ordered = {s.name: lengths[s.name] for s in self.claim.symbols}
+        new = _Smallest(
+            sum(map(abs, ordered.values())),
+            list(ordered.values()),
+            Difference(ordered, found.names, found.point),
+        )
+        if self.best is None or (new.total, new.values) < (self.best.total, self.best.values):
+            self.best = new
+
+    def scope(self) -> str:
+        """The strides that were decided, in words."""
+        ranges: dict[tuple[int, int], list[str]] = {}
+        for symbol, tried in zip(self.symbols, zip(*self.decided, strict=True), strict=True):
+            ranges.setdefault((min(tried), max(tried)), []).append(symbol.name)
+        return ", ".join(
+            f"{', '.join(names)} from {low} to {high}" for (low, high), names in ranges.items()
+        )
+
+
+_NOT_ALLOWED = object()
+
+
+def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verdict:
+    """The claim decided for each value of the symbols that stand in products."""
     try:
-        symbols = strides_of(claim)
-        least = _least_rest(claim, symbols, budget)
-        largest = _STRIDES.get(len(symbols), _LARGE)
-        for values in values_up_to(symbols, largest):
-            decide(values)
-        for values in values_up_to(symbols, best[0] if best else 0):
-            decide(values)
+        with bounded():
+            strides = _Strides(claim, budget)
+            strides.decide_all()
+            if strides.best is not None:
+                why = f"{reason}; the exact condition needs numbers for strides and dilations"
+                return _refuted(claim, strides.best.difference, None, why)
+            if not any(strides.decided.values()):
+                return _searched(claim, reason)
+            tried = strides.scope()
+            how = Evidence(tried, "each decided by itself, as integer sets")
+            if _within(claim, strides.symbols, strides.largest, budget):
+                return Proved(ALL_LENGTHS, (how,))
+            found, _ = first_difference(claim)  # beyond the range too
+            if found is not None:
+                return _refuted(claim, found, None, str(reason))
     except NonlinearError:
         return _searched(claim, reason)
     except Undecided as other:
         return _searched(claim, other)
-    if best is not None:
-        return _refuted(claim, best[2])
-    if not any(decided.values()):
-        return _searched(claim, reason)
-    ranges: dict[tuple[int, int], list[str]] = {}
-    for symbol, tried_values in zip(symbols, zip(*decided, strict=True), strict=True):
-        ends = int(min(tried_values)), int(max(tried_values))
-        ranges.setdefault(ends, []).append(symbol.name)
-    tried = ", ".join(
-        f"{', '.join(names)} from {low} to {high}" for (low, high), names in ranges.items()
-    )
-    how = Evidence(tried, "each decided by itself, as integer sets")
-    if _within(claim, symbols, largest, budget):
-        return Proved(ALL_LENGTHS, (how,))
-    found, _ = first_difference(claim)  # beyond the range too
-    if found is not None:
-        return _refuted(claim, found)
-    others = ", and all other lengths" if len(symbols) < len(claim.symbols) else " only"
+    others = ", and all other lengths" if len(strides.symbols) < len(claim.symbols) else " only"
     return Proved(f"{tried}{others}", (how,))
+
+
+def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
+    """Whether the hypotheses allow these strides, with any values of the other symbols.
+
+    True where that cannot be told: the decision at these strides then tells.
+    """
+    if not claim.given:
+        return True
+    given = [specialised(hypothesis, values) for hypothesis in claim.given]
+    if any(not h.free_symbols and not holds_at(h, values) for h in given):
+        return False
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    fixed = tuple(equal(Polynomial.of(s.name), value) for s, value in values.items())
+    with suppress(NonlinearError), sets.within_budget():
+        among, _ = hypotheses(claim, sets)
+        return not among.intersect(sets.where([fixed])).is_empty()
+    return True
 
 
 def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
@@ -159,11 +296,12 @@ def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
     with suppress(NonlinearError), sets.within_budget():
         among, _ = hypotheses(claim, sets)
         _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
-        return sum(map(abs, lengths.values()))
+        rest = [abs(v) for n, v in lengths.items() if n not in {s.name for s in symbols}]
+        return sum(rest)
     return 0
 
 
-def _within(claim: Claim, symbols: Sequence[Symbol], largest: int, budget: int) -> bool:
+def _within(claim: Claim, symbols: Iterable[Symbol], largest: int, budget: int) -> bool:
     """Whether the hypotheses leave nothing beyond a range of strides."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     with suppress(NonlinearError), sets.within_budget():

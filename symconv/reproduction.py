@@ -9,13 +9,14 @@ from keyword import iskeyword
 from typing import Any
 
 import sympy
-from sympy import Integer, Symbol
+from sympy import Symbol
 from sympy.core.relational import Eq, Ne
 from sympy.printing.str import StrPrinter
 
 from symconv import vectors
 from symconv.claims import Claim
-from symconv.points import Point, integer
+from symconv.lengths import spelled_out
+from symconv.points import Point
 from symconv.signals import (
     Add,
     Convolve,
@@ -32,7 +33,9 @@ from symconv.signals import (
     SignalExpr,
     Taps,
 )
+from symconv.symbols import IntegerSymbol
 from symconv.verdicts import Counterexample
+from symconv.writing import spelled_with
 
 __all__ = ["numpy_lines"]
 
@@ -51,7 +54,7 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
     A layer whose input is shorter than its kernel stands as `np.zeros(0, int)`, because
     NumPy would exchange the two.
     """
-    at = {s: Integer(found.lengths[s.name]) for s in claim.symbols}
+    at = {s: found.lengths[s.name] for s in claim.symbols}
     names = _names([*found.signals, *found.lengths])
     if claim.signals:
         values = {names[name]: _array(entries) for name, entries in found.signals.items()}
@@ -59,8 +62,11 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
         sides = [coder.code(side) for side in claim.signals]
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
-        renamed = {s: Symbol(names[s.name], integer=True) for s in claim.symbols}
-        sides = [_Python().doprint(side.xreplace(renamed)) for side in claim.expressions]
+        renamed = {s: IntegerSymbol(names[s.name]) for s in claim.symbols}
+        sides = [
+            _Python().doprint(spelled_with(spelled_out(side), renamed))
+            for side in claim.expressions
+        ]
     first = "import numpy as np" if claim.signals else "from math import ceil, floor"
     assigned = f"{', '.join(values)} = {', '.join(values.values())}" if values else "pass"
     return "\n".join([first, assigned, f"print({', '.join(sides)})"])
@@ -137,7 +143,7 @@ class _Coder:
         self.names = names
 
     def size(self, signal: SignalExpr) -> int:
-        return len(vectors.entries(signal, self.data, self.at))
+        return vectors.length_at(signal, self.at)
 
     def code(self, signal: SignalExpr) -> str:
         match signal:
@@ -148,16 +154,16 @@ class _Coder:
             case Formula():
                 return self._formula(signal)
             case Pad(inner, left, right):
-                return self._pad(inner, integer(left, self.at), integer(right, self.at))
+                return self._pad(inner, left.at(self.at), right.at(self.at))
             case Extend(inner, left, right, mode):
-                amounts = f"({integer(left, self.at)}, {integer(right, self.at)})"
+                amounts = f"({left.at(self.at)}, {right.at(self.at)})"
                 return f'np.pad({self.code(inner)}, {amounts}, "{_MODES[mode]}")'
             case Flip(inner):
                 return f"{self._operand(inner)}[::-1]"
             case Downsample(inner, factor):
-                return f"{self._operand(inner)}[::{integer(factor, self.at)}]"
+                return f"{self._operand(inner)}[::{factor.at(self.at)}]"
             case Dilate(inner, factor):
-                return self._dilated(inner, integer(factor, self.at))
+                return self._dilated(inner, factor.at(self.at))
             case Convolve(left, right):
                 if not self.size(signal):
                     return "np.zeros(0, int)"
@@ -165,9 +171,9 @@ class _Coder:
             case Correlate(inner, kernel, stride, dilation):
                 if not self.size(signal):
                     return "np.zeros(0, int)"
-                taps = self._dilated(kernel, integer(dilation, self.at))
+                taps = self._dilated(kernel, dilation.at(self.at))
                 layer = f'np.correlate({self.code(inner)}, {taps}, "valid")'
-                step = integer(stride, self.at)
+                step = stride.at(self.at)
                 return layer if step == 1 else f"{layer}[::{step}]"
             case Add(left, Scale(number, right)) if number == -1:
                 return f"{self.code(left)} - {self._operand(right)}"
@@ -203,7 +209,7 @@ class _Coder:
         return f"{spread}[:{factor * (self.size(signal) - 1) + 1}]"
 
     def _formula(self, signal: Formula) -> str:
-        size = integer(signal.size, self.at)
+        size = signal.size.at(self.at)
         if signal.entry == 1:
             return f"np.ones({size}, int)"
         named = {

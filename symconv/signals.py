@@ -1,36 +1,57 @@
-"""The language: signals and the operators of convolution arithmetic, as immutable trees.
+"""The language: signals and the operators of convolution arithmetic, as immutable graphs.
 
 A signal is a finite sequence with entries in a commutative ring, indexed from 0 to
 length − 1, and zero at every other integer index.  Lengths are integers or SymPy
 expressions in integer symbols; the assumptions of the symbols are hypotheses.
+
+Equal signals are one object, so that a signal that is used in many places is looked at
+once: work grows with the number of different signals in a claim.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
 from operator import index as as_index
-from typing import Any, Literal, SupportsIndex, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeAlias, get_args
+from weakref import WeakValueDictionary
 
 from sympy import Basic, Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
 
-from symconv.errors import SymconvError
-from symconv.from_sympy import FormulaReader
-from symconv.integers import (
+from symconv.amounts import (
+    Amount,
     Whole,
-    integer_expression,
+    integer_argument,
     length_argument,
     parity_problem,
     positive_argument,
-    specialised_integer,
+    undeclared,
 )
-from symconv.polynomials import Polynomial
-from symconv.signs import is_at_least
+from symconv.errors import SymconvError
+from symconv.from_sympy import FormulaReader
+from symconv.lengths import LengthOf, lengths_in
+from symconv.polynomials import (
+    Conjunction,
+    Guarded,
+    Polynomial,
+    at_least,
+    ceiling,
+    conjoined,
+    equal,
+    floor,
+    nonnegative_part,
+    without_nonnegative_part,
+)
 from symconv.sums import FREE
+from symconv.symbols import is_integer, sign_of
+from symconv.writing import spelled_with
+
+if TYPE_CHECKING:
+    from symconv.claims import Claim  # two signals that are compared make one
 
 __all__ = [
     "Add",
@@ -44,12 +65,19 @@ __all__ = [
     "Formula",
     "Multiply",
     "Pad",
+    "Requirement",
     "Scale",
     "Signal",
     "SignalExpr",
     "Taps",
+    "check_names",
+    "is_nonempty",
     "leaves",
-    "specialised",
+    "length",
+    "mentioned",
+    "requirements",
+    "substituted",
+    "symbols_in",
     "walk",
 ]
 
@@ -58,26 +86,96 @@ Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
 
 
 @dataclass(frozen=True, slots=True)
-class SignalExpr:
+class Requirement:
+    """A condition on the lengths without which an operator is not defined."""
+
+    guards: Conjunction
+    message: str
+
+
+class _OneOfEach(type):
+    """Makes equal signals one object."""
+
+    _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        new = super().__call__(*args, **kwargs)
+        key = (cls, *(getattr(new, name) for name in cls.__match_args__))  # type: ignore[attr-defined]
+        return _OneOfEach._made.setdefault(key, new)
+
+
+class SignalExpr(metaclass=_OneOfEach):
     """What every signal can do: `Signal` and the results of its operators.
 
-    `x[m]` is the entry at the integer m as a SymPy expression, zero outside the range.
+    `x[m]` is the entry at the integer m as a SymPy expression, zero outside the range, and
+    `x == y` is the claim that both are equal.
     """
+
+    __slots__ = ("__weakref__", "_is_nonempty", "_length", "_named", "_operands", "_symbols")
+    __match_args__: tuple[str, ...] = ()
 
     __iter__ = None  # x[m] is defined for every integer m, so there is no end to reach
     __array_ufunc__ = None  # NumPy scalars leave `*` to us
 
+    _named: Mapping[str, Signal]
+    _symbols: Mapping[str, Symbol]
+    _operands: tuple[SignalExpr, ...]
+    _length: Polynomial
+    _is_nonempty: bool
+
+    def __eq__(self, other: object) -> Claim:  # type: ignore[override]
+        """The claim that two signals are equal; whether they are one object says `is`."""
+        if not isinstance(other, SignalExpr):
+            return NotImplemented
+        from symconv.claims import Claim
+
+        return Claim(self, other)
+
+    __hash__ = object.__hash__
+
+    def __copy__(self) -> SignalExpr:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> SignalExpr:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)
+
     @property
     def operands(self) -> tuple[SignalExpr, ...]:
         """The signals that this one is made of."""
-        values = (getattr(self, name) for name in self.__dataclass_fields__)
-        return tuple(value for value in values if isinstance(value, SignalExpr))
+        return self._operands
 
     @property
-    def parameters(self) -> tuple[Expr, ...]:
-        """The SymPy expressions (lengths, amounts, factors) in this node."""
-        values = (getattr(self, name) for name in self.__dataclass_fields__)
-        return tuple(value for value in values if isinstance(value, Expr))
+    def parameters(self) -> tuple[Amount, ...]:
+        """The lengths, amounts and factors in this node."""
+        values = (getattr(self, name) for name in self.__match_args__)
+        return tuple(value for value in values if isinstance(value, Amount))
+
+    def _of(self, *operands: SignalExpr) -> None:
+        """Completes a node that is being constructed: what it is made of, and the names in it.
+
+        Raises:
+            SymconvError: two things share a name; see `check_names`.
+        """
+        own: dict[str, Symbol] = {}
+        for amount in self.parameters:
+            _merge_symbols(own, amount.symbols)
+        named, symbols = check_names(operands, own.values())
+        _set(self, _operands=operands, _named=named, _symbols=symbols)
+
+    def _own_length(self) -> Polynomial:
+        """The length, from those of the operands."""
+        raise NotImplementedError(f"no length rule for {type(self).__name__}")
+
+    def _shows_an_entry(self) -> bool:
+        """Whether the signs of the symbols alone show that there is an entry."""
+        return all(map(is_nonempty, self._operands))
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        """What has to hold for this operator, that the signs of the symbols leave open."""
+        return iter(())
 
     def pad(
         self, left: Whole, right: Whole, mode: Extension | Literal["zeros"] = "zeros"
@@ -90,7 +188,9 @@ class SignalExpr:
         "replicate" x[0] and x[n − 1], "circular" x[v + n] and x[v − n].  These take no
         negative amounts, and none beyond n (n − 1 for "reflect").
         """
-        return Pad(self, left, right) if mode == "zeros" else Extend(self, left, right, mode)
+        before = integer_argument(left, "the left padding", self)
+        after = integer_argument(right, "the right padding", self)
+        return Pad(self, before, after) if mode == "zeros" else Extend(self, before, after, mode)
 
     def flip(self) -> Flip:
         """Reverse the order of the entries: entry u is x[n − 1 − u]."""
@@ -101,7 +201,8 @@ class SignalExpr:
 
         Entry u is x[s·u + offset]; the length is ⌈(n − offset)/s⌉, and 0 when that is negative.
         """
-        return Downsample(self if offset == 0 else _cropped(self, offset), factor)
+        kept = self if _is_zero(offset) else _cropped(self, offset)
+        return Downsample(kept, positive_argument(factor, "the downsampling factor", kept))
 
     def dilate(self, factor: Whole) -> Dilate:
         """↑d, put d − 1 zeros between neighbours.
@@ -109,7 +210,7 @@ class SignalExpr:
         Entry u is k[u/d] where d divides u, else 0; the length is d(c − 1) + 1, and 0
         when the signal is empty.
         """
-        return Dilate(self, factor)
+        return Dilate(self, positive_argument(factor, "the dilation", self))
 
     def convolve(self, other: SignalExpr) -> Convolve:
         """The full convolution: entry u is Σ_m x[m]·h[u − m].
@@ -132,7 +233,9 @@ class SignalExpr:
             V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*,
             arXiv:1603.07285, relations 1–6.
         """
-        return Correlate(self, kernel, stride, dilation)
+        _check_signal(kernel, "x.correlate(k)")
+        step = positive_argument(stride, "the stride", self)
+        return Correlate(self, kernel, step, positive_argument(dilation, "the dilation", self))
 
     def multiply(self, other: SignalExpr) -> Multiply:
         """The entrywise product with a signal of the same length: entry u is x[u]·h[u]."""
@@ -224,11 +327,15 @@ class SignalExpr:
     def __getitem__(self, position: Whole) -> Expr:
         from symconv.formulas import entry_expression
 
-        return entry_expression(self, integer_expression(position, "the position", self))
+        return entry_expression(self, integer_argument(position, "the position", self))
 
     @property
     def length(self) -> Expr:
-        """The length as a SymPy expression."""
+        """The length as a SymPy expression, safe to calculate with.
+
+        Where SymPy could simplify it wrongly, or the signal is not defined for all lengths,
+        it is one symbol to SymPy that prints as the formula.
+        """
         from symconv.formulas import length_expression
 
         return length_expression(self)
@@ -239,15 +346,15 @@ class SignalExpr:
         The formula is made of `Sum`, `Indexed` and `Piecewise`.  Entries of named signals
         are zero outside their range by definition, so no guard says that again.
 
-        >>> from sympy import symbols
-        >>> n, c = symbols("n c", integer=True, positive=True)
-        >>> u = symbols("u", integer=True, nonnegative=True)
+        >>> from symconv import integers
+        >>> n, c = integers("n c", positive=True)
+        >>> u = integers("u", nonnegative=True)
         >>> Signal("x", n).correlate(Signal("k", c), stride=2).formula(u)
-        Sum(k[i]*x[i + 2*u], (i, 0, c - 1))
+        Sum(k[i]*x[2*u + i], (i, 0, c - 1))
         """
         from symconv.formulas import formula
 
-        return formula(self, integer_expression(index, "the index", self))
+        return formula(self, integer_argument(index, "the index", self))
 
     def vector(self, /, **lengths: SupportsIndex) -> list[Expr]:
         """The entries at the given lengths, as expanded SymPy expressions.
@@ -299,23 +406,23 @@ class SignalExpr:
         return f"$\\displaystyle {latex(self)}$"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Signal(SignalExpr):
     """A named signal of a given length, all of whose entries are free.
 
     Args:
         name: an identifier.
-        size: the length, at least 0: an integer, or a SymPy expression in integer symbols
-            whose sign is declared (`positive=True` or `nonnegative=True`).
+        size: the length, at least 0: an integer, or an expression in integer symbols whose
+            sign is declared (`positive=True` or `nonnegative=True`).
 
-    >>> from sympy import symbols
-    >>> n = symbols("n", integer=True, positive=True)
+    >>> from symconv import integers
+    >>> n = integers("n", positive=True)
     >>> Signal("x", n).pad(1, 1).length
     n + 2
     """
 
     name: str
-    size: Expr
+    size: Amount
 
     def __init__(self, name: str, length: Whole) -> None:
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
@@ -323,7 +430,19 @@ class Signal(SignalExpr):
                 f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
             )
         _set(self, name=name, size=length_argument(length, f"signal {name!r}"))
-        leaves(self)
+        self._of()
+        if name in self._symbols:
+            raise _clash(name)
+        _set(self, _named={name: self})
+
+    def _own_length(self) -> Polynomial:
+        return self.size.polynomial
+
+    def _shows_an_entry(self) -> bool:
+        return self.size.is_at_least(1)
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _is_not_negative(self, self.size)
 
     @staticmethod
     def taps(*numbers: SupportsIndex | Fraction | Rational) -> Taps:
@@ -342,7 +461,7 @@ class Signal(SignalExpr):
     @staticmethod
     def ones(length: Whole) -> Formula:
         """The box filter: every entry is 1."""
-        return Formula(Symbol("u", integer=True), Integer(1), length_argument(length, "ones"))
+        return Formula(_OUTPUT, Integer(1), length_argument(length, "ones"))
 
     @staticmethod
     def interleave(*phases: SignalExpr) -> SignalExpr:
@@ -360,25 +479,33 @@ class Signal(SignalExpr):
         the lower one), `Piecewise` with conditions in the indices and lengths (zero where
         none holds), and rational numbers.
 
-        >>> from sympy import Sum, symbols
-        >>> n, c = symbols("n c", integer=True, positive=True)
-        >>> u, j = symbols("u j", integer=True)
+        >>> from sympy import Sum
+        >>> from symconv import integers
+        >>> n, c = integers("n c", positive=True)
+        >>> u, j = integers("u j")
         >>> x, k = Signal("x", n), Signal("k", c)
         >>> y = Signal.from_formula(u, Sum(k[j] * x[u + j], (j, 0, c - 1)), length=n - c + 1)
         >>> y.evaluate(x=[1, 2, 3], k=[1, 1])
         [3, 5]
         """
-        return Formula(index, entry, length)
+        return Formula(index, entry, length_argument(length, "a formula"))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Formula(SignalExpr):
-    """A signal given by a formula for its entries; see `Signal.from_formula`."""
+    """A signal given by a formula for its entries; see `Signal.from_formula`.
+
+    Attributes:
+        index: the index of the formula.
+        entry: the entry at the index, as a SymPy expression.
+        size: the length.
+        chosen: amounts that stand in the place of symbols of the formula.
+    """
 
     index: Symbol
     entry: Expr
-    size: Expr
-    signals: tuple[Signal, ...] = ()
+    size: Amount
+    chosen: tuple[tuple[Symbol, Amount], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.index, Symbol):
@@ -403,37 +530,52 @@ class Formula(SignalExpr):
                 "itself moves a Piecewise out of a sum: write such_that(term, condition), of "
                 "symconv.derivations, instead"
             )
-        named = {_named_by(base) for base in entry.atoms(IndexedBase)}
-        size = length_argument(self.size, "a formula")
-        _set(self, entry=entry, size=size, signals=tuple(sorted(named, key=lambda x: x.name)))
-        leaves(self, expressions=(self.index,))
-        loose = sorted(str(s) for p in self.parameters for s in p.free_symbols if not s.is_integer)
+        named = sorted({_named_by(base) for base in entry.atoms(IndexedBase)}, key=_name_of)
+        _set(self, entry=entry, size=length_argument(self.size, "a formula"))
+        loose = sorted({name for s in self._free() for name in undeclared(s)})
         if loose:
             raise SymconvError(
                 f"{', '.join(loose)} in the formula {entry} is not declared an integer; a factor "
                 "that varies is an entry of a signal, such as k[0] for a Signal k"
             )
-        declared = next(filter(None, map(parity_problem, self.parameters)), "")
+        self._of(*named)
+        if self.index in entry.free_symbols:
+            check_names((self,), [self.index])
+        declared = next(filter(None, map(parity_problem, self._free())), "")
         if declared:
             raise SymconvError(f"in the formula {entry}, {declared}")
         # Reading it once finds what cannot stand in a formula.
         FormulaReader(count(FREE + 1)).terms(entry, {self.index: Polynomial.of(FREE)})
 
-    @property
-    def operands(self) -> tuple[SignalExpr, ...]:
-        """The signals whose entries the formula names."""
-        return self.signals
+    def _free(self) -> list[Symbol]:
+        """The symbols in the formula that are neither its index nor replaced, by name."""
+        bases = {str(base.label) for base in self.entry.atoms(IndexedBase)}
+        free = self.entry.free_symbols - {self.index, *(symbol for symbol, _ in self.chosen)}
+        symbols = {s for s in free if isinstance(s, Symbol) and s.name not in bases}
+        return sorted(symbols, key=str)
 
     @property
-    def parameters(self) -> tuple[Expr, ...]:
+    def parameters(self) -> tuple[Amount, ...]:
         """The length, and the symbols in the formula that are not indices."""
-        names = {signal.name for signal in self.signals}
-        free = self.entry.free_symbols - {self.index}
-        symbols = {s for s in free if isinstance(s, Symbol) and s.name not in names}
-        return (self.size, *sorted(symbols, key=str))
+        symbols = (Amount(Polynomial.of(s.name), {s.name: s}, s) for s in self._free())
+        return (self.size, *symbols, *(amount for _, amount in self.chosen))
+
+    @property
+    def spelled(self) -> Expr:
+        """The formula with the chosen amounts in it, not simplified."""
+        return spelled_with(self.entry, {s: amount.written for s, amount in self.chosen})
+
+    def _own_length(self) -> Polynomial:
+        return self.size.polynomial
+
+    def _shows_an_entry(self) -> bool:
+        return self.size.is_at_least(1)
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _is_not_negative(self, self.size)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Taps(SignalExpr):
     """A signal with known entries; see `Signal.taps`."""
 
@@ -448,34 +590,61 @@ class Taps(SignalExpr):
                     "an unknown tap is an entry of a named signal"
                 )
         _set(self, numbers=exact)
+        self._of()
+
+    def _own_length(self) -> Polynomial:
+        return Polynomial.constant(len(self.numbers))
+
+    def _shows_an_entry(self) -> bool:
+        return bool(self.numbers)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Pad(SignalExpr):
     """See `SignalExpr.pad`."""
 
     signal: SignalExpr
-    left: Expr
-    right: Expr
+    left: Amount
+    right: Amount
 
     def __post_init__(self) -> None:
-        left = integer_expression(self.left, "the left padding", self.signal)
-        right = integer_expression(self.right, "the right padding", self.signal)
+        left = integer_argument(self.left, "the left padding", self.signal)
+        right = integer_argument(self.right, "the right padding", self.signal)
         _set(self, left=left, right=right)
+        self._of(self.signal)
+
+    @property
+    def crops(self) -> bool:
+        """Whether one of the amounts could be negative."""
+        return not (self.left.is_at_least(0) and self.right.is_at_least(0))
+
+    def _own_length(self) -> Polynomial:
+        inner = length(self.signal)
+        more = self.left.polynomial + self.right.polynomial
+        if not self.crops:
+            return inner + more
+        if (-self.left).is_at_least(0) and (-self.right).is_at_least(0):
+            inner = without_nonnegative_part(inner)
+        return nonnegative_part(inner + more)
+
+    def _shows_an_entry(self) -> bool:
+        return not self.crops and (
+            is_nonempty(self.signal) or self.left.is_at_least(1) or self.right.is_at_least(1)
+        )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Extend(SignalExpr):
     """A signal that continues beyond its ends; see `SignalExpr.pad`."""
 
     signal: SignalExpr
-    left: Expr
-    right: Expr
+    left: Amount
+    right: Amount
     mode: Extension
 
     def __post_init__(self) -> None:
-        left = integer_expression(self.left, "the left padding", self.signal)
-        right = integer_expression(self.right, "the right padding", self.signal)
+        left = integer_argument(self.left, "the left padding", self.signal)
+        right = integer_argument(self.right, "the right padding", self.signal)
         modes = get_args(Extension)
         if self.mode not in modes:
             raise SymconvError(
@@ -483,63 +652,121 @@ class Extend(SignalExpr):
                 f"got {self.mode!r}"
             )
         for amount in (left, right):
-            if not is_at_least(amount, 0):
+            if not amount.is_at_least(0):
                 raise SymconvError(
                     f"{self.mode} padding of {self.signal} needs amounts that are not negative, "
                     f"got {amount}; crop with pad(-1, -1), and declare symbols nonnegative=True"
                 )
         _set(self, left=left, right=right)
+        self._of(self.signal)
+
+    def _own_length(self) -> Polynomial:
+        return length(self.signal) + self.left.polynomial + self.right.polynomial
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        size = length(self.signal)
+        if self.mode == "replicate":
+            enough = [at_least(size, 1)]
+        else:
+            most = size - 1 if self.mode == "reflect" else size
+            enough = [at_least(most, p.polynomial) for p in (self.left, self.right)]
+        yield Requirement(
+            tuple(enough),
+            f"{self.mode} padding by {self.left} and {self.right} needs more entries than "
+            f"{self.signal} could have; add a hypothesis on its length {self.signal.length}",
+        )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Flip(SignalExpr):
     """See `SignalExpr.flip`."""
 
     signal: SignalExpr
 
+    def __post_init__(self) -> None:
+        self._of(self.signal)
 
-@dataclass(frozen=True, slots=True, repr=False)
+    def _own_length(self) -> Polynomial:
+        return length(self.signal)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Downsample(SignalExpr):
     """See `SignalExpr.downsample`."""
 
     signal: SignalExpr
-    factor: Expr
+    factor: Amount
 
     def __post_init__(self) -> None:
         _set(self, factor=positive_argument(self.factor, "the downsampling factor", self.signal))
+        self._of(self.signal)
+
+    def _own_length(self) -> Polynomial:
+        inner = length(self.signal)
+        clear = without_nonnegative_part(inner)
+        value = ceiling(clear, self.factor.polynomial)
+        return value if clear == inner else nonnegative_part(value)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Dilate(SignalExpr):
     """See `SignalExpr.dilate`."""
 
     signal: SignalExpr
-    factor: Expr
+    factor: Amount
 
     def __post_init__(self) -> None:
         _set(self, factor=positive_argument(self.factor, "the dilation", self.signal))
+        self._of(self.signal)
+
+    def _own_length(self) -> Polynomial:
+        inner = without_nonnegative_part(length(self.signal))
+        value = self.factor.polynomial * (inner - 1) + 1
+        return value if is_nonempty(self.signal) else nonnegative_part(value)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Convolve(SignalExpr):
-    """See `SignalExpr.convolve`."""
+    """See `SignalExpr.convolve`.
+
+    Attributes:
+        left: the one signal.
+        right: the other one.
+        is_layer: whether `right` is the kernel of a layer, which is never empty.
+    """
 
     left: SignalExpr
     right: SignalExpr
+    is_layer: bool = False
 
     def __post_init__(self) -> None:
         _check_signal(self.right, "x.convolve(h)")
-        leaves(self)
+        if self.is_layer:
+            _check_kernel(self.right)
+        self._of(self.left, self.right)
+
+    def _own_length(self) -> Polynomial:
+        left, right = length(self.left), length(self.right)
+        doubtful = [
+            at_least(size, 1)
+            for part, size in ((self.left, left), (self.right, right))
+            if not is_nonempty(part) and not (self.is_layer and part is self.right)
+        ]
+        value = left + right - 1
+        return Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _is_no_empty_kernel(self.right) if self.is_layer else iter(())
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Correlate(SignalExpr):
     """See `SignalExpr.correlate`."""
 
     signal: SignalExpr
     kernel: SignalExpr
-    stride: Expr
-    dilation: Expr
+    stride: Amount
+    dilation: Amount
 
     def __post_init__(self) -> None:
         _check_signal(self.kernel, "x.correlate(k)")
@@ -547,10 +774,21 @@ class Correlate(SignalExpr):
         dilation = positive_argument(self.dilation, "the dilation", self.signal)
         _set(self, stride=stride, dilation=dilation)
         _check_kernel(self.kernel)
-        leaves(self)
+        self._of(self.signal, self.kernel)
+
+    def _own_length(self) -> Polynomial:
+        reach = self.dilation.polynomial * (length(self.kernel) - 1)
+        last = without_nonnegative_part(length(self.signal)) - reach - 1
+        return nonnegative_part(floor(last, self.stride.polynomial) + 1)
+
+    def _shows_an_entry(self) -> bool:
+        return False
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _is_no_empty_kernel(self.kernel)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Add(SignalExpr):
     """The entrywise sum of two signals of one length."""
 
@@ -558,11 +796,17 @@ class Add(SignalExpr):
     right: SignalExpr
 
     def __post_init__(self) -> None:
+        self._of(self.left, self.right)
         _check_equal_lengths(self.left, self.right, "add")
-        leaves(self)
+
+    def _own_length(self) -> Polynomial:
+        return length(self.left)
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _are_equally_long(self.left, self.right, "add")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Multiply(SignalExpr):
     """The entrywise product of two signals of one length."""
 
@@ -571,11 +815,17 @@ class Multiply(SignalExpr):
 
     def __post_init__(self) -> None:
         _check_signal(self.right, "x.multiply(h)")
+        self._of(self.left, self.right)
         _check_equal_lengths(self.left, self.right, "multiply")
-        leaves(self)
+
+    def _own_length(self) -> Polynomial:
+        return length(self.left)
+
+    def _own_requirements(self) -> Iterator[Requirement]:
+        return _are_equally_long(self.left, self.right, "multiply")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Scale(SignalExpr):
     """A rational multiple of a signal."""
 
@@ -591,6 +841,199 @@ class Scale(SignalExpr):
                 f"got {number!r}{_hint(number)}"
             )
         _set(self, number=exact)
+        self._of(self.signal)
+
+    def _own_length(self) -> Polynomial:
+        return length(self.signal)
+
+
+# --- the graph -----------------------------------------------------------------------
+
+
+def walk(*signals: SignalExpr) -> list[SignalExpr]:
+    """The different nodes of signals, each once, operands before what is made of them."""
+    found: dict[SignalExpr, None] = {}
+    open_ = [(signal, False) for signal in reversed(signals)]
+    while open_:
+        node, is_done = open_.pop()
+        if is_done:
+            found[node] = None
+        elif node not in found:
+            open_.append((node, True))
+            open_ += [(operand, False) for operand in reversed(node.operands)]
+    return list(found)
+
+
+def length(signal: SignalExpr) -> Polynomial:
+    """The length of a signal.
+
+    max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
+    """
+    return _measured(signal)._length
+
+
+def is_nonempty(signal: SignalExpr) -> bool:
+    """Whether the signs of the symbols alone show that the signal has an entry."""
+    return _measured(signal)._is_nonempty
+
+
+def _measured(signal: SignalExpr) -> SignalExpr:
+    """The signal, once its length is known; that of each node is calculated once."""
+    if not hasattr(signal, "_length"):
+        open_ = [signal]
+        while open_:
+            node = open_[-1]
+            missing = [part for part in node.operands if not hasattr(part, "_length")]
+            open_ += missing
+            if not missing:
+                open_.pop()
+                if not hasattr(node, "_length"):
+                    _set(node, _is_nonempty=node._shows_an_entry())
+                    _set(node, _length=node._own_length())
+    return signal
+
+
+def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
+    """The conditions on the lengths that the signs of the symbols leave open.
+
+    Those of the signals too by whose lengths an amount was given.
+    """
+    for node in mentioned(*signals):
+        for requirement in node._own_requirements():
+            open_ = conjoined(requirement.guards)
+            if open_ != ():  # numbers may show that nothing is left open
+                yield Requirement(requirement.guards, requirement.message)
+
+
+def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
+    """The nodes of signals, and those of all signals whose lengths stand in their amounts."""
+    found: dict[SignalExpr, None] = {}
+    open_ = list(signals)
+    while open_:
+        nodes = [node for node in walk(*open_) if node not in found]
+        found |= dict.fromkeys(nodes)
+        open_ = [
+            one.signal
+            for node in nodes
+            for amount in node.parameters
+            for one in amount.mentioned
+            if one.signal not in found
+        ]
+        for node in nodes:
+            if isinstance(node, Formula):
+                open_ += [one.signal for one in lengths_in(node.entry)]
+    return list(found)
+
+
+def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
+    """The signal with integer symbols replaced in every length, amount and factor.
+
+    Args:
+        signal: the signal.
+        values: integers or expressions, by symbol.
+
+    Raises:
+        SymconvError: an operator is not defined then, as for a negative length.
+    """
+    chosen = {s: integer_argument(value, f"what stands for {s}") for s, value in values.items()}
+    new: dict[SignalExpr, SignalExpr] = {}
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, SignalExpr):
+            return new[value]
+        return value.substituted(chosen) if isinstance(value, Amount) else value
+
+    for node in walk(signal):
+        arguments = [replaced(getattr(node, name)) for name in node.__match_args__]
+        if isinstance(node, Formula):
+            kept = {s: amount.substituted(chosen) for s, amount in node.chosen}
+            more = {s: a for s, a in chosen.items() if s in node._free()}
+            arguments[-1] = tuple(sorted({**kept, **more}.items(), key=str))
+            new[node] = _renamed(Formula(*arguments), new)
+        else:
+            new[node] = type(node)(*arguments)
+    return new[signal]
+
+
+def _renamed(formula: Formula, new: Mapping[SignalExpr, SignalExpr]) -> Formula:
+    """The formula about the signals as they are now."""
+    named = {signal.name: signal for signal in new.values() if isinstance(signal, Signal)}
+    bases = {
+        base: IndexedBase(base.label, shape=(named[str(base.label)].size.written,))
+        for base in formula.entry.atoms(IndexedBase)
+        if str(base.label) in named
+    }
+    if all(old == base for old, base in bases.items()):
+        return formula
+    entry = spelled_with(formula.entry, bases)
+    return Formula(formula.index, entry, formula.size, formula.chosen)
+
+
+# --- names ---------------------------------------------------------------------------
+
+
+def leaves(*signals: SignalExpr) -> dict[str, Signal]:
+    """The named signals that occur, by name; see `check_names` for what it raises."""
+    return dict(check_names(signals, ())[0])
+
+
+def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:
+    """The integer symbols in the lengths, amounts and factors of signals, by name."""
+    return dict(check_names(signals, ())[1])
+
+
+def check_names(
+    signals: Iterable[SignalExpr], symbols: Iterable[Symbol]
+) -> tuple[Mapping[str, Signal], Mapping[str, Symbol]]:
+    """The named signals, and the integer symbols, in signals and beside them.
+
+    Raises:
+        SymconvError: two signals share a name but not the length, two symbols share a
+            name but not the assumptions, or a symbol is called like a signal.
+    """
+    parts = tuple(signals)
+    if len(parts) == 1 and not symbols:
+        return parts[0]._named, parts[0]._symbols
+    named: dict[str, Signal] = {}
+    every: dict[str, Symbol] = {}
+    for part in parts:
+        for name, leaf in part._named.items():
+            other = named.setdefault(name, leaf)
+            if other is not leaf and str(other.size) != str(leaf.size):  # else symbols differ
+                raise SymconvError(
+                    f"two signals are named {name!r} but have lengths "
+                    f"{other.size} and {leaf.size}; give one of them another name"
+                )
+        _merge_symbols(every, part._symbols)
+    for symbol in symbols:
+        _merge_symbols(every, {symbol.name: symbol})
+    clash = sorted(named.keys() & every.keys())
+    if clash:
+        raise _clash(clash[0])
+    return named, every
+
+
+def _merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
+    for name, symbol in more.items():
+        other = into.setdefault(name, symbol)
+        if other is not symbol and other != symbol:
+            raise SymconvError(
+                f"two symbols are named {name!r} but have different assumptions; "
+                "create it once and use it everywhere"
+            )
+
+
+def _clash(name: str) -> SymconvError:
+    return SymconvError(f"{name!r} names both a signal and an integer symbol; rename one of them")
+
+
+def _name_of(signal: Signal) -> str:
+    return signal.name
+
+
+# --- arguments -----------------------------------------------------------------------
+
+_OUTPUT = Symbol("u", integer=True)  # the index of formulas that symconv writes itself
 
 
 def _set(node: SignalExpr, **values: Any) -> None:
@@ -605,24 +1048,17 @@ def _hint(number: object) -> str:
 
 
 def _cropped(signal: SignalExpr, offset: Whole) -> Pad:
-    first = integer_expression(offset, "the offset", signal)
-    if not is_at_least(first, 0):
+    first = integer_argument(offset, "the offset", signal)
+    if not first.is_at_least(0):
         raise SymconvError(
             f"the offset of {signal} must not be negative, got {first}; declare its symbols "
             "nonnegative=True, or pad on the left"
         )
-    return Pad(signal, -first, Integer(0))
+    return Pad(signal, -first, Amount.of(0))
 
 
-def _check_equal_lengths(left: SignalExpr, right: SignalExpr, verb: str) -> None:
-    from symconv.formulas import length
-
-    lengths = length(left).as_integer(), length(right).as_integer()
-    if None not in lengths and lengths[0] != lengths[1]:
-        raise SymconvError(
-            f"cannot {verb} {left} and {right}: their lengths are "
-            f"{lengths[0]} and {lengths[1]}; pad one of them"
-        )
+def _is_zero(value: object) -> bool:
+    return isinstance(value, int | Amount | Integer) and value == 0
 
 
 def _exact_number(number: object) -> Fraction | None:
@@ -636,61 +1072,13 @@ def _exact_number(number: object) -> Fraction | None:
     return None
 
 
-def walk(signal: SignalExpr) -> Iterator[SignalExpr]:
-    """The nodes of a signal, each occurrence, operands before the node itself."""
-    for operand in signal.operands:
-        yield from walk(operand)
-    yield signal
-
-
-def specialised(signal: SignalExpr, values: Mapping[Symbol, Integer]) -> SignalExpr:
-    """The signal with integer symbols replaced by numbers in every length, amount and factor."""
-
-    def new(value: Any) -> Any:
-        if isinstance(value, SignalExpr):
-            return specialised(value, values)
-        return specialised_integer(value, values) if isinstance(value, Expr) else value
-
-    if isinstance(signal, Formula):
-        # An index may be called like one of the symbols; subs leaves summation indices alone.
-        free = {s: value for s, value in values.items() if s != signal.index}
-        return Formula(signal.index, signal.entry.subs(free), new(signal.size))
-    return type(signal)(*(new(getattr(signal, name)) for name in signal.__dataclass_fields__))
-
-
-def leaves(*signals: SignalExpr, expressions: Iterable[Basic] = ()) -> dict[str, Signal]:
-    """The named signals that occur, by name.
-
-    Checks the names, of the symbols in further expressions too.
-
-    Raises:
-        SymconvError: two signals share a name but not the length, two symbols share a
-            name but not the assumptions, or a symbol is called like a signal.
-    """
-    named: dict[str, Signal] = {}
-    symbols: dict[str, Basic] = {}
-    for node in (node for signal in signals for node in walk(signal)):
-        if isinstance(node, Signal) and named.setdefault(node.name, node) != node:
-            other = named[node.name]
-            if str(other.size) != str(node.size):  # otherwise the symbols differ: see below
-                raise SymconvError(
-                    f"two signals are named {node.name!r} but have lengths "
-                    f"{other.size} and {node.size}; give one of them another name"
-                )
-        expressions = (*expressions, *node.parameters)
-    for symbol in {symbol for e in expressions for symbol in e.free_symbols}:
-        name = symbol.name if isinstance(symbol, Symbol) else str(symbol)
-        if symbols.setdefault(name, symbol) != symbol:
-            raise SymconvError(
-                f"two symbols are named {name!r} but have different assumptions; "
-                "create it once and use it everywhere"
-            )
-    clash = sorted(named.keys() & symbols.keys())
-    if clash:
+def _check_equal_lengths(left: SignalExpr, right: SignalExpr, verb: str) -> None:
+    lengths = length(left).as_integer(), length(right).as_integer()
+    if None not in lengths and lengths[0] != lengths[1]:
         raise SymconvError(
-            f"{clash[0]!r} names both a signal and an integer symbol; rename one of them"
+            f"cannot {verb} {left} and {right}: their lengths are "
+            f"{lengths[0]} and {lengths[1]}; pad one of them"
         )
-    return named
 
 
 def _check_signal(value: object, call: str) -> None:
@@ -706,29 +1094,34 @@ def _check_kernel(kernel: SignalExpr) -> None:
     Where its length is compound, the hypotheses of a claim may still exclude that: then
     `prove` decides.
     """
-    from symconv.formulas import length
-
-    if length(kernel).as_integer() == 0:
-        raise SymconvError(f"the kernel {kernel} is empty; a layer's kernel has at least one entry")
-    if isinstance(kernel, Flip | Dilate | Convolve):
-        for operand in kernel.operands:
-            _check_kernel(operand)
-    if isinstance(kernel, Signal) and kernel.size.is_Symbol and not kernel.size.is_positive:
-        name = str(kernel.size)
-        raise SymconvError(
-            f"the kernel {kernel} could be empty, because {name} >= 0 is all that is known; "
-            f"add the hypothesis {name} >= 1, by symbols({name!r}, integer=True, positive=True)"
-        )
+    open_ = [kernel]
+    while open_:
+        part = open_.pop()
+        if length(part).as_integer() == 0:
+            raise SymconvError(
+                f"the kernel {part} is empty; a layer's kernel has at least one entry"
+            )
+        if isinstance(part, Flip | Dilate | Convolve):
+            open_ += [operand for operand in part.operands if not is_nonempty(operand)]
+        if isinstance(part, Signal) and part.size.written.is_Symbol and not is_nonempty(part):
+            name = str(part.size)
+            raise SymconvError(
+                f"the kernel {part} could be empty, because {name} >= 0 is all that is known; "
+                f"add the hypothesis {name} >= 1, by integers({name!r}, positive=True)"
+            )
 
 
 def _check_index(index: Symbol) -> None:
     """Refuse an index whose assumptions leave out integers that it takes."""
     narrower = ("positive", "negative", "nonpositive", "even", "odd", "prime", "composite")
     said = [a for a in narrower if getattr(index, f"is_{a}")]
-    if not index.is_integer or said:
+    sign = sign_of(index)
+    if not said and (sign.least == 1 or sign.largest is not None):
+        said = ["positive" if sign.positive else "nonpositive" if sign.zero else "negative"]
+    if not is_integer(index) or said:
         raise SymconvError(
-            f"the index {index} must be declared integer=True"
-            + (f" and nothing more, but it is declared {said[0]}" if said else "")
+            f"the index {index} must be an integer, as integers({str(index)!r}), of symconv, is"
+            + (f", and nothing more, but it is declared {said[0]}" if said else "")
         )
 
 
@@ -739,3 +1132,31 @@ def _named_by(base: IndexedBase) -> Signal:
             f"or IndexedBase({str(base)!r}, shape=(n,))"
         )
     return Signal(str(base.label), base.shape[0])
+
+
+# --- requirements --------------------------------------------------------------------
+
+
+def _is_not_negative(signal: SignalExpr, size: Amount) -> Iterator[Requirement]:
+    if not size.is_at_least(0):
+        yield Requirement(
+            (at_least(size.polynomial, 0),),
+            f"the length of {signal}, {size}, could be negative; add the hypothesis {size} >= 0",
+        )
+
+
+def _is_no_empty_kernel(kernel: SignalExpr) -> Iterator[Requirement]:
+    if not is_nonempty(kernel):
+        yield Requirement(
+            (at_least(length(kernel), 1),),
+            f"the kernel {kernel} could be empty; add the hypothesis {kernel.length} >= 1",
+        )
+
+
+def _are_equally_long(left: SignalExpr, right: SignalExpr, verb: str) -> Iterator[Requirement]:
+    if length(left) != length(right):
+        yield Requirement(
+            (equal(length(left), length(right)),),
+            f"cannot {verb} {left} and {right}: their lengths {left.length} and "
+            f"{right.length} could differ; pad one of them or add a hypothesis",
+        )

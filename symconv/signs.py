@@ -1,60 +1,168 @@
-"""What the signs of the symbols show at once: whether an expression is positive, say.
+"""What the signs of the symbols show at once: whether an integer is positive, say.
 
-SymPy's own assumptions know more, but for nested lengths they take seconds, and of 2c − 1
-for a positive c they say nothing.
+Two ways to see it.  Of an expression as it is written, bounds are calculated from those of
+its parts; so 1 + n mod 4 is positive.  Of a polynomial, each symbol is put as its smallest
+value and something that is not negative; so n − 1 + c is positive for positive n and c.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import ceil, floor
+from typing import TypeAlias
 
-from sympy import Expr
+import sympy
+from sympy import Expr, Integer, Pow, Rational, Symbol
 
-from symconv.errors import SymconvError
-from symconv.from_sympy import scaled_polynomial
 from symconv.polynomials import Atom, Floor, Guarded, Polynomial
+from symconv.symbols import Sign, sign_of
 
-__all__ = ["is_at_least"]
+__all__ = ["Bounds", "bounds", "is_at_least"]
+
+Bounds: TypeAlias = tuple[Fraction | None, Fraction | None]
+"""A lower and an upper bound; None where there is none."""
+
+_MOST_SPLITS = 4  # cases max(0, a) that are looked at from both sides
 
 
-@lru_cache(maxsize=4096)
-def is_at_least(expression: Expr, least: int) -> bool:
-    """Whether the expression is `least` or more; False says that this is not plain.
+def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -> bool:
+    """Whether a polynomial is `least` or more; False says that this is not plain.
 
-    Each symbol is put as its smallest value and something that is not negative; then no
-    coefficient may be negative.
-
-    >>> from sympy import symbols
-    >>> c = symbols("c", integer=True, positive=True)
-    >>> is_at_least(2 * c - 1, 1), is_at_least(c - 2, 0)
+    >>> c = Polynomial.of("c")
+    >>> positive = {"c": Sign(negative=False, zero=False)}
+    >>> is_at_least(2 * c - 1, 1, positive), is_at_least(c - 2, 0, positive)
     (True, False)
     """
-    try:
-        polynomial, denominator = scaled_polynomial(expression)
-    except SymconvError:
-        return False
-    symbols = {s.name: s for s in expression.free_symbols}
-    moved: dict[Atom, Polynomial] = {
-        name: Polynomial.of(name) + 1 for name, s in symbols.items() if s.is_positive
-    }
-    moved |= {
-        name: -Polynomial.of(name)
-        for name, s in symbols.items()
-        if s.is_nonpositive and not s.is_nonnegative
-    }
-    signed = {name for name, s in symbols.items() if s.is_nonnegative or s.is_nonpositive}
-    return _is_sum_of_nonnegative((polynomial - least * denominator).substitute(moved), signed)
+    moved: dict[Atom, Polynomial] = {}
+    signed = set()
+    for name, sign in signs.items():
+        if sign.least is not None:
+            signed.add(name)
+            if sign.least:
+                moved[name] = Polynomial.of(name) + sign.least
+        elif sign.largest is not None:
+            signed.add(name)
+            moved[name] = sign.largest - Polynomial.of(name)
+    difference = polynomial - least
+    return _is_nonnegative(difference.substitute(moved) if moved else difference, signed, 0)
 
 
-def _is_sum_of_nonnegative(polynomial: Polynomial, signed: set[str]) -> bool:
+def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bool:
     def holds(atom: Atom) -> bool:
         match atom:
             case str():
                 return atom in signed
             case Floor():
-                return _is_sum_of_nonnegative(atom.numerator, signed)
+                return _is_nonnegative(atom.numerator, signed, splits)
             case Guarded():
-                return atom.is_nonnegative_part or _is_sum_of_nonnegative(atom.value, signed)
+                return atom.is_nonnegative_part or _is_nonnegative(atom.value, signed, splits)
         return False
 
-    return all(c > 0 and all(map(holds, m)) for m, c in polynomial.terms.items())
+    if all(c > 0 and all(map(holds, m)) for m, c in polynomial.terms.items()):
+        return True
+    if splits < _MOST_SPLITS:  # a + max(0, b) is at least a + b too
+        for monomial, c in polynomial.terms.items():
+            match monomial:
+                case (Guarded() as atom,) if c > 0 and atom.is_nonnegative_part:
+                    larger = polynomial - c * Polynomial.of(atom) + c * atom.value
+                    return _is_nonnegative(larger, signed, splits + 1)
+    return False
+
+
+def bounds(expression: Expr) -> Bounds:
+    """Between which numbers an expression lies, as it is written.
+
+    >>> n = Symbol("n", integer=True)
+    >>> low, high = bounds(1 + sympy.Mod(n, 4))
+    >>> str(low), str(high)
+    ('1', '5')
+    """
+    match expression:
+        case Rational():
+            value = Fraction(int(expression.p), int(expression.q))
+            return value, value
+        case Symbol():
+            sign = sign_of(expression)
+            return _fraction(sign.least), _fraction(sign.largest)
+        case sympy.Add():
+            parts = list(map(bounds, expression.args))
+            return _sum(low for low, _ in parts), _sum(high for _, high in parts)
+        case sympy.Mul():
+            result: Bounds = (Fraction(1), Fraction(1))
+            for argument in expression.args:
+                result = _product(result, bounds(argument))
+            return result
+        case Pow(args=(base, Integer() as exponent)) if exponent > 0:
+            low, high = bounds(base)
+            if low is not None and low >= 0:
+                return low ** int(exponent), None if high is None else high ** int(exponent)
+            return (Fraction(0), None) if exponent % 2 == 0 else (None, None)
+        case sympy.floor():
+            low, high = bounds(expression.args[0])
+            return _fraction(low and floor(low)), _fraction(high and floor(high))
+        case sympy.ceiling():
+            low, high = bounds(expression.args[0])
+            return _fraction(low and ceil(low)), _fraction(high and ceil(high))
+        case sympy.Mod():
+            _, high = bounds(expression.args[1])
+            return Fraction(0), high
+        case sympy.Abs():
+            low, high = bounds(expression.args[0])
+            if low is not None and low >= 0:
+                return low, high
+            return Fraction(0), None if low is None or high is None else max(-low, high)
+        case sympy.Max():
+            lows, highs = zip(*map(bounds, expression.args), strict=True)
+            return max((a for a in lows if a is not None), default=None), _every(highs, max)
+        case sympy.Min():
+            lows, highs = zip(*map(bounds, expression.args), strict=True)
+            return _every(lows, min), min((a for a in highs if a is not None), default=None)
+        case sympy.Piecewise():
+            lows, highs = zip(*(bounds(value) for value, _ in expression.args), strict=True)
+            low, high = _every(lows, min), _every(highs, max)
+            return low and min(low, Fraction(0)), high and max(high, Fraction(0))
+    return None, None
+
+
+def _fraction(value: int | Fraction | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _sum(values: Iterable[Fraction | None]) -> Fraction | None:
+    total = Fraction(0)
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _every(values: Iterable[Fraction | None], which: object) -> Fraction | None:
+    known = list(values)
+    if any(value is None for value in known):
+        return None
+    return max(known) if which is max else min(known)  # type: ignore[type-var]
+
+
+def _product(one: Bounds, other: Bounds) -> Bounds:
+    (a, b), (c, d) = one, other
+    if a is not None and b is not None and c is not None and d is not None:
+        ends = [a * c, a * d, b * c, b * d]
+        return min(ends), max(ends)
+    if (a == b == 0) or (c == d == 0):
+        return Fraction(0), Fraction(0)
+    if a is not None and c is not None and a >= 0 and c >= 0:
+        return a * c, None if b is None or d is None else b * d
+    if b is not None and d is not None and b <= 0 and d <= 0:
+        return b * d, None
+    if b is not None and c is not None and b <= 0 and c >= 0:
+        return None, b * c
+    if a is not None and d is not None and a >= 0 and d <= 0:
+        return None, a * d
+    if a is not None and a == b:
+        low, high = (c, d) if a > 0 else (d, c)
+        return low and a * low, high and a * high
+    if c is not None and c == d:
+        return _product(other, one)
+    return None, None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
-from sympy import Integer, Symbol
+from sympy import Symbol
 
 from symconv.claims import Claim
 from symconv.errors import Undecided
@@ -53,12 +53,12 @@ def values_of(symbol: Symbol, largest: int) -> Iterator[int]:
     return (v for v in ordered if allows(symbol, v))
 
 
-def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Symbol, Integer]]:
+def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Symbol, int]]:
     """Such values for several symbols, those of small sum first."""
     allowed = [list(values_of(s, largest)) for s in symbols]
     every = sorted(product(*allowed), key=lambda values: (sum(map(abs, values)), values))
     for values in every:
-        yield dict(zip(symbols, map(Integer, values), strict=True))
+        yield dict(zip(symbols, values, strict=True))
 
 
 def _polynomials(claim: Claim) -> Iterator[Polynomial]:

@@ -68,6 +68,27 @@ class Term:
         """The term times a number."""
         return replace(self, coefficient=self.coefficient * number)
 
+    def plus(self, coefficient: Fraction) -> Term:
+        """The same sum with a larger coefficient."""
+        return replace(self, coefficient=self.coefficient + coefficient)
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Term:
+        """The same sum with other numbers for its indices."""
+        values: dict[Atom, Polynomial] = {old: Polynomial.of(new) for old, new in numbers.items()}
+
+        def new(polynomial: Polynomial) -> Polynomial:
+            return polynomial.substitute(values)
+
+        return Term(
+            self.coefficient,
+            tuple(
+                SummationIndex(numbers.get(i.number, i.number), new(i.lower), new(i.upper))
+                for i in self.indices
+            ),
+            tuple(Factor(f.name, tuple(map(new, f.position))) for f in self.factors),
+            tuple(guard.map(new) for guard in self.guards),
+        )
+
     def guarded(self, *guards: Guard) -> Term:
         """The term where the guards hold too."""
         return replace(self, guards=self.guards + guards)

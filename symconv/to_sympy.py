@@ -42,6 +42,7 @@ from symconv.polynomials import (
 )
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
+from symconv.symbols import sign_of
 
 __all__ = ["condition_expression", "letters", "polynomial_expression", "terms_expression"]
 
@@ -66,7 +67,10 @@ def _atom(atom: Atom, names: Names) -> Expr:
             return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:
             value = polynomial_expression(atom.value, names)
-            if not value.has(sympy.floor, Max) and is_at_least(value, 0):
+            plain = {a for a in atom.value.atoms() if isinstance(a, str)}
+            if plain.issuperset(atom.value.atoms()) and is_at_least(
+                atom.value, 0, {name: sign_of(names[name]) for name in plain}
+            ):
                 return value
             return Max(0, value, evaluate=bool(value.is_number))
         case Guarded():

@@ -9,28 +9,27 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import chain
+from math import prod
 from operator import add, mul
 from typing import Any, TypeAlias
 
 import flint
 import sympy
-from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum, Symbol
+from sympy import Expr, Indexed, Piecewise, Rational, Sum, Symbol
 
+from symconv.amounts import Amount
 from symconv.errors import SymconvError
 from symconv.points import (
     MOST_ENTRIES,
     Point,
     TooLongError,
-    integer,
     leaf_length,
     point,
-    positive,
     spell,
-    symbols_of,
     whole,
 )
+from symconv.polynomials import Atom, Polynomial
 from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
@@ -49,10 +48,22 @@ from symconv.signals import (
     SignalExpr,
     Taps,
     leaves,
+    mentioned,
+    symbols_in,
     walk,
 )
+from symconv.values import holds_at, value_at
+from symconv.work import spend
 
-__all__ = ["entries", "evaluate", "polynomials", "symbol_vectors", "vector"]
+__all__ = [
+    "check_defined",
+    "entries",
+    "evaluate",
+    "length_at",
+    "polynomials",
+    "symbol_vectors",
+    "vector",
+]
 
 _FLINT = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
 
@@ -68,62 +79,166 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         vectors: the entries of each named signal, in any ring; their numbers are the lengths.
         at: the values of the other integer symbols.
         zero: the zero of the ring.
+
+    Raises:
+        TooLongError: there would be too many entries.
+        SymconvError: an operator is not defined there.
     """
-    read = partial(entries, vectors=vectors, at=at, zero=zero)
+    sizes = _sizes(walk(signal), at, {name: len(vector) for name, vector in vectors.items()})
+    spend(sum(_cost(node, sizes) for node in sizes))
+    read: dict[SignalExpr, list[Any]] = {}
+    for node in sizes:
+        if isinstance(zero, _POLYNOMIALS):
+            spend(_monomials(node, read))
+        read[node] = _entries(node, read, vectors, at, zero)
+    return list(read[signal])
+
+
+def _entries(
+    signal: SignalExpr,
+    read: Mapping[SignalExpr, list[Any]],
+    vectors: Vectors,
+    at: Point,
+    zero: Any,
+) -> list[Any]:
     match signal:
         case Signal(name):
             return list(vectors[name])
         case Formula():
-            size = _countable(integer(signal.size, at), signal)
+            size = signal.size.at(at)
             return [_formula_entry(signal, u, vectors, at, zero) for u in range(size)]
         case Pad(inner, left, right):
-            x, before, after = read(inner), integer(left, at), integer(right, at)
-            _countable(max(0, len(x) + before + after), signal)
-            return _padded(x, before, after, zero)
+            return _padded(read[inner], left.at(at), right.at(at), zero)
         case Taps(numbers):
             return [_multiple(number, zero + 1) for number in numbers]
         case Extend(inner, left, right, mode):
-            x, before, after = read(inner), integer(left, at), integer(right, at)
-            _countable(len(x) + before + after, signal)
-            return _extended(x, before, after, mode, signal)
+            return _extended(read[inner], left.at(at), right.at(at), mode)
         case Flip(inner):
-            return read(inner)[::-1]
+            return read[inner][::-1]
         case Downsample(inner, factor):
-            return read(inner)[:: positive(factor, at, "downsampling factor")]
+            return read[inner][:: factor.at(at)]
         case Dilate(inner, factor):
-            k, spread = read(inner), positive(factor, at, "dilation")
-            _countable(spread * len(k), signal)
-            return _dilated(k, spread, zero)
+            return _dilated(read[inner], factor.at(at), zero)
         case Convolve(left, right):
-            return _convolved(read(left), read(right), zero)
+            return _convolved(read[left], read[right], zero)
         case Correlate(inner, kernel, stride, dilation):
-            taps = read(kernel)
-            if not taps:
-                raise SymconvError(
-                    f"the kernel {kernel} is empty; a layer's kernel has at least one entry"
-                )
-            step, spread = positive(stride, at, "stride"), positive(dilation, at, "dilation")
-            return _correlated(read(inner), taps, step, spread, zero)
+            return _correlated(read[inner], read[kernel], stride.at(at), dilation.at(at), zero)
         case Add(left, right) | Multiply(left, right):
-            first, second = read(left), read(right)
-            verb, combined = ("add", add) if isinstance(signal, Add) else ("multiply", mul)
-            if len(first) != len(second):
-                raise SymconvError(
-                    f"cannot {verb} {left} and {right}: "
-                    f"their lengths are {len(first)} and {len(second)}"
-                )
-            return list(map(combined, first, second))
+            combined = add if isinstance(signal, Add) else mul
+            return list(map(combined, read[left], read[right]))
         case Scale(number, inner):
-            return [_multiple(number, a) for a in read(inner)]
+            return [_multiple(number, a) for a in read[inner]]
     raise NotImplementedError(f"no entries for {type(signal).__name__}")
 
 
-def _countable(size: int, signal: SignalExpr) -> int:
-    if size < 0:
-        raise SymconvError(f"the length of {signal} would be {size}")
-    if size > MOST_ENTRIES:
-        raise TooLongError(f"{signal} would have {size} entries; the limit is {MOST_ENTRIES}")
-    return size
+_POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
+
+
+def _monomials(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
+    """About how many monomials are multiplied for the entries of a node, or copied."""
+    counts = [sum(map(len, read[operand])) for operand in signal.operands if operand in read]
+    return prod(counts) if isinstance(signal, Convolve | Correlate | Multiply) else sum(counts)
+
+
+def length_at(signal: SignalExpr, at: Point) -> int:
+    """How many entries a signal has, for given values of the integer symbols.
+
+    Raises:
+        SymconvError: an operator is not defined there.
+    """
+    return _sizes(walk(signal), at, {})[signal]
+
+
+def check_defined(signals: Sequence[SignalExpr], at: Point) -> None:
+    """Raise an error where an operator is not defined at the given values."""
+    _sizes(mentioned(*signals), at, {})
+
+
+def _sizes(
+    nodes: Sequence[SignalExpr], at: Point, given: Mapping[str, int]
+) -> dict[SignalExpr, int]:
+    """The number of entries of each node, operands first, before any entry is computed."""
+    sizes: dict[SignalExpr, int] = {}
+    for node in nodes:
+        size = _size(node, sizes, at, given)
+        if size < 0:
+            raise SymconvError(f"the length of {node} would be {size}")
+        if size > MOST_ENTRIES:
+            raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
+        sizes[node] = size
+    return sizes
+
+
+def _size(
+    signal: SignalExpr, sizes: Mapping[SignalExpr, int], at: Point, given: Mapping[str, int]
+) -> int:
+    match signal:
+        case Signal(name):
+            return given[name] if name in given else leaf_length(signal, at)
+        case Formula():
+            return signal.size.at(at)
+        case Taps(numbers):
+            return len(numbers)
+        case Pad(inner, left, right):
+            return max(0, sizes[inner] + left.at(at) + right.at(at))
+        case Extend(inner, left, right, mode):
+            n, before, after = sizes[inner], left.at(at), right.at(at)
+            most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(mode, n)
+            if min(before, after) < 0 or max(before, after) > most or (
+                mode == "replicate" and not n
+            ):
+                raise SymconvError(
+                    f"{signal} would pad {n} entries by {before} and {after}: more than there are"
+                )
+            return n + before + after
+        case Downsample(inner, factor):
+            return len(range(0, sizes[inner], _positive(factor, at, "downsampling factor")))
+        case Dilate(inner, factor):
+            spread = _positive(factor, at, "dilation")
+            return spread * (sizes[inner] - 1) + 1 if sizes[inner] else 0
+        case Convolve(left, right):
+            if signal.is_layer:
+                _check_kernel(right, sizes)
+            return sizes[left] + sizes[right] - 1 if sizes[left] and sizes[right] else 0
+        case Correlate(inner, kernel, stride, dilation):
+            _check_kernel(kernel, sizes)
+            step, spread = _positive(stride, at, "stride"), _positive(dilation, at, "dilation")
+            return len(range(0, sizes[inner] - spread * (sizes[kernel] - 1), step))
+        case Add(left, right) | Multiply(left, right):
+            if sizes[left] != sizes[right]:
+                verb = "add" if isinstance(signal, Add) else "multiply"
+                raise SymconvError(
+                    f"cannot {verb} {left} and {right}: "
+                    f"their lengths are {sizes[left]} and {sizes[right]}"
+                )
+            return sizes[left]
+        case Flip(inner) | Scale(_, inner):
+            return sizes[inner]
+    raise NotImplementedError(f"no length for {type(signal).__name__}")
+
+
+def _positive(amount: Amount, at: Point, what: str) -> int:
+    value = amount.at(at)
+    if value < 1:
+        raise SymconvError(f"the {what} {amount} must be positive, got {value}")
+    return value
+
+
+def _check_kernel(kernel: SignalExpr, sizes: Mapping[SignalExpr, int]) -> None:
+    if not sizes[kernel]:
+        raise SymconvError(f"the kernel {kernel} is empty; a layer's kernel has at least one entry")
+
+
+def _cost(signal: SignalExpr, sizes: Mapping[SignalExpr, int]) -> int:
+    """About how much work the entries are."""
+    match signal:
+        case Convolve(left, right):
+            return sizes[left] * sizes[right]
+        case Correlate(_, kernel):
+            return sizes[signal] * sizes[kernel]
+        case Formula():
+            return 20 * sizes[signal]
+    return sizes[signal]
 
 
 def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
@@ -131,16 +246,9 @@ def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
     return [x[u - left] if 0 <= u - left < len(x) else zero for u in range(size)]
 
 
-def _extended(
-    x: list[Any], left: int, right: int, mode: Extension, signal: SignalExpr
-) -> list[Any]:
+def _extended(x: list[Any], left: int, right: int, mode: Extension) -> list[Any]:
     """NumPy's pads "reflect", "symmetric", "edge" and "wrap", within one copy of the signal."""
     n = len(x)
-    most = {"reflect": n - 1, "replicate": max(left, right) if n else 0}.get(mode, n)
-    if min(left, right) < 0 or max(left, right) > most or (mode == "replicate" and not n):
-        raise SymconvError(
-            f"{signal} would pad {n} entries by {left} and {right}: more than there are"
-        )
     match mode:
         case "reflect":
             return x[1 : left + 1][::-1] + x + x[n - 1 - right : n - 1][::-1]
@@ -187,7 +295,7 @@ def _multiple(number: Fraction, value: Any) -> Any:
 
 
 def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: Any) -> Any:
-    def value(e: Expr, names: dict[Symbol, Integer]) -> Any:
+    def value(e: Expr, names: dict[Symbol, int]) -> Any:
         match e:
             case Rational():
                 return zero + _multiple(Fraction(int(e.p), int(e.q)), zero + 1)
@@ -205,25 +313,32 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
                 return _multiple(scale, product)
             case Indexed():
                 entries_ = vectors[str(e.base.label)]
-                position = e.indices[0].xreplace(names)
-                inside = position.is_Integer and 0 <= position < len(entries_)
+                position = value_at(e.indices[0], names)
+                inside = position.denominator == 1 and 0 <= position < len(entries_)
                 return entries_[int(position)] if inside else zero
             case Piecewise():
-                return next(
-                    (value(v, names) for v, c in e.args if c.xreplace(names) == sympy.true), zero
-                )
+                return next((value(v, names) for v, c in e.args if holds_at(c, names)), zero)
             case SuchThat(args=(term, condition)):
-                return value(term, names) if condition.xreplace(names) == sympy.true else zero
+                return value(term, names) if holds_at(condition, names) else zero
             case Sum():
                 (symbol, lower, upper), outer = e.limits[-1], e.limits[:-1]
                 inner = Sum(e.function, *outer) if outer else e.function
-                numbers_ = range(integer(lower, names), integer(upper, names) + 1)
-                return sum(
-                    (value(inner, {**names, symbol: Integer(i)}) for i in numbers_), start=zero
-                )
+                numbers_ = range(_end(lower, names), _end(upper, names) + 1)
+                if len(numbers_) > MOST_ENTRIES:
+                    raise TooLongError(f"a sum over {symbol} would have {len(numbers_)} terms")
+                spend(10 * len(numbers_))
+                return sum((value(inner, {**names, symbol: i}) for i in numbers_), start=zero)
         raise SymconvError(f"{e} cannot stand in a formula")
 
-    return value(signal.entry, {**at, signal.index: Integer(u)})
+    chosen = {symbol: amount.at(at) for symbol, amount in signal.chosen}
+    return value(signal.entry, {**at, **chosen, signal.index: u})
+
+
+def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
+    value = value_at(limit, names)
+    if value.denominator != 1:
+        raise SymconvError(f"the end {limit} of a sum is {value}, not an integer")
+    return value.numerator
 
 
 # --- lengths and data ----------------------------------------------------------------
@@ -297,14 +412,19 @@ def polynomials(
 
 def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
     """See `SignalExpr.vector`."""
-    (expanded,), back = polynomials([signal], leaves(signal), point(symbols_of(signal), lengths))
+    at = point(_sorted_symbols(signal), lengths)
+    (expanded,), back = polynomials([signal], leaves(signal), at)
     return [back(p) for p in expanded]
+
+
+def _sorted_symbols(signal: SignalExpr) -> list[Symbol]:
+    return [symbol for _, symbol in sorted(symbols_in(signal).items())]
 
 
 def evaluate(signal: SignalExpr, data: Mapping[str, Any]) -> list[Any]:
     """See `SignalExpr.evaluate`."""
     signals = leaves(signal)
-    symbols = symbols_of(signal)
+    symbols = _sorted_symbols(signal)
     names = [*signals, *(symbol.name for symbol in symbols)]
     unknown = sorted(data.keys() - set(names))
     if unknown:
@@ -319,7 +439,7 @@ def evaluate(signal: SignalExpr, data: Mapping[str, Any]) -> list[Any]:
     for name, leaf in signals.items():
         size = leaf_length(leaf, at)
         if size != len(vectors[name]):
-            length = str(size) if leaf.size.is_number else f"{leaf.size} = {size}"
+            length = str(size) if leaf.size.number is not None else f"{leaf.size} = {size}"
             raise SymconvError(
                 f"signal {name!r} has length {length}, "
                 f"but {len(vectors[name])} entries were given" + (f" ({spell(at)})" if at else "")
@@ -333,19 +453,23 @@ def _inferred(sizes: Mapping[Signal, int], given: Mapping[str, Any]) -> dict[str
     pending = dict(sizes)
     while True:
         for leaf, size in pending.items():
-            known = {s: Integer(values[str(s)]) for s in leaf.size.free_symbols if str(s) in values}
-            equation = leaf.size.xreplace(known) - size
-            if len(equation.free_symbols) == 1 and equation.is_polynomial():
-                (symbol,) = equation.free_symbols
-                slope, *rest = sympy.Poly(equation, symbol).all_coeffs()
-                if len(rest) == 1:
-                    solution = -rest[0] / slope
-                    if not solution.is_Integer:
+            known: dict[Atom, Polynomial] = {
+                name: Polynomial.constant(values[name])
+                for name in leaf.size.symbols
+                if name in values
+            }
+            equation = leaf.size.polynomial.substitute(known) - size
+            names = set(equation.atoms())
+            if len(names) == 1 and all(len(monomial) < 2 for monomial in equation.terms):
+                (name,) = names
+                slope, rest = equation.coefficient(name), equation.terms.get((), 0)
+                if isinstance(name, str):
+                    if rest % slope:
                         raise SymconvError(
                             f"signal {leaf.name!r} cannot have {size} entries: "
                             f"its length is {leaf.size}"
                         )
-                    values[str(symbol)] = int(solution)
+                    values[name] = -rest // slope
                     del pending[leaf]
                     break
         else:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.errors import Undecided
-
 if TYPE_CHECKING:
     from symconv.changes import Change
     from symconv.claims import Claim  # a refuted claim is asked for its condition
+    from symconv.decision import Decision
 
 __all__ = [
     "ALL_LENGTHS",
     "Counterexample",
     "Differences",
     "Evidence",
+    "Extent",
     "Proved",
     "Refuted",
     "Unknown",
@@ -147,6 +147,21 @@ class Differences:
     length: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a refuted claim fails.
+
+    Attributes:
+        condition: exactly the lengths at which it holds; None if that is undecided.
+        differences: where its sides differ; None if that is undecided.
+        undecided: why there is no condition.
+    """
+
+    condition: Boolean | None = None
+    differences: Differences | None = None
+    undecided: str = ""
+
+
 @dataclass(frozen=True)
 class Refuted(_Shown):
     """The claim is false: the counterexample is the smallest one.
@@ -154,31 +169,53 @@ class Refuted(_Shown):
     That it fails there was checked by exact arithmetic.  That nothing smaller fails is what
     the integer sets say; where a search takes their place, smaller lengths were tried with
     random 64-bit entries, which miss a difference with a probability below 2⁻⁵⁰.
+
+    What follows from the same decision is computed when it is first asked for.
     """
 
     counterexample: Counterexample
     claim: Claim = field(repr=False, compare=False)
+    decision: Decision | None = field(default=None, repr=False, compare=False)
+    """The integer sets that refuted the claim; None where a search did."""
+    reason: str = field(default="", repr=False, compare=False)
+    """Why there are no integer sets that tell where the claim holds, if there are none."""
 
     def __bool__(self) -> bool:
         return False
 
-    @cached_property
+    def __hash__(self) -> int:
+        return hash(str(self.counterexample))
+
+    @property
     def condition(self) -> Boolean | None:
         """Exactly the lengths at which the claim holds; None if that is undecided."""
-        try:
-            return self.claim.condition()
-        except Undecided:
-            return None
+        return self._extent.condition
 
-    @cached_property
+    @property
     def differences(self) -> Differences | None:
         """Where the sides differ; None for claims about lengths, or if that is undecided."""
-        from symconv.conditions import differences
+        return self._extent.differences
 
-        try:
-            return differences(self.claim)
-        except Undecided:
-            return None
+    @property
+    def undecided(self) -> str:
+        """Why there is no condition; empty if there is one."""
+        return self._extent.undecided
+
+    @cached_property
+    def _extent(self) -> Extent:
+        from symconv.conditions import extent
+
+        return extent(self.claim, self.decision, self.reason)
+
+    @cached_property
+    def with_content(self) -> Counterexample | None:
+        """The smallest counterexample without empty signals, where the smallest one has some.
+
+        None where the smallest one has none, and where there is no other.
+        """
+        from symconv.prove import found_with_content
+
+        return found_with_content(self.claim, self.counterexample, self.decision)
 
     @property
     def reproduction(self) -> str:
@@ -188,9 +225,9 @@ class Refuted(_Shown):
         return numpy_lines(self.claim, self.counterexample)
 
     def __str__(self) -> str:
-        from symconv.wording import differences_sentences, holds_sentence
+        from symconv.wording import differences_sentences, extent_sentences
 
-        lines = [f"refuted {self.counterexample}", holds_sentence(self.condition)]
+        lines = [f"refuted {self.counterexample}", *extent_sentences(self)]
         return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
 
 

@@ -9,10 +9,11 @@ from sympy.logic.boolalg import Boolean
 from symconv.claims import Claim
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
+from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import condition_expression
-from symconv.verdicts import Differences
+from symconv.verdicts import Differences, Refuted
 
-__all__ = ["differences_sentences", "holds_sentence", "quantifiers"]
+__all__ = ["differences_sentences", "extent_sentences", "holds_sentence", "quantifiers"]
 
 _LONG = 240  # characters of a condition that are still read
 
@@ -28,7 +29,7 @@ def quantifiers(claim: Claim) -> str:
     """
     symbols = []
     for symbol in claim.symbols:
-        bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
+        bare = {symbol.name: IntegerSymbol(symbol.name)}
         said = condition_expression(assumption_cases(symbol), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
     signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
@@ -54,6 +55,13 @@ def holds_sentence(condition: Boolean | None) -> str:
     if len(text) > _LONG:
         return "The exact condition under which it holds is long; it is the verdict's `condition`."
     return f"It holds exactly when {text}."
+
+
+def extent_sentences(verdict: Refuted) -> list[str]:
+    """When a refuted claim holds after all, or why that is not known."""
+    if verdict.undecided:
+        return [f"Exactly when it holds is not known: {verdict.undecided}."]
+    return [sentence] if (sentence := holds_sentence(verdict.condition)) else []
 
 
 def differences_sentences(found: Differences | None) -> list[str]:

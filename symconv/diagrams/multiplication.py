@@ -11,8 +11,8 @@ from symconv.diagrams.questions import WIDEST, check_signal, fixed_signal
 from symconv.diagrams.svg import PALE, Canvas, Diagram
 from symconv.errors import SymconvError
 from symconv.notation import plain
-from symconv.points import point, spell, symbols_of
-from symconv.signals import Convolve, SignalExpr
+from symconv.points import point, spell
+from symconv.signals import Convolve, SignalExpr, symbols_in
 
 __all__ = ["products"]
 
@@ -46,7 +46,7 @@ def products(kernel: SignalExpr, /, **lengths: SupportsIndex) -> Diagram:
     Times k₁, from column 2: k₀k₁, k₁k₁.
     Sums of the columns: t = 0: k₀²; t = 1: k₀k₁; t = 2: k₀k₁; t = 3: k₁².
     """
-    at = point(symbols_of(check_signal(kernel)), lengths)
+    at = point(list(symbols_in(check_signal(kernel)).values()), lengths)
     if not isinstance(kernel, Convolve):
         raise SymconvError(
             f"expected a convolution such as k.convolve(k.dilate(2)), got {plain(kernel)}"

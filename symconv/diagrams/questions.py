@@ -12,7 +12,7 @@ from symconv.claims import Claim
 from symconv.errors import SymconvError
 from symconv.notation import plain
 from symconv.points import Point, point, spell, whole
-from symconv.signals import SignalExpr, specialised, walk
+from symconv.signals import SignalExpr, length, substituted, walk
 
 __all__ = [
     "MOST_CELLS",
@@ -22,6 +22,7 @@ __all__ = [
     "chosen_outputs",
     "fixed_sides",
     "fixed_signal",
+    "size_of",
 ]
 
 MOST_CELLS = 40
@@ -33,15 +34,20 @@ WIDEST = 1600
 
 def fixed_signal(signal: SignalExpr, at: Point) -> SignalExpr:
     """The signal at fixed lengths, if all of it is legible."""
-    fixed = specialised(signal, at)
+    fixed = substituted(signal, at)
     for node in walk(fixed):
-        size = node.length
+        size = size_of(node)
         if size > MOST_CELLS:
             raise SymconvError(
                 f"{plain(node)} has {size} entries; a picture holds at most {MOST_CELLS} "
                 "in a row: choose smaller lengths"
             )
     return fixed
+
+
+def size_of(signal: SignalExpr) -> int:
+    """How many entries a signal of fixed lengths has."""
+    return length(signal).value({})
 
 
 def fixed_sides(claim: object, lengths: Mapping[str, Any]) -> tuple[Point, SignalExpr, SignalExpr]:

@@ -10,7 +10,7 @@ from symconv import vectors
 from symconv.diagrams.cells import DASHES, Cell
 from symconv.diagrams.entries import number_text
 from symconv.diagrams.lettering import SMALL, listed, text_width
-from symconv.diagrams.questions import fixed_signal
+from symconv.diagrams.questions import fixed_signal, size_of
 from symconv.diagrams.svg import GREY, HEIGHT, SHADE, Canvas, Diagram
 from symconv.errors import SymconvError
 from symconv.notation import plain
@@ -102,8 +102,8 @@ def _vector(label: str, values: Iterable[Any], padding: frozenset[int] = frozens
 
 
 def _padded_places(node: Pad | Extend) -> frozenset[int]:
-    n, left = int(node.signal.length), int(node.left)
-    return frozenset(u for u in range(int(node.length)) if not 0 <= u - left < n)
+    n, left = size_of(node.signal), int(node.left)
+    return frozenset(u for u in range(size_of(node)) if not 0 <= u - left < n)
 
 
 def _difference_words(outputs: Sequence[_Vector]) -> str:

@@ -15,6 +15,7 @@ from symconv.diagrams.cells import Cell
 from symconv.diagrams.entries import entry_text, number_text, polynomials, sum_text
 from symconv.errors import SymconvError
 from symconv.notation import plain
+from symconv.diagrams.questions import size_of
 from symconv.signals import (
     Convolve,
     Correlate,
@@ -190,7 +191,7 @@ def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[s
 
 def _row(node: SignalExpr, above: Row | None, name: str, kernel: str, taps: list[str]) -> Row:
     """The row of a node below the row of the signal that it is made of."""
-    size = int(node.length)
+    size = size_of(node)
     if above is None:
         if isinstance(node, Taps):
             return Row(("taps",), tuple(Cell(number_text(number)) for number in node.numbers))

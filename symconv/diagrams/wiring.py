@@ -17,13 +17,14 @@ from symconv.diagrams.questions import (
     chosen_outputs,
     fixed_sides,
     fixed_signal,
+    size_of,
 )
 from symconv.diagrams.rows import Names, Network, Row, Wire, build
 from symconv.diagrams.sentences import network_words
 from symconv.diagrams.svg import GREY, HEIGHT, PALE, SHADE, Canvas, Diagram
 from symconv.notation import plain
-from symconv.points import point, spell, symbols_of
-from symconv.signals import SignalExpr
+from symconv.points import point, spell
+from symconv.signals import SignalExpr, symbols_in
 
 __all__ = ["network", "networks"]
 
@@ -65,10 +66,10 @@ def network(
     Output 0 is reached by x₀ and 1 zero of the padding.
     y₀ = k₀·0 + k₁·x₀.
     """
-    at = point(symbols_of(check_signal(signal)), lengths)
+    at = point(list(symbols_in(check_signal(signal)).values()), lengths)
     fixed = fixed_signal(signal, at)
     chosen = chosen_outputs(outputs)
-    check_range(max(chosen, default=-1), int(fixed.length), at)
+    check_range(max(chosen, default=-1), size_of(fixed), at)
     net = build(fixed, chosen, Names(fixed))
     canvas = Canvas()
     _draw_network(canvas, net, 0, 0, _margin(net))
@@ -116,7 +117,7 @@ def networks(
     """
     at, *sides = fixed_sides(claim, lengths)
     chosen = chosen_outputs(outputs)
-    check_range(max(chosen, default=-1), max(int(side.length) for side in sides), at)
+    check_range(max(chosen, default=-1), max(map(size_of, sides)), at)
     names = Names(*sides)
     nets = [build(side, chosen, names, letter) for side, letter in zip(sides, "yz", strict=True)]
     words = [f"Networks of both sides of a claim{f' at {spell(at)}' if at else ''}."]

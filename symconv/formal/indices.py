@@ -15,9 +15,10 @@ from symconv.changes import Change, Coordinates, by_positions
 from symconv.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.notation import polynomial_text
-from symconv.formulas import entry, guarded_sum
+from symconv.formulas import entry_terms, guarded_sum
 from symconv.polynomials import Atom, Polynomial, Relation, floor
 from symconv.signals import Convolve, Correlate, Dilate, SignalExpr
+from symconv.symbols import sign_of
 from symconv.sums import FREE, Term
 
 __all__ = ["Indices", "change_of"]
@@ -43,7 +44,7 @@ class Indices:
     @classmethod
     def of(cls, signal: SignalExpr, letter: str) -> Indices:
         """The indices of a signal, numbered as `symconv.formulas` numbers them."""
-        (term,) = entry(signal, Polynomial.of(FREE), True, count(FREE + 1))
+        (term,) = entry_terms(signal)
         return cls(term, _shape(signal, count(FREE + 1)), letter)
 
     @property
@@ -106,7 +107,7 @@ def change_of(claim: Claim, carried: Change | None) -> Change:
     """
     if carried is not None:
         return carried
-    positive = {s.name for s in claim.symbols if s.is_positive}
+    positive = {s.name for s in claim.symbols if sign_of(s).least == 1}
     both = []
     for signal in claim.signals:
         sum_ = guarded_sum(signal)

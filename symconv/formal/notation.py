@@ -17,7 +17,9 @@ from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
+from symconv.amounts import Amount
 from symconv.errors import Uncertified
+from symconv.lengths import spelled_out
 from symconv.notation import plain
 from symconv.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
 from symconv.signals import (
@@ -30,6 +32,8 @@ from symconv.signals import (
     Signal,
     SignalExpr,
 )
+
+from symconv.writing import negative
 
 __all__ = [
     "application",
@@ -107,7 +111,7 @@ def integer_text(expression: Expr, names: Names) -> str:
     Raises:
         Uncertified: it is not linear arithmetic with quotients by numbers.
     """
-    text, denominator = _scaled_text(expression, names)
+    text, denominator = _scaled_text(spelled_out(expression), names)
     if denominator != 1:
         raise Uncertified(f"{plain(expression)} is not written as an integer")
     return text
@@ -120,7 +124,7 @@ def equation_text(left: Expr, right: Expr, sign: str, names: Names) -> str:
     >>> equation_text(sympy.ceiling(n / 8), n / 4, "=", {"n": "n"})
     '4 * (- divz (- n) 8) = n'
     """
-    sides = _scaled_text(left, names), _scaled_text(right, names)
+    sides = [_scaled_text(spelled_out(side), names) for side in (left, right)]
     common = lcm(*(denominator for _, denominator in sides))
     texts = [
         text if denominator == common else f"{common // denominator} * {_atomic(text)}"
@@ -164,7 +168,7 @@ def _atom_text(expression: Expr, names: Names) -> str:
         case sympy.floor():
             return _quotient_text(expression.args[0], names)
         case sympy.ceiling():
-            return f"(- {_quotient_text(-expression.args[0], names)})"
+            return f"(- {_quotient_text(negative(expression.args[0]), names)})"
         case Mod(args=(value, modulus)):
             number = _number(modulus, expression)
             return f"modz {_atomic(integer_text(value, names))} {number}"
@@ -177,6 +181,8 @@ def _atom_text(expression: Expr, names: Names) -> str:
             return text
         case sympy.Add():
             return f"({integer_text(expression, names)})"
+    if any(isinstance(part, sympy.Pow) and part.exp == -1 for part in _factors(expression)):
+        raise _division(expression)
     if isinstance(expression, sympy.Mul | sympy.Pow):
         raise Uncertified(
             f"{plain(expression)} is a product of symbols, and what Rocq's lia decides is linear: "
@@ -186,9 +192,8 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 
 def _quotient_text(expression: Expr, names: Names) -> str:
-    numerator, denominator = expression.as_numer_denom()
-    number = _number(denominator, expression)
-    return f"divz {_atomic(integer_text(numerator, names))} {number}"
+    numerator, denominator = _scaled_text(expression, names)
+    return f"divz {_atomic(numerator)} {_numeral(denominator)}"
 
 
 def _numeral(number: int) -> str:
@@ -197,12 +202,20 @@ def _numeral(number: int) -> str:
     return str(number)
 
 
+def _factors(expression: Expr) -> tuple[Expr, ...]:
+    return expression.args if isinstance(expression, sympy.Mul) else (expression,)
+
+
+def _division(expression: Expr) -> Uncertified:
+    return Uncertified(
+        f"{plain(expression)} divides by a symbol, and what Rocq's lia decides divides by numbers: "
+        "give numbers for the strides"
+    )
+
+
 def _number(expression: Expr, whole: Expr) -> str:
     if not (expression.is_Integer and expression > 0):
-        raise Uncertified(
-            f"{plain(whole)} divides by a symbol, and what Rocq's lia decides divides by numbers: "
-            "give numbers for the strides"
-        )
+        raise _division(whole)
     return _numeral(int(expression))
 
 
@@ -316,16 +329,16 @@ def application(signal: SignalExpr, operands: Iterable[str], names: Names) -> st
     """
     texts = [text if re.fullmatch(r"\w+", text) else f"({text})" for text in operands]
 
-    def amount(expression: Expr) -> str:
-        return _atomic(integer_text(expression, names))
+    def amount(value: Amount) -> str:
+        return _atomic(integer_text(value.written, names))
 
-    def number(expression: Expr) -> str:
-        if not expression.is_Integer:
+    def number(value: Amount) -> str:
+        if value.number is None:
             raise Uncertified(
-                f"the stride or dilation {plain(expression)} is a symbol, and what Rocq's lia "
+                f"the stride or dilation {plain(value)} is a symbol, and what Rocq's lia "
                 "decides is linear: give a number for it"
             )
-        return _numeral(int(expression))
+        return _numeral(value.number)
 
     match signal:
         case Signal():

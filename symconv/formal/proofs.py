@@ -14,7 +14,6 @@ from symconv.changes import Change
 from symconv.claims import Claim
 from symconv.formal.indices import Indices
 from symconv.formal.notation import application
-from symconv.from_sympy import polynomial_of
 from symconv.polynomials import Atom, Polynomial
 from symconv.signals import (
     Convolve,
@@ -90,7 +89,7 @@ def _all_values(
     claim: Claim, indices: Indices, given: Mapping[int, Polynomial], source: Indices
 ) -> dict[int, Polynomial]:
     """The values of one side's indices in the other side's, from the change of indices."""
-    lengths = {name: polynomial_of(leaf.size) for name, leaf in claim.named.items()}
+    lengths = {name: leaf.size.polynomial for name, leaf in claim.named.items()}
     # Numbers of indices mean another index on the other side: they are moved out of the way.
     shift = 1 + max((i.number for i in indices.term.indices), default=0)
     away: dict[Atom, Polynomial] = {

@@ -18,7 +18,9 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError
+from symconv.from_sympy import is_at_least
 from symconv.signals import Signal
+from symconv.symbols import sign_of
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
@@ -177,8 +179,8 @@ def _signal(name: str, phrase: Phrase, declared: Collection[str], names: Names) 
         if isinstance(node, ast.Name) and node.id in declared:
             raise phrase.error(node, "the length of a signal is said in integer symbols")
     size = Reader(phrase, names).integer(phrase.tree)
-    unsigned = sorted(s.name for s in size.free_symbols if not s.is_nonnegative)
-    if unsigned and not size.is_nonnegative:
+    unsigned = sorted(s.name for s in size.free_symbols if sign_of(s).least is None)
+    if unsigned and not is_at_least(size, 0):
         raise phrase.error(
             phrase.tree, f"a length is not negative: say so with given {unsigned[0]} >= 0"
         )

@@ -4,8 +4,8 @@
     expression  n   2*n + 1   n//2   n % 4   floor(n/2)   max(n, c)   len(x)   x.length
     condition   n >= c   1 <= n <= 5   n % 4 == 0 and not n == 8
 
-Together with the limits on the size of a text, those on the floors and cases in a length
-keep every text, however hostile, from taking long.
+What a text says is put together as it is written, without SymPy's arithmetic.  The limits
+on the size of a text keep every text, however hostile, from taking long.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import sympy
 from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
+from symconv import writing
 from symconv.errors import SymconvError
+from symconv.formulas import length_of
 from symconv.signals import Signal, SignalExpr
 from symconv.text.operations import (
     Value,
-    cases,
     combined,
     compared,
     is_positive,
     not_positive,
     sort,
-    steps,
 )
 from symconv.text.phrases import Phrase, TextError
 from symconv.text.vocabulary import Names
@@ -50,12 +50,8 @@ from symconv.text.words import (
 
 __all__ = ["Reader"]
 
-_MOST_WRITTEN = 40  # floors and cases in a length that is written out
-_MOST_CASES = 12  # and in expressions that SymPy compares, which takes exponential time
-_MOST_UNEVEN = 8  # and in the length of what is averaged without the padding
 _LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
 
-_READS_LENGTHS = {"pad_same", "add_bias"}
 _SIGNALS = {"other", "kernel", "bias"}
 
 
@@ -113,31 +109,7 @@ class Reader:
 
     def _length(self, node: ast.expr) -> Expr:
         """The length of a node that must be a signal."""
-        signal = self.signal(node)
-        self._check_cases(node, steps(signal), _MOST_WRITTEN)
-        return signal.length
-
-    def _simple(self, nodes: Sequence[ast.expr]) -> list[Expr]:
-        """Integer expressions that SymPy compares, or looks into for what can be simplified."""
-        values = list(map(self.integer, nodes))
-        self._check_cases(nodes[-1], sum(map(cases, values)))
-        return values
-
-    def _compared_lengths(self, nodes: Sequence[ast.expr]) -> list[SignalExpr]:
-        """Signals of whose lengths SymPy finds the largest."""
-        signals = list(map(self.signal, nodes))
-        counts = list(map(steps, signals))
-        for node, count in zip(nodes, counts, strict=True):
-            self._check_cases(node, count, _MOST_CASES // 3)
-        if nodes:
-            self._check_cases(nodes[-1], sum(counts), 2 * _MOST_CASES)
-        return signals
-
-    def _check_cases(self, node: ast.expr, number: int, most: int = _MOST_CASES) -> None:
-        if number > most:
-            raise self.error(
-                node, f"this is too involved: more than {most} strides, floors and cases"
-            )
+        return length_of(self.signal(node))
 
     def _unexpected(self, node: ast.expr, expected: str, value: Value, hint: str = "") -> TextError:
         return self.error(node, f"expected {expected}, and this is {sort(value)}{hint}")
@@ -151,7 +123,7 @@ class Reader:
             case ast.Constant(int() as number):
                 return Integer(number)
             case ast.UnaryOp(ast.Not() | ast.Invert(), operand):
-                return sympy.Not(self.condition(operand))
+                return writing.negation(self.condition(operand))
             case ast.UnaryOp(operator, operand):
                 return self._signed(operator, operand)
             case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as operator, right):
@@ -161,7 +133,7 @@ class Reader:
             case ast.BinOp():
                 return self._binary(node)
             case ast.Compare(first, operators, others):
-                return compared(self._simple([first, *others]), operators)
+                return compared([*map(self.integer, [first, *others])], operators)
             case ast.Attribute(inner, "length"):
                 return self._length(inner)
             case ast.Attribute(_, name):
@@ -203,13 +175,16 @@ class Reader:
         value = self.value(operand)
         if not isinstance(value, SignalExpr | Expr):
             raise self._unexpected(operand, "a signal or an integer expression", value)
-        return -value if isinstance(operator, ast.USub) else value
+        if isinstance(operator, ast.UAdd):
+            return value
+        return writing.negative(value) if isinstance(value, Expr) else -value
 
     def _joined(self, operator: ast.boolop | ast.operator, parts: Sequence[ast.expr]) -> Boolean:
         for part in parts:
             if isinstance(operator, ast.operator) and isinstance(part, ast.Name | ast.Constant):
                 raise self.error(part, "put comparisons beside & and | in parentheses")
-        join = sympy.And if isinstance(operator, ast.And | ast.BitAnd) else sympy.Or
+        is_and = isinstance(operator, ast.And | ast.BitAnd)
+        join = writing.all_of if is_and else writing.any_of
         return join(*map(self.condition, parts))
 
     def _binary(self, node: ast.BinOp) -> Value:
@@ -225,7 +200,6 @@ class Reader:
         return combined(node.op, left, right)
 
     def _check_positive(self, node: ast.expr, value: Expr, why: str) -> None:
-        self._check_cases(node, cases(value))
         if not is_positive(value):
             raise self.error(node, f"{why}, and {not_positive(value)}")
 
@@ -244,9 +218,9 @@ class Reader:
         if problem:
             raise self.error(node, problem)
         if name in EXTREMES:
-            return EXTREMES[name](*self._simple(arguments))
+            return EXTREMES[name](*map(self.integer, arguments))
         if name in ROUNDING:
-            return ROUNDING[name](*self._simple(arguments))
+            return ROUNDING[name](*map(self.integer, arguments))
         if name in FRACTIONS:
             numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
             if not denominator:
@@ -261,14 +235,14 @@ class Reader:
             case "ones":
                 return Signal.ones(self.integer(arguments[0]))
             case "interleave":
-                return Signal.interleave(*self._compared_lengths(arguments))
+                return Signal.interleave(*map(self.signal, arguments))
             case "Mod":
-                value, divisor = self._simple(arguments)
+                value, divisor = map(self.integer, arguments)
                 self._check_positive(arguments[1], divisor, DIVISOR)
-                return sympy.Mod(value, divisor)
+                return writing.remainder(value, divisor)
             case "Eq" | "Ne":
-                relation = sympy.Eq if name == "Eq" else sympy.Ne
-                return relation(*self._simple(arguments))
+                kind = sympy.Eq if name == "Eq" else sympy.Ne
+                return writing.relation(kind, *map(self.integer, arguments))
             case "len":
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
@@ -296,8 +270,6 @@ class Reader:
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
         arguments, options = self._bound(node, function, name)
         uneven = options.get("count_include_pad") is False
-        if name in _READS_LENGTHS or uneven:
-            self._check_cases(inner, steps(receiver), _MOST_UNEVEN if uneven else _MOST_CASES)
         if uneven and arguments[0] > _LARGEST_UNEVEN_POOL:
             raise self.error(
                 node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"

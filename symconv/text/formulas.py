@@ -24,11 +24,13 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.errors import SymconvError
 from symconv.signals import Flip, Signal, SignalExpr
+from symconv.symbols import IntegerSymbol
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, combined, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.vocabulary import Declarations, Names, Vocabulary
 from symconv.text.words import DIVISOR, FUNCTIONS, RESERVED, check_name, close
+from symconv.writing import difference
 
 __all__ = [
     "ParsedFormula",
@@ -88,7 +90,8 @@ def parse_formula(
             sum nor a length.
         symbols: symbols that the formula may use besides those in the lengths.
 
-    >>> k = Signal("k", Symbol("c", integer=True, positive=True))
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
     >>> parse_formula("Sum(k[i]*k[t - 2*i], (i, 0, c - 1))", {"k": k}).value
     Sum(k[-2*i + t]*k[i], (i, 0, c - 1))
     >>> parse_formula("Sum(k[i], i)*k[i]", {"k": k}, index="t")
@@ -122,7 +125,7 @@ def read_formula(
     symbols: Iterable[Symbol] = (),
 ) -> ParsedFormula:
     """Read the tree of a formula; see `parse_formula`."""
-    sizes = [symbol for signal in signals.values() for symbol in signal.size.free_symbols]
+    sizes = [symbol for signal in signals.values() for symbol in signal.size.symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
         scope = _Scope(phrase, signals, fixed, index)
@@ -131,14 +134,15 @@ def read_formula(
     except RecursionError:
         raise phrase.error(phrase.tree, "nested too deeply") from None
     has_index = scope.index is not None and not isinstance(value, SignalExpr)
-    symbol = Symbol(scope.index, integer=True) if scope.index and has_index else None
+    symbol = IntegerSymbol(scope.index) if scope.index and has_index else None
     return ParsedFormula(value, symbol, phrase, scope.sums)
 
 
 def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
     """A formula as text in the order in which it was written, which can be read again.
 
-    >>> k = Signal("k", Symbol("c", integer=True, positive=True))
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
     >>> text_of(parse_formula("Sum(k2(i) * k2(t-2*i), i)", {"k2": k}), {"k2": k})
     'Sum(k[i]*k[t - 2*i], i)'
     """
@@ -383,7 +387,7 @@ class _FormulaReader(Reader):
             return self._scope.fixed[name]
         if name == _INFINITY:
             raise self.error(node, "infinity stands in the limits of a sum only")
-        return Symbol(name, integer=True)
+        return IntegerSymbol(name)
 
     def _entry(self, target: ast.expr, position: ast.expr) -> Expr:
         self._count("entries", _MOST_ENTRIES, target)
@@ -391,9 +395,10 @@ class _FormulaReader(Reader):
         at = self.integer(position)
         match signal:
             case Signal(name, size):
-                return Indexed(IndexedBase(name, shape=(size,)), at)
+                return Indexed(IndexedBase(name, shape=(size.written,)), at)
             case Flip(Signal(name, size)):
-                return Indexed(IndexedBase(name, shape=(size,)), size - 1 - at)
+                last = difference(size.written, Integer(1))
+                return Indexed(IndexedBase(name, shape=(size.written,)), difference(last, at))
         try:
             return signal[at]
         except SymconvError as error:
@@ -412,7 +417,7 @@ class _FormulaReader(Reader):
         value = self._formula(body, self.value(body))
         limits = []
         for name, ends in self._scope.limits(nodes):
-            index = Symbol(name.id, integer=True)
+            index = IntegerSymbol(name.id)
             low, high = map(self._end, ends) if ends else (-sympy.oo, sympy.oo)
             if sympy.oo == low or high == -sympy.oo:
                 at = ends[0] if sympy.oo == low else ends[1]

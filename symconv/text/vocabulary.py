@@ -11,10 +11,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Symbol
-
 from symconv.errors import SymconvError
 from symconv.signals import Signal
+from symconv.symbols import IntegerSymbol, Sign
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.words import (
     DIVISOR,
@@ -91,8 +90,8 @@ class Vocabulary:
     >>> words = Vocabulary(Declarations.of({"x": "n"}, [], []), [phrase])
     >>> [str(assumption) for assumption in words.assumptions.values()]
     ['n ≥ 0', 's ≥ 1', 'x ≥ 0']
-    >>> words.symbol("s").is_positive
-    True
+    >>> words.symbol("s").sign.least
+    1
     """
 
     def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
@@ -119,13 +118,13 @@ class Vocabulary:
             if not said and self._least.get(name, 0) < max(least, 1):
                 self.assumptions[name] = Assumption(name, least, needed.get(name, ""))
 
-    def symbol(self, name: str) -> Symbol:
+    def symbol(self, name: str) -> IntegerSymbol:
         """The integer symbol of that name."""
         assumed = self.assumptions.get(name)
         least = self._least.get(name) if assumed is None else assumed.least
-        sign = {} if least is None or least < 0 else {"nonnegative": True}
-        sign = {"positive": True} if least is not None and least > 0 else sign
-        return Symbol(name, integer=True, **sign)
+        if least is None or least < 0:
+            return IntegerSymbol(name)
+        return IntegerSymbol(name, Sign(negative=False, zero=least == 0))
 
     def _needs(self, tree: ast.expr) -> Iterator[tuple[str, str]]:
         """The symbols that an operator needs to be positive, and why."""
@@ -140,7 +139,7 @@ class Vocabulary:
                         if parameter in POSITIVE:
                             for name in _factors(argument):
                                 yield name, POSITIVE[parameter]
-                        if (method, parameter) == ("correlate", "kernel"):
+                        if parameter == "kernel":
                             for name in self._kernel_lengths(argument):
                                 yield name, KERNEL
 

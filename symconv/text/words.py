@@ -10,8 +10,7 @@ from difflib import get_close_matches
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 
-import sympy
-
+from symconv import writing
 from symconv.errors import SymconvError
 from symconv.signals import SignalExpr
 
@@ -70,13 +69,18 @@ DIVISOR = "a divisor is positive"
 
 MAKERS = {"taps", "delta", "ones", "interleave"}
 ROUNDING = {
-    "floor": sympy.floor,
-    "ceil": sympy.ceiling,
-    "ceiling": sympy.ceiling,
-    "abs": sympy.Abs,
-    "Abs": sympy.Abs,
+    "floor": writing.rounded_down,
+    "ceil": writing.rounded_up,
+    "ceiling": writing.rounded_up,
+    "abs": writing.absolute,
+    "Abs": writing.absolute,
 }
-EXTREMES = {"max": sympy.Max, "Max": sympy.Max, "min": sympy.Min, "Min": sympy.Min}
+EXTREMES = {
+    "max": writing.largest,
+    "Max": writing.largest,
+    "min": writing.smallest,
+    "Min": writing.smallest,
+}
 FRACTIONS = {"Fraction", "Rational", "Integer", "S"}
 FUNCTIONS = {*MAKERS, *ROUNDING, *EXTREMES, *FRACTIONS, "Mod", "Eq", "Ne", "len", "iff"}
 RESERVED = {*FUNCTIONS, "Signal"}

@@ -1,0 +1,106 @@
+"""The length of a signal, standing in an expression: what is said of it, and of which signal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import AtomicExpr, Basic, Expr, Symbol
+
+from symconv.polynomials import Polynomial
+from symconv.symbols import sign_of
+
+if TYPE_CHECKING:
+    from symconv.signals import SignalExpr  # a signal's amounts may hold lengths
+
+__all__ = ["LengthOf", "lengths_in", "spelled_out"]
+
+
+class LengthOf(AtomicExpr):  # type: ignore[misc]
+    """The length of a signal, of which SymPy knows nothing, not even that it is an integer.
+
+    SymPy cannot simplify it wrongly, and a claim that holds it knows which signal has to be
+    defined.  It prints as the formula of the length.
+
+    Attributes:
+        signal: the signal.
+        polynomial: its length.
+        symbols: the integer symbols in that, by name.
+        formula: the same as a SymPy expression, for people.
+    """
+
+    __slots__ = ("formula", "polynomial", "signal", "symbols")
+
+    is_commutative = True
+    signal: SignalExpr
+    polynomial: Polynomial
+    symbols: dict[str, Symbol]
+    formula: Expr
+
+    def __new__(
+        cls, signal: SignalExpr, polynomial: Polynomial, symbols: dict[str, Symbol], formula: Expr
+    ) -> LengthOf:
+        """The length of a signal."""
+        self: LengthOf = AtomicExpr.__new__(cls)
+        self.signal = signal
+        self.polynomial = polynomial
+        self.symbols = symbols
+        self.formula = formula
+        return self
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (id(self.signal),)  # equal signals are one object
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """The integer symbols in the lengths and amounts of the signal."""
+        return set(self.symbols.values())
+
+    def anywhere(self) -> dict[Symbol, int]:
+        """Small values for all symbols of the signal."""
+        from symconv.signals import symbols_in
+
+        return {symbol: sign_of(symbol).nearest for symbol in symbols_in(self.signal).values()}
+
+    def _eval_subs(self, old: Basic, new: Basic) -> Expr | None:
+        if old not in self.free_symbols:
+            return None
+        from symconv.signals import substituted  # a signal knows how to be built anew
+
+        result: Expr = substituted(self.signal, {old: new}).length
+        return result
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        values = {old: new for old, new in rule.items() if old in self.free_symbols}
+        if not values:
+            return self, False
+        from symconv.signals import substituted
+
+        return substituted(self.signal, values).length, True
+
+    def sort_key(self, order: Any = None) -> Any:
+        """Sorts it among others as its formula is sorted."""
+        return self.formula.sort_key(order)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.formula))
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.formula))
+
+
+def lengths_in(expression: Basic) -> dict[LengthOf, None]:
+    """The lengths of signals that stand in an expression or a condition."""
+    return dict.fromkeys(sorted(expression.atoms(LengthOf), key=str))
+
+
+def spelled_out(expression: Any) -> Any:
+    """An expression or condition with each length of a signal as its formula, not simplified."""
+    if isinstance(expression, LengthOf):
+        return expression.formula
+    if not isinstance(expression, Basic) or not expression.args or not expression.has(LengthOf):
+        return expression
+    from symconv.writing import rebuilt
+
+    return rebuilt(expression, [spelled_out(argument) for argument in expression.args])
