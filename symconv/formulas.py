@@ -125,8 +125,8 @@ def _symbols_of(polynomial: Polynomial) -> set[str]:
                     found.add(atom)
                 case Floor(numerator, divisor):
                     open_ += [numerator, divisor]
-                case Guarded(value, guards):
-                    open_ += [value, *(guard.polynomial for guard in guards)]
+                case Guarded():
+                    open_ += atom.parts
     return found
 
 

@@ -117,9 +117,8 @@ def _names(polynomial: Polynomial) -> Iterator[str | int]:
                 yield from _names(atom.numerator)
                 yield from _names(atom.divisor)
             case Guarded():
-                yield from _names(atom.value)
-                for guard in atom.guards:
-                    yield from _names(guard.polynomial)
+                for part in atom.parts:
+                    yield from _names(part)
 
 
 def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:

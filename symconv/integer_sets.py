@@ -35,6 +35,8 @@ Set = isl.Set
 
 _ATTEMPT = 100_000  # isl operations for a question whose answer may be left open
 _OPERATIONS_PER_STEP = 8  # so many isl operations take about as long as one step of work
+_MOST_PIECES = 400  # cases of a length or value, each with its own set
+_STEPS_PER_PIECE = 20
 _SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
 
 
@@ -304,6 +306,14 @@ class _Frame:
             result = result + part.scale_val(self._number(c))
         return result
 
+    def _few_pieces(self, value: isl.PwAff) -> isl.PwAff:
+        """The value, unless it has so many cases that they fill the memory."""
+        pieces = value.n_piece()
+        spend(_STEPS_PER_PIECE * pieces)
+        if pieces > _MOST_PIECES:
+            raise Undecided(f"a length or a value has more than {_MOST_PIECES} cases")
+        return value
+
     def _number(self, value: int) -> isl.Val:
         if abs(value) < 2**31:
             return isl.Val.int_from_si(self.context, value)
@@ -322,12 +332,13 @@ class _Frame:
                     raise NonlinearError(f"{atom} divides by a symbol")
                 quotient = self._value(numerator).scale_down_val(self._number(number))
                 return quotient.floor()
-            case Guarded(value, guards) if atom.is_nonnegative_part:
-                return self._value(value).max(self._constant(0))
+            case Guarded(value) if atom.is_nonnegative_part:
+                return self._few_pieces(self._value(value).max(self._constant(0)))
             case Guarded(value, guards):
                 held = self.set(guards)
                 inside = self._value(value).intersect_domain(held)
-                return inside.union_add(self._constant(0).intersect_domain(held.complement()))
+                outside = self._constant(0).intersect_domain(held.complement())
+                return self._few_pieces(inside.union_add(outside))
             case _:
                 kind, i = self.places[atom]
                 return isl.PwAff.var_on_domain(self.local, kind, i)

@@ -8,7 +8,7 @@ SymPy expressions are for people: `symconv.from_sympy` and `symconv.to_sympy` tr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from math import gcd
 
@@ -57,17 +57,25 @@ class Polynomial:
         self._text: str | None = None
 
     @classmethod
+    def _with(cls, terms: Mapping[Monomial, int]) -> Polynomial:
+        """The polynomial with these terms, of which none is 0."""
+        self = object.__new__(cls)
+        self.terms = terms
+        self._hash = self._text = None
+        return self
+
+    @classmethod
     def of(cls, atom: Atom) -> Polynomial:
         """The polynomial that is one atom."""
-        return cls({(atom,): 1})
+        return cls._with({(atom,): 1})
 
     @classmethod
     def constant(cls, value: int) -> Polynomial:
         """A constant polynomial."""
-        return cls({(): value})
+        return cls._with({(): value} if value else {})
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Polynomial) and self.terms == other.terms
+        return self is other or (isinstance(other, Polynomial) and self.terms == other.terms)
 
     def __hash__(self) -> int:
         if self._hash is None:
@@ -75,23 +83,36 @@ class Polynomial:
         return self._hash
 
     def __add__(self, other: Polynomial | int) -> Polynomial:
-        terms = dict(self.terms)
-        for monomial, c in _polynomial(other).terms.items():
-            terms[monomial] = terms.get(monomial, 0) + c
-        return Polynomial(terms)
+        return self._plus(other, 1)
 
     def __neg__(self) -> Polynomial:
-        return Polynomial({monomial: -c for monomial, c in self.terms.items()})
+        return Polynomial._with({monomial: -c for monomial, c in self.terms.items()})
 
     def __sub__(self, other: Polynomial | int) -> Polynomial:
-        return self + -_polynomial(other)
+        return self._plus(other, -1)
+
+    def _plus(self, other: Polynomial | int, sign: int) -> Polynomial:
+        """The sum with the other one, or with its negative."""
+        more = {(): other} if isinstance(other, int) else other.terms
+        if not more or other == 0:
+            return self
+        terms = dict(self.terms)
+        for monomial, c in more.items():
+            total = terms.get(monomial, 0) + sign * c
+            if total:
+                terms[monomial] = total
+            else:
+                terms.pop(monomial, None)
+        return Polynomial._with(terms)
 
     def __rsub__(self, other: int) -> Polynomial:
         return -self + other
 
     def __mul__(self, other: Polynomial | int) -> Polynomial:
         if isinstance(other, int):
-            return Polynomial({monomial: c * other for monomial, c in self.terms.items()})
+            if not other:
+                return Polynomial({})
+            return Polynomial._with({monomial: c * other for monomial, c in self.terms.items()})
         spend(len(self.terms) * len(other.terms))
         terms: dict[Monomial, int] = {}
         for left, a in self.terms.items():
@@ -148,9 +169,8 @@ class Polynomial:
                     yield from atom.numerator.indices()
                     yield from atom.divisor.indices()
                 case Guarded():
-                    yield from atom.value.indices()
-                    for guard in atom.guards:
-                        yield from guard.polynomial.indices()
+                    for part in atom.parts:
+                        yield from part.indices()
 
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs anywhere, inside floors and guards too."""
@@ -228,7 +248,7 @@ class Guard:
         return Guard(p, self.relation)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Floor:
     """⌊numerator / divisor⌋, for a divisor that is positive.
 
@@ -237,6 +257,21 @@ class Floor:
 
     numerator: Polynomial
     divisor: Polynomial
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.numerator, self.divisor)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Floor)
+            and self._hash == other._hash
+            and self.numerator == other.numerator
+            and self.divisor == other.divisor
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs inside."""
@@ -246,21 +281,53 @@ class Floor:
         return f"floor(({self.numerator})/({self.divisor}))"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guarded:
-    """`value` where every guard holds, and 0 elsewhere."""
+    """`value` where every guard holds, and 0 elsewhere.
+
+    Attributes:
+        value: the value.
+        guards: the guards.
+        is_nonnegative_part: whether this is max(0, value).
+    """
 
     value: Polynomial
     guards: Conjunction
+    is_nonnegative_part: bool = field(init=False, repr=False)
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        is_part = self.guards == (at_least(self.value, 0),)
+        object.__setattr__(self, "is_nonnegative_part", is_part)
+        object.__setattr__(self, "_hash", hash(self.value if is_part else self._both()))
+
+    def _both(self) -> tuple[Polynomial, Conjunction]:
+        return self.value, self.guards
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Guarded)
+            and self._hash == other._hash
+            and self.value == other.value
+            and (
+                self.is_nonnegative_part == other.is_nonnegative_part
+                and (self.is_nonnegative_part or self.guards == other.guards)
+            )
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @property
+    def parts(self) -> tuple[Polynomial, ...]:
+        """The value, and what the guards compare unless that is the value again."""
+        if self.is_nonnegative_part:
+            return (self.value,)
+        return (self.value, *(guard.polynomial for guard in self.guards))
 
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs inside."""
-        return self.value.mentions(atom) or any(g.polynomial.mentions(atom) for g in self.guards)
-
-    @property
-    def is_nonnegative_part(self) -> bool:
-        """Whether this is max(0, value)."""
-        return self.guards == (at_least(self.value, 0),)
+        return any(part.mentions(atom) for part in self.parts)
 
     def __str__(self) -> str:
         if self.is_nonnegative_part:
@@ -418,7 +485,9 @@ def nonnegative_part(value: Polynomial) -> Polynomial:
 
 
 def maximum(left: Polynomial, right: Polynomial) -> Polynomial:
-    """max(left, right), as right + max(0, left − right)."""
+    """max(left, right), as right + max(0, left − right), where a number is on the right."""
+    if left.as_integer() is not None:
+        left, right = right, left
     return right + nonnegative_part(left - right)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import count
 
+from symconv.errors import Undecided
 from symconv.integer_sets import IntegerSets, Set
 from symconv.polynomials import (
     Atom,
@@ -25,6 +26,7 @@ from symconv.polynomials import (
 
 __all__ = ["Products", "impossible"]
 
+_MOST_PRODUCTS = 60  # in the guards that are looked at together
 _MOST_MULTIPLES = 5  # of one symbol that are compared with each other
 
 
@@ -91,6 +93,11 @@ class Products:
         """What holds for the new indices: each a list of cases, of which one holds."""
         return self._facts
 
+    def _number(self) -> int:
+        if len(self._numbers) == _MOST_PRODUCTS:
+            raise Undecided(f"more than {_MOST_PRODUCTS} products and quotients of symbols")
+        return next(self._fresh)
+
     def linear(self, guards: Conjunction) -> Conjunction:
         """The guards with every product and every quotient by a symbol replaced."""
         for guard in guards:
@@ -129,6 +136,11 @@ class Products:
                 return self._quotient(atom)
             case Floor(numerator, divisor):
                 return Floor(self._linear(numerator), divisor)
+            case Guarded(value) if atom.is_nonnegative_part:
+                for guard in atom.guards:
+                    self._combine(guard.polynomial)
+                inner = self._linear(value)
+                return Guarded(inner, (at_least(inner, 0),))
             case Guarded(value, guards):
                 return Guarded(self._linear(value), self.linear(guards))
         return atom
@@ -136,14 +148,14 @@ class Products:
     def _named(self, atom: Floor | Guarded) -> int:
         """An index that equals the atom."""
         if atom not in self._numbers:
-            self._numbers[atom] = next(self._fresh)
+            self._numbers[atom] = self._number()
             self._facts.append([(equal(Polynomial.of(self._numbers[atom]), Polynomial.of(atom)),)])
         return self._numbers[atom]
 
     def _quotient(self, atom: Floor) -> int:
         """The index q with d·q ≤ a < d·q + d, for q = ⌊a/d⌋."""
         if atom not in self._numbers:
-            self._numbers[atom] = next(self._fresh)
+            self._numbers[atom] = self._number()
             q, a, d = Polynomial.of(self._numbers[atom]), atom.numerator, atom.divisor
             self._facts.append([self.linear((at_least(a, d * q), at_least(d * q + d - 1, a)))])
         return self._numbers[atom]
@@ -151,7 +163,7 @@ class Products:
     def _product(self, monomial: Monomial) -> int:
         """The index m = s·r of a product, compared with the other multiples of s."""
         if monomial not in self._numbers:
-            self._numbers[monomial] = next(self._fresh)
+            self._numbers[monomial] = self._number()
             m = Polynomial.of(self._numbers[monomial])
             for symbol in sorted({a for a in monomial if isinstance(a, str)} & self._positive):
                 rest = list(monomial)

@@ -88,6 +88,6 @@ def _collect(polynomial: Polynomial, monomials: list[Monomial], fixed: set[str])
                     fixed |= {a for a in divisor.atoms() if isinstance(a, str)}
                     _collect(numerator, monomials, fixed)
                     _collect(divisor, monomials, fixed)
-                case Guarded(value, guards):
-                    for inner in (value, *(guard.polynomial for guard in guards)):
+                case Guarded():
+                    for inner in atom.parts:
                         _collect(inner, monomials, fixed)
