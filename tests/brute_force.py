@@ -21,6 +21,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Claim, Proved, Refuted, SymconvError
+from symconv.lengths import LengthOf
+from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
     Convolve,
@@ -36,7 +38,9 @@ from symconv.signals import (
     Signal,
     SignalExpr,
     Taps,
+    symbols_in,
 )
+from symconv.symbols import IntegerSymbol
 from symconv.verdicts import Verdict
 
 Lengths = Mapping[str, int]
@@ -78,6 +82,11 @@ def reading(expression: Basic) -> Reading:
     if isinstance(expression, BooleanTrue | BooleanFalse):
         truth = bool(expression)
         return lambda at: truth
+    if isinstance(expression, LengthOf):
+        program = Program([expression.signal], lambda name, i: 0)
+        # It may not depend on all symbols of the signal; any value of the others will do.
+        others = {s.name: _nearest(s) for s in symbols_in(expression.signal).values()}
+        return lambda at: len(program.run({**others, **at})[0])
     if isinstance(expression, sympy.Piecewise):
         branches = [(reading(v), reading(c)) for v, c in expression.args]
         return lambda at: next(v(at) for v, c in branches if c(at))
@@ -99,7 +108,7 @@ def _whole(number: Any) -> Any:
 _COMBINE: dict[str, Callable[[list[Any]], Any]] = {
     "Add": sum,
     "Mul": math.prod,
-    "Pow": lambda a: a[0] ** a[1],
+    "Pow": lambda a: Fraction(a[0]) ** a[1],
     "floor": lambda a: math.floor(a[0]),
     "ceiling": lambda a: math.ceil(a[0]),
     "Mod": lambda a: a[0] - a[1] * math.floor(Fraction(a[0]) / a[1]),
@@ -163,29 +172,30 @@ class Program:
         entry, zero = self._entry, self._zero
         match signal:
             case Signal(name, size):
-                length = reading(size)
+                length = reading(size.written)
                 return lambda at: [entry(name, i) for i in range(_length(length(at)))]
             case Taps(numbers):
                 taps = [zero + self._number(a) for a in numbers]
                 return lambda at: taps
             case Pad(_, left, right):
-                before, after = reading(left), reading(right)
+                before, after = reading(left.written), reading(right.written)
                 return lambda at, x: _padded(x, before(at), after(at), zero)
             case Extend(_, left, right, mode):
-                before, after = reading(left), reading(right)
+                before, after = reading(left.written), reading(right.written)
                 return lambda at, x: _extended(x, before(at), after(at), mode)
             case Flip():
                 return lambda at, x: [x[len(x) - 1 - u] for u in range(len(x))]
             case Downsample(_, factor):
-                step = reading(factor)
+                step = reading(factor.written)
                 return lambda at, x: [x[u] for u in range(0, len(x), step(at))]
             case Dilate(_, factor):
-                step = reading(factor)
+                step = reading(factor.written)
                 return lambda at, x: _dilated(x, step(at), zero)
-            case Convolve():
-                return lambda at, x, h: _convolved(x, h, zero)
+            case Convolve(_, _, is_layer):
+                convolved = _kernel_convolved if is_layer else _convolved
+                return lambda at, x, h: convolved(x, h, zero)
             case Correlate(_, _, stride, dilation):
-                step, spread = reading(stride), reading(dilation)
+                step, spread = reading(stride.written), reading(dilation.written)
                 return lambda at, x, k: _layer(x, k, step(at), spread(at), zero)
             case Add():
                 return lambda at, x, h: list(map(operator.add, *_of_one_length(x, h)))
@@ -199,16 +209,25 @@ class Program:
         raise NotImplementedError(type(signal).__name__)
 
     def _formula_entries(self, signal: Formula, at: Lengths) -> list[Any]:
-        sizes = {s.name: _length(value(s.size, at)) for s in signal.signals}
+        sizes = {
+            s.name: _length(value(s.size.written, at))
+            for s in signal.operands
+            if isinstance(s, Signal)
+        }
 
         def inside(name: str, i: int) -> Any:
             return self._entry(name, i) if 0 <= i < sizes[name] else self._zero
 
-        size, index = _length(value(signal.size, at)), signal.index.name
+        size, index = _length(value(signal.size.written, at)), signal.index.name
+        chosen = {s.name: value(amount.written, at) for s, amount in signal.chosen}
+        known = {**at, **chosen}
+        for length in signal.entry.atoms(LengthOf):
+            value(length, at)  # defined, also where there is no entry to read it for
         if signal.entry.is_Rational:
-            return [self._zero + self._formula(signal.entry, at, inside)] * size
+            return [self._zero + self._formula(signal.entry, known, inside)] * size
         return [
-            self._zero + self._formula(signal.entry, {**at, index: u}, inside) for u in range(size)
+            self._zero + self._formula(signal.entry, {**known, index: u}, inside)
+            for u in range(size)
         ]
 
     def _formula(self, e: Basic, at: Lengths, entry: Entry) -> Any:
@@ -223,6 +242,8 @@ class Program:
                 return entry(str(e.base.label), value(e.indices[0], at))
             case sympy.Piecewise():
                 return next((self._formula(v, at, entry) for v, c in e.args if value(c, at)), 0)
+            case SuchThat(args=(term, condition)):
+                return self._formula(term, at, entry) if value(condition, at) else 0
             case sympy.Sum():
                 *inner, (symbol, lower, upper) = e.limits
                 body = sympy.Sum(e.function, *inner) if inner else e.function
@@ -261,6 +282,12 @@ def _convolved(x: list[Any], h: list[Any], zero: Any) -> list[Any]:
         sum(map(operator.mul, x[m : u + 1], backwards[c - 1 - u + m :]), start=zero)
         for u, m in firsts
     ]
+
+
+def _kernel_convolved(x: list[Any], k: list[Any], zero: Any) -> list[Any]:
+    if not k:
+        raise UndefinedError("a kernel is empty")
+    return _convolved(x, k, zero)
 
 
 def _layer(x: list[Any], k: list[Any], stride: int, dilation: int, zero: Any) -> list[Any]:
@@ -358,18 +385,47 @@ def truth_of(claim: Claim) -> Callable[[Lengths], bool]:
     different polynomials of degree d agree there with a probability of at most d/2⁶¹,
     unless their difference is a multiple of the prime.
     """
+    others = [reading(length) for length in _lengths_in(*claim.expressions, *claim.given)]
+    others.append(Program(claim.about, lambda name, i: 0).run)
     if not claim.signals:
         sides = [reading(side) for side in claim.expressions]
-        return lambda at: bool(sides[0](at) == sides[1](at))
+
+        def agree_at(at: Lengths) -> bool:
+            for other in others:
+                other(at)  # an error where it is undefined
+            return bool(sides[0](at) == sides[1](at))
+
+        return agree_at
     program = Program(claim.signals, _random_entry, number=_residue)
 
     def holds_at(at: Lengths) -> bool:
+        for other in others:
+            other(at)
         left, right = program.run(at)
         return len(left) == len(right) and all(
             (a - b) % _PRIME == 0 for a, b in zip(left, right, strict=True)
         )
 
     return holds_at
+
+
+def _lengths_in(*parts: Basic) -> list[LengthOf]:
+    return list(dict.fromkeys(length for part in parts for length in part.atoms(LengthOf)))
+
+
+def satisfies(claim: Claim, lengths: Lengths) -> bool:
+    """Whether the lengths satisfy the hypotheses.
+
+    Hypotheses about the length of a signal count only where the others hold; where such a
+    length is undefined, the claim is.
+    """
+    plain = [given for given in claim.given if not given.has(LengthOf)]
+    if not all(value(given, lengths) for given in plain):
+        return False
+    try:
+        return all(value(given, lengths) for given in claim.given)
+    except UndefinedError:
+        return True
 
 
 def holds(claim: Claim, lengths: Lengths) -> bool:
@@ -404,12 +460,16 @@ def small_lengths(claim: Claim, total: int) -> Iterator[dict[str, int]]:
     for size in range(total + 1):
         for values in _with_sum(allowed, size):
             lengths = {s.name: v for s, v in zip(symbols, values, strict=True)}
-            if all(value(h, lengths) for h in claim.given):
+            if satisfies(claim, lengths):
                 yield lengths
 
 
 @cache
 def _allowed(symbol: Symbol, largest: int) -> tuple[int, ...]:
+    if isinstance(symbol, IntegerSymbol):
+        sign = symbol.sign
+        parts = ((-largest, 0, sign.negative), (0, 1, sign.zero), (1, largest + 1, sign.positive))
+        return tuple(v for low, high, is_allowed in parts if is_allowed for v in range(low, high))
     names = "positive", "negative", "zero", "even", "odd"
     said = {f"is_{name}": getattr(symbol, f"is_{name}") for name in names}
     return tuple(
@@ -417,6 +477,10 @@ def _allowed(symbol: Symbol, largest: int) -> tuple[int, ...]:
         for v in range(-largest, largest + 1)
         if all(known in (None, getattr(Integer(v), name)) for name, known in said.items())
     )
+
+
+def _nearest(symbol: Symbol) -> int:
+    return min(_allowed(symbol, 1), key=abs)
 
 
 def _with_sum(allowed: Sequence[Sequence[int]], size: int) -> Iterator[tuple[int, ...]]:
@@ -449,7 +513,7 @@ def far_outcomes(claim: Claim, number: int = 16, largest: int = 10) -> Outcomes:
     for _ in range(number):
         most = rng.randint(3, largest)
         at = {s.name: rng.choice(_allowed(s, most)) for s in claim.symbols}
-        if all(value(h, at) for h in claim.given):
+        if satisfies(claim, at):
             points.append(at)
     return list(_outcomes(claim, points))
 
@@ -540,7 +604,7 @@ def within(scope: str) -> Callable[[Lengths], bool]:
 def check_counterexample(claim: Claim, verdict: Refuted) -> None:
     """Recompute both sides of a counterexample."""
     found = verdict.counterexample
-    assert all(value(h, found.lengths) for h in claim.given), f"{claim}: {verdict}: hypotheses"
+    assert satisfies(claim, found.lengths), f"{claim}: {verdict}: hypotheses"
     assert all(found.lengths[s.name] in _allowed(s, 99) for s in claim.symbols), f"{verdict}"
     assert not holds(claim, found.lengths), f"{claim}: {verdict}, but it holds there"
     if not claim.signals:
@@ -599,7 +663,7 @@ def check_condition_for_all(
         points = [
             {**rest, symbol.name: v} for v in _allowed(symbol, largest * (1 if expected else 4))
         ]
-        allowed = [at for at in points if all(value(h, at) for h in claim.given)]
+        allowed = [at for at in points if satisfies(claim, at)]
         allowed.sort(key=sort_key)
         failing = next((at for at in allowed if not holds_at(at)), None)
         assert expected == (failing is None), (

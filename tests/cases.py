@@ -90,7 +90,8 @@ def enough_entries(*signals: SignalExpr) -> tuple[Boolean, ...]:
     for node in (node for signal in signals for node in walk(signal)):
         if isinstance(node, Extend):
             for amount in (node.left, node.right):
-                least = {"reflect": amount + 1, "replicate": Integer(1)}.get(node.mode, amount)
+                written = amount.written
+                least = {"reflect": written + 1, "replicate": Integer(1)}.get(node.mode, written)
                 hypothesis = node.signal.length >= least
                 if not isinstance(hypothesis, BooleanTrue | BooleanFalse):
                     found.append(hypothesis)

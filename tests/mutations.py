@@ -14,6 +14,7 @@ from sympy import Basic, Expr, Integer, Rational, Symbol
 
 from symconv import Claim, SymconvError
 from symconv.claims import Side
+from symconv.lengths import LengthOf
 from symconv.signals import (
     Add,
     Convolve,
@@ -69,7 +70,7 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
             yield partial(Flip, node)
         match node:
             case Signal():
-                yield from (partial(_same, o) for o in others if o != node)
+                yield from (partial(_same, o) for o in others if o is not node)
             case Flip(inner):
                 yield partial(_same, inner)
             case Pad(inner, left, right):
@@ -109,10 +110,10 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
                 yield partial(Add, left, right)
                 yield partial(Multiply, left, left)
                 yield partial(_same, right)
-            case Formula(index, entry, size):
-                yield partial(Formula, index, entry + 1, size)
-                yield partial(Formula, index, 2 * entry, size)
-                yield partial(Formula, index, entry, size + 1)
+            case Formula(index, entry, size, chosen):
+                yield partial(Formula, index, entry + 1, size, chosen)
+                yield partial(Formula, index, 2 * entry, size, chosen)
+                yield partial(Formula, index, entry, size + 1, chosen)
             case Scale(number, inner):
                 yield partial(Scale, number + 1, inner)
                 yield partial(Scale, number - Fraction(1, 2), inner)
@@ -141,7 +142,9 @@ def expression_mutants(expression: Basic, symbols: list[Symbol]) -> Iterator[Bas
         sympy.Eq: sympy.Ne,
         sympy.Ne: sympy.Eq,
     }
-    if isinstance(expression, Symbol):
+    if isinstance(expression, LengthOf):
+        yield from expression_mutants(expression.formula, symbols)
+    elif isinstance(expression, Symbol):
         yield from (s for s in symbols if s != expression)
     elif isinstance(expression, Integer):
         yield from (expression + 1, expression - 1)

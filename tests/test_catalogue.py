@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import ndimage, signal
-from sympy import Basic, Integer, Symbol, symbols
+from sympy import Symbol, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
 from symconv.catalogue import CATALOGUE
+from symconv.points import allows
 from symconv.published import PUBLISHED, Published
+from symconv.signals import substituted
+from symconv.symbols import sign_of
 from symconv.theorems import THEOREMS, Theorem
 from symconv.verdicts import Verdict
 from tests import brute_force
@@ -39,22 +42,14 @@ def lengths_to_try(claim: Claim, most: int) -> Iterator[dict[str, int]]:
     tried = 0
     for _ in range(40 * most):
         lengths = {
-            symbol.name: source.choice([v for v in range(-4, 9) if fits(symbol, v)])
+            symbol.name: source.choice([v for v in range(-4, 9) if allows(symbol, v)])
             for symbol in claim.symbols
         }
-        if all(brute_force.value(hypothesis, lengths) for hypothesis in claim.given):
+        if brute_force.satisfies(claim, lengths):
             yield lengths
             tried += 1
             if tried == most:
                 return
-
-
-def fits(symbol: Symbol, number: int) -> bool:
-    return all(
-        said in (None, getattr(Integer(number), assumption))
-        for assumption in ("is_positive", "is_nonnegative")
-        for said in (getattr(symbol, assumption),)
-    )
 
 
 # --- the catalogue -------------------------------------------------------------------
@@ -110,7 +105,7 @@ def test_hypotheses_are_needed(theorem: Theorem) -> None:
 def test_signs_of_amounts_are_needed(theorem: Theorem) -> None:
     claim = theorem.claim
     for symbol in claim.symbols:
-        if symbol.is_nonnegative and not symbol.is_positive:
+        if sign_of(symbol).least == 0:
             free = {symbol: Symbol(symbol.name, integer=True)}
             try:
                 lhs, rhs = (replaced(side, free) for side in (claim.lhs, claim.rhs))
@@ -131,14 +126,7 @@ def fails_somewhere(lhs: Any, rhs: Any, given: Any) -> bool:
 
 def replaced(part: Any, names: Mapping[Symbol, Symbol]) -> Any:
     """A signal or an expression with other symbols."""
-    if isinstance(part, Basic):
-        return part.xreplace(names)
-    if isinstance(part, tuple):
-        return tuple(replaced(inner, names) for inner in part)
-    if isinstance(part, SignalExpr):
-        fields = (replaced(getattr(part, f), names) for f in part.__dataclass_fields__)
-        return type(part)(*fields)
-    return part
+    return substituted(part, names) if isinstance(part, SignalExpr) else part.xreplace(names)
 
 
 # --- false claims --------------------------------------------------------------------
@@ -190,7 +178,7 @@ def at(finding: str, **lengths: int) -> tuple[list[Any], list[Any], dict[str, li
     """Both sides of a claim on random entries, and these entries."""
     claim = BY_NAME[finding].claim
     entries = {
-        name: [random.randint(-9, 9) for _ in range(brute_force.value(named.size, lengths))]
+        name: [random.randint(-9, 9) for _ in range(brute_force.value(named.size.written, lengths))]
         for name, named in claim.named.items()
     }
     left, right = (

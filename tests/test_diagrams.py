@@ -22,8 +22,16 @@ from symconv.diagrams import Diagram
 from symconv.diagrams.labels import label_places
 from symconv.diagrams.lettering import text_width
 from symconv.diagrams.rows import Names, Network, build
-from symconv.points import symbols_of
-from symconv.signals import Add, Correlate, Formula, Multiply, leaves, specialised, walk
+from symconv.signals import (
+    Add,
+    Correlate,
+    Formula,
+    Multiply,
+    leaves,
+    substituted,
+    symbols_in,
+    walk,
+)
 from tests.cases import CASES, Case
 
 n, c = symbols("n c", integer=True, positive=True)
@@ -96,8 +104,8 @@ def _path(signal: SignalExpr) -> bool:
 
 
 def _build(signal: SignalExpr, **lengths: int) -> tuple[Network, SignalExpr]:
-    at = {symbol: Integer(lengths[symbol.name]) for symbol in symbols_of(signal)}
-    fixed = specialised(signal, at)
+    at = {symbol: lengths[name] for name, symbol in symbols_in(signal).items()}
+    fixed = substituted(signal, at)
     return build(fixed, _range(fixed), Names(fixed)), fixed
 
 
@@ -369,7 +377,7 @@ def test_rows_that_would_be_too_wide_are_centred() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_anything_is_drawn_or_refused(case: Case) -> None:
-    lengths: Any = {s.name: case.at[s.name] for s in symbols_of(case.signal)}
+    lengths: Any = {name: case.at[name] for name in symbols_in(case.signal)}
     outputs = range(min(2, case.length))
     try:
         diagram = diagrams.network(case.signal, outputs=outputs, **lengths)

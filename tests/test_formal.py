@@ -252,7 +252,7 @@ def _has_certificate(claim: Claim) -> bool:
     return (
         bool(nodes)
         and all(isinstance(node, OPERATORS) for node in nodes)
-        and all(factor.is_Integer for factor in strides)
+        and all(factor.number is not None for factor in strides)
     )
 
 
@@ -324,7 +324,7 @@ def _false_claims(claim: Claim) -> Iterator[Claim]:
     assert isinstance(claim.rhs, SignalExpr)
     for mutant in signal_mutants(claim.rhs):
         same_shape = [type(a) for a in walk(mutant)] == [type(a) for a in walk(claim.rhs)]
-        if same_shape and not any(a.size.is_zero for a in walk(mutant) if isinstance(a, Signal)):
+        if same_shape and not any(a.size == 0 for a in walk(mutant) if isinstance(a, Signal)):
             changed = Claim(claim.lhs, mutant, claim.given, claim.name)
             try:
                 if _has_certificate(changed) and not isinstance(changed.prove(), Proved):

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol, ceiling, floor
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
-from symconv.points import symbols_of
-from symconv.signals import Extension, leaves
+from symconv.signals import Extension, leaves, symbols_in
 from tests.cases import BIAS, SYMBOLIC, Letters, enough_entries, u
 
 Sides = tuple[SignalExpr, SignalExpr]
@@ -452,18 +451,18 @@ def test_at_random_data(law: Law, data: st.DataObject) -> None:
         symbol: data.draw(st.integers(int(bool(symbol.is_positive)), 6), str(symbol))
         if symbol.is_nonnegative
         else data.draw(st.integers(-6, 6), str(symbol))
-        for symbol in symbols_of(left, right)
+        for symbol in symbols_in(left, right).values()
     }
     signals = {
         name: data.draw(st.lists(entry, min_size=size, max_size=size), name)
         for name, leaf in leaves(left, right).items()
-        for size in [int(numbers.get(leaf.size, leaf.size))]
+        for size in [leaf.size.at(numbers)]
     }
 
     def read(side: SignalExpr) -> list[object]:
         return side.evaluate(
             **{name: signals[name] for name in leaves(side)},
-            **{symbol.name: numbers[symbol] for symbol in symbols_of(side)},
+            **{name: numbers[symbol] for name, symbol in symbols_in(side).items()},
         )
 
     assert read(left) == read(right)

@@ -35,6 +35,8 @@ from sympy import (
 )
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Undecided, Unknown
+from symconv.amounts import Amount
+from symconv.lengths import spelled_out
 from symconv.signals import (
     Add,
     Convolve,
@@ -92,7 +94,12 @@ SYMBOLS: list[int | Expr] = [s, s, s1, s2, 2]
 def weight(signal: SignalExpr) -> int:
     """The number of nodes, those of the expressions in it included."""
     return sum(
-        1 + sum(1 for parameter in node.parameters for _ in preorder_traversal(parameter))
+        1
+        + sum(
+            1
+            for parameter in node.parameters
+            for _ in preorder_traversal(spelled_out(parameter.written))
+        )
         for node in walk(signal)
     )
 
@@ -299,14 +306,14 @@ def laws(node: SignalExpr) -> Iterator[Change]:
                     yield lambda: left.dilate(factor).convolve(right.dilate(factor))
                 case Multiply(left, right):
                     yield lambda: left.dilate(factor).multiply(right.dilate(factor))
-                case Taps(numbers) if factor.is_Integer:
+                case Taps(numbers) if factor.number is not None:
                     yield lambda: Taps(spread(numbers, int(factor)))
         case Downsample(inner, factor):
             yield from downsampling_laws(inner, factor)
         case Extend(inner, left, right, mode):
             yield from extension_laws(inner, left, right, mode)
         case Pad(Pad(inner, first_left, first_right), second_left, second_right):
-            if first_left.is_nonnegative and first_right.is_nonnegative:
+            if first_left.is_at_least(0) and first_right.is_at_least(0):
                 yield lambda: inner.pad(first_left + second_left, first_right + second_right)
         case Add(left, right):
             yield partial(Add, right, left)
@@ -318,12 +325,12 @@ def laws(node: SignalExpr) -> Iterator[Change]:
             yield lambda: Signal.from_formula(u, entry, length=len(numbers))
         case Formula(_, entry, size) if entry == 1:
             yield node.flip
-            yield lambda: Signal.ones(2 * size).downsample(2)
+            yield lambda: Signal.ones(size * 2).downsample(2)
             yield lambda: node.multiply(node)
 
 
 def layer_laws(
-    inner: SignalExpr, kernel: SignalExpr, stride: Expr, dilation: Expr
+    inner: SignalExpr, kernel: SignalExpr, stride: Amount, dilation: Amount
 ) -> Iterator[Change]:
     yield lambda: inner.correlate(kernel.dilate(dilation), stride=stride)
     yield lambda: inner.correlate(kernel, dilation=dilation).downsample(stride)
@@ -395,13 +402,13 @@ def flip_laws(inner: SignalExpr) -> Iterator[Change]:
             yield lambda: Taps(numbers[::-1])
 
 
-def downsampling_laws(inner: SignalExpr, factor: Expr) -> Iterator[Change]:
+def downsampling_laws(inner: SignalExpr, factor: Amount) -> Iterator[Change]:
     match inner:
         case Downsample(signal, first):
             yield lambda: signal.downsample(first * factor)
         case Dilate(signal, number) if number == factor:
             yield lambda: signal
-        case Pad(signal, left, right) if right == 0 and left.is_nonpositive:
+        case Pad(signal, left, right) if right == 0 and (-left).is_at_least(0):
             # What an offset is: a step further is an entry less.
             yield lambda: signal.pad(left + factor, 0).downsample(factor, offset=factor)
         case Add(one, other):
@@ -412,11 +419,13 @@ def downsampling_laws(inner: SignalExpr, factor: Expr) -> Iterator[Change]:
             yield lambda: signal.correlate(kernel, stride=stride * factor, dilation=dilation)
         case Convolve(Signal() as one, Signal() as other) if factor in (2, 3):
             yield lambda: polyphase(one, other, int(factor))[0]
-        case Taps(numbers) if factor.is_Integer:
+        case Taps(numbers) if factor.number is not None:
             yield lambda: Taps(numbers[:: int(factor)])
 
 
-def extension_laws(inner: SignalExpr, left: Expr, right: Expr, mode: Extension) -> Iterator[Change]:
+def extension_laws(
+    inner: SignalExpr, left: Amount, right: Amount, mode: Extension
+) -> Iterator[Change]:
     yield lambda: inner.pad(left, right, mode).pad(1, 2).pad(-1, -2)
     yield lambda: inner.flip().pad(right, left, mode).flip()
     if mode != "circular":
@@ -472,7 +481,7 @@ def product(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> tuple[Fra
 
 def equal_pair(rng: random.Random, x: Signal) -> tuple[SignalExpr, SignalExpr]:
     """A layer of a signal, and the same by the operators that it stands for."""
-    k, size = Signal("k", c), x.size
+    k, size = Signal("k", c), x.size.written
     evens, odds = x.phases(2)
     pairs: list[tuple[Callable[[], SignalExpr], Callable[[], SignalExpr]]] = [
         (lambda: x.pad_same(c), lambda: x.pad(floor((c - 1) / 2), ceiling((c - 1) / 2))),
@@ -575,14 +584,14 @@ def random_claim(seed: int) -> Claim:
 
 def is_symbolic(claim: Claim) -> bool:
     """Whether a stride or a dilation is a symbol."""
-    steps: list[Expr] = []
+    steps: list[Amount] = []
     for node in (node for signal in claim.signals for node in walk(signal)):
         match node:
             case Downsample(_, factor) | Dilate(_, factor):
                 steps.append(factor)
             case Correlate(_, _, stride, dilation):
                 steps += (stride, dilation)
-    return any(step.free_symbols for step in steps)
+    return any(step.symbols for step in steps)
 
 
 def check(seed: int) -> str:

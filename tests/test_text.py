@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy import Eq, Max, Min, Mod, Ne, Rational, Symbol, ceiling, floor, symbols
 
-from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
+from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.text import ParsedClaim, parse_claim
 from symconv.text.files import read_claims
 from symconv.text.phrases import TextError
 
-n, m, p, q, r = symbols("n m p q r", integer=True, nonnegative=True)
-c, d, s = symbols("c d s", integer=True, positive=True)
+n, m, p, q, r = integers("n m p q r", nonnegative=True)
+c, d, s = integers("c d s", positive=True)
 x, y, b = Signal("x", n), Signal("y", n), Signal("b", 1)
 k, h = Signal("k", c), Signal("h", d)
 LENGTHS = {"x": "n", "y": "n", "b": "1", "k": "c", "h": "d"}
