@@ -456,7 +456,7 @@ def sort_key(lengths: Lengths) -> tuple[int, list[int]]:
 def small_lengths(claim: Claim, total: int) -> Iterator[dict[str, int]]:
     """All lengths that the claim speaks of, smallest first, up to a sum of absolute values."""
     symbols = sorted(claim.symbols, key=lambda s: str(s.name))
-    allowed = [_allowed(symbol, total) for symbol in symbols]
+    allowed = [values_of(symbol, total) for symbol in symbols]
     for size in range(total + 1):
         for values in _with_sum(allowed, size):
             lengths = {s.name: v for s, v in zip(symbols, values, strict=True)}
@@ -465,7 +465,7 @@ def small_lengths(claim: Claim, total: int) -> Iterator[dict[str, int]]:
 
 
 @cache
-def _allowed(symbol: Symbol, largest: int) -> tuple[int, ...]:
+def values_of(symbol: Symbol, largest: int) -> tuple[int, ...]:
     if isinstance(symbol, IntegerSymbol):
         sign = symbol.sign
         parts = ((-largest, 0, sign.negative), (0, 1, sign.zero), (1, largest + 1, sign.positive))
@@ -480,7 +480,7 @@ def _allowed(symbol: Symbol, largest: int) -> tuple[int, ...]:
 
 
 def _nearest(symbol: Symbol) -> int:
-    return min(_allowed(symbol, 1), key=abs)
+    return min(values_of(symbol, 1), key=abs)
 
 
 def _with_sum(allowed: Sequence[Sequence[int]], size: int) -> Iterator[tuple[int, ...]]:
@@ -512,7 +512,7 @@ def far_outcomes(claim: Claim, number: int = 16, largest: int = 10) -> Outcomes:
     points = []
     for _ in range(number):
         most = rng.randint(3, largest)
-        at = {s.name: rng.choice(_allowed(s, most)) for s in claim.symbols}
+        at = {s.name: rng.choice(values_of(s, most)) for s in claim.symbols}
         if satisfies(claim, at):
             points.append(at)
     return list(_outcomes(claim, points))
@@ -605,7 +605,7 @@ def check_counterexample(claim: Claim, verdict: Refuted) -> None:
     """Recompute both sides of a counterexample."""
     found = verdict.counterexample
     assert satisfies(claim, found.lengths), f"{claim}: {verdict}: hypotheses"
-    assert all(found.lengths[s.name] in _allowed(s, 99) for s in claim.symbols), f"{verdict}"
+    assert all(found.lengths[s.name] in values_of(s, 99) for s in claim.symbols), f"{verdict}"
     assert not holds(claim, found.lengths), f"{claim}: {verdict}, but it holds there"
     if not claim.signals:
         sides = [value(side, found.lengths) for side in claim.expressions]
@@ -661,7 +661,7 @@ def check_condition_for_all(
         expected = bool(value(condition, rest))
         # Where it should fail somewhere, look further before calling that wrong.
         points = [
-            {**rest, symbol.name: v} for v in _allowed(symbol, largest * (1 if expected else 4))
+            {**rest, symbol.name: v} for v in values_of(symbol, largest * (1 if expected else 4))
         ]
         allowed = [at for at in points if satisfies(claim, at)]
         allowed.sort(key=sort_key)
