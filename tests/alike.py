@@ -7,7 +7,6 @@ expression, but often another shape.
 from __future__ import annotations
 
 import random
-from dataclasses import fields
 from typing import Any
 
 from sympy import Basic, Indexed, IndexedBase, Integer, Sum, Tuple
@@ -46,7 +45,7 @@ def alike(one: Any, other: Any) -> bool:
         return bool(one == other)
     if type(one) is not type(other):
         return False
-    pairs = [(getattr(one, f.name), getattr(other, f.name)) for f in fields(one)]
+    pairs = [(getattr(one, name), getattr(other, name)) for name in one.__match_args__]
     if isinstance(one, Formula) and isinstance(other, Formula):
         pairs = [(one.size, other.size)]
         if one.index != other.index or not agree_on_entries(one.entry, other.entry):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import fields
 from fractions import Fraction
 from functools import partial
 from typing import get_args
@@ -43,15 +42,15 @@ def everywhere(
 ) -> Iterator[Change]:
     """For each node in turn, the ways to make the whole signal with that node changed."""
     yield from changes(signal)
-    for field in fields(signal):
-        inner = getattr(signal, field.name)
+    for name in signal.__match_args__:
+        inner = getattr(signal, name)
         if isinstance(inner, SignalExpr):
             for change in everywhere(inner, changes):
-                yield partial(_rebuilt, signal, field.name, change)
+                yield partial(_rebuilt, signal, name, change)
 
 
 def _rebuilt(node: SignalExpr, name: str, change: Change) -> SignalExpr:
-    values = [change() if f.name == name else getattr(node, f.name) for f in fields(node)]
+    values = [change() if n == name else getattr(node, n) for n in node.__match_args__]
     return type(node)(*values)
 
 

@@ -310,8 +310,8 @@ def laws(node: SignalExpr) -> Iterator[Change]:
                     yield lambda: Taps(spread(numbers, int(factor)))
         case Downsample(inner, factor):
             yield from downsampling_laws(inner, factor)
-        case Extend(inner, left, right, mode):
-            yield from extension_laws(inner, left, right, mode)
+        case Extend(inner, before, after, mode):
+            yield from extension_laws(inner, before, after, mode)
         case Pad(Pad(inner, first_left, first_right), second_left, second_right):
             if first_left.is_at_least(0) and first_right.is_at_least(0):
                 yield lambda: inner.pad(first_left + second_left, first_right + second_right)
@@ -370,7 +370,8 @@ def convolution_laws(left: SignalExpr, right: SignalExpr) -> Iterator[Change]:
         case Dilate(one, number):
             # A transposed layer, phase by phase: the taps r, r + s, … make the phase r.
             if number in (2, 3):
-                yield lambda: interleave(*[one.convolve(phase) for phase in right.phases(number)])
+                parts = right.phases(int(number))
+                yield lambda: interleave(*[one.convolve(phase) for phase in parts])
         case Taps(numbers):
             if isinstance(right, Taps):
                 yield lambda: Taps(product(numbers, right.numbers))
