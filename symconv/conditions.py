@@ -14,7 +14,7 @@ from symconv.decision import BUDGET, Decision, where_holds
 from symconv.descriptions import describe
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.integer_sets import IntegerSets, Set
-from symconv.polynomials import Conjunction, Polynomial, within
+from symconv.polynomials import Condition, Polynomial, Some, within
 from symconv.sums import FREE
 from symconv.to_sympy import condition_expression, letters
 from symconv.verdicts import Differences
@@ -77,7 +77,12 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
         # Described among the lengths at which something differs, so as not to repeat these.
         differ = differ.intersect(among)
         somewhere = more.exists(differ, [_LAST]).intersect(among)
-        entries = [] if differ.is_empty() else describe(differ, somewhere, more)
+        # A sentence about them lists beginnings, ends and ranges: cases.
+        entries = (
+            Some(())
+            if differ.is_empty()
+            else describe(differ, somewhere, more, only_cases=True)
+        )
         lengths = describe(lengths_differ, decision.among, sets)
     names = {s.name: s for s in claim.symbols}
     return Differences(
@@ -93,7 +98,7 @@ _LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
 
 def _read_back(
     claim: Claim,
-    described: list[Conjunction],
+    described: Condition,
     meant: Set,
     among: Set,
     sets: IntegerSets,

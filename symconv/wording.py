@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.claims import Claim
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
+from symconv.polynomials import every, some
 from symconv.to_sympy import condition_expression
 from symconv.verdicts import Differences
 
@@ -29,7 +30,7 @@ def quantifiers(claim: Claim) -> str:
     symbols = []
     for symbol in claim.symbols:
         bare = {symbol.name: sympy.Symbol(symbol.name, integer=True)}
-        said = condition_expression(assumption_cases(symbol), bare)
+        said = condition_expression(some(map(every, assumption_cases(symbol))), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
     signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
