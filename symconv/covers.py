@@ -82,7 +82,7 @@ def _listed(condition: Condition) -> int | None:
             one = _unequal if isinstance(condition, Every) else _equal
             numbers = {one(part) for part in parts}
             if len(numbers) == 1 and None not in numbers:
-                return 2 + len(numbers.pop().terms) + len(parts)
+                return 2 + len(numbers.pop().terms) + len(parts) + max(0, len(parts) - 4)
             unequal = _unequal(condition)
             return None if unequal is None else 3 + len(unequal.terms)
     return None
@@ -235,6 +235,13 @@ class Literals:
     def add_guard(self, guard: Guard, least: Point) -> None:
         """Add a guard; p ≤ 0 and p + q ≤ 0 as equations, where 0 is the least value."""
         guard = guard.reduced(frozenset())
+        found = _residues_of(guard)
+        if found is not None:
+            number, modulus, allowed = found
+            if 0 < len(allowed) < modulus:
+                others = set(range(modulus)) - allowed
+                self.add(residues(number, modulus, allowed), residues(number, modulus, others))
+            return
         opposite = some(negated(guard))
         for one, other in ((guard, opposite), (opposite, guard)):
             lowest = _at_the_least(one, least)
@@ -257,6 +264,22 @@ class Literals:
                 self.add(
                     residues(number, modulus, run), residues(number, modulus, every_residue - run)
                 )
+
+
+def _residues_of(guard: Guard) -> tuple[Polynomial, int, set[int]] | None:
+    """For a guard on a remainder: of which number, the modulus, and the residues it allows."""
+    found = _residue_class(guard)
+    if found is None or found[1] > _LARGEST_MODULUS:
+        return None
+    number, modulus = found
+    (division,) = (a for a in guard.polynomial.atoms() if isinstance(a, Floor))
+    scale = -guard.polynomial.coefficient(division) // modulus
+    shift = division.numerator.terms.get((), 0)
+    rest = (guard.polynomial.terms.get((), 0)) - scale * shift
+    said = {r: scale * ((r + shift) % modulus) + rest for r in range(modulus)}
+    if guard.relation is Relation.ZERO:
+        return number, modulus, {r for r, value in said.items() if value == 0}
+    return number, modulus, {r for r, value in said.items() if value >= 0}
 
 
 def _at_the_least(condition: Condition, least: Point) -> list[tuple[Polynomial, int]]:

@@ -32,6 +32,7 @@ __all__ = ["describe"]
 
 _MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
 _TRIES = 300_000  # isl operations that one way of putting a condition may take
+_LAST_TRY = 20_000
 _SHORT = 11  # what a description costs that is not worth another look
 _GUESSES = 12  # of a description by examples, until it is given up
 _DRAWS = 800  # points from which the examples are taken
@@ -107,12 +108,14 @@ class _Description:
         ]
         ways += [lambda of=of: self._cases(self._hull(self.set_, of)) for of in _HULLS]  # type: ignore[misc]
         ways += [lambda of=of: self._outside(of) for of in _HULLS]  # type: ignore[misc]
+        ways.append(lambda: self._outside(Set.polyhedral_hull))
         best = self._cases(self.set_)
         for way in ways:
             if _size(best)[0] == 1 and _is_short(best[0][0]):
                 break  # one comparison
             try:
-                with self.sets.within_budget(_TRIES):
+                # The last way is quick, or it takes long and is of no use.
+                with self.sets.within_budget(_LAST_TRY if way is ways[-1] else _TRIES):
                     found = way()
                     if _size(found) < _size(best) and self._says_it(found):
                         best = found
@@ -242,7 +245,7 @@ class _Description:
         parameter = Polynomial.of(name)
         for part in (self.set_, self.rest):
             found = self._values(part, name)
-            if found:
+            if found and found != [least.get(name)]:
                 yield (
                     values(parameter, found),
                     every(some(negated(equal(parameter, value))) for value in found),

@@ -83,14 +83,25 @@ def differences_sentences(found: Differences | None) -> list[str]:
     elif found.entries == sympy.false:
         sentences.append(f"{where}they are equal.")
     else:
-        cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
-        texts = sorted((_outputs(case, found) for case in cases), key=_rank)
+        texts = sorted((_outputs(case, found) for case in _listed(found)), key=_rank)
         joined = " and ".join(texts)
         if len(joined) > _LONG:
             joined = "outputs under a long condition, `differences.entries`,"
-        verb = "differs" if len(cases) == 1 and joined.endswith(" output") else "differ"
+        verb = "differs" if len(texts) == 1 and joined.endswith(" output") else "differ"
         sentences.append(f"{where}only {joined} {verb}.")
     return [s[0].upper() + s[1:] for s in sentences]
+
+
+def _listed(found: Differences) -> list[Boolean]:
+    """The alternatives, with u = 3 and u = 5 as one of them; u = 0 is the first output."""
+    cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
+    numbers = [
+        case
+        for case in cases
+        if isinstance(case, Eq) and case.lhs == found.index and case.rhs.is_Integer and case.rhs > 0
+    ]
+    rest = [case for case in cases if case not in numbers]
+    return [*rest, Or(*numbers)] if numbers else rest
 
 
 def _rank(text: str) -> tuple[int, int, str]:
@@ -113,7 +124,7 @@ def _outputs(case: Boolean, found: Differences) -> str:
             if not rest.has(sympy.floor, Max):
                 return f"the last {_amount(rest)} outputs"
     text = plain(case)
-    return f"the outputs {u} with {text}"
+    return f"the outputs {u} with {text}" if case.has(u) else f"all outputs where {text}"
 
 
 def _amount(number: Expr) -> str:
