@@ -79,9 +79,7 @@ def differences(claim: Claim, *, budget: int = BUDGET) -> Differences | None:
         somewhere = more.exists(differ, [_LAST]).intersect(among)
         # A sentence about them lists beginnings, ends and ranges: cases.
         entries = (
-            Some(())
-            if differ.is_empty()
-            else describe(differ, somewhere, more, only_cases=True)
+            Some(()) if differ.is_empty() else describe(differ, somewhere, more, only_cases=True)
         )
         lengths = describe(lengths_differ, decision.among, sets)
     names = {s.name: s for s in claim.symbols}

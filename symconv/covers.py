@@ -32,8 +32,8 @@ __all__ = ["Literals", "Points", "cost", "is_plain", "residues", "shortest", "va
 _LARGEST_MODULUS = 12  # of which residues are tried
 _ALL_RUNS = 4  # up to this modulus, every run of residues is tried
 _MOST_LITERALS = 120
-_MOST_CASES = 6
-_LONGEST_CASE = 4
+_MOST_CASES = 9
+_LONGEST_CASE = 5
 _BEAM = 24
 
 Point = Mapping[str, int]
@@ -54,7 +54,10 @@ def cost(condition: Condition) -> int:
         return listed
     match condition:
         case Every(parts):
-            return sum(cost(part) + 2 * (_listed(part) is None and isinstance(part, Some)) for part in parts)
+            return sum(
+                cost(part) + 2 * (_listed(part) is None and isinstance(part, Some))
+                for part in parts
+            )
         case Some(parts):
             return sum(cost(part) + 1 + 2 * isinstance(part, Every) for part in parts)
         case Guard(polynomial):
@@ -80,9 +83,9 @@ def _listed(condition: Condition) -> int | None:
             return 3 + words + len(parts) if same else None
         case Every(parts) | Some(parts) if parts:
             one = _unequal if isinstance(condition, Every) else _equal
-            numbers = {one(part) for part in parts}
-            if len(numbers) == 1 and None not in numbers:
-                return 2 + len(numbers.pop().terms) + len(parts) + max(0, len(parts) - 4)
+            first = one(parts[0])
+            if first is not None and all(one(part) == first for part in parts):
+                return 2 + len(first.terms) + len(parts) + max(0, len(parts) - 4)
             unequal = _unequal(condition)
             return None if unequal is None else 3 + len(unequal.terms)
     return None
@@ -140,8 +143,8 @@ def is_plain(condition: Condition) -> bool:
 def residues(number: Polynomial, modulus: int, allowed: Iterable[int]) -> Condition:
     """The condition that the remainder is one of those allowed, which are some but not all.
 
-    >>> print(residues(Polynomial.of("n"), 4, {3, 0}))
-    -n + 4*floor((n + 1)/(4)) >= 0
+    >>> print(residues(Polynomial.of("n"), 4, {0, 1}))
+    -n + 4*floor((n)/(4)) + 1 >= 0
     """
     wanted = set(allowed)
     runs: list[Guard] = []
@@ -206,9 +209,14 @@ class Points:
                 if isinstance(atom, Floor):
                     divisor = atom.divisor.as_integer() or 1
                     numerators = self.column(atom.numerator)
-                    column = [v + c * (a // divisor) for v, a in zip(column, numerators)]
+                    column = [
+                        v + c * (a // divisor) for v, a in zip(column, numerators, strict=True)
+                    ]
                 else:
-                    column = [v + c * point[str(atom)] for v, point in zip(column, self.points)]
+                    column = [
+                        v + c * point[str(atom)]
+                        for v, point in zip(column, self.points, strict=True)
+                    ]
         self._columns[polynomial] = column
         return column
 
@@ -243,7 +251,7 @@ class Literals:
                 self.add(residues(number, modulus, allowed), residues(number, modulus, others))
             return
         opposite = some(negated(guard))
-        for one, other in ((guard, opposite), (opposite, guard)):
+        for one in (guard, opposite):
             lowest = _at_the_least(one, least)
             if lowest:
                 self.add(

@@ -33,8 +33,9 @@ __all__ = ["describe"]
 _MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
 _TRIES = 300_000  # isl operations that one way of putting a condition may take
 _LAST_TRY = 20_000
-_SHORT = 11  # what a description costs that is not worth another look
-_GUESSES = 12  # of a description by examples, until it is given up
+_SHORT = 13  # what a description costs that is not worth another look
+_GAIN = 8 / 7  # how much shorter a description by examples has to be
+_GUESSES = 5  # of a description by examples, until it is given up
 _DRAWS = 800  # points from which the examples are taken
 _MOST_POINTS = 320
 _MOST_SAMPLES = 6  # points that show what is wrong with a guess, of each kind
@@ -44,9 +45,7 @@ _SMALL = 3  # bounds of each parameter that are tried
 _NEGATIVE = -4  # where the examples of a parameter begin that has no least value
 
 
-def describe(
-    set_: Set, among: Set, sets: IntegerSets, *, only_cases: bool = False
-) -> Condition:
+def describe(set_: Set, among: Set, sets: IntegerSets, *, only_cases: bool = False) -> Condition:
     """A condition that, among the given parameters, says the same as the set.
 
     Several ways to put it are tried: as it stands, as a convex hull of the set, and as the
@@ -173,28 +172,23 @@ class _Description:
 
         A guess that says too much or too little is tried again with the points that show it.
         """
-        inside, outside = self.reader.cases(self.set_), self.reader.cases(self.rest)
-        if len(inside) + len(outside) > _MOST_PARTS:
-            return None
-        self.seen.update(guard for guards in [*inside, *outside] for guard in guards)
-        least = self._least()
         try:
             with self.sets.within_budget(_TRIES):
+                inside, outside = self._cases(self.set_), self._cases(self.rest)
+                if len(inside) + len(outside) > _MOST_PARTS:
+                    return None
+                least = self._least()
+                few = [pair for name in self.sets.parameters for pair in self._few(name, least)]
                 points = _examples(self.sets.parameters, least)
                 points += self._samples(self.set_) + self._samples(self.rest)
-                few = [pair for name in self.sets.parameters for pair in self._few(name, least)]
+                known = Points(points).mask(some(map(every, [*inside, *outside])))
+                points = [p for i, p in enumerate(points) if known >> i & 1][-_MOST_POINTS:]
                 for _ in range(_GUESSES):
                     tried = Points(points)
-                    good, bad = (
-                        tried.mask(some(map(every, part))) for part in (inside, outside)
-                    )
-                    kept = [i for i in range(len(points)) if (good | bad) >> i & 1]
-                    points = [points[i] for i in kept][-_MOST_POINTS:]
-                    tried = Points(points)
                     good = tried.mask(some(map(every, inside)))
-                    known = literals(self.seen, few, least, tried, good)
-                    guess = shortest(known, tried, good, only_cases=self.only_cases)
-                    if guess is None or 8 * cost(guess) > 7 * cost(present):
+                    tools = literals(self.seen, few, least, tried, good)
+                    guess = shortest(tools, tried, good, only_cases=self.only_cases)
+                    if guess is None or _GAIN * cost(guess) > cost(present):
                         return None
                     said = self._set_of(guess).intersect(self.among)
                     wrong = self._samples(said - self.set_) + self._samples(self.set_ - said)
@@ -292,7 +286,10 @@ def _offsets(count: int) -> list[tuple[int, ...]]:
 
 def _examples(names: Sequence[str], least: Mapping[str, int]) -> list[dict[str, int]]:
     return [
-        {name: least.get(name, _NEGATIVE) + offset for name, offset in zip(names, offsets, strict=True)}
+        {
+            name: least.get(name, _NEGATIVE) + offset
+            for name, offset in zip(names, offsets, strict=True)
+        }
         for offsets in _offsets(len(names))
     ]
 

@@ -156,7 +156,9 @@ class _PlusFirst:
         terms = self._as_ordered_terms(e, order)  # type: ignore[attr-defined]
         terms = sorted(terms, key=lambda t: t.could_extract_minus_sign())
         text = "".join(
-            f" {self.minus} {self._subtracted(-t)}" if t.could_extract_minus_sign() else f" + {self._print(t)}"  # type: ignore[attr-defined]
+            f" {self.minus} {self._subtracted(-t)}"
+            if t.could_extract_minus_sign()
+            else f" + {self._print(t)}"  # type: ignore[attr-defined]
             for t in terms
         )
         return text[3:] if text.startswith(" + ") else self.minus + text[3:]
@@ -482,7 +484,7 @@ def _says_a_value(part: Basic, relation: type[Relational]) -> bool:
 def _lists(
     parts: Iterable[Basic], relation: type[Relational], style: _Style
 ) -> tuple[list[str], list[Basic]]:
-    """n ∈ {6, 8} for the parts n = 6 and n = 8, or n ∉ {6, 8}; and the other parts."""
+    """The parts n = 6 and n = 8 as n ∈ {6, 8}, or n ≠ 6 and n ≠ 8 as n ∉ {6, 8}; the others."""
     numbers: dict[Basic, list[Relational]] = {}
     rest: list[Basic] = []
     for part in parts:
@@ -496,7 +498,9 @@ def _lists(
         if len(found) == 1:
             rest += found
         else:
-            values = ", ".join(_expression(p.rhs, style) for p in sorted(found, key=lambda p: p.rhs))
+            values = ", ".join(
+                _expression(p.rhs, style) for p in sorted(found, key=lambda p: p.rhs)
+            )
             texts.append(_bare(_expression(number, style)) + form % values)
     return texts, rest
 

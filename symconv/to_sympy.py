@@ -115,9 +115,10 @@ def _joined(
     result: list[Boolean] = []
     if join is Or:
         for one, other in combinations(parts, 2):
+            if not (isinstance(one, Guard) and isinstance(other, Guard)):
+                continue
             if one in rest and other in rest and _are_both_sides(one, other):
-                rest.remove(one)
-                rest.remove(other)
+                rest = [part for part in rest if part not in (one, other)]
                 result.append(_unequal(one, names, solve_for))
     residues: dict[tuple[Expr, int], set[int]] = {}
     for part in rest:
@@ -142,16 +143,14 @@ def _joined(
 
 
 def _unequal(one: Guard, names: Names, solve_for: Symbol | None) -> Boolean:
-    """p ≠ 0, from the guard p ≥ 1 of the two that say it."""
+    """The inequation p ≠ 0, from the guard p ≥ 1 of the two that say it."""
     equation = Guard(one.polynomial + 1, Relation.ZERO)
     relation = _solved(equation, _summands(equation.polynomial, names), solve_for)
     return Ne(relation.lhs, relation.rhs)
 
 
-def _are_both_sides(one: Condition, other: Condition) -> bool:
+def _are_both_sides(one: Guard, other: Guard) -> bool:
     """Whether they say p ≥ 1 and p ≤ −1: together, p ≠ 0."""
-    if not (isinstance(one, Guard) and isinstance(other, Guard)):
-        return False
     return one.relation is other.relation is Relation.AT_LEAST_ZERO and one.polynomial + 1 == -(
         other.polynomial + 1
     )
