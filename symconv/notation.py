@@ -534,9 +534,12 @@ def _chains(conjunction: Iterable[Basic], style: _Style) -> list[str]:
             if start == middle and not {first, second} & texts.keys():
                 sides = (_bare(_expression(side, style)) for side in (low, middle, high))
                 texts |= {first: f" {style.relations[Le]} ".join(sides), second: ""}
+    factors: list[str] = []  # alternatives, which come last
     for part in parts:
         if part not in texts:
             text = _expression(part, style)
-            several = isinstance(part, Or) and style.or_ in text
-            texts[part] = f"({text})" if several else text
-    return [texts[part] for part in parts if texts[part]]
+            if isinstance(part, Or) and style.or_ in text:
+                factors.append(f"({text})")
+                text = ""
+            texts[part] = text
+    return [*(texts[part] for part in parts if texts[part]), *factors]
