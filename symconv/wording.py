@@ -82,6 +82,13 @@ def differences_sentences(found: Differences | None) -> list[str]:
         sentences.append(f"{where}every output differs, if any does.")
     elif found.entries == sympy.false:
         sentences.append(f"{where}they are equal.")
+    elif not all(case.has(found.index) for case in _listed(found)):
+        text = plain(found.entries)
+        if len(text) > _LONG:
+            text = "`differences.entries` holds"
+        sentences.append(
+            f"{where}if any output differs, output {found.index} does exactly when {text}."
+        )
     else:
         texts = sorted((_outputs(case, found) for case in _listed(found)), key=_rank)
         joined = " and ".join(texts)
@@ -124,7 +131,7 @@ def _outputs(case: Boolean, found: Differences) -> str:
             if not rest.has(sympy.floor, Max):
                 return f"the last {_amount(rest)} outputs"
     text = plain(case)
-    return f"the outputs {u} with {text}" if case.has(u) else f"all outputs where {text}"
+    return f"the outputs {u} with {text}"
 
 
 def _amount(number: Expr) -> str:

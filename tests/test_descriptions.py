@@ -31,6 +31,7 @@ from sympy.logic.boolalg import Boolean
 from symconv import Claim, Refuted, Signal, SignalExpr
 from symconv.catalogue import CATALOGUE
 from symconv.covers import Points, cost, literals, residues, shortest, values
+from symconv.exercises import WrongAnswer, check
 from symconv.notation import code, latex, plain
 from symconv.polynomials import Condition, Every, Guard, Polynomial, Some, at_least, equal, every
 from symconv.testing import assert_equal
@@ -155,7 +156,7 @@ def test_sentences_about_outputs() -> None:
         "Only the first output and the outputs u with u ∈ {3, 5} and the last output differ."
     ]
     assert said(Or(Eq(Mod(c, 2), 0), u >= n - 2)) == [
-        "Only all outputs where c mod 2 = 0 and the last 2 outputs differ."
+        "If any output differs, output u does exactly when u ≥ n − 2 or c mod 2 = 0."
     ]
 
 
@@ -392,3 +393,8 @@ def test_numpy_lines_have_no_conditions_that_always_hold() -> None:
     lengths = Claim(Piecewise((n, n > c), (0, true)), n).prove()
     assert isinstance(lengths, Refuted)
     assert lengths.reproduction.endswith("print((n if (c) < (n) else 0), n)")
+
+
+def test_an_answer_with_fractions_is_shown_with_fractions() -> None:
+    with pytest.raises(WrongAnswer, match=r"At n = 1, x = \[1\] your answer gives \[1/3\]"):
+        check(x / 3, x)
