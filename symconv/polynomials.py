@@ -16,21 +16,26 @@ from symconv.work import spend
 
 __all__ = [
     "Atom",
+    "Condition",
     "Conjunction",
+    "Every",
     "Floor",
     "Guard",
     "Guarded",
     "Monomial",
     "Polynomial",
     "Relation",
+    "Some",
     "at_least",
     "ceiling",
     "conjoined",
     "equal",
+    "every",
     "floor",
     "maximum",
     "negated",
     "nonnegative_part",
+    "some",
     "within",
     "without_nonnegative_part",
 ]
@@ -338,6 +343,35 @@ class Guarded:
 Atom = str | int | Floor | Guarded
 Monomial = tuple[Atom, ...]
 Conjunction = tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A condition: all of the parts hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """A condition: one of the parts holds, or several do."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Guard | Every | Some
+
+
+def every(parts: Iterable[Condition]) -> Condition:
+    """The conjunction of the parts, which is a single part itself."""
+    found = tuple(parts)
+    return found[0] if len(found) == 1 else Every(found)
+
+
+def some(parts: Iterable[Condition]) -> Condition:
+    """The disjunction of the parts, which is a single part itself."""
+    found = tuple(parts)
+    return found[0] if len(found) == 1 else Some(found)
 
 
 def conjoined(guards: Conjunction) -> Conjunction | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Rational
 from typing import Any
 
-__all__ = ["json_number"]
+__all__ = ["json_number", "shown"]
 
 _EXACT = 2**53  # beyond, readers that keep numbers as doubles, such as JavaScript's, round
 
@@ -23,3 +23,13 @@ def json_number(value: Any) -> int | str:
         number = int(value.numerator)
         return number if abs(number) < _EXACT else str(number)
     return str(value)
+
+
+def shown(value: Any) -> str:
+    """A number, an expression or a list of them as a person writes it.
+
+    >>> from fractions import Fraction
+    >>> print(shown([Fraction(1, 3), 0]))
+    [1/3, 0]
+    """
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

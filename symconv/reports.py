@@ -15,7 +15,7 @@ from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.notation import plain
-from symconv.records import json_number
+from symconv.records import json_number, shown
 from symconv.terminal import duration, line, paragraph, row, timed
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
@@ -246,9 +246,9 @@ def _show_verdict(out: Console, claim: Claim) -> Record:
                 at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
                 line(out, at, indent=4)
             for name, vector in found.signals.items():
-                line(out, f"{name} = {vector}", indent=4)
-            line(out, f"left side  = {found.lhs}", indent=4)
-            line(out, f"right side = {found.rhs}", indent=4)
+                line(out, f"{name} = {shown(vector)}", indent=4)
+            line(out, f"left side  = {shown(found.lhs)}", indent=4)
+            line(out, f"right side = {shown(found.rhs)}", indent=4)
             if found.index is not None:
                 line(out, f"the first difference is at index {found.index}", indent=4)
             record |= {"verdict": "refuted", "counterexample": _counterexample_json(found)}
