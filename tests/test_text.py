@@ -152,6 +152,31 @@ def test_conditions(text: str, condition: object) -> None:
     assert claim.lhs == condition
 
 
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("n >= p", n >= p),
+        ("2 <= n <= 5", (n >= 2) & (n <= 5)),
+        ("n != p", Ne(n, p)),
+        ("Eq(n, p)", Eq(n, p)),
+        ("n == 3 or n != p", Eq(n, 3) | Ne(n, p)),
+        ("not (n < p and p > 2)", ~((n < p) & (p > 2))),
+        ("(n > 3) & ~(p > 2) | (q == 1)", ((n > 3) & ~(p > 2)) | Eq(q, 1)),
+        ("~(n < p)", ~(n < p)),
+    ],
+)
+def test_a_condition_is_claimed_to_hold_always(text: str, condition: object) -> None:
+    assert read(text).claim == read(f"iff({text}, True)").claim
+    assert read(text).claim.lhs == condition
+
+
+def test_a_condition_on_lengths_is_decided() -> None:
+    assert isinstance(read("x.correlate(k).length <= n").claim.prove(), Proved)
+    verdict = read("x.correlate(k).length < n").claim.prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"c": 1, "n": 0}
+
+
 def test_a_condition_that_is_printed_can_be_pasted_back() -> None:
     claim = Claim(x.pad(p, p).correlate(k, stride=2).length, n)
     condition = claim.condition()
@@ -255,8 +280,9 @@ def test_declared_integers_are_refuted_below_zero() -> None:
         ("x == n", 6, "the left side is a signal, this is an integer expression"),
         ("x == y == x", 1, "one == only"),
         ("x = y", 3, "two equals signs"),
-        ("n >= 1", 1, "hypotheses are declared"),
-        ("x == y and n >= 1", 1, "hypotheses are declared"),
+        ("n", 1, "a claim is lhs == rhs, iff(condition, condition), or a condition"),
+        ("x == y and n >= 1", 1, "expected an integer expression, and this is a signal"),
+        ("x != y", 1, "expected an integer expression, and this is a signal"),
         ("(n >= 1) == (p >= 1)", 2, "iff(condition, condition)"),
         ("n <=> p", 3, "iff(condition, condition)"),
         ("iff(n >= 1)", 1, "expected iff(condition, condition)"),
