@@ -14,6 +14,7 @@ from symconv import child
 from symconv.catalogue import CATALOGUE
 from symconv.claims import Claim
 from symconv.cli import main
+from symconv.terminal import console
 from symconv.theorems import MAIN, THEOREMS
 from symconv.verdicts import Proved, Unknown
 
@@ -269,8 +270,9 @@ def test_a_proof_for_some_lengths_only_is_no_proof(monkeypatch: pytest.MonkeyPat
         (["x == x", "--signal", "x"], "expected NAME:LENGTH, such as x:n"),
         (["x == x", "--signal", "x:n", "--signal", "x:m"], "it is declared twice"),
         (["x == x", "--signal", "x:n", "--at", "m=1"], "unknown name 'm': expected n"),
-        (["n == n", "--timeout", "0"], "expected a number of seconds"),
-        (["n == n", "--timeout", "nan"], "expected a number of seconds"),
+        (["n == n", "--timeout", "0"], "more than 0 and at most 1000000; got 0"),
+        (["n == n", "--timeout", "nan"], "more than 0 and at most 1000000; got nan"),
+        (["n == n", "--total-timeout", "-1"], "more than 0 and at most 1000000; got -1"),
         ([], "expected either a claim or --file"),
         (["--file", "no such file"], "No such file"),
         (["n == n", "--given", "n > m", "--given", "n < m"], "no lengths satisfy the hypotheses"),
@@ -280,6 +282,7 @@ def test_usage_errors_of_check(arguments: list[str], message: str) -> None:
     result = run("check", *arguments)
     assert result.exit_code == 2, result.output
     assert message in result.output
+    assert result.stdout == ""
     assert "Usage: main check" in result.output
     assert "Traceback" not in result.output
 
@@ -376,23 +379,41 @@ def test_a_timeout_is_no_verdict() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_child_that_is_killed_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", code])
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", code])
     result = run("check", "n == n", "--timeout", "60", "--json")
     assert result.exit_code == 3
     assert json.loads(result.stdout)["reason"] == "the computation was ended by signal 9"
 
 
 def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", "exit(70)"])
-    assert run("check", "n == n", "--timeout", "60").exit_code == 70
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", "exit(5)"])
+    result = run("check", "n == n", "--timeout", "60")
+    assert result.exit_code == 70
+    assert "in the child process: it ended with exit code 5" in result.stderr
 
 
 def test_a_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
-    monkeypatch.setattr(child, "_command", lambda _: sleep)
+    monkeypatch.setattr(child, "_command", lambda: sleep)
     start = time.monotonic()
-    assert child.run_child([], 0.2, capture=True).exit_code is None
+    with child.Child() as started, pytest.raises(child.TimeIsOverError):
+        started.report(child.Task("n == n"), 0.2, console())
     assert time.monotonic() - start < 20
+
+
+def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended() -> None:
+    with child.Child() as started:
+        processes = set()
+        for number in range(3):
+            record, text = started.report(child.Task(f"n + {number} == n"), 60, console())
+            assert record["verdict"] == ("refuted" if number else "proved")
+            assert f"n + {number}  =  n" in text or not number
+            processes.add(started._process)
+        assert len(processes) == 1
+        with pytest.raises(child.TimeIsOverError):
+            started.report(child.Task("n == n"), 1e-9, console())
+        assert started.report(child.Task("n == n"), 60, console())[0]["verdict"] == "proved"
+        assert started._process not in processes
 
 
 def test_modules_in_the_working_directory_do_not_matter(tmp_path: Path) -> None:
