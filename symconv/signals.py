@@ -14,12 +14,13 @@ from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
 from operator import index as as_index
-from typing import Any, Literal, SupportsIndex, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsIndex, TypeAlias, get_args
 
 from sympy import Basic, Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.errors import SymconvError
 from symconv.from_sympy import FormulaReader
+from symconv.hints import about_mode, explained, no_attribute
 from symconv.integers import (
     Whole,
     integer_expression,
@@ -57,6 +58,7 @@ Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
 """What stands beyond the ends of a signal, where it is not zeros."""
 
 
+@explained
 @dataclass(frozen=True, slots=True)
 class SignalExpr:
     """What every signal can do: `Signal` and the results of its operators.
@@ -66,6 +68,11 @@ class SignalExpr:
 
     __iter__ = None  # x[m] is defined for every integer m, so there is no end to reach
     __array_ufunc__ = None  # NumPy scalars leave `*` to us
+
+    if not TYPE_CHECKING:  # a type checker knows that there is nothing else
+
+        def __getattr__(self, name: str) -> NoReturn:
+            no_attribute(self, name)
 
     @property
     def operands(self) -> tuple[SignalExpr, ...]:
@@ -478,9 +485,10 @@ class Extend(SignalExpr):
         right = integer_expression(self.right, "the right padding", self.signal)
         modes = get_args(Extension)
         if self.mode not in modes:
+            hint = about_mode(self.mode)
             raise SymconvError(
                 f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
-                f"got {self.mode!r}"
+                f"got {self.mode!r}{f'; {hint}' * bool(hint)}"
             )
         for amount in (left, right):
             if not is_at_least(amount, 0):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 from contextlib import suppress
-from difflib import get_close_matches
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 
 import sympy
 
 from symconv.errors import SymconvError
+from symconv.hints import close
 from symconv.signals import SignalExpr
 
 __all__ = [
@@ -110,16 +109,6 @@ def bound_arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
         named = {keyword.arg or "": keyword.value for keyword in call.keywords}
         return dict(METHODS[method].bind(*call.args, **named).arguments)
     return {}
-
-
-def close(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The question whether a similar word is meant, or something else to say.
-
-    >>> close("flop", METHODS, "")
-    'did you mean flip?'
-    """
-    found = get_close_matches(name[:40], sorted(known), n=2, cutoff=0.5)
-    return f"did you mean {' or '.join(found)}?" if found else otherwise
 
 
 def check_name(name: str, what: str) -> None:
