@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from symconv import arguments, interrupts
-from symconv.endings import EXIT, WORST_FIRST, Commands
+from symconv.endings import EXIT, WORST_FIRST, Command, Commands
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -129,7 +129,18 @@ def prove(
     ctx.exit(_exit_code(record))
 
 
-@main.command()
+class _WithWords(Command):
+    """A command whose help ends with the words of the language."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from symconv.text.listing import sections
+
+        for title, rows in sections():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+@main.command(cls=_WithWords)
 @click.argument("claim", required=False)
 @click.option(
     "--signal",

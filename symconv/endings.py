@@ -14,17 +14,18 @@ from click.exceptions import Exit
 
 from symconv.interrupts import INTERRUPTED
 
-__all__ = ["EXIT", "WORST_FIRST", "Commands", "exhausted"]
+__all__ = ["EXIT", "WORST_FIRST", "Command", "Commands", "exhausted"]
 
 EXIT = {"proved": 0, "refuted": 1, "error": 2, "unknown": 3}  # 2 is a usage error, by click
 WORST_FIRST = (2, 1, 3, 0)
 _DEFECT, _NO_OUTPUT, _NO_READER = 70, 74, 141  # none of them is a verdict
 
 
-class _Command(click.Command):
+class Command(click.Command):
     """Reports symconv's own errors as usage errors, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """As click does it."""
         try:
             return super().invoke(ctx)
         except ValueError as error:
@@ -41,7 +42,7 @@ class Commands(click.Group):
     Python and click would take 1, which says refuted, for whatever they do not expect.
     """
 
-    command_class = _Command
+    command_class = Command
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """As click does it; the output is complete, or the exit code says that it is not."""

@@ -186,7 +186,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def test_help_needs_no_sympy() -> None:
     code = (
         "import sys\nfrom symconv.cli import main\n"
-        "try: main(['--help'])\nfinally: assert not {'sympy', 'islpy'} & sys.modules.keys()"
+        "try: main(['--help'])\nfinally: assert not {'sympy', 'islpy', 'rich'} & sys.modules.keys()"
     )
     result = python("-c", code)
     assert result.returncode == 0, result.stderr
@@ -217,6 +217,26 @@ def test_the_readme_prints_what_it_says() -> None:
     said = [line[2:] for line in example.splitlines() if line.startswith("# ")]
     result = python("-c", example)
     assert result.stdout.splitlines() == said
+
+
+# --- help ----------------------------------------------------------------------------
+
+
+def test_the_help_of_check_lists_the_operators() -> None:
+    result = run("check", "--help")
+    assert result.exit_code == 0
+    for expected in (
+        "x.pad(left, right, mode='zeros')",
+        "'reflect', 'symmetric', 'replicate'",
+        "x.correlate(kernel, *, stride=1, dilation=1)",
+        "x.phases(factor)[0]",
+        "taps(*numbers)",
+        "floor(n/2)",
+        "also called Max",
+        "--total-timeout SECONDS",
+    ):
+        assert expected in result.output
+    assert all(len(line) <= 90 for line in result.output.splitlines())
 
 
 # --- check ---------------------------------------------------------------------------

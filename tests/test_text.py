@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from fractions import Fraction
@@ -14,7 +15,9 @@ from sympy import Eq, Max, Min, Mod, Ne, Rational, Symbol, ceiling, floor, symbo
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
 from symconv.text import ParsedClaim, parse_claim
 from symconv.text.files import read_claims
+from symconv.text.listing import sections
 from symconv.text.phrases import TextError
+from symconv.text.words import FUNCTIONS, METHODS
 
 n, m, p, q, r = symbols("n m p q r", integer=True, nonnegative=True)
 c, d, s = symbols("c d s", integer=True, positive=True)
@@ -248,6 +251,32 @@ def test_declared_integers_are_refuted_below_zero() -> None:
     verdict = parse_claim(text, signals={}, integers=["t"]).claim.prove()
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample.lengths == {"t": -1}
+
+
+# --- the list of words ---------------------------------------------------------------
+
+
+def test_the_list_has_every_word_with_a_meaning() -> None:
+    listed = dict(sections())
+    every = [row for rows in listed.values() for row in rows]
+    assert all(form and meaning and "symconv" not in meaning for form, meaning in every)
+    assert len({meaning for _, meaning in every}) == len(every)
+    methods = [form.partition("(")[0] for form, _ in listed["Operators of signals"]]
+    assert methods == [f"x.{name}" for name in METHODS]
+    shown = "\n".join(f"{form} {meaning}" for form, meaning in every)
+    for word in FUNCTIONS:
+        assert re.search(rf"\b{word}\b", shown), word
+    arithmetic = " ".join(form for form, _ in listed["Arithmetic"])
+    for operator in ("x/2", "n//2", "n % 4", "n**2", "x - y", "<=", "!=", "not"):
+        assert operator in arithmetic
+
+
+@pytest.mark.parametrize("form", [form for form, _ in list(sections())[2][1]])
+def test_the_examples_in_the_list_can_be_read(form: str) -> None:
+    for piece in form.replace(", …", "").split("), "):
+        text = piece if piece.endswith(")") else f"{piece})"
+        condition = text.startswith(("iff", "Eq", "Ne"))
+        assert read(text if condition else f"{text} == 0").claim is not None
 
 
 # --- errors --------------------------------------------------------------------------

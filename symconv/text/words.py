@@ -21,6 +21,7 @@ __all__ = [
     "FUNCTIONS",
     "KERNEL",
     "MAKERS",
+    "MEANINGS",
     "METHODS",
     "POSITIVE",
     "RESERVED",
@@ -77,7 +78,21 @@ ROUNDING = {
 }
 EXTREMES = {"max": sympy.Max, "Max": sympy.Max, "min": sympy.Min, "Min": sympy.Min}
 FRACTIONS = {"Fraction", "Rational", "Integer", "S"}
-FUNCTIONS = {*MAKERS, *ROUNDING, *EXTREMES, *FRACTIONS, "Mod", "Eq", "Ne", "len", "iff"}
+MEANINGS = {
+    "floor": "floor(n/2): rounded down, as n//2 is",
+    **dict.fromkeys(("ceil", "ceiling"), "ceil(n/2): rounded up"),
+    **dict.fromkeys(("abs", "Abs"), "abs(n - c): without its sign"),
+    **dict.fromkeys(("max", "Max"), "max(n, c, …): the largest"),
+    **dict.fromkeys(("min", "Min"), "min(n, c, …): the smallest"),
+    "Mod": "Mod(n, 4): the remainder, as n % 4 is; from 0 to 3 for negative n too",
+    "len": "len(x): the length of a signal, as x.length is",
+    **dict.fromkeys(("Fraction", "Rational", "S", "Integer"), "Fraction(1, 2): a number, as 1/2"),
+    **dict.fromkeys(("Eq", "Ne"), "Eq(n, c), Ne(n, c): conditions, as n == c and n != c are"),
+    "iff": "iff(n > c, c < n): a whole claim, that two conditions are equivalent",
+}
+"""The functions of integers, conditions and lengths, with an example and what they are."""
+
+FUNCTIONS = {*MAKERS, *MEANINGS}
 RESERVED = {*FUNCTIONS, "Signal"}
 """What cannot name a signal or a symbol."""
 
