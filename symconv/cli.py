@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -77,8 +78,14 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
+def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[str]:
+    """The names of claims, for completion: a file, because importing them takes a second."""
+    names = Path(__file__).with_name("claim_names.txt").read_text(encoding="utf-8").split()
+    return [name for name in names if name.startswith(begun)]
+
+
 @main.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_names)
 @_at_option
 @_formal_option
 @_certificate_option
@@ -251,17 +258,46 @@ def check(
 
 
 @main.command("list")
+@click.argument("words", nargs=-1)
+@click.option(
+    "--verdict",
+    type=click.Choice(["true", "false", "conditional"]),
+    help="Only theorems that are true or false, and published statements with this verdict.",
+)
+@click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
 @_json_option
-def list_theorems(as_json: bool) -> None:
-    """List the claims of the catalogue, true and false, and what they settle."""
+def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_json: bool) -> None:
+    """List the claims of the catalogue, true and false, and what they settle.
+
+    \b
+    With WORDS, only what has all of them in a name, topic, statement, condition,
+    reason or source:
+      symconv list padding --verdict false
+      symconv list stride 3 --json
+
+    The exit code is 0 also where nothing is found: that is no verdict.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    if names and as_json:
+        raise click.UsageError("--names and --json are two forms of output; leave out one")
     from symconv.published import PUBLISHED
     from symconv.reports import show_catalogue
+    from symconv.searching import Listing
     from symconv.terminal import console
     from symconv.theorems import THEOREMS
 
-    rows = show_catalogue(THEOREMS, PUBLISHED, console(quiet=as_json))
-    if as_json:
-        _print_json(rows)
+    everything = Listing(THEOREMS, PUBLISHED)
+    found = everything.search(words, verdict or "")
+    if not found:
+        click.echo(everything.nothing(words, verdict or ""), err=as_json or names)
+    if names:
+        click.echo("".join(f"{name}\n" for name in found.names), nl=False)
+    elif found or as_json:
+        is_part = bool(words or verdict)
+        record = show_catalogue(
+            found, console(quiet=as_json), part_of=everything if is_part else None
+        )
+        if as_json:
+            _print_json(record)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from symconv.workload import check_workload
 
 if TYPE_CHECKING:
     from symconv.published import Published  # takes a second, and `symconv prove` has no need
+    from symconv.searching import Listing
 
 __all__ = [
     "assumptions",
@@ -149,17 +150,24 @@ def report_unknown(claim: str, reason: str, out: Console, *, name: str | None = 
     return record | {"claim": claim, "verdict": "unknown", "reason": reason}
 
 
-def show_catalogue(
-    theorems: Iterable[Theorem], published: Sequence[Published], out: Console
-) -> Record:
-    """List theorems and published statements, and return them as records."""
-    out.print("Theorems", style="bold")
-    for theorem in theorems:
+def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = None) -> Record:
+    """List theorems and published statements, and return them as records.
+
+    Args:
+        found: what is listed.
+        out: where it is shown.
+        part_of: everything, if what is listed is not everything; the score is for that alone.
+    """
+    if found.theorems:
+        out.print("Theorems", style="bold")
+    for theorem in found.theorems:
         _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
         paragraph(out, theorem.statement, indent=7)
-    out.print()
-    out.print("Statements that people made in public", style="bold")
-    for statement in published:
+    if found.theorems and found.published:
+        out.print()
+    if found.published:
+        out.print("Statements that people made in public", style="bold")
+    for statement in found.published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
         paragraph(out, f"It holds: {statement.condition}.", indent=7)
@@ -168,8 +176,20 @@ def show_catalogue(
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
             line(out, f"{mark:<7}{theorem.name}", style, indent=9)
-    score = _score(published)
+    record = {
+        "theorems": [_theorem_record(t) for t in found.theorems],
+        "published": list(map(_published_record, found.published)),
+    }
     out.print()
+    if part_of is not None:
+        paragraph(
+            out,
+            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+            f"{len(found.published)} of {len(part_of.published)} statements.",
+            indent=0,
+        )
+        return record
+    score = _score(found.published)
     paragraph(
         out,
         f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
@@ -177,23 +197,7 @@ def show_catalogue(
         f"true under conditions, {score['false']} false; by {score['claims']} claims.",
         indent=0,
     )
-    return {
-        "theorems": [_theorem_record(t) for t in theorems],
-        "published": [
-            {
-                "topic": p.topic,
-                "verdict": p.verdict,
-                "condition": p.condition,
-                "statement": p.statement,
-                "source": p.source,
-                "settled": not p.unsettled,
-                "not_covered": [text for text in (p.beyond, p.unsettled) if text],
-                "claims": [_theorem_record(t) for t in p.theorems],
-            }
-            for p in published
-        ],
-        "score": score,
-    }
+    return record | {"score": score}
 
 
 _MARKS = {True: ("true", "green"), False: ("false", "red")}
@@ -211,6 +215,20 @@ def _score(published: Sequence[Published]) -> dict[str, int]:
         "in_part": len(published) - settled,
         **verdicts,
         "claims": claims,
+    }
+
+
+def _published_record(statement: Published) -> Record:
+    beyond = filter(None, (statement.beyond, statement.unsettled))
+    return {
+        "topic": statement.topic,
+        "verdict": statement.verdict,
+        "condition": statement.condition,
+        "statement": statement.statement,
+        "source": statement.source,
+        "settled": not statement.unsettled,
+        "not_covered": list(beyond),
+        "claims": list(map(_theorem_record, statement.theorems)),
     }
 
 
