@@ -389,7 +389,7 @@ def grade_answer(
 
     Exit codes: 0 right, 1 wrong, 2 usage error or an answer that cannot be read, 3 unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
-    from symconv.terminal import console
+    from symconv.terminal import console, working
 
     if (answer is None) == (not typical):
         raise click.UsageError("expected either --answer or --typical")
@@ -397,13 +397,16 @@ def grade_answer(
     if answer is None:
         from symconv.grading import show_typical
 
-        records = show_typical(out)
+        with working(out, "deciding typical answers"):
+            records = show_typical(out)
         if as_json:
             _print_json(records)
         return
     from symconv.grading import grade, show_grade
 
-    record = show_grade(grade(answer, latex=latex or None), out)
+    with working(out, "deciding"):
+        found = grade(answer, latex=latex or None)
+    record = show_grade(found, out)
     if as_json:
         _print_json(record)
     ctx.exit(EXIT[record["verdict"]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from symconv import endings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
 
@@ -90,6 +93,15 @@ def test_a_reader_who_leaves_is_no_verdict(arguments: list[str]) -> None:
     os.close(writing)
     assert process.communicate(timeout=60)[1] == b""
     assert process.returncode == 141
+
+
+def test_the_readme_and_the_help_say_all_exit_codes() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    said = readme.partition("Exit codes: ")[2].partition("\n\n")[0]
+    helped = shell("", ["--help"]).stdout.partition("Exit codes: ")[2].partition("\n\n")[0]
+    codes = {*endings.EXIT.values(), endings._DEFECT, endings._NO_OUTPUT, endings._NO_READER, 130}
+    for text in (said, helped):
+        assert {int(number) for number in re.findall(r"\b\d+\b", text)} == codes
 
 
 # --- interrupts ----------------------------------------------------------------------

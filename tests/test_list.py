@@ -173,6 +173,21 @@ def test_completion_of_every_name_and_of_options() -> None:
     assert "plain,conditional" in completed("list", "--verdict", "")
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_readme_says_how_to_have_completion(shell: str) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"_SYMCONV_COMPLETE={shell}_source symconv" in readme
+    code = "from symconv.cli import main; main(prog_name='symconv')"
+    script = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "_SYMCONV_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        encoding="utf-8",
+        check=shell != "bash",  # click says where bash itself is missing or too old
+    ).stdout
+    assert f"_SYMCONV_COMPLETE={shell}_complete" in script
+
+
 def test_completion_needs_no_sympy() -> None:
     code = (
         "import sys, click\nfrom symconv.cli import main, prove\n"
