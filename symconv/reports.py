@@ -364,6 +364,8 @@ def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Rec
 
 def _simplified(instance: Instance) -> str:
     """What becomes of the difference of the sides."""
+    if instance.claim.rhs is sympy.true:
+        return f"the condition is {str(instance.lhs).lower()}"
     if not isinstance(instance.lhs, list):
         return f"{instance.lhs} and {instance.rhs}"
     if len(instance.lhs) != len(instance.rhs):

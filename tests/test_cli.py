@@ -259,6 +259,45 @@ def test_check_refutes_a_claim_of_your_own() -> None:
         assert expected in result.output
 
 
+def test_check_a_condition() -> None:
+    declared = ("--signal", "x:n", "--signal", "k:c")
+    result = run("check", "x.correlate(k).length <= n", *declared)
+    assert result.exit_code == 0
+    assert "    x.correlate(k).length <= n\n    max(0, n + 1 − c) ≤ n\n" in result.output
+    assert "iff" not in result.output
+    result = run("check", "x.correlate(k).length  <  n", *declared, "--at", "n=3,c=2")
+    assert result.exit_code == 1
+    assert "    x.correlate(k).length < n\n" in result.output
+    assert "the condition is false\n" in result.output
+    assert "c = 2, n = 3                      the condition is true" in result.output
+    assert "It holds exactly when" in result.output
+
+
+def test_what_was_typed_is_shown_where_lengths_are_compared() -> None:
+    result = run("check", "len(x.pad(1, 1)) == n", "--signal", "x:n")
+    assert "    len(x.pad(1, 1)) == n\n    n + 2  =  n\n" in result.output
+    assert "x.flip() ==" not in run("check", "x.flip() == x", "--signal", "x:n").output
+
+
+@pytest.mark.parametrize(
+    "hypotheses",
+    [["n >= 3", "n <= 2"], ["n % 2 == 0", "n % 4 == 3"]],
+    ids=str,
+)
+@pytest.mark.parametrize("limit", [[], ["--timeout", "60"]], ids=str)
+def test_an_error_stands_alone(hypotheses: list[str], limit: list[str]) -> None:
+    given = [f"--given={hypothesis}" for hypothesis in hypotheses]
+    result = run("check", "x.flip().flip() == x", "--signal", "x:n", *given, *limit)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "no lengths satisfy the hypotheses" in result.stderr
+
+
+def test_a_scope_is_not_said_to_be_the_only_one_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Claim, "prove", lambda _: Proved("s from 1 to 6 only"))
+    assert "PROVED for s from 1 to 6 only " in run("check", "n == n").output
+
+
 def test_check_json() -> None:
     result = run("check", "x.correlate(k) == x", "--signal", "x:n", "--signal", "k:1", "--json")
     assert result.exit_code == 1

@@ -534,6 +534,7 @@ def test_a_file_declares_for_what_follows() -> None:
         ("given n >=", 1, 11, "ends too early"),
         ("given n < 0", 1, 7, "can never hold"),
         ("a: n == n\na: n == n", 2, 1, "a claim named 'a' stands above"),
+        ("given: n >= 1\nn >= 1", 1, 6, "a declaration has no colon after given"),
         ("  n == n", 1, 1, "an indented line continues"),
         ("# nothing\n", 2, 1, "there is no claim"),
     ],
