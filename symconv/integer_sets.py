@@ -112,8 +112,8 @@ class IntegerSets:
             self._context.set_max_operations(limit)
             with suppress(isl.Error):
                 self._probe.sample_point()
-                return limit
-        return _SCALE[-1]
+                return int(limit)
+        return int(_SCALE[-1])
 
     @cached_property
     def _probe(self) -> Any:

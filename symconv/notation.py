@@ -37,10 +37,13 @@ from symconv.signals import (
     Signal,
     SignalExpr,
     Taps,
+    walk,
 )
 from symconv.writing import spelled_with
 
 __all__ = ["as_typed", "code", "latex", "plain"]
+
+_LONGEST = 4000  # characters of a signal that are written out
 
 
 def code(signal: SignalExpr) -> str:
@@ -50,6 +53,21 @@ def code(signal: SignalExpr) -> str:
     >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
     (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
     """
+    texts: dict[SignalExpr, str] = {}
+    for node in walk(signal):
+        texts[node] = _shortened(_code(node, texts))
+    return texts[signal]
+
+
+def _shortened(text: str) -> str:
+    """The text, of which a part is left out if nobody would read it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+
+
+def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
+    def receiver(inner: SignalExpr) -> str:
+        return f"({texts[inner]})" if isinstance(inner, Add | Scale) else texts[inner]
+
     match signal:
         case Signal():
             return signal.name
@@ -62,33 +80,33 @@ def code(signal: SignalExpr) -> str:
             return f"Signal.from_formula({signal.index}, {entry}, length={size})"
         case Add(left, Scale(number, right)) if number < 0:
             subtracted = _times(-number, right)
-            text = code(subtracted)
-            return f"{code(left)} - {f'({text})' if isinstance(subtracted, Add) else text}"
+            text = _code(subtracted, texts)
+            return f"{texts[left]} - {f'({text})' if isinstance(subtracted, Add) else text}"
         case Add(left, right):
-            text = code(right)
-            return f"{code(left)} + {f'({text})' if isinstance(right, Add) else text}"
+            text = texts[right]
+            return f"{texts[left]} + {f'({text})' if isinstance(right, Add) else text}"
         case Scale(number, inner):
             return (
-                "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + _receiver(inner)
+                "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
             )
         case Pad(inner, left, right):
-            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
         case Extend(inner, left, right, mode):
-            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
         case Multiply(left, right):
-            return f"{_receiver(left)}.multiply({code(right)})"
+            return f"{receiver(left)}.multiply({texts[right]})"
         case Flip(inner):
-            return f"{_receiver(inner)}.flip()"
+            return f"{receiver(inner)}.flip()"
         case Downsample(inner, factor):
-            return f"{_receiver(inner)}.downsample({_exact(factor)})"
+            return f"{receiver(inner)}.downsample({_exact(factor)})"
         case Dilate(inner, factor):
-            return f"{_receiver(inner)}.dilate({_exact(factor)})"
+            return f"{receiver(inner)}.dilate({_exact(factor)})"
         case Convolve(left, right):
-            return f"{_receiver(left)}.convolve({code(right)})"
+            return f"{receiver(left)}.convolve({texts[right]})"
         case Correlate(inner, kernel, stride, dilation):
             options = f", stride={_exact(stride)}" * (stride != 1)
             options += f", dilation={_exact(dilation)}" * (dilation != 1)
-            return f"{_receiver(inner)}.correlate({code(kernel)}{options})"
+            return f"{receiver(inner)}.correlate({texts[kernel]}{options})"
     raise NotImplementedError(f"no code for {type(signal).__name__}")
 
 
@@ -109,10 +127,15 @@ def as_typed(thing: SignalExpr | Basic) -> str:
     if isinstance(thing, SignalExpr):
         return code(thing)
     names = {
-        one: sympy.Symbol(f"{_receiver(one.signal)}.length", commutative=True)
+        one: sympy.Symbol(f"{_operand_code(one.signal)}.length", commutative=True)
         for one in lengths_in(thing)
     }
     return str(spelled_with(thing, names))
+
+
+def _operand_code(signal: SignalExpr) -> str:
+    text = code(signal)
+    return f"({text})" if isinstance(signal, Add | Scale) else text
 
 
 def _exact(expression: Basic | Amount) -> str:
@@ -122,10 +145,6 @@ def _exact(expression: Basic | Amount) -> str:
     expression = spelled_out(expression)
     fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
     return str(sstr(expression, sympy_integers=fractions))
-
-
-def _receiver(signal: SignalExpr) -> str:
-    return f"({code(signal)})" if isinstance(signal, Add | Scale) else code(signal)
 
 
 def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
@@ -143,7 +162,7 @@ def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     (pad(x; 1, 1) ⋆ (k ∗ k↑2))↓4
     """
     if isinstance(thing, SignalExpr):
-        return _mathematics(thing, _PLAIN)[0]
+        return _mathematics(thing, _PLAIN)
     return _expression(_checked(thing), _PLAIN)
 
 
@@ -155,7 +174,7 @@ def latex(thing: SignalExpr | Basic | Amount | int) -> str:
     \left(\tilde{x} \star k_{2}\right)\downarrow_{2}
     """
     if isinstance(thing, SignalExpr):
-        return _mathematics(thing, _LATEX)[0]
+        return _mathematics(thing, _LATEX)
     return _expression(_checked(thing), _LATEX)
 
 
@@ -413,9 +432,21 @@ _LATEX = _Style(
 _SUM, _PRODUCT, _POSTFIX, _ATOM = range(4)
 
 
-def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
+def _mathematics(signal: SignalExpr, style: _Style) -> str:
+    texts: dict[SignalExpr, tuple[str, int]] = {}
+    for node in walk(signal):
+        text, binding = _mathematics_of(node, style, texts)
+        texts[node] = _shortened(text), binding
+    return texts[signal][0]
+
+
+def _mathematics_of(
+    signal: SignalExpr, style: _Style, texts: Mapping[SignalExpr, tuple[str, int]]
+) -> tuple[str, int]:
+    """The text of a node, and how tightly it binds, from those of its operands."""
+
     def operand(inner: SignalExpr, least: int) -> str:
-        text, binding = _mathematics(inner, style)
+        text, binding = texts.get(inner) or _mathematics_of(inner, style, texts)
         return text if binding >= least else style.parentheses % text
 
     def number(value: Amount | Expr) -> str:
@@ -449,9 +480,9 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
             text = str(scale) if style is _PLAIN else sympy.latex(sympy.Rational(scale))
             return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
         case Pad(inner, left, right) | Extend(inner, left, right) if left == right == 0:
-            return _mathematics(inner, style)  # the code has the call
+            return texts[inner]  # the code has the call
         case Downsample(inner, factor) | Dilate(inner, factor) if factor == 1:
-            return _mathematics(inner, style)
+            return texts[inner]
         case Pad(inner, left, right):
             return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
         case Extend(inner, left, right, mode):
