@@ -457,8 +457,8 @@ def _mathematics_of(
         case Signal():
             return _name(signal.name, style), _ATOM
         case Taps(numbers):
-            texts = (number(sympy.Rational(value)) for value in numbers)
-            return form % ", ".join(texts), _ATOM
+            values = (number(sympy.Rational(value)) for value in numbers)
+            return form % ", ".join(values), _ATOM
         case Formula() if signal.entry == 1:
             return form % number(signal.size), _ATOM
         case Formula():
