@@ -36,7 +36,7 @@ from symconv import Claim, Proved, Refuted, SymconvError, Undecided, Unknown
 from symconv.text import parse_claim
 from symconv.verdicts import Verdict
 from tests.doubles import Point, Row, UndefinedError, World
-from tests.independent_claims import KINDS, Statement, statement, variants
+from tests.independent_claims import DEEP, KINDS, Statement, statement, variants
 
 At = dict[str, int]
 
@@ -66,16 +66,30 @@ class Disagreement(AssertionError):  # noqa: N818 - it says what it is
 
 def symbols(least: Mapping[str, int | None]) -> dict[str, Any]:
     """The symbols of a claim in Python: those that symconv hands out, once it does."""
-    hand_out: Any = getattr(symconv, "integers", None)
+    if not callable(getattr(symconv, "integers", None)):
+        return {
+            name: sympy.Symbol(name, integer=True, **_SIGNS[low]) for name, low in least.items()
+        }
+    return handed_out(least)
+
+
+def handed_out(least: Mapping[str, int | None]) -> dict[str, Any]:
+    """The same, by `symconv.integers`."""
+    library: Any = symconv
     found: dict[str, Any] = {}
-    for name, low in least.items():
-        sign = {1: {"positive": True}, 0: {"nonnegative": True}}.get(-1 if low is None else low, {})
-        found[name] = (
-            hand_out(name, **sign)
-            if callable(hand_out)
-            else sympy.Symbol(name, integer=True, **sign)
-        )
+    for low, sign in _SIGNS.items():
+        names = [name for name in least if least[name] == low]
+        if names:
+            made = library.integers(" ".join(names), **sign)
+            found.update(zip(names, made if len(names) > 1 else [made], strict=True))
     return found
+
+
+_SIGNS: Mapping[int | None, dict[str, bool]] = {
+    1: {"positive": True},
+    0: {"nonnegative": True},
+    None: {},
+}
 
 
 def stated(claim: Statement) -> tuple[Claim, Mapping[str, int | None]]:
@@ -335,9 +349,14 @@ def refusal(claim: Statement, error: SymconvError, found: Outcomes) -> str:
         return "refused: undefined"
     if not found.all and re.search("no lengths satisfy|can never hold|is false under", said):
         return "refused: says nothing"
-    if _LIMITS.search(said) or isinstance(error, Undecided):
+    if is_limit(error) or isinstance(error, Undecided):
         return "refused: a limit"
     raise Disagreement("refused", claim, f"symconv: {said}; but nothing is undefined")
+
+
+def is_limit(error: SymconvError) -> bool:
+    """Whether an error names something that symconv says it does not take."""
+    return _LIMITS.search(str(error)) is not None
 
 
 def check_verdict(claim: Statement, verdict: Verdict, found: Outcomes) -> None:
@@ -592,7 +611,7 @@ class _Worker:
     """A process that checks one claim after the other."""
 
     def __init__(self, patience: int, memory: int) -> None:
-        context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
+        context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, patience, memory), daemon=True)
         self.process.start()
@@ -678,7 +697,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--claims", type=int, default=1000)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="the first seed")
-    parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
+    parser.add_argument(
+        "--kinds", nargs="*", choices=(*KINDS, DEEP), default=KINDS, help=f"all but {DEEP}"
+    )
     parser.add_argument("--patience", type=int, default=60, help="seconds for one claim")
     parser.add_argument("--memory", type=int, default=2048, help="megabytes for each process")
     options = parser.parse_args(arguments)

@@ -44,7 +44,7 @@ from tests.doubles import (
     whole,
 )
 
-__all__ = ["KINDS", "Letters", "Statement", "expression", "statement", "variants"]
+__all__ = ["DEEP", "KINDS", "Letters", "Statement", "expression", "statement", "variants"]
 
 Side: TypeAlias = Row | Number | Condition
 
@@ -254,7 +254,7 @@ class Maker:
 
     def _done(self, row: Row) -> Row:
         rng = self._rewrite
-        if rng is None or rng.random() > self._often or row.size > 120:
+        if rng is None or rng.random() > self._often:
             return row
         p = self.letters.number("p")
         choices: list[Callable[[], Row]] = [
@@ -262,7 +262,7 @@ class Maker:
             lambda: row.pad(1, 0).pad(-1, 0),
             lambda: row.pad(p, 2).pad(-p, -2),
             lambda: row.dilate(2).downsample(2),
-            lambda: row.scale(3) - row.scale(2),
+            lambda: row.scale(3) - row.scale(2) if row.terms < 8 else row.flip().flip(),
             lambda: row.convolve(taps(1)),
             lambda: row.correlate(taps(1)),
             lambda: row.pad(1, 0).downsample(1, offset=1),
@@ -293,8 +293,8 @@ class Maker:
                                 stride=s * stride,
                             )
                         ] * 8
-            case ("downsample", inner, factor, _) if inner.made[0] == "dilate":
-                choices += [lambda: row.flip().flip()]
+            case ("downsample", Row(made=("dilate", first, by)), factor, _) if by is factor:
+                choices += [lambda: first] * 5
             case ("dilate", inner, factor):
                 match inner.made:
                     case ("dilate", first, by):
@@ -397,25 +397,37 @@ def _twin(maker: Maker, rng: random.Random, row: Row) -> Row:
 
 def shared(maker: Maker, rng: random.Random) -> Row:
     """Deep compositions in which signals are used several times."""
+    return _graph(maker, rng, rng.choice([2, 3, 4, 5, 6, 8]), _MOST_TERMS // 2)
+
+
+def deep(maker: Maker, rng: random.Random) -> Row:
+    """The same, so deep that nobody can write them out."""
+    return _graph(maker, rng, rng.choice([12, 16, 24, 40]), 10**9)
+
+
+def _graph(maker: Maker, rng: random.Random, steps: int, terms: int) -> Row:
     pool = [_source(maker, rng)]
-    for _ in range(rng.choice([2, 3, 4, 5, 6, 8])):
+    for _ in range(steps):
         y = rng.choice(pool[-2:])
-        if y.terms > _MOST_TERMS // 2 or y.degree > 3:
+        if y.terms > terms or y.degree > 3:
             y = rng.choice(pool[:2])
         makes: list[Callable[[Row], Row]] = [
-            lambda y: maker.add(y, _twin(maker, rng, y)),
-            lambda y: maker.add(y, _twin(maker, rng, y)),
-            lambda y: maker.add(y, maker.flip(y)),
-            lambda y: maker.add(_twin(maker, rng, y), maker.flip(y)),
+            *[lambda y: maker.add(y, _twin(maker, rng, y))] * 3,
+            *[lambda y: maker.add(y, maker.flip(y))] * 3,
+            *[lambda y: maker.add(_twin(maker, rng, y), maker.flip(y))] * 2,
             lambda y: maker.correlate(y, _kernel(maker, rng)),
             lambda y: maker.convolve(y, _kernel(maker, rng)),
-            lambda y: maker.pad(y, rng.choice([0, 1, -1]), rng.choice([0, 1, 2, -1])),
+            *[lambda y: maker.pad(y, rng.choice([0, 1, -1]), rng.choice([0, 1, 2, -1]))] * 2,
             lambda y: maker.downsample(y, 2),
             lambda y: maker.dilate(y, 2),
-            lambda y: maker.any(interleaved(y.phase(0, 2), y.phase(1, 2))),
-            lambda y: maker.any(interleaved(y, maker.flip(y))),
             lambda y: maker.pad(y, 1, rng.choice([0, 1]), "replicate"),
         ]
+        # The lengths of phases are in what is made of them, so few of these are enough.
+        if not any(row.made[0] == "interleave" for row in pool):
+            makes += [
+                lambda y: maker.any(interleaved(y.phase(0, 2), y.phase(1, 2))),
+                lambda y: maker.any(interleaved(y, maker.flip(y))),
+            ]
         if y.degree <= 1:
             makes.append(lambda y: maker.multiply(y, maker.flip(y)))
         pool.append(rng.choice(makes)(y))
@@ -485,9 +497,9 @@ def powers(maker: Maker, rng: random.Random) -> Row:
             lambda y: maker.multiply(y, y),
             lambda y: maker.add(maker.convolve(y, k), maker.convolve(k, maker.scale(y, -2))),
         ]
+        if row.degree > 2:  # what equal names can stand for grows with the factorial
+            makes = makes[-1:]
         row = rng.choice(makes)(row)
-        if row.degree > 3:
-            break
     ends: list[Callable[[Row], Row]] = [
         lambda y: y,
         lambda y: maker.flip(y),
@@ -794,6 +806,7 @@ def conditions(rng: random.Random, letters: Letters) -> tuple[Condition, Conditi
 
 _PROGRAMS: Mapping[str, Callable[[Maker, random.Random], Row]] = {
     "shared": shared,
+    "deep": deep,
     "counted": counted,
     "extension": extension,
     "strides": strides,
@@ -804,8 +817,10 @@ _PAIRS: Mapping[str, Callable[[random.Random, Letters], tuple[Side, Side]]] = {
     "lengths": lengths,
     "conditions": conditions,
 }
-KINDS = (*_PROGRAMS, *_PAIRS, "hypotheses", "metamorphic")
-"""The kinds of claims."""
+DEEP = "deep"
+"""A kind whose claims cannot be written out: what reads them has to read each part once."""
+KINDS = (*(kind for kind in _PROGRAMS if kind != DEEP), *_PAIRS, "hypotheses", "metamorphic")
+"""The other kinds of claims."""
 
 
 def _sides(
@@ -856,8 +871,8 @@ def _hypotheses(
         )
         # Most of those that say nothing are left out; some stay, for their errors.
         return tuple(h for h in drawn if _satisfiable(rng, letters, h) or rng.random() < 0.1)
-    drawn = condition(rng, letters, names, 0)
-    return (drawn,) if rng.random() < 0.25 and _satisfiable(rng, letters, drawn) else ()
+    single = condition(rng, letters, names, 0)
+    return (single,) if rng.random() < 0.25 and _satisfiable(rng, letters, single) else ()
 
 
 def _enough(kind: str, rng: random.Random, letters: Letters) -> tuple[Condition, ...]:
