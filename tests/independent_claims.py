@@ -875,16 +875,14 @@ def _hypotheses(
     return (single,) if rng.random() < 0.25 and _satisfiable(rng, letters, single) else ()
 
 
-def _enough(kind: str, rng: random.Random, letters: Letters) -> tuple[Condition, ...]:
+def _enough(kind: str, rng: random.Random, letters: Letters, names: str) -> tuple[Condition, ...]:
     """For most claims with extensions: enough entries to copy."""
-    if kind != "extension" or rng.random() < 0.2:
+    if kind != "extension" or rng.random() < 0.15:
         return ()
-    n, p, m, c = map(letters.number, "npmc")
-    least = rng.choice([2, 4, 6])
-    return (
-        compared(n, ">=", whole(3) * p + c + least),
-        compared(m, ">=", whole(3) * p + c + least),
-    )
+    least = whole(rng.choice([2, 4, 6]))
+    for name in names.replace("n", "").replace("m", ""):
+        least = least + letters.number(name) * (3 if name == "p" else 1)
+    return tuple(compared(letters.number(name), ">=", least) for name in "nm" if name in names)
 
 
 def statement(
@@ -912,9 +910,7 @@ def statement(
     back = {letters.number(name).text: name for name in LEAST}
     names = "".join(sorted(back[name] for name in made.names))
     given = _hypotheses(base, rng, letters, names)
-    if base == "extension":
-        # Symbols that do not occur are left alone.
-        given += tuple(h for h in _enough(base, rng, letters) if h.names <= {*made.names})
+    given += _enough(base, rng, letters, names)
     plain = all(part.plain for part in (lhs, rhs, *given))
     rows = [side for side in (lhs, rhs) if isinstance(side, Row)]
     is_text = plain and rng.random() < 0.5 and all(row.size <= _LONGEST_TEXT for row in rows)
