@@ -362,8 +362,10 @@ def _numbers(*values: Number | int) -> list[Number]:
 
 def _source(maker: Maker, rng: random.Random) -> Row:
     letters = maker.letters
-    n, m, c = map(letters.number, "nmc")
-    return letters.row("x", rng.choice([n, n, m, m + 1, whole(2) * n, n + c, whole(4)]))
+    n, m, c, p, q = map(letters.number, "nmcpq")
+    usual = [n, n, n, m, m, m + 1, whole(2) * n, n + c, whole(4)]
+    rare = [p - q, largest(whole(2) * n - 4, 0), n // 2, n % 5, magnitude(p - q), n + c - 1]
+    return letters.row("x", rng.choice(usual if rng.random() < 0.85 else rare))
 
 
 def _kernel(maker: Maker, rng: random.Random) -> Row:
@@ -437,7 +439,9 @@ def _graph(maker: Maker, rng: random.Random, steps: int, terms: int) -> Row:
 def strides(maker: Maker, rng: random.Random) -> Row:
     """Strides and dilations that are symbols."""
     s, r, p = map(maker.letters.number, "srp")
-    factors = _numbers(s, s, r, 2, 1)
+    factors = _numbers(s, s, s, r, 2, 1)
+    if rng.random() < 0.25:
+        factors += [p + 1, s + r, s * r, s % 2 + 1, largest(s, 2)]
     row = _source(maker, rng)
     for _ in range(rng.choice([1, 2, 2, 3])):
         k, a, b = _kernel(maker, rng), rng.choice(factors), rng.choice(factors)
@@ -560,8 +564,21 @@ def counted(maker: Maker, rng: random.Random) -> Row:
 def mixed(maker: Maker, rng: random.Random) -> Row:
     """A few ordinary operators."""
     p, q, t, c = map(maker.letters.number, "pqtc")
-    amounts = _numbers(0, 1, 1, 2, -1, p, q, t, p - q, c - 1)
     row = _source(maker, rng)
+    amounts = _numbers(0, 1, 1, 2, -1, p, q, t, p - q, c - 1)
+    if rng.random() < 0.4:
+        n = row.length
+        amounts += [
+            -n % 4,
+            -n % c,
+            whole(2) * (n % 3) % 6,
+            n - n // 2,
+            smallest(p, n),
+            largest(p - n, -n),
+            expression(rng, maker.letters, 2, "pqct"),
+            expression(rng, maker.letters, 1, "pqct"),
+            chosen(compared(p, ">=", q), p - q, whole(1)),
+        ]
     for _ in range(rng.choice([1, 2])):
         k = _kernel(maker, rng)
         size, step, by = rng.choice([2, 3]), rng.choice([1, 2, 3]), rng.choice([1, 1, 2])
@@ -594,6 +611,8 @@ def _position(rng: random.Random, letters: Letters, *indices: Number) -> Number:
     result = whole(rng.choice([0, 0, 0, 1, -1]))
     for each in indices:
         result = result + each * rng.choice([1, 1, 1, -1, 2, 0])
+    if rng.random() < 0.06:
+        result = result + indices[0] * letters.number("s")
     makes: list[Callable[[Number], Number]] = [
         *[lambda a: a] * 6,
         lambda a: a // 2,
@@ -911,6 +930,9 @@ def statement(
     names = "".join(sorted(back[name] for name in made.names))
     given = _hypotheses(base, rng, letters, names)
     given += _enough(base, rng, letters, names)
+    p, q = letters.number("p"), letters.number("q")
+    if (p - q).text in {size.text for size in made.signals.values()} and rng.random() < 0.8:
+        given += (compared(p, ">=", q),)
     plain = all(part.plain for part in (lhs, rhs, *given))
     rows = [side for side in (lhs, rhs) if isinstance(side, Row)]
     is_text = plain and rng.random() < 0.5 and all(row.size <= _LONGEST_TEXT for row in rows)
