@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -64,6 +64,19 @@ class Point:
         if id(row) not in self._known:
             self._known[id(row)] = row.value(self)
         return self._known[id(row)]
+
+    def over(self, name: str, values: Iterable[int], body: Callable[[Point], Any]) -> list[Any]:
+        """The body at each value of an index; what else has its name is hidden meanwhile."""
+        outside = self.at.get(name)
+        result = []
+        for value in values:
+            self.at[name] = value
+            result.append(body(self))
+        if outside is None:
+            self.at.pop(name, None)
+        else:
+            self.at[name] = outside
+        return result
 
     def integer(self, number: Number) -> int:
         """The value of an expression that has to be an integer."""
@@ -459,18 +472,30 @@ def entry(row: Row, position: Number) -> Term:
     return _term(f"{name}[{position.text}]", make, value, position, rows=(row,))
 
 
+def entry_of(row: Row, position: Number) -> Term:
+    """The entry of any signal, 0 outside of its range."""
+
+    def value(point: Point) -> Any:
+        entries, at = point.row(row), point.integer(position)
+        return entries[at] if 0 <= at < len(entries) else 0
+
+    return _term(
+        f"({row.text})[{position.text}]",
+        lambda w: w.row(row)[position.make(w)],
+        value,
+        position,
+        rows=(row,),
+    )
+
+
 def total(body: Callable[[Number], Term], name: str, low: Number | int, high: Number | int) -> Term:
     """The sum over an index between two ends; empty where the upper one is the smaller."""
     first, last, over = whole(low), whole(high), index(name)
     inner = body(over)
 
     def value(point: Point) -> Any:
-        result = 0
-        for i in range(point.integer(first), point.integer(last) + 1):
-            point.at[name] = i
-            result += inner.value(point)
-        point.at.pop(name, None)
-        return result
+        ends = range(point.integer(first), point.integer(last) + 1)
+        return sum(point.over(name, ends, inner.value))
 
     return _term(
         f"Sum({inner.text}, ({name}, {first.text}, {last.text}))",
@@ -886,13 +911,13 @@ def named(name: str, length: Number | int) -> Row:
     )
 
 
-def taps(*numbers: int) -> Row:
+def taps(*numbers: Exact) -> Row:
     """Known entries."""
     return _row(
         f"taps({', '.join(map(str, numbers))})",
         (),
         lambda w: Signal.taps(*numbers),
-        lambda p: list(numbers),
+        lambda p: [p.number(Fraction(a)) for a in numbers],
         made=("taps", numbers),
     )
 
@@ -937,12 +962,7 @@ def from_formula(name: str, body: Term, length: Number | int) -> Row:
     size = whole(length)
 
     def value(point: Point) -> list[Any]:
-        result = []
-        for i in range(_length(point.integer(size))):
-            point.at[name] = i
-            result.append(body.value(point))
-        point.at.pop(name, None)
-        return result
+        return point.over(name, range(_length(point.integer(size))), body.value)
 
     leaves = {key: a for row in (*body.rows, *size.rows) for key, a in row.leaves.items()}
     return Row(
@@ -955,6 +975,16 @@ def from_formula(name: str, body: Term, length: Number | int) -> Row:
         False,
         made=("formula", body, size),
     )
+
+
+def by_formula(row: Row) -> Row:
+    """The same signal, by the formula for its entries that symconv writes."""
+
+    def make(world: World) -> Any:
+        signal, u = world.row(row), sympy.Symbol("u_", integer=True)
+        return Signal.from_formula(u, signal.formula(u), length=signal.length)
+
+    return _row("by_formula({})", (row,), make, lambda p: p.row(row), plain=False)
 
 
 def _length(size: int) -> int:

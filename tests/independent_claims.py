@@ -19,12 +19,14 @@ from tests.doubles import (
     Point,
     Row,
     Term,
+    by_formula,
     ceiling,
     chosen,
     compared,
     constant,
     described,
     entry,
+    entry_of,
     floor,
     from_formula,
     implied,
@@ -55,7 +57,10 @@ LEAST: Mapping[str, int | None] = {
 }
 """What each symbol is at least; None for those of any sign."""
 
-_OTHER_LETTERS = "abefglowzABDFGKLMPQRTUVWXYZ"
+_OTHER_LETTERS = [
+    *"abefglowzuvijmABDFGKLMPQRTUVWXYZIENO",
+    *("p0", "p1", "p2", "x0", "x1", "k0", "k_0", "x_1", "oo", "pi", "u_", "i_1"),
+]
 _MODES = ("reflect", "symmetric", "replicate", "circular")
 _MOST_TERMS = 40
 _LONGEST_TEXT = 60  # operators; beyond, a claim is said in Python
@@ -267,6 +272,8 @@ class Maker:
             lambda: row.correlate(taps(1)),
             lambda: row.pad(1, 0).downsample(1, offset=1),
         ]
+        if row.size <= 8 and row.terms <= 6:
+            choices.append(lambda: by_formula(row))
         match row.made:
             case ("pad", inner, left, right, "zeros") if "p" not in right.text + left.text:
                 choices += [lambda: inner.flip().pad(right, left).flip()] * 4
@@ -379,6 +386,25 @@ def _kernel(maker: Maker, rng: random.Random) -> Row:
             letters.row("g", 2),
             taps(1, -2, 1),
             ones(3),
+            *([_rare_kernel(rng, letters)] if rng.random() < 0.3 else []),
+        ]
+    )
+
+
+def _rare_kernel(rng: random.Random, letters: Letters) -> Row:
+    c, p = letters.number("c"), letters.number("p")
+    return rng.choice(
+        [
+            taps(),
+            taps(0, 0),
+            taps(0, 1, 0),
+            taps(Fraction(1, 2), Fraction(-2, 3)),
+            taps(10**12, 1),
+            ones(p),
+            ones(c),
+            ones(c) - ones(c).flip(),
+            letters.row("k", c).pad(p, -p),
+            letters.row("k", c).scale(0),
         ]
     )
 
@@ -598,6 +624,9 @@ def mixed(maker: Maker, rng: random.Random) -> Row:
                 y.avg_pool(size, step, rng.choice([0, 1]), counts_padding=rng.random() < 0.6)  # noqa: B023
             ),
             lambda y: maker.any(y.add_bias(maker.letters.row("b", 1))),
+            lambda y: maker.any(interleaved(y, y.pad(0, -1), maker.flip(y))),
+            lambda y: maker.downsample(y, 2, y.length // 2),
+            lambda y: maker.scale(y, 0),
             lambda y: maker.convolve(y, k),  # noqa: B023
         ]
         row = rng.choice(makes)(row)
@@ -627,7 +656,11 @@ def _position(rng: random.Random, letters: Letters, *indices: Number) -> Number:
 def formulas(rng: random.Random, letters: Letters) -> tuple[Row, Row]:
     """Two signals by formulas: sums that are the same in another way, or nearly."""
     n, c = map(letters.number, "nc")
-    x, k, u = letters.row("x", n), letters.row("k", c), index("u")
+    # An index may be called like another one, or like a symbol that stands elsewhere.
+    free = rng.choice(["u", "u", "u", "t"])
+    over, under = rng.choice([("j", "i")] * 6 + [("j", "j"), ("t", "i"), (free, "i"), ("j", free)])
+    x, k, u = letters.row("x", n), letters.row("k", c), index(free)
+    y = rng.choice([x.pad(1, 1), x.convolve(k), x.dilate(2), x.correlate(k), x + x.flip()])
     ends: list[tuple[Number | int, Number | int]] = [
         (0, c - 1),
         (0, u),
@@ -652,7 +685,8 @@ def formulas(rng: random.Random, letters: Letters) -> tuple[Row, Row]:
         """The term of the sum, the same one for each index that it is asked for."""
 
         def at(*indices: Number) -> Term:
-            term = entry(x, _position(chosen, letters, u, *indices))
+            position = _position(chosen, letters, u, *indices)
+            term = entry_of(y, floor(position)) if chosen.random() < 0.1 else entry(x, position)
             if chosen.random() < 0.6:
                 term = term * entry(k, _position(chosen, letters, *indices))
             if chosen.random() < 0.4:
@@ -663,7 +697,7 @@ def formulas(rng: random.Random, letters: Letters) -> tuple[Row, Row]:
 
         if inner is None:
             return at(j)
-        return total(lambda i: at(i, j), "i", *inner(j))
+        return total(lambda i: at(i, j), under, *inner(j))
 
     def rng_conditions(chosen: random.Random, left: Number) -> Condition:
         found = compared(left, chosen.choice(["<=", ">=", "==", "!="]), chosen.randint(0, 3))
@@ -673,40 +707,46 @@ def formulas(rng: random.Random, letters: Letters) -> tuple[Row, Row]:
     def body(j: Number) -> Term:
         return product(j, random.Random(seed))
 
-    whole_sum = total(body, "j", low, high)
+    whole_sum = total(body, over, low, high)
+    if inner is None and rng.random() < 0.1:
+        whole_sum = whole_sum * whole_sum
     middle = rng.choice([whole(0), low, u // 2])
     even = compared(u % 2, "==", 0)
     same: list[Callable[[], Term]] = [
-        lambda: total(lambda j: body(low + high - j), "j", low, high),
-        lambda: total(lambda j: body(low + high - j), "j", low, high),
-        lambda: total(lambda j: body(j - 1), "j", low + 1, high + 1),
-        lambda: total(body, "j", low, middle) + total(body, "j", middle + 1, high),
+        lambda: total(lambda j: body(low + high - j), over, low, high),
+        lambda: total(lambda j: body(low + high - j), over, low, high),
+        lambda: total(lambda j: body(j - 1), over, low + 1, high + 1),
+        lambda: total(body, over, low, middle) + total(body, over, middle + 1, high),
         lambda: total(
             lambda j: (
                 such_that(body(j), compared(j % 2, "==", 0))
                 + such_that(body(j), compared(j % 2, "!=", 0))
             ),
-            "j",
+            over,
             low,
             high,
         ),
         lambda: piecewise((whole_sum, even), (whole_sum, ~even)),
         lambda: constant(Fraction(1, 2)) * whole_sum + whole_sum * constant(Fraction(1, 2)),
-        lambda: total(lambda j: such_that(body(j), compared(j, ">=", 0)), "j", low, high),
-        lambda: total(body, "j", low, largest(high, low)),
+        lambda: total(lambda j: total(lambda _: body(j), "i", u, u), over, low, high),
+        lambda: total(lambda j: such_that(body(j), compared(j, ">=", 0)), over, low, high),
+        lambda: total(body, over, low, largest(high, low)),
     ]
     wrong: list[Callable[[], Term]] = [
-        lambda: total(body, "j", low, high - 1),
-        lambda: total(lambda j: body(j + 1), "j", low, high),
-        lambda: total(lambda j: such_that(body(j), compared(j, "!=", 1)), "j", low, high),
+        lambda: total(body, over, low, high - 1),
+        lambda: total(lambda j: body(j + 1), over, low, high),
+        lambda: total(lambda j: such_that(body(j), compared(j, "!=", 1)), over, low, high),
         lambda: piecewise((whole_sum, even)),
         lambda: constant(2) * whole_sum,
     ]
     other = rng.choice(same if rng.random() < 0.65 else wrong)()
     size = rng.choice([n, n, n + c - 1, n // 2 + 1, largest(n, c)])
-    made = from_formula("u", whole_sum, size), from_formula("u", other, size)
+    made = from_formula(free, whole_sum, size), from_formula(free, other, size)
     if rng.random() < 0.15:
         return made[0].flip().flip(), made[1]
+    if rng.random() < 0.2:
+        t = letters.number("t")
+        return made[0].pad(t, 1), made[1].pad(t, 1)
     return made
 
 
@@ -743,8 +783,38 @@ def _equal_numbers(rng: random.Random, letters: Letters) -> tuple[Number, Number
         (whole(e) * (a % d) % (d * e), whole(e) * (a % d)),
         ((-a) % d, (whole(d) - a % d) % d),
         (a % d + zero, a - a // d * d),
+        (a / d, a // d),
+        (a / d + a / d, whole(2) * a / d),
+        (floor(a / d + b / e), (whole(e) * a + whole(d) * b) // (d * e)),
     ]
     return rng.choice(pairs)
+
+
+def _composed_lengths(rng: random.Random, letters: Letters) -> tuple[Number, Number]:
+    """The length of a composition, and of another or of the same one in another way."""
+    program = rng.choice([mixed, mixed, strides, extension, shared, powers])
+    once, slips = rng.random(), random.Random(rng.random())
+    row = program(Maker(letters), random.Random(once))
+    n, c = letters.number("n"), letters.number("c")
+    if rng.random() < 0.5:
+        row = row.downsample(2).convolve(letters.row("k", c))
+    other = program(
+        Maker(letters, random.Random(rng.random()), slips if rng.random() < 0.4 else None),
+        random.Random(once),
+    )
+    makes: list[Callable[[], tuple[Number, Number]]] = [
+        lambda: (row.length, other.length),
+        lambda: (row.length, row.flip().length),
+        lambda: (row.length, whole(rng.choice([0, 0, 1, 3]))),
+        lambda: (row.length, rng.choice([n, n + c, n // 2])),
+        lambda: (row.length % 3, other.length % 3),
+        lambda: (row.length // 6 * 6, row.length),
+        lambda: (row.length / 2, other.length // 2),
+        lambda: (largest(row.length, other.length), other.length),
+        lambda: (row.length % 2 * 2 % 4, other.length % 2 * 2),
+        lambda: (row.pad(0, -row.length % 4).length % 4, whole(0)),
+    ]
+    return rng.choice(makes)()
 
 
 def lengths(rng: random.Random, letters: Letters) -> tuple[Number, Number]:
@@ -789,6 +859,7 @@ def lengths(rng: random.Random, letters: Letters) -> tuple[Number, Number]:
             largest(0, size - c + 1),
         ),
         lambda: (x.avg_pool(2, 2, 0, counts_padding=True).length, size // 2),
+        *[lambda: _composed_lengths(rng, letters)] * 8,
     ]
     return rng.choice(pairs)()
 
@@ -889,6 +960,11 @@ def _hypotheses(
             for _ in range(number)
         )
         # Most of those that say nothing are left out; some stay, for their errors.
+        if rng.random() < 0.15 and {"n", "c"} <= {*names}:
+            n, c = letters.number("n"), letters.number("c")
+            layer = letters.row("x", n).correlate(letters.row("k", c), rng.choice([1, 2, 3]))
+            least = rng.choice([whole(1), whole(2), c, n // 2])
+            return (compared(layer.length, rng.choice(["==", ">=", "!=", "<"]), least),)
         return tuple(h for h in drawn if _satisfiable(rng, letters, h) or rng.random() < 0.1)
     single = condition(rng, letters, names, 0)
     return (single,) if rng.random() < 0.25 and _satisfiable(rng, letters, single) else ()
