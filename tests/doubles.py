@@ -984,7 +984,14 @@ def by_formula(row: Row) -> Row:
         signal, u = world.row(row), sympy.Symbol("u_", integer=True)
         return Signal.from_formula(u, signal.formula(u), length=signal.length)
 
-    return _row("by_formula({})", (row,), make, lambda p: p.row(row), plain=False)
+    return _row(
+        "by_formula({})",
+        (row,),
+        make,
+        lambda p: p.row(row),
+        plain=False,
+        made=("by_formula", row),
+    )
 
 
 def _length(size: int) -> int:

@@ -598,7 +598,10 @@ def answer(kind: str, seed: int, *, patience: int = 0) -> tuple[str, str]:
     if hasattr(interrupts, "SIGALRM"):
         interrupts.alarm(patience)
     try:
-        claim = statement(kind, seed)
+        try:
+            claim = statement(kind, seed)
+        except Exception as error:  # then this program is wrong
+            return "WRONG: not made", f"no claim was made: {type(error).__name__}: {error}"
         try:
             return check(claim), ""
         except Disagreement as found:
