@@ -909,6 +909,7 @@ _PAIRS: Mapping[str, Callable[[random.Random, Letters], tuple[Side, Side]]] = {
 }
 DEEP = "deep"
 """A kind whose claims cannot be written out: what reads them has to read each part once."""
+_VARIED = ["powers", "strides", "extension", "lengths", "hypotheses", "shared", "conditions"]
 KINDS = (*(kind for kind in _PROGRAMS if kind != DEEP), *_PAIRS, "hypotheses", "metamorphic")
 """The other kinds of claims."""
 
@@ -999,7 +1000,7 @@ def statement(
     letters = Letters(rename)
     base = kind
     if kind == "metamorphic":
-        base = rng.choice(["powers", "strides", "extension", "lengths", "hypotheses", "shared"])
+        base = rng.choice(_VARIED)
     lhs, rhs = _sides(base, rng, letters, meddle)
     made = Statement(kind, seed, lhs, rhs, (), letters.least, is_text=False)
     back = {letters.number(name).text: name for name in LEAST}
@@ -1068,6 +1069,13 @@ def variants(seed: int) -> list[tuple[str, Statement]]:
     elif isinstance(claim.lhs, Number) and isinstance(claim.rhs, Number):
         difference = claim.lhs - claim.rhs
         found.append(("as a difference", replace(claim, lhs=difference, rhs=whole(0))))
+    elif isinstance(claim.lhs, Condition) and isinstance(claim.rhs, Condition):
+        both = (claim.lhs & claim.rhs) | (~claim.lhs & ~claim.rhs)
+        true = compared(whole(0), "==", 0)
+        found += [
+            ("with both sides negated", replace(claim, lhs=~claim.lhs, rhs=~claim.rhs)),
+            ("as one condition", replace(claim, lhs=both, rhs=true)),
+        ]
     # Whatever it is, as a text it is the same as in Python.
     if all(part.plain for part in claim.parts) and len(claim.text) < 900:
         found.append(("put otherwise", replace(claim, is_text=not claim.is_text)))
