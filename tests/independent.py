@@ -295,8 +295,8 @@ _LIMITS = re.compile(
     r"too involved|more than \d+|too large once|nested too deeply|characters are allowed"
     r"|is not known to be (?:one|positive|an integer)|could be 0 or less|is all that is known"
     r"|needs amounts that are not negative|must not be negative, got"
-    r"|SymPy itself moves a Piecewise|the modulus in .* must be positive"
-    r"|the denominator of .* must be positive|but the sign of .* is not declared"
+    r"|SymPy itself moves a Piecewise"
+    r"|but the sign of .* is not declared"
     r"|is not known to be positive|a length is not negative: say so"
     r"|which is not known to be",
     re.DOTALL,
@@ -668,11 +668,13 @@ def run(
                         label, story = pipe.recv()
                         worker.done += 1
                     except EOFError:
-                        label, story = "WRONG: crash", "the process ended"
+                        label = "WRONG: crash"
+                        story = f"the process ended: {statement(*worker.task)}"
                         worker.done = _RENEWED
                 elif time.monotonic() - worker.since > patience + 10:
                     # In the middle of a library, no alarm is heard.
-                    label, story = "WRONG: too slow", "too slow, and does not listen"
+                    label = "WRONG: too slow"
+                    story = f"too slow, and does not listen: {statement(*worker.task)}"
                     worker.done = _RENEWED
                 else:
                     continue

@@ -448,8 +448,9 @@ def _graph(maker: Maker, rng: random.Random, steps: int, terms: int) -> Row:
             *[lambda y: maker.pad(y, rng.choice([0, 1, -1]), rng.choice([0, 1, 2, -1]))] * 2,
             lambda y: maker.downsample(y, 2),
             lambda y: maker.dilate(y, 2),
-            lambda y: maker.pad(y, 1, rng.choice([0, 1]), "replicate"),
         ]
+        if steps < 10:  # further on, some signal has no entry to copy
+            makes.append(lambda y: maker.pad(y, 1, rng.choice([0, 1]), "replicate"))
         # The lengths of phases are in what is made of them, so few of these are enough.
         if not any(row.made[0] == "interleave" for row in pool):
             makes += [
