@@ -245,8 +245,8 @@ def _no_output(derivation: Derivation, step: Step, style: _Style) -> Iterator[st
             continue
         size = int(signal.length.xreplace({s: Integer(values[s.name]) for s in symbols}))
         if not 0 <= found.index < size:
-            there = (
-                f"the outputs there are 0 to {size - 1}" if size else "the output is empty there"
+            there = {0: "the output is empty there", 1: "the only output there is 0"}.get(
+                size, f"the outputs there are 0 to {size - 1}"
             )
             yield f"{step.index} = {found.index} is no output of {style.set(signal)}: {there}."
             outputs = And(Ge(step.index, 0), Lt(step.index, signal.length))
