@@ -13,9 +13,12 @@ from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, S
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
+from symconv.counterexamples import first_difference
+from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.formulas import requirements
 from symconv.points import allows
+from symconv.prove import prove
 from symconv.repairs import Repair, repair
 from symconv.restrictions import such_that
 from symconv.signals import Signal, SignalExpr
@@ -23,6 +26,8 @@ from symconv.sum_ranges import InfiniteSumError, made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
+
+_PART = 20  # of a decision's budget, what each formula gets that is tried as a repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Step:
         against: the number of the formula that it was compared with: the last one before
             it that is not ill-formed.
         claim: the claim that was decided; the index is one of its symbols, if it occurs.
-        is_right: decides whether another formula would have been right in its place.
+        is_right: decides whether another formula would have been right in its place, with a
+            small part of the work that a step may take; None where that is not enough.
         where: for which indices the step is claimed; of the outputs, where the derivation
             speaks of these.
         signals: those of the two formulas that were given as signals.
@@ -77,7 +83,7 @@ class Step:
     index: Symbol = field(repr=False)
     where: Boolean = field(default=sympy.true, repr=False)
     claim: Claim | None = field(default=None, repr=False)
-    is_right: Callable[[Expr], bool] | None = field(default=None, repr=False)
+    is_right: Callable[[Expr], bool | None] | None = field(default=None, repr=False)
     signals: tuple[SignalExpr, ...] = field(default=(), repr=False)
 
     @cached_property
@@ -114,9 +120,7 @@ class Step:
         found = self.verdict.counterexample
         if found.index is None:
             return None
-        at = dict(found.lengths)
-        if self.index in self.claim.symbols:
-            at[self.index.name] = found.index
+        at = _point(self.claim, self.index, found)
         return -sympy.expand(self.claim.at(**at).difference[0])
 
 
@@ -277,6 +281,9 @@ class Derivation:
             claim = None
             if verdict is None:
                 verdict, claim = self._decided(before, stated, where)
+            failing = []
+            if claim is not None and isinstance(verdict, Refuted):
+                failing.append(_point(claim, self.index, verdict.counterexample))
             steps.append(
                 Step(
                     number,
@@ -287,7 +294,7 @@ class Derivation:
                     self.index,
                     where,
                     claim,
-                    partial(self._is_right, before, where=where),
+                    partial(self._is_right, before, where, failing),
                     tuple(one.signal for one in (before, stated) if one.signal is not None),
                 )
             )
@@ -333,8 +340,31 @@ class Derivation:
             verdict = Refuted(self._counterexample(verdict.counterexample), claim)
         return verdict, claim
 
-    def _is_right(self, before: _Stated, formula: Expr, where: Boolean) -> bool:
-        verdict, _ = self._entries_decided(before, _Stated(formula), where)
+    def _is_right(
+        self, before: _Stated, where: Boolean, failing: list[dict[str, int]], formula: Expr
+    ) -> bool | None:
+        """Whether a formula is right in the place of a step.
+
+        Args:
+            before: what it is compared with.
+            where: for which indices.
+            failing: values of the symbols at which others failed; these are tried first,
+                and those at which the formula fails are added.
+            formula: the formula.
+        """
+        try:
+            claim = self._claim(before, _Stated(formula), where)
+            names = {symbol.name for symbol in claim.symbols}
+            points = [{name: at[name] for name in names} for at in failing if at.keys() >= names]
+            if first_difference(claim, points)[0] is not None:
+                return False
+            verdict = prove(claim, budget=BUDGET // _PART)
+        except SymconvError:
+            return False
+        if isinstance(verdict, Refuted):
+            failing.append(dict(verdict.counterexample.lengths))
+        if isinstance(verdict, Unknown):
+            return None
         return isinstance(verdict, Proved) and verdict.is_complete
 
     def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
@@ -450,6 +480,14 @@ def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
     """Raise an error where a signal need not be defined: its entries are no formula there."""
     if any(requirements(signal)):
         Claim(signal, signal, hypotheses).prove()
+
+
+def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:
+    """The values of a claim's symbols at a counterexample."""
+    at = dict(found.lengths)
+    if found.index is not None and index in claim.symbols:
+        at[index.name] = found.index
+    return at
 
 
 def _entry(formula: Expr) -> SignalExpr:

@@ -14,7 +14,11 @@ from symconv.restrictions import SuchThat, such_that
 
 __all__ = ["Repair", "repair"]
 
+# The bounds of a search: how many formulas are tried, of which at most so many entries are
+# read, and how many of them may remain undecided, each of which takes a decision's whole budget.
 _MOST_TRIED = 80
+_MOST_ENTRIES = 2400
+_MOST_UNDECIDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Repair:
     change: str
 
 
-def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool]) -> Repair | None:
+def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool | None]) -> Repair | None:
     """The first formula that is right among those that differ from a wrong one in one place.
 
     Tried are, in this order: a sum without the restriction of its index, another residue in
@@ -38,17 +42,27 @@ def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool]) -> Repa
     multiplied or shifted.
     A formula with 2u or 4u for its index u is also tried with the sum unrestricted.
 
+    At most 80 are tried, fewer of a formula with more than 30 entries, and none after two
+    that could not be decided.
+
     Args:
         wrong: the formula.
         index: the index of the formula.
-        is_right: decides a formula.
+        is_right: decides a formula; None where it cannot.
     """
     seen = {wrong}
-    for found in islice(_near(wrong, index), _MOST_TRIED):
-        if found.formula not in seen:
-            seen.add(found.formula)
-            if is_right(found.formula):
-                return found
+    undecided = 0
+    entries = max(1, len(wrong.atoms(Indexed)))
+    for found in islice(_near(wrong, index), min(_MOST_TRIED, _MOST_ENTRIES // entries)):
+        if found.formula in seen:
+            continue
+        seen.add(found.formula)
+        answer = is_right(found.formula)
+        if answer:
+            return found
+        undecided += answer is None
+        if undecided == _MOST_UNDECIDED:
+            return None
     return None
 
 
