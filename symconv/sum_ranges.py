@@ -45,6 +45,8 @@ _Range: TypeAlias = tuple[Expr, Expr]
 _MOST_OPERATIONS = 100
 _MOST_ENDS = 10
 
+_MOST_NESTED = 100  # levels of a formula: SymPy takes a time for these that grows with their cube
+
 
 class InfiniteSumError(SymconvError):
     """A sum over infinitely many terms that are not zero by definition.
@@ -75,9 +77,20 @@ def made_finite(formula: Expr) -> Expr:
 
     Raises:
         InfiniteSumError: a sum has infinitely many terms.
-        SymconvError: the range of a sum to infinity was not found.
+        SymconvError: the range of a sum to infinity was not found; or the formula is nested
+            too deeply.
     """
+    _check_depth(formula)
     return _finite(_apart(formula, frozenset()), ()) if formula.has(Sum) else formula
+
+
+def _check_depth(formula: Expr) -> None:
+    parts: list[tuple[Basic, int]] = [(formula, 0)]
+    while parts:
+        part, depth = parts.pop()
+        if depth > _MOST_NESTED:
+            raise SymconvError(f"a formula may be nested {_MOST_NESTED} levels deep at most")
+        parts += [(argument, depth + 1) for argument in part.args]
 
 
 def _apart(part: Basic, taken: frozenset[Symbol]) -> Any:
