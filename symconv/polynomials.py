@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 
+_PRODUCT, _SUBSTITUTION = 3, 6  # steps of work, for each monomial
+
+
 class Polynomial:
     """An integer polynomial: a map from monomials (sorted tuples of atoms) to integers.
 
@@ -118,7 +121,7 @@ class Polynomial:
             if not other:
                 return Polynomial({})
             return Polynomial._with({monomial: c * other for monomial, c in self.terms.items()})
-        spend(len(self.terms) * len(other.terms))
+        spend(_PRODUCT * len(self.terms) * len(other.terms))
         terms: dict[Monomial, int] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -185,13 +188,18 @@ class Polynomial:
 
     def substitute(self, values: Mapping[Atom, Polynomial]) -> Polynomial:
         """The polynomial with atoms replaced, inside floors and guards too."""
-        spend(2 * len(self.terms))
+        if not any(_may_change(atom, values) for atom in self.atoms()):
+            return self
+        spend(_SUBSTITUTION * len(self.terms))
         result = Polynomial({})
         for monomial, c in self.terms.items():
-            product = Polynomial.constant(c)
-            for atom in monomial:
+            if not any(_may_change(atom, values) for atom in monomial):
+                result = result + Polynomial._with({monomial: c})
+                continue
+            product = _replaced(monomial[0], values)
+            for atom in monomial[1:]:
                 product = product * _replaced(atom, values)
-            result = result + product
+            result = result + product * c
         return result
 
 
@@ -563,6 +571,10 @@ def _polynomial(value: Polynomial | int) -> Polynomial:
 def _order(atom: Atom) -> tuple[int, str]:
     rank = {int: 3, str: 2, Floor: 1, Guarded: 0}[type(atom)]
     return (rank, str(atom))
+
+
+def _may_change(atom: Atom, values: Mapping[Atom, Polynomial]) -> bool:
+    return atom in values or isinstance(atom, Floor | Guarded)
 
 
 def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
