@@ -16,7 +16,7 @@ from symconv.claims import Claim
 from symconv.counterexamples import first_difference
 from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
-from symconv.formulas import requirements
+from symconv.signals import requirements
 from symconv.points import allows
 from symconv.prove import prove
 from symconv.repairs import Repair, repair
