@@ -16,12 +16,11 @@ from symconv.claims import Claim
 from symconv.counterexamples import first_difference
 from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
-from symconv.signals import requirements
 from symconv.points import allows
 from symconv.prove import prove
 from symconv.repairs import Repair, repair
 from symconv.restrictions import such_that
-from symconv.signals import Signal, SignalExpr
+from symconv.signals import Signal, SignalExpr, requirements
 from symconv.sum_ranges import InfiniteSumError, made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 

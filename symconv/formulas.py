@@ -55,7 +55,14 @@ from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import polynomial_expression, terms_expression
 from symconv.work import spend
 
-__all__ = ["entry_expression", "entry_terms", "formula", "guarded_sum", "length_expression", "length_of"]
+__all__ = [
+    "entry_expression",
+    "entry_terms",
+    "formula",
+    "guarded_sum",
+    "length_expression",
+    "length_of",
+]
 
 _MOST_FACTORS = 2000  # in one product
 
@@ -323,4 +330,3 @@ def _products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
 def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
     numbers = {i.number: next(fresh) for i in term.indices if i.number in taken}
     return term.renumbered(numbers) if numbers else term
-

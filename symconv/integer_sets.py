@@ -18,7 +18,6 @@ import islpy as isl
 from islpy import dim_type
 
 from symconv.errors import NonlinearError, Undecided
-from symconv.work import WorkUsedUpError, left, spend
 from symconv.polynomials import (
     Atom,
     Conjunction,
@@ -28,6 +27,7 @@ from symconv.polynomials import (
     Polynomial,
     Relation,
 )
+from symconv.work import WorkUsedUpError, left, spend
 
 __all__ = ["IntegerSets", "Set"]
 

@@ -86,9 +86,7 @@ def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
             text = texts[right]
             return f"{texts[left]} + {f'({text})' if isinstance(right, Add) else text}"
         case Scale(number, inner):
-            return (
-                "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
-            )
+            return "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
         case Pad(inner, left, right):
             return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
         case Extend(inner, left, right, mode):

@@ -202,7 +202,6 @@ class Polynomial:
             result = result + product * c
         return result
 
-
     def value(self, at: Mapping[Atom, int]) -> int:
         """The value where each symbol and index has one.
 

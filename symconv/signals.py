@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
@@ -20,7 +20,7 @@ from operator import index as as_index
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsIndex, TypeAlias, get_args
 from weakref import WeakValueDictionary
 
-from sympy import Basic, Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
+from sympy import Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.amounts import (
     Amount,
@@ -34,7 +34,7 @@ from symconv.amounts import (
 from symconv.errors import SymconvError
 from symconv.from_sympy import FormulaReader
 from symconv.hints import about_mode, explained, no_attribute
-from symconv.lengths import LengthOf, lengths_in
+from symconv.lengths import lengths_in
 from symconv.polynomials import (
     Conjunction,
     Guarded,

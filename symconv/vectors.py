@@ -195,8 +195,10 @@ def _size(
         case Extend(inner, left, right, mode):
             n, before, after = sizes[inner], left.at(at), right.at(at)
             most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(mode, n)
-            if min(before, after) < 0 or max(before, after) > most or (
-                mode == "replicate" and not n
+            if (
+                min(before, after) < 0
+                or max(before, after) > most
+                or (mode == "replicate" and not n)
             ):
                 raise SymconvError(
                     f"{signal} would pad {n} entries by {before} and {after}: more than there are"
