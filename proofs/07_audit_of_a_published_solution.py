@@ -86,7 +86,9 @@ def verdicts(audit):
 # before it, and calls the step right (proved for all lengths), wrong (with the smallest
 # counterexample, and exactly where it holds nevertheless), or ill-formed. A sum over $R$ is
 # written `total(term, m, over=R)`, one over $E$ `total(term, m, over=R, where=even(m))`, and a
-# bracket within a sum is a total, too.
+# bracket within a sum is a total, too. A derivation that starts with a formula speaks of every
+# index $u$. One that starts with a signal speaks of its outputs, unless `outside=True` asks for
+# every index: the audit of the solution does, and our own derivations at the end do not.
 #
 # ## (1) and (2): the definition and its range
 #
@@ -98,7 +100,7 @@ def verdicts(audit):
 # and $n + c/2$. What else the range contains adds zeros.
 
 # %%
-start = Derivation(x.convolve(k), index=u)
+start = Derivation(x.convolve(k), index=u, outside=True)
 start.step(total(x[m] * k[u - m], m), because="definition of convolution")
 start.step(total(x[m] * k[u - m], m, over=R), because="padding with half the kernel")
 audit = start.audit()
@@ -164,7 +166,7 @@ print(too_short)
 
 # %%
 one_layer = x.convolve(k).downsample(2)
-subsampling = Derivation(one_layer, index=u)
+subsampling = Derivation(one_layer, index=u, outside=True)
 subsampling.step(total(x[m] * k[2 * u - m], m, over=R), because="the entry at 2u")
 subsampling.step(total(x[m] * k[u - m], m, over=R, where=even(m)), because="formula (3)")
 audit_3 = subsampling.audit()
@@ -204,7 +206,7 @@ at_2u.step(total(x[m] * k[2 * u - m], m, over=R, where=even(m)), because="(3), r
 indicator = Derivation(such_that(total(x[m] * k[u - m], m), even(u)), index=u)
 indicator.step(restricted, because="(3), odd outputs set to 0")
 
-input_first = Derivation(x.downsample(2).convolve(k), index=u)
+input_first = Derivation(x.downsample(2).convolve(k), index=u, outside=True)
 input_first.step(restricted, because="(3), the input subsampled first")
 
 readings_3 = [reading.audit() for reading in (at_2u, indicator, input_first)]
@@ -236,7 +238,7 @@ def without_odd(signal):
     return signal.downsample(2).dilate(2)
 
 
-meaning_3 = Derivation(without_odd(x).convolve(k), index=u)
+meaning_3 = Derivation(without_odd(x).convolve(k), index=u, outside=True)
 meaning_3.step(restricted, because="what the right side of (3) says")
 audit = meaning_3.audit()
 assert audit
@@ -260,7 +262,7 @@ diagrams.monomials(Claim(one_layer, kept), axes=("x", "k"), output=2, n=6, c=5)
 # $$(x * k)[2u] = \sum_m x[2m]\,k[2(u - m)] + \sum_m x[2m + 1]\,k[2(u - m) - 1].$$
 
 # %%
-phases = Derivation(one_layer, index=u)
+phases = Derivation(one_layer, index=u, outside=True)
 phases.step(
     total(x[2 * m] * k[2 * u - 2 * m], m) + total(x[2 * m + 1] * k[2 * u - 2 * m - 1], m),
     because="even m and odd m apart",
@@ -287,7 +289,7 @@ two_layers = x.convolve(k).downsample(2).convolve(k).downsample(2)
 
 bracket_4 = total(x[t] * k[u - t], t, over=R, where=even(t))
 formula_4 = total(bracket_4 * k[u - m], m, over=R, where=even(m))
-nested = Derivation(two_layers, index=u).step(formula_4, because="formula (4)")
+nested = Derivation(two_layers, index=u, outside=True).step(formula_4, because="formula (4)")
 audit_4 = nested.audit()
 assert verdicts(audit_4) == ["Refuted"]
 assert audit_4[0].claim.condition(for_all=[n, c]) == (u <= -1)
@@ -301,7 +303,7 @@ print(audit_4[0].verdict.counterexample)
 # %%
 bracket_at_2u = total(x[t] * k[2 * u - t], t, over=R, where=even(t))
 subsampled_4 = total(bracket_at_2u * k[2 * u - m], m, over=R)
-audit_subsampled_4 = Derivation(two_layers, index=u).step(subsampled_4).audit()
+audit_subsampled_4 = Derivation(two_layers, index=u, outside=True).step(subsampled_4).audit()
 assert verdicts(audit_subsampled_4) == ["Refuted"]
 found = audit_subsampled_4[0].verdict.counterexample
 assert (found.lengths, found.index) == ({"c": 2, "n": 1}, 0)
@@ -334,10 +336,14 @@ bracket_at_m = total(x[t] * k[m - t], t, where=even(t))
 charitable_4 = total(bracket_at_m * k[u - m], m, where=even(m))
 rule_twice = without_odd(without_odd(x).convolve(k)).convolve(k)
 
-meaning_4 = Derivation(rule_twice, index=u).step(charitable_4, because="the rule of (3), twice")
+meaning_4 = Derivation(rule_twice, index=u, outside=True).step(
+    charitable_4, because="the rule of (3), twice"
+)
 assert meaning_4.audit()
 
-reading_4 = Derivation(two_layers, index=u).step(charitable_4, because="(4), the bracket at m")
+reading_4 = Derivation(two_layers, index=u, outside=True).step(
+    charitable_4, because="(4), the bracket at m"
+)
 charitable_audit_4 = reading_4.audit()
 assert verdicts(charitable_audit_4) == ["Refuted"]
 assert charitable_audit_4[0].claim.condition(for_all=[n, c]) == (u <= 0)
@@ -485,7 +491,7 @@ audit_6
 k4 = k.convolve(k.dilate(2))
 kappa = total(k[m] * k[u - m], m, where=even(m))
 
-reading_off = Derivation(k4, index=u, introduced=[x])
+reading_off = Derivation(k4, index=u, outside=True, introduced=[x])
 reading_off.step(bracket_6, because="formula (7), literally")
 reading_off.step(kappa, because="formula (7), with t = 0")
 audit_7 = reading_off.audit()
@@ -503,12 +509,14 @@ audit_7
 assert Claim(audit_7[1].holds_where, Or(u <= 1, u >= 3 * c - 2)).prove()
 
 multiple_of_4 = Eq(Mod(u, 4), 0)
-at_multiples = Derivation(k4, index=u, where=multiple_of_4).step(kappa, because="u mod 4 = 0")
+at_multiples = Derivation(k4, index=u, outside=True, where=multiple_of_4).step(
+    kappa, because="u mod 4 = 0"
+)
 audit_at_multiples = at_multiples.audit()
 assert verdicts(audit_at_multiples) == ["Refuted"]
 assert audit_at_multiples[0].verdict.counterexample.index == 4
 
-only_multiples = Derivation(k4, index=u)
+only_multiples = Derivation(k4, index=u, outside=True)
 only_multiples.step(such_that(k4[u], multiple_of_4), because="no other taps")
 audit_only_multiples = only_multiples.audit()
 assert verdicts(audit_only_multiples) == ["Refuted"]
@@ -522,7 +530,7 @@ print(audit_only_multiples[0].verdict.counterexample)
 
 # %%
 spread = total(k[floor(m / 2)] * k[u - m], m, where=even(m))
-repaired_kernel = Derivation(k4, index=u).step(spread, because="k[m/2] for k[m]")
+repaired_kernel = Derivation(k4, index=u, outside=True).step(spread, because="k[m/2] for k[m]")
 audit = repaired_kernel.audit()
 assert audit
 audit
@@ -555,7 +563,11 @@ print(audit_factor_4[0].verdict.counterexample)
 
 # %%
 meaning_6 = without_odd(x).convolve(without_odd(k).convolve(k))
-audit = Derivation(meaning_6, index=u).step(charitable_6, because="what formula (6) says").audit()
+audit = (
+    Derivation(meaning_6, index=u, outside=True)
+    .step(charitable_6, because="what formula (6) says")
+    .audit()
+)
 assert audit
 audit
 
@@ -574,7 +586,7 @@ audit
 # not:
 
 # %%
-conclusion = Derivation(two_layers, index=u)
+conclusion = Derivation(two_layers, index=u, outside=True)
 conclusion.step(x.convolve(k4).downsample(4), because="formula (8), with the right kernel")
 conclusion.step(layer_of_kappa, because="formula (8), with the kernel of (7)")
 audit_8 = conclusion.audit()

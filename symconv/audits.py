@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Expr
+import sympy
+from sympy import Add, And, Basic, Expr, Ge, Integer, Le, Lt, Symbol
+from sympy.logic.boolalg import Boolean
 
 from symconv.notation import latex, plain
 from symconv.records import json_number
+from symconv.signals import SignalExpr
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.wording import holds_sentence
 
 if TYPE_CHECKING:
-    from symconv.derivations import Audit, Step  # they show themselves with this module
+    from symconv.derivations import Audit, Derivation, Step  # they show themselves with this module
 
 __all__ = ["as_html", "as_markdown", "as_record", "as_text"]
 
@@ -24,26 +27,29 @@ _MOST_TERMS = 8  # of a difference that are written out
 def as_text(audit: Audit) -> str:
     """The audit for a terminal.
 
-    Each formula stands with its number, its reason, and what was found.
+    First it says for which indices, then each formula stands with its number, its reason, and
+    what was found.
     """
-    lines = [f"(0)   {plain(audit.derivation.start)}"]
+    derivation = audit.derivation
+    lines = [_heading(derivation, _PLAIN), f"(0)   {plain(derivation.start)}"]
     for step in audit:
         words = " ".join(step.because.split())
         reason = f"    [{words}]" if words else ""
         lines.append(f"({step.number}) = {plain(step.formula)}{reason}")
-        lines += [f"      {line}" for line in _findings(step, _PLAIN)]
+        lines += [f"      {line}" for line in _findings(audit, step, _PLAIN)]
     return "\n".join([*lines, _summary(audit)])
 
 
 def as_markdown(audit: Audit) -> str:
     """The audit as Markdown with formulas, for a marker's feedback."""
-    parts = [f"**(0)** $${latex(audit.derivation.start)}$$"]
+    derivation = audit.derivation
+    parts = [_heading(derivation, _MARKDOWN), f"**(0)** $${latex(derivation.start)}$$"]
     for step in audit:
         words = escape(" ".join(step.because.split()), quote=False)
         reason = f" *{words}*" if words else ""
         against = f" (compared with ({step.against}))" if step.against != step.number - 1 else ""
         parts.append(f"**({step.number})**{reason}{against} $$= {latex(step.formula)}$$")
-        parts += _findings(step, _MARKDOWN)
+        parts += _findings(audit, step, _MARKDOWN)
     return "\n\n".join([*parts, f"**{_summary(audit)}**"])
 
 
@@ -51,10 +57,11 @@ def as_html(audit: Audit) -> str:
     """The audit as a table, with formulas that Jupyter sets."""
     rows = [_row("0", audit.derivation.start, "", [])]
     for step in audit:
-        found = [escape(line, quote=False) for line in _findings(step, _HTML)]
+        found = [escape(line, quote=False) for line in _findings(audit, step, _HTML)]
         rows.append(_row(str(step.number), step.formula, step.because, found))
+    heading = f"<p>{escape(_heading(audit.derivation, _HTML), quote=False)}</p>"
     summary = f"<p><b>{escape(_summary(audit))}</b></p>"
-    return f"<table>{''.join(rows)}</table>{summary}"
+    return f"{heading}<table>{''.join(rows)}</table>{summary}"
 
 
 def _row(number: str, formula: Expr, because: str, found: Iterable[str]) -> str:
@@ -71,17 +78,20 @@ def as_record(audit: Audit) -> dict[str, Any]:
     first = audit.first_wrong
     return {
         "start": _formula_record(audit.derivation.start),
+        "index": audit.derivation.index.name,
+        "claimed_for": _heading(audit.derivation, _PLAIN).removesuffix(":"),
         "first_wrong": None if first is None else first.number,
-        "steps": [_step_record(step) for step in audit],
+        "steps": [_step_record(audit, step) for step in audit],
     }
 
 
-def _step_record(step: Step) -> dict[str, Any]:
+def _step_record(audit: Audit, step: Step) -> dict[str, Any]:
     record: dict[str, Any] = {
         "number": step.number,
         "formula": _formula_record(step.formula),
         "because": step.because,
         "compared_with": step.against,
+        "where": str(step.where),
     }
     match step.verdict:
         case Proved() as verdict:
@@ -97,6 +107,7 @@ def _step_record(step: Step) -> dict[str, Any]:
                     "before": json_number(found.lhs),
                     "here": json_number(found.rhs),
                 },
+                "no_output": next(_no_output(audit.derivation, step, _PLAIN), None),
                 "missing": [str(t) for t in _missing(step)],
                 "surplus": [str(t) for t in _surplus(step)],
                 "holds_where": None if where is None else str(where),
@@ -130,10 +141,16 @@ class _Style:
     def emphasis(self, text: str) -> str:
         return f"{self.strong[0]}{text}{self.strong[1]}"
 
-    def set(self, expression: Expr) -> str:
+    def set(self, thing: Basic | SignalExpr) -> str:
         if self.formula == ("", ""):
-            return plain(expression)
-        return f"{self.formula[0]}{latex(expression)}{self.formula[1]}"
+            return plain(thing)
+        return f"{self.formula[0]}{latex(thing)}{self.formula[1]}"
+
+    def range(self, index: Symbol, length: Expr) -> str:
+        first = 1 if index.is_positive else 0
+        if self.formula == ("", ""):
+            return f"{first} ≤ {plain(index)} < {plain(length)}"
+        return rf"{self.formula[0]}{first} \leq {latex(index)} < {latex(length)}{self.formula[1]}"
 
 
 class _Markdown(_Style):
@@ -148,7 +165,39 @@ class _Html(_Style):
 _PLAIN, _MARKDOWN, _HTML = _Style(), _Markdown(), _Html()
 
 
-def _findings(step: Step, style: _Style) -> Iterator[str]:
+def _heading(derivation: Derivation, style: _Style) -> str:
+    """For which indices a derivation is claimed."""
+    return f"For {_indices(derivation, derivation.where, style)}:"
+
+
+def _indices(derivation: Derivation, where: Boolean, style: _Style) -> str:
+    index, length = derivation.index, derivation.length
+    if length is None:
+        words = f"every integer {style.set(_with_assumptions(index))}"
+    else:
+        words = f"every output, {style.range(index, length)}"
+    if where != sympy.true:
+        words += f"{'' if length is None else ','} with {style.set(where)}"
+    if derivation.outside:
+        words += ", where a signal is 0 outside of its outputs"
+    if given := [hypothesis for hypothesis in derivation.given if hypothesis != sympy.true]:
+        words += f", given {' and '.join(map(style.set, given))}"
+    return words
+
+
+def _with_assumptions(index: Symbol) -> Basic:
+    """An index, or what its assumptions say about its sign."""
+    bare = Symbol(index.name, integer=True)
+    if index.is_positive or index.is_nonnegative:
+        return Ge(bare, 1 if index.is_positive else 0)
+    if index.is_negative or index.is_nonpositive:
+        return Le(bare, -1 if index.is_negative else 0)
+    return bare
+
+
+def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
+    if step.where != audit.derivation.where:
+        yield f"Claimed for {_indices(audit.derivation, step.where, style)}."
     match step.verdict:
         case Proved(scope) as verdict if not verdict.is_complete:
             yield f"{style.emphasis('Decided in part')}: proved for {scope}."
@@ -162,6 +211,7 @@ def _findings(step: Step, style: _Style) -> Iterator[str]:
                     others = f" and {more} more" if more > 0 else ""
                     shown = ", ".join(map(style.set, terms[:_MOST_TERMS]))
                     yield f"{what} there: {shown}{others}."
+            yield from _no_output(audit.derivation, step, style)
             if holds := holds_sentence(step.holds_where):
                 yield holds
             if step.repair is not None:
@@ -179,7 +229,33 @@ def _where_it_fails(found: Counterexample, step: Step) -> str:
         values[step.index.name] = found.index
     values |= found.signals
     at = ", ".join(f"{name} = {value}" for name, value in values.items())
-    return f"at {at}: {found.rhs} instead of {found.lhs}."
+    outputs = f" output{'s' * (found.rhs != 1)}" if found.index is None else ""
+    return f"at {at}: {found.rhs}{outputs} instead of {found.lhs}."
+
+
+def _no_output(derivation: Derivation, step: Step, style: _Style) -> Iterator[str]:
+    """Where every integer is spoken of: that the index is no output, and how to leave it out."""
+    if derivation.length is not None or not isinstance(step.verdict, Refuted):
+        return
+    found = step.verdict.counterexample
+    values = {**found.lengths, step.index.name: found.index}
+    for signal in step.signals:
+        symbols = signal.length.free_symbols
+        if found.index is None or not values.keys() >= {s.name for s in symbols}:
+            continue
+        size = int(signal.length.xreplace({s: Integer(values[s.name]) for s in symbols}))
+        if not 0 <= found.index < size:
+            there = {0: "the output is empty there", 1: "the only output there is 0"}.get(
+                size, f"the outputs there are 0 to {size - 1}"
+            )
+            yield f"{step.index} = {found.index} is no output of {style.set(signal)}: {there}."
+            outputs = And(Ge(step.index, 0), Lt(step.index, signal.length))
+            yield (
+                "Without outside=True, the derivation speaks of its outputs alone."
+                if derivation.outside
+                else f"With where={outputs}, it speaks of these outputs alone."
+            )
+            return
 
 
 def _terms(step: Step) -> tuple[Expr, ...]:

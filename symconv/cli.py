@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from traceback import print_exc
+from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from symconv import arguments
+from symconv import arguments, interrupts
+from symconv.endings import EXIT, WORST_FIRST, Command, Commands
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from symconv.claims import Claim
-    from symconv.text import ParsedClaim
+    from symconv.text import Declarations, ParsedClaim
 
-_EXIT = {"proved": 0, "refuted": 1, "error": 2, "unknown": 3}  # 2 is a usage error, by click
-_WORST_FIRST = (2, 1, 3, 0)
-_DEFECT, _INTERRUPTED, _NO_READER = 70, 130, 141  # none of them is a verdict
 _LONGEST = 1_000_000  # seconds
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -37,7 +33,11 @@ _at_option = click.option(
 
 def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
     if value is not None and not 0 < value <= _LONGEST:  # so nan is refused too
-        raise click.BadParameter(f"expected a number of seconds from 0 to {_LONGEST}", ctx, option)
+        raise click.BadParameter(
+            f"expected a number of seconds, more than 0 and at most {_LONGEST}; got {value:g}",
+            ctx,
+            option,
+        )
     return value
 
 
@@ -63,57 +63,29 @@ _certificate_option = click.option(
 )
 
 
-class _Command(click.Command):
-    """Reports symconv's own errors as usage errors, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ValueError as error:
-            from symconv.errors import SymconvError
-
-            if not isinstance(error, SymconvError):
-                raise
-            raise click.UsageError(str(error), ctx) from None
-
-
-class _Commands(click.Group):
-    """Ends with an exit code that is no verdict where there is none; Python's would be 1."""
-
-    command_class = _Command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except BrokenPipeError:
-            with suppress(OSError):  # what is still in the buffer has no reader either
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(_NO_READER)
-        except KeyboardInterrupt:
-            click.echo("Interrupted", err=True)
-            ctx.exit(_INTERRUPTED)
-        except Exception:
-            print_exc()
-            click.echo("This is a defect of symconv, and no verdict.", err=True)
-            ctx.exit(_DEFECT)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="symconv")
 def main() -> None:
     """Claims about convolution layers, proved for every length or refuted.
 
-    Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.
-    """
+    \b
+    Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
+    70 a defect of symconv, 74 the output cannot be written, 130 interrupted,
+    141 the reader of the output left.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without ≤ gets ? and no traceback
             stream.reconfigure(errors="replace")
 
 
+def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[str]:
+    """The names of claims, for completion: a file, because importing them takes a second."""
+    names = Path(__file__).with_name("claim_names.txt").read_text(encoding="utf-8").split()
+    return [name for name in names if name.startswith(begun)]
+
+
 @main.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_names)
 @_at_option
 @_formal_option
 @_certificate_option
@@ -138,7 +110,7 @@ def prove(
     around it; with a NAME or --certificate, it checks the certificate of that one claim.
     Where coqc is not installed, the exit code is 3.
     """
-    from symconv.reports import report_theorem
+    from symconv.deciding import Decider
     from symconv.terminal import console
     from symconv.theorems import MAIN
 
@@ -150,23 +122,32 @@ def prove(
             raise click.UsageError("--at is for the instances of a claim; leave out --formal")
         from symconv.formal.reports import report_theory
 
-        record = report_theory(out, timeout)
+        with interrupts.raised():
+            record = report_theory(out, timeout)
         if as_json:
             _print_json(record)
         ctx.exit(_exit_code(record))
     _check_destination(certificate_file)
-    if timeout is None:
-        record = report_theorem(theorem, lengths, out)
-    else:
-        command = ["prove", *_options("--at", points), "--", theorem.name]
-        record = _in_child(command, timeout, str(theorem.claim), theorem.name, as_json, out)
+    with Decider(out, timeout) as decider:
+        record = decider.theorem(theorem, lengths)
     record |= _certified(theorem.claim, record, certificate_file, formal, timeout, out)
-    if as_json and record["verdict"] != "error":
+    if as_json:
         _print_json(record)
     ctx.exit(_exit_code(record))
 
 
-@main.command()
+class _WithWords(Command):
+    """A command whose help ends with the words of the language."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from symconv.text.listing import sections
+
+        for title, rows in sections():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+@main.command(cls=_WithWords)
 @click.argument("claim", required=False)
 @click.option(
     "--signal",
@@ -199,6 +180,14 @@ def prove(
 @_formal_option
 @_certificate_option
 @_timeout_option
+@click.option(
+    "--total-timeout",
+    type=float,
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Give up after so many seconds, for all claims of a --file together: the verdict on "
+    "what was not reached is then unknown.",
+)
 @_json_option
 @click.pass_context
 def check(
@@ -213,15 +202,17 @@ def check(
     formal: bool,
     certificate_file: str | None,
     timeout: float | None,
+    total_timeout: float | None,
     as_json: bool,
 ) -> None:
     """Prove or refute a CLAIM of your own.
 
     \b
-    A claim is lhs == rhs, or iff(condition, condition):
+    A claim is lhs == rhs, iff(condition, condition), or a condition that always holds:
       symconv check "x.pad(1, 1).correlate(k).length == n" --signal x:n --signal k:3
       symconv check "x.convolve(k) == k.convolve(x)" --signal x:n --signal k:c
       symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
+      symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
 
     Names that are not declared are integers ≥ 0, or ≥ 1 where an operator needs that.
     Write -- before a claim that begins with a minus sign.
@@ -236,10 +227,8 @@ def check(
     An indented line continues the one above.  Of several claims, one that is refuted
     decides the exit code before one that is unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.deciding import Decider
     from symconv.terminal import console
-    from symconv.text import read_claim
-    from symconv.text.files import read_claims
-    from symconv.text.phrases import Passage
 
     if (claim is None) == (file is None):
         raise click.UsageError("expected either a claim or --file")
@@ -250,44 +239,65 @@ def check(
     _check_destination(certificate_file)
     lengths = list(map(arguments.lengths, points))
     declared = arguments.declared(signals, given, integers)
-    if file is None:
-        parsed = [read_claim(Passage(claim or "", "the claim"), declared, name)]
-    else:
-        name_of_file = getattr(file, "name", "-")
-        where = "standard input" if name_of_file in ("-", "<stdin>") else str(name_of_file)
-        parsed = read_claims(
-            arguments.decoded(file.read(arguments.MOST_BYTES + 1), where), where, declared
-        )
     out = console(quiet=as_json)
     records = []
-    for number, one in enumerate(parsed):
-        if number:
-            out.rule(style="dim")
-        if timeout is not None:
-            command = _command_line(one, points)
-            text, title = str(one.claim), one.claim.name
-            records.append(_in_child(command, timeout, text, title, as_json, out))
-        else:
-            records.append(_checked(one, lengths, out, alone=file is None))
-        records[-1] |= _certified(one.claim, records[-1], certificate_file, formal, timeout, out)
-    if as_json and (file is not None or records[0]["verdict"] != "error"):
+    with Decider(out, timeout, total_timeout) as decider:
+        parsed = _read(claim, declared, name) if file is None else _read_file(file, declared, out)
+        for number, one in enumerate(parsed, start=1):
+            if number > 1:
+                out.rule(style="dim")
+            which = f"{number} of {len(parsed)}" if file is not None else ""
+            records.append(decider.claim(one, lengths, which))
+    if file is None and (formal or certificate_file):
+        limit = min(filter(None, (timeout, total_timeout)), default=None)
+        records[0] |= _certified(parsed[0].claim, records[0], certificate_file, formal, limit, out)
+    if as_json:
         _print_json(records[0] if file is None else records)
     codes = set(map(_exit_code, records))
-    ctx.exit(next((code for code in _WORST_FIRST if code in codes), max(codes)))
+    ctx.exit(next((code for code in WORST_FIRST if code in codes), max(codes)))
 
 
 @main.command("list")
+@click.argument("words", nargs=-1)
+@click.option(
+    "--verdict",
+    type=click.Choice(["true", "false", "conditional"]),
+    help="Only theorems that are true or false, and published statements with this verdict.",
+)
+@click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
 @_json_option
-def list_theorems(as_json: bool) -> None:
-    """List the claims of the catalogue, true and false, and what they settle."""
+def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_json: bool) -> None:
+    """List the claims of the catalogue, true and false, and what they settle.
+
+    \b
+    With WORDS, only what has all of them in a name, topic, statement, condition,
+    reason or source:
+      symconv list padding --verdict false
+      symconv list stride 3 --json
+
+    The exit code is 0 also where nothing is found: that is no verdict.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    if names and as_json:
+        raise click.UsageError("--names and --json are two forms of output; leave out one")
     from symconv.published import PUBLISHED
     from symconv.reports import show_catalogue
+    from symconv.searching import Listing
     from symconv.terminal import console
     from symconv.theorems import THEOREMS
 
-    rows = show_catalogue(THEOREMS, PUBLISHED, console(quiet=as_json))
-    if as_json:
-        _print_json(rows)
+    everything = Listing(THEOREMS, PUBLISHED)
+    found = everything.search(words, verdict or "")
+    if not found:
+        click.echo(everything.nothing(words, verdict or ""), err=as_json or names)
+    if names:
+        click.echo("".join(f"{name}\n" for name in found.names), nl=False)
+    elif found or as_json:
+        is_part = bool(words or verdict)
+        record = show_catalogue(
+            found, console(quiet=as_json), part_of=everything if is_part else None
+        )
+        if as_json:
+            _print_json(record)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -351,7 +361,8 @@ def handout(
         ) from None
 
     versions = [v for v, chosen in (("student", student), ("instructor", instructor)) if chosen]
-    build_all(sources, versions, formats, output)
+    with interrupts.raised():
+        build_all(sources, versions, formats, output)
 
 
 @main.command("grade")
@@ -378,7 +389,7 @@ def grade_answer(
 
     Exit codes: 0 right, 1 wrong, 2 usage error or an answer that cannot be read, 3 unknown.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
-    from symconv.terminal import console
+    from symconv.terminal import console, working
 
     if (answer is None) == (not typical):
         raise click.UsageError("expected either --answer or --typical")
@@ -386,73 +397,36 @@ def grade_answer(
     if answer is None:
         from symconv.grading import show_typical
 
-        records = show_typical(out)
+        with working(out, "deciding typical answers"):
+            records = show_typical(out)
         if as_json:
             _print_json(records)
         return
     from symconv.grading import grade, show_grade
 
-    record = show_grade(grade(answer, latex=latex or None), out)
+    with working(out, "deciding"):
+        found = grade(answer, latex=latex or None)
+    record = show_grade(found, out)
     if as_json:
         _print_json(record)
-    ctx.exit(_EXIT[record["verdict"]])
+    ctx.exit(EXIT[record["verdict"]])
 
 
-def _checked(
-    parsed: ParsedClaim, lengths: Sequence[Mapping[str, int]], out: Console, *, alone: bool
-) -> dict[str, Any]:
-    """The record of a claim; an error in one of several claims is a record too."""
-    from symconv.errors import SymconvError
-    from symconv.reports import report
+def _read(claim: str | None, declared: Declarations, name: str | None) -> list[ParsedClaim]:
+    from symconv.text import Passage, read_claim
 
-    try:
-        return report(parsed.claim, lengths, out, assumed=parsed.assumed)
-    except SymconvError as error:
-        # The hypotheses exclude each other, or an operator is not defined somewhere.
-        if alone:
-            raise
-        click.echo(f"Error: {parsed.passage.error(str(error))}", err=True)
-        return {"claim": str(parsed.claim), "verdict": "error", "reason": str(error)}
+    return [read_claim(Passage(claim or "", "the claim"), declared, name)]
 
 
-def _command_line(parsed: ParsedClaim, points: Sequence[str]) -> list[str]:
-    """The arguments that check a claim by itself."""
-    declared, name = parsed.declared, parsed.claim.name
-    sizes = [f"{signal}:{size.content}" for signal, size in declared.signals.items()]
-    return [
-        "check",
-        *_options("--signal", sizes),
-        *_options("--given", [condition.content for condition in declared.given]),
-        *_options("--integer", declared.integers),
-        *_options("--name", [name] if name else []),
-        *_options("--at", points),
-        "--",
-        parsed.passage.content,
-    ]
+def _read_file(file: IO[bytes], declared: Declarations, out: Console) -> list[ParsedClaim]:
+    from symconv.terminal import working
+    from symconv.text import read_claims
 
-
-def _options(name: str, values: Iterable[str]) -> list[str]:
-    return [f"{name}={value}" for value in values]
-
-
-def _in_child(
-    command: list[str], timeout: float, claim: str, name: str | None, as_json: bool, out: Console
-) -> dict[str, Any]:
-    """The record of a claim that a child process decides, which is killed when time is over."""
-    from symconv.child import run_child
-    from symconv.reports import report_unknown
-
-    first, *rest = command
-    ending = run_child([first, *["--json"] * as_json, *rest], timeout, capture=as_json)
-    if ending.exit_code is None:
-        return report_unknown(claim, ending.reason, out, name=name)
-    if ending.exit_code not in _EXIT.values():
-        sys.exit(ending.exit_code)  # a defect, or nobody reads: the child has said so
-    if as_json and ending.exit_code != _EXIT["error"]:
-        record: dict[str, Any] = json.loads(ending.output)
-        return record
-    verdict = next(verdict for verdict, code in _EXIT.items() if code == ending.exit_code)
-    return {"claim": claim, "verdict": verdict, "reason": "see above"}
+    name = getattr(file, "name", "-")
+    where = "standard input" if name in ("-", "<stdin>") else str(name)
+    text = arguments.decoded(file.read(arguments.MOST_BYTES + 1), where)
+    with working(out, f"reading {where}"):
+        return read_claims(text, where, declared)
 
 
 def _check_destination(path: str | None) -> None:
@@ -476,7 +450,9 @@ def _certified(
     from symconv.formal.reports import report_certificate
 
     out.print()
-    return {"certificate": report_certificate(claim, path, out, check=formal, timeout=timeout)}
+    with interrupts.raised():
+        record = report_certificate(claim, path, out, check=formal, timeout=timeout)
+    return {"certificate": record}
 
 
 def _exit_code(record: Mapping[str, Any]) -> int:
@@ -487,7 +463,7 @@ def _exit_code(record: Mapping[str, Any]) -> int:
     """
     partly = record["verdict"] == "proved" and record.get("scope", "all lengths") != "all lengths"
     unchecked = record.get("certificate", {}).get("verdict") == "unknown"
-    return _EXIT["unknown" if partly or unchecked else record["verdict"]]
+    return EXIT["unknown" if partly or unchecked else record["verdict"]]
 
 
 def _print_json(record: Any) -> None:

@@ -14,7 +14,7 @@ from symconv.descriptions import describe
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.integer_sets import IntegerSets, Set
 from symconv.lengths import spelled_out
-from symconv.polynomials import Conjunction, Polynomial, within
+from symconv.polynomials import Condition, Polynomial, Some, within
 from symconv.prove import bounded
 from symconv.signals import length
 from symconv.sums import FREE
@@ -112,7 +112,8 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
         somewhere = more.exists(differ, [_LAST]).intersect(among)
         is_empty = differ.is_empty()
     with sets.within_budget(_DESCRIBING):
-        entries = [] if is_empty else describe(differ, somewhere, more)
+        # A sentence about them lists beginnings, ends and ranges: cases.
+        entries = Some(()) if is_empty else describe(differ, somewhere, more, only_cases=True)
         lengths = describe(lengths_differ, decision.among, sets)
     names = {s.name: s for s in claim.symbols}
     return Differences(
@@ -128,7 +129,7 @@ _LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
 
 def _read_back(
     claim: Claim,
-    described: list[Conjunction],
+    described: Condition,
     meant: Set,
     among: Set,
     sets: IntegerSets,

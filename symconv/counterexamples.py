@@ -146,9 +146,7 @@ def _difference(claim: Claim, at: Point) -> Difference | None:
     (one, other), _ = vectors.polynomials(claim.signals, claim.named, at)
     if len(one) != len(other):
         return Difference(lengths, None, ())
-    entries = [
-        (name, i) for name, leaf in claim.named.items() for i in range(leaf.size.at(at))
-    ]
+    entries = [(name, i) for name, leaf in claim.named.items() for i in range(leaf.size.at(at))]
     for u, (a, b) in enumerate(zip(one, other, strict=True)):
         monomials = [
             [entry for entry, power in zip(entries, powers, strict=True) for _ in range(int(power))]
@@ -234,7 +232,7 @@ def _small_values(size: int, degree: Callable[[], int]) -> Iterator[tuple[int, .
     of 1, …, d + 1 (N. Alon, Combinatorial Nullstellensatz, 1999, lemma 2.1).
     """
     for bound in count(1):
-        spend(bound**min(size, 20))
+        spend(bound ** min(size, 20))
         if bound > 2 and bound > degree() + 1:  # most are found before it has to be known
             return
         for values in product(range(1, bound + 1), repeat=size):

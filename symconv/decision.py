@@ -17,10 +17,10 @@ from symconv.evidence import evidence
 from symconv.formulas import guarded_sum
 from symconv.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.integer_sets import IntegerSets, Set
+from symconv.lengths import lengths_in
 from symconv.monomials import Comparison, compare
 from symconv.polynomials import Conjunction, Guard, Polynomial, at_least, negated
 from symconv.products import impossible
-from symconv.lengths import lengths_in
 from symconv.signals import SignalExpr, length, requirements
 from symconv.sums import GuardedSum
 from symconv.symbols import sign_of

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, TypeAlias
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy
-from sympy import Basic, Dummy, Expr, Indexed, Sum, Symbol
+from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.amounts import integer_argument
 from symconv.claims import Claim
+from symconv.counterexamples import first_difference
+from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.formulas import zero_extended
+from symconv.points import allows
+from symconv.prove import prove
 from symconv.repairs import Repair, repair
 from symconv.restrictions import such_that
-from symconv.signals import Signal, SignalExpr
+from symconv.signals import Signal, SignalExpr, requirements
 from symconv.sum_ranges import InfiniteSumError, made_finite
+from symconv.symbols import is_integer
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
+
+_PART = 20  # of a decision's budget, what each formula gets that is tried as a repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +64,17 @@ class Step:
         because: the reason that was given.
         verdict: `Proved`, `Refuted`, `Unknown` or `IllFormed`.  Where it is refuted, the
             counterexample's `index` is the value of the derivation's index, and its `lhs`
-            and `rhs` are the values of the formula before and of this one.
+            and `rhs` are the values of the formula before and of this one.  Where two
+            signals have different numbers of outputs, `lhs` and `rhs` are these numbers,
+            and `index` is None.
         against: the number of the formula that it was compared with: the last one before
             it that is not ill-formed.
-        claim: the claim that was decided; the index is one of its symbols.
-        is_right: decides whether another formula would have been right in its place.
-        where: for which indices the step is claimed.
+        claim: the claim that was decided; the index is one of its symbols, if it occurs.
+        is_right: decides whether another formula would have been right in its place, with a
+            small part of the work that a step may take; None where that is not enough.
+        where: for which indices the step is claimed; of the outputs, where the derivation
+            speaks of these.
+        signals: those of the two formulas that were given as signals.
     """
 
     number: int
@@ -70,12 +85,15 @@ class Step:
     index: Symbol = field(repr=False)
     where: Boolean = field(default=sympy.true, repr=False)
     claim: Claim | None = field(default=None, repr=False)
-    is_right: Callable[[Expr], bool] | None = field(default=None, repr=False)
+    is_right: Callable[[Expr], bool | None] | None = field(default=None, repr=False)
+    signals: tuple[SignalExpr, ...] = field(default=(), repr=False)
 
     @cached_property
     def repair(self) -> Repair | None:
         """For a refuted step: a formula near this one that would have been right, if found."""
         if self.is_right is None or not isinstance(self.verdict, Refuted):
+            return None
+        if self.verdict.counterexample.index is None:  # it is the number of outputs
             return None
         return repair(self.formula, self.index, self.is_right)
 
@@ -97,14 +115,29 @@ class Step:
         """For a refuted step: this formula minus the one before, at the counterexample.
 
         Its negative terms are missing in this formula, its positive ones are surplus.
+        None for numbers of outputs, or for other verdicts.
         """
         if self.claim is None or not isinstance(self.verdict, Refuted):
             return None
         found = self.verdict.counterexample
-        at = dict(found.lengths)
-        if found.index is not None:
-            at[self.index.name] = found.index
+        if found.index is None:
+            return None
+        at = _point(self.claim, self.index, found)
         return -sympy.expand(self.claim.at(**at).difference[0])
+
+
+class _Stated(NamedTuple):
+    """A formula that a derivation states.
+
+    Attributes:
+        formula: the formula.
+        signal: the signal whose entry it is, where it was given as a signal.
+        length: how many outputs there are, by the last signal that was stated.
+    """
+
+    formula: Expr
+    signal: SignalExpr | None = None
+    length: Expr | None = None
 
 
 class Derivation:
@@ -116,19 +149,31 @@ class Derivation:
     all integers (from -oo to oo), and with a condition on its index:
     Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
+    A derivation that starts with a formula speaks of every integer u.  One that starts with
+    a signal speaks of its outputs, 0 ≤ u < length: what a formula gives elsewhere does not
+    count.  A step that is a signal, too, must then have as many outputs.
+
     Args:
         start: the formula that the derivation begins with; a signal stands for its entry
             at the index.
-        index: the index u; each step is claimed for every integer u.
+        index: the index u.
         where: a condition on the index (and the lengths), under which alone the steps are
-            claimed.
+            claimed; of a signal's outputs, those that satisfy it.
+        outside: whether a derivation that starts with a signal speaks of every integer u
+            all the same.  A signal is zero outside of its outputs.
         given: hypotheses on the lengths.
         introduced: signals and symbols that steps may use although neither the start nor
             the hypotheses have them.
 
+    Attributes:
+        length: how many outputs the derivation speaks of (none where this is negative);
+            None where it speaks of every integer u.
+        outside: whether it starts with a signal and speaks of every integer u.
+
     Raises:
-        SymconvError: the start cannot be read, has a sum with infinitely many terms, or the
-            hypotheses cannot hold.  A step never raises: ill-formed is a verdict.
+        SymconvError: the start cannot be read, has a sum with infinitely many terms, or is a
+            signal that need not be defined; or the hypotheses cannot hold.  A step never
+            raises: ill-formed is a verdict.
 
     >>> from sympy import Sum, oo, symbols
     >>> n, c = symbols("n c", integer=True, positive=True)
@@ -146,6 +191,19 @@ class Derivation:
     1 Proved - definition
     2 Proved - i = u - m
     3 Refuted - the kernel is flipped
+
+    A layer has outputs only where its kernel fits into its input, and its formula may go on:
+
+    >>> layer = x.correlate(k)
+    >>> formula = Sum(k[i] * x[u + i], (i, 0, c - 1))
+    >>> print(Derivation(layer, index=u).step(formula).audit())
+    For every output, 0 ≤ u < n + 1 − c:
+    (0)   Σ_{0 ≤ i ≤ c − 1} k[i]·x[i + u]
+    (1) = Σ_{0 ≤ i ≤ c − 1} k[i]·x[i + u]
+          Right: proved for all lengths.
+    Every step is right.
+    >>> bool(Derivation(layer, index=u, outside=True).step(formula).audit())
+    False
     """
 
     def __init__(
@@ -154,21 +212,46 @@ class Derivation:
         *,
         index: Symbol,
         where: Boolean | bool = True,
+        outside: bool = False,
         given: Iterable[Boolean] | Boolean = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
     ) -> None:
-        if not isinstance(index, Symbol) or not index.is_integer:
-            raise SymconvError(f"the index must be a symbol with integer=True, got {index!r}")
+        if not isinstance(index, Symbol) or not is_integer(index):
+            raise SymconvError(
+                f"the index must be an integer symbol, as integers gives, got {index!r}"
+            )
+        if not isinstance(outside, bool):
+            raise SymconvError(f"outside= must be True or False, got {outside!r}")
         self.index = index
-        self.start = self._formula(start)
+        self._start = self._stated(start)
+        self.length: Expr | None = None
+        self.outside = outside and self._start.signal is not None
+        if self._start.signal is not None and not outside:
+            self.length = _without_bound(self._start.signal.length)
+            # Where only outputs are spoken of, the formula need not say where they are.
+            self._start = self._start._replace(formula=self._start.signal.formula(index))
+        self.start = self._start.formula
         self.where = _condition(where)
         self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
         self.introduced = _several(introduced, "introduced")
         for one in self.introduced:
             if not isinstance(one, Symbol | SignalExpr):
                 raise SymconvError(f"introduced= may hold signals and symbols, got {one!r}")
-        self._steps: list[tuple[Expr, str, Boolean]] = []
-        Claim(self._entry(self.start), self._entry(self.start), self._hypotheses(self.where))
+        self._steps: list[tuple[_Stated, str, Boolean]] = []
+        self._claim(self._start, self._start, self.where)
+
+    @property
+    def outputs(self) -> Boolean:
+        """The condition that the index is an output; true for a derivation of every index."""
+        if self.length is None:
+            return sympy.true
+        return And(Ge(self.index, 0), Lt(self.index, self.length))
+
+    @property
+    def signals(self) -> tuple[SignalExpr, ...]:
+        """The start and the steps that are signals."""
+        stated = (self._start, *(step for step, _, _ in self._steps))
+        return tuple(one.signal for one in stated if one.signal is not None)
 
     def step(
         self, formula: Expr | SignalExpr, because: str = "", *, where: Boolean | bool | None = None
@@ -178,12 +261,13 @@ class Derivation:
         Args:
             formula: what the formula before it is claimed to be equal to.
             because: the reason that is given.
-            where: for which indices, where that is not what the derivation says.
+            where: for which indices, where that is not what the derivation says; of a
+                signal's outputs, for which of them.
         """
         if not isinstance(because, str):
             raise SymconvError(f"because= must be text, got {because!r}")
         region = self.where if where is None else _condition(where)
-        self._steps.append((self._formula(formula), because, region))
+        self._steps.append((self._stated(formula), because, region))
         return self
 
     def audit(self) -> Audit:
@@ -193,21 +277,35 @@ class Derivation:
             SymconvError: the hypotheses cannot hold together.
         """
         steps: list[Step] = []
-        before, against = self.start, 0
+        before, against = self._start, 0
         known = self._known()
         bound = _bound_in(self.start)
-        for number, (formula, because, where) in enumerate(self._steps, 1):
-            verdict: StepVerdict | None = _ill_formed(formula, known, bound)
+        for number, (stated, because, where) in enumerate(self._steps, 1):
+            verdict: StepVerdict | None = _ill_formed(stated.formula, known, bound)
             claim = None
             if verdict is None:
-                verdict, claim = self._decided(before, formula, where)
-            is_right = partial(self._is_right, before, where=where)
+                verdict, claim = self._decided(before, stated, where)
+            failing = []
+            if claim is not None and isinstance(verdict, Refuted):
+                failing.append(_point(claim, self.index, verdict.counterexample))
             steps.append(
-                Step(number, formula, because, verdict, against, self.index, where, claim, is_right)
+                Step(
+                    number,
+                    stated.formula,
+                    because,
+                    verdict,
+                    against,
+                    self.index,
+                    where,
+                    claim,
+                    partial(self._is_right, before, where, failing),
+                    tuple(one.signal for one in (before, stated) if one.signal is not None),
+                )
             )
-            bound |= _bound_in(formula)
+            bound |= _bound_in(stated.formula)
             if not isinstance(verdict, IllFormed):
-                before, against = formula, number
+                length = before.length if stated.length is None else stated.length
+                before, against = stated._replace(length=length), number
         return Audit(self, tuple(steps))
 
     def __repr__(self) -> str:
@@ -217,10 +315,24 @@ class Derivation:
     # --- deciding ----------------------------------------------------------------------
 
     def _decided(
-        self, before: Expr, formula: Expr, where: Boolean
+        self, before: _Stated, stated: _Stated, where: Boolean
+    ) -> tuple[StepVerdict, Claim | None]:
+        """The verdict on a step, and the claim that was decided for it."""
+        verdict, claim = self._entries_decided(before, stated, where)
+        speaks_of_all_outputs = self.length is not None and where == sympy.true
+        if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
+            return verdict, claim
+        lengths = Claim(before.length, stated.length, self.given)
+        equally_long = lengths.prove()
+        if isinstance(equally_long, Proved) and equally_long.is_complete:
+            return verdict, claim
+        return equally_long, lengths
+
+    def _entries_decided(
+        self, before: _Stated, stated: _Stated, where: Boolean
     ) -> tuple[StepVerdict, Claim | None]:
         try:
-            claim = Claim(self._entry(before), self._entry(formula), self._hypotheses(where))
+            claim = self._claim(before, stated, where)
             verdict = claim.prove()
         except InfiniteSumError as error:
             return IllFormed(error.index.name, str(error)), None
@@ -232,41 +344,74 @@ class Derivation:
             verdict = Refuted(self._counterexample(verdict.counterexample), claim)
         return verdict, claim
 
-    def _is_right(self, before: Expr, formula: Expr, where: Boolean) -> bool:
-        verdict, _ = self._decided(before, formula, where)
+    def _is_right(
+        self, before: _Stated, where: Boolean, failing: list[dict[str, int]], formula: Expr
+    ) -> bool | None:
+        """Whether a formula is right in the place of a step.
+
+        Args:
+            before: what it is compared with.
+            where: for which indices.
+            failing: values of the symbols at which others failed; these are tried first,
+                and those at which the formula fails are added.
+            formula: the formula.
+        """
+        try:
+            claim = self._claim(before, _Stated(formula), where)
+            names = {symbol.name for symbol in claim.symbols}
+            points = [{name: at[name] for name in names} for at in failing if at.keys() >= names]
+            if first_difference(claim, points)[0] is not None:
+                return False
+            verdict = prove(claim, budget=BUDGET // _PART)
+        except SymconvError:
+            return False
+        if isinstance(verdict, Refuted):
+            failing.append(dict(verdict.counterexample.lengths))
+        if isinstance(verdict, Unknown):
+            return None
         return isinstance(verdict, Proved) and verdict.is_complete
+
+    def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
+        """What a step claims; every claim about entries is made here.
+
+        Each entry is a signal of length 1: the index is a symbol like others.
+
+        Raises:
+            SymconvError: a formula cannot be read, or one of the signals that the formulas
+                were given as need not be defined.
+        """
+        hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
+        for signal in dict.fromkeys((self._start.signal, before.signal, stated.signal)):
+            if signal is not None:
+                _check_defined(signal, hypotheses)
+        return Claim(_entry(before.formula), _entry(stated.formula), hypotheses)
 
     def _counterexample(self, found: Counterexample) -> Counterexample:
         """The counterexample with the index apart from the lengths, and values for vectors."""
         lengths = dict(found.lengths)
         index = lengths.pop(self.index.name, None)
+        if index is None:  # it is in neither formula, so that the step is wrong at every index
+            index = next(i for i in _by_size() if allows(self.index, i))
         return Counterexample(lengths, found.signals, index, found.lhs[0], found.rhs[0])
 
-    def _entry(self, formula: Expr) -> SignalExpr:
-        """The entry at the index as a signal of length 1: the index is a symbol like others."""
-        return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
-
-    def _hypotheses(self, where: Boolean) -> tuple[Boolean, ...]:
-        return (*self.given, *(() if where == sympy.true else (where,)))
-
-    def _formula(self, formula: Any) -> Expr:
+    def _stated(self, formula: Any) -> _Stated:
         if isinstance(formula, SignalExpr):
-            entry: Expr = formula[self.index]
-            return entry
+            at = integer_argument(self.index, "the index")
+            return _Stated(zero_extended(formula, at), formula, formula.length)
         if isinstance(formula, int) and not isinstance(formula, bool):
-            return sympy.Integer(formula)
+            return _Stated(Integer(formula))
         if not isinstance(formula, Expr):
             raise SymconvError(
                 f"expected a SymPy formula in entries such as x[{self.index}], got {formula!r}"
             )
-        return formula
+        return _Stated(formula)
 
     def _known(self) -> set[str]:
         """The names of all that the derivation introduces."""
-        parts: list[Basic] = [self.start, self.where, self.index]
+        parts: list[Basic] = [self.start, self.where, self.outputs, self.index]
         parts += [g for g in self.given if isinstance(g, Basic)]
         for one in self.introduced:
-            parts.append(one[self.index] if isinstance(one, SignalExpr) else one)
+            parts.append(self._stated(one).formula if isinstance(one, SignalExpr) else one)
         return {name for part in parts for name in _free(part, frozenset())}
 
 
@@ -324,6 +469,41 @@ class Audit:
         """The first step that is refuted or ill-formed."""
         wrong = (s for s in self.steps if isinstance(s.verdict, Refuted | IllFormed))
         return next(wrong, None)
+
+
+# --- entries and outputs ---------------------------------------------------------------
+
+
+def _without_bound(length: Expr) -> Expr:
+    """A length for the condition u < length where u ≥ 0 is said: what is negative is 0, too."""
+    if isinstance(length, Max) and 0 in length.args:
+        return Max(*(a for a in length.args if a != 0))
+    return length
+
+
+def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
+    """Raise an error where a signal need not be defined: its entries are no formula there."""
+    if any(requirements(signal)):
+        Claim(signal, signal, hypotheses).prove()
+
+
+def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:
+    """The values of a claim's symbols at a counterexample."""
+    at = dict(found.lengths)
+    if found.index is not None and index in claim.symbols:
+        at[index.name] = found.index
+    return at
+
+
+def _entry(formula: Expr) -> SignalExpr:
+    return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
+
+
+def _by_size() -> Iterator[int]:
+    """All integers, those near 0 first."""
+    yield 0
+    for size in count(1):
+        yield from (size, -size)
 
 
 # --- arguments -------------------------------------------------------------------------

@@ -35,7 +35,9 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     taken |= {u.name}
     left = _named(change.left, "ijm", taken)
     right = _named(change.right, "tvw", taken)
-    bases = {name: IndexedBase(name, shape=(leaf.size.written,)) for name, leaf in claim.named.items()}
+    bases = {
+        name: IndexedBase(name, shape=(leaf.size.written,)) for name, leaf in claim.named.items()
+    }
 
     def position(factor: Factor, indices: Mapping[int, Symbol]) -> tuple[Expr, ...]:
         return tuple(polynomial_expression(p, names | {**indices}) for p in factor.position)

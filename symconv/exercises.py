@@ -19,6 +19,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.claims import Claim
 from symconv.errors import SymconvError, Undecided
 from symconv.notation import plain
+from symconv.records import shown
 from symconv.signals import Signal, SignalExpr
 from symconv.sum_ranges import made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
@@ -189,7 +190,7 @@ def _difference(claim: Claim, found: Counterexample) -> str:
     if claim.is_condition:
         said, true = (str(bool(side)).lower() for side in (found.lhs, found.rhs))
         return f"At {at} your condition is {said}, and should be {true}."
-    return f"At {at} your answer gives {found.lhs} instead of {found.rhs}."
+    return f"At {at} your answer gives {shown(found.lhs)} instead of {shown(found.rhs)}."
 
 
 def _without_the_solution(claim: Claim, found: Counterexample) -> str:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from sympy import Basic, Expr, Symbol
 
 from symconv.amounts import Amount
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.from_sympy import FormulaReader
 from symconv.lengths import LengthOf
 from symconv.polynomials import (
@@ -55,7 +55,16 @@ from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import polynomial_expression, terms_expression
 from symconv.work import spend
 
-__all__ = ["entry_expression", "entry_terms", "formula", "guarded_sum", "length_expression", "length_of"]
+__all__ = [
+    "entry_expression",
+    "entry_terms",
+    "formula",
+    "guarded_sum",
+    "length_expression",
+    "length_of",
+]
+
+_MOST_FACTORS = 2000  # in one product
 
 Terms = tuple[Term, ...]
 Wanted: TypeAlias = tuple[SignalExpr, Polynomial, bool]
@@ -96,6 +105,11 @@ def entry_expression(signal: SignalExpr, index: Amount) -> Expr:
             f"an entry of {signal} cannot stand in a formula: {requirement.message}, by symbols "
             "that say it"
         )
+    return zero_extended(signal, index)
+
+
+def zero_extended(signal: SignalExpr, index: Amount) -> Expr:
+    """The entry at any integer index, zero outside, where the signal is defined."""
     return _entry_at(signal, index, inside=False)
 
 
@@ -304,8 +318,15 @@ def _summed(terms: Iterable[Term], number: int, size: Polynomial) -> Terms:
 
 
 def _products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
-    """Each term times each; an index that both sum over gets another number in one of them."""
-    spend(len(left) * len(right))
+    """Each term times each; an index that both sum over gets another number in one of them.
+
+    Raises:
+        Undecided: the products have too many factors.
+    """
+    degree = sum(max((len(term.factors) for term in terms), default=0) for terms in (left, right))
+    if degree > _MOST_FACTORS:
+        raise Undecided(f"an entry is a sum of products of more than {_MOST_FACTORS} entries")
+    spend(len(left) * len(right) * (4 + degree))
     ours = {index.number for term in left for index in term.indices}
     apart = tuple(_renumbered(term, ours, fresh) for term in right) if ours else right
     return tuple(a * b for a in left for b in apart)
@@ -314,4 +335,3 @@ def _products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
 def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
     numbers = {i.number: next(fresh) for i in term.indices if i.number in taken}
     return term.renumbered(numbers) if numbers else term
-

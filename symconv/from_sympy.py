@@ -225,9 +225,7 @@ def _is_positive(expression: Expr) -> bool:
     return signs.is_at_least(numerator, 1, _known_signs(expression))
 
 
-def _common(
-    expressions: Sequence[Expr], names: Names
-) -> tuple[list[Polynomial], Polynomial]:
+def _common(expressions: Sequence[Expr], names: Names) -> tuple[list[Polynomial], Polynomial]:
     """The numerators of expressions over one positive denominator."""
     parts = [_fraction(expression, names) for expression in expressions]
     numbers = [q.as_integer() for _, q in parts]
@@ -447,9 +445,7 @@ class FormulaReader:
             "Piecewise and rational numbers"
         )
 
-    def _product(
-        self, factors: Sequence[Expr], names: Names, whole: Expr
-    ) -> tuple[Term, ...]:
+    def _product(self, factors: Sequence[Expr], names: Names, whole: Expr) -> tuple[Term, ...]:
         product_: tuple[Term, ...] = (Term(),)
         for argument in factors:
             factor = self.terms(argument, names)

@@ -22,9 +22,12 @@ from rich.text import Text
 from sympy import Dummy, Or, Symbol
 
 from symconv.claims import Claim
+from symconv.counterexamples import first_difference
+from symconv.decision import BUDGET
 from symconv.errors import SymconvError
 from symconv.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.notation import latex as latex_of
+from symconv.prove import prove
 from symconv.records import json_number
 from symconv.signals import (
     Add,
@@ -174,7 +177,7 @@ def grade(answer: str, *, latex: bool | None = None) -> Grade:
             remarks.append("Its kernels are flipped, so it is compared with the flipped k₄.")
     if isinstance(verdict, Proved):
         remarks += _outside(parsed)
-    mistake = _mistake(kernel, is_flipped) if isinstance(verdict, Refuted) else None
+    mistake = _mistake(kernel, is_flipped, verdict) if isinstance(verdict, Refuted) else None
     if isinstance(verdict, Refuted) and _claim(kernel, not is_flipped).prove():
         other = "k₄" if is_flipped else "the flipped k₄"
         remarks.append(f"It would be right for {other}.")
@@ -306,15 +309,22 @@ def _guessed(kernel: SignalExpr, phrase: Phrase) -> tuple[bool, Verdict]:
     return True, _decided(_claim(kernel, True), phrase)
 
 
-def _mistake(kernel: SignalExpr, is_flipped: bool) -> Mistake | None:
-    """The typical mistake that an answer is equal to, where k₄ has taps, for all lengths."""
-    compared = _fitted(kernel)
+def _mistake(kernel: SignalExpr, is_flipped: bool, verdict: Refuted) -> Mistake | None:
+    """The typical mistake that an answer is equal to, where k₄ has taps, for all lengths.
+
+    Only one that is equal to it where it is wrong is compared for all lengths, and for all of
+    them together that takes no more work than one decision may take.
+    """
+    compared, at = _fitted(kernel), [verdict.counterexample.lengths]
     for mistake in MISTAKES:
         if mistake.kernel is None:
             continue
         typical = mistake.kernel.flip() if is_flipped else mistake.kernel
-        verdict = Claim(compared, _fitted(typical)).prove()
-        if isinstance(verdict, Proved) and verdict.is_complete:
+        claim = Claim(compared, _fitted(typical))
+        if first_difference(claim, at)[0] is not None:
+            continue
+        same = prove(claim, budget=BUDGET // len(MISTAKES))
+        if isinstance(same, Proved) and same.is_complete:
             return mistake
     return None
 

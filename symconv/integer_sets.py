@@ -18,7 +18,6 @@ import islpy as isl
 from islpy import dim_type
 
 from symconv.errors import NonlinearError, Undecided
-from symconv.work import WorkUsedUpError, left, spend
 from symconv.polynomials import (
     Atom,
     Conjunction,
@@ -28,6 +27,7 @@ from symconv.polynomials import (
     Polynomial,
     Relation,
 )
+from symconv.work import WorkUsedUpError, left, spend
 
 __all__ = ["IntegerSets", "Set"]
 
@@ -112,8 +112,8 @@ class IntegerSets:
             self._context.set_max_operations(limit)
             with suppress(isl.Error):
                 self._probe.sample_point()
-                return limit
-        return _SCALE[-1]
+                return int(limit)
+        return int(_SCALE[-1])
 
     @cached_property
     def _probe(self) -> Any:

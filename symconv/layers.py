@@ -122,9 +122,7 @@ def avg_pool(
     n = signal.length
     last = smallest(sum_of(first, Amount.of(window).written), n)
     entries = difference(last, largest(first, Amount.of(0).written))
-    shares = [
-        (Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, window + 1)
-    ]
+    shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, window + 1)]
     share = Piecewise(*shares, (0, True), evaluate=False)
     return sums.multiply(Formula(u, share, sums.length))
 

@@ -6,8 +6,7 @@ every s-th entry, and ↑d puts d − 1 zeros between neighbours.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -38,10 +37,13 @@ from symconv.signals import (
     Signal,
     SignalExpr,
     Taps,
+    walk,
 )
 from symconv.writing import spelled_with
 
 __all__ = ["as_typed", "code", "latex", "plain"]
+
+_LONGEST = 4000  # characters of a signal that are written out
 
 
 def code(signal: SignalExpr) -> str:
@@ -51,6 +53,21 @@ def code(signal: SignalExpr) -> str:
     >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
     (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
     """
+    texts: dict[SignalExpr, str] = {}
+    for node in walk(signal):
+        texts[node] = _shortened(_code(node, texts))
+    return texts[signal]
+
+
+def _shortened(text: str) -> str:
+    """The text, of which a part is left out if nobody would read it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+
+
+def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
+    def receiver(inner: SignalExpr) -> str:
+        return f"({texts[inner]})" if isinstance(inner, Add | Scale) else texts[inner]
+
     match signal:
         case Signal():
             return signal.name
@@ -63,33 +80,31 @@ def code(signal: SignalExpr) -> str:
             return f"Signal.from_formula({signal.index}, {entry}, length={size})"
         case Add(left, Scale(number, right)) if number < 0:
             subtracted = _times(-number, right)
-            text = code(subtracted)
-            return f"{code(left)} - {f'({text})' if isinstance(subtracted, Add) else text}"
+            text = _code(subtracted, texts)
+            return f"{texts[left]} - {f'({text})' if isinstance(subtracted, Add) else text}"
         case Add(left, right):
-            text = code(right)
-            return f"{code(left)} + {f'({text})' if isinstance(right, Add) else text}"
+            text = texts[right]
+            return f"{texts[left]} + {f'({text})' if isinstance(right, Add) else text}"
         case Scale(number, inner):
-            return (
-                "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + _receiver(inner)
-            )
+            return "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
         case Pad(inner, left, right):
-            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
         case Extend(inner, left, right, mode):
-            return f"{_receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
         case Multiply(left, right):
-            return f"{_receiver(left)}.multiply({code(right)})"
+            return f"{receiver(left)}.multiply({texts[right]})"
         case Flip(inner):
-            return f"{_receiver(inner)}.flip()"
+            return f"{receiver(inner)}.flip()"
         case Downsample(inner, factor):
-            return f"{_receiver(inner)}.downsample({_exact(factor)})"
+            return f"{receiver(inner)}.downsample({_exact(factor)})"
         case Dilate(inner, factor):
-            return f"{_receiver(inner)}.dilate({_exact(factor)})"
+            return f"{receiver(inner)}.dilate({_exact(factor)})"
         case Convolve(left, right):
-            return f"{_receiver(left)}.convolve({code(right)})"
+            return f"{receiver(left)}.convolve({texts[right]})"
         case Correlate(inner, kernel, stride, dilation):
             options = f", stride={_exact(stride)}" * (stride != 1)
             options += f", dilation={_exact(dilation)}" * (dilation != 1)
-            return f"{_receiver(inner)}.correlate({code(kernel)}{options})"
+            return f"{receiver(inner)}.correlate({texts[kernel]}{options})"
     raise NotImplementedError(f"no code for {type(signal).__name__}")
 
 
@@ -110,10 +125,15 @@ def as_typed(thing: SignalExpr | Basic) -> str:
     if isinstance(thing, SignalExpr):
         return code(thing)
     names = {
-        one: sympy.Symbol(f"{_receiver(one.signal)}.length", commutative=True)
+        one: sympy.Symbol(f"{_operand_code(one.signal)}.length", commutative=True)
         for one in lengths_in(thing)
     }
     return str(spelled_with(thing, names))
+
+
+def _operand_code(signal: SignalExpr) -> str:
+    text = code(signal)
+    return f"({text})" if isinstance(signal, Add | Scale) else text
 
 
 def _exact(expression: Basic | Amount) -> str:
@@ -123,10 +143,6 @@ def _exact(expression: Basic | Amount) -> str:
     expression = spelled_out(expression)
     fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
     return str(sstr(expression, sympy_integers=fractions))
-
-
-def _receiver(signal: SignalExpr) -> str:
-    return f"({code(signal)})" if isinstance(signal, Add | Scale) else code(signal)
 
 
 def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
@@ -144,7 +160,7 @@ def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     (pad(x; 1, 1) ⋆ (k ∗ k↑2))↓4
     """
     if isinstance(thing, SignalExpr):
-        return _mathematics(thing, _PLAIN)[0]
+        return _mathematics(thing, _PLAIN)
     return _expression(_checked(thing), _PLAIN)
 
 
@@ -156,7 +172,7 @@ def latex(thing: SignalExpr | Basic | Amount | int) -> str:
     \left(\tilde{x} \star k_{2}\right)\downarrow_{2}
     """
     if isinstance(thing, SignalExpr):
-        return _mathematics(thing, _LATEX)[0]
+        return _mathematics(thing, _LATEX)
     return _expression(_checked(thing), _LATEX)
 
 
@@ -176,14 +192,18 @@ def _checked(thing: object) -> Basic:
 class _PlusFirst:
     """Sums with what is added before what is subtracted: u − m, and not −m + u."""
 
+    minus = "-"
+
     def _print_Add(self, e: Any, order: Any = None) -> str:  # noqa: N802
         terms = self._as_ordered_terms(e, order)  # type: ignore[attr-defined]
         terms = sorted(terms, key=lambda t: t.could_extract_minus_sign())
         text = "".join(
-            f" - {self._subtracted(-t)}" if t.could_extract_minus_sign() else f" + {self._print(t)}"  # type: ignore[attr-defined]
+            f" {self.minus} {self._subtracted(-t)}"
+            if t.could_extract_minus_sign()
+            else f" + {self._print(t)}"  # type: ignore[attr-defined]
             for t in terms
         )
-        return text[3:] if text.startswith(" + ") else "-" + text[3:]
+        return text[3:] if text.startswith(" + ") else self.minus + text[3:]
 
     def _subtracted(self, e: Any) -> str:
         text: str = self._print(e)  # type: ignore[attr-defined]
@@ -226,7 +246,29 @@ class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
 
 
 class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
-    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, and a minus sign."""
+    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, a^b, and a minus sign."""
+
+    minus = "−"
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        if isinstance(item, Mod):  # it always has parentheses
+            return str(self._print(item))
+        return str(super().parenthesize(item, level, strict))
+
+    def _print_Integer(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Integer(e))
+
+    def _print_Rational(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Rational(e))
+
+    def _print_Float(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Float(e))
+
+    def _print_NegativeInfinity(self, e: Any) -> str:  # noqa: N802
+        return f"{self.minus}∞"
+
+    def _signed(self, text: str) -> str:
+        return self.minus + text[1:] if text.startswith("-") else text
 
     def _print_Infinity(self, e: Any) -> str:  # noqa: N802
         return "∞"
@@ -244,8 +286,11 @@ class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
 
     def _print_Pow(self, e: Any, rational: bool = False) -> str:  # noqa: N802
         if isinstance(e.base, sympy.Sum):
-            return f"({self._print(e.base)})**{_sub(self, e.exp)}"
-        return str(super()._print_Pow(e, rational))
+            return f"({self._print(e.base)})^{_sub(self, e.exp)}"
+        if e.exp == -1 or abs(e.exp) == sympy.S.Half:  # 1/n, and roots
+            return str(super()._print_Pow(e, rational))
+        base, exponent = (self.parenthesize(part, PRECEDENCE["Pow"]) for part in e.args)
+        return f"{base}^{exponent}"
 
     def _print_Piecewise(self, e: Any) -> str:  # noqa: N802
         branches = [
@@ -263,11 +308,31 @@ class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
 
     def _print_Mul(self, e: Any) -> str:  # noqa: N802
         sums = [f for f in e.args if isinstance(f, sympy.Sum)]
-        if not sums:
-            return str(super()._print_Mul(e))
-        others = sympy.Mul(*(f for f in e.args if f not in sums))
-        texts = [self.parenthesize(others, PRECEDENCE["Mul"])] * (others != 1)
-        return "*".join([*texts, *(f"({self._print(f)})" for f in sums)])
+        if sums:
+            others = sympy.Mul(*(f for f in e.args if f not in sums))
+            texts = [self.parenthesize(others, PRECEDENCE["Mul"])] * (others != 1)
+            return _product([*texts, *(f"({self._print(f)})" for f in sums)])
+        above: list[Any] = []
+        below: list[Any] = []
+        negative = e.args[0].is_Rational and e.args[0].is_negative
+        for factor in (-e if negative else e).as_ordered_factors():
+            if factor.is_Rational:
+                above += [sympy.Integer(factor.p)] * (factor.p != 1)
+                below += [sympy.Integer(factor.q)] * (factor.q != 1)
+            elif factor.is_Pow and factor.exp.as_coeff_Mul()[0] < 0:
+                below.append(sympy.Pow(factor.base, -factor.exp))
+            else:
+                above.append(factor)
+        texts, divisors = (
+            [self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors]
+            for factors in (above, below)
+        )
+        if above and above[0].is_Rational:
+            texts[0] = self._print(above[0])  # without parentheses around −3
+        text = (self.minus if negative else "") + (_product(texts) if texts else "1")
+        if divisors:
+            text += f"/{divisors[0]}" if len(divisors) == 1 else f"/({_product(divisors)})"
+        return text
 
     def _print_floor(self, e: Any) -> str:
         return f"⌊{self._print(e.args[0])}⌋"
@@ -276,13 +341,25 @@ class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
         return f"⌈{self._print(e.args[0])}⌉"
 
     def _print_Max(self, e: Any) -> str:  # noqa: N802
-        return f"max({', '.join(sorted(map(self._print, e.args)))})"
+        return f"max({self._in_order(e.args)})"
 
     def _print_Min(self, e: Any) -> str:  # noqa: N802
-        return f"min({', '.join(sorted(map(self._print, e.args)))})"
+        return f"min({self._in_order(e.args)})"
+
+    def _in_order(self, args: Sequence[Any]) -> str:
+        """What is negative first, then by text."""
+        return ", ".join(sorted(map(self._print, args), key=lambda t: t.replace(self.minus, "-")))
 
     def _print_Mod(self, e: Any) -> str:  # noqa: N802
         return f"({_sub(self, e.args[0])} mod {_sub(self, e.args[1])})"
+
+
+def _product(factors: Sequence[str]) -> str:
+    """3c, 3(n + 1), c·n and 3·⌊n/2⌋: a number stands directly before a name or a parenthesis."""
+    first, *rest = factors
+    if rest and first.isdecimal() and (rest[0][0].isalpha() or rest[0][0] in "_("):
+        return "·".join([first + rest[0], *rest[1:]])
+    return "·".join(factors)
 
 
 def _sub(printer: StrPrinter, e: Any) -> str:
@@ -300,6 +377,7 @@ class _Style:
     and_: str
     or_: str
     among: str
+    not_among: str
 
 
 _SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
@@ -323,6 +401,7 @@ _PLAIN = _Style(
     and_=" and ",
     or_=" or ",
     among=" ∈ {%s}",
+    not_among=" ∉ {%s}",
 )
 _LATEX = _Style(
     forms={
@@ -344,15 +423,28 @@ _LATEX = _Style(
     and_=r" \wedge ",
     or_=r" \vee ",
     among=r" \in \{%s\}",
+    not_among=r" \notin \{%s\}",
 )
 
 # How tightly an operator binds; an operand that binds less tightly is parenthesised.
 _SUM, _PRODUCT, _POSTFIX, _ATOM = range(4)
 
 
-def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
+def _mathematics(signal: SignalExpr, style: _Style) -> str:
+    texts: dict[SignalExpr, tuple[str, int]] = {}
+    for node in walk(signal):
+        text, binding = _mathematics_of(node, style, texts)
+        texts[node] = _shortened(text), binding
+    return texts[signal][0]
+
+
+def _mathematics_of(
+    signal: SignalExpr, style: _Style, texts: Mapping[SignalExpr, tuple[str, int]]
+) -> tuple[str, int]:
+    """The text of a node, and how tightly it binds, from those of its operands."""
+
     def operand(inner: SignalExpr, least: int) -> str:
-        text, binding = _mathematics(inner, style)
+        text, binding = texts.get(inner) or _mathematics_of(inner, style, texts)
         return text if binding >= least else style.parentheses % text
 
     def number(value: Amount | Expr) -> str:
@@ -363,8 +455,8 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
         case Signal():
             return _name(signal.name, style), _ATOM
         case Taps(numbers):
-            texts = (number(sympy.Rational(value)) for value in numbers)
-            return form % ", ".join(texts), _ATOM
+            values = (number(sympy.Rational(value)) for value in numbers)
+            return form % ", ".join(values), _ATOM
         case Formula() if signal.entry == 1:
             return form % number(signal.size), _ATOM
         case Formula():
@@ -385,6 +477,10 @@ def _mathematics(signal: SignalExpr, style: _Style) -> tuple[str, int]:
                 return style.minus + operand(inner, _POSTFIX), _PRODUCT
             text = str(scale) if style is _PLAIN else sympy.latex(sympy.Rational(scale))
             return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
+        case Pad(inner, left, right) | Extend(inner, left, right) if left == right == 0:
+            return texts[inner]  # the code has the call
+        case Downsample(inner, factor) | Dilate(inner, factor) if factor == 1:
+            return texts[inner]
         case Pad(inner, left, right):
             return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
         case Extend(inner, left, right, mode):
@@ -420,40 +516,49 @@ def _expression(expression: Basic, style: _Style) -> str:
     expression = spelled_out(expression)
     match expression:
         case Or():
-            parts = _residue_classes(expression, style)
-            parts += [_alternative(p, style) for p in expression.args if not _is_congruence(p)]
+            listed, rest = _lists(expression.args, Eq, style)
+            parts = listed + [_alternative(part, style) for part in rest]
             return style.or_.join(sorted(parts, key=lambda text: (len(text), text)))
         case And():
-            return style.and_.join(_chains(expression, style))
+            listed, rest = _lists(expression.args, Ne, style)
+            return style.and_.join([*listed, *_chains(rest, style)])
         case Relational():
             sides = [_bare(_expression(side, style)) for side in (expression.lhs, expression.rhs)]
             return f"{sides[0]} {style.relations[type(expression)]} {sides[1]}"
     if style is _LATEX:
         return str(_LatexPrinter().doprint(expression))
-    text = _PlainPrinter().doprint(expression)
-    text = re.sub(r"(?<![\w.*])(\d+)\*(?=[^\W\d]|\()", r"\1", text)
-    return text.replace("**", "^").replace("*", "·").replace("-", "−")
+    return str(_PlainPrinter().doprint(expression))
 
 
-def _is_congruence(part: Basic) -> bool:
-    return isinstance(part, Eq) and isinstance(part.lhs, Mod) and bool(part.rhs.is_Integer)
+def _says_a_value(part: Basic, relation: type[Relational]) -> bool:
+    """Whether it says that a symbol or a remainder is, or is not, a certain number."""
+    return isinstance(part, relation) and (
+        isinstance(part.lhs, Mod | sympy.Symbol) and bool(part.rhs.is_Integer)
+    )
 
 
-def _residue_classes(alternatives: Or, style: _Style) -> list[str]:
-    """The alternatives that fix a residue, those of one remainder together."""
-    residues: dict[Basic, list[int]] = {}
-    for part in alternatives.args:
-        if _is_congruence(part):
-            residues.setdefault(part.lhs, []).append(int(part.rhs))
-    return [
-        _bare(_expression(remainder, style))
-        + (
-            f" {style.relations[Eq]} {values[0]}"
-            if len(values) == 1
-            else style.among % ", ".join(map(str, sorted(values)))
-        )
-        for remainder, values in residues.items()
-    ]
+def _lists(
+    parts: Iterable[Basic], relation: type[Relational], style: _Style
+) -> tuple[list[str], list[Basic]]:
+    """The parts n = 6 and n = 8 as n ∈ {6, 8}, or n ≠ 6 and n ≠ 8 as n ∉ {6, 8}; the others."""
+    numbers: dict[Basic, list[Relational]] = {}
+    rest: list[Basic] = []
+    for part in parts:
+        if _says_a_value(part, relation):
+            numbers.setdefault(part.lhs, []).append(part)
+        else:
+            rest.append(part)
+    form = style.among if relation is Eq else style.not_among
+    texts = []
+    for number, found in numbers.items():
+        if len(found) == 1:
+            rest += found
+        else:
+            values = ", ".join(
+                _expression(p.rhs, style) for p in sorted(found, key=lambda p: p.rhs)
+            )
+            texts.append(_bare(_expression(number, style)) + form % values)
+    return texts, rest
 
 
 def _alternative(part: Basic, style: _Style) -> str:
@@ -471,9 +576,9 @@ def _bare(text: str) -> str:
     return text
 
 
-def _chains(conjunction: And, style: _Style) -> list[str]:
+def _chains(conjunction: Iterable[Basic], style: _Style) -> list[str]:
     """The parts of a conjunction, with a ≤ m and m ≤ b joined to a ≤ m ≤ b."""
-    parts = sorted(conjunction.args, key=str)
+    parts = sorted(conjunction, key=str)
     bounds = {
         p: (p.lhs, p.rhs) if isinstance(p, Le) else (p.rhs, p.lhs)
         for p in parts
@@ -485,9 +590,12 @@ def _chains(conjunction: And, style: _Style) -> list[str]:
             if start == middle and not {first, second} & texts.keys():
                 sides = (_bare(_expression(side, style)) for side in (low, middle, high))
                 texts |= {first: f" {style.relations[Le]} ".join(sides), second: ""}
+    factors: list[str] = []  # alternatives, which come last
     for part in parts:
         if part not in texts:
             text = _expression(part, style)
-            alone = isinstance(part, Or) and not all(map(_is_congruence, part.args))
-            texts[part] = f"({text})" if alone else text
-    return [texts[part] for part in parts if texts[part]]
+            if isinstance(part, Or) and style.or_ in text:
+                factors.append(f"({text})")
+                text = ""
+            texts[part] = text
+    return [*(texts[part] for part in parts if texts[part]), *factors]

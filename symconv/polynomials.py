@@ -16,24 +16,32 @@ from symconv.work import spend
 
 __all__ = [
     "Atom",
+    "Condition",
     "Conjunction",
+    "Every",
     "Floor",
     "Guard",
     "Guarded",
     "Monomial",
     "Polynomial",
     "Relation",
+    "Some",
     "at_least",
     "ceiling",
     "conjoined",
     "equal",
+    "every",
     "floor",
     "maximum",
     "negated",
     "nonnegative_part",
+    "some",
     "within",
     "without_nonnegative_part",
 ]
+
+
+_PRODUCT, _SUBSTITUTION = 3, 6  # steps of work, for each monomial
 
 
 class Polynomial:
@@ -113,7 +121,7 @@ class Polynomial:
             if not other:
                 return Polynomial({})
             return Polynomial._with({monomial: c * other for monomial, c in self.terms.items()})
-        spend(len(self.terms) * len(other.terms))
+        spend(_PRODUCT * len(self.terms) * len(other.terms))
         terms: dict[Monomial, int] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -180,15 +188,19 @@ class Polynomial:
 
     def substitute(self, values: Mapping[Atom, Polynomial]) -> Polynomial:
         """The polynomial with atoms replaced, inside floors and guards too."""
-        spend(2 * len(self.terms))
+        if not any(_may_change(atom, values) for atom in self.atoms()):
+            return self
+        spend(_SUBSTITUTION * len(self.terms))
         result = Polynomial({})
         for monomial, c in self.terms.items():
-            product = Polynomial.constant(c)
-            for atom in monomial:
+            if not any(_may_change(atom, values) for atom in monomial):
+                result = result + Polynomial._with({monomial: c})
+                continue
+            product = _replaced(monomial[0], values)
+            for atom in monomial[1:]:
                 product = product * _replaced(atom, values)
-            result = result + product
+            result = result + product * c
         return result
-
 
     def value(self, at: Mapping[Atom, int]) -> int:
         """The value where each symbol and index has one.
@@ -338,6 +350,35 @@ class Guarded:
 Atom = str | int | Floor | Guarded
 Monomial = tuple[Atom, ...]
 Conjunction = tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A condition: all of the parts hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """A condition: one of the parts holds, or several do."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Guard | Every | Some
+
+
+def every(parts: Iterable[Condition]) -> Condition:
+    """The conjunction of the parts, which is a single part itself."""
+    found = tuple(parts)
+    return found[0] if len(found) == 1 else Every(found)
+
+
+def some(parts: Iterable[Condition]) -> Condition:
+    """The disjunction of the parts, which is a single part itself."""
+    found = tuple(parts)
+    return found[0] if len(found) == 1 else Some(found)
 
 
 def conjoined(guards: Conjunction) -> Conjunction | None:
@@ -529,6 +570,10 @@ def _polynomial(value: Polynomial | int) -> Polynomial:
 def _order(atom: Atom) -> tuple[int, str]:
     rank = {int: 3, str: 2, Floor: 1, Guarded: 0}[type(atom)]
     return (rank, str(atom))
+
+
+def _may_change(atom: Atom, values: Mapping[Atom, Polynomial]) -> bool:
+    return atom in values or isinstance(atom, Floor | Guarded)
 
 
 def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:

@@ -127,7 +127,8 @@ def found_with_content(
         else:
             for outputs in (True, False):
                 found, _ = first_difference(
-                    claim, only=lambda at: has_content(claim, at, outputs)  # noqa: B023
+                    claim,
+                    only=lambda at: has_content(claim, at, outputs),  # noqa: B023
                 )
                 if found is not None:
                     return counterexample(claim, found)

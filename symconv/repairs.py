@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from itertools import islice
 
 import sympy
-from sympy import Basic, Eq, Expr, Indexed, Integer, Mod, Piecewise, Sum, Symbol
+from sympy import Basic, Eq, Expr, Indexed, Integer, Max, Min, Mod, Piecewise, Sum, Symbol
 
 from symconv.notation import plain
 from symconv.restrictions import SuchThat, such_that
 
 __all__ = ["Repair", "repair"]
 
+# The bounds of a search: how many formulas are tried, how much they weigh together, and how many
+# of them may remain undecided, each of which takes a decision's whole budget.
 _MOST_TRIED = 80
+_MOST_WEIGHT = 2400
+_MOST_UNDECIDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Repair:
     change: str
 
 
-def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool]) -> Repair | None:
+def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool | None]) -> Repair | None:
     """The first formula that is right among those that differ from a wrong one in one place.
 
     Tried are, in this order: a sum without the restriction of its index, another residue in
@@ -38,18 +42,35 @@ def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool]) -> Repa
     multiplied or shifted.
     A formula with 2u or 4u for its index u is also tried with the sum unrestricted.
 
+    At most 80 are tried, fewer of a formula with more than 30 entries, or with more than 5
+    sums and extrema in all, and none after two that could not be decided.
+
     Args:
         wrong: the formula.
         index: the index of the formula.
-        is_right: decides a formula.
+        is_right: decides a formula; None where it cannot.
     """
     seen = {wrong}
-    for found in islice(_near(wrong, index), _MOST_TRIED):
-        if found.formula not in seen:
-            seen.add(found.formula)
-            if is_right(found.formula):
-                return found
+    undecided = 0
+    for found in islice(_near(wrong, index), min(_MOST_TRIED, _MOST_WEIGHT // _weight(wrong))):
+        if found.formula in seen:
+            continue
+        seen.add(found.formula)
+        answer = is_right(found.formula)
+        if answer:
+            return found
+        undecided += answer is None
+        if undecided == _MOST_UNDECIDED:
+            return None
     return None
+
+
+def _weight(formula: Expr) -> int:
+    """How the time grows that it takes to read a formula: faster with what may be nested."""
+    parts = list(sympy.preorder_traversal(formula))
+    entries = sum(isinstance(part, Indexed) for part in parts)
+    nested = sum(isinstance(part, Sum | Max | Min) for part in parts)
+    return max(1, entries, nested**2)
 
 
 def _near(wrong: Expr, index: Symbol) -> Iterator[Repair]:

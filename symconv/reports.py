@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import sympy
 from rich.console import Console
-from rich.control import Control
-from rich.segment import ControlType
 
 from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.notation import plain
-from symconv.records import json_number
-from symconv.terminal import duration, line, paragraph, row, timed
+from symconv.records import json_number, shown
+from symconv.terminal import duration, line, paragraph, row, timed, working
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
-from symconv.verdicts import ALL_LENGTHS, Counterexample, Evidence, Proved, Refuted, Unknown
+from symconv.verdicts import (
+    ALL_LENGTHS,
+    Counterexample,
+    Evidence,
+    Proved,
+    Refuted,
+    Unknown,
+    Verdict,
+)
 from symconv.wording import differences_sentences, holds_sentence, quantifiers
+from symconv.workload import check_workload
 
 if TYPE_CHECKING:
     from symconv.published import Published  # takes a second, and `symconv prove` has no need
+    from symconv.searching import Listing
 
 __all__ = [
     "assumptions",
@@ -55,6 +63,7 @@ def report(
     out: Console,
     *,
     statement: str = "",
+    typed: str = "",
     assumed: Sequence[Assumption] = (),
 ) -> Record:
     """Show a claim, its verdict for all lengths, and instances; the same as a record.
@@ -64,21 +73,30 @@ def report(
         points: the lengths of the instances.
         out: where it is shown.
         statement: the claim in words, if there are any.
+        typed: the claim as it was typed; it is shown where lengths or conditions are compared,
+            which are shown multiplied out below it.
         assumed: what is taken of symbols that were not declared.
 
     Raises:
+        SymconvError: the claim cannot be decided as it stands, or an instance is too large;
+            nothing was shown then.
         DisagreementError: a claim that is proved does not hold at an instance.
     """
     instances = [claim.at(**lengths) for lengths in points]
+    for instance in instances:
+        check_workload(instance)
+    # The verdict comes before anything is shown: an error then stands alone.
+    with working(out, "deciding"):
+        verdict, seconds = timed(claim.prove)
     record: Record = {"name": claim.name} if claim.name else {}
     record |= {"statement": statement} if statement else {}
     record["claim"] = str(claim)
-    record |= _show_statement(out, claim, statement)
+    record |= _show_statement(out, claim, statement, typed)
     if assumed:
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
-    record |= _show_verdict(out, claim)
+    record |= _show_verdict(out, claim, verdict, seconds)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
@@ -107,7 +125,7 @@ def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: C
 
 def _show_condition_for_all(out: Console, theorem: Theorem) -> str | None:
     names = ", ".join(symbol.name for symbol in theorem.for_all)
-    with out.status("looking for the exact condition"):
+    with working(out, "looking for the exact condition"):
         try:
             condition = plain(theorem.claim.condition(for_all=theorem.for_all))
         except Undecided:
@@ -121,26 +139,35 @@ def _show_condition_for_all(out: Console, theorem: Theorem) -> str | None:
 
 def report_unknown(claim: str, reason: str, out: Console, *, name: str | None = None) -> Record:
     """Show that there is no verdict on a claim, of which only the text is known."""
-    if out.is_terminal:  # a process that was killed leaves its spinner, and no cursor
-        out.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
-        out.show_cursor()
+    if name:
+        out.print(name, style="bold")
+        out.print()
+    line(out, claim, "cyan", indent=4)
+    out.print()
     _show_unknown(out, reason)
     out.print()
     record: Record = {"name": name} if name else {}
     return record | {"claim": claim, "verdict": "unknown", "reason": reason}
 
 
-def show_catalogue(
-    theorems: Iterable[Theorem], published: Sequence[Published], out: Console
-) -> Record:
-    """List theorems and published statements, and return them as records."""
-    out.print("Theorems", style="bold")
-    for theorem in theorems:
+def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = None) -> Record:
+    """List theorems and published statements, and return them as records.
+
+    Args:
+        found: what is listed.
+        out: where it is shown.
+        part_of: everything, if what is listed is not everything; the score is for that alone.
+    """
+    if found.theorems:
+        out.print("Theorems", style="bold")
+    for theorem in found.theorems:
         _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
         paragraph(out, theorem.statement, indent=7)
-    out.print()
-    out.print("Statements that people made in public", style="bold")
-    for statement in published:
+    if found.theorems and found.published:
+        out.print()
+    if found.published:
+        out.print("Statements that people made in public", style="bold")
+    for statement in found.published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
         paragraph(out, f"It holds: {statement.condition}.", indent=7)
@@ -149,8 +176,20 @@ def show_catalogue(
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
             line(out, f"{mark:<7}{theorem.name}", style, indent=9)
-    score = _score(published)
+    record = {
+        "theorems": [_theorem_record(t) for t in found.theorems],
+        "published": list(map(_published_record, found.published)),
+    }
     out.print()
+    if part_of is not None:
+        paragraph(
+            out,
+            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+            f"{len(found.published)} of {len(part_of.published)} statements.",
+            indent=0,
+        )
+        return record
+    score = _score(found.published)
     paragraph(
         out,
         f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
@@ -158,23 +197,7 @@ def show_catalogue(
         f"true under conditions, {score['false']} false; by {score['claims']} claims.",
         indent=0,
     )
-    return {
-        "theorems": [_theorem_record(t) for t in theorems],
-        "published": [
-            {
-                "topic": p.topic,
-                "verdict": p.verdict,
-                "condition": p.condition,
-                "statement": p.statement,
-                "source": p.source,
-                "settled": not p.unsettled,
-                "not_covered": [text for text in (p.beyond, p.unsettled) if text],
-                "claims": [_theorem_record(t) for t in p.theorems],
-            }
-            for p in published
-        ],
-        "score": score,
-    }
+    return record | {"score": score}
 
 
 _MARKS = {True: ("true", "green"), False: ("false", "red")}
@@ -195,6 +218,20 @@ def _score(published: Sequence[Published]) -> dict[str, int]:
     }
 
 
+def _published_record(statement: Published) -> Record:
+    beyond = filter(None, (statement.beyond, statement.unsettled))
+    return {
+        "topic": statement.topic,
+        "verdict": statement.verdict,
+        "condition": statement.condition,
+        "statement": statement.statement,
+        "source": statement.source,
+        "settled": not statement.unsettled,
+        "not_covered": list(beyond),
+        "claims": list(map(_theorem_record, statement.theorems)),
+    }
+
+
 def _theorem_record(theorem: Theorem) -> Record:
     return {
         "name": theorem.name,
@@ -209,29 +246,32 @@ def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
     out.print(name, style="bold", soft_wrap=True)
 
 
-def _show_statement(out: Console, claim: Claim, statement: str) -> Record:
+def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> Record:
     sign = "iff" if claim.is_condition else "="
-    mathematics = f"{plain(claim.lhs)}  {sign}  {plain(claim.rhs)}"
+    mathematics = plain(claim.lhs)
+    if claim.rhs is not sympy.true:  # otherwise the condition itself is the claim
+        mathematics += f"  {sign}  {plain(claim.rhs)}"
     if claim.name:
         out.print(claim.name, style="bold")
         out.print()
     if statement:
         paragraph(out, statement)
         out.print()
+    if typed and not claim.signals:
+        line(out, " ".join(typed.split()), indent=4)
     line(out, mathematics, "cyan", indent=4)
     paragraph(out, quantifiers(claim), indent=4)
     return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
 
 
-def _show_verdict(out: Console, claim: Claim) -> Record:
-    with out.status("deciding"):
-        verdict, seconds = timed(claim.prove)
+def _show_verdict(out: Console, claim: Claim, verdict: Verdict, seconds: float) -> Record:
     out.print("For all lengths, by integer sets", style="bold")
     record: Record = {"seconds": seconds}
     match verdict:
         case Proved():
             everywhere = verdict.is_complete
-            result = "PROVED" if everywhere else f"PROVED only for {verdict.scope}"
+            only = " only" * (not verdict.scope.endswith(" only"))
+            result = "PROVED" if everywhere else f"PROVED{only} for {verdict.scope}"
             row(out, result, duration(seconds), "green" if everywhere else "yellow")
             for evidence in verdict.evidence:
                 line(out, str(evidence), indent=4)
@@ -246,9 +286,12 @@ def _show_verdict(out: Console, claim: Claim) -> Record:
                 at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
                 line(out, at, indent=4)
             for name, vector in found.signals.items():
-                line(out, f"{name} = {vector}", indent=4)
-            line(out, f"left side  = {found.lhs}", indent=4)
-            line(out, f"right side = {found.rhs}", indent=4)
+                line(out, f"{name} = {shown(vector)}", indent=4)
+            if claim.rhs is sympy.true:
+                line(out, "the condition is false", indent=4)
+            else:
+                line(out, f"left side  = {shown(found.lhs)}", indent=4)
+                line(out, f"right side = {shown(found.rhs)}", indent=4)
             if found.index is not None:
                 line(out, f"the first difference is at index {found.index}", indent=4)
             record |= {"verdict": "refuted", "counterexample": _counterexample_json(found)}
@@ -285,7 +328,7 @@ def _evidence_json(evidence: Evidence) -> Record:
 
 def _show_extent(out: Console, verdict: Refuted) -> Record:
     """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
-    with out.status("looking for the exact condition"):
+    with working(out, "looking for the exact condition"):
         condition, found = verdict.condition, verdict.differences
     for sentence in filter(None, [holds_sentence(condition), *differences_sentences(found)]):
         paragraph(out, sentence)
@@ -307,7 +350,7 @@ def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Rec
     how = "SymPy's simplify on symbol vectors" if about_signals else "arithmetic"
     out.print(f"At fixed lengths, by {how}", style="bold")
     for instance in instances:
-        with out.status(f"simplify at {instance}"):
+        with working(out, f"simplify at {instance}"):
             result, seconds = timed(lambda: _simplified(instance))  # noqa: B023 - called at once
         row(out, f"{instance!s:<34}{result}", duration(seconds))
         yield {
@@ -321,6 +364,8 @@ def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Rec
 
 def _simplified(instance: Instance) -> str:
     """What becomes of the difference of the sides."""
+    if instance.claim.rhs is sympy.true:
+        return f"the condition is {str(instance.lhs).lower()}"
     if not isinstance(instance.lhs, list):
         return f"{instance.lhs} and {instance.rhs}"
     if len(instance.lhs) != len(instance.rhs):

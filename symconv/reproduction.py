@@ -105,6 +105,9 @@ class _Python(StrPrinter):  # type: ignore[misc]
     def _print_Piecewise(self, e: Any) -> str:  # noqa: N802
         text = "0"
         for value, condition in reversed(e.args):
+            if condition == sympy.true:
+                text = self._print(value)
+                continue
             text = f"({self._print(value)} if {self._print(condition)} else {text})"
         return text
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
 from operator import index as as_index
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsIndex, TypeAlias, get_args
 from weakref import WeakValueDictionary
 
-from sympy import Basic, Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
+from sympy import Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.amounts import (
     Amount,
@@ -33,7 +33,8 @@ from symconv.amounts import (
 )
 from symconv.errors import SymconvError
 from symconv.from_sympy import FormulaReader
-from symconv.lengths import LengthOf, lengths_in
+from symconv.hints import about_mode, explained, no_attribute
+from symconv.lengths import lengths_in
 from symconv.polynomials import (
     Conjunction,
     Guarded,
@@ -93,17 +94,19 @@ class Requirement:
     message: str
 
 
+_made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
+
+
 class _OneOfEach(type):
     """Makes equal signals one object."""
-
-    _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         new = super().__call__(*args, **kwargs)
         key = (cls, *(getattr(new, name) for name in cls.__match_args__))  # type: ignore[attr-defined]
-        return _OneOfEach._made.setdefault(key, new)
+        return _made.setdefault(key, new)
 
 
+@explained
 class SignalExpr(metaclass=_OneOfEach):
     """What every signal can do: `Signal` and the results of its operators.
 
@@ -117,10 +120,15 @@ class SignalExpr(metaclass=_OneOfEach):
     __iter__ = None  # x[m] is defined for every integer m, so there is no end to reach
     __array_ufunc__ = None  # NumPy scalars leave `*` to us
 
+    if not TYPE_CHECKING:  # a type checker knows that there is nothing else
+
+        def __getattr__(self, name: str) -> NoReturn:
+            no_attribute(self, name)
+
     _named: Mapping[str, Signal]
     _symbols: Mapping[str, Symbol]
     _operands: tuple[SignalExpr, ...]
-    _length: Polynomial
+    _length: Polynomial | None
     _is_nonempty: bool
 
     def __eq__(self, other: object) -> Claim:  # type: ignore[override]
@@ -163,7 +171,7 @@ class SignalExpr(metaclass=_OneOfEach):
         for amount in self.parameters:
             _merge_symbols(own, amount.symbols)
         named, symbols = check_names(operands, own.values())
-        _set(self, _operands=operands, _named=named, _symbols=symbols)
+        _set(self, _operands=operands, _named=named, _symbols=symbols, _length=None)
 
     def _own_length(self) -> Polynomial:
         """The length, from those of the operands."""
@@ -647,9 +655,10 @@ class Extend(SignalExpr):
         right = integer_argument(self.right, "the right padding", self.signal)
         modes = get_args(Extension)
         if self.mode not in modes:
+            hint = about_mode(self.mode)
             raise SymconvError(
                 f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
-                f"got {self.mode!r}"
+                f"got {self.mode!r}{f'; {hint}' * bool(hint)}"
             )
         for amount in (left, right):
             if not amount.is_at_least(0):
@@ -869,7 +878,9 @@ def length(signal: SignalExpr) -> Polynomial:
 
     max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
     """
-    return _measured(signal)._length
+    size = _measured(signal)._length
+    assert size is not None
+    return size
 
 
 def is_nonempty(signal: SignalExpr) -> bool:
@@ -879,17 +890,16 @@ def is_nonempty(signal: SignalExpr) -> bool:
 
 def _measured(signal: SignalExpr) -> SignalExpr:
     """The signal, once its length is known; that of each node is calculated once."""
-    if not hasattr(signal, "_length"):
-        open_ = [signal]
-        while open_:
-            node = open_[-1]
-            missing = [part for part in node.operands if not hasattr(part, "_length")]
-            open_ += missing
-            if not missing:
-                open_.pop()
-                if not hasattr(node, "_length"):
-                    _set(node, _is_nonempty=node._shows_an_entry())
-                    _set(node, _length=node._own_length())
+    open_ = [signal] if signal._length is None else []
+    while open_:
+        node = open_[-1]
+        missing = [part for part in node.operands if part._length is None]
+        open_ += missing
+        if not missing:
+            open_.pop()
+            if node._length is None:
+                _set(node, _is_nonempty=node._shows_an_entry())
+                _set(node, _length=node._own_length())
     return signal
 
 

@@ -8,7 +8,7 @@ be other than zero is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import sympy
@@ -40,6 +40,13 @@ __all__ = ["InfiniteSumError", "made_finite"]
 
 _Range: TypeAlias = tuple[Expr, Expr]
 
+# What is written down of a range that is found: operations in its two ends, and how many
+# expressions an end may be the least or the largest of.
+_MOST_OPERATIONS = 100
+_MOST_ENDS = 10
+
+_MOST_NESTED = 100  # levels of a formula: SymPy takes a time for these that grows with their cube
+
 
 class InfiniteSumError(SymconvError):
     """A sum over infinitely many terms that are not zero by definition.
@@ -70,9 +77,20 @@ def made_finite(formula: Expr) -> Expr:
 
     Raises:
         InfiniteSumError: a sum has infinitely many terms.
-        SymconvError: the range of a sum to infinity was not found.
+        SymconvError: the range of a sum to infinity was not found; or the formula is nested
+            too deeply.
     """
-    return _finite(_apart(formula, frozenset())) if formula.has(Sum) else formula
+    _check_depth(formula)
+    return _finite(_apart(formula, frozenset()), ()) if formula.has(Sum) else formula
+
+
+def _check_depth(formula: Expr) -> None:
+    parts: list[tuple[Basic, int]] = [(formula, 0)]
+    while parts:
+        part, depth = parts.pop()
+        if depth > _MOST_NESTED:
+            raise SymconvError(f"a formula may be nested {_MOST_NESTED} levels deep at most")
+        parts += [(argument, depth + 1) for argument in part.args]
 
 
 def _apart(part: Basic, taken: frozenset[Symbol]) -> Any:
@@ -95,22 +113,30 @@ def _apart(part: Basic, taken: frozenset[Symbol]) -> Any:
     return Sum(_apart(function, taken), *limits)
 
 
-def _finite(formula: Expr) -> Expr:
+def _finite(formula: Expr, outer: Sequence[Symbol]) -> Expr:
+    """The formula with finite ranges, within sums over the outer indices."""
     if not formula.has(Sum):
         return formula
     if not isinstance(formula, Sum):
-        arguments = [_finite(a) if isinstance(a, Expr) else _inside(a) for a in formula.args]
+        arguments = [
+            _finite(a, outer) if isinstance(a, Expr) else _inside(a, outer) for a in formula.args
+        ]
         return formula.func(*arguments, evaluate=False) if arguments else formula
-    function = _finite(formula.function)
+    waiting = [*(symbol for symbol, *_ in formula.limits), *outer]
+    function = _finite(formula.function, waiting)
     limits: list[tuple[Symbol, Expr, Expr]] = []
     ranges: dict[Symbol, _Range] = {}
-    waiting = [symbol for symbol, *_ in formula.limits]
     for symbol, lower, upper in formula.limits:  # the innermost first
         waiting.remove(symbol)
         if lower == -sympy.oo or upper == sympy.oo:
             found = _range(function, symbol, ranges, waiting)
             if found is None:
-                raise _endless(formula, symbol)
+                raise _endless(formula, function, symbol, ranges)
+            if sum(map(sympy.count_ops, found)) > _MOST_OPERATIONS:
+                raise SymconvError(
+                    f"the range of {symbol} outside of which {formula.function} is zero is too "
+                    "long; write the ends of the sum"
+                )
             lower = found[0] if lower == -sympy.oo else lower
             upper = found[1] if upper == sympy.oo else upper
         lower = lower if lower.is_integer else ceiling(lower)
@@ -120,13 +146,22 @@ def _finite(formula: Expr) -> Expr:
     return Sum(function, *limits)
 
 
-def _inside(argument: Basic) -> Basic:
+def _inside(argument: Basic, outer: Sequence[Symbol]) -> Basic:
     """A branch of a Piecewise."""
-    return argument.func(*(_finite(a) if isinstance(a, Expr) else a for a in argument.args))
+    return argument.func(*(_finite(a, outer) if isinstance(a, Expr) else a for a in argument.args))
 
 
-def _endless(formula: Sum, index: Symbol) -> SymconvError:
-    """What is wrong with a sum to infinity for which no range was found."""
+def _endless(
+    formula: Sum, function: Expr, index: Symbol, ranges: Mapping[Symbol, _Range]
+) -> SymconvError:
+    """What is wrong with a sum to infinity for which no range was found.
+
+    Args:
+        formula: the sum as it was written.
+        function: its term, with finite ranges of the sums in it.
+        index: the index without a range.
+        ranges: those found for the indices that are summed within.
+    """
     conditions = {
         c.replace(lambda e: isinstance(e, Mod), lambda e: Integer(0))
         for c in formula.function.atoms(Relational)
@@ -135,8 +170,14 @@ def _endless(formula: Sum, index: Symbol) -> SymconvError:
     ends = {e for one in sums for _, *pair in one.limits for e in pair}
     indices = {symbol for one in sums for symbol, *_ in one.limits}
     positions = {p for e in formula.function.atoms(Indexed) for p in e.indices}
-    if any(e.has(index) for e in conditions | ends) or not all(
-        _is_affine(p, indices) for p in positions if p.has(index)
+    # Of the least of several numbers, only that it is one of them is known.
+    found = [e for low_and_high in ranges.values() for e in low_and_high]
+    found += [e for one in function.atoms(Sum) for _, *pair in one.limits for e in pair]
+    unclear = any(e.has(Min, Max) and e.free_symbols & indices for e in found)
+    if (
+        unclear
+        or any(e.has(index) for e in conditions | ends)
+        or not all(_is_affine(p, indices) for p in positions if p.has(index))
     ):
         return SymconvError(
             f"no finite range of {index} was found outside of which {formula.function} is zero; "
@@ -197,7 +238,24 @@ def _union(ranges: Iterable[_Range | None]) -> _Range | None:
             return None
         lows.append(found[0])
         highs.append(found[1])
-    return (Min(*lows), Max(*highs)) if lows else None
+    return (_extreme(lows, -1), _extreme(highs, 1)) if lows else None
+
+
+def _extreme(ends: Iterable[Expr], sign: int) -> Expr:
+    """The largest (sign 1) or the smallest (sign −1) of some ends.
+
+    Raises:
+        SymconvError: there are too many that differ by more than a number.
+    """
+    shifts: dict[Expr, Expr] = {}
+    for end in ends:
+        shift, rest = end.as_coeff_Add()
+        shifts[rest] = sign * Max(sign * shift, sign * shifts.get(rest, shift))
+    if len(shifts) > _MOST_ENDS:
+        raise SymconvError(
+            "the range of a sum over all integers has too many ends; write the ends of the sum"
+        )
+    return (Max if sign > 0 else Min)(*(rest + shift for rest, shift in shifts.items()))
 
 
 def _of_entry(entry: Indexed, index: Symbol, ranges: Mapping[Symbol, _Range]) -> _Range | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
 from time import perf_counter
 from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["console", "duration", "line", "paragraph", "row", "timed"]
+__all__ = ["console", "duration", "line", "page", "paragraph", "row", "show", "timed", "working"]
 
 _T = TypeVar("_T")
 
@@ -25,6 +27,42 @@ class _Console(Console):
 def console(*, quiet: bool = False) -> Console:
     """Standard output: with colours in a terminal, without in a pipe."""
     return _Console(quiet=quiet, highlight=False, markup=False, emoji=False)
+
+
+def page(width: int, colours: str | None) -> Console:
+    """Text that is shown later, in a terminal of that width with these colours, or in a pipe."""
+    # It is no terminal itself, so that no spinner is in the text.
+    return _Console(
+        file=StringIO(),
+        width=width,
+        color_system=colours,  # type: ignore[arg-type]  # a name that rich gave
+        force_terminal=False,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def show(out: Console, text: str) -> None:
+    """Show what was written on a `page`."""
+    if not out.quiet:
+        out.file.write(text)
+        out.file.flush()
+
+
+@contextmanager
+def working(out: Console, what: str) -> Iterator[None]:
+    """A line that moves and tells the time, in a terminal, while something takes long."""
+    if not out.is_terminal or out.quiet:
+        yield
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        progress.add_task(what, total=None)
+        yield
 
 
 def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:

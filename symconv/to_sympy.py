@@ -5,7 +5,7 @@ The opposite direction of `symconv.from_sympy`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, count
 from typing import Any
 
@@ -27,17 +27,21 @@ from sympy import (
     Rational,
     Sum,
     Symbol,
+    true,
 )
 from sympy.logic.boolalg import Boolean
 
 from symconv.polynomials import (
     Atom,
+    Condition,
     Conjunction,
+    Every,
     Floor,
     Guard,
     Guarded,
     Polynomial,
     Relation,
+    Some,
     at_least,
 )
 from symconv.signs import is_at_least
@@ -84,62 +88,76 @@ def _atom(atom: Atom, names: Names) -> Expr:
 
 
 def condition_expression(
-    conditions: Iterable[Conjunction], names: Names, solve_for: Symbol | None = None
+    condition: Condition, names: Names, solve_for: Symbol | None = None
 ) -> Boolean:
-    """A disjunction of conjunctions of guards as a SymPy condition.
+    """A condition on polynomials as a SymPy condition.
 
     Args:
-        conditions: the conjunctions.
+        condition: the condition.
         names: the symbols.
         solve_for: a symbol that stands alone on its side, where it can.
 
     >>> c, p = Polynomial.of("c"), Polynomial.of("p")
     >>> symbols = {name: Symbol(name, integer=True) for name in "cp"}
-    >>> condition_expression([(at_least(p, 3 * c - 6), at_least(3 * c - 3, p))], symbols)
+    >>> condition_expression(Every((at_least(p, 3 * c - 6), at_least(3 * c - 3, p))), symbols)
     (p >= 3*c - 6) & (p <= 3*c - 3)
     """
-    cases = list(conditions)
-    unequal: list[Boolean] = []
-    for one, other in combinations(list(cases), 2):
-        if one in cases and other in cases and _are_both_sides(one, other):
-            cases = [case for case in cases if case not in (one, other)]
-            value = one[0].polynomial + 1
-            equation = Guard(value, Relation.ZERO)
-            relation = _solved(equation, _summands(value, names), solve_for)
-            unequal.append(Ne(relation.lhs, relation.rhs))
-    return Or(*unequal, *(_conjunction(guards, names, solve_for) for guards in cases))
+    match condition:
+        case Every(parts):
+            return _joined(parts, names, solve_for, And)
+        case Some(parts):
+            return _joined(parts, names, solve_for, Or)
+        case _:
+            return _joined((condition,), names, solve_for, And)
 
 
-def _are_both_sides(one: Conjunction, other: Conjunction) -> bool:
-    """Whether they say p ≥ 1 and p ≤ −1: together, p ≠ 0."""
-    if len(one) != 1 or len(other) != 1:
-        return False
-    (a,), (b,) = one, other
-    return a.relation is b.relation is Relation.AT_LEAST_ZERO and a.polynomial + 1 == -(
-        b.polynomial + 1
-    )
-
-
-def _conjunction(guards: Conjunction, names: Names, solve_for: Symbol | None) -> Boolean:
-    """The guards; those that only speak of one residue say together which ones it may be."""
-    parts: list[Boolean] = []
+def _joined(
+    parts: Sequence[Condition], names: Names, solve_for: Symbol | None, join: type[And | Or]
+) -> Boolean:
+    """The parts; those that speak of one residue say together which ones it may be."""
+    rest = list(parts)
+    result: list[Boolean] = []
+    if join is Or:
+        for one, other in combinations(parts, 2):
+            if not (isinstance(one, Guard) and isinstance(other, Guard)):
+                continue
+            if one in rest and other in rest and _are_both_sides(one, other):
+                rest = [part for part in rest if part not in (one, other)]
+                result.append(_unequal(one, names, solve_for))
     residues: dict[tuple[Expr, int], set[int]] = {}
-    for guard in guards:
-        summands = _summands(guard.polynomial, names)
-        found = _residues(guard, summands)
-        if found is None:
-            parts.append(_solved(guard, summands, solve_for))
-        else:
+    for part in rest:
+        summands = _summands(part.polynomial, names) if isinstance(part, Guard) else {}
+        found = _residues(part, summands) if isinstance(part, Guard) else None
+        if found is not None:
             value, modulus, allowed = found
-            residues.setdefault((value, modulus), set(range(modulus))).intersection_update(allowed)
+            known = residues.setdefault((value, modulus), allowed)
+            residues[value, modulus] = known | allowed if join is Or else known & allowed
+        elif isinstance(part, Guard):
+            result.append(_solved(part, summands, solve_for))
+        else:
+            result.append(condition_expression(part, names, solve_for))
     for (value, modulus), allowed in residues.items():
         remainder = Mod(value, modulus)
         missing = set(range(modulus)) - allowed
         if len(missing) == 1 < len(allowed):
-            parts.append(Ne(remainder, missing.pop()))
+            result.append(Ne(remainder, missing.pop()))
         else:
-            parts.append(Or(*(Eq(remainder, r) for r in sorted(allowed))))
-    return And(*parts)
+            result.append(Or(*(Eq(remainder, r) for r in sorted(allowed))) if missing else true)
+    return join(*result)
+
+
+def _unequal(one: Guard, names: Names, solve_for: Symbol | None) -> Boolean:
+    """The inequation p ≠ 0, from the guard p ≥ 1 of the two that say it."""
+    equation = Guard(one.polynomial + 1, Relation.ZERO)
+    relation = _solved(equation, _summands(equation.polynomial, names), solve_for)
+    return Ne(relation.lhs, relation.rhs)
+
+
+def _are_both_sides(one: Guard, other: Guard) -> bool:
+    """Whether they say p ≥ 1 and p ≤ −1: together, p ≠ 0."""
+    return one.relation is other.relation is Relation.AT_LEAST_ZERO and one.polynomial + 1 == -(
+        other.polynomial + 1
+    )
 
 
 def _residues(guard: Guard, summands: Mapping[Expr, int]) -> tuple[Expr, int, set[int]] | None:
@@ -308,4 +326,4 @@ def _range(index: SummationIndex) -> Conjunction:
 
 
 def _where(value: Expr, condition: Boolean) -> Expr:
-    return value if condition == sympy.true else Piecewise((value, condition), (0, True))
+    return value if condition == true else Piecewise((value, condition), (0, True))

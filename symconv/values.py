@@ -63,7 +63,9 @@ def value_at(expression: Any, at: Numbers) -> Fraction:
         case sympy.Mod():
             value, modulus = (value_at(a, at) for a in arguments)
             if modulus <= 0:
-                raise SymconvError(f"the modulus in {expression} must be positive, and is {modulus}")
+                raise SymconvError(
+                    f"the modulus in {expression} must be positive, and is {modulus}"
+                )
             return value % modulus
         case sympy.Max():
             return max(value_at(a, at) for a in arguments)

@@ -67,6 +67,8 @@ __all__ = [
 
 _FLINT = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
 
+_MOST_VARIABLES = 5000  # of polynomials: their number squared is memory
+
 Vectors: TypeAlias = Mapping[str, Sequence[Any]]
 """The entries of the named signals."""
 
@@ -90,6 +92,8 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
     for node in sizes:
         if isinstance(zero, _POLYNOMIALS):
             spend(_monomials(node, read))
+        elif isinstance(node, Convolve | Correlate | Multiply):
+            spend(_digits(node, read) * _cost(node, sizes))
         read[node] = _entries(node, read, vectors, at, zero)
     return list(read[signal])
 
@@ -140,6 +144,13 @@ def _monomials(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
     return prod(counts) if isinstance(signal, Convolve | Correlate | Multiply) else sum(counts)
 
 
+def _digits(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
+    """About how much longer a product takes than one of small numbers."""
+    numbers_ = (a for operand in signal.operands for a in read[operand] if isinstance(a, int))
+    bits = max((a.bit_length() for a in numbers_), default=0)
+    return int((bits / 64) ** 1.5) // 100
+
+
 def length_at(signal: SignalExpr, at: Point) -> int:
     """How many entries a signal has, for given values of the integer symbols.
 
@@ -184,8 +195,10 @@ def _size(
         case Extend(inner, left, right, mode):
             n, before, after = sizes[inner], left.at(at), right.at(at)
             most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(mode, n)
-            if min(before, after) < 0 or max(before, after) > most or (
-                mode == "replicate" and not n
+            if (
+                min(before, after) < 0
+                or max(before, after) > most
+                or (mode == "replicate" and not n)
             ):
                 raise SymconvError(
                     f"{signal} would pad {n} entries by {before} and {after}: more than there are"
@@ -383,6 +396,12 @@ def polynomials(
     """
     names = entry_names(named, at)
     flat = tuple(chain(*names.values()))
+    if len(flat) > _MOST_VARIABLES:
+        raise TooLongError(
+            f"the entries would be polynomials in {len(flat)} variables; the limit is "
+            f"{_MOST_VARIABLES}"
+        )
+    spend(len(flat) ** 2 // 100)  # each variable is stored with an exponent for every one
     rational = any(
         (isinstance(node, Scale) and node.number.denominator > 1)
         or (isinstance(node, Taps) and any(number.denominator > 1 for number in node.numbers))

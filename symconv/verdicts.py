@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.records import shown
+
 if TYPE_CHECKING:
     from symconv.changes import Change
     from symconv.claims import Claim  # a refuted claim is asked for its condition
@@ -122,8 +124,8 @@ class Counterexample:
 
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
-        given = "".join(f", {name} = {value}" for name, value in self.signals.items())
-        sides = f"the left side is {self.lhs}, the right side {self.rhs}"
+        given = "".join(f", {name} = {shown(value)}" for name, value in self.signals.items())
+        sides = f"the left side is {shown(self.lhs)}, the right side {shown(self.rhs)}"
         if self.index is not None:
             sides += f"; they differ at index {self.index}"
         return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"

@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.claims import Claim
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
+from symconv.polynomials import every, some
 from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import condition_expression
 from symconv.verdicts import Differences, Refuted
@@ -30,7 +31,7 @@ def quantifiers(claim: Claim) -> str:
     symbols = []
     for symbol in claim.symbols:
         bare = {symbol.name: IntegerSymbol(symbol.name)}
-        said = condition_expression(assumption_cases(symbol), bare)
+        said = condition_expression(some(map(every, assumption_cases(symbol))), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
     signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
@@ -89,15 +90,33 @@ def differences_sentences(found: Differences | None) -> list[str]:
         sentences.append(f"{where}every output differs, if any does.")
     elif found.entries == sympy.false:
         sentences.append(f"{where}they are equal.")
+    elif not all(case.has(found.index) for case in _listed(found)):
+        text = plain(found.entries)
+        if len(text) > _LONG:
+            text = "`differences.entries` holds"
+        sentences.append(
+            f"{where}if any output differs, output {found.index} does exactly when {text}."
+        )
     else:
-        cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
-        texts = sorted((_outputs(case, found) for case in cases), key=_rank)
+        texts = sorted((_outputs(case, found) for case in _listed(found)), key=_rank)
         joined = " and ".join(texts)
         if len(joined) > _LONG:
             joined = "outputs under a long condition, `differences.entries`,"
-        verb = "differs" if len(cases) == 1 and joined.endswith(" output") else "differ"
+        verb = "differs" if len(texts) == 1 and joined.endswith(" output") else "differ"
         sentences.append(f"{where}only {joined} {verb}.")
     return [s[0].upper() + s[1:] for s in sentences]
+
+
+def _listed(found: Differences) -> list[Boolean]:
+    """The alternatives, with u = 3 and u = 5 as one of them; u = 0 is the first output."""
+    cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
+    numbers = [
+        case
+        for case in cases
+        if isinstance(case, Eq) and case.lhs == found.index and case.rhs.is_Integer and case.rhs > 0
+    ]
+    rest = [case for case in cases if case not in numbers]
+    return [*rest, Or(*numbers)] if numbers else rest
 
 
 def _rank(text: str) -> tuple[int, int, str]:

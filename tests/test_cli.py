@@ -14,6 +14,7 @@ from symconv import child
 from symconv.catalogue import CATALOGUE
 from symconv.claims import Claim
 from symconv.cli import main
+from symconv.terminal import console
 from symconv.theorems import MAIN, THEOREMS
 from symconv.verdicts import Proved, Unknown
 
@@ -185,7 +186,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def test_help_needs_no_sympy() -> None:
     code = (
         "import sys\nfrom symconv.cli import main\n"
-        "try: main(['--help'])\nfinally: assert not {'sympy', 'islpy'} & sys.modules.keys()"
+        "try: main(['--help'])\nfinally: assert not {'sympy', 'islpy', 'rich'} & sys.modules.keys()"
     )
     result = python("-c", code)
     assert result.returncode == 0, result.stderr
@@ -218,6 +219,26 @@ def test_the_readme_prints_what_it_says() -> None:
     assert result.stdout.splitlines() == said
 
 
+# --- help ----------------------------------------------------------------------------
+
+
+def test_the_help_of_check_lists_the_operators() -> None:
+    result = run("check", "--help")
+    assert result.exit_code == 0
+    for expected in (
+        "x.pad(left, right, mode='zeros')",
+        "'reflect', 'symmetric', 'replicate'",
+        "x.correlate(kernel, *, stride=1, dilation=1)",
+        "x.phases(factor)[0]",
+        "taps(*numbers)",
+        "floor(n/2)",
+        "also called Max",
+        "--total-timeout SECONDS",
+    ):
+        assert expected in result.output
+    assert all(len(line) <= 90 for line in result.output.splitlines())
+
+
 # --- check ---------------------------------------------------------------------------
 
 EXAMPLE = "x.pad(p,p).correlate(a).pad(q,q).correlate(b) == x.pad(p+q,p+q).correlate(a.convolve(b))"
@@ -236,6 +257,45 @@ def test_check_refutes_a_claim_of_your_own() -> None:
         "every difference is 0",
     ):
         assert expected in result.output
+
+
+def test_check_a_condition() -> None:
+    declared = ("--signal", "x:n", "--signal", "k:c")
+    result = run("check", "x.correlate(k).length <= n", *declared)
+    assert result.exit_code == 0
+    assert "    x.correlate(k).length <= n\n    max(0, n + 1 − c) ≤ n\n" in result.output
+    assert "iff" not in result.output
+    result = run("check", "x.correlate(k).length  <  n", *declared, "--at", "n=3,c=2")
+    assert result.exit_code == 1
+    assert "    x.correlate(k).length < n\n" in result.output
+    assert "the condition is false\n" in result.output
+    assert "c = 2, n = 3                      the condition is true" in result.output
+    assert "It holds exactly when" in result.output
+
+
+def test_what_was_typed_is_shown_where_lengths_are_compared() -> None:
+    result = run("check", "len(x.pad(1, 1)) == n", "--signal", "x:n")
+    assert "    len(x.pad(1, 1)) == n\n    n + 2  =  n\n" in result.output
+    assert "x.flip() ==" not in run("check", "x.flip() == x", "--signal", "x:n").output
+
+
+@pytest.mark.parametrize(
+    "hypotheses",
+    [["n >= 3", "n <= 2"], ["n % 2 == 0", "n % 4 == 3"]],
+    ids=str,
+)
+@pytest.mark.parametrize("limit", [[], ["--timeout", "60"]], ids=str)
+def test_an_error_stands_alone(hypotheses: list[str], limit: list[str]) -> None:
+    given = [f"--given={hypothesis}" for hypothesis in hypotheses]
+    result = run("check", "x.flip().flip() == x", "--signal", "x:n", *given, *limit)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "no lengths satisfy the hypotheses" in result.stderr
+
+
+def test_a_scope_is_not_said_to_be_the_only_one_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Claim, "prove", lambda _: Proved("s from 1 to 6 only"))
+    assert "PROVED for s from 1 to 6 only " in run("check", "n == n").output
 
 
 def test_check_json() -> None:
@@ -269,8 +329,9 @@ def test_a_proof_for_some_lengths_only_is_no_proof(monkeypatch: pytest.MonkeyPat
         (["x == x", "--signal", "x"], "expected NAME:LENGTH, such as x:n"),
         (["x == x", "--signal", "x:n", "--signal", "x:m"], "it is declared twice"),
         (["x == x", "--signal", "x:n", "--at", "m=1"], "unknown name 'm': expected n"),
-        (["n == n", "--timeout", "0"], "expected a number of seconds"),
-        (["n == n", "--timeout", "nan"], "expected a number of seconds"),
+        (["n == n", "--timeout", "0"], "more than 0 and at most 1000000; got 0"),
+        (["n == n", "--timeout", "nan"], "more than 0 and at most 1000000; got nan"),
+        (["n == n", "--total-timeout", "-1"], "more than 0 and at most 1000000; got -1"),
         ([], "expected either a claim or --file"),
         (["--file", "no such file"], "No such file"),
         (["n == n", "--given", "n > m", "--given", "n < m"], "no lengths satisfy the hypotheses"),
@@ -280,6 +341,7 @@ def test_usage_errors_of_check(arguments: list[str], message: str) -> None:
     result = run("check", *arguments)
     assert result.exit_code == 2, result.output
     assert message in result.output
+    assert result.stdout == ""
     assert "Usage: main check" in result.output
     assert "Traceback" not in result.output
 
@@ -376,23 +438,41 @@ def test_a_timeout_is_no_verdict() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_child_that_is_killed_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", code])
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", code])
     result = run("check", "n == n", "--timeout", "60", "--json")
     assert result.exit_code == 3
     assert json.loads(result.stdout)["reason"] == "the computation was ended by signal 9"
 
 
 def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_command", lambda _: [sys.executable, "-c", "exit(70)"])
-    assert run("check", "n == n", "--timeout", "60").exit_code == 70
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", "exit(5)"])
+    result = run("check", "n == n", "--timeout", "60")
+    assert result.exit_code == 70
+    assert "in the child process: it ended with exit code 5" in result.stderr
 
 
 def test_a_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
-    monkeypatch.setattr(child, "_command", lambda _: sleep)
+    monkeypatch.setattr(child, "_command", lambda: sleep)
     start = time.monotonic()
-    assert child.run_child([], 0.2, capture=True).exit_code is None
+    with child.Child() as started, pytest.raises(child.TimeIsOverError):
+        started.report(child.Task("n == n"), 0.2, console())
     assert time.monotonic() - start < 20
+
+
+def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended() -> None:
+    with child.Child() as started:
+        processes = set()
+        for number in range(3):
+            record, text = started.report(child.Task(f"n + {number} == n"), 60, console())
+            assert record["verdict"] == ("refuted" if number else "proved")
+            assert f"n + {number}  =  n" in text or not number
+            processes.add(started._process)
+        assert len(processes) == 1
+        with pytest.raises(child.TimeIsOverError):
+            started.report(child.Task("n == n"), 1e-9, console())
+        assert started.report(child.Task("n == n"), 60, console())[0]["verdict"] == "proved"
+        assert started._process not in processes
 
 
 def test_modules_in_the_working_directory_do_not_matter(tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ def _value(formula: Expr, at: tuple[tuple[str, int], ...]) -> Any:
 
 def problem_of(audit: Audit, step: Step) -> Problem:
     formulas = [audit.derivation.start, *(s.formula for s in audit)]
-    conditions = (*audit.derivation.given, step.where)
+    conditions = (*audit.derivation.given, audit.derivation.outputs, step.where)
     said = tuple(condition for condition in conditions if condition != sympy.true)
     return Problem(formulas[step.against], step.formula, said)
 
@@ -318,8 +318,9 @@ def check_counterexample(step: Step, problem: Problem) -> dict[str, int]:
     assert isinstance(step.verdict, Refuted)
     found = step.verdict.counterexample
     at = dict(found.lengths)
-    if found.index is not None:
-        assert u.name not in at
+    assert u.name not in at
+    assert isinstance(found.index, int), f"{problem}: {found} is at no index"
+    if u in problem.symbols:
         at[u.name] = found.index
     names = [s.name for s in problem.symbols]
     assert sorted(at) == names, f"{problem}: {at}, but the symbols are {names}"
@@ -387,7 +388,8 @@ def check_closer(audit: Audit, step: Step, chosen: float = 0) -> None:
 def check_difference(step: Step, problem: Problem) -> None:
     assert isinstance(step.verdict, Refuted)
     found = step.verdict.counterexample
-    at = dict(found.lengths) | ({} if found.index is None else {u.name: found.index})
+    assert found.index is not None
+    at = dict(found.lengths) | {u.name: found.index}
     expected = oracle.expanded(problem.formula - problem.before, at)
     assert step.difference == expected != 0, f"{problem}: {step.difference}, not {expected}"
 
@@ -647,13 +649,36 @@ def test_counterexamples(
     check_closer(audit, step)
 
 
-def test_a_counterexample_without_the_index() -> None:
+def test_an_index_that_is_in_neither_formula() -> None:
     audit = audited(x[0], x[1])
     assert kinds_of(audit) == ["Refuted"]
     assert isinstance(audit[0].verdict, Refuted)
-    assert audit[0].verdict.counterexample.index is None
+    assert audit[0].verdict.counterexample.index == 0
     check_closer(audit, audit[0])
-    assert "at n = 1, x = [1]: 0 instead of 1." in str(audit)
+    assert "at n = 1, u = 0, x = [1]: 0 instead of 1." in str(audit)
+    assert audit.record()["steps"][0]["counterexample"]["index"] == 0
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "where", "index"),
+    [
+        ({"positive": True}, True, 1),
+        ({"negative": True}, True, -1),
+        ({"nonpositive": True, "zero": False}, True, -1),
+        ({}, Ge(u, 3), 3),
+        ({}, Eq(Mod(u, 4), 3), -1),
+    ],
+    ids=str,
+)
+def test_an_index_in_neither_formula_satisfies_what_is_said_of_it(
+    assumptions: dict[str, bool], where: Any, index: int
+) -> None:
+    w = Symbol("u", integer=True, **assumptions)
+    (step,) = audited(x[0], x[1], index=w, where=where)
+    assert isinstance(step.verdict, Refuted)
+    assert step.verdict.counterexample.index == index
+    assert dict(step.verdict.counterexample.lengths) == {"n": 1}
+    assert str(step.difference) == "-x0"
 
 
 def test_numbers_that_are_large_or_fractions() -> None:
@@ -841,6 +866,163 @@ def test_a_step_that_is_right_in_a_range() -> None:
     assert kinds_of(audited(CONVOLUTION, early, where=u < 0)) == ["Proved"]
 
 
+# --- for the outputs of a signal only ------------------------------------------------
+
+LAYER = x.pad(1, 1).correlate(k, stride=2)
+LAYER_FORMULA = Sum(k[j] * x[2 * u + j - 1], (j, 0, c - 1))
+OUTPUTS = Ge(u, 0) & (u < LAYER.length)
+
+
+def test_a_derivation_that_starts_with_a_signal_speaks_of_its_outputs() -> None:
+    audit = audited(LAYER, LAYER_FORMULA, LAYER)
+    assert [type(step.verdict) for step in audit] == [Proved, Proved]
+    assert str(audit).startswith("For every output, 0 ≤ u < ⌊(n + 2 − c)/2⌋ + 1:\n(0)")
+    assert audit.markdown().startswith(r"For every output, $0 \leq u < ")
+    assert "For every output, " in Tags(audit._repr_html_()).text
+    assert audit.record()["claimed_for"] == "For every output, 0 ≤ u < ⌊(n + 2 − c)/2⌋ + 1"
+    # It is the same to start with the formula and to restrict u by hand.
+    by_hand = audited(LAYER_FORMULA, LAYER, where=OUTPUTS)
+    assert [type(step.verdict) for step in by_hand] == [Proved]
+
+
+@pytest.mark.parametrize("start", ["signal", "formula"])
+def test_an_index_that_is_no_output(start: str) -> None:
+    if start == "signal":
+        audit = audited(LAYER, LAYER_FORMULA, outside=True)
+        remedy = "Without outside=True, the derivation speaks of its outputs alone."
+    else:
+        audit = audited(LAYER_FORMULA, LAYER)
+        remedy = f"With where={OUTPUTS}, it speaks of these outputs alone."
+    (step,) = audit
+    assert isinstance(step.verdict, Refuted)
+    found = step.verdict.counterexample
+    assert (dict(found.lengths), found.index) == ({"c": 4, "n": 1}, 0)
+    no_output = "u = 0 is no output of (pad(x; 1, 1) ⋆ k)↓2: the output is empty there."
+    assert f"      {no_output}\n      {remedy}\n" in str(audit)
+    assert remedy in audit.markdown().split("\n\n")
+    assert remedy in Tags(audit._repr_html_()).text
+    assert audit.record()["steps"][0]["no_output"] == no_output
+    assert kinds_of(audit) == ["Refuted"]
+    check_closer(audit, step)
+
+
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [
+        (1, "u = 1 is no output of x: the only output there is 0."),
+        (3, "u = 3 is no output of x: the outputs there are 0 to 2."),
+    ],
+)
+def test_which_outputs_there_are(least: int, said: str) -> None:
+    shown = str(
+        audited(x, x[u] + k[0], outside=True, introduced=[k], given=[Ge(u, n), Ge(n, least)])
+    )
+    assert said in shown
+    at_an_output = str(audited(x, 2 * x[u], outside=True))
+    assert "u = 0" in at_an_output
+    assert "is no output" not in at_an_output
+
+
+def test_a_wrong_step_is_wrong_at_an_output() -> None:
+    for wrong in (Sum(k[j] * x[2 * u + j], (j, 0, c - 1)), LAYER_FORMULA + x[0], LAYER_FORMULA / 2):
+        audit = audited(LAYER, wrong)
+        (step,) = audit
+        assert isinstance(step.verdict, Refuted)
+        found = step.verdict.counterexample
+        at = {s: Integer(found.lengths[s.name]) for s in LAYER.length.free_symbols}
+        assert found.index is not None
+        assert 0 <= found.index < LAYER.length.xreplace(at)
+        assert "is no output" not in str(audit)
+        assert step.difference is not None
+        if step.holds_where is not None:
+            where = {**at, u: Integer(found.index)}
+            assert step.holds_where.xreplace(where) == sympy.false
+
+
+def test_where_among_outputs() -> None:
+    start, formula = x.pad(1, 1).correlate(k), Sum(k[j] * x[u + j - 1], (j, 0, c - 1))
+    inner = Sum(k[j] * x[u + j - 1], (j, 1 - u, c - 1))  # it loses k[0] x[u − 1] from u = 1 on
+    wider = Sum(k[j] * x[u + j - 1], (j, 1, c - 1))
+    assert [type(s.verdict) for s in audited(start, formula, inner)] == [Proved, Proved]
+    assert [type(s.verdict) for s in audited(start, wider)] == [Refuted]
+    assert [type(s.verdict) for s in audited(start, wider, where=Eq(u, 0))] == [Proved]
+    derivation = Derivation(start, index=u, where=Ge(u, 1), given=[Ge(n, 2)])
+    audit = derivation.step(formula).step(wider, where=u <= 0).step(wider).audit()
+    assert [type(s.verdict) for s in audit] == [Proved, Proved, Proved]
+    assert [s.where for s in audit] == [Ge(u, 1), u <= 0, Ge(u, 1)]
+    text = str(audit)
+    assert text.startswith("For every output, 0 ≤ u < n + 3 − c, with u ≥ 1, given n ≥ 2:\n")
+    assert text.count("      Claimed for every output, 0 ≤ u < n + 3 − c, with u ≤ 0, ") == 1
+
+
+def test_an_index_with_assumptions_among_outputs() -> None:
+    w = Symbol("w", integer=True, positive=True)
+    assert str(audited(x, x[w], index=w)).startswith("For every output, 1 ≤ w < n:\n")
+    assert str(audited(x[w], x[w], index=w)).startswith("For every integer w ≥ 1:\n")
+    v = Symbol("v", integer=True, nonpositive=True)
+    assert str(audited(x[v], x[v], index=v)).startswith("For every integer v ≤ 0:\n")
+
+
+def test_outputs_with_a_symbolic_stride() -> None:
+    s = Symbol("s", integer=True, positive=True)
+    formula = Sum(k[j] * x[s * u + j], (j, 0, c - 1))
+    assert audited(x.correlate(k, stride=s), formula)
+    assert not audited(x.correlate(k, stride=s), formula, outside=True)
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "numbers"),
+    [
+        (x, x.pad(0, 1), (1, 2)),
+        (x.pad(0, -1), x, (0, 1)),
+        (k.convolve(k), k.convolve(k).pad(0, 3), (1, 4)),
+    ],
+    ids=str,
+)
+def test_signals_of_different_lengths(start: Signal, step: Signal, numbers: Any) -> None:
+    audit = audited(start, step)
+    assert isinstance(audit[0].verdict, Refuted)
+    found = audit[0].verdict.counterexample
+    assert (found.lhs, found.rhs) == numbers
+    assert found.index is None
+    assert (audit[0].difference, audit[0].repair) == (None, None)
+    outputs = "output" if numbers[1] == 1 else "outputs"
+    assert f": {numbers[1]} {outputs} instead of {numbers[0]}." in str(audit)
+    assert json.dumps(audit.record())
+    # The entries alone: at some of the outputs, or with zeros outside.
+    first = audited(start, step, where=Eq(u, 0), given=[Ge(start.length, 1)])
+    assert [type(one.verdict) for one in first] == [Proved]
+    # A formula in between does not hide it; what follows is compared with the longer one.
+    twice = audited(start, start[u], step, step)
+    assert [type(one.verdict) for one in twice] == [Proved, Refuted, Proved]
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_no_step_about_a_signal_that_need_not_be_defined(outside: bool) -> None:
+    some = Symbol("n", integer=True, nonnegative=True)
+    reflected = Signal("x", some).pad(1, 1, "reflect")
+    with pytest.raises(SymconvError, match="reflect padding by 1 and 1 needs more entries"):
+        Derivation(reflected, index=u, outside=outside)
+    enough = [Ge(some, 2)]
+    audit = audited(reflected, reflected[u], reflected, given=enough, outside=outside)
+    assert [type(step.verdict) for step in audit] == [Proved, Proved]
+    assert audit.derivation.signals == (reflected, reflected)
+    audit = audited(reflected[u], reflected[u], reflected)
+    assert [type(step.verdict) for step in audit] == [Proved, Unknown]
+    assert "reflect padding by 1 and 1 needs more entries" in str(audit)
+
+
+def test_a_signal_without_outputs_says_nothing() -> None:
+    with pytest.raises(SymconvError, match="says nothing"):
+        audited(x.pad(-1, 0), x[u + 1], given=[Eq(n, 1)])
+
+
+def test_bad_outside() -> None:
+    for outside in (1, None, "yes", u):
+        with pytest.raises(SymconvError, match="outside= must be True or False"):
+            Derivation(x, index=u, outside=outside)  # type: ignore[arg-type]
+
+
 def test_hypotheses_on_the_lengths() -> None:
     start, end = Sum(x[i], (i, 0, n - 1)), Sum(x[i], (i, 0, c - 1))
     assert kinds_of(audited(start, end, introduced=[c])) == ["Refuted"]
@@ -1001,7 +1183,7 @@ def test_every_kind_is_there() -> None:
 def test_text() -> None:
     text = str(every_kind())
     lines = text.splitlines()
-    assert lines[0] == "(0)   Σ_m k[u − m]·x[m]"
+    assert lines[:2] == ["For every integer u:", "(0)   Σ_m k[u − m]·x[m]"]
     assert "(1) = Σ_{0 ≤ i ≤ c − 1} k[i]·x[u − i]    [a < b & c*_`d`]" in lines
     assert "      Right: proved for all lengths." in lines
     assert "      Wrong at c = 1, n = 1, u = 0, k = [1], x = [1]: 0 instead of 1." in lines
@@ -1032,7 +1214,8 @@ def test_markdown() -> None:
     text = audit.markdown()
     assert audit._repr_markdown_() == text
     blocks = text.split("\n\n")
-    assert blocks[0].startswith("**(0)** $$")
+    assert blocks[0] == "For every integer $u$:"
+    assert blocks[1].startswith("**(0)** $$")
     for step in audit:
         assert sum(block.startswith(f"**({step.number})**") for block in blocks) == 1
     assert sum(block.startswith("**Right**: ") for block in blocks) >= 1
@@ -1089,12 +1272,14 @@ def test_html() -> None:
 def test_record() -> None:
     record = json.loads(json.dumps(every_kind().record()))
     assert record["first_wrong"] == 2
+    assert (record["index"], record["claimed_for"]) == ("u", "For every integer u")
     assert [one["number"] for one in record["steps"]] == [1, 2, 3, 4, 5, 6, 7]
     assert record["steps"][0] | {"formula": 0} == {
         "number": 1,
         "formula": 0,
         "because": "a < b & c*_`d`",
         "compared_with": 0,
+        "where": "True",
         "verdict": "proved",
         "scope": "all lengths",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from fractions import Fraction
@@ -15,7 +16,9 @@ from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, in
 from symconv.symbols import sign_of
 from symconv.text import ParsedClaim, parse_claim
 from symconv.text.files import read_claims
+from symconv.text.listing import sections
 from symconv.text.phrases import TextError
+from symconv.text.words import FUNCTIONS, METHODS
 from tests.alike import agree, alike
 
 n, m, p, q, r = integers("n m p q r", nonnegative=True)
@@ -155,6 +158,31 @@ def test_conditions(text: str, condition: object) -> None:
     assert agree(claim.lhs, condition)
 
 
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("n >= p", n >= p),
+        ("2 <= n <= 5", (n >= 2) & (n <= 5)),
+        ("n != p", Ne(n, p)),
+        ("Eq(n, p)", Eq(n, p)),
+        ("n == 3 or n != p", Eq(n, 3) | Ne(n, p)),
+        ("not (n < p and p > 2)", ~((n < p) & (p > 2))),
+        ("(n > 3) & ~(p > 2) | (q == 1)", ((n > 3) & ~(p > 2)) | Eq(q, 1)),
+        ("~(n < p)", ~(n < p)),
+    ],
+)
+def test_a_condition_is_claimed_to_hold_always(text: str, condition: object) -> None:
+    assert read(text).claim == read(f"iff({text}, True)").claim
+    assert agree(read(text).claim.lhs, condition)
+
+
+def test_a_condition_on_lengths_is_decided() -> None:
+    assert isinstance(read("x.correlate(k).length <= n").claim.prove(), Proved)
+    verdict = read("x.correlate(k).length < n").claim.prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"c": 1, "n": 0}
+
+
 def test_a_condition_that_is_printed_can_be_pasted_back() -> None:
     claim = Claim(x.pad(p, p).correlate(k, stride=2).length, n)
     condition = claim.condition()
@@ -228,6 +256,32 @@ def test_declared_integers_are_refuted_below_zero() -> None:
     assert verdict.counterexample.lengths == {"t": -1}
 
 
+# --- the list of words ---------------------------------------------------------------
+
+
+def test_the_list_has_every_word_with_a_meaning() -> None:
+    listed = dict(sections())
+    every = [row for rows in listed.values() for row in rows]
+    assert all(form and meaning and "symconv" not in meaning for form, meaning in every)
+    assert len({meaning for _, meaning in every}) == len(every)
+    methods = [form.partition("(")[0] for form, _ in listed["Operators of signals"]]
+    assert methods == [f"x.{name}" for name in METHODS]
+    shown = "\n".join(f"{form} {meaning}" for form, meaning in every)
+    for word in FUNCTIONS:
+        assert re.search(rf"\b{word}\b", shown), word
+    arithmetic = " ".join(form for form, _ in listed["Arithmetic"])
+    for operator in ("x/2", "n//2", "n % 4", "n**2", "x - y", "<=", "!=", "not"):
+        assert operator in arithmetic
+
+
+@pytest.mark.parametrize("form", [form for form, _ in list(sections())[2][1]])
+def test_the_examples_in_the_list_can_be_read(form: str) -> None:
+    for piece in form.replace(", …", "").split("), "):
+        text = piece if piece.endswith(")") else f"{piece})"
+        condition = text.startswith(("iff", "Eq", "Ne"))
+        assert read(text if condition else f"{text} == 0").claim is not None
+
+
 # --- errors --------------------------------------------------------------------------
 
 
@@ -251,15 +305,17 @@ def test_declared_integers_are_refuted_below_zero() -> None:
         ("x.phases(99)[0] == x", 3, "a number from 1 to 64"),
         ("x[0] == x", 1, "only phases have numbers"),
         ("x.convolve == x", 3, "write convolve(…)"),
-        ("x.size == 1", 3, "it has length"),
+        ("x.size == 1", 3, "a signal has no attribute 'size'; write x.length"),
+        ("x.sizes == 1", 3, "a signal has no attribute 'sizes'; it has length"),
         ("x.__class__ == x", 3, "no two underscores"),
         ("xx.pad(1, 1) == x", 1, "'xx' is not a signal; did you mean x? or declare"),
         ("x.convolve(3) == x", 12, "expected a signal, and this is an integer expression"),
         ("x == n", 6, "the left side is a signal, this is an integer expression"),
         ("x == y == x", 1, "one == only"),
         ("x = y", 3, "two equals signs"),
-        ("n >= 1", 1, "hypotheses are declared"),
-        ("x == y and n >= 1", 1, "hypotheses are declared"),
+        ("n", 1, "a claim is lhs == rhs, iff(condition, condition), or a condition"),
+        ("x == y and n >= 1", 1, "expected an integer expression, and this is a signal"),
+        ("x != y", 1, "expected an integer expression, and this is a signal"),
         ("(n >= 1) == (p >= 1)", 2, "iff(condition, condition)"),
         ("n <=> p", 3, "iff(condition, condition)"),
         ("iff(n >= 1)", 1, "expected iff(condition, condition)"),
@@ -481,6 +537,7 @@ def test_a_file_declares_for_what_follows() -> None:
         ("given n >=", 1, 11, "ends too early"),
         ("given n < 0", 1, 7, "can never hold"),
         ("a: n == n\na: n == n", 2, 1, "a claim named 'a' stands above"),
+        ("given: n >= 1\nn >= 1", 1, 6, "a declaration has no colon after given"),
         ("  n == n", 1, 1, "an indented line continues"),
         ("# nothing\n", 2, 1, "there is no claim"),
     ],

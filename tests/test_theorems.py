@@ -19,10 +19,18 @@ def test_the_exercise_comes_first() -> None:
     assert len(FALSE) >= 3
 
 
-@pytest.mark.parametrize("theorem", THEOREMS, ids=name)
-def test_instances_are_instances(theorem: Theorem) -> None:
-    for lengths in theorem.instances:
-        assert theorem.claim.at(**lengths).holds == theorem.is_true
+@pytest.mark.parametrize("theorem", TRUE, ids=name)
+def test_a_theorem_holds_at_its_instances(theorem: Theorem) -> None:
+    held = [theorem.claim.at(**lengths).holds for lengths in theorem.instances]
+    assert held
+    assert all(held)
+
+
+@pytest.mark.parametrize("theorem", FALSE, ids=name)
+def test_a_mistake_fails_at_its_counterexample(theorem: Theorem) -> None:
+    assert theorem.counterexample is not None
+    for lengths in (theorem.counterexample, *theorem.instances):
+        assert not theorem.claim.at(**lengths).holds
 
 
 @pytest.mark.parametrize("theorem", [t for t in TRUE if t.claim.signals], ids=name)

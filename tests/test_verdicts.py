@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -96,14 +97,29 @@ def test_numpy_reproduces_the_counterexample(name: str) -> None:
             assert side == pytest.approx(float(expected))
 
 
-def test_names_that_python_has_already() -> None:
-    for name in ("np", "print", "int"):
-        verdict = refuted(Claim(Signal(name, n).pad(1, 0), Signal(name, n).pad(0, 1)))
-        exec(verdict.reproduction, {})
-    for name in ("floor", "lambda", "max", "n_{1}", "a b"):
-        m = Symbol(name, integer=True, positive=True)
-        verdict = refuted(Claim(2 * floor(m / 2), m))
-        exec(verdict.reproduction, {})
+def numbers_printed_by(verdict: Refuted, capsys: pytest.CaptureFixture[str]) -> list[int]:
+    exec(verdict.reproduction, {})
+    return list(map(int, re.findall(r"-?\d+", capsys.readouterr().out)))
+
+
+@pytest.mark.parametrize("name", ["np", "print", "int", "list"])
+def test_signals_with_names_that_python_has_already(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    y = Signal(name, n)
+    verdict = refuted(Claim(y.pad(2, 0) - y.pad(1, 1), y.pad(0, 2)))
+    found = verdict.counterexample
+    assert len(found.lhs) == len(found.rhs) == 3
+    assert numbers_printed_by(verdict, capsys) == [*found.lhs, *found.rhs]
+
+
+@pytest.mark.parametrize("name", ["np", "print", "int", "floor", "lambda", "max", "n_{1}", "a b"])
+def test_symbols_with_names_that_python_has_already(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    m = Symbol(name, integer=True, positive=True)
+    verdict = refuted(Claim(2 * floor(m / 2), m))
+    assert numbers_printed_by(verdict, capsys) == [0, 1]
 
 
 def test_the_three_lines_run_by_themselves() -> None:

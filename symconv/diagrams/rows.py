@@ -13,9 +13,9 @@ from itertools import count
 from symconv import vectors
 from symconv.diagrams.cells import Cell
 from symconv.diagrams.entries import entry_text, number_text, polynomials, sum_text
+from symconv.diagrams.questions import size_of
 from symconv.errors import SymconvError
 from symconv.notation import plain
-from symconv.diagrams.questions import size_of
 from symconv.signals import (
     Convolve,
     Correlate,

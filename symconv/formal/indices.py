@@ -18,8 +18,8 @@ from symconv.formal.notation import polynomial_text
 from symconv.formulas import entry_terms, guarded_sum
 from symconv.polynomials import Atom, Polynomial, Relation, floor
 from symconv.signals import Convolve, Correlate, Dilate, SignalExpr
-from symconv.symbols import sign_of
 from symconv.sums import FREE, Term
+from symconv.symbols import sign_of
 
 __all__ = ["Indices", "change_of"]
 

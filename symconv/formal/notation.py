@@ -32,7 +32,6 @@ from symconv.signals import (
     Signal,
     SignalExpr,
 )
-
 from symconv.writing import negative
 
 __all__ = [

@@ -5,6 +5,7 @@ tree of it, which is walked: nothing is compiled, imported or looked up by name.
 `symconv.text.expressions` for what stands on the sides of a claim.
 
     claim       signal == signal   expression == expression   iff(condition, condition)
+                condition
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def parse_claim(
     """Read a claim; nothing in the texts is evaluated.
 
     Args:
-        text: `lhs == rhs` with two signals or two integer expressions, or
-            `iff(condition, condition)`.
+        text: `lhs == rhs` with two signals or two integer expressions;
+            `iff(condition, condition)`; or a condition, which is claimed to hold always.
         signals: the lengths of the named signals.  All other names are integer symbols.
         given: hypotheses.  `n >= 1` makes n positive.
         integers: symbols that range over all integers.  All others are at least 0, or 1
@@ -68,6 +69,8 @@ def parse_claim(
     proved for all lengths
     >>> [str(assumption) for assumption in parsed.assumed]
     ['c ≥ 0', 'n ≥ 0']
+    >>> print(parse_claim("len(x.correlate(k)) <= n", signals={"x": "n", "k": "c"}).claim.prove())
+    proved for all lengths
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
@@ -122,13 +125,17 @@ def _sides(phrase: Phrase, names: Names) -> tuple[Value, Value]:
             return reader.condition(left), reader.condition(right)
         case ast.Call(ast.Name("iff")):
             raise phrase.error(phrase.tree, "expected iff(condition, condition)")
-        case ast.BoolOp() | ast.Compare() | ast.UnaryOp(ast.Not()):
-            raise phrase.error(
-                phrase.tree,
-                "a claim is lhs == rhs or iff(condition, condition), and hypotheses are declared "
-                "as given; this is a condition",
-            )
-    raise phrase.error(phrase.tree, "a claim is lhs == rhs or iff(condition, condition)")
+        case (
+            ast.Compare()
+            | ast.BoolOp()
+            | ast.UnaryOp(ast.Not() | ast.Invert())
+            | ast.BinOp(op=ast.BitAnd() | ast.BitOr())
+            | ast.Call(ast.Name("Eq" | "Ne"))
+        ):
+            return reader.condition(phrase.tree), sympy.true
+    raise phrase.error(
+        phrase.tree, "a claim is lhs == rhs, iff(condition, condition), or a condition"
+    )
 
 
 class Context:

@@ -22,6 +22,7 @@ from sympy.logic.boolalg import Boolean
 from symconv import writing
 from symconv.errors import SymconvError
 from symconv.formulas import length_of
+from symconv.hints import about_argument, about_library, about_word
 from symconv.signals import Signal, SignalExpr
 from symconv.text.operations import (
     Value,
@@ -82,7 +83,8 @@ class Reader:
         """A node that must be a signal."""
         name = node.id if isinstance(node, ast.Name) else None
         if name and name not in RESERVED and not self.names.signals.get(name):
-            raise self.error(node, f"{name!r} is not a signal; {self.names.undeclared(name)}")
+            hint = about_library(name) or self.names.undeclared(name)
+            raise self.error(node, f"{name!r} is not a signal; {hint}")
         value = self.value(node)
         if not isinstance(value, SignalExpr):
             raise self._unexpected(node, "a signal", value)
@@ -141,7 +143,8 @@ class Reader:
                     node,
                     f"write {name}(…) to call the method"
                     if name in METHODS
-                    else f"a signal has no attribute {name!r}; it has length",
+                    else f"a signal has no attribute {name!r}; "
+                    f"{about_word(name) or 'it has length'}",
                 )
             case ast.Subscript(ast.Call(ast.Attribute(_, "phases")) as call, index):
                 return self._phase(call, index)
@@ -209,7 +212,8 @@ class Reader:
             if name in METHODS:
                 hint = f"it is a method: x.{name}{METHODS[name]}"
             else:
-                hint = close(name, FUNCTIONS, f"expected {', '.join(sorted(FUNCTIONS))}")
+                otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
+                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
             raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
         for keyword in node.keywords:
             raise self.error(keyword, f"{name} has no named arguments")
@@ -264,7 +268,8 @@ class Reader:
     ) -> SignalExpr:
         receiver = self.signal(inner)
         if name not in METHODS:
-            hint = close(name, METHODS, f"it has {', '.join(sorted(METHODS))}")
+            otherwise = f"it has {', '.join(sorted(METHODS))}"
+            hint = about_word(name) or close(name, METHODS, otherwise)
             raise self._at_attribute(function, f"a signal has no method {name[:40]!r}; {hint}")
         if name == "phases":
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
@@ -292,7 +297,8 @@ class Reader:
             if keyword.arg is None:
                 raise self.error(keyword, "arguments are written one by one")
             if keyword.arg not in form.parameters:
-                hint = close(keyword.arg, form.parameters, f"its form is {name}{form}")
+                known = close(keyword.arg, form.parameters, f"its form is {name}{form}")
+                hint = about_argument(name, keyword.arg) or known
                 raise self.error(keyword, f"{name} has no argument {keyword.arg[:40]!r}; {hint}")
             named[keyword.arg] = keyword.value
         try:

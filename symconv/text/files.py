@@ -15,12 +15,13 @@ __all__ = ["read_claims"]
 _MOST_CHARACTERS_IN_FILE = 200_000
 _MOST_CLAIMS_IN_FILE = 500
 _DECLARATION = re.compile(r"(signal|given|integer)(?=\s)")
+_DECLARING = {"signal", "given", "integer"}
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
 _SIGNAL = re.compile(r"\s*(\w+)\s*:")
 
 
 def read_claims(text: str, where: str, declared: Declarations | None = None) -> list[ParsedClaim]:
-    """Read a file of claims, one on each line, `lhs == rhs` or `name: lhs == rhs`.
+    """Read a file of claims, one on each line, with or without a name: `name: lhs == rhs`.
 
     Lines `signal x: n`, `given n >= i` and `integer t` declare for what follows.  An
     indented line continues the one above; `#` begins a comment.
@@ -54,6 +55,9 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
             current = _declared(current, word[1], _after(statement, word))
             continue
         name = _NAMED.match(statement.content)
+        if name and name[1] in _DECLARING:
+            # Otherwise a hypothesis with a colon would be a claim that it always holds.
+            raise statement.error(f"a declaration has no colon after {name[1]}", len(name[1]))
         if name and name[1] in names:
             raise statement.error(f"a claim named {name[1]!r} stands above")
         names |= {name[1]} if name else set()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 from contextlib import suppress
-from difflib import get_close_matches
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 
 from symconv import writing
 from symconv.errors import SymconvError
+from symconv.hints import close
 from symconv.signals import SignalExpr
 
 __all__ = [
@@ -21,6 +20,7 @@ __all__ = [
     "FUNCTIONS",
     "KERNEL",
     "MAKERS",
+    "MEANINGS",
     "METHODS",
     "POSITIVE",
     "RESERVED",
@@ -82,7 +82,21 @@ EXTREMES = {
     "Min": writing.smallest,
 }
 FRACTIONS = {"Fraction", "Rational", "Integer", "S"}
-FUNCTIONS = {*MAKERS, *ROUNDING, *EXTREMES, *FRACTIONS, "Mod", "Eq", "Ne", "len", "iff"}
+MEANINGS = {
+    "floor": "floor(n/2): rounded down, as n//2 is",
+    **dict.fromkeys(("ceil", "ceiling"), "ceil(n/2): rounded up"),
+    **dict.fromkeys(("abs", "Abs"), "abs(n - c): without its sign"),
+    **dict.fromkeys(("max", "Max"), "max(n, c, …): the largest"),
+    **dict.fromkeys(("min", "Min"), "min(n, c, …): the smallest"),
+    "Mod": "Mod(n, 4): the remainder, as n % 4 is; from 0 to 3 for negative n too",
+    "len": "len(x): the length of a signal, as x.length is",
+    **dict.fromkeys(("Fraction", "Rational", "S", "Integer"), "Fraction(1, 2): a number, as 1/2"),
+    **dict.fromkeys(("Eq", "Ne"), "Eq(n, c), Ne(n, c): conditions, as n == c and n != c are"),
+    "iff": "iff(n > c, c < n): a whole claim, that two conditions are equivalent",
+}
+"""The functions of integers, conditions and lengths, with an example and what they are."""
+
+FUNCTIONS = {*MAKERS, *MEANINGS}
 RESERVED = {*FUNCTIONS, "Signal"}
 """What cannot name a signal or a symbol."""
 
@@ -114,16 +128,6 @@ def bound_arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
         named = {keyword.arg or "": keyword.value for keyword in call.keywords}
         return dict(METHODS[method].bind(*call.args, **named).arguments)
     return {}
-
-
-def close(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The question whether a similar word is meant, or something else to say.
-
-    >>> close("flop", METHODS, "")
-    'did you mean flip?'
-    """
-    found = get_close_matches(name[:40], sorted(known), n=2, cutoff=0.5)
-    return f"did you mean {' or '.join(found)}?" if found else otherwise
 
 
 def check_name(name: str, what: str) -> None:
