@@ -107,7 +107,9 @@ class Claim:
         Only those that are not defined for all values of their symbols.
         """
         parts = (*self.expressions, *self.given)
-        signals = dict.fromkeys(one.signal for part in parts for one in lengths_in(part))
+        signals = dict.fromkeys(
+            s for part in parts for one in lengths_in(part) for s in one.signals
+        )
         return tuple(s for s in signals if next(requirements(s), None) is not None)
 
     @property
@@ -239,7 +241,7 @@ def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
     known: dict[Any, Expr] = {symbol: Integer(value) for symbol, value in values.items()}
     for standing in lengths_in(part):
         if standing.free_symbols & values.keys():
-            known[standing] = length_of(substituted(standing.signal, values))
+            known[standing] = length_of(*(substituted(s, values) for s in standing.signals))
     return spelled_with(part, known)
 
 

@@ -12,12 +12,10 @@ import sympy
 from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.amounts import integer_argument
 from symconv.claims import Claim
 from symconv.counterexamples import first_difference
 from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
-from symconv.formulas import zero_extended
 from symconv.points import allows
 from symconv.prove import prove
 from symconv.repairs import Repair, repair
@@ -396,8 +394,7 @@ class Derivation:
 
     def _stated(self, formula: Any) -> _Stated:
         if isinstance(formula, SignalExpr):
-            at = integer_argument(self.index, "the index")
-            return _Stated(zero_extended(formula, at), formula, formula.length)
+            return _Stated(formula[self.index], formula, formula.length)
         if isinstance(formula, int) and not isinstance(formula, bool):
             return _Stated(Integer(formula))
         if not isinstance(formula, Expr):

@@ -14,12 +14,12 @@ from functools import singledispatch
 from itertools import count
 from typing import TypeAlias
 
-from sympy import Basic, Expr, Symbol
+from sympy import Expr, Symbol
 
 from symconv.amounts import Amount
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import Undecided
 from symconv.from_sympy import FormulaReader
-from symconv.lengths import LengthOf
+from symconv.lengths import LengthOf, spelled_out
 from symconv.polynomials import (
     Conjunction,
     Floor,
@@ -95,38 +95,29 @@ def formula(signal: SignalExpr, index: Amount) -> Expr:
 
 
 def entry_expression(signal: SignalExpr, index: Amount) -> Expr:
-    """The entry at any integer index, zero outside, as a SymPy expression.
-
-    Raises:
-        SymconvError: the signal is not defined for all lengths, which a formula cannot say.
-    """
-    for requirement in requirements(signal):
-        raise SymconvError(
-            f"an entry of {signal} cannot stand in a formula: {requirement.message}, by symbols "
-            "that say it"
-        )
-    return zero_extended(signal, index)
-
-
-def zero_extended(signal: SignalExpr, index: Amount) -> Expr:
-    """The entry at any integer index, zero outside, where the signal is defined."""
+    """The entry at any integer index, zero outside, as a SymPy expression."""
     return _entry_at(signal, index, inside=False)
 
 
-def length_expression(signal: SignalExpr) -> Expr:
-    """See `SignalExpr.length`."""
-    standing = length_of(signal)
+def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
+    """See `SignalExpr.length`; `about` are further signals that have to be defined."""
+    standing = length_of(signal, *about)
     is_safe = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
-    if next(requirements(signal), None) is None and (is_safe or _is_plain(standing.polynomial)):
+    is_defined = next(requirements(signal, *about), None) is None
+    if is_defined and (is_safe or _is_plain(standing.polynomial)):
         return standing.formula
     return standing
 
 
-def length_of(signal: SignalExpr) -> LengthOf:
+def length_of(signal: SignalExpr, *about: SignalExpr) -> LengthOf:
     """The length as one symbol, which knows the signal."""
     polynomial, symbols = length(signal), symbols_in(signal)
     used = {name: symbols[name] for name in _symbols_of(polynomial)}
-    return LengthOf(signal, polynomial, used, polynomial_expression(polynomial, symbols))
+    if isinstance(signal, Signal | Formula):
+        written = spelled_out(signal.size.written)
+    else:
+        written = polynomial_expression(polynomial, symbols)
+    return LengthOf(signal, polynomial, used, written, about)
 
 
 def _symbols_of(polynomial: Polynomial) -> set[str]:
@@ -155,7 +146,10 @@ def _is_plain(polynomial: Polynomial) -> bool:
 def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
     named, symbols = check_names((signal,), index.symbols.values())
     terms = _entry(signal, index.polynomial, inside)
-    lengths: dict[str, Basic] = {name: leaf.size.written for name, leaf in named.items()}
+    lengths: dict[str, Expr] = {name: leaf.size.written for name, leaf in named.items()}
+    if next(requirements(signal), None) is not None:
+        # The formula does not show that the signal has to be defined; the lengths know.
+        lengths = {name: length_of(leaf, signal) for name, leaf in named.items()}
     return terms_expression([term.solved() for term in terms], lengths, symbols)
 
 

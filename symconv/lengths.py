@@ -26,18 +26,25 @@ class LengthOf(AtomicExpr):  # type: ignore[misc]
         polynomial: its length.
         symbols: the integer symbols in that, by name.
         formula: the same as a SymPy expression, for people.
+        about: further signals that have to be defined where this stands.
     """
 
-    __slots__ = ("formula", "polynomial", "signal", "symbols")
+    __slots__ = ("about", "formula", "polynomial", "signal", "symbols")
 
     is_commutative = True
     signal: SignalExpr
     polynomial: Polynomial
     symbols: dict[str, Symbol]
     formula: Expr
+    about: tuple[SignalExpr, ...]
 
     def __new__(
-        cls, signal: SignalExpr, polynomial: Polynomial, symbols: dict[str, Symbol], formula: Expr
+        cls,
+        signal: SignalExpr,
+        polynomial: Polynomial,
+        symbols: dict[str, Symbol],
+        formula: Expr,
+        about: tuple[SignalExpr, ...] = (),
     ) -> LengthOf:
         """The length of a signal."""
         self: LengthOf = AtomicExpr.__new__(cls)
@@ -45,10 +52,16 @@ class LengthOf(AtomicExpr):  # type: ignore[misc]
         self.polynomial = polynomial
         self.symbols = symbols
         self.formula = formula
+        self.about = about
         return self
 
+    @property
+    def signals(self) -> tuple[SignalExpr, ...]:
+        """The signals that have to be defined where this stands."""
+        return (self.signal, *self.about)
+
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (id(self.signal),)  # equal signals are one object
+        return tuple(map(id, self.signals))  # equal signals are one object
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -62,22 +75,24 @@ class LengthOf(AtomicExpr):  # type: ignore[misc]
         return {symbol: sign_of(symbol).nearest for symbol in symbols_in(self.signal).values()}
 
     def _eval_subs(self, old: Basic, new: Basic) -> Expr | None:
-        if old not in self.free_symbols:
-            return None
-        from symconv.signals import substituted  # a signal knows how to be built anew
+        return None if old not in self.free_symbols else self._with({old: new})
 
-        result: Expr = substituted(self.signal, {old: new}).length
-        return result
+    def xreplace(self, rule: Any) -> Any:
+        """The length with symbols replaced, or what the rule has in its place."""
+        return self._xreplace(rule)[0]
 
     def _xreplace(self, rule: Any) -> tuple[Any, bool]:
         if self in rule:
             return rule[self], True
         values = {old: new for old, new in rule.items() if old in self.free_symbols}
-        if not values:
-            return self, False
+        return (self._with(values), True) if values else (self, False)
+
+    def _with(self, values: dict[Any, Any]) -> Expr:
+        from symconv.formulas import length_expression  # a signal knows how to be built anew
         from symconv.signals import substituted
 
-        return substituted(self.signal, values).length, True
+        signals = [substituted(signal, values) for signal in self.signals]
+        return length_expression(*signals)
 
     def sort_key(self, order: Any = None) -> Any:
         """Sorts it among others as its formula is sorted."""

@@ -922,16 +922,11 @@ def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
     while open_:
         nodes = [node for node in walk(*open_) if node not in found]
         found |= dict.fromkeys(nodes)
-        open_ = [
-            one.signal
-            for node in nodes
-            for amount in node.parameters
-            for one in amount.mentioned
-            if one.signal not in found
-        ]
+        standing = [one for node in nodes for amount in node.parameters for one in amount.mentioned]
         for node in nodes:
             if isinstance(node, Formula):
-                open_ += [one.signal for one in lengths_in(node.entry)]
+                standing += lengths_in(node.entry)
+        open_ = [signal for one in standing for signal in one.signals if signal not in found]
     return list(found)
 
 
