@@ -318,8 +318,11 @@ class Derivation:
         speaks_of_all_outputs = self.length is not None and where == sympy.true
         if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
             return verdict, claim
-        lengths = Claim(before.length, stated.length, self.given)
-        equally_long = lengths.prove()
+        try:
+            lengths = Claim(before.length, stated.length, self.given)
+            equally_long = lengths.prove()
+        except SymconvError as error:
+            return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
         if isinstance(equally_long, Proved) and equally_long.is_complete:
             return verdict, claim
         return equally_long, lengths
