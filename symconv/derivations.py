@@ -16,6 +16,7 @@ from symconv.claims import Claim
 from symconv.counterexamples import first_difference
 from symconv.decision import BUDGET
 from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.lengths import spelled_out
 from symconv.points import allows
 from symconv.prove import prove
 from symconv.repairs import Repair, repair
@@ -216,7 +217,7 @@ class Derivation:
     ) -> None:
         if not isinstance(index, Symbol) or not is_integer(index):
             raise SymconvError(
-                f"the index must be an integer symbol, as integers gives, got {index!r}"
+                f"the index must be a symbol such as integers('u') gives, got {index!r}"
             )
         if not isinstance(outside, bool):
             raise SymconvError(f"outside= must be True or False, got {outside!r}")
@@ -225,7 +226,7 @@ class Derivation:
         self.length: Expr | None = None
         self.outside = outside and self._start.signal is not None
         if self._start.signal is not None and not outside:
-            self.length = _without_bound(self._start.signal.length)
+            self.length = _without_bound(spelled_out(self._start.signal.length))
             # Where only outputs are spoken of, the formula need not say where they are.
             self._start = self._start._replace(formula=self._start.signal.formula(index))
         self.start = self._start.formula
@@ -320,8 +321,11 @@ class Derivation:
         speaks_of_all_outputs = self.length is not None and where == sympy.true
         if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
             return verdict, claim
-        lengths = Claim(before.length, stated.length, self.given)
-        equally_long = lengths.prove()
+        try:
+            lengths = Claim(before.length, stated.length, self.given)
+            equally_long = lengths.prove()
+        except SymconvError as error:
+            return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
         if isinstance(equally_long, Proved) and equally_long.is_complete:
             return verdict, claim
         return equally_long, lengths

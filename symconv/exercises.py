@@ -13,13 +13,12 @@ from numbers import Real
 from typing import Any, TypeAlias
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError, Undecided
 from symconv.notation import plain
-from symconv.records import shown
 from symconv.signals import Signal, SignalExpr
 from symconv.sum_ranges import made_finite
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
@@ -27,6 +26,7 @@ from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 __all__ = ["UnreadableAnswer", "WrongAnswer", "check"]
 
 _MOST_ENTRIES = 300  # of a list of numbers
+_MOST_CHARACTERS = 400  # of a value in a message
 
 Expected: TypeAlias = SignalExpr | Expr | Boolean | int | Claim
 
@@ -120,7 +120,7 @@ def _read(answer: Any, expected: Expected, index: Symbol | None) -> Any:
     if answer is None or answer is ...:
         raise UnreadableAnswer("there is no answer yet")
     if isinstance(answer, str):
-        raise UnreadableAnswer(f"the answer is the text {answer!r}; write it without quotes")
+        raise UnreadableAnswer(f"the answer is the text {_short(answer)}; write it without quotes")
     if isinstance(expected, SignalExpr):
         return _as_signal(answer, expected, index)
     if index is not None:
@@ -130,7 +130,7 @@ def _read(answer: Any, expected: Expected, index: Symbol | None) -> Any:
     if isinstance(answer, Fraction):
         answer = sympy.Rational(answer)
     if isinstance(answer, float) or (isinstance(answer, Expr) and answer.has(sympy.Float)):
-        raise UnreadableAnswer(f"{answer} is rounded; write it with integers, as in n/4")
+        raise UnreadableAnswer(f"{_short(answer)} is rounded; write it with integers, as in n/4")
     wanted = "a condition" if _is_condition(expected) else "a length"
     if _is_condition(answer) != _is_condition(expected) or not isinstance(
         answer, Boolean | Expr | int
@@ -154,13 +154,17 @@ def _as_signal(answer: Any, expected: SignalExpr, index: Symbol | None) -> Signa
         try:
             return Signal.taps(*answer)
         except (SymconvError, TypeError) as error:
-            raise UnreadableAnswer(f"the entries {answer} cannot be read: {error}") from None
+            raise UnreadableAnswer(
+                f"the entries {_short(answer)} cannot be read: {error}"
+            ) from None
     if index is not None and isinstance(answer, Expr | Real):
         try:
             entry = sympy.sympify(answer, strict=True)  # a number or an expression, never a text
             return Signal.from_formula(index, made_finite(entry), length=expected.length)
         except (SymconvError, sympy.SympifyError) as error:
-            raise UnreadableAnswer(f"the formula {answer} cannot be read: {error}") from None
+            raise UnreadableAnswer(
+                f"the formula {_short(answer)} cannot be read: {error}"
+            ) from None
     wanted = "a signal or the list of its entries"
     if index is not None:
         wanted += f" or a formula in {index}"
@@ -175,7 +179,27 @@ def _described(answer: Any) -> str:
             return f"the expression {plain(answer)}"
         case Boolean():
             return f"the condition {plain(answer)}"
-    return f"{answer!r}, {_article(type(answer).__name__)}"
+    return f"{_short(answer)}, {_article(type(answer).__name__)}"
+
+
+def _short(value: Any) -> str:
+    """A value as text, cut off where it is long."""
+    if isinstance(value, str | bytes):
+        value = value[: _MOST_CHARACTERS + 1]
+    try:
+        text = _written(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a value with a number of thousands of digits"
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case list():
+            return f"[{', '.join(map(_written, value))}]"
+        case Basic() | Fraction():
+            return str(value)
+    return repr(value)
 
 
 def _article(noun: str) -> str:
@@ -184,22 +208,22 @@ def _article(noun: str) -> str:
 
 def _difference(claim: Claim, found: Counterexample) -> str:
     values = chain(found.lengths.items(), found.signals.items())
-    at = ", ".join(f"{name} = {value}" for name, value in values)
+    at = ", ".join(f"{name} = {_short(value)}" for name, value in values)
     if not at:
         return _without_the_solution(claim, found)
     if claim.is_condition:
         said, true = (str(bool(side)).lower() for side in (found.lhs, found.rhs))
         return f"At {at} your condition is {said}, and should be {true}."
-    return f"At {at} your answer gives {shown(found.lhs)} instead of {shown(found.rhs)}."
+    return f"At {at} your answer gives {_short(found.lhs)} instead of {_short(found.rhs)}."
 
 
 def _without_the_solution(claim: Claim, found: Counterexample) -> str:
     if not claim.signals:
-        return f"It is not {claim.lhs}."
+        return f"It is not {_short(claim.lhs)}."
     if len(found.lhs) != len(found.rhs):
         return f"The number of entries is not {len(found.lhs)}."
     assert found.index is not None, "vectors of the same length differ somewhere"
-    return f"Entry {found.index} is not {found.lhs[found.index]}."
+    return f"Entry {found.index} is not {_short(found.lhs[found.index])}."
 
 
 def _hint(claim: Claim, answer: Any) -> str:

@@ -69,7 +69,8 @@ def _weight(formula: Expr) -> int:
     """How the time grows that it takes to read a formula: faster with what may be nested."""
     parts = list(sympy.preorder_traversal(formula))
     entries = sum(isinstance(part, Indexed) for part in parts)
-    nested = sum(isinstance(part, Sum | Max | Min) for part in parts)
+    nested = sum(isinstance(part, Max | Min) for part in parts)
+    nested += sum(len(part.limits) for part in parts if isinstance(part, Sum))
     return max(1, entries, nested**2)
 
 

@@ -547,8 +547,7 @@ class Formula(SignalExpr):
                 "that varies is an entry of a signal, such as k[0] for a Signal k"
             )
         self._of(*named)
-        if self.index in entry.free_symbols:
-            check_names((self,), [self.index])
+        check_names((), [self.index, *(s for s in self._free() if s.name == self.index.name)])
         declared = next(filter(None, map(parity_problem, self._free())), "")
         if declared:
             raise SymconvError(f"in the formula {entry}, {declared}")
@@ -1125,8 +1124,9 @@ def _check_index(index: Symbol) -> None:
         said = ["positive" if sign.positive else "nonpositive" if sign.zero else "negative"]
     if not is_integer(index) or said:
         raise SymconvError(
-            f"the index {index} must be an integer, as integers({str(index)!r}), of symconv, is"
-            + (f", and nothing more, but it is declared {said[0]}" if said else "")
+            f"the index {index} must be an integer and nothing more"
+            + (f", but it is declared {said[0]}" if said else "")
+            + f"; write integers({str(index)!r}), of symconv"
         )
 
 

@@ -87,6 +87,9 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         SymconvError: an operator is not defined there.
     """
     sizes = _sizes(walk(signal), at, {name: len(vector) for name, vector in vectors.items()})
+    for node, size in sizes.items():
+        if size > MOST_ENTRIES:
+            raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
     spend(sum(_cost(node, sizes) for node in sizes))
     read: dict[SignalExpr, list[Any]] = {}
     for node in sizes:
@@ -173,9 +176,7 @@ def _sizes(
     for node in nodes:
         size = _size(node, sizes, at, given)
         if size < 0:
-            raise SymconvError(f"the length of {node} would be {size}")
-        if size > MOST_ENTRIES:
-            raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
+            raise SymconvError(f"the length of {node} would be {size} at {spell(at)}")
         sizes[node] = size
     return sizes
 
@@ -185,7 +186,7 @@ def _size(
 ) -> int:
     match signal:
         case Signal(name):
-            return given[name] if name in given else leaf_length(signal, at)
+            return given[name] if name in given else signal.size.at(at)
         case Formula():
             return signal.size.at(at)
         case Taps(numbers):

@@ -83,9 +83,9 @@ def reading(expression: Basic) -> Reading:
         truth = bool(expression)
         return lambda at: truth
     if isinstance(expression, LengthOf):
-        program = Program([expression.signal], lambda name, i: 0)
-        # It may not depend on all symbols of the signal; any value of the others will do.
-        others = {s.name: _nearest(s) for s in symbols_in(expression.signal).values()}
+        program = Program(expression.signals, lambda name, i: 0)
+        # It may not depend on all symbols of the signals; any value of the others will do.
+        others = {s.name: _nearest(s) for s in symbols_in(*expression.signals).values()}
         return lambda at: len(program.run({**others, **at})[0])
     if isinstance(expression, sympy.Piecewise):
         branches = [(reading(v), reading(c)) for v, c in expression.args]

@@ -1008,7 +1008,7 @@ def test_no_step_about_a_signal_that_need_not_be_defined(outside: bool) -> None:
     assert [type(step.verdict) for step in audit] == [Proved, Proved]
     assert audit.derivation.signals == (reflected, reflected)
     audit = audited(reflected[u], reflected[u], reflected)
-    assert [type(step.verdict) for step in audit] == [Proved, Unknown]
+    assert [type(step.verdict) for step in audit] == [Unknown, Unknown]
     assert "reflect padding by 1 and 1 needs more entries" in str(audit)
 
 
@@ -1159,6 +1159,39 @@ def test_a_repair_is_the_first_formula_that_is_right() -> None:
     found = repair(wrong, u, lambda formula: formula == wanted)
     assert found is not None
     assert found.formula == wanted
+
+
+def test_the_search_for_a_repair_is_bounded() -> None:
+    def tried(wrong: Expr, answer: bool | None) -> int:
+        formulas: list[Expr] = []
+
+        def is_right(formula: Expr) -> bool | None:
+            formulas.append(formula)
+            return answer
+
+        assert repair(wrong, u, is_right) is None
+        return len(formulas)
+
+    few = Sum(k[i] * x[u - i - j - m], (i, 0, c), (j, 0, c), (m, 0, c))
+    assert 30 < tried(few, False) <= 80
+    assert tried(few, None) == 2  # each of them has taken a whole budget
+    assert 1 <= tried(sympy.Add(*(x[u + a] for a in range(300))), False) <= 8
+    deep: Expr = x[u]
+    for symbol in symbols("w:30", integer=True):
+        deep = Sum(k[symbol] * deep, (symbol, 0, 1))
+    assert tried(deep, False) <= 2
+
+
+def test_a_formula_that_fails_where_others_failed_is_not_decided_anew() -> None:
+    audit = audited(CONVOLUTION, Sum(x[m] * k[u - m], (m, 0, n - 2)))
+    is_right = audit[0].is_right
+    assert is_right is not None
+    assert is_right(CONVOLUTION) is True
+    assert is_right(2 * CONVOLUTION) is False
+    assert is_right(sympy.sin(x[u])) is False
+    unknown = audited(UNCOUNTED, x[u], introduced=[x])
+    assert unknown[0].is_right is not None
+    assert unknown[0].is_right(EXCHANGED) is None
 
 
 # --- reports -------------------------------------------------------------------------
@@ -1341,10 +1374,10 @@ def test_formulas_that_are_none(formula: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"index": "u"}, "the index must be a symbol with integer=True"),
-        ({"index": Symbol("u")}, "the index must be a symbol with integer=True"),
-        ({"index": 2 * u}, "the index must be a symbol with integer=True"),
-        ({"index": None}, "the index must be a symbol with integer=True"),
+        ({"index": "u"}, "the index must be a symbol such as integers('u') gives"),
+        ({"index": Symbol("u")}, "the index must be a symbol such as integers('u') gives"),
+        ({"index": 2 * u}, "the index must be a symbol such as integers('u') gives"),
+        ({"index": None}, "the index must be a symbol such as integers('u') gives"),
         ({"where": "print('evaluated')"}, "where= must be a condition"),
         ({"where": 1.5}, "where= must be a condition"),
         ({"where": 1}, "where= must be a condition"),

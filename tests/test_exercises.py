@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,6 +105,30 @@ def test_wrong_answers(name: str) -> None:
     answer, message = WRONG[name]
     with pytest.raises(WrongAnswer, match=message):
         answer()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("x" * 10**7, Signal.taps(1, 2)),
+        ({number: number for number in range(10**4)}, Signal.taps(1, 2)),
+        ([10**3000] * 300, k),
+        ([10**5000, 1], k),
+        ([10**5000, 1], Signal.taps(1, 2)),
+        ([[10**5000]], two.length),
+        ([0.1] * 300, Signal.taps(1, 2)),
+    ],
+    ids=["text", "dictionary", "long numbers", "digits", "taps", "list", "floats"],
+)
+def test_messages_are_short(answer: Any, expected: Any) -> None:
+    with pytest.raises(WrongAnswer) as error:
+        check(answer, expected)
+    assert 10 < len(str(error.value)) < 1500
+
+
+def test_fractions_in_a_message() -> None:
+    with pytest.raises(WrongAnswer, match=r"your answer gives \[1/2\] instead of \[1\]\.$"):
+        check(k / 2, k)
 
 
 def test_questions_that_make_no_sense() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -221,3 +222,38 @@ def test_random_sums(first: int) -> None:
     assert kinds["finite"] > 18, kinds
     assert kinds["infinite"] > 3, kinds
     assert kinds["not found"] < 6, kinds
+
+
+def spread(levels: int) -> Expr:
+    """Sums in each other, each over an index that two entries of the outer term have."""
+    outer = symbols(f"m:{levels}", integer=True)
+    term: Expr = x[outer[0]]
+    for inner, index in pairwise(outer):
+        term = Sum(term * (k[index - inner] + k[index + 3 * inner]), (inner, -oo, oo))
+    return Sum(term, (outer[-1], -oo, oo))
+
+
+def test_a_range_that_only_another_sum_gives() -> None:
+    check(spread(3), 24)
+    assert not made_finite(spread(4)).has(oo)
+
+
+def test_a_sum_is_not_called_endless_for_want_of_a_range() -> None:
+    most = [x[a * m + a * u] for a in range(1, 60)]
+    deep: Expr = x[u]
+    for symbol in symbols("w:120", integer=True):
+        deep = Sum(k[symbol] * deep, (symbol, 0, 1))
+    for formula, message in (
+        (spread(8), "is too long; write the ends of the sum"),
+        (Sum(sympy.Add(*most), (m, -oo, oo)), "has too many ends"),
+        (deep, "100 levels deep at most"),
+    ):
+        with pytest.raises(SymconvError, match=message) as error:
+            made_finite(formula)
+        assert not isinstance(error.value, InfiniteSumError)
+
+
+def test_many_ends_that_differ_by_numbers() -> None:
+    formula = Sum(sympy.Add(*(x[m + a] for a in range(200))), (m, -oo, oo))
+    (_, lower, upper) = made_finite(formula).limits[0]
+    assert (lower, upper) == (-199, n - 1)
