@@ -40,7 +40,8 @@ def agree(one: Any, other: Any) -> bool:
 def alike(one: Any, other: Any) -> bool:
     """Whether two signals are made of the same operators with the same amounts."""
     if isinstance(one, Amount) and isinstance(other, Amount):
-        return one.symbols == other.symbols and agree(one.written, other.written)
+        same_symbols = one.written.free_symbols == other.written.free_symbols
+        return same_symbols and agree(one.written, other.written)
     if not isinstance(one, SignalExpr) or not isinstance(other, SignalExpr):
         return bool(one == other)
     if type(one) is not type(other):
@@ -48,7 +49,8 @@ def alike(one: Any, other: Any) -> bool:
     pairs = [(getattr(one, name), getattr(other, name)) for name in one.__match_args__]
     if isinstance(one, Formula) and isinstance(other, Formula):
         pairs = [(one.size, other.size)]
-        if one.index != other.index or not agree_on_entries(one.entry, other.entry):
+        theirs = other.entry.xreplace({other.index: one.index})
+        if one.index.name != other.index.name or not agree_on_entries(one.entry, theirs):
             return False
     return all(alike(a, b) for a, b in pairs)
 
