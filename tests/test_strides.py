@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
-from sympy import Eq, Expr, Integer, Or, Sum, ceiling, floor, symbols
+import re
 
-from symconv import Claim, Proved, Refuted, Signal, SignalExpr, Undecided, Unknown
+import pytest
+from sympy import Eq, Expr, Or, Sum, ceiling, floor, symbols
+
+from symconv import (
+    Claim,
+    Proved,
+    Refuted,
+    Signal,
+    SignalExpr,
+    SymconvError,
+    Undecided,
+    Unknown,
+    integers,
+)
 from symconv.polynomials import Polynomial, nonnegative_part
 from symconv.polynomials import floor as floor_of
+from symconv.signals import substituted
 from symconv.strides import strides_of, values_up_to
-from tests.brute_force import check_counterexample, holds, is_defined, small_lengths
+from symconv.text import parse_claim
+from tests.brute_force import (
+    check_counterexample,
+    check_verdict,
+    checked_verdict,
+    holds,
+    is_defined,
+    small_lengths,
+)
 
 n, c, d, s, t = symbols("n c d s t", integer=True, positive=True)
 l, p, r = symbols("l p r", integer=True, nonnegative=True)
@@ -203,7 +224,7 @@ def test_strides_of_finds_what_to_replace() -> None:
     assert strides_of(Claim(n * c, c * n)) in ((c,), (n,))
     assert strides_of(Claim(x, x)) == ()
     values = list(values_up_to((s, t), 2))
-    assert values[0] == {s: Integer(1), t: Integer(1)}
+    assert values[0] == {s: 1, t: 1}
     assert len(values) == 4
 
 
@@ -218,3 +239,174 @@ def test_floors_by_symbols_have_a_normal_form() -> None:
             at = {"q": Polynomial.constant(divisor), "m": Polynomial.constant(value)}
             left = floor_of(nonnegative_part(m) + m - 1, q).substitute(at)  # type: ignore[arg-type]
             assert left.as_integer() == (max(0, value) + value - 1) // divisor
+
+
+# --- strides that a hypothesis excludes ------------------------------------------------
+
+
+def read(text: str, given: list[str], **signals: str) -> Claim:
+    return parse_claim(text, signals=signals, given=given).claim
+
+
+SKIPPED: list[tuple[str, list[str], dict[str, str], bool]] = [
+    (
+        "y.dilate(s).convolve(w).dilate(t) == y.convolve(w).dilate(s).dilate(t)",
+        ["t >= s"],
+        {"y": "t - s", "w": "1"},
+        True,
+    ),
+    (
+        "y.dilate(s).convolve(w).dilate(t) == y.convolve(w).dilate(s).dilate(t)",
+        ["t >= s"],
+        {"y": "t - s", "w": "2"},
+        False,
+    ),
+    ("x.downsample(s).length == 1", ["s >= n", "n >= 1"], {"x": "n"}, True),
+    ("y.downsample(s).length == 1", ["t > s", "t <= 2*s"], {"y": "t - s"}, True),
+    ("y.downsample(s).length == 1", ["t > s", "t <= 2*s + 1"], {"y": "t - s"}, False),
+    ("x.correlate(k, stride=s).length == 0", ["c > n"], {"x": "n", "k": "c"}, True),
+    ("x.pad(s - t, 0).downsample(s).length == ceil((n + s - t)/s)", ["s >= t"], {"x": "n"}, True),
+    (
+        "x.correlate(k.pad(s - 3, 0), stride=t).length == (n - c - s + 3)//t + 1",
+        ["s >= 3", "n >= c + s", "c >= 1"],
+        {"x": "n", "k": "c"},
+        True,
+    ),
+    (
+        "x.pad(s, 0, 'circular').pad(-s, 0).downsample(t) == x.downsample(t)",
+        ["n >= s"],
+        {"x": "n"},
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "given", "signals", "truth"), SKIPPED)
+def test_strides_that_hypotheses_exclude_are_skipped(
+    text: str, given: list[str], signals: dict[str, str], truth: bool
+) -> None:
+    claim = read(text, given, **signals)
+    verdict = claim.prove()
+    assert isinstance(verdict, Proved if truth else Refuted), verdict
+    check_verdict(claim, verdict, 12, 600)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "signals"),
+    [
+        # The hypotheses allow t = s + 1, where y is shorter than what is cropped.
+        ("y.pad(s, 0, 'circular').downsample(t) == y.downsample(t)", ["t > s"], {"y": "t - s"}),
+        ("x.correlate(k.pad(-s, 0), stride=t).length == n", ["c >= s"], {"x": "n", "k": "c"}),
+    ],
+)
+def test_strides_that_hypotheses_allow_are_not_skipped(
+    text: str, given: list[str], signals: dict[str, str]
+) -> None:
+    claim = read(text, given, **signals)
+    assert not all(is_defined(claim, at) for at in small_lengths(claim, 8))
+    with pytest.raises(SymconvError, match="hypothesis"):
+        claim.prove()
+    assert checked_verdict(claim, 8) is None
+
+
+# --- refutations and their conditions --------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_refutation_has_a_condition_or_says_why_not(name: str) -> None:
+    verdict = Claim(*FALSE[name]).prove()
+    assert isinstance(verdict, Refuted)
+    assert (verdict.condition is None) == bool(verdict.undecided)
+    printed = str(verdict)
+    if verdict.condition is None:
+        assert re.search(r"divides by a symbol|is a product", verdict.undecided)
+        assert f"Exactly when it holds is not known: {verdict.undecided}" in printed
+    else:
+        assert "It holds exactly when" in printed or "It never holds" in printed
+        assert "not known" not in printed
+
+
+def test_numbers_for_strides_have_a_condition() -> None:
+    claim = Claim(*FALSE["kernel not dilated"]).specialised({s: 2, t: 3})
+    verdict = claim.prove()
+    assert isinstance(verdict, Refuted)
+    assert not verdict.undecided
+    assert verdict.condition is not None
+    assert "not known" not in str(verdict)
+
+
+def test_what_follows_from_a_refutation_is_decided_once() -> None:
+    verdict = Claim(x.downsample(2).flip(), x.flip().downsample(2)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.decision is not None
+    assert verdict.condition is verdict.condition
+    assert str(verdict) == str(verdict)
+
+
+# --- one tap ---------------------------------------------------------------------------
+
+w = Signal("w", 1)
+ONE_TAP: dict[str, tuple[SignalExpr | Expr, SignalExpr | Expr]] = {
+    "before and after zeros are put in": (x.dilate(s).convolve(w), x.convolve(w).dilate(s)),
+    "before and after entries are dropped": (
+        x.downsample(s).convolve(w),
+        x.convolve(w).downsample(s),
+    ),
+    "from the other side": (w.convolve(x.dilate(s)), w.convolve(x).dilate(s)),
+    "as a layer": (x.dilate(s).correlate(w), x.correlate(w).dilate(s)),
+    "as a strided layer": (x.correlate(w, stride=s), x.downsample(s).correlate(w)),
+    "as a dilated layer": (x.correlate(w, dilation=s), x.correlate(w)),
+    "as a transposed layer": (x.conv_transpose(w, stride=s), x.convolve(w).dilate(s)),
+    "twice": (x.dilate(s).convolve(w).dilate(t), x.convolve(w).dilate(s * t)),
+    "two of them": (
+        x.dilate(s).convolve(w).convolve(w.flip()),
+        x.convolve(w).convolve(w).dilate(s),
+    ),
+    "of numbers": (
+        x.dilate(s).convolve(Signal.taps(3)),
+        3 * x.dilate(s),
+    ),
+    "dilated": (x.dilate(s).convolve(w.dilate(t)), x.convolve(w).dilate(s)),
+}
+
+
+EITHER_LENGTH = [(name, positive) for name in ONE_TAP for positive in (True, False)]
+
+
+@pytest.mark.parametrize(
+    # Two factors, and a signal that may be empty: decided for each pair of factors.
+    ("name", "positive"),
+    [pair for pair in EITHER_LENGTH if pair != ("twice", False)],
+)
+def test_one_tap_commutes_with_all_strides(name: str, positive: bool) -> None:
+    lhs, rhs = ONE_TAP[name]
+    if not positive:
+        size = integers("n", nonnegative=True)
+        renamed = {n: size}
+        assert isinstance(lhs, SignalExpr)
+        assert isinstance(rhs, SignalExpr)
+        lhs, rhs = substituted(lhs, renamed), substituted(rhs, renamed)
+    claim = Claim(lhs, rhs)
+    verdict = claim.prove()
+    assert isinstance(verdict, Proved), verdict
+    assert verdict.scope == "all lengths"
+    check_verdict(claim, verdict, 10, 300)
+
+
+@pytest.mark.parametrize("name", [name for name in ONE_TAP if name != "twice"])
+def test_one_tap_commutes_with_all_strides_as_text(name: str) -> None:
+    lhs, rhs = ONE_TAP[name]
+    verdict = read(f"{lhs} == {rhs}", ["s >= 1"], x="n", w="1").prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.is_complete
+
+
+def test_two_taps_do_not_commute_with_strides() -> None:
+    two = Signal("w", 2)
+    claim = Claim(x.dilate(s).convolve(two), x.convolve(two).dilate(s))
+    verdict = claim.prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"n": 1, "s": 2}
+    check_verdict(claim, verdict, 12)
+    first = Claim(*ONE_TAP["before and after entries are dropped"]).specialised({s: 3})
+    assert isinstance(first.prove(), Proved)
