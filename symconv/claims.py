@@ -9,6 +9,7 @@ from typing import Any, SupportsIndex, TypeAlias
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
@@ -322,15 +323,10 @@ def _side(side: Side | int, which: str) -> Side:
         return side
     if isinstance(side, Expr):
         _check_integers(side)
-        polynomial, denominator = scaled_polynomial(side)
-        if side.is_integer and not always_divides(denominator, polynomial):
-            raise SymconvError(
-                f"SymPy takes {side} for an integer, and it is not always one{lost_floor(side)}"
-            )
+        _check_floors(side)
         return side
     if isinstance(side, Boolean):
-        _check_integers(side)
-        check_condition(side)
+        _check_condition(side)
         return side
     raise SymconvError(
         f"the {which} side of a claim must be a signal, or an expression or a condition "
@@ -347,9 +343,25 @@ def _hypothesis(condition: object) -> Boolean:
         )
     if not _is_condition(condition):
         raise _no_hypothesis(condition)
+    _check_condition(condition)
+    return condition
+
+
+def _check_floors(side: Expr) -> None:
+    """Refuse what SymPy takes for an integer and is none: it then has dropped a floor."""
+    polynomial, denominator = scaled_polynomial(side)
+    if denominator != 1 and side.is_integer and not always_divides(denominator, polynomial):
+        raise SymconvError(
+            f"SymPy takes {side} for an integer, and it is not always one{lost_floor(side)}"
+        )
+
+
+def _check_condition(condition: Boolean) -> None:
     _check_integers(condition)
     check_condition(condition)
-    return condition
+    for relation in condition.atoms(Relational):
+        for side in relation.args:
+            _check_floors(side)
 
 
 def _no_hypothesis(thing: object) -> SymconvError:

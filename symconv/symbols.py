@@ -73,7 +73,8 @@ class IntegerSymbol(Symbol):  # type: ignore[misc]
         return (self.name, self.sign), {}
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.sign)
+        # SymPy compares these to put symbols in order.
+        return (self.name, self.sign.negative, self.sign.zero, self.sign.positive)
 
 
 def integers(

@@ -528,7 +528,7 @@ def test_symbols_of_any_kind_can_be_lengths() -> None:
     ),
     (
         lambda: Signal.from_formula(real, h4[1], length=4),
-        r"^the index n must be an integer, as integers\('n'\), of symconv, is$",
+        r"^the index n must be an integer and nothing more; write integers\('n'\), of symconv$",
     ),
     (
         lambda: Signal.from_formula(u + 1, h4[u], length=4),
