@@ -269,7 +269,9 @@ def test_random_expressions_are_read_as_written(first: int) -> None:
         for at in points(rng):
             expected = calculated(tree, at)
             assert brute_force.value(read, at) == expected, f"{text} is read as {read}, at {at}"
-            assert polynomial.value(at) == denominator * expected, f"{text}: {polynomial} at {at}"
+            assert polynomial.value({**at}) == denominator * expected, (
+                f"{text}: {polynomial} at {at}"
+            )
 
 
 @pytest.mark.parametrize("first", range(0, EXPRESSIONS, AT_ONCE))
@@ -278,11 +280,13 @@ def test_random_expressions_in_symbols_of_our_own(first: int) -> None:
     for tree in trees(first, min(AT_ONCE, EXPRESSIONS - first)):
         made = built(tree, LETTERS)
         polynomial, denominator = scaled_polynomial(made)
-        amount = Signal("x", n).pad(made, 0).left  # type: ignore[union-attr]
+        amount = Signal("x", n).pad(made, 0).left
         for at in points(rng):
             expected = calculated(tree, at)
             assert brute_force.value(made, at) == expected, f"{as_text(tree)}: {made} at {at}"
-            assert polynomial.value(at) == denominator * expected, f"{made}: {polynomial} at {at}"
+            assert polynomial.value({**at}) == denominator * expected, (
+                f"{made}: {polynomial} at {at}"
+            )
             assert amount_at(amount, at) == expected, f"{made}: {amount} at {at}"
 
 

@@ -145,8 +145,8 @@ def random_tree(rng: random.Random, names: str, depth: int, *, products: bool = 
     if products and kind < 0.15:
         if rng.random() < 0.5:
             return Tree("square", (random_tree(rng, names, depth - 1),))
-        parts = (random_tree(rng, names, depth - 1), random_tree(rng, names, depth - 2))
-        return Tree("multiply", parts)
+        first, second = (random_tree(rng, names, depth - less) for less in (1, 2))
+        return Tree("multiply", (first, second))
     if kind < 0.4:
         operator = rng.choice(_TWO)
         parts = tuple(random_tree(rng, names, depth - 1, products=products) for _ in range(2))
