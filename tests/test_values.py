@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,7 @@ from symconv import Signal, SymconvError, integers
 from symconv.amounts import Amount, integer_argument
 from symconv.formulas import length_of
 from symconv.lengths import lengths_in, spelled_out
-from symconv.polynomials import Polynomial
+from symconv.polynomials import Atom, Polynomial
 from symconv.signs import bounds, is_at_least
 from symconv.symbols import sign_of
 from symconv.values import holds_at, value_at
@@ -34,6 +35,10 @@ def points(rng: random.Random, many: int = 6) -> list[dict[str, int]]:
         {name: rng.choice(brute_force.values_of(s, 9)) for name, s in LETTERS.items()}
         for _ in range(many)
     ]
+
+
+def by_name(at: Mapping[str, int]) -> dict[Atom, int]:
+    return dict(at.items())
 
 
 def by_symbol(at: dict[str, int]) -> dict[Symbol, int]:
@@ -136,7 +141,7 @@ def test_lengths_have_values() -> None:
             expected = len(brute_force.evaluate(signal, at, lambda name, i: 0))
             assert value_at(standing, numbers) == expected
             assert value_at(spelled_out(2 * standing + 1), numbers) == 2 * expected + 1
-            assert standing.polynomial.value({**at}) == expected
+            assert standing.polynomial.value(by_name(at)) == expected
     with pytest.raises(SymconvError, match="more than there are"):
         value_at(length_of(x.pad(1, 1, "circular")), {n: 0})
 
@@ -248,7 +253,7 @@ def test_arithmetic_of_amounts() -> None:
             ]
             numbers = by_symbol(at)
             assert [amount.at(numbers) for amount in made] == wanted
-            assert [amount.polynomial.value({**at}) for amount in made] == wanted
+            assert [amount.polynomial.value(by_name(at)) for amount in made] == wanted
             # What is shown says the same.
             assert [brute_force.value(amount.written, at) for amount in made] == wanted
 
