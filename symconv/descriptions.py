@@ -32,7 +32,6 @@ __all__ = ["describe"]
 
 _MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
 _TRIES = 300_000  # isl operations that one way of putting a condition may take
-_LAST_TRY = 20_000
 _SHORT = 13  # what a description costs that is not worth another look
 _GAIN = 8 / 7  # how much shorter a description by examples has to be
 _GUESSES = 5  # of a description by examples, until it is given up
@@ -107,14 +106,12 @@ class _Description:
         ]
         ways += [lambda of=of: self._cases(self._hull(self.set_, of)) for of in _HULLS]  # type: ignore[misc]
         ways += [lambda of=of: self._outside(of) for of in _HULLS]  # type: ignore[misc]
-        ways.append(lambda: self._outside(Set.polyhedral_hull))
         best = self._cases(self.set_)
         for way in ways:
             if _size(best)[0] == 1 and _is_short(best[0][0]):
                 break  # one comparison
             try:
-                # The last way is quick, or it takes long and is of no use.
-                with self.sets.within_budget(_LAST_TRY if way is ways[-1] else _TRIES):
+                with self.sets.within_budget(_TRIES):
                     found = way()
                     if _size(found) < _size(best) and self._says_it(found):
                         best = found

@@ -69,7 +69,8 @@ class IntegerSets:
         """
         wanted = self.budget if budget is None else budget
         before = self._used() if self._limits else 0
-        limit = min(wanted, left() * _OPERATIONS_PER_STEP)
+        spend(1)  # so that there is something left
+        limit = min(wanted, (left() + 1) * _OPERATIONS_PER_STEP)  # to isl, 0 is no limit
         if self._limits:
             limit = min(limit, max(self._limits[-1] - before, 1))
         self._enter(limit)
