@@ -7,6 +7,7 @@ polynomial, and the signs of its symbols.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from operator import index as as_index
 from typing import Any, SupportsIndex, TypeAlias
 
@@ -43,14 +44,22 @@ class Amount:
     Attributes:
         polynomial: the value.
         symbols: the symbols in it, by name.
+        mentioned: the lengths of signals by which it was given, which have to be defined.
         written: the same as a SymPy expression, as it was given where it was.
     """
 
-    __slots__ = ("_given", "_hash", "_shown", "polynomial", "symbols")
+    __slots__ = ("_given", "_hash", "_shown", "mentioned", "polynomial", "symbols")
 
-    def __init__(self, polynomial: Polynomial, symbols: Symbols, given: Expr | None = None) -> None:
+    def __init__(
+        self,
+        polynomial: Polynomial,
+        symbols: Symbols,
+        given: Expr | None = None,
+        mentioned: tuple[LengthOf, ...] = (),
+    ) -> None:
         self.polynomial = polynomial
         self.symbols = symbols
+        self.mentioned = mentioned
         self._given = given
         self._shown: Expr | None = given
         number = polynomial.as_integer()
@@ -72,11 +81,6 @@ class Amount:
     def number(self) -> int | None:
         """The value where it does not depend on any symbol."""
         return self.polynomial.as_integer()
-
-    @property
-    def mentioned(self) -> tuple[LengthOf, ...]:
-        """The lengths of signals by which the amount was given."""
-        return tuple(lengths_in(self._given)) if self._given is not None else ()
 
     def at(self, values: Numbers) -> int:
         """The value for given values of the symbols.
@@ -111,7 +115,10 @@ class Amount:
         symbols = {n: s for n, s in self.symbols.items() if n not in chosen}
         for value in chosen.values():
             symbols |= value.symbols
-        return Amount(self.polynomial.substitute(new), symbols)
+        written = {symbol: value.written for symbol, value in values.items()}
+        standing = [lengths_in(one.xreplace(written)) for one in self.mentioned]
+        moved = [one for value in chosen.values() for one in value.mentioned]
+        return _made(self.polynomial.substitute(new), symbols, [*chain(*standing), *moved])
 
     def __add__(self, other: Amount | int) -> Amount:
         return self._combined(other, lambda a, b: a + b)
@@ -123,7 +130,7 @@ class Amount:
         return self._combined(other, lambda a, b: a * b)
 
     def __neg__(self) -> Amount:
-        return Amount(-self.polynomial, self.symbols)
+        return Amount(-self.polynomial, self.symbols, mentioned=self.mentioned)
 
     def __floordiv__(self, other: Amount | int) -> Amount:
         return self._combined(other, floor)
@@ -141,7 +148,8 @@ class Amount:
 
     def _combined(self, other: Amount | int, operation: Any) -> Amount:
         one = Amount.of(other) if isinstance(other, int) else other
-        return Amount(operation(self.polynomial, one.polynomial), {**self.symbols, **one.symbols})
+        result = operation(self.polynomial, one.polynomial)
+        return _made(result, {**self.symbols, **one.symbols}, [*self.mentioned, *one.mentioned])
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int):
@@ -151,6 +159,7 @@ class Amount:
             and self._hash == other._hash
             and self.polynomial == other.polynomial
             and self._given == other._given
+            and self.mentioned == other.mentioned
             and self.symbols == other.symbols
         )
 
@@ -171,6 +180,13 @@ class Amount:
 
     def __repr__(self) -> str:
         return f"Amount({self})"
+
+
+def _made(polynomial: Polynomial, symbols: Symbols, mentioned: Iterable[LengthOf]) -> Amount:
+    """The amount with the symbols that are left in it, or stand in lengths that it mentions."""
+    standing = tuple(dict.fromkeys(mentioned))
+    used = polynomial.symbols().union(*(one.symbols for one in standing))
+    return Amount(polynomial, {n: s for n, s in symbols.items() if n in used}, mentioned=standing)
 
 
 Whole: TypeAlias = SupportsIndex | Expr | Amount
@@ -194,7 +210,7 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
         if not problem:
             polynomial, denominator = scaled_polynomial(value)
             symbols = {s.name: s for s in value.free_symbols}
-            return Amount(floor(polynomial, denominator), symbols, value)
+            return Amount(floor(polynomial, denominator), symbols, value, tuple(lengths_in(value)))
     elif not isinstance(value, bool):
         try:
             return Amount.of(as_index(value))

@@ -86,7 +86,8 @@ class Claim:
         object.__setattr__(self, "rhs", _side(rhs, "right"))
         object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "about", tuple(about))
+        doubtful = (s for s in about if next(requirements(s), None) is not None)
+        object.__setattr__(self, "about", tuple(dict.fromkeys(doubtful)))
         if _sort(self.lhs) != _sort(self.rhs):
             raise SymconvError(
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"

@@ -26,7 +26,7 @@ from symconv.writing import spelled_with
 __all__ = ["condition", "extent"]
 
 
-_DESCRIBING = 500_000  # isl operations for putting a condition shortly
+_DESCRIBING = 2_000_000  # isl operations for putting a condition shortly
 
 
 def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:

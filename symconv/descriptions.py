@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache, reduce
 
 import islpy as isl
@@ -31,6 +32,7 @@ from symconv.polynomials import (
 __all__ = ["describe"]
 
 _MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
+_SHORTENING = 450_000  # isl operations for all that may make a condition shorter
 _TRIES = 300_000  # isl operations that one way of putting a condition may take
 _SHORT = 13  # what a description costs that is not worth another look
 _GAIN = 8 / 7  # how much shorter a description by examples has to be
@@ -87,11 +89,13 @@ class _Description:
 
     def shortest(self) -> Condition:
         """The shortest of the descriptions that are found."""
-        cases = self._pruned(self._as_cases())
-        found = some(map(every, cases))
-        if _is_short(found):
-            return found
-        return self._by_examples(found) or found
+        standing = self._cases(self.set_)
+        found = some(map(every, standing))
+        with suppress(Undecided), self.sets.within_budget(_SHORTENING):
+            found = some(map(every, self._pruned(self._as_cases(standing))))
+            if not _is_short(found):
+                return self._by_examples(found) or found
+        return found
 
     def _says_it(self, cases: Sequence[Conjunction]) -> bool:
         said = self.sets.where(cases).intersect(self.among)
@@ -99,14 +103,14 @@ class _Description:
 
     # --- hulls ---
 
-    def _as_cases(self) -> list[Conjunction]:
+    def _as_cases(self, standing: list[Conjunction]) -> list[Conjunction]:
         """The shortest disjunction of conjunctions that isl's hulls give."""
         ways: list[Callable[[], list[Conjunction]]] = [
             lambda: self._cases(self.set_.gist(self.among).coalesce())
         ]
         ways += [lambda of=of: self._cases(self._hull(self.set_, of)) for of in _HULLS]  # type: ignore[misc]
         ways += [lambda of=of: self._outside(of) for of in _HULLS]  # type: ignore[misc]
-        best = self._cases(self.set_)
+        best = standing
         for way in ways:
             if _size(best)[0] == 1 and _is_short(best[0][0]):
                 break  # one comparison

@@ -9,12 +9,12 @@ deeply.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import singledispatch
 from itertools import count
 from typing import TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Expr, Ge, Indexed, Symbol
 
 from symconv.amounts import Amount
 from symconv.errors import Undecided
@@ -22,13 +22,12 @@ from symconv.from_sympy import FormulaReader
 from symconv.lengths import LengthOf, spelled_out
 from symconv.polynomials import (
     Conjunction,
-    Floor,
-    Guarded,
     Polynomial,
     at_least,
     equal,
     within,
 )
+from symconv.restrictions import SuchThat
 from symconv.signals import (
     Add,
     Convolve,
@@ -47,6 +46,7 @@ from symconv.signals import (
     check_names,
     leaves,
     length,
+    mentioned,
     requirements,
     symbols_in,
 )
@@ -112,27 +112,15 @@ def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
 def length_of(signal: SignalExpr, *about: SignalExpr) -> LengthOf:
     """The length as one symbol, which knows the signal."""
     polynomial, symbols = length(signal), symbols_in(signal)
-    used = {name: symbols[name] for name in _symbols_of(polynomial)}
+    if next(requirements(signal, *about), None) is None:
+        used: Mapping[str, Symbol] = {name: symbols[name] for name in polynomial.symbols()}
+    else:
+        used = symbols_in(*mentioned(signal, *about))
     if isinstance(signal, Signal | Formula):
         written = spelled_out(signal.size.written)
     else:
         written = polynomial_expression(polynomial, symbols)
-    return LengthOf(signal, polynomial, used, written, about)
-
-
-def _symbols_of(polynomial: Polynomial) -> set[str]:
-    found: set[str] = set()
-    open_ = [polynomial]
-    while open_:
-        for atom in open_.pop().atoms():
-            match atom:
-                case str():
-                    found.add(atom)
-                case Floor(numerator, divisor):
-                    open_ += [numerator, divisor]
-                case Guarded():
-                    open_ += atom.parts
-    return found
+    return LengthOf(signal, polynomial, dict(used), written, about)
 
 
 def _is_plain(polynomial: Polynomial) -> bool:
@@ -144,13 +132,18 @@ def _is_plain(polynomial: Polynomial) -> bool:
 
 
 def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
-    named, symbols = check_names((signal,), index.symbols.values())
+    about = [one for standing in index.mentioned for one in standing.signals]
+    named, symbols = check_names((signal, *about), index.symbols.values())
     terms = _entry(signal, index.polynomial, inside)
     lengths: dict[str, Expr] = {name: leaf.size.written for name, leaf in named.items()}
-    if next(requirements(signal), None) is not None:
-        # The formula does not show that the signal has to be defined; the lengths know.
-        lengths = {name: length_of(leaf, signal) for name, leaf in named.items()}
-    return terms_expression([term.solved() for term in terms], lengths, symbols)
+    requirement = next(requirements(signal, *about), None)
+    if requirement is not None:
+        # The formula does not show what has to be defined; the lengths of its entries know.
+        lengths = {name: length_of(leaf, signal, *about) for name, leaf in named.items()}
+    formula_ = terms_expression([term.solved() for term in terms], lengths, symbols)
+    if requirement is not None and not formula_.has(Indexed):  # then a condition has to say it
+        formula_ = SuchThat(formula_, Ge(length_of(signal, *about), 0, evaluate=False))
+    return formula_
 
 
 # --- entries -------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from sympy import (
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
-from symconv import polynomials, signs
+from symconv import polynomials, signs, writing
 from symconv.errors import SymconvError
 from symconv.lengths import LengthOf
 from symconv.polynomials import Conjunction, Guarded, Polynomial, at_least, conjoined, equal
@@ -50,6 +50,7 @@ __all__ = [
     "is_at_least",
     "polynomial_of",
     "scaled_polynomial",
+    "without_certain",
 ]
 
 _MOST_TERMS = 500  # of a formula, when it is expanded
@@ -85,6 +86,8 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
     >>> always_divides(2, n * n + n), always_divides(6, n * n + n)
     (True, False)
     """
+    if number == 1:
+        return True
     residue = polynomial - polynomials.floor(polynomial, number) * number
     if not residue.terms:
         return True
@@ -328,6 +331,43 @@ def _unlike(parts: Sequence[Boolean], names: Names | None) -> list[Conjunction]:
     first, *rest = parts
     some_fail = _both(cases(first, True, names), _joined(rest, True, False, names))
     return some_fail + _both(cases(first, False, names), _joined(rest, False, True, names))
+
+
+def without_certain(condition: Boolean) -> Boolean:
+    """The condition without what the signs of its symbols show at once.
+
+    >>> n = Symbol("n", integer=True, positive=True)
+    >>> without_certain(writing.all_of(sympy.Ge(n, 1, evaluate=False), n <= 4))
+    n <= 4
+    """
+    match condition:
+        case And():
+            return writing.all_of(*map(without_certain, condition.args))
+        case Or():
+            return writing.any_of(*map(without_certain, condition.args))
+        case Not():
+            return writing.negation(without_certain(condition.args[0]))
+        case Relational():
+            known = _known_truth(condition)
+            return condition if known is None else sympy.true if known else sympy.false
+    return condition
+
+
+def _known_truth(relation: Relational) -> bool | None:
+    """Whether a comparison holds for all values that its symbols may have, or for none."""
+    difference = writing.difference(*relation.args)
+    opposite = writing.negative(difference)
+    match relation:
+        case Ge() | Lt():
+            holds, fails = is_at_least(difference, 0), is_at_least(opposite, 1)
+        case Gt() | Le():
+            holds, fails = is_at_least(difference, 1), is_at_least(opposite, 0)
+        case _:
+            equal_ = is_at_least(difference, 0) and is_at_least(opposite, 0)
+            holds, fails = equal_, is_at_least(difference, 1) or is_at_least(opposite, 1)
+    if not (holds or fails):
+        return None
+    return holds if isinstance(relation, Ge | Gt | Eq) else fails
 
 
 def check_condition(condition: Boolean) -> None:

@@ -70,7 +70,8 @@ class IntegerSets:
         wanted = self.budget if budget is None else budget
         before = self._used() if self._limits else 0
         spend(1)  # so that there is something left
-        limit = min(wanted, (left() + 1) * _OPERATIONS_PER_STEP)  # to isl, 0 is no limit
+        affordable = (left() + 1) * _OPERATIONS_PER_STEP  # to isl, 0 is no limit
+        limit = min(wanted, affordable)
         if self._limits:
             limit = min(limit, max(self._limits[-1] - before, 1))
         self._enter(limit)
@@ -84,7 +85,7 @@ class IntegerSets:
             used = self._used()
             if "maximal number of operations exceeded" not in str(error):
                 raise Undecided(f"isl gave up: {error}") from error
-            if limit < wanted:
+            if limit == affordable:
                 spend(used // _OPERATIONS_PER_STEP + left())
             raise Undecided(f"the budget of {wanted} isl operations was used up") from None
         except BaseException:

@@ -99,6 +99,10 @@ def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
             return f"{receiver(inner)}.downsample({_exact(factor)})"
         case Dilate(inner, factor):
             return f"{receiver(inner)}.dilate({_exact(factor)})"
+        case Convolve(Dilate(inner, stride), Dilate(kernel, dilation), True):
+            options = f", stride={_exact(stride)}" * (stride != 1)
+            options += f", dilation={_exact(dilation)}" * (dilation != 1)
+            return f"{receiver(inner)}.conv_transpose({texts[kernel]}{options})"
         case Convolve(left, right):
             return f"{receiver(left)}.convolve({texts[right]})"
         case Correlate(inner, kernel, stride, dilation):

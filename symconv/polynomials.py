@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import blake2b
 from math import gcd
+from typing import Any
 
 from symconv.work import spend
 
@@ -41,6 +43,7 @@ __all__ = [
 ]
 
 
+_LONGEST = 1000  # characters of a polynomial as text, which puts polynomials in order
 _PRODUCT, _SUBSTITUTION = 3, 6  # steps of work, for each monomial
 
 
@@ -137,7 +140,11 @@ class Polynomial:
             ordered = sorted(self.terms.items(), key=lambda item: [_order(a) for a in item[0]])
             text = " ".join(_signed(monomial, c) for monomial, c in reversed(ordered))
             sign = "-" if text.startswith("-") else ""
-            self._text = sign + text[2:] or "0"
+            text = sign + text[2:] or "0"
+            if len(text) > _LONGEST:  # nested floors and cases would double it at each level
+                digest = blake2b(text.encode(), digest_size=10).hexdigest()
+                text = f"{sign}<{digest}>"
+            self._text = text
         return self._text
 
     def __repr__(self) -> str:
@@ -202,7 +209,22 @@ class Polynomial:
             result = result + product * c
         return result
 
-    def value(self, at: Mapping[Atom, int]) -> int:
+    def symbols(self) -> set[str]:
+        """The names of the symbols, inside floors and guards too."""
+        found: set[str] = set()
+        seen: set[Atom] = set()
+        open_ = [self]
+        while open_:
+            for atom in open_.pop().atoms():
+                match atom:
+                    case str():
+                        found.add(atom)
+                    case Floor() | Guarded() if atom not in seen:
+                        seen.add(atom)
+                        open_ += atom.parts
+        return found
+
+    def value(self, at: Mapping[Any, int]) -> int:
         """The value where each symbol and index has one.
 
         >>> n = Polynomial.of("n")
@@ -285,9 +307,14 @@ class Floor:
     def __hash__(self) -> int:
         return self._hash
 
+    @property
+    def parts(self) -> tuple[Polynomial, ...]:
+        """The numerator and the divisor."""
+        return self.numerator, self.divisor
+
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs inside."""
-        return self.numerator.mentions(atom) or self.divisor.mentions(atom)
+        return any(part.mentions(atom) for part in self.parts)
 
     def __str__(self) -> str:
         return f"floor(({self.numerator})/({self.divisor}))"

@@ -86,7 +86,9 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         TooLongError: there would be too many entries.
         SymconvError: an operator is not defined there.
     """
-    sizes = _sizes(walk(signal), at, {name: len(vector) for name, vector in vectors.items()})
+    given = {name: len(vector) for name, vector in vectors.items()}
+    every = _sizes(mentioned(signal), at, given)
+    sizes = {node: every[node] for node in walk(signal)}
     for node, size in sizes.items():
         if size > MOST_ENTRIES:
             raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
@@ -202,7 +204,8 @@ def _size(
                 or (mode == "replicate" and not n)
             ):
                 raise SymconvError(
-                    f"{signal} would pad {n} entries by {before} and {after}: more than there are"
+                    f"{signal} would pad {n} entries by {before} and {after}: more than there are; "
+                    f"add a hypothesis on the length {inner.length}"
                 )
             return n + before + after
         case Downsample(inner, factor):

@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Integer, Rational
 from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
 
 __all__ = [
@@ -147,7 +148,10 @@ def _extreme(function: Any, of: Callable[..., Fraction], values: Sequence[Expr])
 
 def choice(*branches: tuple[Expr, Boolean]) -> Expr:
     """The value of the first branch whose condition holds."""
-    return sympy.Piecewise(*branches, evaluate=False)
+    # The classes themselves simplify conditions in which there are further choices.
+    pairs = [Basic.__new__(ExprCondPair, value, condition) for value, condition in branches]
+    made: Expr = Basic.__new__(sympy.Piecewise, *pairs)
+    return made
 
 
 _RELATIONS: dict[type[Relational], Callable[[Fraction, Fraction], bool]] = {

@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.errors import SymconvError
-from symconv.from_sympy import is_at_least
+from symconv.from_sympy import is_at_least, without_certain
 from symconv.signals import Signal
 from symconv.symbols import sign_of
 from symconv.text.expressions import Reader
@@ -93,7 +93,8 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     context = Context(declared, [phrase])
     lhs, rhs = _sides(phrase, context.names)
     try:
-        claim = Claim(lhs, rhs, given=context.given, name=name)
+        about = dict.fromkeys(context.names.measured)
+        claim = Claim(lhs, rhs, given=context.given, name=name, about=about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
     used = {symbol.name for symbol in claim.symbols}
@@ -157,7 +158,7 @@ class Context:
         lengths = Names(vocabulary, {})
         sizes = vocabulary.sizes
         signals = {name: _signal(name, size, sizes, lengths) for name, size in sizes.items()}
-        self.names = Names(vocabulary, signals)
+        self.names = Names(vocabulary, signals, lengths.measured)
         hypotheses = map(self._hypothesis, vocabulary.hypotheses)
         self.given = tuple(condition for condition in hypotheses if condition is not sympy.true)
 
@@ -171,7 +172,7 @@ class Context:
         return Reader(phrase, self.names).value(phrase.tree)
 
     def _hypothesis(self, phrase: Phrase) -> Boolean:
-        condition = Reader(phrase, self.names).condition(phrase.tree)
+        condition = without_certain(Reader(phrase, self.names).condition(phrase.tree))
         if condition is sympy.false:
             names = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
             taken = [str(self.assumptions[n]) for n in sorted(names & self.assumptions.keys())]

@@ -111,7 +111,9 @@ class Reader:
 
     def _length(self, node: ast.expr) -> Expr:
         """The length of a node that must be a signal."""
-        return length_of(self.signal(node))
+        signal = self.signal(node)
+        self.names.measured.append(signal)
+        return length_of(signal)
 
     def _unexpected(self, node: ast.expr, expected: str, value: Value, hint: str = "") -> TextError:
         return self.error(node, f"expected {expected}, and this is {sort(value)}{hint}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symconv.errors import SymconvError
-from symconv.signals import Signal
+from symconv.signals import Signal, SignalExpr
 from symconv.symbols import IntegerSymbol, Sign
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.words import (
@@ -168,6 +168,8 @@ class Names:
 
     vocabulary: Vocabulary
     signals: Mapping[str, Signal]
+    measured: list[SignalExpr] = field(default_factory=list)
+    """The signals whose lengths were read; they have to be defined, whatever comes of that."""
 
     def undeclared(self, name: str) -> str:
         """What to do about a name that should be that of a signal."""
