@@ -52,7 +52,7 @@ from symconv.signals import (
 )
 from symconv.sums import FREE, Factor, GuardedSum, SummationIndex, Term
 from symconv.symbols import IntegerSymbol
-from symconv.to_sympy import polynomial_expression, terms_expression
+from symconv.to_sympy import is_readable, polynomial_expression, terms_expression
 from symconv.work import spend
 
 __all__ = [
@@ -104,7 +104,11 @@ def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
     standing = length_of(signal, *about)
     is_safe = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
     is_defined = next(requirements(signal, *about), None) is None
-    if is_defined and (is_safe or _is_plain(standing.polynomial)):
+    if (
+        is_defined
+        and is_readable(standing.polynomial)
+        and (is_safe or _is_plain(standing.polynomial))
+    ):
         return standing.formula
     return standing
 

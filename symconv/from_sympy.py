@@ -103,25 +103,11 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
         )
     from symconv.integer_sets import IntegerSets  # seldom needed, and takes time to import
 
-    names = set(_names(polynomial))
-    if any(isinstance(name, int) for name in names):
+    if polynomial.indices():
         return False
-    sets = IntegerSets([str(name) for name in names], _DIVISIBILITY)
+    sets = IntegerSets(sorted(polynomial.symbols()), _DIVISIBILITY)
     apart = [(at_least(residue, 1),), (at_least(-residue, 1),)]
     return sets.attempt(lambda: bool(sets.where(apart).is_empty()))
-
-
-def _names(polynomial: Polynomial) -> Iterator[str | int]:
-    for atom in polynomial.atoms():
-        match atom:
-            case str() | int():
-                yield atom
-            case polynomials.Floor():
-                yield from _names(atom.numerator)
-                yield from _names(atom.divisor)
-            case Guarded():
-                for part in atom.parts:
-                    yield from _names(part)
 
 
 def scaled_polynomial(expression: Expr, names: Names | None = None) -> Quotient:

@@ -266,6 +266,7 @@ class _Frame:
             name: (dim_type.param, i) for i, name in enumerate(parameters)
         }
         self.places.update({number: (dim_type.set, i) for number, i in dimensions.items()})
+        self.known: dict[Atom, isl.PwAff] = {}  # the values of floors and cases
 
     def set(self, guards: Conjunction) -> Set:
         basic = isl.BasicSet.universe(self.space)
@@ -327,6 +328,14 @@ class _Frame:
         )
 
     def _atom(self, atom: Atom) -> isl.PwAff:
+        if isinstance(atom, str | int):
+            kind, i = self.places[atom]
+            return isl.PwAff.var_on_domain(self.local, kind, i)
+        if atom not in self.known:
+            self.known[atom] = self._rounded_or_guarded(atom)
+        return self.known[atom]
+
+    def _rounded_or_guarded(self, atom: Floor | Guarded) -> isl.PwAff:
         match atom:
             case Floor(numerator, divisor):
                 number = divisor.as_integer()
@@ -341,9 +350,6 @@ class _Frame:
                 inside = self._value(value).intersect_domain(held)
                 outside = self._constant(0).intersect_domain(held.complement())
                 return self._few_pieces(inside.union_add(outside))
-            case _:
-                kind, i = self.places[atom]
-                return isl.PwAff.var_on_domain(self.local, kind, i)
 
 
 def _only(monomial: tuple[Atom, ...]) -> Atom:

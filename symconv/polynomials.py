@@ -174,27 +174,48 @@ class Polynomial:
         for monomial in self.terms:
             yield from monomial
 
-    def indices(self) -> Iterator[int]:
-        """The numbers of the indices, inside floors and guards too, with repetitions."""
-        for atom in self.atoms():
-            match atom:
-                case int():
-                    yield atom
-                case Floor():
-                    yield from atom.numerator.indices()
-                    yield from atom.divisor.indices()
-                case Guarded():
-                    for part in atom.parts:
-                        yield from part.indices()
+    def every_atom(self) -> set[Atom]:
+        """The atoms, those inside floors and guards too; each is looked into once."""
+        found: set[Atom] = set()
+        open_ = [self]
+        while open_:
+            for atom in open_.pop().atoms():
+                if atom not in found:
+                    found.add(atom)
+                    if isinstance(atom, Floor | Guarded):
+                        open_ += atom.parts
+        return found
+
+    def every_part(self) -> Iterator[Polynomial]:
+        """The polynomial, and those inside of its floors and guards, each once."""
+        yield self
+        for atom in self.every_atom():
+            if isinstance(atom, Floor | Guarded):
+                yield from atom.parts
+
+    def indices(self) -> set[int]:
+        """The numbers of the indices, inside floors and guards too."""
+        return {atom for atom in self.every_atom() if isinstance(atom, int)}
+
+    def symbols(self) -> set[str]:
+        """The names of the symbols, inside floors and guards too."""
+        return {atom for atom in self.every_atom() if isinstance(atom, str)}
 
     def mentions(self, atom: Atom) -> bool:
         """Whether the atom occurs anywhere, inside floors and guards too."""
-        return any(
-            atom == a or (not isinstance(a, str | int) and a.mentions(atom)) for a in self.atoms()
-        )
+        return atom in self.every_atom()
+
+    def written_size(self) -> int:
+        """How many atoms there are when it is written out, with each one as often as it occurs."""
+        return sum(1 if isinstance(atom, str | int) else atom.written_size for atom in self.atoms())
 
     def substitute(self, values: Mapping[Atom, Polynomial]) -> Polynomial:
         """The polynomial with atoms replaced, inside floors and guards too."""
+        return self._substituted(values, {})
+
+    def _substituted(
+        self, values: Mapping[Atom, Polynomial], known: dict[Atom, Polynomial]
+    ) -> Polynomial:
         if not any(_may_change(atom, values) for atom in self.atoms()):
             return self
         spend(_SUBSTITUTION * len(self.terms))
@@ -203,26 +224,11 @@ class Polynomial:
             if not any(_may_change(atom, values) for atom in monomial):
                 result = result + Polynomial._with({monomial: c})
                 continue
-            product = _replaced(monomial[0], values)
+            product = _replaced(monomial[0], values, known)
             for atom in monomial[1:]:
-                product = product * _replaced(atom, values)
+                product = product * _replaced(atom, values, known)
             result = result + product * c
         return result
-
-    def symbols(self) -> set[str]:
-        """The names of the symbols, inside floors and guards too."""
-        found: set[str] = set()
-        seen: set[Atom] = set()
-        open_ = [self]
-        while open_:
-            for atom in open_.pop().atoms():
-                match atom:
-                    case str():
-                        found.add(atom)
-                    case Floor() | Guarded() if atom not in seen:
-                        seen.add(atom)
-                        open_ += atom.parts
-        return found
 
     def value(self, at: Mapping[Any, int]) -> int:
         """The value where each symbol and index has one.
@@ -231,10 +237,13 @@ class Polynomial:
         >>> (floor(n, 2) * 3 + 1).value({"n": 5})
         7
         """
+        return self._value(at, {})
+
+    def _value(self, at: Mapping[Any, int], known: dict[Atom, int]) -> int:
         total = 0
         for monomial, c in self.terms.items():
             for atom in monomial:
-                c *= _value(atom, at)
+                c *= _value(atom, at, known)
             total += c
         return total
 
@@ -291,10 +300,12 @@ class Floor:
 
     numerator: Polynomial
     divisor: Polynomial
+    written_size: int = field(init=False, repr=False)
     _hash: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.numerator, self.divisor)))
+        object.__setattr__(self, "written_size", 1 + sum(p.written_size() for p in self.parts))
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -311,10 +322,6 @@ class Floor:
     def parts(self) -> tuple[Polynomial, ...]:
         """The numerator and the divisor."""
         return self.numerator, self.divisor
-
-    def mentions(self, atom: Atom) -> bool:
-        """Whether the atom occurs inside."""
-        return any(part.mentions(atom) for part in self.parts)
 
     def __str__(self) -> str:
         return f"floor(({self.numerator})/({self.divisor}))"
@@ -333,12 +340,14 @@ class Guarded:
     value: Polynomial
     guards: Conjunction
     is_nonnegative_part: bool = field(init=False, repr=False)
+    written_size: int = field(init=False, repr=False)
     _hash: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         is_part = self.guards == (at_least(self.value, 0),)
         object.__setattr__(self, "is_nonnegative_part", is_part)
         object.__setattr__(self, "_hash", hash(self.value if is_part else self._both()))
+        object.__setattr__(self, "written_size", 1 + sum(p.written_size() for p in self.parts))
 
     def _both(self) -> tuple[Polynomial, Conjunction]:
         return self.value, self.guards
@@ -363,10 +372,6 @@ class Guarded:
         if self.is_nonnegative_part:
             return (self.value,)
         return (self.value, *(guard.polynomial for guard in self.guards))
-
-    def mentions(self, atom: Atom) -> bool:
-        """Whether the atom occurs inside."""
-        return any(part.mentions(atom) for part in self.parts)
 
     def __str__(self) -> str:
         if self.is_nonnegative_part:
@@ -603,34 +608,52 @@ def _may_change(atom: Atom, values: Mapping[Atom, Polynomial]) -> bool:
     return atom in values or isinstance(atom, Floor | Guarded)
 
 
-def _replaced(atom: Atom, values: Mapping[Atom, Polynomial]) -> Polynomial:
+def _replaced(
+    atom: Atom, values: Mapping[Atom, Polynomial], known: dict[Atom, Polynomial]
+) -> Polynomial:
     if atom in values:
         return values[atom]
+    if not isinstance(atom, Floor | Guarded):
+        return Polynomial.of(atom)
+    if atom not in known:
+        known[atom] = _replaced_inside(atom, values, known)
+    return known[atom]
+
+
+def _replaced_inside(
+    atom: Floor | Guarded, values: Mapping[Atom, Polynomial], known: dict[Atom, Polynomial]
+) -> Polynomial:
+    def new(polynomial: Polynomial) -> Polynomial:
+        return polynomial._substituted(values, known)
+
     if isinstance(atom, Floor):
-        return floor(atom.numerator.substitute(values), atom.divisor.substitute(values))
-    if isinstance(atom, Guarded):
-        if atom.is_nonnegative_part:
-            return nonnegative_part(atom.value.substitute(values))
-        guards = conjoined(tuple(g.map(lambda p: p.substitute(values)) for g in atom.guards))
-        if guards is None:
-            return Polynomial({})
-        value = atom.value.substitute(values)
-        return Polynomial.of(Guarded(value, guards)) if guards else value
-    return Polynomial.of(atom)
+        return floor(new(atom.numerator), new(atom.divisor))
+    if atom.is_nonnegative_part:
+        return nonnegative_part(new(atom.value))
+    guards = conjoined(tuple(guard.map(new) for guard in atom.guards))
+    if guards is None:
+        return Polynomial({})
+    value = new(atom.value)
+    return Polynomial.of(Guarded(value, guards)) if guards else value
 
 
-def _value(atom: Atom, at: Mapping[Atom, int]) -> int:
-    match atom:
-        case Floor():
-            return atom.numerator.value(at) // atom.divisor.value(at)
-        case Guarded():
-            holds = all(
-                value == 0 if guard.relation is Relation.ZERO else value >= 0
-                for guard in atom.guards
-                for value in (guard.polynomial.value(at),)
-            )
-            return atom.value.value(at) if holds else 0
-    return at[atom]
+def _value(atom: Atom, at: Mapping[Any, int], known: dict[Atom, int]) -> int:
+    if not isinstance(atom, Floor | Guarded):
+        return at[atom]
+    if atom not in known:
+        known[atom] = _value_inside(atom, at, known)
+    return known[atom]
+
+
+def _value_inside(atom: Floor | Guarded, at: Mapping[Any, int], known: dict[Atom, int]) -> int:
+    if isinstance(atom, Floor):
+        return atom.numerator._value(at, known) // atom.divisor._value(at, known)
+    holds = all(
+        value == 0 if guard.relation is Relation.ZERO else value >= 0
+        for guard in atom.guards
+        for value in (guard.polynomial._value(at, known),)
+    )
+    return atom.value._value(at, known) if holds else 0
 
 
 def _signed(monomial: Monomial, c: int) -> str:

@@ -80,6 +80,7 @@ class Products:
         self._positive = positive
         self._numbers: dict[Monomial | Floor | Guarded, int] = {}
         self._facts: list[list[Conjunction]] = []
+        self._linear_atoms: dict[Atom, Atom] = {}
         self._combined: set[tuple[str, Polynomial]] = set()
         self._multiples: dict[str, list[tuple[Polynomial, Polynomial]]] = {}
 
@@ -131,6 +132,13 @@ class Products:
         return result
 
     def _atom(self, atom: Atom) -> Atom:
+        if isinstance(atom, str | int):
+            return atom
+        if atom not in self._linear_atoms:
+            self._linear_atoms[atom] = self._inside(atom)
+        return self._linear_atoms[atom]
+
+    def _inside(self, atom: Floor | Guarded) -> Atom:
         match atom:
             case Floor(numerator, divisor) if divisor.as_integer() is None:
                 return self._quotient(atom)
@@ -141,9 +149,7 @@ class Products:
                     self._combine(guard.polynomial)
                 inner = self._linear(value)
                 return Guarded(inner, (at_least(inner, 0),))
-            case Guarded(value, guards):
-                return Guarded(self._linear(value), self.linear(guards))
-        return atom
+        return Guarded(self._linear(atom.value), self.linear(atom.guards))
 
     def _named(self, atom: Floor | Guarded) -> int:
         """An index that equals the atom."""

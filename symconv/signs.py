@@ -23,6 +23,7 @@ __all__ = ["Bounds", "bounds", "is_at_least"]
 Bounds: TypeAlias = tuple[Fraction | None, Fraction | None]
 """A lower and an upper bound; None where there is none."""
 
+_LARGEST = 2000  # symbols, floors and cases in a polynomial that is looked through
 _MOST_SPLITS = 4  # cases max(0, a) that are looked at from both sides
 
 
@@ -45,6 +46,8 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
             signed.add(name)
             moved[name] = sign.largest - Polynomial.of(name)
     difference = polynomial - least
+    if difference.written_size() > _LARGEST:
+        return False
     return _is_nonnegative(difference.substitute(moved) if moved else difference, signed, 0)
 
 

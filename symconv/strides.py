@@ -79,15 +79,8 @@ def _polynomials(claim: Claim) -> Iterator[Polynomial]:
 
 def _collect(polynomial: Polynomial, monomials: list[Monomial], fixed: set[str]) -> None:
     """Gathers products, and the symbols that something is divided by."""
-    for monomial in polynomial.terms:
-        if len(monomial) > 1:
-            monomials.append(monomial)
-        for atom in monomial:
-            match atom:
-                case Floor(numerator, divisor):
-                    fixed |= {a for a in divisor.atoms() if isinstance(a, str)}
-                    _collect(numerator, monomials, fixed)
-                    _collect(divisor, monomials, fixed)
-                case Guarded():
-                    for inner in atom.parts:
-                        _collect(inner, monomials, fixed)
+    for part in polynomial.every_part():
+        monomials += [monomial for monomial in part.terms if len(monomial) > 1]
+    for atom in polynomial.every_atom():
+        if isinstance(atom, Floor):
+            fixed |= {a for a in atom.divisor.atoms() if isinstance(a, str)}

@@ -47,16 +47,34 @@ from symconv.polynomials import (
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
 from symconv.symbols import sign_of
+from symconv.writing import all_of, choice
 
-__all__ = ["condition_expression", "letters", "polynomial_expression", "terms_expression"]
+__all__ = [
+    "condition_expression",
+    "is_readable",
+    "letters",
+    "polynomial_expression",
+    "terms_expression",
+]
 
 Names = Mapping[Any, Expr]  # by atom
 
+_LARGEST_WRITTEN = 4000  # symbols, floors and cases
 _LARGEST_MODULUS = 100  # up to which residues are listed
 
 
+def is_readable(polynomial: Polynomial) -> bool:
+    """Whether the polynomial can be written out; nested floors and cases may double it often."""
+    return polynomial.written_size() <= _LARGEST_WRITTEN
+
+
 def polynomial_expression(polynomial: Polynomial, names: Names) -> Expr:
-    """The polynomial as a SymPy expression; `names` gives symbols and indices."""
+    """The polynomial as a SymPy expression; `names` gives symbols and indices.
+
+    One that nobody could read is a symbol without a meaning, `…`.
+    """
+    if not is_readable(polynomial):
+        return Symbol("…", commutative=True)
     return sympy.Add(*(Mul(c, *(_atom(a, names) for a in m)) for m, c in polynomial.terms.items()))
 
 
@@ -79,7 +97,10 @@ def _atom(atom: Atom, names: Names) -> Expr:
             return Max(0, value, evaluate=bool(value.is_number))
         case Guarded():
             value = polynomial_expression(atom.value, names)
-            return Piecewise((value, And(*(_relation(g, names) for g in atom.guards))), (0, True))
+            where = all_of(*(_relation(guard, names) for guard in atom.guards))
+            if where in (sympy.true, sympy.false):
+                return value if where is sympy.true else Integer(0)
+            return choice((value, where), (Integer(0), sympy.true))
         case _:
             return names[atom]
 
