@@ -136,14 +136,18 @@ def _read_back(
     names: Mapping[str, Symbol],
     solve_for: Symbol | None = None,
 ) -> Boolean:
-    """The description as a SymPy condition, after checking that it says what is meant."""
-    result = condition_expression(described, names, solve_for)
-    renamed = spelled_with(
-        result, {s: IntegerSymbol(name) for name, s in names.items() if s.name != name}
-    )
-    with sets.within_budget():
-        if not where_holds(renamed, sets).intersect(among).is_equal(meant.intersect(among)):
-            raise DisagreementError(
-                f"{claim}: the condition reads {result}, which is not what was found"
-            )
-    return result
+    """The description as a SymPy condition, after checking that it says what is meant.
+
+    Where SymPy makes something else of it with its own integer symbols, it is put together
+    with symbols of which SymPy knows nothing.
+    """
+    safe = {name: IntegerSymbol(name) for name in names}
+    for symbols in (names, safe):
+        index = None if solve_for is None else symbols[_LAST]
+        result = condition_expression(described, symbols, index)
+        read = spelled_with(result, {symbols[name]: safe[name] for name in names})
+        with sets.within_budget():
+            said = where_holds(read, sets).intersect(among)
+            if said.is_equal(meant.intersect(among)):
+                return spelled_with(result, {symbols[name]: names[name] for name in names})
+    raise DisagreementError(f"{claim}: the condition reads {result}, which is not what was found")

@@ -35,8 +35,9 @@ _MOST_GUARDS = 24  # in a description that is looked through for superfluous one
 _SHORTENING = 450_000  # isl operations for all that may make a condition shorter
 _TRIES = 300_000  # isl operations that one way of putting a condition may take
 _SHORT = 13  # what a description costs that is not worth another look
+_HOPELESS = 110  # what one costs for which examples have never found anything shorter
 _GAIN = 8 / 7  # how much shorter a description by examples has to be
-_GUESSES = 5  # of a description by examples, until it is given up
+_GUESSES = 4  # of a description by examples, until it is given up
 _DRAWS = 800  # points from which the examples are taken
 _MOST_POINTS = 320
 _MOST_SAMPLES = 6  # points that show what is wrong with a guess, of each kind
@@ -93,7 +94,7 @@ class _Description:
         found = some(map(every, standing))
         with suppress(Undecided), self.sets.within_budget(_SHORTENING):
             found = some(map(every, self._pruned(self._as_cases(standing))))
-            if not _is_short(found):
+            if not _is_short(found) and cost(found) <= _HOPELESS:
                 return self._by_examples(found) or found
         return found
 
