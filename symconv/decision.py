@@ -209,12 +209,12 @@ class Decision:
         return result
 
     def with_content(self) -> list[Set]:
-        """The parameters at which every signal has an entry; and those with outputs, too."""
+        """The parameters at which every signal has entries, and outputs too; and without these."""
         claim = self.claim
         filled = [at_least(leaf.size.polynomial, 1) for leaf in claim.named.values()]
         outputs = [at_least(length(side), 1) for side in claim.signals]
         nonempty = self.sets.where([tuple(filled)]).intersect(self.among)
-        return [nonempty, nonempty.intersect(self.sets.where([tuple(outputs)]))]
+        return [nonempty.intersect(self.sets.where([tuple(outputs)])), nonempty]
 
     def holds(self) -> Set:
         """The parameters at which the claim holds."""

@@ -165,12 +165,12 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
                 p, q = _fraction(argument, names)
                 product_, denominator = product_ * p, denominator * q
             return product_, denominator
-        case Pow(args=(base, Integer() as exponent)) if exponent >= -1:
+        case Pow(args=(base, Integer() as exponent)):
             p, q = _fraction(base, names)
-            if exponent == -1:
+            if exponent < 0:
                 if not _is_positive(base):
                     raise SymconvError(f"the denominator of {expression} must be positive")
-                return q, p
+                return _raised(q, -int(exponent)), _raised(p, -int(exponent))
             return _raised(p, int(exponent)), _raised(q, int(exponent))
         case sympy.floor():
             return polynomials.floor(*_fraction(expression.args[0], names)), _ONE

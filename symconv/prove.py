@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from sympy import Symbol
@@ -109,29 +110,30 @@ def _refuted(
 
 
 def found_with_content(
-    claim: Claim, smallest: Counterexample, decision: Decision | None
-) -> Counterexample | None:
+    claim: Claim, decision: Decision | None
+) -> tuple[Counterexample | None, bool]:
     """The smallest counterexample in which no signal, and if possible no output, is empty.
 
-    None if there is none, or none was found.
+    Also whether it is certain that there is none.
     """
     with suppress(Undecided, TooLongError), bounded(_SEARCH):
-        if decision is not None:
-            with decision.sets.within_budget():
-                decision.make_exact()
-                nonempty, with_outputs = decision.with_content()
-                for within in (with_outputs, nonempty):
-                    found = decision.smallest_difference(within)
-                    if found is not None:
-                        return counterexample(claim, found)
-        else:
-            for outputs in (True, False):
-                found, _ = first_difference(
-                    claim,
-                    only=lambda at: has_content(claim, at, outputs),  # noqa: B023
-                )
+        if decision is None:
+            return _searched_with_content(claim), False
+        with decision.sets.within_budget():
+            decision.make_exact()
+            for within in decision.with_content():
+                found = decision.smallest_difference(within)
                 if found is not None:
-                    return counterexample(claim, found)
+                    return counterexample(claim, found), False
+        return None, True
+    return None, False
+
+
+def _searched_with_content(claim: Claim) -> Counterexample | None:
+    for outputs in (True, False):
+        found, _ = first_difference(claim, only=partial(has_content, claim, outputs=outputs))
+        if found is not None:
+            return counterexample(claim, found)
     return None
 
 

@@ -26,7 +26,12 @@ from symconv.verdicts import (
     Unknown,
     Verdict,
 )
-from symconv.wording import differences_sentences, holds_sentence, quantifiers
+from symconv.wording import (
+    content_sentence,
+    differences_sentences,
+    extent_sentences,
+    quantifiers,
+)
 from symconv.workload import check_workload
 
 if TYPE_CHECKING:
@@ -330,12 +335,18 @@ def _show_extent(out: Console, verdict: Refuted) -> Record:
     """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
     with working(out, "looking for the exact condition"):
         condition, found = verdict.condition, verdict.differences
-    for sentence in filter(None, [holds_sentence(condition), *differences_sentences(found)]):
+        content = content_sentence(verdict)
+    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+    for sentence in filter(None, told):
         paragraph(out, sentence)
     out.print()
     for code in verdict.reproduction.splitlines():
         line(out, code, "dim", indent=4)
     record: Record = {"condition": None if condition is None else plain(condition)}
+    if condition is None:
+        record["condition_unknown"] = verdict.undecided
+    if verdict.with_content is not None:
+        record["counterexample_with_content"] = _counterexample_json(verdict.with_content)
     if found is not None:
         record["differences"] = {
             "lengths": plain(found.lengths),

@@ -122,6 +122,12 @@ class Counterexample:
     lhs: Any
     rhs: Any
 
+    @property
+    def has_content(self) -> bool:
+        """Whether no signal is empty, nor one of the outputs that are compared."""
+        sides = [side for side in (self.lhs, self.rhs) if isinstance(side, list)]
+        return all(map(len, [*self.signals.values(), *sides]))
+
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
         given = "".join(f", {name} = {shown(value)}" for name, value in self.signals.items())
@@ -209,15 +215,26 @@ class Refuted(_Shown):
 
         return extent(self.claim, self.decision, self.reason)
 
-    @cached_property
+    @property
     def with_content(self) -> Counterexample | None:
-        """The smallest counterexample without empty signals, where the smallest one has some.
+        """The smallest counterexample in which nothing is empty, where something is in this one.
 
-        None where the smallest one has none, and where there is no other.
+        None where nothing is, and where no such counterexample was found.
         """
+        return self._content[0]
+
+    @property
+    def needs_entries(self) -> bool:
+        """Whether the claim holds wherever no named signal is empty."""
+        return self._content[1]
+
+    @cached_property
+    def _content(self) -> tuple[Counterexample | None, bool]:
         from symconv.prove import found_with_content
 
-        return found_with_content(self.claim, self.counterexample, self.decision)
+        if self.counterexample.has_content:
+            return None, False
+        return found_with_content(self.claim, self.decision)
 
     @property
     def reproduction(self) -> str:
@@ -227,9 +244,9 @@ class Refuted(_Shown):
         return numpy_lines(self.claim, self.counterexample)
 
     def __str__(self) -> str:
-        from symconv.wording import differences_sentences, extent_sentences
+        from symconv.wording import content_sentence, differences_sentences, extent_sentences
 
-        lines = [f"refuted {self.counterexample}", *extent_sentences(self)]
+        lines = [f"refuted {self.counterexample}", content_sentence(self), *extent_sentences(self)]
         return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
 
 

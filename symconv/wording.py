@@ -10,11 +10,18 @@ from symconv.claims import Claim
 from symconv.from_sympy import assumption_cases
 from symconv.notation import plain
 from symconv.polynomials import every, some
+from symconv.signals import is_nonempty
 from symconv.symbols import IntegerSymbol
 from symconv.to_sympy import condition_expression
 from symconv.verdicts import Differences, Refuted
 
-__all__ = ["differences_sentences", "extent_sentences", "holds_sentence", "quantifiers"]
+__all__ = [
+    "content_sentence",
+    "differences_sentences",
+    "extent_sentences",
+    "holds_sentence",
+    "quantifiers",
+]
 
 _LONG = 240  # characters of a condition that are still read
 
@@ -56,6 +63,19 @@ def holds_sentence(condition: Boolean | None) -> str:
     if len(text) > _LONG:
         return "The exact condition under which it holds is long; it is the verdict's `condition`."
     return f"It holds exactly when {text}."
+
+
+def content_sentence(verdict: Refuted) -> str:
+    """Where a claim fails that fails first where something is empty; empty otherwise."""
+    found = verdict.with_content
+    if found is not None:
+        return f"With entries, it fails first {found}."
+    if not verdict.needs_entries:
+        return ""
+    doubtful = [s for s in verdict.claim.named.values() if not is_nonempty(s)]
+    names = " or ".join(signal.name for signal in doubtful)
+    needed = " and ".join(dict.fromkeys(f"{plain(signal.size)} ≥ 1" for signal in doubtful))
+    return f"It fails only where {names} is empty: with the hypothesis {needed} it holds."
 
 
 def extent_sentences(verdict: Refuted) -> list[str]:

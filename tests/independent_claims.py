@@ -1077,6 +1077,8 @@ def variants(seed: int) -> list[tuple[str, Statement]]:
             ("with both sides negated", replace(claim, lhs=~claim.lhs, rhs=~claim.rhs)),
             ("as one condition", replace(claim, lhs=both, rhs=true)),
         ]
+    if len(renamed.given) != len(claim.given):
+        found = found[1:]  # the generator draws again where a hypothesis cannot be said
     # Whatever it is, as a text it is the same as in Python.
     if all(part.plain for part in claim.parts) and len(claim.text) < 900:
         found.append(("put otherwise", replace(claim, is_text=not claim.is_text)))

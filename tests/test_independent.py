@@ -52,7 +52,7 @@ SEEDS = {
     ("kind", "seed"), [(kind, seed) for kind, number in SEEDS.items() for seed in range(number)]
 )
 def test_claim(kind: str, seed: int) -> None:
-    said = check(statement(kind, seed))
+    said = check(statement(kind, seed)).partition(", and ")[0]
     assert said in {
         "proved",
         "proved in part",
