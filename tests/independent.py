@@ -343,10 +343,24 @@ def kind_of(verdict: Verdict) -> str:
             return "unknown"
 
 
+def _place_named(said: str) -> At:
+    """The values that a message names, as in «(at c = 1, n = 27)»."""
+    named = re.search(r"\(at ((?:\w+ = -?\d+(?:, )?)+)\)", said)
+    pairs = re.findall(r"(\w+) = (-?\d+)", named[1]) if named else []
+    return {name: int(value) for name, value in pairs}
+
+
+def _is_undefined_at(claim: Statement, at: At) -> bool:
+    """Whether something is undefined at values that the hypotheses allow."""
+    if not at or at.keys() < set(claim.names):
+        return False
+    return allowed(claim, at) and outcome(claim, at).sides is None
+
+
 def refusal(claim: Statement, error: SymconvError, found: Outcomes) -> str:
     """Why a claim may be refused."""
     said = str(error).replace("\n", " ")
-    if found.undefined is not None:
+    if found.undefined is not None or _is_undefined_at(claim, _place_named(said)):
         return "refused: undefined"
     if not found.all and re.search("no lengths satisfy|can never hold|is false under", said):
         return "refused: says nothing"
@@ -573,8 +587,19 @@ def _check_variants(claim: Statement) -> str:
         if Unknown in (type(changed), type(verdict)):
             result = f"{kind}, and {again} put otherwise"  # weaker, and not wrong
             continue
+        if not _are_alike(claim, other):
+            continue  # the generator has drawn something else
         raise Disagreement("varied", claim, f"symconv: {kind}; but {again} {how}:\n    {other}")
     return result
+
+
+def _are_alike(claim: Statement, other: Statement) -> bool:
+    """Whether two claims hold at the same small values, by plain arithmetic."""
+    if set(claim.names) != set(other.names):
+        return True  # the names were exchanged, or there are more of them
+    least = {name: claim.least[name] for name in claim.names}
+    one, same = outcomes(claim, least), outcomes(other, least)
+    return [(o.at, o.holds) for o in one.near] == [(o.at, o.holds) for o in same.near]
 
 
 # --- many claims ---------------------------------------------------------------------
