@@ -9,10 +9,9 @@ References:
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import cached_property
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import islpy as isl
 from islpy import dim_type
@@ -40,42 +39,34 @@ _STEPS_PER_PIECE = 20
 _SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
 
 
-class IntegerSets:
-    """The integer sets of one decision, which share the parameters and a budget.
+class _Operations(threading.local):
+    """isl's context, and the blocks within which its operations are bounded.
 
-    Args:
-        parameters: the names of the integer symbols.
-        budget: how many isl operations the decision may take; deterministic.
-        context: where the sets live; a new one unless it is given.
+    There is one for each thread, because contexts that are given up leave memory behind.
+    What a decision still leaves is not isl's: each object that islpy hands out keeps 32 bytes
+    for good (see tests/benchmarks/bench_memory.py), and a decision takes some hundred of them.
+
+    Attributes:
+        context: where all sets live.
     """
 
-    def __init__(
-        self, parameters: Sequence[str], budget: int, context: isl.Context | None = None
-    ) -> None:
-        self.parameters = tuple(sorted(parameters))
-        self.budget = budget
-        self._context = isl.Context() if context is None else context
+    def __init__(self) -> None:
+        self.context = isl.Context()
         self._limits: list[int] = []  # of the blocks within which we are
-        self._context.set_max_operations(budget)
+        # A set about which something can be asked in a few operations.
+        self._probe = isl.BasicSet.universe(isl.Space.set_alloc(self.context, 0, 1))
 
     @contextmanager
-    def within_budget(self, budget: int | None = None) -> Iterator[None]:
-        """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
-
-        A block within a block takes from what is left of the outer one.
-
-        Args:
-            budget: how many operations the block may take; those of the decision unless given.
-        """
-        wanted = self.budget if budget is None else budget
+    def within(self, wanted: int) -> Iterator[None]:
+        """Bounds the isl operations in a block; see `IntegerSets.within_budget`."""
         before = self._used() if self._limits else 0
         spend(1)  # so that there is something left
         affordable = (left() + 1) * _OPERATIONS_PER_STEP  # to isl, 0 is no limit
         limit = min(wanted, affordable)
         if self._limits:
             limit = min(limit, max(self._limits[-1] - before, 1))
-        self._enter(limit)
         self._limits.append(limit)
+        self._begin(limit)
         used = 0
         try:
             yield
@@ -94,16 +85,13 @@ class IntegerSets:
         finally:
             self._limits.pop()
             if self._limits:
-                rest = self._limits[-1] - before - used
-                self._limits[-1] = max(rest, 1)
-                self._enter(max(rest, 1))
-            else:
-                self._enter(self.budget)
-            _charge(used)
+                self._limits[-1] = max(self._limits[-1] - before - used, 1)
+            self._begin(self._limits[-1] if self._limits else 0)
+            spend(used // _OPERATIONS_PER_STEP)
 
-    def _enter(self, limit: int) -> None:
-        self._context.reset_operations()
-        self._context.set_max_operations(limit)
+    def _begin(self, limit: int) -> None:
+        self.context.reset_operations()
+        self.context.set_max_operations(limit)
 
     def _used(self) -> int:
         """About how many operations isl has counted since the last reset: at least so many.
@@ -111,17 +99,39 @@ class IntegerSets:
         isl does not tell, but it refuses to go on beyond a limit.
         """
         for limit in _SCALE:
-            self._context.set_max_operations(limit)
+            self.context.set_max_operations(limit)
             with suppress(isl.Error):
                 self._probe.sample_point()
                 return int(limit)
         return int(_SCALE[-1])
 
-    @cached_property
-    def _probe(self) -> Any:
-        """A set about which something can be asked in a few operations."""
-        self._context.set_max_operations(0)
-        return isl.BasicSet.universe(isl.Space.set_alloc(self._context, 0, 1))
+
+_operations = _Operations()
+
+
+class IntegerSets:
+    """The integer sets of one decision, which share the parameters and a budget.
+
+    Args:
+        parameters: the names of the integer symbols.
+        budget: how many isl operations the decision may take; deterministic.
+    """
+
+    def __init__(self, parameters: Sequence[str], budget: int) -> None:
+        self.parameters = tuple(sorted(parameters))
+        self.budget = budget
+        self._context = _operations.context
+
+    def within_budget(self, budget: int | None = None) -> AbstractContextManager[None]:
+        """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
+
+        A block within a block takes from what is left of the outer one, and all of them from
+        the work that is allowed.
+
+        Args:
+            budget: how many operations the block may take; those of the decision unless given.
+        """
+        return _operations.within(self.budget if budget is None else budget)
 
     def attempt(self, question: Callable[[], bool]) -> bool:
         """The answer to a question, False if it takes too long."""
@@ -138,9 +148,7 @@ class IntegerSets:
 
         Its name has to sort after those of the parameters.
         """
-        more = IntegerSets([*self.parameters, name], self.budget, self._context)
-        more._limits = self._limits
-        return more
+        return IntegerSets([*self.parameters, name], self.budget)
 
     def index_as_parameter(self, set_: Set) -> Set:
         """The set with its first coordinate as a parameter, and the others forgotten."""
@@ -243,10 +251,6 @@ class IntegerSets:
         for i in range(len(self.parameters)):
             space = space.set_dim_name(dim_type.param, i, f"p{i}")
         return space
-
-
-def _charge(operations: int) -> None:
-    spend(operations // _OPERATIONS_PER_STEP)
 
 
 class _Frame:

@@ -981,7 +981,7 @@ def by_formula(row: Row) -> Row:
     """The same signal, by the formula for its entries that symconv writes."""
 
     def make(world: World) -> Any:
-        signal, u = world.row(row), sympy.Symbol("u_", integer=True)
+        signal, u = world.row(row), sympy.Symbol("index_of_formula", integer=True)
         return Signal.from_formula(u, signal.formula(u), length=signal.length)
 
     return _row(

@@ -599,7 +599,9 @@ def _are_alike(claim: Statement, other: Statement) -> bool:
         return True  # the names were exchanged, or there are more of them
     least = {name: claim.least[name] for name in claim.names}
     one, same = outcomes(claim, least), outcomes(other, least)
-    return [(o.at, o.holds) for o in one.near] == [(o.at, o.holds) for o in same.near]
+    return [(o.at, o.sides is None, o.holds) for o in one.near] == [
+        (o.at, o.sides is None, o.holds) for o in same.near
+    ]
 
 
 # --- many claims ---------------------------------------------------------------------

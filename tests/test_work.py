@@ -121,3 +121,8 @@ def test_a_decision_inside_a_small_allowance_is_unknown_and_the_next_is_not() ->
     again, fresh = claim.prove(), Claim(x.convolve(k), k.convolve(x)).prove()
     assert fresh
     assert str(again) == str(claim.prove())
+
+
+def test_decisions_leave_little_of_python_behind() -> None:
+    # What islpy keeps of its objects is measured by the benchmark.
+    assert python_memory(decided, 200) < 5_000
