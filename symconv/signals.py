@@ -358,7 +358,7 @@ class SignalExpr(metaclass=_OneOfEach):
         >>> n, c = integers("n c", positive=True)
         >>> u = integers("u", nonnegative=True)
         >>> Signal("x", n).correlate(Signal("k", c), stride=2).formula(u)
-        Sum(k[i]*x[2*u + i], (i, 0, c - 1))
+        Sum(k[i]*x[i + 2*u], (i, 0, c - 1))
         """
         from symconv.formulas import formula
 
