@@ -47,7 +47,7 @@ from symconv.polynomials import (
 )
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
-from symconv.symbols import sign_of
+from symconv.symbols import IntegerSymbol, sign_of
 from symconv.writing import all_of, choice
 
 __all__ = [
@@ -319,7 +319,7 @@ def terms_expression(
 def letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
     """Names for indices: the given letters, then i_1, i_2, … for a first letter i."""
     candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
-    return (Symbol(letter, integer=True) for letter in candidates if letter not in taken)
+    return (IntegerSymbol(letter) for letter in candidates if letter not in taken)
 
 
 def _term(

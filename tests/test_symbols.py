@@ -204,3 +204,15 @@ def test_conditions_leave_out_what_the_signs_show(sign: str) -> None:
         assert str(either) == ("True" if sign else "(n >= 2*c) | (c + n >= 2)")
         residue = 3 * c + 4 * n + 5 - 4 * floor_of(3 * c + 4 * n + 5, 4)
         assert read(equal(residue, 0)) == "Eq(Mod(3*c, 4), 3)"
+
+
+def test_a_formula_that_is_handed_out_may_be_simplified() -> None:
+    n, c = integers("n c", positive=True)
+    t = integers("t")
+    rounded = Signal.from_formula(t, Signal("x", n)[6 * floor(Max(2 * t, 4) / 6)], length=n)
+    formula = rounded.correlate(Signal("k", c)).formula(0)  # its summation index is ours
+    simplified = sympy.simplify(formula)
+    claim = Claim(
+        Signal.from_formula(t, simplified, length=1), Signal.from_formula(t, formula, length=1)
+    )
+    assert claim.prove()
