@@ -29,7 +29,9 @@
 # checked against the one before it, for all lengths at once.
 #
 # **Conventions.** A layer does not flip its kernel (it *correlates*). Entries are counted from 0,
-# and an entry outside a signal's range is 0, so that sums need no care at their ends.
+# and an entry outside a signal's range is 0, so that sums need no care at their ends. The symbols
+# for lengths and indices come from `integers`: symconv knows that they are integers, and SymPy,
+# which would lose some floors of integers, does not.
 
 # %%
 from sympy import Eq, Mod, Sum
@@ -260,10 +262,9 @@ check(
 )
 
 # %% [markdown]
-# **Exercise 2** (stride 3). Two layers with stride 3 and the kernel $k$ are one layer with
-# stride
-# 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How many taps
-#    has it? Write their number as an expression `size` in $c$.
+# **Exercise 2** (stride 3). Two layers with stride 3 and the kernel $k$ are one layer, whose
+# stride is 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How
+# many taps has it? Write their number as an expression `size` in $c$.
 
 # %%
 ### BEGIN SOLUTION
