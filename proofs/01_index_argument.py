@@ -29,17 +29,19 @@
 # checked against the one before it, for all lengths at once.
 #
 # **Conventions.** A layer does not flip its kernel (it *correlates*). Entries are counted from 0,
-# and an entry outside a signal's range is 0, so that sums need no care at their ends.
+# and an entry outside a signal's range is 0, so that sums need no care at their ends. The symbols
+# for lengths and indices come from `integers`: symconv knows that they are integers, and SymPy,
+# which would lose some floors of integers, does not.
 
 # %%
-from sympy import Eq, Mod, Sum, symbols
+from sympy import Eq, Mod, Sum
 
-from symconv import Claim, Proved, Signal, diagrams
+from symconv import Claim, Proved, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c = symbols("n c", integer=True, positive=True)
-l, r = symbols("l r", integer=True, nonnegative=True)
-u, v, i, j, t = symbols("u v i j t", integer=True)
+n, c = integers("n c", positive=True)
+l, r = integers("l r", nonnegative=True)
+u, v, i, j, t = integers("u v i j t")
 
 x, k = Signal("x", n), Signal("k", c)
 
@@ -81,7 +83,7 @@ verify(first, Sum(k[j] * xp(2 * v + j), (j, 0, c - 1)), index=v)
 # For the second layer, call the first one's output $a$, a signal of some length $m$:
 
 # %%
-m = symbols("m", integer=True, nonnegative=True)
+m = integers("m", nonnegative=True)
 a = Signal("a", m)
 verify(a.correlate(k, stride=2), Sum(k[i] * a[2 * u + i], (i, 0, c - 1)))
 
@@ -260,10 +262,9 @@ check(
 )
 
 # %% [markdown]
-# **Exercise 2** (stride 3). Two layers with stride 3 and the kernel $k$ are one layer with
-# stride
-# 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How many taps
-#    has it? Write their number as an expression `size` in $c$.
+# **Exercise 2** (stride 3). Two layers with stride 3 and the kernel $k$ are one layer, whose
+# stride is 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How
+# many taps has it? Write their number as an expression `size` in $c$.
 
 # %%
 ### BEGIN SOLUTION
@@ -280,7 +281,7 @@ check(size, k9.length)
 # number of its taps as an expression `size` in $c$ and $d$. May the two kernels be exchanged?
 
 # %%
-d = symbols("d", integer=True, positive=True)
+d = integers("d", positive=True)
 h = Signal("h", d)
 ### BEGIN SOLUTION
 tap = Sum(h[i] * k[t - 2 * i], (i, 0, d - 1))

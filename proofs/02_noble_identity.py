@@ -25,13 +25,13 @@
 # part of it), the kernels $k$ and $h$ have lengths $c, d \ge 1$, the strides are $s, t \ge 1$.
 
 # %%
-from sympy import Eq, Mod, Or, Symbol, ceiling, collect, expand, false, floor, symbols
+from sympy import Eq, Mod, Or, Symbol, ceiling, collect, expand, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams
+from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c, d, s, t = symbols("n c d s t", integer=True, positive=True)
-p = symbols("p", integer=True, nonnegative=True)
+n, c, d, s, t = integers("n c d s t", positive=True)
+p = integers("p", nonnegative=True)
 
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
 

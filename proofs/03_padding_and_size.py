@@ -27,14 +27,14 @@
 # range is 0.
 
 # %%
-from sympy import And, Eq, Max, Mod, Ne, Or, Piecewise, ceiling, false, floor, symbols
+from sympy import And, Eq, Max, Mod, Ne, Or, Piecewise, ceiling, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams
+from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c, d, s, t = symbols("n c d s t", integer=True, positive=True)
-l, r, p, q = symbols("l r p q", integer=True, nonnegative=True)
-a, b, u = symbols("a b u", integer=True)
+n, c, d, s, t = integers("n c d s t", positive=True)
+l, r, p, q = integers("l r p q", nonnegative=True)
+a, b, u = integers("a b u")
 
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
 

@@ -40,14 +40,14 @@
 from itertools import product
 
 import islpy as isl
-from sympy import Eq, Min, Mod, Sum, ceiling, floor, symbols
+from sympy import Eq, Min, Mod, Sum, ceiling, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams
+from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c, d, s = symbols("n c d s", integer=True, positive=True)
-l, r, q = symbols("l r q", integer=True, nonnegative=True)
-u, i, j, t = symbols("u i j t", integer=True)
+n, c, d, s = integers("n c d s", positive=True)
+l, r, q = integers("l r q", nonnegative=True)
+u, i, j, t = integers("u i j t")
 
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", c)
 

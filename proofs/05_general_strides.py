@@ -29,12 +29,12 @@ import math
 import sympy
 from sympy import Mod, Sum, symbols
 
-from symconv import Claim, Proved, Signal, diagrams
+from symconv import Claim, Proved, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c1, c2, c3 = symbols("n c1 c2 c3", integer=True, positive=True)
-s1, s2, s3, d1, d2 = symbols("s1 s2 s3 d1 d2", integer=True, positive=True)
-u, i, t = symbols("u i t", integer=True, nonnegative=True)
+n, c1, c2, c3 = integers("n c1 c2 c3", positive=True)
+s1, s2, s3, d1, d2 = integers("s1 s2 s3 d1 d2", positive=True)
+u, i, t = integers("u i t", nonnegative=True)
 
 x = Signal("x", n)
 k1, k2, k3 = Signal("k1", c1), Signal("k2", c2), Signal("k3", c3)

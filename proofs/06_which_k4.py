@@ -33,12 +33,12 @@ from random import Random
 
 from sympy import And, Eq, I, Mod, Not, S, expand, factor, groebner, symbols
 
-from symconv import Claim, Refuted, Signal, diagrams
+from symconv import Claim, Refuted, Signal, diagrams, integers
 from symconv.exercises import check
 
-n, c, d = symbols("n c d", integer=True, positive=True)
-l, r, t, q = symbols("l r t q", integer=True, nonnegative=True)
-u = symbols("u", integer=True)
+n, c, d = integers("n c d", positive=True)
+l, r, t, q = integers("l r t q", nonnegative=True)
+u = integers("u")
 
 x, k = Signal("x", n), Signal("k", c)
 k4 = k.convolve(k.dilate(2))

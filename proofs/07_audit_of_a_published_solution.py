@@ -49,17 +49,17 @@
 # \end{aligned}$$
 
 # %%
-from sympy import And, Eq, Mod, Or, Sum, floor, oo, symbols
+from sympy import And, Eq, Mod, Or, Sum, floor, oo
 
-from symconv import Claim, Refuted, Signal, diagrams
+from symconv import Claim, Refuted, Signal, diagrams, integers
 from symconv.derivations import Derivation, such_that
 from symconv.exercises import check
 from symconv.grading import grade
 from symconv.mistakes import MISTAKES
 
-n, c = symbols("n c", integer=True, positive=True)
-l, r = symbols("l r", integer=True, nonnegative=True)
-u, m, t, i = symbols("u m t i", integer=True)
+n, c = integers("n c", positive=True)
+l, r = integers("l r", nonnegative=True)
+u, m, t, i = integers("u m t i")
 
 x, k = Signal("x", n), Signal("k", c)
 R = (-c / 2, n + c / 2)
@@ -718,7 +718,7 @@ print(grade_repaired)
 # $(x * k)[u]$ at every $u$? Write the condition `enough` on $a$, $b$ and $n$.
 
 # %%
-a, b = symbols("a b", integer=True)
+a, b = integers("a b")
 cut = Signal.from_formula(u, Sum(x[m] * k[u - m], (m, a, b)), length=x.convolve(k).length)
 ### BEGIN SOLUTION
 # x[m] k[u − m] must not be lost for 0 ≤ m ≤ n − 1: take u = m, where k[0] x[m] is a term.

@@ -29,9 +29,7 @@
 # %%
 import shutil
 
-from sympy import symbols
-
-from symconv import Claim, Signal
+from symconv import Claim, Signal, integers
 from symconv.exercises import check
 from symconv.formal import (
     Listing,
@@ -43,8 +41,8 @@ from symconv.formal import (
     statements,
 )
 
-n, c, s1, s2 = symbols("n c s1 s2", integer=True, positive=True)
-l, r = symbols("l r", integer=True, nonnegative=True)
+n, c, s1, s2 = integers("n c s1 s2", positive=True)
+l, r = integers("l r", nonnegative=True)
 x, k = Signal("x", n), Signal("k", c)
 
 

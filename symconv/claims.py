@@ -142,8 +142,8 @@ class Claim:
             for_all: symbols to quantify away: the condition then says when the claim
                 holds for every value of these.
 
-        >>> from sympy import Eq, Mod, symbols
-        >>> n = symbols("n", integer=True, positive=True)
+        >>> from symconv import integers
+        >>> n = integers("n", positive=True)
         >>> Claim((n + 1) // 2, n / 2).condition()
         Eq(Mod(n, 2), 0)
 

@@ -174,9 +174,10 @@ class Derivation:
             signal that need not be defined; or the hypotheses cannot hold.  A step never
             raises: ill-formed is a verdict.
 
-    >>> from sympy import Sum, oo, symbols
-    >>> n, c = symbols("n c", integer=True, positive=True)
-    >>> u, i, m = symbols("u i m", integer=True)
+    >>> from sympy import Sum, oo
+    >>> from symconv import integers
+    >>> n, c = integers("n c", positive=True)
+    >>> u, i, m = integers("u i m")
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> derivation = Derivation(x.convolve(k), index=u)
     >>> derivation.step(Sum(x[m] * k[u - m], (m, -oo, oo)), because="definition")

@@ -67,9 +67,10 @@ def check(
 
     A kernel is checked by what it has to do.  Any correct way of writing it is accepted:
 
-    >>> from sympy import Sum, symbols
-    >>> n, c = symbols("n c", integer=True, positive=True)
-    >>> i, t = symbols("i t", integer=True)
+    >>> from sympy import Sum
+    >>> from symconv import integers
+    >>> n, c = integers("n c", positive=True)
+    >>> i, t = integers("i t")
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> twice = x.correlate(k).correlate(k)
     >>> check(x.correlate(k.convolve(k)), twice)

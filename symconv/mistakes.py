@@ -16,13 +16,14 @@ from sympy.logic.boolalg import Boolean
 from symconv.claims import Claim
 from symconv.signals import Formula, Signal, SignalExpr
 from symconv.sum_ranges import made_finite
+from symconv.symbols import integers
 from symconv.text.formulas import parse_formula
 
 __all__ = ["K4", "KERNEL", "MISTAKES", "UNUSUAL", "Mistake", "Unusual", "entries"]
 
-_c = Symbol("c", integer=True, positive=True)
-_n = Symbol("n", integer=True, positive=True)
-_t = Symbol("t", integer=True)
+_c = integers("c", positive=True)
+_n = integers("n", positive=True)
+_t = integers("t")
 
 KERNEL = Signal("k", _c)
 """The kernel k of both layers, of length c."""

@@ -121,7 +121,8 @@ def _fraction(number: Fraction) -> str:
 def as_typed(thing: SignalExpr | Basic) -> str:
     """A side of a claim, or a hypothesis, as Python code: a length as that of its signal.
 
-    >>> x = Signal("x", sympy.Symbol("n", integer=True, nonnegative=True))
+    >>> from symconv import integers
+    >>> x = Signal("x", integers("n", nonnegative=True))
     >>> y = x.pad(1, 1, "reflect")
     >>> print(y.length, "|", as_typed(y.length))
     n + 2 | x.pad(1, 1, 'reflect').length
@@ -156,7 +157,8 @@ def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
 def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     """Mathematics in plain Unicode text, as a person would write it.
 
-    >>> c, p = sympy.symbols("c p", integer=True)
+    >>> from symconv import integers
+    >>> c, p = integers("c p")
     >>> print(plain(And(3*c - 6 <= p, p <= 3*c - 3)))
     3c − 6 ≤ p ≤ 3c − 3
     >>> x, k = Signal("x", 8), Signal("k", 3)

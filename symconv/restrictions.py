@@ -38,10 +38,10 @@ def such_that(term: Expr, condition: Boolean | bool) -> Expr:
 
     A sum over even m of x[m] is Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
-    >>> from sympy import Eq, Mod, Sum, oo, symbols
-    >>> from symconv import Claim, Signal
-    >>> n, c = symbols("n c", integer=True, positive=True)
-    >>> u, m = symbols("u m", integer=True)
+    >>> from sympy import Eq, Sum
+    >>> from symconv import Claim, Signal, integers
+    >>> n = integers("n", positive=True)
+    >>> u, m = integers("u m")
     >>> x = Signal("x", n)
     >>> even = Sum(such_that(x[m], Eq(m, 2 * u)), (m, 0, n - 1))
     >>> kept = Signal.from_formula(u, even, length=x.downsample(2).length)

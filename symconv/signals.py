@@ -48,7 +48,7 @@ from symconv.polynomials import (
     without_nonnegative_part,
 )
 from symconv.sums import FREE
-from symconv.symbols import is_integer, sign_of
+from symconv.symbols import IntegerSymbol, is_integer, sign_of
 from symconv.writing import spelled_with
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ class SignalExpr(metaclass=_OneOfEach):
         >>> n, c = integers("n c", positive=True)
         >>> u = integers("u", nonnegative=True)
         >>> Signal("x", n).correlate(Signal("k", c), stride=2).formula(u)
-        Sum(k[i]*x[2*u + i], (i, 0, c - 1))
+        Sum(k[i]*x[i + 2*u], (i, 0, c - 1))
         """
         from symconv.formulas import formula
 
@@ -1021,10 +1021,15 @@ def _merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
     for name, symbol in more.items():
         other = into.setdefault(name, symbol)
         if other is not symbol and other != symbol:
+            same_kind = isinstance(other, IntegerSymbol) == isinstance(symbol, IntegerSymbol)
             raise SymconvError(
-                f"two symbols are named {name!r} but have different assumptions; "
-                "create it once and use it everywhere"
+                f"two symbols are named {name!r} but "
+                + ("have different assumptions" if same_kind else _KINDS)
+                + "; create it once and use it everywhere"
             )
+
+
+_KINDS = "one is SymPy's own and one is made by integers(), of symconv"
 
 
 def _clash(name: str) -> SymconvError:

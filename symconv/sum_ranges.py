@@ -33,7 +33,9 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
+from symconv.amounts import undeclared
 from symconv.errors import SymconvError
+from symconv.from_sympy import scaled_polynomial
 from symconv.restrictions import SuchThat
 
 __all__ = ["InfiniteSumError", "made_finite"]
@@ -139,8 +141,7 @@ def _finite(formula: Expr, outer: Sequence[Symbol]) -> Expr:
                 )
             lower = found[0] if lower == -sympy.oo else lower
             upper = found[1] if upper == sympy.oo else upper
-        lower = lower if lower.is_integer else ceiling(lower)
-        upper = upper if upper.is_integer else floor(upper)
+        lower, upper = _rounded(ceiling, lower), _rounded(floor, upper)
         limits.append((symbol, lower, upper))
         ranges[symbol] = lower, upper
     return Sum(function, *limits)
@@ -270,7 +271,24 @@ def _of_entry(entry: Indexed, index: Symbol, ranges: Mapping[Symbol, _Range]) ->
     if a * b <= 0:
         return None
     first, last = -most / b, (size - 1 - least) / a
-    return (ceiling(first), floor(last)) if a > 0 else (ceiling(last), floor(first))
+    low, high = (first, last) if a > 0 else (last, first)
+    return _rounded(ceiling, low), _rounded(floor, high)
+
+
+def _rounded(rounding: Any, end: Expr) -> Expr:
+    """The end of a range, rounded by `floor` or `ceiling` unless it is an integer as it is."""
+    return end if _is_whole(end) else rounding(end)
+
+
+def _is_whole(end: Expr) -> bool:
+    """Whether an expression is an integer, by what SymPy or symconv knows of its symbols."""
+    if undeclared(end):
+        return False
+    try:
+        _, denominator = scaled_polynomial(end)
+    except SymconvError:
+        return bool(end.is_integer)
+    return denominator == 1
 
 
 def _linear(position: Expr, index: Symbol) -> tuple[Expr, Expr]:

@@ -69,6 +69,11 @@ class IntegerSymbol(Symbol):  # type: ignore[misc]
         self.sign = sign
         return self
 
+    @classmethod
+    def class_key(cls) -> Any:
+        """Sorts it among SymPy's own symbols by its name, so that sums are printed alike."""
+        return Symbol.class_key()
+
     def __getnewargs_ex__(self) -> tuple[tuple[str, Sign], dict[str, Any]]:
         return (self.name, self.sign), {}
 

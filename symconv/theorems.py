@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sympy import And, Eq, Mod, Symbol, floor, symbols
+from sympy import And, Eq, Mod, Symbol, floor
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.signals import Signal, SignalExpr
+from symconv.symbols import integers
 
 __all__ = ["MAIN", "QUARTER", "SIZE", "THEOREMS", "Theorem"]
 
@@ -60,8 +61,8 @@ class Theorem:
         return self.counterexample is None
 
 
-n, c, d = symbols("n c d", integer=True, positive=True)
-l, r, p = symbols("l r p", integer=True, nonnegative=True)
+n, c, d = integers("n c d", positive=True)
+l, r, p = integers("l r p", nonnegative=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
 
 padded = x.pad(l, r)

@@ -27,6 +27,7 @@ from sympy import (
     Rational,
     Sum,
     Symbol,
+    false,
     true,
 )
 from sympy.logic.boolalg import Boolean
@@ -46,7 +47,7 @@ from symconv.polynomials import (
 )
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
-from symconv.symbols import sign_of
+from symconv.symbols import IntegerSymbol, sign_of
 from symconv.writing import all_of, choice
 
 __all__ = [
@@ -154,7 +155,7 @@ def _joined(
             known = residues.setdefault((value, modulus), allowed)
             residues[value, modulus] = known | allowed if join is Or else known & allowed
         elif isinstance(part, Guard):
-            result.append(_solved(part, summands, solve_for))
+            result.append(_comparison(part, names, summands, solve_for))
         else:
             result.append(condition_expression(part, names, solve_for))
     for (value, modulus), allowed in residues.items():
@@ -205,7 +206,24 @@ def _residues(guard: Guard, summands: Mapping[Expr, int]) -> tuple[Expr, int, se
 
 
 def _relation(guard: Guard, names: Names) -> Boolean:
-    return _solved(guard, _summands(guard.polynomial, names), None)
+    return _comparison(guard, names, _summands(guard.polynomial, names), None)
+
+
+def _comparison(
+    guard: Guard, names: Names, summands: Mapping[Expr, int], solve_for: Symbol | None
+) -> Boolean:
+    """The guard as a comparison, unless the signs of the symbols say at once whether it holds."""
+    known = {n: sign_of(s) for n, s in names.items() if isinstance(n, str) and s.is_Symbol}
+    is_positive = is_at_least(guard.polynomial, 1, known)
+    is_negative = is_at_least(-guard.polynomial, 1, known)
+    if guard.relation is Relation.ZERO and (is_positive or is_negative):
+        return false
+    if guard.relation is Relation.AT_LEAST_ZERO:
+        if is_negative:
+            return false
+        if is_positive or is_at_least(guard.polynomial, 0, known):
+            return true
+    return _solved(guard, summands, solve_for)
 
 
 def _solved(guard: Guard, summands: Mapping[Expr, int], solve_for: Symbol | None) -> Boolean:
@@ -262,10 +280,26 @@ def _summands(polynomial: Polynomial, names: Names) -> dict[Expr, int]:
             case (Floor(numerator, divisor),) if (m := divisor.as_integer()) and c % m == 0:
                 for expression, inner in _summands(numerator, names).items():
                     add(expression, c // m * inner)
-                add(Mod(polynomial_expression(numerator, names), m), -(c // m))
+                left = _reduced(numerator, m)
+                number = left.as_integer()
+                if number is not None:
+                    add(Integer(1), -(c // m) * number)
+                else:
+                    add(Mod(polynomial_expression(left, names), m), -(c // m))
             case _:
                 add(Mul(*(_atom(a, names) for a in monomial)), c)
     return {expression: c for expression, c in result.items() if c}
+
+
+def _reduced(polynomial: Polynomial, modulus: int) -> Polynomial:
+    """A shorter polynomial with the same residues; SymPy finds it for its own integers only."""
+    is_sum = len(polynomial.terms) > 1  # n − c stays as it is, and −c becomes 2c modulo 3
+    return Polynomial(
+        {
+            monomial: -(-c % modulus) if c < 0 and monomial and is_sum else c % modulus
+            for monomial, c in polynomial.terms.items()
+        }
+    )
 
 
 # --- guarded terms -------------------------------------------------------------------
@@ -286,7 +320,7 @@ def terms_expression(
 def letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
     """Names for indices: the given letters, then i_1, i_2, … for a first letter i."""
     candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
-    return (Symbol(letter, integer=True) for letter in candidates if letter not in taken)
+    return (IntegerSymbol(letter) for letter in candidates if letter not in taken)
 
 
 def _term(

@@ -29,8 +29,8 @@ _LONG = 240  # characters of a condition that are still read
 def quantifiers(claim: Claim) -> str:
     """What a claim is about, in plain text: its symbols, hypotheses and signals.
 
-    >>> from symconv import Signal
-    >>> n, c = sympy.symbols("n c", integer=True, positive=True)
+    >>> from symconv import Signal, integers
+    >>> n, c = integers("n c", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> print(quantifiers(Claim(x.convolve(k), k.convolve(x), given=[n >= c])))
     for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
@@ -88,7 +88,8 @@ def extent_sentences(verdict: Refuted) -> list[str]:
 def differences_sentences(found: Differences | None) -> list[str]:
     """Where the two sides of a refuted claim differ.
 
-    >>> n, u = sympy.symbols("n u", integer=True)
+    >>> from symconv import integers
+    >>> n, u = integers("n u")
     >>> ends = Or(Eq(u, 0), Eq(u, n - 1))
     >>> differences_sentences(Differences(sympy.false, ends, u, n))
     ['Only the first output and the last output differ.']

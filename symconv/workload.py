@@ -19,9 +19,8 @@ MOST_PRODUCTS = 20_000  # SymPy simplifies about a thousand of them in a second
 def check_workload(instance: Instance) -> None:
     """Refuse an instance at which SymPy's simplify would take minutes.
 
-    >>> from symconv import Claim, Signal
-    >>> from sympy import Symbol
-    >>> n = Symbol("n", integer=True, positive=True)
+    >>> from symconv import Claim, Signal, integers
+    >>> n = integers("n", positive=True)
     >>> x, k = Signal("x", n), Signal("k", n)
     >>> check_workload(Claim(x.convolve(k), k.convolve(x)).at(n=100))
     Traceback (most recent call last):

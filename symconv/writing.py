@@ -245,13 +245,18 @@ def rebuilt(part: Basic, arguments: Sequence[Any]) -> Basic:
 
 def spelled_with(part: Any, values: Mapping[Any, Any]) -> Any:
     """An expression or condition with parts of it replaced, and nothing else done to it."""
+    # What is replaced by its equal would be put together anew, in another order.
+    return _spelled(part, {old: new for old, new in values.items() if old != new})
+
+
+def _spelled(part: Any, values: Mapping[Any, Any]) -> Any:
     if not values or not isinstance(part, Basic):
         return part
     if part in values:
         return values[part]
     if not part.args:
         return part
-    arguments = [spelled_with(argument, values) for argument in part.args]
+    arguments = [_spelled(argument, values) for argument in part.args]
     same = all(old is new for old, new in zip(part.args, arguments, strict=True))
     return part if same else rebuilt(part, arguments)
 

@@ -32,7 +32,7 @@ from sympy import (
 )
 
 import symconv
-from symconv import Proved, Refuted, SymconvError, Undecided
+from symconv import Proved, Refuted, SymconvError, Undecided, integers
 from symconv.notation import latex, plain
 from tests.cases import SYMBOLIC, u
 
@@ -220,6 +220,11 @@ def test_names_are_not_keywords(name: str) -> None:
     (
         lambda: Claim(x, x, given=[Symbol("n", integer=True) >= 3]),
         "two symbols are named 'n' but have different assumptions",
+    ),
+    (
+        lambda: x.pad(integers("n", positive=True), 0),
+        r"^two symbols are named 'n' but one is SymPy's own and one is made by integers\(\), of "
+        "symconv; create it once and use it everywhere$",
     ),
     (
         lambda: Claim(x, y, given=[Symbol("y", integer=True) >= 3]),

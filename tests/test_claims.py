@@ -6,7 +6,7 @@ import pytest
 import sympy
 from sympy import And, Eq, Max, Mod, Or, Piecewise, Sum, ceiling, floor, symbols
 
-from symconv import Claim, Refuted, Signal, SymconvError, Undecided, Unknown
+from symconv import Claim, Refuted, Signal, SymconvError, Undecided, Unknown, integers
 from symconv.conditions import condition
 from symconv.prove import prove
 from symconv.theorems import MAIN
@@ -33,7 +33,8 @@ def test_a_difference_is_not_expanded_so_that_simplify_has_something_to_do() -> 
 
 
 def test_simplify_does_not_reduce_a_wrong_difference_to_zero() -> None:
-    wrong = Claim(MAIN.claim.lhs, x.correlate(k, stride=4))
+    n, c = integers("n c", positive=True)
+    wrong = Claim(MAIN.claim.lhs, Signal("x", n).correlate(Signal("k", c), stride=4))
     symbols_ = {str(symbol) for symbol in wrong.symbols}
     assert symbols_ == {"n", "c", "l", "r"}
     with pytest.raises(SymconvError, match=r"the sides have 2 and 1 entries .* no difference"):

@@ -11,7 +11,7 @@ import pytest
 import sympy
 from sympy import Eq, Expr, Max, Min, Mod, Piecewise, Sum, Symbol, ceiling, floor, oo, symbols
 
-from symconv import Signal, SymconvError
+from symconv import Signal, SymconvError, integers
 from symconv.sum_ranges import InfiniteSumError, made_finite
 from tests import formula_oracle as oracle
 
@@ -257,3 +257,18 @@ def test_many_ends_that_differ_by_numbers() -> None:
     formula = Sum(sympy.Add(*(x[m + a] for a in range(200))), (m, -oo, oo))
     (_, lower, upper) = made_finite(formula).limits[0]
     assert (lower, upper) == (-199, n - 1)
+
+
+def test_ends_that_are_integers_are_not_rounded() -> None:
+    n, c = integers("n c", positive=True)
+    u, m = integers("u m")
+    x, k = Signal("x", n), Signal("k", c)
+    for term, *ends in [
+        (x[m], 0, n - 1),
+        (k[u - m], u - c + 1, u),
+        (k[u - 2 * m], ceiling((u - c + 1) / 2), floor(u / 2)),
+    ]:
+        assert made_finite(Sum(term, (m, -oo, oo))).limits == ((m, *ends),)
+    for low, high in [(-c, n * c), (floor(c / 2), Max(n, c)), (-c / 2, n + c / 2)]:
+        wanted = (low, high) if low != -c / 2 else (ceiling(low), floor(high))
+        assert made_finite(Sum(x[m], (m, low, high))).limits == ((m, *wanted),)

@@ -13,8 +13,11 @@ from sympy import Max, Mod, Symbol, floor
 
 from symconv import Claim, Refuted, Signal, SymconvError, integers
 from symconv.points import allows
+from symconv.polynomials import Every, Polynomial, Some, at_least, equal
+from symconv.polynomials import floor as floor_of
 from symconv.signs import bounds
 from symconv.symbols import IntegerSymbol, Sign, is_integer, sign_of
+from symconv.to_sympy import condition_expression
 from tests.brute_force import values_of
 
 SIGNS: dict[str, Any] = {
@@ -173,3 +176,43 @@ def test_signs_are_values() -> None:
     for said in product([True, False], repeat=3):
         sign = Sign(*said)
         assert [sign.allows(v) for v in (-5, 0, 5)] == list(said)
+
+
+def test_sums_are_printed_by_the_names_of_their_symbols() -> None:
+    i, u = Symbol("i", integer=True), integers("u")
+    assert str(2 * u + i) == str(2 * Symbol("u", integer=True) + i) == "i + 2*u"
+    assert str(2 * i + u) == "2*i + u"
+
+
+@pytest.mark.parametrize("sign", ["", "positive"])
+def test_conditions_leave_out_what_the_signs_show(sign: str) -> None:
+    c, n = Polynomial.of("c"), Polynomial.of("n")
+    foreign = sympy.symbols("c n", integer=True, **({sign: True} if sign else {}))
+    for known in (declared("c n", sign), foreign):
+        names = dict(zip("cn", known, strict=True))
+
+        def read(*parts: Any, names: Any = names) -> str:
+            return str(condition_expression(Every(parts), names))
+
+        comparison = at_least(n, 2 * c)
+        assert read(comparison, at_least(c, 1)) == ("n >= 2*c" if sign else "(c >= 1) & (n >= 2*c)")
+        assert read(comparison, at_least(-c, 0)) == ("False" if sign else "(c <= 0) & (n >= 2*c)")
+        assert read(comparison, equal(c + n, 1)) == (
+            "False" if sign else "Eq(c + n, 1) & (n >= 2*c)"
+        )
+        either = condition_expression(Some((comparison, at_least(c + n, 2))), names)
+        assert str(either) == ("True" if sign else "(n >= 2*c) | (c + n >= 2)")
+        residue = 3 * c + 4 * n + 5 - 4 * floor_of(3 * c + 4 * n + 5, 4)
+        assert read(equal(residue, 0)) == "Eq(Mod(3*c, 4), 3)"
+
+
+def test_a_formula_that_is_handed_out_may_be_simplified() -> None:
+    n, c = integers("n c", positive=True)
+    t = integers("t")
+    rounded = Signal.from_formula(t, Signal("x", n)[6 * floor(Max(2 * t, 4) / 6)], length=n)
+    formula = rounded.correlate(Signal("k", c)).formula(0)  # its summation index is ours
+    simplified = sympy.simplify(formula)
+    claim = Claim(
+        Signal.from_formula(t, simplified, length=1), Signal.from_formula(t, formula, length=1)
+    )
+    assert claim.prove()

@@ -1,9 +1,9 @@
 """The theorems about the exercise: instances, and the condition on the padding."""
 
 import pytest
-from sympy import And, Eq, Mod, symbols
+from sympy import And, Eq, Mod
 
-from symconv import Claim, Refuted
+from symconv import Claim, Refuted, integers
 from symconv.theorems import MAIN, QUARTER, SIZE, THEOREMS, Theorem
 
 TRUE = [t for t in THEOREMS if t.is_true]
@@ -40,15 +40,15 @@ def test_simplify_reduces_the_differences_of_instances_to_zero(theorem: Theorem)
 
 
 def test_the_condition_on_the_padding_is_found() -> None:
-    c = symbols("c", integer=True, positive=True)
-    l, r = symbols("l r", integer=True, nonnegative=True)
+    c = integers("c", positive=True)
+    l, r = integers("l r", nonnegative=True)
     assert QUARTER.condition() == And(l + r >= 3 * c - 6, l + r <= 3 * c - 3)
 
 
 @pytest.mark.parametrize(("low", "high"), [(-7, -3), (-5, -3), (-6, -4), (-6, -2)])
 def test_no_other_condition_on_the_padding_is_equivalent(low: int, high: int) -> None:
-    c, n = symbols("c n", integer=True, positive=True)
-    l, r = symbols("l r", integer=True, nonnegative=True)
+    c, n = integers("c n", positive=True)
+    l, r = integers("l r", nonnegative=True)
     wrong = And(3 * c + low <= l + r, l + r <= 3 * c + high)
     verdict = Claim(SIZE.claim.lhs, wrong, given=[Eq(Mod(n, 4), 0)]).prove()
     assert isinstance(verdict, Refuted)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sympy import And, Eq, Expr, Indexed, Mod, Mul, Or, Symbol, expand, false, floor, symbols
 
-from symconv import Claim, Proved, Refuted, Signal, SymconvError
+from symconv import Claim, Proved, Refuted, Signal, SymconvError, integers
 from symconv.catalogue import CATALOGUE
 from symconv.notation import latex, plain
 from symconv.testing import assert_equal
@@ -228,7 +228,7 @@ def test_the_evidence_for_the_theorem() -> None:
     verdict = MAIN.claim.prove()
     assert isinstance(verdict, Proved)
     (change,) = (e for e in verdict.evidence if e.indices)
-    left_i, left_j = symbols("i j", integer=True)
+    left_i, left_j = integers("i j")
     assert 2 * left_i + left_j in change.indices.values()
     assert "t = 2i + j" in str(change)
     check_evidence(change)

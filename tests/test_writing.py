@@ -290,3 +290,10 @@ def test_parts_are_replaced_too() -> None:
     whole = sum_of(part, quotient(part, Integer(2)))
     replaced = spelled_with(whole, {part: Integer(2)})
     assert replaced == 3
+
+
+def test_what_is_replaced_by_its_equal_stays_as_it_is() -> None:
+    one, other = integers("c"), integers("c")
+    whole = Eq(integers("l"), 3 * one - 3)
+    assert one is not other
+    assert spelled_with(whole, {one: other}) is whole

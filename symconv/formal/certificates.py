@@ -127,9 +127,8 @@ def _mathematics(claim: Claim) -> str:
 def statement(claim: Claim) -> str:
     """The claim as a statement of Rocq, without its name.
 
-    >>> from sympy import symbols
-    >>> from symconv import Signal
-    >>> n, c = symbols("n c", integer=True, positive=True)
+    >>> from symconv import Signal, integers
+    >>> n, c = integers("n c", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> print(statement(Claim(x.convolve(k), k.convolve(x))))
     (R : comRingType) (c n : int) (k x : seq R) :

@@ -103,7 +103,8 @@ def comment(text: str) -> str:
 def integer_text(expression: Expr, names: Names) -> str:
     """An integer expression.
 
-    >>> n, c = sympy.symbols("n c", integer=True)
+    >>> from symconv import integers
+    >>> n, c = integers("n c")
     >>> integer_text(2 * sympy.floor((n - c) / 4) - 1, {"n": "n", "c": "c"})
     '2 * divz (n - c) 4 - 1'
 
@@ -274,7 +275,8 @@ _SIGNS = {Eq: "=", Le: "<=", Lt: "<", Ge: ">=", Gt: ">"}
 def condition_text(condition: Boolean, names: Names) -> str:
     r"""A condition on lengths.
 
-    >>> n, c = sympy.symbols("n c", integer=True)
+    >>> from symconv import integers
+    >>> n, c = integers("n c")
     >>> print(condition_text((n >= c) & (sympy.Eq(Mod(n, 4), 0) | (c < 3)), {"n": "n", "c": "c"}))
     (modz n 4 = 0 \/ c < 3) /\ n >= c
     """

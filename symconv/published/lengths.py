@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import And, Eq, Expr, Integer, Max, Mod, Symbol, ceiling, false, floor, symbols
+from sympy import And, Eq, Expr, Integer, Max, Mod, Symbol, ceiling, false, floor
 
 from symconv.published.statements import (
     Published,
@@ -26,10 +26,11 @@ from symconv.published.statements import (
     x,
 )
 from symconv.signals import Signal, SignalExpr
+from symconv.symbols import integers
 
 __all__ = ["LENGTHS"]
 
-_taps_times_dilation = symbols("v", integer=True, positive=True)
+_taps_times_dilation = integers("v", positive=True)
 _odd = Signal("k", 2 * p + 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Max, Mod, Or, Symbol, ceiling, false, floor, symbols
+from sympy import And, Eq, Max, Mod, Or, Symbol, ceiling, false, floor
 
 from symconv.published.statements import (
     Published,
@@ -21,10 +21,11 @@ from symconv.published.statements import (
     x,
 )
 from symconv.signals import SignalExpr
+from symconv.symbols import integers
 
 __all__ = ["PADDING"]
 
-_span = symbols("D", integer=True)
+_span = integers("D")
 
 
 def _centred(dilation: int | Symbol = 1) -> SignalExpr:

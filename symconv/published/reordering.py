@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from sympy import And, Eq, Mod, Or, false, floor, symbols
+from sympy import And, Eq, Mod, Or, false, floor
 
 from symconv.published.statements import (
     Published,
@@ -28,6 +28,7 @@ from symconv.published.statements import (
     x,
 )
 from symconv.signals import Extension, Signal, SignalExpr
+from symconv.symbols import integers
 
 __all__ = ["REORDERING"]
 
@@ -88,7 +89,7 @@ def _both_ways(
     )
 
 
-_before, _after = symbols("v z", integer=True, nonnegative=True)
+_before, _after = integers("v z", nonnegative=True)
 _symmetric, _also_symmetric = k3 + k3.flip(), h3 + h3.flip()
 
 _BLUR = published(

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from sympy import Expr, Symbol, symbols
+from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.claims import Claim
 from symconv.signals import Signal, SignalExpr
+from symconv.symbols import integers
 from symconv.theorems import Theorem
 
 __all__ = ["Outcome", "Published", "fails", "holds", "published"]
@@ -97,15 +98,15 @@ def fails(
     )
 
 
-n, m, c, e = symbols("n m c e", integer=True, positive=True)
+n, m, c, e = integers("n m c e", positive=True)
 """Lengths: of inputs x and y, of kernels k and h."""
-s, t, d, f = symbols("s t d f", integer=True, positive=True)
+s, t, d, f = integers("s t d f", positive=True)
 """Strides and dilations."""
-p, q, a = symbols("p q a", integer=True, nonnegative=True)
+p, q, a = integers("p q a", nonnegative=True)
 """Amounts of padding that are not negative."""
-l, r, more_left, more_right = symbols("l r L R", integer=True)
+l, r, more_left, more_right = integers("l r L R")
 """Amounts of padding of either sign; negative ones crop."""
-u, i, j = symbols("u i j", integer=True)
+u, i, j = integers("u i j")
 """Indices."""
 
 x, y = Signal("x", n), Signal("y", m)

@@ -64,8 +64,8 @@ def parse_latex(
 ) -> ParsedFormula:
     r"""Read an index formula or an operator expression in LaTeX.
 
-    >>> from sympy import Symbol
-    >>> k = Signal("k", Symbol("c", integer=True, positive=True))
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
     >>> parse_latex(r"\sum_{i=0}^{c-1} k(i)\, k(t - 2i)", {"k": k}).value
     Sum(k[-2*i + t]*k[i], (i, 0, c - 1))
     >>> parse_latex(r"k * k\uparrow_2", {"k": k}).value
@@ -575,8 +575,8 @@ _SIGNS = {
 def latex_of(parsed: ParsedFormula, signals: dict[str, Signal]) -> str:
     r"""A formula as LaTeX in the order in which it was written.
 
-    >>> from sympy import Symbol
-    >>> k = Signal("k", Symbol("c", integer=True, positive=True))
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
     >>> print(latex_of(parse_latex(r"\sum_i k_i k_{t - 2i}", {"k": k}), {"k": k}))
     \sum_{i} k[i]\, k[t - 2 i]
     """
