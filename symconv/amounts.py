@@ -11,7 +11,8 @@ from itertools import chain
 from operator import index as as_index
 from typing import Any, SupportsIndex, TypeAlias
 
-from sympy import Basic, Expr, Integer, Symbol
+from sympy import Abs, Basic, Expr, Integer, Max, Min, Mod, Mul, Piecewise, Pow, Symbol
+from sympy.functions.elementary.integers import RoundFunction
 
 from symconv import signs
 from symconv.errors import SymconvError
@@ -22,6 +23,7 @@ from symconv.signs import bounds
 from symconv.symbols import is_integer, sign_of
 from symconv.to_sympy import polynomial_expression
 from symconv.values import Numbers, value_at
+from symconv.writing import Written
 
 __all__ = [
     "Amount",
@@ -30,6 +32,7 @@ __all__ = [
     "length_argument",
     "parity_problem",
     "positive_argument",
+    "simplified_around",
     "undeclared",
 ]
 
@@ -205,8 +208,11 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
         return value
     if isinstance(value, Symbol) and is_integer(value) and not parity_problem(value):
         return Amount(Polynomial.of(value.name), {value.name: value}, value)
+    as_written = isinstance(value, Written)
+    if as_written:
+        value = value.part
     if isinstance(value, Expr):
-        problem = _problem(value)
+        problem = _problem(value, as_written)
         if not problem:
             polynomial, denominator = scaled_polynomial(value)
             symbols = {s.name: s for s in value.free_symbols}
@@ -221,7 +227,7 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
     raise SymconvError(f"{what}{f' of {of}' if of is not None else ''} {problem}")
 
 
-def _problem(value: Expr) -> str:
+def _problem(value: Expr, as_written: bool) -> str:
     """What keeps an expression from being an integer of our arithmetic; empty if nothing does."""
     loose = undeclared(value)
     if loose:
@@ -232,6 +238,9 @@ def _problem(value: Expr) -> str:
     declared = parity_problem(value)
     if declared:
         return f"is {value}, but {declared}"
+    around = "" if as_written else simplified_around(value)
+    if around:
+        return f"is {value}, and {around}"
     try:
         polynomial, denominator = scaled_polynomial(value)
     except SymconvError as error:
@@ -258,6 +267,33 @@ def lost_floor(value: Basic) -> str:
         "; SymPy drops some floors that are needed, and leaves them alone for the symbols that "
         f"integers({names!r}), of symconv, gives"
     )
+
+
+def simplified_around(expression: Basic) -> str:
+    """What SymPy knows of symbols that symconv hands out, and may have used; empty if nothing.
+
+    Of these symbols SymPy knows nothing, but it knows that ⌊(n mod 3)/2⌋ is an integer.  Mod,
+    Max and the like with such a thing in them may not be what somebody wrote any more:
+    Mod(5*Mod(a, 6), 6) becomes 5*Mod(a, 6) for an integer a.
+    """
+    if any(symbol.is_integer for symbol in expression.free_symbols):
+        return ""  # there are others in it, of which SymPy knows more
+    open_: list[tuple[Basic, Basic | None]] = [(expression, None)]
+    while open_:
+        part, within = open_.pop()
+        if isinstance(part, RoundFunction) and part.is_integer and within is not None:
+            return (
+                f"SymPy knows that {part} is an integer, and simplifies {within.func.__name__} "
+                "around it, not always rightly; say it as text, or give it a name by a hypothesis"
+            )
+        factors = [f for f in part.args if f.free_symbols] if isinstance(part, Mul) else []
+        if isinstance(part, _SIMPLIFIED) or len(factors) > 1:
+            within = part
+        open_ += [(argument, within) for argument in part.args]
+    return ""
+
+
+_SIMPLIFIED = (Mod, Max, Min, Abs, Piecewise, Pow)
 
 
 def undeclared(expression: Basic) -> list[str]:

@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from symconv import vectors
-from symconv.amounts import lost_floor, parity_problem, undeclared
+from symconv.amounts import lost_floor, parity_problem, simplified_around, undeclared
 from symconv.errors import SymconvError, VacuousError
 from symconv.formulas import length_of
 from symconv.from_sympy import always_divides, check_condition, scaled_polynomial
@@ -22,7 +22,7 @@ from symconv.points import point, spell
 from symconv.signals import Signal, SignalExpr, check_names, requirements, substituted
 from symconv.values import holds_at, value_at
 from symconv.verdicts import Verdict
-from symconv.writing import spelled_with
+from symconv.writing import Written, spelled_with
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]
 
@@ -50,6 +50,7 @@ class Claim:
     proved for all lengths
     >>> print(Claim(x.correlate(k), x.convolve(k)).prove())
     refuted at c = 2, n = 1, k = [1, 1], x = [1]: the left side is [], the right side [1, 1]
+    With entries, it fails first at c = 2, n = 2, k = [1, 1], x = [1, 1]: the left side is ...
     It holds exactly when c = 1.
     The outputs differ in length exactly when c ≥ 2.
     Where they are equally long, they are equal.
@@ -71,13 +72,13 @@ class Claim:
 
     def __init__(
         self,
-        lhs: Side | int,
-        rhs: Side | int,
-        given: Iterable[Boolean] | Boolean = (),
+        lhs: Side | Written | int,
+        rhs: Side | Written | int,
+        given: Iterable[Boolean | Written] | Boolean | Written = (),
         name: str | None = None,
         about: Iterable[SignalExpr] = (),
     ) -> None:
-        hypotheses = (given,) if isinstance(given, Boolean | bool) else given
+        hypotheses = (given,) if isinstance(given, Boolean | bool | Written) else given
         if not isinstance(hypotheses, Iterable) or isinstance(
             hypotheses, str | Mapping | SignalExpr
         ):
@@ -167,9 +168,9 @@ class Claim:
             else specialised(side, numbers)
             for side in (self.lhs, self.rhs)
         )
-        given = [specialised(hypothesis, numbers) for hypothesis in self.given]
+        given = [Written(specialised(hypothesis, numbers)) for hypothesis in self.given]
         about = [substituted(signal, numbers) for signal in self.about]
-        return Claim(left, right, given, self.name, about)
+        return Claim(_as_written(left), _as_written(right), given, self.name, about)
 
     def at(self, /, **lengths: SupportsIndex) -> Instance:
         """The claim at fixed lengths.
@@ -315,7 +316,15 @@ class Instance:
         return f"<instance of {self.claim.name or self.claim} at {self}>"
 
 
-def _side(side: Side | int, which: str) -> Side:
+def _side(side: Side | Written | int, which: str) -> Side:
+    if isinstance(side, Written):
+        return _side_as_written(side.part, which)
+    if isinstance(side, Expr | Boolean):
+        _check_left_alone(side)
+    return _side_as_written(side, which)
+
+
+def _side_as_written(side: Side | int, which: str) -> Side:
     if isinstance(side, bool):
         return sympy.true if side else sympy.false
     if isinstance(side, int):
@@ -336,6 +345,10 @@ def _side(side: Side | int, which: str) -> Side:
 
 
 def _hypothesis(condition: object) -> Boolean:
+    if isinstance(condition, Written):
+        condition = condition.part
+    elif isinstance(condition, Boolean):
+        _check_left_alone(condition)
     if condition is True or condition is sympy.true:
         return sympy.true
     if condition is False or condition is sympy.false:
@@ -346,6 +359,12 @@ def _hypothesis(condition: object) -> Boolean:
         raise _no_hypothesis(condition)
     _check_condition(condition)
     return condition
+
+
+def _check_left_alone(part: Expr | Boolean) -> None:
+    problem = simplified_around(part)
+    if problem:
+        raise SymconvError(f"in {part}, {problem}")
 
 
 def _check_floors(side: Expr) -> None:
@@ -363,6 +382,10 @@ def _check_condition(condition: Boolean) -> None:
     for relation in condition.atoms(Relational):
         for side in relation.args:
             _check_floors(side)
+
+
+def _as_written(side: Side) -> Side | Written:
+    return side if isinstance(side, SignalExpr) else Written(side)
 
 
 def _no_hypothesis(thing: object) -> SymconvError:

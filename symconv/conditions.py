@@ -94,7 +94,7 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
     sets = decision.sets
     index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
     more = sets.with_index(_LAST)
-    with sets.within_budget():
+    with sets.within_budget(_DESCRIBING):
         decision.make_exact()
         lengths_differ, *kinds = (f.where for f in decision.failures)
         if lengths_differ is None:

@@ -17,6 +17,7 @@ from symconv.polynomials import (
     Condition,
     Conjunction,
     Every,
+    Floor,
     Guard,
     Polynomial,
     Relation,
@@ -43,6 +44,7 @@ _MOST_POINTS = 320
 _MOST_SAMPLES = 6  # points that show what is wrong with a guess, of each kind
 _MOST_PARTS = 60  # of a set and its complement, for examples to be tried
 _MOST_VALUES = 12  # in a list of numbers
+_LARGEST_MODULUS = 12  # of the residues that are tried
 _SMALL = 3  # bounds of each parameter that are tried
 _NEGATIVE = -4  # where the examples of a parameter begin that has no least value
 
@@ -107,7 +109,8 @@ class _Description:
     def _as_cases(self, standing: list[Conjunction]) -> list[Conjunction]:
         """The shortest disjunction of conjunctions that isl's hulls give."""
         ways: list[Callable[[], list[Conjunction]]] = [
-            lambda: self._cases(self.set_.gist(self.among).coalesce())
+            lambda: self._cases(self.set_.gist(self.among).coalesce()),
+            lambda: self._one_residue() or standing,
         ]
         ways += [lambda of=of: self._cases(self._hull(self.set_, of)) for of in _HULLS]  # type: ignore[misc]
         ways += [lambda of=of: self._outside(of) for of in _HULLS]  # type: ignore[misc]
@@ -123,6 +126,24 @@ class _Description:
             except Undecided:
                 continue
         return best
+
+    def _one_residue(self) -> list[Conjunction] | None:
+        """The residues of one parameter, where the set depends on nothing else."""
+        atoms = {atom for guard in self.seen for atom in guard.polynomial.every_atom()}
+        divisors = {atom.divisor.as_integer() for atom in atoms if isinstance(atom, Floor)}
+        # The set or its complement, whichever is simpler, tells which classes it may be.
+        simple, is_set = min((self.set_, True), (self.rest, False), key=_parts_of)
+        for modulus in sorted(m for m in divisors if m is not None and m <= _LARGEST_MODULUS):
+            for name in reversed(self.sets.parameters):
+                p = Polynomial.of(name)
+                classes: list[Conjunction] = [
+                    (equal(p - modulus * floor(p, modulus), r),) for r in range(modulus)
+                ]
+                met = [c for c in classes if not (self.sets.where([c]) & simple).is_empty()]
+                chosen = met if is_set else [c for c in classes if c not in met]
+                if 0 < len(met) < modulus and self._says_it(chosen):
+                    return chosen
+        return None
 
     def _cases(self, part: Set) -> list[Conjunction]:
         cases = self.reader.cases(part)
@@ -294,6 +315,10 @@ def _examples(names: Sequence[str], least: Mapping[str, int]) -> list[dict[str, 
         }
         for offsets in _offsets(len(names))
     ]
+
+
+def _parts_of(side: tuple[Set, bool]) -> int:
+    return int(side[0].n_basic_set())
 
 
 def _is_short(found: Condition) -> bool:

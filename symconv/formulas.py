@@ -9,14 +9,14 @@ deeply.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
 from functools import singledispatch
 from itertools import count
 from typing import TypeAlias
 
 from sympy import Expr, Ge, Indexed, Symbol
 
-from symconv.amounts import Amount
+from symconv.amounts import Amount, simplified_around
 from symconv.errors import Undecided
 from symconv.from_sympy import FormulaReader
 from symconv.lengths import LengthOf, spelled_out
@@ -64,6 +64,7 @@ __all__ = [
     "length_of",
 ]
 
+_STEPS_PER_TERM = 6  # of work
 _MOST_FACTORS = 2000  # in one product
 
 Terms = tuple[Term, ...]
@@ -102,7 +103,8 @@ def entry_expression(signal: SignalExpr, index: Amount) -> Expr:
 def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
     """See `SignalExpr.length`; `about` are further signals that have to be defined."""
     standing = length_of(signal, *about)
-    is_safe = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
+    is_unknown = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
+    is_safe = is_unknown and not simplified_around(standing.formula)
     is_defined = next(requirements(signal, *about), None) is None
     if (
         is_defined
@@ -176,13 +178,15 @@ def _entry(signal: SignalExpr, index: Polynomial, inside: bool) -> Terms:
 
 def _collected(terms: Terms) -> Terms:
     """The terms with equal ones put together."""
-    spend(1 + len(terms))
-    weights: dict[Term, Term] = {}
+    spend(1 + sum(_STEPS_PER_TERM + len(term.guards) + len(term.factors) for term in terms))
+    if len(terms) < 2:
+        return terms
+    collected: dict[Hashable, Term] = {}
     for term in terms:
-        bare = term.scaled(1 / term.coefficient)
-        present = weights.get(bare)
-        weights[bare] = term if present is None else present.plus(term.coefficient)
-    return tuple(term for term in weights.values() if term.coefficient)
+        bare = (term.indices, term.factors, term.guards)
+        present = collected.get(bare)
+        collected[bare] = term if present is None else present.plus(term.coefficient)
+    return tuple(term for term in collected.values() if term.coefficient)
 
 
 @singledispatch

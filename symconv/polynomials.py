@@ -262,6 +262,9 @@ class Guard:
     polynomial: Polynomial
     relation: Relation
 
+    def __hash__(self) -> int:
+        return hash((self.polynomial, self.relation is Relation.ZERO))
+
     def __str__(self) -> str:
         return f"{self.polynomial} {self.relation.value}"
 

@@ -29,6 +29,7 @@ from symconv.amounts import (
     length_argument,
     parity_problem,
     positive_argument,
+    simplified_around,
     undeclared,
 )
 from symconv.errors import SymconvError
@@ -496,6 +497,9 @@ class Signal(SignalExpr):
         >>> y.evaluate(x=[1, 2, 3], k=[1, 1])
         [3, 5]
         """
+        around = simplified_around(entry) if isinstance(entry, Expr) else ""
+        if around:
+            raise SymconvError(f"in the formula {entry}, {around}")
         return Formula(index, entry, length_argument(length, "a formula"))
 
 

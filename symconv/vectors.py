@@ -343,7 +343,7 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
                 numbers_ = range(_end(lower, names), _end(upper, names) + 1)
                 if len(numbers_) > MOST_ENTRIES:
                     raise TooLongError(f"a sum over {symbol} would have {len(numbers_)} terms")
-                spend(10 * len(numbers_))
+                spend(40 * len(numbers_))
                 return sum((value(inner, {**names, symbol: i}) for i in numbers_), start=zero)
         raise SymconvError(f"{e} cannot stand in a formula")
 

@@ -7,6 +7,7 @@ together here, and says what the text says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
 
 __all__ = [
+    "Written",
     "absolute",
     "all_of",
     "any_of",
@@ -38,6 +40,13 @@ __all__ = [
     "spelled_with",
     "sum_of",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression or condition that was put together here, so that SymPy has left it alone."""
+
+    part: Any
 
 
 def number(value: Fraction | int) -> Expr:

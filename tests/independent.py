@@ -298,7 +298,7 @@ _LIMITS = re.compile(
     r"|SymPy itself moves a Piecewise"
     r"|but the sign of .* is not declared"
     r"|is not known to be positive|a length is not negative: say so"
-    r"|which is not known to be",
+    r"|which is not known to be|SymPy knows that",
     re.DOTALL,
 )
 

@@ -11,6 +11,7 @@ from symconv import Claim, Signal, SignalExpr, Undecided, Unknown, integers
 from symconv.errors import SymconvError
 from symconv.prove import bounded
 from symconv.work import ALLOWANCE, WorkUsedUpError, allowed, left, spend
+from tests.benchmarks.bench_memory import decided, python_memory
 
 n = integers("n", positive=True)
 

@@ -17,15 +17,17 @@ from dataclasses import dataclass
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from symconv.amounts import integer_argument
 from symconv.claims import Claim
 from symconv.errors import SymconvError
 from symconv.from_sympy import is_at_least, without_certain
-from symconv.signals import Signal
+from symconv.signals import Signal, SignalExpr
 from symconv.symbols import sign_of
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.vocabulary import Assumption, Declarations, Names, Vocabulary
+from symconv.writing import Written
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
 
@@ -94,7 +96,8 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     lhs, rhs = _sides(phrase, context.names)
     try:
         about = dict.fromkeys(context.names.measured)
-        claim = Claim(lhs, rhs, given=context.given, name=name, about=about)
+        given = map(Written, context.given)
+        claim = Claim(_as_written(lhs), _as_written(rhs), given, name, about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
     used = {symbol.name for symbol in claim.symbols}
@@ -137,6 +140,10 @@ def _sides(phrase: Phrase, names: Names) -> tuple[Value, Value]:
     raise phrase.error(
         phrase.tree, "a claim is lhs == rhs, iff(condition, condition), or a condition"
     )
+
+
+def _as_written(side: Value) -> Value | Written:
+    return side if isinstance(side, SignalExpr) else Written(side)
 
 
 class Context:
@@ -193,6 +200,6 @@ def _signal(name: str, phrase: Phrase, declared: Collection[str], names: Names) 
             phrase.tree, f"a length is not negative: say so with given {unsigned[0]} >= 0"
         )
     try:
-        return Signal(name, size)
+        return Signal(name, integer_argument(Written(size), f"the length of {name}"))
     except SymconvError as error:
         raise phrase.error(phrase.tree, str(error)) from None

@@ -20,6 +20,7 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv import writing
+from symconv.amounts import integer_argument
 from symconv.errors import SymconvError
 from symconv.formulas import length_of
 from symconv.hints import about_argument, about_library, about_word
@@ -48,6 +49,7 @@ from symconv.text.words import (
     check_name,
     close,
 )
+from symconv.writing import Written
 
 __all__ = ["Reader"]
 
@@ -239,7 +241,8 @@ class Reader:
             case "delta":
                 return Signal.delta()
             case "ones":
-                return Signal.ones(self.integer(arguments[0]))
+                size = Written(self.integer(arguments[0]))
+                return Signal.ones(integer_argument(size, "the length of ones"))
             case "interleave":
                 return Signal.interleave(*map(self.signal, arguments))
             case "Mod":
@@ -325,7 +328,7 @@ class Reader:
         value = self.integer(node)
         if parameter in POSITIVE:
             self._check_positive(node, value, POSITIVE[parameter])
-        return int(value) if value.is_Integer else value
+        return int(value) if value.is_Integer else integer_argument(Written(value), parameter)
 
     def _phase(self, call: ast.Call, index: ast.expr) -> SignalExpr:
         assert isinstance(call.func, ast.Attribute)
