@@ -11,7 +11,20 @@ from itertools import chain
 from operator import index as as_index
 from typing import Any, SupportsIndex, TypeAlias
 
-from sympy import Abs, Basic, Expr, Integer, Max, Min, Mod, Mul, Piecewise, Pow, Symbol
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Mul,
+    Piecewise,
+    Pow,
+    Symbol,
+    preorder_traversal,
+)
 from sympy.functions.elementary.integers import RoundFunction
 
 from symconv import signs
@@ -272,28 +285,32 @@ def lost_floor(value: Basic) -> str:
 def simplified_around(expression: Basic) -> str:
     """What SymPy knows of symbols that symconv hands out, and may have used; empty if nothing.
 
-    Of these symbols SymPy knows nothing, but it knows that ⌊(n mod 3)/2⌋ is an integer.  Mod,
-    Max and the like with such a thing in them may not be what somebody wrote any more:
-    Mod(5*Mod(a, 6), 6) becomes 5*Mod(a, 6) for an integer a.
+    Of these symbols SymPy knows nothing, but it knows that a = ⌊(n mod 3)/2⌋ is an integer.
+    Then Mod(5*Mod(a, 6), 6) becomes 5*Mod(a, 6), and of what it knows to be even it takes the
+    sixth part for an integer: a remainder of a, and a maximum or a product that is even,
+    may not be what somebody wrote any more.
     """
     if any(symbol.is_integer for symbol in expression.free_symbols):
         return ""  # there are others in it, of which SymPy knows more
-    open_: list[tuple[Basic, Basic | None]] = [(expression, None)]
-    while open_:
-        part, within = open_.pop()
-        if isinstance(part, RoundFunction) and part.is_integer and within is not None:
-            return (
-                f"SymPy knows that {part} is an integer, and simplifies {within.func.__name__} "
-                "around it, not always rightly; say it as text, or give it a name by a hypothesis"
-            )
+    for part in preorder_traversal(expression):
+        if isinstance(part, Mod):
+            known = [r for r in part.args[0].atoms(RoundFunction) if r.is_integer]
+            if known:
+                return _around(part, f"{sorted(known, key=str)[0]} is an integer")
         factors = [f for f in part.args if f.free_symbols] if isinstance(part, Mul) else []
-        if isinstance(part, _SIMPLIFIED) or len(factors) > 1:
-            within = part
-        open_ += [(argument, within) for argument in part.args]
+        if (isinstance(part, _SIMPLIFIED) or len(factors) > 1) and part.is_even:
+            return _around(part, f"{part} is even")
     return ""
 
 
-_SIMPLIFIED = (Mod, Max, Min, Abs, Piecewise, Pow)
+_SIMPLIFIED = (Max, Min, Abs, Piecewise, Pow)
+
+
+def _around(part: Basic, known: str) -> str:
+    return (
+        f"SymPy knows that {known}, and may have simplified around {part}, not always rightly; "
+        "say it as text, or give a part of it a name by a hypothesis"
+    )
 
 
 def undeclared(expression: Basic) -> list[str]:

@@ -328,7 +328,12 @@ class Reader:
         value = self.integer(node)
         if parameter in POSITIVE:
             self._check_positive(node, value, POSITIVE[parameter])
-        return int(value) if value.is_Integer else integer_argument(Written(value), parameter)
+        if value.is_Integer:
+            return int(value)
+        try:
+            return integer_argument(Written(value), f"the {parameter}")
+        except SymconvError as error:
+            raise self.error(node, str(error)) from None
 
     def _phase(self, call: ast.Call, index: ast.expr) -> SignalExpr:
         assert isinstance(call.func, ast.Attribute)
