@@ -11,7 +11,7 @@ from sympy import Add, And, Basic, Expr, Ge, Integer, Le, Lt, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.notation import latex, plain
-from symconv.records import json_number
+from symconv.records import counterexample_record
 from symconv.signals import SignalExpr
 from symconv.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.wording import holds_sentence
@@ -100,13 +100,7 @@ def _step_record(audit: Audit, step: Step) -> dict[str, Any]:
             where, repair = step.holds_where, step.repair
             return record | {
                 "verdict": "refuted",
-                "counterexample": {
-                    "lengths": dict(found.lengths),
-                    "index": found.index,
-                    "signals": {name: list(values) for name, values in found.signals.items()},
-                    "before": json_number(found.lhs),
-                    "here": json_number(found.rhs),
-                },
+                "counterexample": counterexample_record(found, "before", "here"),
                 "no_output": next(_no_output(audit.derivation, step, _PLAIN), None),
                 "missing": [str(t) for t in _missing(step)],
                 "surplus": [str(t) for t in _surplus(step)],

@@ -101,30 +101,31 @@ class Coordinates:
         open_ = [i.number for i in term.indices]
         new: dict[int, Polynomial] = {}
         guards = term.guards
+
+        def put(index: int, value: Polynomial) -> None:
+            """Puts a value in the place of an index, which is none any more."""
+            nonlocal positions, guards, old
+            values: dict[Atom, Polynomial] = {index: value}
+            open_.remove(index)
+            positions = [p.substitute(values) for p in positions]
+            guards = tuple(_moved(g, values) for g in guards)
+            old = {j: p.substitute(values) for j, p in old.items()}
+
         for i, slot in enumerate(slots):
             index = next((j for j in open_ if _is_unit(positions[i], j)), None)
             if index is None:
                 continue
             c = positions[i].coefficient(index)
-            value: dict[Atom, Polynomial] = {
-                index: c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i])
-            }
             new[slot] = factors[i].position[0]
-            open_.remove(index)
-            positions = [p.substitute(value) for p in positions]
-            guards = tuple(g.map(lambda p: p.substitute(value)) for g in guards)  # noqa: B023
-            old = {j: p.substitute(value) for j, p in old.items()}
+            put(index, c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i]))
         guards = tuple(g.reduced(positive) for g in guards)
         is_divided = False
         for index in list(open_):
             quotient = _quotient(index, guards, positive)
             if quotient is not None:
                 is_divided = True
-                open_.remove(index)
-                value = {index: quotient}
-                positions = [p.substitute(value) for p in positions]
-                guards = tuple(_moved(g, value).reduced(positive) for g in guards)
-                old = {j: p.substitute(value) for j, p in old.items()}
+                put(index, quotient)
+                guards = tuple(g.reduced(positive) for g in guards)
         new |= {j: Polynomial.of(j) for j in open_}
         found = cls(
             term,

@@ -28,7 +28,7 @@ from symconv.errors import SymconvError
 from symconv.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.notation import latex as latex_of
 from symconv.prove import prove
-from symconv.records import json_number
+from symconv.records import counterexample_record
 from symconv.signals import (
     Add,
     Convolve,
@@ -468,7 +468,7 @@ def show_grade(found: Grade, out: Console) -> dict[str, Any]:
     }
     match found.verdict:
         case Refuted(example):
-            record["counterexample"] = _example_record(example)
+            record["counterexample"] = counterexample_record(example, "answer", "expected")
         case Unknown(reason):
             record["reason"] = reason
     if found.mistake is not None:
@@ -497,7 +497,9 @@ def show_typical(out: Console) -> list[dict[str, Any]]:
         example, style = "", "green"
         if isinstance(verdict, Refuted):
             style = "red"
-            record["counterexample"] = _example_record(verdict.counterexample)
+            record["counterexample"] = counterexample_record(
+                verdict.counterexample, "answer", "expected"
+            )
             example = _example(verdict.counterexample)
         word = {"proved": "right", "refuted": "wrong"}.get(record["verdict"], "unknown")
         table.add_row(_shown(typical), Text(word, style), example, why)
@@ -516,19 +518,6 @@ def _shown(typical: Mistake | Unusual) -> str:
 def _example(found: Counterexample) -> str:
     given = _given(found).replace("], ", "]\n")
     return f"{given}:\n{_vector(found.lhs)}\ninstead of\n{_vector(found.rhs)}"
-
-
-def _example_record(found: Counterexample) -> dict[str, Any]:
-    def values(side: Any) -> Any:
-        return list(map(json_number, side)) if isinstance(side, list) else json_number(side)
-
-    return {
-        "lengths": dict(found.lengths),
-        "signals": dict(found.signals),
-        "index": found.index,
-        "answer": values(found.lhs),
-        "expected": values(found.rhs),
-    }
 
 
 def _indented(out: Console, text: str, style: str = "") -> None:

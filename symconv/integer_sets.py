@@ -1,7 +1,8 @@
 """Integer sets with the lengths as parameters, decided exactly by the library isl.
 
-Only this module and `symconv.descriptions` know islpy.  A set's coordinates are indices,
-known by their numbers; its parameters are the integer symbols of a claim.
+Only this module, `symconv.descriptions` and `symconv.counting` know islpy.  A set's
+coordinates are indices, known by their numbers; its parameters are the integer symbols of a
+claim.
 
 References:
     S. Verdoolaege, *isl: An Integer Set Library for the Polyhedral Model*, ICMS 2010.

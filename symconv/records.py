@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from numbers import Rational
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flint
 
-__all__ = ["json_number", "shown"]
+if TYPE_CHECKING:
+    from symconv.verdicts import Counterexample  # which shows itself with this module
+
+__all__ = ["counterexample_record", "json_number", "shown"]
 
 _MOST_DIGITS = 4000  # that Python writes
 _MOST_SHOWN, _MOST_DIGITS_SHOWN = 64, 40  # entries of a list, and digits, that people read
@@ -27,6 +30,23 @@ def json_number(value: Any) -> int | str:
         number = int(value.numerator)
         return number if abs(number) < _EXACT else _all_digits(number)
     return str(value)
+
+
+def counterexample_record(
+    found: Counterexample, left: str = "lhs", right: str = "rhs"
+) -> dict[str, Any]:
+    """A counterexample; `left` and `right` say what its sides are called."""
+
+    def values(side: Any) -> Any:
+        return list(map(json_number, side)) if isinstance(side, list) else json_number(side)
+
+    return {
+        "lengths": dict(found.lengths),
+        "signals": {name: list(entries) for name, entries in found.signals.items()},
+        "index": found.index,
+        left: values(found.lhs),
+        right: values(found.rhs),
+    }
 
 
 def _all_digits(number: int) -> str:

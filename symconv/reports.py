@@ -13,13 +13,12 @@ from symconv.claims import Claim, Instance
 from symconv.counterexamples import DisagreementError
 from symconv.errors import Undecided
 from symconv.notation import plain
-from symconv.records import json_number, shown
+from symconv.records import counterexample_record, shown
 from symconv.terminal import duration, line, paragraph, row, timed, working
 from symconv.text import Assumption
 from symconv.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.verdicts import (
     ALL_LENGTHS,
-    Counterexample,
     Evidence,
     Proved,
     Refuted,
@@ -299,7 +298,7 @@ def _show_verdict(out: Console, claim: Claim, verdict: Verdict, seconds: float) 
                 line(out, f"right side = {shown(found.rhs)}", indent=4)
             if found.index is not None:
                 line(out, f"the first difference is at index {found.index}", indent=4)
-            record |= {"verdict": "refuted", "counterexample": _counterexample_json(found)}
+            record |= {"verdict": "refuted", "counterexample": counterexample_record(found)}
             record |= _show_extent(out, verdict)
         case Unknown(reason):
             _show_unknown(out, reason, duration(seconds))
@@ -311,15 +310,6 @@ def _show_verdict(out: Console, claim: Claim, verdict: Verdict, seconds: float) 
 def _show_unknown(out: Console, reason: str, took: str = "") -> None:
     row(out, "UNKNOWN", took, "yellow")
     paragraph(out, reason, indent=4)
-
-
-def _counterexample_json(found: Counterexample) -> Record:
-    sides = {"lhs": found.lhs, "rhs": found.rhs}
-    values = {
-        name: [json_number(v) for v in side] if isinstance(side, list) else json_number(side)
-        for name, side in sides.items()
-    }
-    return {"lengths": found.lengths, "signals": found.signals, "index": found.index, **values}
 
 
 def _evidence_json(evidence: Evidence) -> Record:
@@ -346,7 +336,7 @@ def _show_extent(out: Console, verdict: Refuted) -> Record:
     if condition is None:
         record["condition_unknown"] = verdict.undecided
     if verdict.with_content is not None:
-        record["counterexample_with_content"] = _counterexample_json(verdict.with_content)
+        record["counterexample_with_content"] = counterexample_record(verdict.with_content)
     if found is not None:
         record["differences"] = {
             "lengths": plain(found.lengths),
