@@ -17,8 +17,8 @@ from typing import TypeAlias
 from sympy import Expr, Ge, Indexed, Symbol
 
 from symconv.amounts import Amount, simplified_around
-from symconv.errors import Undecided
-from symconv.from_sympy import FormulaReader
+from symconv.errors import SymconvError, Undecided
+from symconv.from_sympy import FormulaReader, scaled_polynomial
 from symconv.lengths import LengthOf, spelled_out
 from symconv.polynomials import (
     Conjunction,
@@ -109,10 +109,19 @@ def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
     if (
         is_defined
         and is_readable(standing.polynomial)
-        and (is_safe or _is_plain(standing.polynomial))
+        and (_is_plain(standing.polynomial) or (is_safe and _reads_back(standing)))
     ):
         return standing.formula
     return standing
+
+
+def _reads_back(standing: LengthOf) -> bool:
+    """Whether the formula can be read; a divisor in it may not look positive."""
+    try:
+        scaled_polynomial(standing.formula)
+    except SymconvError:
+        return False
+    return True
 
 
 def length_of(signal: SignalExpr, *about: SignalExpr) -> LengthOf:

@@ -417,8 +417,8 @@ def check_counterexample(claim: Statement, verdict: Refuted, found: Outcomes, sa
     entries = {name: list(values) for name, values in shown.signals.items()}
 
     def entry(name: str, i: int) -> int:
-        # Lengths do not depend on entries, and are shown without.
-        return int(entries[name][i]) if isinstance(claim.lhs, Row) else 1
+        # Lengths do not depend on entries, and are shown without; nor does 0 times a signal.
+        return int(entries[name][i]) if isinstance(claim.lhs, Row) and name in entries else 1
 
     try:
         left, right = _sides(claim, Point(at, entry), _simple)
