@@ -29,6 +29,7 @@ from symconv.formal.notation import (
 from symconv.formal.proofs import proof_lines
 from symconv.formal.sources import imports, library
 from symconv.from_sympy import assumption_cases
+from symconv.lengths import lengths_in
 from symconv.notation import plain
 from symconv.signals import SignalExpr
 from symconv.verdicts import Proved
@@ -87,6 +88,7 @@ def script(claim: Claim, change: Change | None) -> str:
         "",
         f"   {comment(claim.name)}:" if claim.name else "   A claim:",
         f"   {comment(_mathematics(claim))}",
+        *([f"   As it was typed: {comment(str(claim))}"] if _has_lengths(claim) else []),
         f"   {comment(quantifiers(claim))}.",
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
@@ -114,6 +116,11 @@ def script(claim: Claim, change: Change | None) -> str:
 
 def _names(claim: Claim) -> dict[str, str]:
     return rocq_names([*(s.name for s in claim.symbols), *sorted(claim.named)])
+
+
+def _has_lengths(claim: Claim) -> bool:
+    """Whether lengths of signals stand in the claim, which the statement has as formulas."""
+    return any(lengths_in(part) for part in (*claim.expressions, *claim.given))
 
 
 def _mathematics(claim: Claim) -> str:
