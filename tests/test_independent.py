@@ -350,8 +350,17 @@ def test_expressions_in_python(first: int) -> None:
     """With the symbols that symconv hands out, which SymPy must not simplify wrongly."""
     world = World(handed_out({"n": 1, "p": 0, "t": None}))
     wrong: list[str] = []
+    taken = 0
     for rng, one, other in _expressions(first):
-        wrong += _compared(rng, Claim(one.make(world), other.make(world)), one, other)
+        try:
+            claim = Claim(one.make(world), other.make(world))
+        except SymconvError as error:
+            if not is_limit(error):
+                raise
+            continue
+        taken += 1
+        wrong += _compared(rng, claim, one, other)
+    assert taken > 0.9 * AT_ONCE / 2
     assert not wrong, "\n".join(wrong[:5])
 
 
