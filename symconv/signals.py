@@ -20,7 +20,19 @@ from operator import index as as_index
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsIndex, TypeAlias, get_args
 from weakref import WeakValueDictionary
 
-from sympy import Expr, Float, IndexedBase, Integer, Piecewise, Rational, Sum, Symbol
+from sympy import (
+    Basic,
+    Expr,
+    Float,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+)
+from sympy.core.relational import Relational
 
 from symconv.amounts import (
     Amount,
@@ -497,7 +509,7 @@ class Signal(SignalExpr):
         >>> y.evaluate(x=[1, 2, 3], k=[1, 1])
         [3, 5]
         """
-        around = simplified_around(entry) if isinstance(entry, Expr) else ""
+        around = next(filter(None, map(simplified_around, _whole_parts(entry))), "")
         if around:
             raise SymconvError(f"in the formula {entry}, {around}")
         return Formula(index, entry, length_argument(length, "a formula"))
@@ -1137,6 +1149,15 @@ def _check_index(index: Symbol) -> None:
             + (f", but it is declared {said[0]}" if said else "")
             + f"; write integers({str(index)!r}), of symconv"
         )
+
+
+def _whole_parts(entry: Any) -> list[Basic]:
+    """The positions, the ends of sums and the comparisons in a formula, which are integers."""
+    if not isinstance(entry, Expr):
+        return []
+    positions = [index for one in entry.atoms(Indexed) for index in one.indices]
+    ends = [end for one in entry.atoms(Sum) for _, *limits in one.limits for end in limits]
+    return [*positions, *ends, *entry.atoms(Relational)]
 
 
 def _named_by(base: IndexedBase) -> Signal:

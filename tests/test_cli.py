@@ -469,8 +469,12 @@ def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended()
             assert f"n + {number}  =  n" in text or not number
             processes.add(started._process)
         assert len(processes) == 1
+        layers = "x" + ".pad(1, 1, 'reflect').correlate(k.flip())" * 12
+        long = child.Task(
+            f"{layers} == x", signals={"x": "n", "k": "c"}, given=["n >= 40", "c <= 3"]
+        )
         with pytest.raises(child.TimeIsOverError):
-            started.report(child.Task("n == n"), 1e-9, console())
+            started.report(long, 0.2, console())
         assert started.report(child.Task("n == n"), 60, console())[0]["verdict"] == "proved"
         assert started._process not in processes
 
