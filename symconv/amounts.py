@@ -36,6 +36,7 @@ from symconv.signs import bounds
 from symconv.symbols import is_integer, sign_of
 from symconv.to_sympy import polynomial_expression
 from symconv.values import Numbers, value_at
+from symconv.work import allowed
 from symconv.writing import Written
 
 __all__ = [
@@ -105,7 +106,11 @@ class Amount:
             SymconvError: a symbol has no value, or the amount is no integer there.
         """
         if self._given is None:
-            return self.polynomial.value({symbol.name: v for symbol, v in values.items()})
+            numbers = {symbol.name: value for symbol, value in values.items()}
+            missing = sorted(self.polynomial.symbols() - numbers.keys())
+            if missing:
+                raise SymconvError(f"{missing[0]} has no value here")
+            return self.polynomial.value(numbers)
         value = value_at(self._given, values)
         if value.denominator != 1:
             raise SymconvError(f"{self} is {value} here, which is not an integer")
@@ -225,9 +230,10 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
     if as_written:
         value = value.part
     if isinstance(value, Expr):
-        problem = _problem(value, as_written)
+        with allowed():
+            problem = _problem(value, as_written)
+            polynomial, denominator = (Polynomial({}), 1) if problem else scaled_polynomial(value)
         if not problem:
-            polynomial, denominator = scaled_polynomial(value)
             symbols = {s.name: s for s in value.free_symbols}
             return Amount(floor(polynomial, denominator), symbols, value, tuple(lengths_in(value)))
     elif not isinstance(value, bool):

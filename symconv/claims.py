@@ -18,10 +18,11 @@ from symconv.errors import SymconvError, VacuousError
 from symconv.formulas import length_of
 from symconv.from_sympy import always_divides, check_condition, scaled_polynomial
 from symconv.lengths import lengths_in
-from symconv.points import point, spell
+from symconv.points import check_point, point, spell
 from symconv.signals import Signal, SignalExpr, check_names, requirements, substituted
 from symconv.values import holds_at, value_at
 from symconv.verdicts import Verdict
+from symconv.work import allowed
 from symconv.writing import Written, spelled_with
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]
@@ -83,9 +84,10 @@ class Claim:
             hypotheses, str | Mapping | SignalExpr
         ):
             raise _no_hypothesis(given)
-        object.__setattr__(self, "lhs", _side(lhs, "left"))
-        object.__setattr__(self, "rhs", _side(rhs, "right"))
-        object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
+        with allowed():
+            object.__setattr__(self, "lhs", _side(lhs, "left"))
+            object.__setattr__(self, "rhs", _side(rhs, "right"))
+            object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
         object.__setattr__(self, "name", name)
         doubtful = (s for s in about if next(requirements(s), None) is not None)
         object.__setattr__(self, "about", tuple(dict.fromkeys(doubtful)))
@@ -162,6 +164,7 @@ class Claim:
             SymconvError: a hypothesis or the sign of a length is false there.
         """
         numbers = {symbol: int(value) for symbol, value in values.items()}
+        check_point(numbers)
         left, right = (
             substituted(side, numbers)
             if isinstance(side, SignalExpr)
@@ -172,6 +175,14 @@ class Claim:
         about = [substituted(signal, numbers) for signal in self.about]
         return Claim(_as_written(left), _as_written(right), given, self.name, about)
 
+    def contradicted(self, at: Mapping[Symbol, int]) -> Boolean | None:
+        """The first hypothesis that does not hold at the given values, if there is one.
+
+        Those about the lengths of signals come last: others may say that these are defined.
+        """
+        ordered = sorted(self.given, key=lambda given: bool(lengths_in(given)))
+        return next((given for given in ordered if not holds_at(given, at)), None)
+
     def at(self, /, **lengths: SupportsIndex) -> Instance:
         """The claim at fixed lengths.
 
@@ -180,9 +191,9 @@ class Claim:
                 assumptions or the hypotheses.
         """
         at = point(self.symbols, lengths)
-        for hypothesis in self.given:
-            if not holds_at(hypothesis, at):
-                raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
+        hypothesis = self.contradicted(at)
+        if hypothesis is not None:
+            raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
         vectors.check_defined((*self.mentioned, *self.about), at)
         return Instance(self, at)
 

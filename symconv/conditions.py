@@ -60,10 +60,11 @@ def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
         decision: the integer sets that refuted it, if they did.
         reason: why there are none.
     """
-    if decision is None:
-        return Extent(undecided=reason or "a search refuted it")
+    if decision is None and reason:
+        return Extent(undecided=reason)
     try:
         with bounded():
+            decision = decision or Decision(claim, BUDGET)
             found = _condition(claim, decision, ())
     except Undecided as problem:
         return Extent(undecided=str(problem))

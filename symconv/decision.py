@@ -63,7 +63,7 @@ def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
     for hypothesis in (given for given in claim.given if given not in about_lengths):
         among, assumed = _narrowed(among, assumed, hypothesis, sets)
     if about_lengths and not among.is_empty():
-        signals = [one.signal for given in about_lengths for one in lengths_in(given)]
+        signals = [s for given in about_lengths for one in lengths_in(given) for s in one.signals]
         _require(signals, sets, among, assumed, _positive(claim))
         for hypothesis in about_lengths:
             among, assumed = _narrowed(among, assumed, hypothesis, sets)

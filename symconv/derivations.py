@@ -486,7 +486,9 @@ def _without_bound(length: Expr) -> Expr:
 def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
     """Raise an error where a signal need not be defined: its entries are no formula there."""
     if any(requirements(signal)):
-        Claim(signal, signal, hypotheses).prove()
+        verdict = Claim(signal, signal, hypotheses).prove()
+        if not (isinstance(verdict, Proved) and verdict.is_complete):
+            raise Undecided(f"whether {signal} is defined was not decided: {verdict}")
 
 
 def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:

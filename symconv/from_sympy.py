@@ -168,7 +168,7 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
         case Pow(args=(base, Integer() as exponent)):
             p, q = _fraction(base, names)
             if exponent < 0:
-                if not _is_positive(base):
+                if not _is_positive(base, names):
                     raise SymconvError(f"the denominator of {expression} must be positive")
                 return _raised(q, -int(exponent)), _raised(p, -int(exponent))
             return _raised(p, int(exponent)), _raised(q, int(exponent))
@@ -177,7 +177,7 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
         case sympy.ceiling():
             return polynomials.ceiling(*_fraction(expression.args[0], names)), _ONE
         case Mod():
-            if not _is_positive(expression.args[1]):
+            if not _is_positive(expression.args[1], names):
                 raise SymconvError(f"the modulus in {expression} must be positive")
             (p, modulus), common = _common(expression.args, names)
             return p - modulus * polynomials.floor(p, modulus), common
@@ -205,13 +205,21 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
     )
 
 
-def _is_positive(expression: Expr) -> bool:
-    """Whether an expression, which need not be an integer, is plainly positive."""
-    low, _ = bounds(expression)
+def _is_positive(expression: Expr, names: Names) -> bool:
+    """Whether an expression, which need not be an integer, is plainly positive.
+
+    An index that `names` replaces may have any sign, whatever its symbol declares.
+    """
+    low, _ = bounds(expression, names)
     if low is not None and low > 0:
         return True
-    numerator, _ = _fraction(expression, {})
-    return signs.is_at_least(numerator, 1, _known_signs(expression))
+    numerator, _ = _fraction(expression, names)
+    known = _known_signs(expression)
+    return signs.is_at_least(numerator, 1, {n: known[n] for n in known if n not in _taken(names)})
+
+
+def _taken(names: Names) -> set[str]:
+    return {symbol.name for symbol in names}
 
 
 def _common(expressions: Sequence[Expr], names: Names) -> tuple[list[Polynomial], Polynomial]:

@@ -40,7 +40,7 @@ _STEPS_PER_PIECE = 20
 _SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
 
 
-class _Operations(threading.local):
+class _Operations:
     """isl's context, and the blocks within which its operations are bounded.
 
     There is one for each thread, because contexts that are given up leave memory behind.
@@ -79,7 +79,7 @@ class _Operations(threading.local):
                 raise Undecided(f"isl gave up: {error}") from error
             if limit == affordable:
                 spend(used // _OPERATIONS_PER_STEP + left())
-            raise Undecided(f"the budget of {wanted} isl operations was used up") from None
+            raise Undecided(f"the budget of {limit} isl operations was used up") from None
         except BaseException:
             used = self._used()
             raise
@@ -107,7 +107,12 @@ class _Operations(threading.local):
         return int(_SCALE[-1])
 
 
-_operations = _Operations()
+class _Thread(threading.local):
+    def __init__(self) -> None:
+        self.operations = _Operations()
+
+
+_thread = _Thread()
 
 
 class IntegerSets:
@@ -116,12 +121,16 @@ class IntegerSets:
     Args:
         parameters: the names of the integer symbols.
         budget: how many isl operations the decision may take; deterministic.
+
+    isl's contexts know no threads: sets are for the thread in which they were made, or for
+    another one after it.
     """
 
     def __init__(self, parameters: Sequence[str], budget: int) -> None:
         self.parameters = tuple(sorted(parameters))
         self.budget = budget
-        self._context = _operations.context
+        self._operations = _thread.operations
+        self._context = self._operations.context
 
     def within_budget(self, budget: int | None = None) -> AbstractContextManager[None]:
         """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
@@ -132,7 +141,7 @@ class IntegerSets:
         Args:
             budget: how many operations the block may take; those of the decision unless given.
         """
-        return _operations.within(self.budget if budget is None else budget)
+        return self._operations.within(self.budget if budget is None else budget)
 
     def attempt(self, question: Callable[[], bool]) -> bool:
         """The answer to a question, False if it takes too long."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sympy import AtomicExpr, Basic, Expr, Symbol
@@ -60,6 +61,9 @@ class LengthOf(AtomicExpr):  # type: ignore[misc]
         """The signals that have to be defined where this stands."""
         return (self.signal, *self.about)
 
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.signal, self.polynomial, self.symbols, self.formula, self.about
+
     def _hashable_content(self) -> tuple[Any, ...]:
         return tuple(map(id, self.signals))  # equal signals are one object
 
@@ -84,6 +88,8 @@ class LengthOf(AtomicExpr):  # type: ignore[misc]
     def _xreplace(self, rule: Any) -> tuple[Any, bool]:
         if self in rule:
             return rule[self], True
+        if not isinstance(rule, Mapping):
+            return self, False
         values = {old: new for old, new in rule.items() if old in self.free_symbols}
         return (self._with(values), True) if values else (self, False)
 

@@ -33,7 +33,7 @@ from symconv.verdicts import (
     Unknown,
     Verdict,
 )
-from symconv.work import ALLOWANCE, allowed
+from symconv.work import ALLOWANCE, WorkUsedUpError, allowed
 
 __all__ = ["bounded", "found_with_content", "prove"]
 
@@ -264,7 +264,9 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
             how = Evidence(tried, "each decided by itself, as integer sets")
             if _within(claim, strides.symbols, strides.largest, budget):
                 return Proved(ALL_LENGTHS, (how,))
-            found, _ = first_difference(claim)  # beyond the range too
+            found = None
+            with suppress(Undecided), allowed(_SEARCH):
+                found, _ = first_difference(claim)  # beyond the range too
             if found is not None:
                 return _refuted(claim, found, None, str(reason))
     except NonlinearError:
@@ -273,6 +275,17 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         return _searched(claim, other)
     others = ", and all other lengths" if len(strides.symbols) < len(claim.symbols) else " only"
     return Proved(f"{tried}{others}", (how,))
+
+
+@contextmanager
+def _unless_undecided() -> Iterator[None]:
+    """A block whose question may stay open, unless no work is left at all."""
+    try:
+        yield
+    except WorkUsedUpError:
+        raise
+    except Undecided:
+        pass
 
 
 def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
@@ -287,7 +300,7 @@ def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
         return False
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     fixed = tuple(equal(Polynomial.of(s.name), value) for s, value in values.items())
-    with suppress(NonlinearError), sets.within_budget():
+    with _unless_undecided(), sets.within_budget():
         among, _ = hypotheses(claim, sets)
         return not among.intersect(sets.where([fixed])).is_empty()
     return True
@@ -296,7 +309,7 @@ def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
 def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
     """A lower bound for the sum of the other symbols, by the hypotheses."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
-    with suppress(NonlinearError), sets.within_budget():
+    with _unless_undecided(), sets.within_budget():
         among, _ = hypotheses(claim, sets)
         _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
         rest = [abs(v) for n, v in lengths.items() if n not in {s.name for s in symbols}]
@@ -307,7 +320,7 @@ def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
 def _within(claim: Claim, symbols: Iterable[Symbol], largest: int, budget: int) -> bool:
     """Whether the hypotheses leave nothing beyond a range of strides."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
-    with suppress(NonlinearError), sets.within_budget():
+    with _unless_undecided(), sets.within_budget():
         among, _ = hypotheses(claim, sets)
         for symbol in symbols:
             value = Polynomial.of(symbol.name)

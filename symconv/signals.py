@@ -45,7 +45,7 @@ from symconv.amounts import (
     undeclared,
 )
 from symconv.errors import SymconvError
-from symconv.from_sympy import FormulaReader
+from symconv.from_sympy import FormulaReader, is_at_least
 from symconv.hints import about_mode, explained, no_attribute
 from symconv.lengths import lengths_in
 from symconv.polynomials import (
@@ -62,6 +62,7 @@ from symconv.polynomials import (
 )
 from symconv.sums import FREE
 from symconv.symbols import IntegerSymbol, is_integer, sign_of
+from symconv.work import allowed
 from symconv.writing import spelled_with
 
 if TYPE_CHECKING:
@@ -546,6 +547,7 @@ class Formula(SignalExpr):
             if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
                 raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")
             _check_index(limits[0])
+            _check_begin(limits[0], limits[1], entry)
         bound = {limits[0] for sum_ in entry.atoms(Sum) for limits in sum_.limits}
         outside = sorted(map(str, bound & entry.free_symbols))
         if outside and entry.has(Piecewise):
@@ -905,7 +907,14 @@ def is_nonempty(signal: SignalExpr) -> bool:
 
 def _measured(signal: SignalExpr) -> SignalExpr:
     """The signal, once its length is known; that of each node is calculated once."""
-    open_ = [signal] if signal._length is None else []
+    if signal._length is None:
+        with allowed():
+            _measure(signal)
+    return signal
+
+
+def _measure(signal: SignalExpr) -> None:
+    open_ = [signal]
     while open_:
         node = open_[-1]
         missing = [part for part in node.operands if part._length is None]
@@ -915,7 +924,6 @@ def _measured(signal: SignalExpr) -> SignalExpr:
             if node._length is None:
                 _set(node, _is_nonempty=node._shows_an_entry())
                 _set(node, _length=node._own_length())
-    return signal
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
@@ -1141,13 +1149,23 @@ def _check_index(index: Symbol) -> None:
     narrower = ("positive", "negative", "nonpositive", "even", "odd", "prime", "composite")
     said = [a for a in narrower if getattr(index, f"is_{a}")]
     sign = sign_of(index)
-    if not said and (sign.least == 1 or sign.largest is not None):
-        said = ["positive" if sign.positive else "nonpositive" if sign.zero else "negative"]
+    if not said and (not sign.zero or sign.largest is not None):
+        said = ["nonpositive" if sign.zero else "never 0"]
     if not is_integer(index) or said:
         raise SymconvError(
             f"the index {index} must be an integer and nothing more"
             + (f", but it is declared {said[0]}" if said else "")
             + f"; write integers({str(index)!r}), of symconv"
+        )
+
+
+def _check_begin(index: Symbol, begin: Expr, entry: Expr) -> None:
+    """Refuse a sum that may begin below what is declared of its index."""
+    least = sign_of(index).least
+    if least is not None and not is_at_least(begin, least):
+        raise SymconvError(
+            f"the index {index} is declared to be {least} or more, and its sum in {entry} may "
+            f"begin below that, at {begin}; write integers({str(index)!r}), of symconv"
         )
 
 

@@ -7,7 +7,7 @@ value and something that is not negative; so n − 1 + c is positive for positiv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias
@@ -73,8 +73,12 @@ def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bo
     return False
 
 
-def bounds(expression: Expr) -> Bounds:
+def bounds(expression: Expr, loose: Collection[Symbol] = ()) -> Bounds:
     """Between which numbers an expression lies, as it is written.
+
+    Args:
+        expression: the expression.
+        loose: symbols that may have any sign, whatever is declared of them.
 
     >>> n = Symbol("n", integer=True)
     >>> low, high = bounds(1 + sympy.Mod(n, 4))
@@ -85,44 +89,46 @@ def bounds(expression: Expr) -> Bounds:
         case Rational():
             value = Fraction(int(expression.p), int(expression.q))
             return value, value
+        case Symbol() if expression in loose:
+            return None, None
         case Symbol():
             sign = sign_of(expression)
             return _fraction(sign.least), _fraction(sign.largest)
         case sympy.Add():
-            parts = list(map(bounds, expression.args))
+            parts = [bounds(a, loose) for a in expression.args]
             return _sum(low for low, _ in parts), _sum(high for _, high in parts)
         case sympy.Mul():
             result: Bounds = (Fraction(1), Fraction(1))
             for argument in expression.args:
-                result = _product(result, bounds(argument))
+                result = _product(result, bounds(argument, loose))
             return result
         case Pow(args=(base, Integer() as exponent)) if exponent > 0:
-            low, high = bounds(base)
+            low, high = bounds(base, loose)
             if low is not None and low >= 0:
                 return low ** int(exponent), None if high is None else high ** int(exponent)
             return (Fraction(0), None) if exponent % 2 == 0 else (None, None)
         case sympy.floor():
-            low, high = bounds(expression.args[0])
+            low, high = bounds(expression.args[0], loose)
             return _fraction(low and floor(low)), _fraction(high and floor(high))
         case sympy.ceiling():
-            low, high = bounds(expression.args[0])
+            low, high = bounds(expression.args[0], loose)
             return _fraction(low and ceil(low)), _fraction(high and ceil(high))
         case sympy.Mod():
-            _, high = bounds(expression.args[1])
+            _, high = bounds(expression.args[1], loose)
             return Fraction(0), high
         case sympy.Abs():
-            low, high = bounds(expression.args[0])
+            low, high = bounds(expression.args[0], loose)
             if low is not None and low >= 0:
                 return low, high
             return Fraction(0), None if low is None or high is None else max(-low, high)
         case sympy.Max():
-            lows, highs = zip(*map(bounds, expression.args), strict=True)
+            lows, highs = zip(*(bounds(a, loose) for a in expression.args), strict=True)
             return max((a for a in lows if a is not None), default=None), _every(highs, max)
         case sympy.Min():
-            lows, highs = zip(*map(bounds, expression.args), strict=True)
+            lows, highs = zip(*(bounds(a, loose) for a in expression.args), strict=True)
             return _every(lows, min), min((a for a in highs if a is not None), default=None)
         case sympy.Piecewise():
-            lows, highs = zip(*(bounds(value) for value, _ in expression.args), strict=True)
+            lows, highs = zip(*(bounds(value, loose) for value, _ in expression.args), strict=True)
             low, high = _every(lows, min), _every(highs, max)
             return low and min(low, Fraction(0)), high and max(high, Fraction(0))
     return None, None

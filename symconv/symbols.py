@@ -118,7 +118,7 @@ def integers(
     Raises:
         SymconvError: what is said of the signs leaves nothing.
     """
-    if not isinstance(names, str):
+    if not isinstance(names, str) or not names.strip(", "):
         raise SymconvError(f"expected names such as 'n c', got {names!r}")
     sign = Sign(
         negative=not (positive or nonnegative),

@@ -45,6 +45,7 @@ from symconv.polynomials import (
     Some,
     at_least,
 )
+from symconv.restrictions import SuchThat
 from symconv.signs import is_at_least
 from symconv.sums import SummationIndex, Term
 from symconv.symbols import IntegerSymbol, sign_of
@@ -348,7 +349,9 @@ def _term(
         for f in term.factors
     ]
     number = Rational(term.coefficient.numerator, term.coefficient.denominator)
-    result = _where(Mul(number, *entries), inner)
+    # Not a Piecewise: Sum would rewrite it, and move it out of a sum within.
+    result: Expr = Mul(number, *entries)
+    result = result if inner == true else SuchThat(result, inner)
     for index in reversed(summed):  # the first index is the outermost sum
         limits = (polynomial_expression(p, names) for p in (index.lower, index.upper))
         result = Sum(result, (names[index.number], *limits))

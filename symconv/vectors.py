@@ -65,6 +65,7 @@ __all__ = [
     "vector",
 ]
 
+_POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
 _FLINT = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
 
 _MOST_VARIABLES = 5000  # of polynomials: their number squared is memory
@@ -140,9 +141,6 @@ def _entries(
     raise NotImplementedError(f"no entries for {type(signal).__name__}")
 
 
-_POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
-
-
 def _monomials(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
     """About how many monomials are multiplied for the entries of a node, or copied."""
     counts = [sum(map(len, read[operand])) for operand in signal.operands if operand in read]
@@ -204,8 +202,8 @@ def _size(
                 or (mode == "replicate" and not n)
             ):
                 raise SymconvError(
-                    f"{signal} would pad {n} entries by {before} and {after}: more than there are; "
-                    f"add a hypothesis on the length {inner.length}"
+                    f"{signal} would pad {n} entries by {before} and {after}: more than there are"
+                    + ("" if inner._symbols == {} else f"; add a hypothesis on {inner.length}")
                 )
             return n + before + after
         case Downsample(inner, factor):
@@ -326,7 +324,9 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
                     if a.is_Rational:
                         scale *= Fraction(int(a.p), int(a.q))
                     else:
-                        product = product * value(a, names)
+                        factor = value(a, names)
+                        spend(_product_cost(product, factor))
+                        product = product * factor
                 return _multiple(scale, product)
             case Indexed():
                 entries_ = vectors[str(e.base.label)]
@@ -349,6 +349,15 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
 
     chosen = {symbol: amount.at(at) for symbol, amount in signal.chosen}
     return value(signal.entry, {**at, **chosen, signal.index: u})
+
+
+def _product_cost(one: Any, other: Any) -> int:
+    """About how much work a product is."""
+    if isinstance(one, _POLYNOMIALS) and isinstance(other, _POLYNOMIALS):
+        return len(one) * len(other)
+    if isinstance(one, int) and isinstance(other, int):
+        return 1 + int((max(one.bit_length(), other.bit_length()) / 64) ** 1.5) // 100
+    return 1
 
 
 def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:

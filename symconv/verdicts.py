@@ -194,6 +194,10 @@ class Refuted(_Shown):
     def __hash__(self) -> int:
         return hash(str(self.counterexample))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # isl's sets are for this process; elsewhere the claim is decided again when it is asked.
+        return Refuted, (self.counterexample, self.claim, None, self.reason)
+
     @property
     def condition(self) -> Boolean | None:
         """Exactly the lengths at which the claim holds; None if that is undecided."""

@@ -17,7 +17,12 @@ from symconv.errors import Undecided
 __all__ = ["ALLOWANCE", "WorkUsedUpError", "allowed", "left", "spend"]
 
 ALLOWANCE = 8_000_000
-"""What one decision may spend: on the machines of today it ends within some ten seconds."""
+"""What each stage of a decision may spend, some ten seconds on the machines of today.
+
+The stages are the decision itself, deciding strides one by one where that does not suffice,
+and, with a quarter of it each, the search for a counterexample and its re-check; the exact
+condition and the differences are further questions.
+"""
 
 
 class WorkUsedUpError(Undecided):

@@ -15,7 +15,7 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, BooleanFunction
 
 __all__ = [
     "Written",
@@ -249,6 +249,8 @@ def rebuilt(part: Basic, arguments: Sequence[Any]) -> Basic:
             return any_of(*arguments)
         case sympy.Not():
             return negation(*arguments)
+    if isinstance(part, BooleanFunction):
+        return part.func(*arguments, evaluate=False)
     return part.func(*arguments)
 
 

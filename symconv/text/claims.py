@@ -21,12 +21,13 @@ from symconv.amounts import integer_argument
 from symconv.claims import Claim
 from symconv.errors import SymconvError
 from symconv.from_sympy import is_at_least, without_certain
-from symconv.signals import Signal, SignalExpr
+from symconv.signals import Signal, SignalExpr, symbols_in
 from symconv.symbols import sign_of
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.vocabulary import Assumption, Declarations, Names, Vocabulary
+from symconv.text.words import RESERVED
 from symconv.writing import Written
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
@@ -100,7 +101,7 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
         claim = Claim(_as_written(lhs), _as_written(rhs), given, name, about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
-    used = {symbol.name for symbol in claim.symbols}
+    used = {symbol.name for symbol in claim.symbols} | symbols_in(*context.names.measured).keys()
     assumed = tuple(context.assumptions[n] for n in sorted(used & context.assumptions.keys()))
     return ParsedClaim(claim, assumed, passage, declared)
 
@@ -182,7 +183,8 @@ class Context:
         condition = without_certain(Reader(phrase, self.names).condition(phrase.tree))
         if condition is sympy.false:
             names = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
-            taken = [str(self.assumptions[n]) for n in sorted(names & self.assumptions.keys())]
+            known = names & self.assumptions.keys() - RESERVED
+            taken = [str(self.assumptions[name]) for name in sorted(known)]
             why = f", because {' and '.join(taken)} is assumed" if taken else ""
             hint = "; declare symbols that may be negative as integers" if taken else ""
             raise phrase.error(phrase.tree, f"this hypothesis can never hold{why}{hint}")

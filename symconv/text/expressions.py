@@ -280,7 +280,7 @@ class Reader:
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
         arguments, options = self._bound(node, function, name)
         uneven = options.get("count_include_pad") is False
-        if uneven and arguments[0] > _LARGEST_UNEVEN_POOL:
+        if uneven and isinstance(arguments[0], int) and arguments[0] > _LARGEST_UNEVEN_POOL:
             raise self.error(
                 node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"
             )
