@@ -15,11 +15,17 @@ from sympy.logic.boolalg import Boolean
 from symconv import vectors
 from symconv.amounts import lost_floor, parity_problem, simplified_around, undeclared
 from symconv.errors import SymconvError, VacuousError
-from symconv.formulas import length_of
 from symconv.from_sympy import always_divides, check_condition, scaled_polynomial
 from symconv.lengths import lengths_in
 from symconv.points import check_point, point, spell
-from symconv.signals import Signal, SignalExpr, check_names, requirements, substituted
+from symconv.signals import (
+    Signal,
+    SignalExpr,
+    check_names,
+    requirements,
+    substituted,
+    with_lengths,
+)
 from symconv.values import holds_at, value_at
 from symconv.verdicts import Verdict
 from symconv.work import allowed
@@ -252,11 +258,8 @@ class _Same:
 
 def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
     """An expression or condition with symbols replaced by numbers, and not simplified."""
-    known: dict[Any, Expr] = {symbol: Integer(value) for symbol, value in values.items()}
-    for standing in lengths_in(part):
-        if standing.free_symbols & values.keys():
-            known[standing] = length_of(*(substituted(s, values) for s in standing.signals))
-    return spelled_with(part, known)
+    known = {symbol: Integer(value) for symbol, value in values.items()}
+    return spelled_with(with_lengths(part, values), known)
 
 
 class Instance:

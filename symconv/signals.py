@@ -977,10 +977,25 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
             kept = {s: amount.substituted(chosen) for s, amount in node.chosen}
             more = {s: a for s, a in chosen.items() if s in node._free()}
             arguments[-1] = tuple(sorted({**kept, **more}.items(), key=str))
+            arguments[1] = with_lengths(node.entry, values)
             new[node] = _renamed(Formula(*arguments), new)
         else:
             new[node] = type(node)(*arguments)
     return new[signal]
+
+
+def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
+    """An expression or condition in which the lengths of signals are those with new symbols."""
+    from symconv.formulas import length_of
+
+    return spelled_with(
+        part,
+        {
+            standing: length_of(*(substituted(s, values) for s in standing.signals))
+            for standing in lengths_in(part)
+            if standing.free_symbols & values.keys()
+        },
+    )
 
 
 def _renamed(formula: Formula, new: Mapping[SignalExpr, SignalExpr]) -> Formula:

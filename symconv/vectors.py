@@ -16,10 +16,11 @@ from typing import Any, TypeAlias
 
 import flint
 import sympy
-from sympy import Expr, Indexed, Piecewise, Rational, Sum, Symbol
+from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum, Symbol
 
 from symconv.amounts import Amount
 from symconv.errors import SymconvError
+from symconv.lengths import lengths_in
 from symconv.points import (
     MOST_ENTRIES,
     Point,
@@ -54,6 +55,7 @@ from symconv.signals import (
 )
 from symconv.values import holds_at, value_at
 from symconv.work import spend
+from symconv.writing import spelled_with
 
 __all__ = [
     "check_defined",
@@ -348,7 +350,9 @@ def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: A
         raise SymconvError(f"{e} cannot stand in a formula")
 
     chosen = {symbol: amount.at(at) for symbol, amount in signal.chosen}
-    return value(signal.entry, {**at, **chosen, signal.index: u})
+    # What was chosen for a symbol of the formula is not what its lengths are made of.
+    known = {one: Integer(int(value_at(one, at))) for one in lengths_in(signal.entry)}
+    return value(spelled_with(signal.entry, known), {**at, **chosen, signal.index: u})
 
 
 def _product_cost(one: Any, other: Any) -> int:

@@ -11,6 +11,7 @@ from sympy import Eq, Expr, Piecewise, Sum, symbols
 from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
+from symconv.signals import substituted
 from symconv.text import parse_claim
 from tests import brute_force
 
@@ -459,3 +460,19 @@ def test_lengths_of_foreign_symbols_stand_for_themselves() -> None:
         assert signal.length.xreplace({size: number}) == expected
         assert (signal.length + 1).xreplace({size: number}) == expected + 1
         assert (2 * signal.length).subs({size: number}) == 2 * expected
+
+
+def test_lengths_in_formulas_follow_their_symbols() -> None:
+    """A mean that leaves out the padding holds the length of what it is taken of."""
+    n, m = integers("n m", positive=True)
+
+    def pooled(length: Expr | int) -> SignalExpr:
+        once = Signal("x", length).avg_pool(2, stride=2, padding=1, count_include_pad=False)
+        return once.avg_pool(3, stride=2, count_include_pad=False)
+
+    longer = substituted(pooled(2 * n), {n: n + 1})
+    assert isinstance(Claim(longer, pooled(2 * n + 2)).prove(), Proved)
+    assert longer.vector(n=2) == pooled(6).vector()
+    again = substituted(longer, {n: m + n})
+    assert again.vector(m=1, n=2) == pooled(8).vector()
+    assert isinstance(Claim(substituted(again, {m: 1, n: 2}), pooled(8)).prove(), Proved)

@@ -46,8 +46,8 @@ SEEDS = {
     "hypotheses": 30,
     "metamorphic": 15,
 }
-# A formula of a nested sum of which the inner one has a condition.
-FOUND = [("strides", 3000882)]
+# A nested sum with a condition inside, and the length of a signal in a formula.
+FOUND = [("strides", 3000882), ("hypotheses", 2000805)]
 
 
 @pytest.mark.parametrize(
