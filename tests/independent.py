@@ -594,14 +594,21 @@ def _check_variants(claim: Statement) -> str:
 
 
 def _are_alike(claim: Statement, other: Statement) -> bool:
-    """Whether two claims hold at the same small values, by plain arithmetic."""
-    if set(claim.names) != set(other.names):
-        return True  # the names were exchanged, or there are more of them
-    least = {name: claim.least[name] for name in claim.names}
-    one, same = outcomes(claim, least), outcomes(other, least)
-    return [(o.at, o.sides is None, o.holds) for o in one.near] == [
-        (o.at, o.sides is None, o.holds) for o in same.near
-    ]
+    """Whether two claims hold at the same small values, by plain arithmetic.
+
+    One of them may speak of further symbols; whatever these are, the other one has to agree.
+    """
+    names, others = set(claim.names), set(other.names)
+    if not (names <= others or others <= names):
+        return True  # the names were exchanged
+    if not names <= others:
+        return _are_alike(other, claim)
+    for o in outcomes(other, {name: other.least[name] for name in other.names}).near:
+        at = {name: o.at[name] for name in claim.names}
+        one = outcome(claim, at)
+        if not allowed(claim, at) or (one.sides is None, one.holds) != (o.sides is None, o.holds):
+            return False
+    return True
 
 
 # --- many claims ---------------------------------------------------------------------
@@ -748,7 +755,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--kinds", nargs="*", choices=(*KINDS, DEEP), default=KINDS, help=f"all but {DEEP}"
     )
-    parser.add_argument("--patience", type=int, default=60, help="seconds for one claim")
+    parser.add_argument(
+        "--patience", type=int, default=180, help="seconds for a claim and its variants"
+    )
     parser.add_argument("--minutes", type=float, default=math.inf, help="after which it ends")
     parser.add_argument("--memory", type=int, default=2048, help="megabytes for each process")
     options = parser.parse_args(arguments)
