@@ -23,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import islice
+from itertools import islice, permutations
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from types import FrameType
@@ -597,14 +597,26 @@ def _are_alike(claim: Statement, other: Statement) -> bool:
     """Whether two claims hold at the same small values, by plain arithmetic.
 
     One of them may speak of further symbols; whatever these are, the other one has to agree.
+    Where the names differ otherwise, they are alike if they are so by some exchange of names.
     """
-    names, others = set(claim.names), set(other.names)
-    if not (names <= others or others <= names):
-        return True  # the names were exchanged
-    if not names <= others:
+    if len(claim.names) > len(other.names):
         return _are_alike(other, claim)
-    for o in outcomes(other, {name: other.least[name] for name in other.names}).near:
-        at = {name: o.at[name] for name in claim.names}
+    theirs = outcomes(other, {name: other.least[name] for name in other.names}).near
+    if set(claim.names) <= set(other.names):
+        return _agree(claim, theirs, {name: name for name in claim.names})
+    return any(
+        _agree(claim, theirs, dict(zip(claim.names, names, strict=True)))
+        for names in permutations(other.names, len(claim.names))
+    )
+
+
+def _agree(claim: Statement, found: list[Outcome], called: Mapping[str, str]) -> bool:
+    """Whether a claim has these outcomes, which call its symbols otherwise."""
+    for o in found:
+        at = {name: o.at[other] for name, other in called.items()}
+        lows = [(value, claim.least[name]) for name, value in at.items()]
+        if any(low is not None and value < low for value, low in lows):
+            return False
         one = outcome(claim, at)
         if not allowed(claim, at) or (one.sides is None, one.holds) != (o.sides is None, o.holds):
             return False
