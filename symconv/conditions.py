@@ -12,8 +12,8 @@ from symconv.counterexamples import DisagreementError
 from symconv.decision import BUDGET, Decision, where_holds
 from symconv.descriptions import describe
 from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.formulas import length_of
 from symconv.integer_sets import IntegerSets, Set
-from symconv.lengths import spelled_out
 from symconv.polynomials import Condition, Polynomial, Some, within
 from symconv.prove import bounded
 from symconv.signals import length
@@ -109,8 +109,8 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
             if points is not None:
                 differ = differ | sets.index_as_parameter(points)
         # Described among the lengths at which something differs, so as not to repeat these.
-        differ = differ.intersect(among)
-        somewhere = more.exists(differ, [_LAST]).intersect(among)
+        differ = differ.intersect(among).coalesce()
+        somewhere = more.exists(differ, [_LAST]).intersect(among).coalesce()
         is_empty = differ.is_empty()
     with sets.within_budget(_DESCRIBING):
         # A sentence about them lists beginnings, ends and ranges: cases.
@@ -121,7 +121,7 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
         _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
         _read_back(claim, entries, differ, somewhere, more, {**names, _LAST: index}, index),
         index,
-        min((spelled_out(s.length) for s in claim.signals), key=lambda e: len(str(e))),
+        min((length_of(s).formula for s in claim.signals), key=lambda e: len(str(e))),
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from symconv.polynomials import (
+    Atom,
     Condition,
     Every,
     Floor,
@@ -175,6 +177,7 @@ class Points:
         self.points = points
         self.all = (1 << len(points)) - 1
         self._columns: dict[Polynomial, list[int]] = {}
+        self._atoms: dict[Atom, list[int]] = {}
 
     def mask(self, condition: Condition) -> int:
         """The points at which a condition holds."""
@@ -206,19 +209,20 @@ class Points:
         for monomial, c in polynomial.terms.items():
             if monomial:
                 (atom,) = monomial
-                if isinstance(atom, Floor):
-                    divisor = atom.divisor.as_integer() or 1
-                    numerators = self.column(atom.numerator)
-                    column = [
-                        v + c * (a // divisor) for v, a in zip(column, numerators, strict=True)
-                    ]
-                else:
-                    column = [
-                        v + c * point[str(atom)]
-                        for v, point in zip(column, self.points, strict=True)
-                    ]
+                column = [v + c * a for v, a in zip(column, self._atom(atom), strict=True)]
         self._columns[polynomial] = column
         return column
+
+    def _atom(self, atom: Atom) -> list[int]:
+        known = self._atoms.get(atom)
+        if known is None:
+            if isinstance(atom, Floor):
+                divisor = atom.divisor.as_integer() or 1
+                known = [a // divisor for a in self.column(atom.numerator)]
+            else:
+                known = [point[str(atom)] for point in self.points]
+            self._atoms[atom] = known
+        return known
 
 
 # --- literals ------------------------------------------------------------------------
@@ -410,6 +414,11 @@ def _written(
     return join[inner]([*(conditions[i] for i in sorted(common)), whole]) if common else whole
 
 
+_Cover: TypeAlias = tuple[int, int, tuple[int, ...], int]
+"""A conjunction: how many bad points it holds at, less the good ones; its cost; which literals;
+and the points at which it holds."""
+
+
 def _cases(
     chosen: Sequence[int], masks: Sequence[int], costs: Sequence[int], good: int, bad: int
 ) -> list[frozenset[int]] | None:
@@ -421,17 +430,20 @@ def _cases(
         if len(cases) == _MOST_CASES:
             return None
         seeds = {left & -left, 1 << left.bit_length() - 1}
-        best: tuple[float, frozenset[int], int] | None = None
+        best: _Cover | None = None
+        most = 0.0
         for seed in sorted(seeds):
-            for case, mask in _conjunctions(chosen, masks, costs, seed, left, bad):
-                gain = (mask & left).bit_count() / (1 + sum(costs[i] for i in case))
-                if best is None or gain > best[0]:
-                    best = (gain, case, mask)
+            for cover in _conjunctions(chosen, masks, costs, seed, left, bad):
+                gain = (cover[3] & left).bit_count() / (1 + cover[1])
+                if gain > most:
+                    best, most = cover, gain
         if best is None:
             return None
-        cases.append(best[1])
-        covered[best[1]] = best[2]
-        left &= ~best[2]
+        _, _, literals_, mask = best
+        case = frozenset(literals_)
+        cases.append(case)
+        covered[case] = mask
+        left &= ~mask
     for case in sorted(cases, key=lambda c: -sum(costs[i] for i in c)):
         rest = [covered[other] for other in cases if other is not case]
         together = 0
@@ -449,40 +461,31 @@ def _conjunctions(
     seed: int,
     good: int,
     bad: int,
-) -> Iterator[tuple[frozenset[int], int]]:
+) -> Iterator[_Cover]:
     """The conjunctions that hold at the seed and at no bad point: those of the fewest literals.
 
     One more literal is tried for what it may gain; from three literals on, only the most
     promising conjunctions are continued.
     """
-    here = [i for i in chosen if masks[i] & seed]
+    here = [(i, masks[i], costs[i]) for i in chosen if masks[i] & seed]
     found = 0
-    level: list[tuple[tuple[int, ...], int]] = [((), -1)]
-    for _ in range(_LONGEST_CASE):
-        longer: list[tuple[tuple[int, ...], int]] = []
+    level: list[_Cover] = [(0, 0, (), -1)]
+    for size in range(1, _LONGEST_CASE + 1):
+        longer: dict[int, _Cover] = {}
         complete = False
-        for case, mask in level:
-            for i in here:
-                if case and i in case:
-                    continue
-                both = mask & masks[i]
+        for _, spent, case, mask in level:
+            for i, holds, more in here:
+                both = mask & holds
                 if both == mask:
-                    continue
-                if not both & bad:
+                    continue  # as it is for the literals of the case themselves
+                wrong = both & bad
+                if not wrong:
                     complete = True
-                    yield frozenset((*case, i)), both
-                elif len(case) + 1 < _LONGEST_CASE:
-                    longer.append(((*case, i), both))
+                    yield (0, spent + more, (*case, i), both)
+                elif size < _LONGEST_CASE and both not in longer:
+                    rank = wrong.bit_count() - (both & good).bit_count()
+                    longer[both] = (rank, spent + more, (*case, i), both)
         found += complete
         if found == 2 or (found and not complete) or not longer:
             return
-        distinct = {mask: (case, mask) for case, mask in reversed(longer)}
-        width = _BEAM if len(level) > 1 else len(longer)
-        level = sorted(
-            distinct.values(),
-            key=lambda e: (
-                (e[1] & bad).bit_count() - (e[1] & good).bit_count(),
-                sum(costs[i] for i in e[0]),
-                e[0],
-            ),
-        )[:width]
+        level = sorted(longer.values())[: _BEAM if len(level) > 1 else None]

@@ -12,7 +12,7 @@ from islpy import dim_type
 
 from symconv.covers import Points, cost, is_plain, literals, shortest, values
 from symconv.errors import Undecided
-from symconv.integer_sets import IntegerSets, Set
+from symconv.integer_sets import IntegerSets, Set, as_integer
 from symconv.polynomials import (
     Condition,
     Conjunction,
@@ -239,7 +239,7 @@ class _Description:
             if not point.is_void():
                 found.append(
                     {
-                        name: int(point.get_coordinate_val(dim_type.param, i).to_python())
+                        name: as_integer(point.get_coordinate_val(dim_type.param, i))
                         for i, name in enumerate(self.sets.parameters)
                     }
                 )
@@ -290,7 +290,7 @@ class _Description:
                 return []
             least = line.lexmin()
             value = least.sample_point().get_coordinate_val(dim_type.set, 0)
-            found.append(int(value.to_python()))
+            found.append(as_integer(value))
             line = line - least
         return found
 
@@ -349,7 +349,7 @@ class _Reader:
         divisions: list[Polynomial] = []
         for i in range(basic.dim(dim_type.div)):
             quotient = basic.get_div(i)
-            denominator = int(quotient.get_denominator_val().to_python())
+            denominator = as_integer(quotient.get_denominator_val())
             divisions.append(floor(self._polynomial(quotient, divisions, denominator), denominator))
         polynomial = self._polynomial(constraint, divisions)
         return Guard(
@@ -360,14 +360,14 @@ class _Reader:
         self, linear: isl.Aff | isl.Constraint, divisions: Sequence[Polynomial], scale: int = 1
     ) -> Polynomial:
         """An isl expression times `scale`, for which its coefficients are integers."""
-        number = (linear.get_constant_val() * scale).to_python()
-        result = Polynomial.constant(int(number))
+        number = as_integer(linear.get_constant_val() * scale)
+        result = Polynomial.constant(number)
         for i, name in enumerate(self.parameters):
-            c = (linear.get_coefficient_val(dim_type.param, i) * scale).to_python()
-            result = result + int(c) * Polynomial.of(name)
+            c = as_integer(linear.get_coefficient_val(dim_type.param, i) * scale)
+            result = result + c * Polynomial.of(name)
         for i, division in enumerate(divisions):
-            c = (linear.get_coefficient_val(dim_type.div, i) * scale).to_python()
-            result = result + int(c) * division
+            c = as_integer(linear.get_coefficient_val(dim_type.div, i) * scale)
+            result = result + c * division
         return result
 
 

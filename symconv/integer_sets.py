@@ -29,7 +29,7 @@ from symconv.polynomials import (
 )
 from symconv.work import WorkUsedUpError, left, spend
 
-__all__ = ["IntegerSets", "Set"]
+__all__ = ["IntegerSets", "Set", "as_integer"]
 
 Set = isl.Set
 
@@ -38,6 +38,18 @@ _OPERATIONS_PER_STEP = 8  # so many isl operations take about as long as one ste
 _MOST_PIECES = 400  # cases of a length or value, each with its own set
 _STEPS_PER_PIECE = 20
 _SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
+
+
+def as_integer(value: isl.Val) -> int:
+    """The value of an isl number, which has to be an integer.
+
+    Raises:
+        isl.Error: the operations are used up; islpy by itself would go on with nothing.
+    """
+    text = value.to_str()
+    if text is None:
+        raise isl.Error("a number was asked for: maximal number of operations exceeded")
+    return int(text)
 
 
 class _Operations:
@@ -237,8 +249,7 @@ class IntegerSets:
                 flat = flat.add_constraint(bound.set_coefficient_val(dim_type.set, parameter, sign))
         point = flat.add_constraint(total).lexmin().sample_point()
         values = [
-            int(point.get_coordinate_val(dim_type.set, i).to_python())
-            for i in range(1 + size + width)
+            as_integer(point.get_coordinate_val(dim_type.set, i)) for i in range(1 + size + width)
         ]
         chosen = dict(zip(self.parameters, values[1 : 1 + size], strict=True))
         return tuple(values), chosen, tuple(values[1 + size :])

@@ -34,6 +34,10 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
     >>> positive = {"c": Sign(negative=False, zero=False)}
     >>> is_at_least(2 * c - 1, 1, positive), is_at_least(c - 2, 0, positive)
     (True, False)
+    >>> from symconv.polynomials import floor
+    >>> remainder = Polynomial.of("n") - 4 * floor(Polynomial.of("n"), 4)
+    >>> is_at_least(remainder, 0, {}), is_at_least(3 - remainder, 0, {})
+    (True, True)
     """
     moved: dict[Atom, Polynomial] = {}
     signed = set()
@@ -62,14 +66,29 @@ def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bo
                 return atom.is_nonnegative_part or _is_nonnegative(atom.value, signed, splits)
         return False
 
-    if all(c > 0 and all(map(holds, m)) for m, c in polynomial.terms.items()):
+    plain = {m: c > 0 and all(map(holds, m)) for m, c in polynomial.terms.items()}
+    if all(plain.values()):
         return True
-    if splits < _MOST_SPLITS:  # a + max(0, b) is at least a + b too
-        for monomial, c in polynomial.terms.items():
-            match monomial:
-                case (Guarded() as atom,) if c > 0 and atom.is_nonnegative_part:
-                    larger = polynomial - c * Polynomial.of(atom) + c * atom.value
-                    return _is_nonnegative(larger, signed, splits + 1)
+    if splits == _MOST_SPLITS:
+        return False
+    for monomial, c in polynomial.terms.items():
+        match monomial:
+            case (Guarded() as case,) if c > 0 and case.is_nonnegative_part:
+                # a + max(0, b) is at least a + b too
+                smaller = polynomial - c * Polynomial.of(case) + c * case.value
+                return _is_nonnegative(smaller, signed, splits + 1)
+    for monomial in sorted(plain, key=plain.__getitem__):
+        for i, atom in enumerate(monomial):
+            others = monomial[:i] + monomial[i + 1 :]
+            if isinstance(atom, Floor) and all(map(holds, others)):
+                if atom.divisor.written_size() * polynomial.written_size() > _LARGEST:
+                    return False
+                # d·⌊a/d⌋ lies between a − d + 1 and a, so a remainder is not negative
+                c = polynomial.terms[monomial]
+                bound = atom.numerator - (atom.divisor - 1 if c > 0 else 0)
+                rest = polynomial - Polynomial({monomial: c})
+                smaller = rest * atom.divisor + Polynomial({others: c}) * bound
+                return _is_nonnegative(smaller, signed, splits + 1)
     return False
 
 

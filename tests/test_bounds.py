@@ -5,13 +5,27 @@ The time is not asserted, because machines differ; what would never end ends the
 
 from __future__ import annotations
 
+import random
 import resource
 from collections.abc import Callable
 
 import pytest
 from sympy import Eq, Max, Min, Mod, Sum, primerange
 
-from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Unknown, integers
+from symconv import (
+    Claim,
+    Proved,
+    Refuted,
+    Signal,
+    SignalExpr,
+    SymconvError,
+    Unknown,
+    descriptions,
+    integers,
+    work,
+)
+from symconv.catalogue import CATALOGUE
+from symconv.mistakes import MISTAKES
 
 n, c, d = integers("n c d", positive=True)
 p, u, i = integers("p u i")
@@ -114,3 +128,19 @@ def test_a_graph_is_shown_shortened() -> None:
 def test_a_large_formula_is_refused() -> None:
     with pytest.raises(SymconvError, match="more than 500 terms"):
         Signal.from_formula(u, x[u] ** (10**6), length=n)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_wherever_the_work_ends_there_is_an_answer(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    false = [theorem.claim for theorem in CATALOGUE.values() if not theorem.is_true]
+    false += [mistake.claim for mistake in MISTAKES]
+    for claim in rng.sample(false, 25):
+        monkeypatch.setattr(work, "ALLOWANCE", int(10 ** rng.uniform(2, 6.9)))
+        monkeypatch.setattr(descriptions, "_TRIES", int(10 ** rng.uniform(2, 5.5)))
+        monkeypatch.setattr(descriptions, "_SHORTENING", int(10 ** rng.uniform(2, 5.7)))
+        verdict = claim.prove()
+        assert isinstance(verdict, Refuted | Unknown)
+        assert str(verdict)
