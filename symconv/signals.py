@@ -516,6 +516,20 @@ class Signal(SignalExpr):
         return Formula(index, entry, length_argument(length, "a formula"))
 
 
+def _moved_out(entry: Expr) -> set[Basic]:
+    """Indices of sums in conditions that SymPy may have moved out of these sums."""
+    pieces = entry.atoms(Piecewise)
+    found = _summed_over(entry) & entry.free_symbols if pieces else set()
+    for piece in pieces:
+        told = set[Basic]().union(*(condition.free_symbols for _, condition in piece.args))
+        found |= told & set[Basic]().union(*(_summed_over(value) for value, _ in piece.args))
+    return found
+
+
+def _summed_over(expression: Expr) -> set[Basic]:
+    return {limits[0] for sum_ in expression.atoms(Sum) for limits in sum_.limits}
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Formula(SignalExpr):
     """A signal given by a formula for its entries; see `Signal.from_formula`.
@@ -548,13 +562,12 @@ class Formula(SignalExpr):
                 raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")
             _check_index(limits[0])
             _check_begin(limits[0], limits[1], entry)
-        bound = {limits[0] for sum_ in entry.atoms(Sum) for limits in sum_.limits}
-        outside = sorted(map(str, bound & entry.free_symbols))
-        if outside and entry.has(Piecewise):
+        outside = sorted(map(str, _moved_out(entry)))
+        if outside:
             raise SymconvError(
                 f"{outside[0]} is summed over in {entry}, and stands outside of that sum; SymPy "
                 "itself moves a Piecewise out of a sum: write such_that(term, condition), of "
-                "symconv.derivations, instead"
+                "symconv.derivations, instead, and give each index a name of its own"
             )
         named = sorted({_named_by(base) for base in entry.atoms(IndexedBase)}, key=_name_of)
         _set(self, entry=entry, size=length_argument(self.size, "a formula"))

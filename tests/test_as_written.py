@@ -12,10 +12,11 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from sympy import Abs, Eq, Expr, Max, Min, Mod, Ne, Piecewise, Symbol, ceiling, floor, symbols
+from sympy import Abs, Eq, Expr, Max, Min, Mod, Ne, Piecewise, Sum, Symbol, ceiling, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, integers
 from symconv.amounts import Amount, simplified_around
+from symconv.derivations import such_that
 from symconv.from_sympy import scaled_polynomial
 from symconv.polynomials import Atom
 from symconv.text import parse_claim
@@ -401,3 +402,17 @@ def test_what_sympy_cannot_have_changed_is_taken() -> None:
     n = integers("n", positive=True)
     for made in (Mod(n, 4) // 2, Max(n - 3, 0) // 2, Max(0, floor(Max(0, n) / 6) - 1)):
         assert isinstance(Claim(made, made).prove(), Proved)
+
+
+def test_a_condition_that_sympy_moves_out_of_a_sum_is_refused() -> None:
+    u, i, j = integers("u i j")
+    x = Signal("x", n)
+    inner = Sum(Piecewise((x[j], j >= 1), (0, True)), (j, 0, 2))
+    # SymPy moves the condition out of the inner sum where both indices have one name.
+    with pytest.raises(SymconvError, match="give each index a name of its own"):
+        Signal.from_formula(u, Sum(x[j] * inner, (j, 0, u)), length=n)
+    apart = Signal.from_formula(u, Sum(x[i] * inner, (i, 0, u)), length=n)
+    assert apart.evaluate(x=[1, 2, 3]) == [5, 15, 30]
+    term = such_that(x[j], j >= 1)
+    same = Signal.from_formula(u, Sum(x[j] * Sum(term, (j, 0, 2)), (j, 0, u)), length=n)
+    assert isinstance(Claim(same, apart).prove(), Proved)

@@ -47,7 +47,7 @@ SEEDS = {
     "metamorphic": 15,
 }
 # A nested sum with a condition inside, and the length of a signal in a formula.
-FOUND = [("strides", 3000882), ("hypotheses", 2000805), ("strides", 5000632)]
+FOUND = [("strides", 3000882), ("hypotheses", 2000805), ("strides", 5000632), ("formulas", 5001997)]
 
 
 @pytest.mark.parametrize(
