@@ -54,8 +54,8 @@ from sympy import And, Eq, Mod, Or, Sum, floor, oo
 from symconv import Claim, Refuted, Signal, diagrams, integers
 from symconv.derivations import Derivation, such_that
 from symconv.exercises import check
-from symconv.grading import grade
-from symconv.mistakes import MISTAKES
+from symconv.exercises.grading import grade
+from symconv.exercises.mistakes import MISTAKES
 
 n, c = integers("n c", positive=True)
 l, r = integers("l r", nonnegative=True)

@@ -10,15 +10,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symconv.claims import Claim, Instance
+    from symconv.arithmetic.symbols import integers
+    from symconv.catalogue.index import CATALOGUE
+    from symconv.decision.claims import Claim, Instance
+    from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
+    from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
-    from symconv.signals import Signal, SignalExpr
-    from symconv.symbols import integers
-    from symconv.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
+    from symconv.exercises.checking import check
+    from symconv.exercises.grading import grade
+    from symconv.exercises.mistakes import MISTAKES
+    from symconv.language.signals import Signal, SignalExpr
+    from symconv.pages import diagrams
+    from symconv.testing import assert_equal
 
 __all__ = [
+    "CATALOGUE",
+    "MISTAKES",
     "Claim",
     "Counterexample",
+    "Derivation",
     "Instance",
     "Proved",
     "Refuted",
@@ -28,14 +38,29 @@ __all__ = [
     "Undecided",
     "Unknown",
     "Verdict",
+    "assert_equal",
+    "check",
+    "diagrams",
+    "grade",
     "integers",
+    "such_that",
 ]
 
-_MODULES = {
-    **dict.fromkeys(("Signal", "SignalExpr"), "symconv.signals"),
-    **dict.fromkeys(("SymconvError", "Undecided"), "symconv.errors"),
-    **dict.fromkeys(("Claim", "Instance"), "symconv.claims"),
-    "integers": "symconv.symbols",
+_PLACES = {
+    **dict.fromkeys(("Signal", "SignalExpr"), "language.signals"),
+    **dict.fromkeys(("SymconvError", "Undecided"), "errors"),
+    **dict.fromkeys(("Claim", "Instance"), "decision.claims"),
+    **dict.fromkeys(
+        ("Counterexample", "Proved", "Refuted", "Unknown", "Verdict"), "decision.verdicts"
+    ),
+    **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
+    "CATALOGUE": "catalogue.index",
+    "MISTAKES": "exercises.mistakes",
+    "assert_equal": "testing",
+    "check": "exercises.checking",
+    "diagrams": "pages.diagrams",
+    "grade": "exercises.grading",
+    "integers": "arithmetic.symbols",
 }
 
 
@@ -43,7 +68,8 @@ def __getattr__(name: str) -> Any:
     # Names are imported when they are first used, so that `symconv --help` needs no SymPy.
     if name not in __all__:
         raise AttributeError(f"module 'symconv' has no attribute {name!r}")
-    value = getattr(import_module(_MODULES.get(name, "symconv.verdicts")), name)
+    module = import_module(f"symconv.{_PLACES[name]}")
+    value = module if _PLACES[name].endswith(f".{name}") else getattr(module, name)
     globals()[name] = value
     return value
 

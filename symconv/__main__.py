@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symconv.interrupts import ignored_from_now_on, leave_at_once
+from symconv.command.interrupts import ignored_from_now_on, leave_at_once
 
 __all__ = ["main"]
 
@@ -11,7 +11,7 @@ def main() -> None:
     """The command, which may be interrupted while it is still being imported."""
     leave_at_once()
     try:
-        from symconv.cli import main as command
+        from symconv.command.cli import main as command
 
         command()
     finally:

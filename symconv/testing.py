@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from sympy.logic.boolalg import Boolean
 
-from symconv.claims import Claim, Side
-from symconv.verdicts import Proved, Refuted, Unknown
+from symconv.decision.claims import Claim, Side
+from symconv.decision.verdicts import Proved, Refuted, Unknown
 
 __all__ = ["assert_equal"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from sympy import Basic, Indexed, IndexedBase, Integer, Sum, Tuple
 
 from symconv import SignalExpr
-from symconv.amounts import Amount
-from symconv.signals import Formula
+from symconv.language.amounts import Amount
+from symconv.language.signals import Formula
 from tests import brute_force
 
 POINTS = 60

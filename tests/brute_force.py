@@ -21,9 +21,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Claim, Proved, Refuted, SymconvError
-from symconv.lengths import LengthOf
-from symconv.restrictions import SuchThat
-from symconv.signals import (
+from symconv.arithmetic.such_that import SuchThat
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.decision.verdicts import Verdict
+from symconv.language.lengths import LengthOf
+from symconv.language.signals import (
     Add,
     Convolve,
     Correlate,
@@ -40,8 +42,6 @@ from symconv.signals import (
     Taps,
     symbols_in,
 )
-from symconv.symbols import IntegerSymbol
-from symconv.verdicts import Verdict
 
 Lengths = Mapping[str, int]
 Entry = Callable[[str, int], Any]

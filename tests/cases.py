@@ -11,7 +11,7 @@ from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol,
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Signal, SignalExpr
-from symconv.signals import Extend, walk
+from symconv.language.signals import Extend, walk
 
 __all__ = [
     "BIAS",

@@ -33,8 +33,8 @@ import sympy
 
 import symconv
 from symconv import Claim, Proved, Refuted, SymconvError, Undecided, Unknown
+from symconv.decision.verdicts import Verdict
 from symconv.text import parse_claim
-from symconv.verdicts import Verdict
 from tests.doubles import Point, Row, UndefinedError, World
 from tests.independent_claims import DEEP, KINDS, Statement, statement, variants
 

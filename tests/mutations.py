@@ -12,9 +12,9 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol
 
 from symconv import Claim, SymconvError
-from symconv.claims import Side
-from symconv.lengths import LengthOf
-from symconv.signals import (
+from symconv.decision.claims import Side
+from symconv.language.lengths import LengthOf
+from symconv.language.signals import (
     Add,
     Convolve,
     Correlate,

@@ -15,10 +15,10 @@ import pytest
 from sympy import Abs, Eq, Expr, Max, Min, Mod, Ne, Piecewise, Sum, Symbol, ceiling, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, integers
-from symconv.amounts import Amount, simplified_around
+from symconv.arithmetic.from_sympy import scaled_polynomial
+from symconv.arithmetic.polynomials import Atom
 from symconv.derivations import such_that
-from symconv.from_sympy import scaled_polynomial
-from symconv.polynomials import Atom
+from symconv.language.amounts import Amount, simplified_around
 from symconv.text import parse_claim
 from tests import brute_force
 from tests.trees import Tree, as_text, built, calculated, names_in, random_condition, random_tree

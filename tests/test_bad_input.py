@@ -33,7 +33,7 @@ from sympy import (
 
 import symconv
 from symconv import Proved, Refuted, SymconvError, Undecided, integers
-from symconv.notation import latex, plain
+from symconv.language.notation import latex, plain
 from tests.cases import SYMBOLIC, u
 
 # Much of the bad input is ill-typed on purpose, so the types are left out here.

@@ -12,20 +12,10 @@ from collections.abc import Callable
 import pytest
 from sympy import Eq, Max, Min, Mod, Sum, primerange
 
-from symconv import (
-    Claim,
-    Proved,
-    Refuted,
-    Signal,
-    SignalExpr,
-    SymconvError,
-    Unknown,
-    descriptions,
-    integers,
-    work,
-)
-from symconv.catalogue import CATALOGUE
-from symconv.mistakes import MISTAKES
+from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Unknown, integers
+from symconv.arithmetic import descriptions, work
+from symconv.catalogue.index import CATALOGUE
+from symconv.exercises.mistakes import MISTAKES
 
 n, c, d = integers("n c d", positive=True)
 p, u, i = integers("p u i")

@@ -11,13 +11,13 @@ from scipy import ndimage, signal
 from sympy import Symbol, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError
-from symconv.catalogue import CATALOGUE
-from symconv.points import allows
-from symconv.published import PUBLISHED, Published
-from symconv.signals import substituted
-from symconv.symbols import sign_of
-from symconv.theorems import THEOREMS, Theorem
-from symconv.verdicts import Verdict
+from symconv.arithmetic.symbols import sign_of
+from symconv.catalogue.index import CATALOGUE
+from symconv.catalogue.published import PUBLISHED, Published
+from symconv.catalogue.theorems import THEOREMS, Theorem
+from symconv.decision.verdicts import Verdict
+from symconv.language.points import allows
+from symconv.language.signals import substituted
 from tests import brute_force
 
 ALL = list(CATALOGUE.values())

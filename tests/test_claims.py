@@ -7,9 +7,9 @@ import sympy
 from sympy import And, Eq, Max, Mod, Or, Piecewise, Sum, ceiling, floor, symbols
 
 from symconv import Claim, Refuted, Signal, SymconvError, Undecided, Unknown, integers
-from symconv.conditions import condition
-from symconv.prove import prove
-from symconv.theorems import MAIN
+from symconv.catalogue.theorems import MAIN
+from symconv.decision.conditions import condition
+from symconv.decision.prove import prove
 
 n, c, d = symbols("n c d", integer=True, positive=True)
 p, q = symbols("p q", integer=True, nonnegative=True)

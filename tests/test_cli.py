@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from symconv import child
-from symconv.catalogue import CATALOGUE
-from symconv.claims import Claim
-from symconv.cli import main
-from symconv.terminal import console
-from symconv.theorems import MAIN, THEOREMS
-from symconv.verdicts import Proved, Unknown
+from symconv.catalogue.index import CATALOGUE
+from symconv.catalogue.theorems import MAIN, THEOREMS
+from symconv.command import child
+from symconv.command.cli import main
+from symconv.command.terminal import console
+from symconv.decision.claims import Claim
+from symconv.decision.verdicts import Proved, Unknown
 
 
 def run(*arguments: str) -> Result:
@@ -185,7 +185,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_help_needs_no_sympy() -> None:
     code = (
-        "import sys\nfrom symconv.cli import main\n"
+        "import sys\nfrom symconv.command.cli import main\n"
         "try: main(['--help'])\nfinally: assert not {'sympy', 'islpy', 'rich'} & sys.modules.keys()"
     )
     result = python("-c", code)
@@ -199,7 +199,7 @@ def test_importing_symconv_imports_no_islpy() -> None:
 
 
 def test_a_pipe_gets_no_colours_and_no_progress() -> None:
-    result = python("-m", "symconv.cli", "prove", COLUMNS="80")
+    result = python("-m", "symconv.command.cli", "prove", COLUMNS="80")
     assert result.returncode == 0
     assert "\x1b" not in result.stdout + result.stderr
     assert "\r" not in result.stdout
@@ -207,7 +207,7 @@ def test_a_pipe_gets_no_colours_and_no_progress() -> None:
 
 
 def test_an_encoding_without_mathematics_is_no_reason_to_fail() -> None:
-    result = python("-m", "symconv.cli", "list", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    result = python("-m", "symconv.command.cli", "list", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert result.returncode == 0, result.stderr
 
 
@@ -481,7 +481,7 @@ def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended()
 
 def test_modules_in_the_working_directory_do_not_matter(tmp_path: Path) -> None:
     (tmp_path / "random.py").write_text("raise SystemExit(1)")
-    code = "import os; from symconv.cli import main; os.chdir({!r}); main({!r})"
+    code = "import os; from symconv.command.cli import main; os.chdir({!r}); main({!r})"
     arguments = ["check", "n == n", "--timeout", "60"]
     result = python("-P", "-c", code.format(str(tmp_path), arguments))
     assert result.returncode == 0, result.stderr

@@ -11,7 +11,7 @@ from sympy import Eq, Expr, Piecewise, Sum, symbols
 from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
-from symconv.signals import substituted
+from symconv.language.signals import substituted
 from symconv.text import parse_claim
 from tests import brute_force
 

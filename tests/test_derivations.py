@@ -50,7 +50,7 @@ from sympy import (
 
 from symconv import Proved, Refuted, Signal, SymconvError, Unknown
 from symconv.derivations import Audit, Derivation, IllFormed, Step, such_that
-from symconv.repairs import repair
+from symconv.derivations.repairs import repair
 from tests import formula_oracle as oracle
 
 MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "300"))

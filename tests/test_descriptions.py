@@ -29,14 +29,23 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Refuted, Signal, SignalExpr
-from symconv.catalogue import CATALOGUE
-from symconv.covers import Points, cost, literals, residues, shortest, values
+from symconv.arithmetic.covers import Points, cost, literals, residues, shortest, values
+from symconv.arithmetic.polynomials import (
+    Condition,
+    Every,
+    Guard,
+    Polynomial,
+    Some,
+    at_least,
+    equal,
+    every,
+)
+from symconv.catalogue.index import CATALOGUE
+from symconv.decision.verdicts import Differences
+from symconv.decision.wording import differences_sentences
 from symconv.exercises import WrongAnswer, check
-from symconv.notation import code, latex, plain
-from symconv.polynomials import Condition, Every, Guard, Polynomial, Some, at_least, equal, every
+from symconv.language.notation import code, latex, plain
 from symconv.testing import assert_equal
-from symconv.verdicts import Differences
-from symconv.wording import differences_sentences
 from tests.brute_force import value
 
 n, c = symbols("n c", integer=True, positive=True)

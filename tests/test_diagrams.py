@@ -18,11 +18,7 @@ import pytest
 from sympy import Expr, Integer, Poly, Rational, Symbol, expand, symbols
 
 from symconv import Claim, Refuted, Signal, SignalExpr, SymconvError, diagrams
-from symconv.diagrams import Diagram
-from symconv.diagrams.labels import label_places
-from symconv.diagrams.lettering import text_width
-from symconv.diagrams.rows import Names, Network, build
-from symconv.signals import (
+from symconv.language.signals import (
     Add,
     Correlate,
     Formula,
@@ -32,6 +28,10 @@ from symconv.signals import (
     symbols_in,
     walk,
 )
+from symconv.pages.diagrams import Diagram
+from symconv.pages.diagrams.labels import label_places
+from symconv.pages.diagrams.lettering import text_width
+from symconv.pages.diagrams.rows import Names, Network, build
 from tests.cases import CASES, Case
 
 n, c = symbols("n c", integer=True, positive=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from symconv import endings
+from symconv.command import endings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
 
@@ -109,13 +109,18 @@ def test_the_readme_and_the_help_say_all_exit_codes() -> None:
 # Before it is ready, Python itself is starting, and an interrupt is Python's affair.
 READY = """
 import sys
-from symconv.interrupts import leave_at_once
+from symconv.command.interrupts import leave_at_once
 leave_at_once()
 print("ready", flush=True)
 from symconv.__main__ import main
 sys.argv = ["symconv", *sys.argv[1:]]
 main()
 """
+
+
+def not_ignored() -> None:
+    """Interrupts reach the process, even where they do not reach the one that tests."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +134,7 @@ def test_an_interrupt_at_any_moment_leaves_no_traceback(arguments: list[str]) ->
             [sys.executable, "-c", READY, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=not_ignored,
         )
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -144,7 +150,7 @@ def test_an_interrupt_at_any_moment_leaves_no_traceback(arguments: list[str]) ->
 def test_an_interrupt_ends_the_child_too(tmp_path: Path) -> None:
     note = tmp_path / "child"
     slow = f"""
-import os, time, symconv.reports
+import os, time, symconv.command.reports
 def prove(_):
     with open({str(note)!r}, "w") as file:
         file.write(str(os.getpid()))
@@ -153,7 +159,7 @@ symconv.Claim.prove = prove
 """
     code = f"""
 import sys
-from symconv import child
+from symconv.command import child
 command = child._command()
 command[-1] = {slow!r} + command[-1]
 child._command = lambda: command
@@ -166,6 +172,7 @@ main()
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=not_ignored,
     )
     until = time.monotonic() + 60
     while not note.exists() or not note.read_text(encoding="ascii"):

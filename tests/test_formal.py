@@ -30,18 +30,18 @@ from sympy import (
 )
 
 from symconv import Claim, Proved, Signal, SignalExpr, SymconvError
-from symconv.catalogue import CATALOGUE
-from symconv.cli import main
+from symconv.catalogue.index import CATALOGUE
+from symconv.command.certificates import check_destination
+from symconv.command.cli import main
 from symconv.errors import Uncertified
 from symconv.formal import NoRocqError, Rocq, certificate, certificates, sources, theory
 from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
 from symconv.formal.indices import change_of
 from symconv.formal.notation import application, comment, condition_text, rocq_names
-from symconv.formal.reports import check_destination
 from symconv.formal.rocq import RejectedError
 from symconv.formal.sources import FILES, LIBRARY, Statement, imports, source, statements
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, check_theory
-from symconv.signals import Convolve, Correlate, Dilate, Downsample, Flip, Pad, walk
+from symconv.language.signals import Convolve, Correlate, Dilate, Downsample, Flip, Pad, walk
 from tests.mutations import signal_mutants
 from tests.rocq import evaluated, needs_rocq
 from tests.test_mutants import THEOREMS

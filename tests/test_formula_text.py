@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sympy import Add, Eq, Expr, Mod, Piecewise, Sum, Symbol, floor, oo
 
 from symconv import Signal, SignalExpr, SymconvError, integers
-from symconv.grading import grade
+from symconv.exercises.grading import grade
 from symconv.text.formulas import ParsedFormula, parse_formula, text_of
 from symconv.text.latex import latex_of, parse_latex
 from symconv.text.phrases import TextError

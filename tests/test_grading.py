@@ -14,9 +14,9 @@ from rich.cells import cell_len
 from sympy import Symbol
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, Unknown
-from symconv.cli import main
-from symconv.grading import grade
-from symconv.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake
+from symconv.command.cli import main
+from symconv.exercises.grading import grade
+from symconv.exercises.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake
 from symconv.text.phrases import TextError
 
 Numbers = Sequence[int]

@@ -20,9 +20,9 @@ from nbclient import NotebookClient
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
-from symconv.cli import main
-from symconv.handouts import FORMATS, HandoutError, Source, Version, build
-from symconv.handouts.sources import STUB
+from symconv.command.cli import main
+from symconv.pages.handouts import FORMATS, HandoutError, Source, Version, build
+from symconv.pages.handouts.sources import STUB
 
 PROOFS = sorted((Path(__file__).parent.parent / "proofs").glob("*.py"))
 VERSIONS: tuple[Version, ...] = ("student", "instructor")
@@ -65,7 +65,7 @@ def everything(path: Path) -> str:
 
 PLANTED = """
 # %%
-from symconv.diagrams import Diagram
+from symconv.pages.diagrams import Diagram
 
 def answer():
     pass
@@ -536,8 +536,8 @@ def test_command_without_the_extra(
     tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source(tmp_path, "# %%\na = 1\n")
-    for name in ("batch", "formats"):
-        monkeypatch.delitem(sys.modules, f"symconv.handouts.{name}", raising=False)
+    for name in ("command.handouts", "pages.handouts.formats"):
+        monkeypatch.delitem(sys.modules, f"symconv.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "typst", None)
     result = run("sheet.py")
     assert result.exit_code == 2

@@ -15,8 +15,8 @@ import pytest
 import sympy
 
 from symconv import Claim, Proved, Refuted, SymconvError, Unknown
+from symconv.decision.verdicts import Extent
 from symconv.text import parse_claim
-from symconv.verdicts import Extent
 from tests import doubles
 from tests.doubles import Number, Point, Row, UndefinedError, World, letter, named, ones, taps
 from tests.independent import (

@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sympy import symbols
 
-from symconv import Claim, Signal, SignalExpr, SymconvError, child, terminal
-from symconv.cli import main
-from symconv.theorems import THEOREMS
-from symconv.workload import MOST_PRODUCTS, check_workload
+from symconv import Claim, Signal, SignalExpr, SymconvError
+from symconv.catalogue.theorems import THEOREMS
+from symconv.command import child, terminal
+from symconv.command.cli import main
+from symconv.decision.workload import MOST_PRODUCTS, check_workload
 
 n, c = symbols("n c", integer=True, positive=True)
 x, k = Signal("x", n), Signal("k", c)
@@ -37,7 +38,7 @@ def in_file(tmp_path: Path, text: str, *arguments: str) -> Result:
 
 def test_a_limit_for_all_claims_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("symconv.deciding.monotonic", lambda: now)
+    monkeypatch.setattr("symconv.command.deciding.monotonic", lambda: now)
     limits = []
 
     def report(
@@ -102,7 +103,7 @@ def test_a_terminal_shows_that_something_is_going_on() -> None:
     import pty
 
     code = (
-        "import time\nfrom symconv.terminal import console, working\n"
+        "import time\nfrom symconv.command.terminal import console, working\n"
         "with working(console(), 'deciding claim 3 of 200'): time.sleep(1.2)"
     )
     reading, writing = pty.openpty()
@@ -175,7 +176,7 @@ def test_too_little_memory_where_nothing_is_decided(
 def test_a_child_with_too_little_memory_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     command = child._command()
     limited = (
-        "import resource, symconv.reports; from symconv import Claim\n"
+        "import resource, symconv.command.reports; from symconv import Claim\n"
         "def prove(_):\n"
         "    size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "    resource.setrlimit(resource.RLIMIT_AS, (size + 2**27, -1))\n"
@@ -191,7 +192,7 @@ def test_a_child_with_too_little_memory_gives_no_verdict(monkeypatch: pytest.Mon
 
 def test_a_defect_in_a_child_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     command = child._command()
-    command[-1] = f"import symconv.reports; symconv.Claim.prove = 3\n{command[-1]}"
+    command[-1] = f"import symconv.command.reports; symconv.Claim.prove = 3\n{command[-1]}"
     monkeypatch.setattr(child, "_command", lambda: command)
     result = run("check", "n == n", "--timeout", "60")
     assert result.exit_code == 70

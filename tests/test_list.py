@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import symconv
-from symconv.catalogue import CATALOGUE
-from symconv.cli import main
-from symconv.published import PUBLISHED
-from symconv.searching import Listing
-from symconv.theorems import MAIN, THEOREMS
+from symconv.catalogue.index import CATALOGUE
+from symconv.catalogue.published import PUBLISHED
+from symconv.catalogue.searching import Listing
+from symconv.catalogue.theorems import MAIN, THEOREMS
+from symconv.command.cli import main
 
 EVERYTHING = Listing(THEOREMS, PUBLISHED)
 
@@ -134,7 +134,7 @@ def test_a_list_in_a_narrow_terminal() -> None:
 
 
 def completed(*words: str, shell: str = "bash") -> list[str]:
-    code = "from symconv.cli import main; main(prog_name='symconv')"
+    code = "from symconv.command.cli import main; main(prog_name='symconv')"
     line = " ".join(["symconv", *words])
     environment = {
         "_SYMCONV_COMPLETE": f"{shell}_complete",
@@ -153,9 +153,9 @@ def completed(*words: str, shell: str = "bash") -> list[str]:
 
 
 def test_the_names_for_completion_are_those_of_the_catalogue() -> None:
-    file = Path(symconv.__file__).with_name("claim_names.txt")
+    file = Path(symconv.__file__).parent / "command" / "claim_names.txt"
     assert file.read_text(encoding="utf-8").split() == list(CATALOGUE), (
-        "symconv list --names > symconv/claim_names.txt"
+        "symconv list --names > symconv/command/claim_names.txt"
     )
 
 
@@ -177,7 +177,7 @@ def test_completion_of_every_name_and_of_options() -> None:
 def test_the_readme_says_how_to_have_completion(shell: str) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     assert f"_SYMCONV_COMPLETE={shell}_source symconv" in readme
-    code = "from symconv.cli import main; main(prog_name='symconv')"
+    code = "from symconv.command.cli import main; main(prog_name='symconv')"
     script = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "_SYMCONV_COMPLETE": f"{shell}_source"},
@@ -190,7 +190,7 @@ def test_the_readme_says_how_to_have_completion(shell: str) -> None:
 
 def test_completion_needs_no_sympy() -> None:
     code = (
-        "import sys, click\nfrom symconv.cli import main, prove\n"
+        "import sys, click\nfrom symconv.command.cli import main, prove\n"
         "from click.shell_completion import ShellComplete\n"
         "found = ShellComplete(main, {}, 'symconv', '').get_completions(['prove'], 'two')\n"
         f"assert {MAIN.name!r} in [item.value for item in found]\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from symconv.handouts import HandoutError, Source
-from symconv.handouts.execution import Kernels, executed
+from symconv.pages.handouts import HandoutError, Source
+from symconv.pages.handouts.execution import Kernels, executed
 
 PROOFS = sorted((Path(__file__).parent.parent / "proofs").glob("*.py"))
 

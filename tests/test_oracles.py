@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sympy import Not
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
-from symconv.signals import Extension, leaves
+from symconv.language.signals import Extension, leaves
 from tests import brute_force
 from tests.cases import SYMBOLIC
 

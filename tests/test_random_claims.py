@@ -35,9 +35,9 @@ from sympy import (
 )
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Undecided, Unknown
-from symconv.amounts import Amount
-from symconv.lengths import spelled_out
-from symconv.signals import (
+from symconv.language.amounts import Amount
+from symconv.language.lengths import spelled_out
+from symconv.language.signals import (
     Add,
     Convolve,
     Correlate,

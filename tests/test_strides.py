@@ -18,10 +18,10 @@ from symconv import (
     Unknown,
     integers,
 )
-from symconv.polynomials import Polynomial, nonnegative_part
-from symconv.polynomials import floor as floor_of
-from symconv.signals import substituted
-from symconv.strides import strides_of, values_up_to
+from symconv.arithmetic.polynomials import Polynomial, nonnegative_part
+from symconv.arithmetic.polynomials import floor as floor_of
+from symconv.decision.strides import strides_of, values_up_to
+from symconv.language.signals import substituted
 from symconv.text import parse_claim
 from tests.brute_force import (
     check_counterexample,

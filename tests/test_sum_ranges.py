@@ -12,7 +12,7 @@ import sympy
 from sympy import Eq, Expr, Max, Min, Mod, Piecewise, Sum, Symbol, ceiling, floor, oo, symbols
 
 from symconv import Signal, SymconvError, integers
-from symconv.sum_ranges import InfiniteSumError, made_finite
+from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
 from tests import formula_oracle as oracle
 
 n, c = symbols("n c", integer=True, positive=True)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sympy import Eq, Expr, Max, Min, Mod, Ne, Rational, ceiling, floor
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Unknown, integers
-from symconv.symbols import sign_of
+from symconv.arithmetic.symbols import sign_of
 from symconv.text import ParsedClaim, parse_claim
 from symconv.text.files import read_claims
 from symconv.text.listing import sections

@@ -4,7 +4,7 @@ import pytest
 from sympy import And, Eq, Mod
 
 from symconv import Claim, Refuted, integers
-from symconv.theorems import MAIN, QUARTER, SIZE, THEOREMS, Theorem
+from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, THEOREMS, Theorem
 
 TRUE = [t for t in THEOREMS if t.is_true]
 FALSE = [t for t in THEOREMS if not t.is_true]

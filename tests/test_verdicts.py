@@ -13,12 +13,12 @@ import pytest
 from sympy import And, Eq, Expr, Indexed, Mod, Mul, Or, Symbol, expand, false, floor, symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, integers
-from symconv.catalogue import CATALOGUE
-from symconv.notation import latex, plain
+from symconv.catalogue.index import CATALOGUE
+from symconv.catalogue.theorems import MAIN
+from symconv.decision.verdicts import Differences, Evidence
+from symconv.decision.wording import differences_sentences, holds_sentence
+from symconv.language.notation import latex, plain
 from symconv.testing import assert_equal
-from symconv.theorems import MAIN
-from symconv.verdicts import Differences, Evidence
-from symconv.wording import differences_sentences, holds_sentence
 from tests.brute_force import evaluate, polynomials, small_lengths, value
 
 n, c, d, s, t = symbols("n c d s t", integer=True, positive=True)

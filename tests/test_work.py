@@ -8,9 +8,9 @@ from contextlib import suppress
 import pytest
 
 from symconv import Claim, Signal, SignalExpr, Undecided, Unknown, integers
+from symconv.arithmetic.work import ALLOWANCE, WorkUsedUpError, allowed, left, spend
+from symconv.decision.prove import bounded
 from symconv.errors import SymconvError
-from symconv.prove import bounded
-from symconv.work import ALLOWANCE, WorkUsedUpError, allowed, left, spend
 from tests.benchmarks.bench_memory import decided, python_memory
 
 n = integers("n", positive=True)

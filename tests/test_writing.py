@@ -13,7 +13,7 @@ import sympy
 from sympy import Eq, Ge, Gt, Integer, Le, Lt, Ne, Symbol
 
 from symconv import integers
-from symconv.writing import (
+from symconv.arithmetic.unevaluated import (
     absolute,
     all_of,
     any_of,

@@ -13,8 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from sympy.core.relational import Relational
 
-from symconv.changes import Change
-from symconv.claims import Claim
+from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.decision.changes import Change
+from symconv.decision.claims import Claim
+from symconv.decision.verdicts import Proved
+from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.indices import change_of
 from symconv.formal.notation import (
@@ -28,12 +31,9 @@ from symconv.formal.notation import (
 )
 from symconv.formal.proofs import proof_lines
 from symconv.formal.sources import imports, library
-from symconv.from_sympy import assumption_cases
-from symconv.lengths import lengths_in
-from symconv.notation import plain
-from symconv.signals import SignalExpr
-from symconv.verdicts import Proved
-from symconv.wording import quantifiers
+from symconv.language.lengths import lengths_in
+from symconv.language.notation import plain
+from symconv.language.signals import SignalExpr
 
 __all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
 

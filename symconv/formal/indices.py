@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
 
-from symconv.changes import Change, Coordinates, by_positions
-from symconv.claims import Claim
+from symconv.arithmetic.polynomials import Atom, Polynomial, Relation, floor
+from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.terms import FREE, Term
+from symconv.decision.changes import Change, Coordinates, by_positions
+from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.notation import polynomial_text
-from symconv.formulas import entry_terms, guarded_sum
-from symconv.polynomials import Atom, Polynomial, Relation, floor
-from symconv.signals import Convolve, Correlate, Dilate, SignalExpr
-from symconv.sums import FREE, Term
-from symconv.symbols import sign_of
+from symconv.language.formulas import entry_terms, guarded_sum
+from symconv.language.signals import Convolve, Correlate, Dilate, SignalExpr
 
 __all__ = ["Indices", "change_of"]
 
@@ -43,7 +43,7 @@ class Indices:
 
     @classmethod
     def of(cls, signal: SignalExpr, letter: str) -> Indices:
-        """The indices of a signal, numbered as `symconv.formulas` numbers them."""
+        """The indices of a signal, numbered as `symconv.language.formulas` numbers them."""
         (term,) = entry_terms(signal)
         return cls(term, _shape(signal, count(FREE + 1)), letter)
 
@@ -123,7 +123,7 @@ def change_of(claim: Claim, carried: Change | None) -> Change:
 
 
 def _shape(signal: SignalExpr, fresh: Iterator[int]) -> Shape:
-    # The order of the numbers is that of symconv.formulas: an operator's index comes first.
+    # The order of the numbers is that of symconv.language.formulas: an operator's index is first.
     match signal:
         case Dilate():
             return next(fresh), _shape(signal.signal, fresh)

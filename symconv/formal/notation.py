@@ -17,12 +17,13 @@ from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
-from symconv.amounts import Amount
+from symconv.arithmetic.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
+from symconv.arithmetic.unevaluated import negative
 from symconv.errors import Uncertified
-from symconv.lengths import spelled_out
-from symconv.notation import plain
-from symconv.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
-from symconv.signals import (
+from symconv.language.amounts import Amount
+from symconv.language.lengths import spelled_out
+from symconv.language.notation import plain
+from symconv.language.signals import (
     Convolve,
     Correlate,
     Dilate,
@@ -32,7 +33,6 @@ from symconv.signals import (
     Signal,
     SignalExpr,
 )
-from symconv.writing import negative
 
 __all__ = [
     "application",

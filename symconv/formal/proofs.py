@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from symconv.changes import Change
-from symconv.claims import Claim
+from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.terms import FREE
+from symconv.decision.changes import Change
+from symconv.decision.claims import Claim
 from symconv.formal.indices import Indices
 from symconv.formal.notation import application
-from symconv.polynomials import Atom, Polynomial
-from symconv.signals import (
+from symconv.language.signals import (
     Convolve,
     Correlate,
     Dilate,
@@ -26,7 +27,6 @@ from symconv.signals import (
     SignalExpr,
     walk,
 )
-from symconv.sums import FREE
 
 __all__ = ["proof_lines"]
 

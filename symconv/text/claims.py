@@ -17,18 +17,18 @@ from dataclasses import dataclass
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from symconv.amounts import integer_argument
-from symconv.claims import Claim
+from symconv.arithmetic.from_sympy import is_at_least, without_certain
+from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.unevaluated import Written
+from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
-from symconv.from_sympy import is_at_least, without_certain
-from symconv.signals import Signal, SignalExpr, symbols_in
-from symconv.symbols import sign_of
+from symconv.language.amounts import integer_argument
+from symconv.language.signals import Signal, SignalExpr, symbols_in
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.vocabulary import Assumption, Declarations, Names, Vocabulary
 from symconv.text.words import RESERVED
-from symconv.writing import Written
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
 

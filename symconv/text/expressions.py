@@ -19,12 +19,13 @@ import sympy
 from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
-from symconv import writing
-from symconv.amounts import integer_argument
+from symconv.arithmetic import unevaluated
+from symconv.arithmetic.unevaluated import Written
 from symconv.errors import SymconvError
-from symconv.formulas import length_of
-from symconv.hints import about_argument, about_library, about_word
-from symconv.signals import Signal, SignalExpr
+from symconv.language.amounts import integer_argument
+from symconv.language.formulas import length_of
+from symconv.language.hints import about_argument, about_library, about_word
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.operations import (
     Value,
     combined,
@@ -49,7 +50,6 @@ from symconv.text.words import (
     check_name,
     close,
 )
-from symconv.writing import Written
 
 __all__ = ["Reader"]
 
@@ -129,7 +129,7 @@ class Reader:
             case ast.Constant(int() as number):
                 return Integer(number)
             case ast.UnaryOp(ast.Not() | ast.Invert(), operand):
-                return writing.negation(self.condition(operand))
+                return unevaluated.negation(self.condition(operand))
             case ast.UnaryOp(operator, operand):
                 return self._signed(operator, operand)
             case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as operator, right):
@@ -184,14 +184,14 @@ class Reader:
             raise self._unexpected(operand, "a signal or an integer expression", value)
         if isinstance(operator, ast.UAdd):
             return value
-        return writing.negative(value) if isinstance(value, Expr) else -value
+        return unevaluated.negative(value) if isinstance(value, Expr) else -value
 
     def _joined(self, operator: ast.boolop | ast.operator, parts: Sequence[ast.expr]) -> Boolean:
         for part in parts:
             if isinstance(operator, ast.operator) and isinstance(part, ast.Name | ast.Constant):
                 raise self.error(part, "put comparisons beside & and | in parentheses")
         is_and = isinstance(operator, ast.And | ast.BitAnd)
-        join = writing.all_of if is_and else writing.any_of
+        join = unevaluated.all_of if is_and else unevaluated.any_of
         return join(*map(self.condition, parts))
 
     def _binary(self, node: ast.BinOp) -> Value:
@@ -248,10 +248,10 @@ class Reader:
             case "Mod":
                 value, divisor = map(self.integer, arguments)
                 self._check_positive(arguments[1], divisor, DIVISOR)
-                return writing.remainder(value, divisor)
+                return unevaluated.remainder(value, divisor)
             case "Eq" | "Ne":
                 kind = sympy.Eq if name == "Eq" else sympy.Ne
-                return writing.relation(kind, *map(self.integer, arguments))
+                return unevaluated.relation(kind, *map(self.integer, arguments))
             case "len":
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")

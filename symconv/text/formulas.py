@@ -22,15 +22,15 @@ import sympy
 from sympy import Expr, Indexed, IndexedBase, Integer, Piecewise, Pow, Rational, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
-from symconv.signals import Flip, Signal, SignalExpr
-from symconv.symbols import IntegerSymbol
+from symconv.language.signals import Flip, Signal, SignalExpr
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, combined, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.vocabulary import Declarations, Names, Vocabulary
 from symconv.text.words import DIVISOR, FUNCTIONS, RESERVED, check_name, close
-from symconv.writing import difference
 
 __all__ = [
     "ParsedFormula",

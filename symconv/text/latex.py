@@ -24,7 +24,7 @@ import sympy
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
-from symconv.signals import Signal
+from symconv.language.signals import Signal
 from symconv.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
 from symconv.text.phrases import (
     MOST_CHARACTERS,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from inspect import Parameter, Signature, getdoc, signature
 from typing import get_args
 
-from symconv import layers
-from symconv.signals import Extension, Signal, SignalExpr
+from symconv.language import layers
+from symconv.language.signals import Extension, Signal, SignalExpr
 from symconv.text.words import MAKERS, MEANINGS, METHODS
 
 __all__ = ["sections"]

@@ -10,10 +10,10 @@ from sympy import Eq, Expr, Ge, Gt, Le, Lt, Ne
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from symconv import writing
+from symconv.arithmetic import unevaluated
+from symconv.arithmetic.from_sympy import is_at_least
 from symconv.errors import SymconvError
-from symconv.from_sympy import is_at_least
-from symconv.signals import SignalExpr
+from symconv.language.signals import SignalExpr
 
 __all__ = [
     "Value",
@@ -41,19 +41,19 @@ def combined(operator: ast.operator, left: Value, right: Value) -> Value:
         return _combined_signals(operator, left, right)
     match operator:
         case ast.Add():
-            return writing.sum_of(left, right)
+            return unevaluated.sum_of(left, right)
         case ast.Sub():
-            return writing.difference(left, right)
+            return unevaluated.difference(left, right)
         case ast.Mult():
-            return writing.product(left, right)
+            return unevaluated.product(left, right)
         case ast.Div():
-            return writing.quotient(left, right)
+            return unevaluated.quotient(left, right)
         case ast.FloorDiv():
-            return writing.rounded_down(writing.quotient(left, right))
+            return unevaluated.rounded_down(unevaluated.quotient(left, right))
         case ast.Mod():
-            return writing.remainder(left, right)
+            return unevaluated.remainder(left, right)
         case ast.Pow() if right.is_Integer and right >= 0:
-            return writing.power(left, int(right))
+            return unevaluated.power(left, int(right))
     raise SymconvError("expected one of the operators + - * / // % **")
 
 
@@ -91,13 +91,13 @@ _TURNED = {Lt: Gt, Le: Ge, Gt: Lt, Ge: Le, Eq: Eq, Ne: Ne}
 def compared(values: Sequence[Expr], operators: Sequence[ast.cmpop]) -> Boolean:
     """The condition that a chain of comparisons such as 1 <= n <= 5 is."""
     pairs = zip(values, operators, values[1:], strict=False)
-    return writing.all_of(*(_relation(a, _RELATIONS[type(o)], b) for a, o, b in pairs))
+    return unevaluated.all_of(*(_relation(a, _RELATIONS[type(o)], b) for a, o, b in pairs))
 
 
 def _relation(left: Expr, kind: type[Relational], right: Expr) -> Boolean:
     if left.is_Rational:  # 2 <= n is n >= 2, as in Python
-        return writing.relation(_TURNED[kind], right, left)
-    return writing.relation(kind, left, right)
+        return unevaluated.relation(_TURNED[kind], right, left)
+    return unevaluated.relation(kind, left, right)
 
 
 def is_positive(value: Expr) -> bool:

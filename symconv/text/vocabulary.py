@@ -11,9 +11,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
-from symconv.signals import Signal, SignalExpr
-from symconv.symbols import IntegerSymbol, Sign
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.words import (
     DIVISOR,

@@ -8,10 +8,10 @@ from contextlib import suppress
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 
-from symconv import writing
+from symconv.arithmetic import unevaluated
 from symconv.errors import SymconvError
-from symconv.hints import close
-from symconv.signals import SignalExpr
+from symconv.language.hints import close
+from symconv.language.signals import SignalExpr
 
 __all__ = [
     "DIVISOR",
@@ -69,17 +69,17 @@ DIVISOR = "a divisor is positive"
 
 MAKERS = {"taps", "delta", "ones", "interleave"}
 ROUNDING = {
-    "floor": writing.rounded_down,
-    "ceil": writing.rounded_up,
-    "ceiling": writing.rounded_up,
-    "abs": writing.absolute,
-    "Abs": writing.absolute,
+    "floor": unevaluated.rounded_down,
+    "ceil": unevaluated.rounded_up,
+    "ceiling": unevaluated.rounded_up,
+    "abs": unevaluated.absolute,
+    "Abs": unevaluated.absolute,
 }
 EXTREMES = {
-    "max": writing.largest,
-    "Max": writing.largest,
-    "min": writing.smallest,
-    "Min": writing.smallest,
+    "max": unevaluated.largest,
+    "Max": unevaluated.largest,
+    "min": unevaluated.smallest,
+    "Min": unevaluated.smallest,
 }
 FRACTIONS = {"Fraction", "Rational", "Integer", "S"}
 MEANINGS = {

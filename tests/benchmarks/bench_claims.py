@@ -12,7 +12,7 @@ import pytest
 from sympy import symbols
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
-from symconv.catalogue import CATALOGUE
+from symconv.catalogue.index import CATALOGUE
 
 fresh = count()
 
@@ -66,7 +66,7 @@ def test_wrong_stacked_layers(benchmark: Any, layers: int, kernels: str) -> None
 @pytest.mark.benchmark(group="memory of a process that decides the catalogue")
 def test_memory(benchmark: Any) -> None:
     code = (
-        "import resource\nfrom symconv.catalogue import CATALOGUE\n"
+        "import resource\nfrom symconv.catalogue.index import CATALOGUE\n"
         "for theorem in CATALOGUE.values(): theorem.claim.prove()\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )

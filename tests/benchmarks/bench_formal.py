@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from symconv.catalogue import CATALOGUE
+from symconv.catalogue.index import CATALOGUE
 from symconv.formal import Rocq, certificate
 from tests.rocq import needs_rocq
 

@@ -15,11 +15,11 @@ import pytest
 from sympy import symbols
 
 from symconv import Claim, Signal
-from symconv.decision import BUDGET
-from symconv.formulas import guarded_sum
-from symconv.integer_sets import IntegerSets
-from symconv.monomials import compare
-from symconv.signals import SignalExpr
+from symconv.arithmetic.integer_sets import IntegerSets
+from symconv.decision.coefficients import compare
+from symconv.decision.decision import BUDGET
+from symconv.language.formulas import guarded_sum
+from symconv.language.signals import SignalExpr
 
 fresh = count()
 
@@ -158,8 +158,8 @@ class TestProcesses:
         [
             ["-c", "pass"],
             ["-c", "import sympy"],
-            ["-m", "symconv.cli", "--help"],
-            ["-m", "symconv.cli", "prove"],
+            ["-m", "symconv.command.cli", "--help"],
+            ["-m", "symconv.command.cli", "prove"],
         ],
         ids=["python", "import sympy", "symconv --help", "symconv prove"],
     )

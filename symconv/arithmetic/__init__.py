@@ -1,0 +1,1 @@
+"""Integers as polynomials, sums over them, and sets of them."""

@@ -1,0 +1,196 @@
+"""Products of symbols and indices made linear: each product and quotient as an index of its own.
+
+Integer sets know no products.  Where s·u is replaced by a new index, of which only some
+true things are said, a set can only grow: what is empty then was empty before.  So
+polynomials in symbolic strides can be proved equal in this way, and never refuted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import count
+
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guarded,
+    Monomial,
+    Polynomial,
+    at_least,
+    equal,
+)
+from symconv.errors import Undecided
+
+__all__ = ["Products", "impossible"]
+
+_MOST_PRODUCTS = 60  # in the guards that are looked at together
+_MOST_MULTIPLES = 5  # of one symbol that are compared with each other
+
+
+def impossible(
+    cases: Iterable[Conjunction], sets: IntegerSets, among: Set, positive: AbstractSet[str]
+) -> bool:
+    """Whether none of the cases holds for any parameters in `among` and any indices.
+
+    False says nothing: there may be products in them, or it took too long.
+    """
+    return all(
+        sets.attempt(lambda: _is_impossible(case, sets, among, positive))  # noqa: B023
+        for case in cases
+    )
+
+
+def _is_impossible(
+    case: Conjunction, sets: IntegerSets, among: Set, positive: AbstractSet[str]
+) -> bool:
+    first = 1 + max((i for guard in case for i in guard.polynomial.indices()), default=0)
+    products = Products(count(first), positive)
+    guards = products.linear(case)
+    certain = tuple(g for fact in products.facts if len(fact) == 1 for g in fact[0])
+    open_ = [fact for fact in products.facts if len(fact) > 1]
+    coordinates = [*range(first), *products.indices]
+    found = sets.points(coordinates, guards + certain).intersect_params(among)
+    for fact in open_:
+        if found.is_empty():
+            return True
+        found = found.intersect(_union([sets.points(coordinates, part) for part in fact]))
+    return bool(found.is_empty())
+
+
+def _union(parts: Sequence[Set]) -> Set:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result | part
+    return result
+
+
+class Products:
+    """Names the products in guards by indices, and says what is known of these.
+
+    Args:
+        fresh: numbers for the new indices.
+        positive: the symbols that are at least 1.
+    """
+
+    def __init__(self, fresh: Iterator[int], positive: AbstractSet[str]) -> None:
+        self._fresh = fresh
+        self._positive = positive
+        self._numbers: dict[Monomial | Floor | Guarded, int] = {}
+        self._facts: list[list[Conjunction]] = []
+        self._linear_atoms: dict[Atom, Atom] = {}
+        self._combined: set[tuple[str, Polynomial]] = set()
+        self._multiples: dict[str, list[tuple[Polynomial, Polynomial]]] = {}
+
+    @property
+    def indices(self) -> list[int]:
+        """The new indices."""
+        return sorted(self._numbers.values())
+
+    @property
+    def facts(self) -> list[list[Conjunction]]:
+        """What holds for the new indices: each a list of cases, of which one holds."""
+        return self._facts
+
+    def _number(self) -> int:
+        if len(self._numbers) == _MOST_PRODUCTS:
+            raise Undecided(f"more than {_MOST_PRODUCTS} products and quotients of symbols")
+        return next(self._fresh)
+
+    def linear(self, guards: Conjunction) -> Conjunction:
+        """The guards with every product and every quotient by a symbol replaced."""
+        for guard in guards:
+            self._combine(guard.polynomial)
+        return tuple(guard.map(self._linear) for guard in guards)
+
+    def _combine(self, polynomial: Polynomial) -> None:
+        """Compares s·a + s·b, where a guard has that in it, with 0: it is s·(a + b)."""
+        for symbol in sorted({a for a in polynomial.atoms() if isinstance(a, str)}):
+            s = Polynomial.of(symbol)
+            multiple = Polynomial({m: c for m, c in polynomial.terms.items() if symbol in m})
+            cofactor = multiple.cofactor(symbol)
+            fresh = (symbol, cofactor) not in self._combined and (symbol, -cofactor) not in (
+                self._combined
+            )
+            if symbol in self._positive and len(cofactor.terms) > 1 and fresh:
+                self._combined.add((symbol, cofactor))
+                zero = Polynomial({})
+                pair = self._linear(cofactor), self._linear(multiple)
+                self._facts.append(_monotonic(s, pair, (zero, zero)))
+
+    def _linear(self, polynomial: Polynomial) -> Polynomial:
+        result = Polynomial({})
+        for monomial, c in polynomial.terms.items():
+            atoms = [self._atom(a) for a in monomial]
+            if len(atoms) > 1:
+                plain = (a if isinstance(a, str | int) else self._named(a) for a in atoms)
+                atoms = [self._product(tuple(sorted(plain, key=str)))]
+            part = Polynomial.of(atoms[0]) if atoms else Polynomial.constant(1)
+            result = result + part * c
+        return result
+
+    def _atom(self, atom: Atom) -> Atom:
+        if isinstance(atom, str | int):
+            return atom
+        if atom not in self._linear_atoms:
+            self._linear_atoms[atom] = self._inside(atom)
+        return self._linear_atoms[atom]
+
+    def _inside(self, atom: Floor | Guarded) -> Atom:
+        match atom:
+            case Floor(numerator, divisor) if divisor.as_integer() is None:
+                return self._quotient(atom)
+            case Floor(numerator, divisor):
+                return Floor(self._linear(numerator), divisor)
+            case Guarded(value) if atom.is_nonnegative_part:
+                for guard in atom.guards:
+                    self._combine(guard.polynomial)
+                inner = self._linear(value)
+                return Guarded(inner, (at_least(inner, 0),))
+        return Guarded(self._linear(atom.value), self.linear(atom.guards))
+
+    def _named(self, atom: Floor | Guarded) -> int:
+        """An index that equals the atom."""
+        if atom not in self._numbers:
+            self._numbers[atom] = self._number()
+            self._facts.append([(equal(Polynomial.of(self._numbers[atom]), Polynomial.of(atom)),)])
+        return self._numbers[atom]
+
+    def _quotient(self, atom: Floor) -> int:
+        """The index q with d·q ≤ a < d·q + d, for q = ⌊a/d⌋."""
+        if atom not in self._numbers:
+            self._numbers[atom] = self._number()
+            q, a, d = Polynomial.of(self._numbers[atom]), atom.numerator, atom.divisor
+            self._facts.append([self.linear((at_least(a, d * q), at_least(d * q + d - 1, a)))])
+        return self._numbers[atom]
+
+    def _product(self, monomial: Monomial) -> int:
+        """The index m = s·r of a product, compared with the other multiples of s."""
+        if monomial not in self._numbers:
+            self._numbers[monomial] = self._number()
+            m = Polynomial.of(self._numbers[monomial])
+            for symbol in sorted({a for a in monomial if isinstance(a, str)} & self._positive):
+                rest = list(monomial)
+                rest.remove(symbol)
+                r = Polynomial.of(rest[0] if len(rest) == 1 else self._product(tuple(rest)))
+                known = self._multiples.setdefault(symbol, [(Polynomial({}), Polynomial({}))])
+                s = Polynomial.of(symbol)
+                for other, multiple in known:
+                    self._facts.append(_monotonic(s, (r, m), (other, multiple)))
+                if len(known) < _MOST_MULTIPLES:
+                    known.append((r, m))
+        return self._numbers[monomial]
+
+
+def _monotonic(
+    s: Polynomial, one: tuple[Polynomial, Polynomial], other: tuple[Polynomial, Polynomial]
+) -> list[Conjunction]:
+    """For m = s·r and m' = s·r' with s ≥ 1: r > r' says m − m' ≥ s + (r − r' − 1), and so on."""
+    (r, m), (r_, m_) = one, other
+    return [
+        (at_least(r, r_ + 1), at_least(m - m_, s + r - r_ - 1)),
+        (equal(r, r_), equal(m, m_)),
+        (at_least(r_, r + 1), at_least(m_ - m, s + r_ - r - 1)),
+    ]

@@ -1,0 +1,162 @@
+"""Sums over integer indices, with guards, of products of entries of named signals.
+
+The form behind every claim: for a free index #0 (the output index u),
+
+    Σ over all integers #1, #2, … of  coefficient · [guards] · Π name[position]
+
+where an entry of a named signal is zero outside its range by definition, so that its
+range never has to be stated as a guard.  `symconv.language.formulas` reads a signal into this
+form; `symconv.decision.coefficients` turns it into integer sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symconv.arithmetic.polynomials import Atom, Conjunction, Guard, Polynomial, Relation
+
+__all__ = ["FREE", "Factor", "GuardedSum", "SummationIndex", "Term"]
+
+FREE = 0  # the number of the free index
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """The entry of a named signal at a position; a position has one index for each axis."""
+
+    name: str
+    position: tuple[Polynomial, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}[{', '.join(map(str, self.position))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class SummationIndex:
+    """A summation index, and the range in which alone it contributes (both ends included).
+
+    The range is for people: it follows from the factors and the guards, so that a
+    decision need not look at it.
+    """
+
+    number: int
+    lower: Polynomial
+    upper: Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Σ over the indices of coefficient · [guards] · Π factors."""
+
+    coefficient: Fraction = Fraction(1)
+    indices: tuple[SummationIndex, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    guards: Conjunction = ()
+
+    def __mul__(self, other: Term) -> Term:
+        """The product of two sums with different summation indices, as one sum."""
+        return Term(
+            self.coefficient * other.coefficient,
+            self.indices + other.indices,
+            self.factors + other.factors,
+            self.guards + other.guards,
+        )
+
+    def scaled(self, number: Fraction) -> Term:
+        """The term times a number."""
+        return replace(self, coefficient=self.coefficient * number)
+
+    def plus(self, coefficient: Fraction) -> Term:
+        """The same sum with a larger coefficient."""
+        return replace(self, coefficient=self.coefficient + coefficient)
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Term:
+        """The same sum with other numbers for its indices."""
+        values: dict[Atom, Polynomial] = {old: Polynomial.of(new) for old, new in numbers.items()}
+
+        def new(polynomial: Polynomial) -> Polynomial:
+            return polynomial.substitute(values)
+
+        return Term(
+            self.coefficient,
+            tuple(
+                SummationIndex(numbers.get(i.number, i.number), new(i.lower), new(i.upper))
+                for i in self.indices
+            ),
+            tuple(Factor(f.name, tuple(map(new, f.position))) for f in self.factors),
+            tuple(guard.map(new) for guard in self.guards),
+        )
+
+    def guarded(self, *guards: Guard) -> Term:
+        """The term where the guards hold too."""
+        return replace(self, guards=self.guards + guards)
+
+    def summed(self, *indices: SummationIndex) -> Term:
+        """The term summed over further indices, which come first."""
+        return replace(self, indices=indices + self.indices)
+
+    def substitute(self, values: Mapping[Atom, Polynomial]) -> Term:
+        """The term with indices or symbols replaced; what is replaced is no longer summed over."""
+
+        def new(polynomial: Polynomial) -> Polynomial:
+            return polynomial.substitute(values)
+
+        return Term(
+            self.coefficient,
+            tuple(
+                SummationIndex(i.number, new(i.lower), new(i.upper))
+                for i in self.indices
+                if i.number not in values
+            ),
+            tuple(Factor(f.name, tuple(map(new, f.position))) for f in self.factors),
+            tuple(guard.map(new) for guard in self.guards),
+        )
+
+    def solved(self) -> Term:
+        """The same sum with every index removed that an equation gives as ± the rest.
+
+        Of two such indices the one introduced last goes: in t = m + 2·i, that is m, and
+        what is left reads Σ_t Σ_i, as in k₄[t] = Σ_i k[t − 2i]·k[i].
+        """
+        term = self
+        while True:
+            found = term._solvable()
+            if found is None:
+                return term
+            guard, number = found
+            c = guard.polynomial.coefficient(number)
+            value = Polynomial.of(number) - guard.polynomial * c
+            rest = tuple(g for g in term.guards if g is not guard)
+            term = replace(term, guards=rest).substitute({number: value})
+
+    def _solvable(self) -> tuple[Guard, int] | None:
+        for guard in self.guards:
+            if guard.relation is Relation.ZERO:
+                for index in sorted((i.number for i in self.indices), reverse=True):
+                    if abs(guard.polynomial.coefficient(index)) == 1:
+                        rest = guard.polynomial - guard.polynomial.coefficient(
+                            index
+                        ) * Polynomial.of(index)
+                        if not rest.mentions(index):
+                            return guard, index
+        return None
+
+    def __str__(self) -> str:
+        parts = [f"Σ{[f'#{i.number}' for i in self.indices]}"] if self.indices else []
+        parts += [str(self.coefficient)] * (self.coefficient != 1)
+        parts += [f"[{guard}]" for guard in self.guards]
+        return " ".join([*parts, *map(str, self.factors)])
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedSum:
+    """A signal as a formula: its entry at #0, its length, the lengths of the signals it names.
+
+    The terms describe the entries for 0 ≤ #0 < length.
+    """
+
+    terms: tuple[Term, ...]
+    length: Polynomial
+    lengths: Mapping[str, Polynomial]

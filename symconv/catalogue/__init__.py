@@ -1,0 +1,1 @@
+"""The claims that are known by name."""

@@ -1,0 +1,268 @@
+"""Published statements about average pools, folding and layers that average."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import (
+    Eq,
+    Expr,
+    Integer,
+    Mod,
+    Or,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+    ceiling,
+    false,
+    floor,
+)
+
+from symconv.catalogue.published.statements import (
+    Published,
+    a,
+    c,
+    fails,
+    holds,
+    i,
+    j,
+    k,
+    l,
+    n,
+    p,
+    published,
+    q,
+    s,
+    u,
+    x,
+)
+from symconv.catalogue.theorems import Theorem
+from symconv.language.signals import Formula, Signal, SignalExpr
+
+__all__ = ["POOLING"]
+
+_entries_of_2 = Signal.from_formula(u, Piecewise((Rational(1, 2), u < n - 1), (1, True)), length=n)
+
+_CONSTANT_KERNEL = published(
+    "average_pool_is_a_layer_with_a_constant_kernel",
+    "A SAME layer whose taps are all 1/c is the SAME average pool of c entries.",
+    source="TASO, verify/verify.py, src/cudnn/pool2d_kernel.cu, src/dnnl/pool2d_mkl.cc",
+    verdict="conditional",
+    condition="iff the pool counts the padding as entries; without, the ends differ for every n",
+    theorems=(
+        holds(
+            "constant_kernel_eq_pool_of_3_that_counts_padding",
+            x.pad_same(3).correlate(Signal.ones(3) / 3),
+            x.avg_pool(3, stride=1, padding=1),
+            "With the padding counted, a pool of 3 is the layer with taps 1/3.",
+            "Every window is divided by 3.",
+        ),
+        fails(
+            "constant_kernel_eq_pool_of_3_that_leaves_padding_out",
+            x.pad_same(3).correlate(Signal.ones(3) / 3),
+            x.avg_pool(3, stride=1, padding=1, count_include_pad=False),
+            "With the padding left out, a pool of 3 is the layer with taps 1/3.",
+            "At the ends it divides by 2, or by 1.",
+            at={"n": 1},
+            condition=false,
+        ),
+        fails(
+            "constant_kernel_eq_pool_of_2_that_leaves_padding_out",
+            x.pad_same(2).correlate(Signal.ones(2) / 2),
+            x.pad_same(2).correlate(Signal.ones(2)).multiply(_entries_of_2),
+            "With the padding left out, a pool of 2 is the layer with taps 1/2.",
+            "The last window holds one entry and is divided by 1.",
+            at={"n": 1},
+            condition=false,
+        ),
+    ),
+    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+)
+
+_box = Signal.ones(2)
+_pooled = x.pad_same(c).correlate(k).avg_pool(2)
+_averaged = k.convolve(_box) / 2
+
+_DOWNSCALE = published(
+    "average_pool_after_a_layer_is_a_strided_layer",
+    "An average pool of 2 after a SAME layer with odd c is one SAME layer of stride 2 with c + 1 "
+    "taps: the mean of the kernel and the kernel shifted by one.",
+    source="ProGAN, conv2d_downscale2d; https://github.com/tkarras/progressive_growing_of_gans",
+    verdict="conditional",
+    condition="iff n is even; otherwise the lengths are ⌊n/2⌋ and ⌈n/2⌉",
+    theorems=(
+        fails(
+            "pooled_same_layer_eq_stride2_same_layer",
+            _pooled,
+            x.pad_same(c + 1, stride=2).correlate(_averaged, stride=2),
+            "The pool of a SAME layer is a SAME layer of stride 2 with c + 1 taps.",
+            "The pool drops the last output of an odd number, SAME does not.",
+            at={"c": 1, "n": 1},
+            condition=Eq(Mod(n, 2), 0),
+        ),
+        holds(
+            "pooled_same_layer_eq_stride2_layer",
+            _pooled,
+            x.pad(floor((c - 1) / 2), ceiling((c - 1) / 2)).correlate(_averaged, stride=2),
+            "For every n, it is the stride-2 layer with c + 1 taps and the first layer's padding.",
+            "Means of neighbouring outputs are outputs of the averaged kernel.",
+        ),
+    ),
+    beyond="Several channels.",
+)
+
+
+def _folded(
+    values: Callable[[Expr], Expr], size: int | Symbol, stride: int | Symbol, padding: Symbol
+) -> Formula:
+    """The sum over all windows of the entries values(v), each put back where it was taken."""
+    windows = floor((n + 2 * padding - size) / stride) + 1
+    here = Piecewise((values(u), Eq(stride * i + j - padding, u)))
+    return Signal.from_formula(u, Sum(Sum(here, (j, 0, size - 1)), (i, 0, windows - 1)), length=n)
+
+
+def _entry(v: Expr) -> Expr:
+    return x[v]
+
+
+def _one(_: Expr) -> Expr:
+    return Integer(1)
+
+
+_FOLD = published(
+    "folding_after_unfolding",
+    "Folding what was unfolded multiplies each entry by the number of windows that hold it, "
+    "fold(unfold(x)) = fold(unfold(1))·x; without overlap (c = s) it gives x back.",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Fold.html, "
+    "https://blog.csdn.net/weixin_39916966/article/details/132446282",
+    verdict="conditional",
+    condition="the first always; the second iff (n + 2p) mod c ≤ p (shown for c = 2 and 3)",
+    theorems=(
+        holds(
+            "folding_counts_the_windows",
+            _folded(_entry, c, s, l),
+            _folded(_one, c, s, l).multiply(x),
+            "Each entry is multiplied by the number of windows that hold it.",
+            "Every window that holds x[v] puts it back at v.",
+        ),
+        *(
+            fails(
+                f"folding_windows_of_{size}_without_overlap_gives_the_input_back",
+                _folded(_entry, size, size, p),
+                x,
+                f"Windows of {size} with stride {size}: folding gives the input back.",
+                "Entries that no window holds are lost: what is left over on the right, unless "
+                "that is padding.",
+                at={"n": 1, "p": 0},
+                condition=Mod(n + 2 * p, size) <= p,
+            )
+            for size in (2, 3)
+        ),
+        holds(
+            "folding_windows_without_overlap_gives_the_input_back",
+            _folded(_entry, c, c, l),
+            x,
+            "Without overlap, folding gives the input back if what is left over is padding.",
+            "Every entry is in one window.",
+            given=[Mod(n + 2 * l, c) <= l],
+        ),
+    ),
+    beyond="Two dimensions, where the same is done along each of them.",
+    unsettled="The exact condition for windows of symbolic size.",
+)
+
+
+def _padded_pool(size: int, stride: int | Symbol, counted: bool, padding: Symbol = q) -> SignalExpr:
+    padded = x.pad(a, a)
+    return padded.avg_pool(size, stride=stride, padding=padding, count_include_pad=counted)
+
+
+def _wider_pool(
+    size: int, stride: int | Symbol, counted: bool = True, padding: Symbol = q
+) -> SignalExpr:
+    return x.avg_pool(size, stride=stride, padding=a + padding, count_include_pad=counted)
+
+
+def _fused(size: int) -> Theorem:
+    return holds(
+        f"padding_fuses_into_a_counting_pool_of_{size}",
+        _padded_pool(size, s, counted=True, padding=l),
+        _wider_pool(size, s, padding=l),
+        "With the padding counted, padding by a before a pool padded by q is padding by a + q, "
+        "also if the pool crops.",
+        "Zeros are zeros, and every window is divided by its size.",
+    )
+
+
+def _unfused(size: int, stride: int) -> tuple[Theorem, ...]:
+    windows = f"windows of {size} and stride {stride}"
+    return (
+        fails(
+            f"padding_fuses_into_a_pool_of_{size}_that_left_padding_out_as_counted",
+            _padded_pool(size, stride, counted=False),
+            _wider_pool(size, stride),
+            f"With the pool's own padding left out, {windows}: the pool that counts all of it is "
+            "the same.",
+            "The pool leaves out its own padding, and counts the zeros put there before. A window "
+            "that meets both the input and the pool's padding needs a < c − 1.",
+            at={"a": 0, "n": 1, "q": 1},
+            condition=Or(Eq(q, 0), a >= size - 1),
+            for_all=[n],
+        ),
+        fails(
+            f"padding_fuses_into_a_pool_of_{size}_that_leaves_padding_out",
+            _padded_pool(size, stride, counted=False),
+            _wider_pool(size, stride, counted=False),
+            f"With the pool's own padding left out, {windows}: the pool that leaves out all of it "
+            "is the same.",
+            "The zeros that were put there before were counted, now they are not.",
+            at={"a": 1, "n": 1, "q": 0},
+            condition=Eq(a, 0),
+            for_all=[n],
+        ),
+    )
+
+
+_PAD_POOL = published(
+    "fuse_padding_into_average_pool",
+    "Padding by a and then an average pool padded by q is one pool padded by a + q that counts the "
+    "padding (after a repair); before, its flag for counting stayed as it was.",
+    source="https://github.com/onnx/optimizer/pull/108, "
+    "https://github.com/onnx/optimizer/issues/269",
+    verdict="conditional",
+    condition="always for a pool that counts its padding; for one that does not, after the repair "
+    "iff q = 0 or a ≥ c − 1, for all n; before it iff a = 0",
+    theorems=(*map(_fused, (2, 3)), *_unfused(2, 1), *_unfused(3, 2)),
+    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+)
+
+_halves = Signal.taps(Rational(1, 2), Rational(1, 2))
+
+_NO_STRIDE = published(
+    "average_pool_as_layer_of_stride_1",
+    "An average pool of 2 with stride 2 is the layer with taps 1/2 (the stride is lost).",
+    source="https://github.com/google/heir/issues/2702",
+    verdict="false",
+    condition="iff n ≤ 2; with stride 2 always",
+    theorems=(
+        fails(
+            "pool_of_2_eq_layer_of_stride_1",
+            x.avg_pool(2),
+            x.correlate(_halves),
+            "The pool of 2 is the layer of stride 1 with taps 1/2.",
+            "It has ⌊n/2⌋ outputs, the layer n − 1.",
+            at={"n": 3},
+            condition=n <= 2,
+        ),
+        holds(
+            "pool_of_2_eq_layer_of_stride_2",
+            x.avg_pool(2),
+            x.correlate(_halves, stride=2),
+            "The pool of 2 is the layer of stride 2 with taps 1/2.",
+            "This is its definition.",
+        ),
+    ),
+)
+
+POOLING: tuple[Published, ...] = (_CONSTANT_KERNEL, _DOWNSCALE, _FOLD, _PAD_POOL, _NO_STRIDE)

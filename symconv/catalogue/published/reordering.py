@@ -1,0 +1,189 @@
+"""Published statements about layers that change places."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from sympy import And, Eq, Mod, Or, false, floor
+
+from symconv.arithmetic.symbols import integers
+from symconv.catalogue.published.statements import (
+    Published,
+    c,
+    e,
+    fails,
+    h,
+    h3,
+    holds,
+    k,
+    k3,
+    l,
+    n,
+    p,
+    published,
+    q,
+    r,
+    s,
+    t,
+    w,
+    x,
+)
+from symconv.language.signals import Extension, Signal, SignalExpr
+
+__all__ = ["REORDERING"]
+
+Mode: TypeAlias = Extension | Literal["zeros"]
+
+
+def _same_then_stride(stride: int) -> tuple[SignalExpr, SignalExpr]:
+    return (
+        x.pad_same(c).correlate(k).correlate(w, stride=stride),
+        x.pad_same(c, stride=stride).correlate(k, stride=stride).correlate(w),
+    )
+
+
+_STRIDE_UP = published(
+    "move_stride_of_pointwise_layer_up",
+    "The stride of a 1×1 layer can be moved to the layer before it.",
+    source="https://github.com/openvinotoolkit/openvino/pull/5314, "
+    "https://github.com/openvinotoolkit/openvino/pull/6943",
+    verdict="conditional",
+    condition="always with explicit padding; with automatic SAME padding iff the left amount for "
+    "stride s is that for stride 1: for s = 2 iff c is even, or c = 1, or n is odd",
+    theorems=(
+        fails(
+            "stride2_of_pointwise_layer_moves_up_with_same_padding",
+            *_same_then_stride(2),
+            "With SAME padding computed anew for stride 2, the stride may move up.",
+            "For stride 2 and even n SAME pads one entry less; for odd c it is missing on the "
+            "left.",
+            at={"c": 3, "n": 2},
+            condition=Or(Eq(c, 1), Eq(Mod(c, 2), 0), Eq(Mod(n, 2), 1)),
+        ),
+        fails(
+            "stride3_of_pointwise_layer_moves_up_with_same_padding",
+            *_same_then_stride(3),
+            "With SAME padding computed anew for stride 3, the stride may move up.",
+            "The left amounts have to be equal; for 3 taps they are iff n = 1 modulo 3.",
+            at={"c": 3, "n": 2},
+            condition=Eq(x.pad_same(c, stride=3).left, floor((c - 1) / 2)),
+        ),
+        holds(
+            "stride_of_pointwise_layer_moves_up",
+            x.pad(l, r).correlate(k, stride=s).correlate(w, stride=t),
+            x.pad(l, r).correlate(k, stride=s * t).correlate(w),
+            "With explicit padding, any stride may move up.",
+            "Both keep every st-th output of stride 1 and multiply it by w[0].",
+        ),
+    ),
+    beyond="Several channels.",
+)
+
+
+def _both_ways(
+    conv: SignalExpr, blur: SignalExpr, mode: Mode, other: Mode
+) -> tuple[SignalExpr, SignalExpr]:
+    return (
+        x.pad(1, 1, mode).correlate(conv).pad(1, 1, other).correlate(blur, stride=2),
+        x.pad(1, 1, other).correlate(blur).pad(1, 1, mode).correlate(conv, stride=2),
+    )
+
+
+_before, _after = integers("v z", nonnegative=True)
+_symmetric, _also_symmetric = k3 + k3.flip(), h3 + h3.flip()
+
+_BLUR = published(
+    "convolution_and_blur_commute",
+    "A convolution of stride 1 and then a blur of stride 2 is the blur of stride 1 and then the "
+    "convolution of stride 2.",
+    source="https://github.com/adobe/antialiased-cnns/issues/7",
+    verdict="conditional",
+    condition="without padding and with circular padding always; with zeros (p for k, q for h), "
+    "for all n, iff p = q = 0, or p ≥ c − 1 and q ≥ e − 1, or a layer has one tap and no padding; "
+    "with reflected ends if both kernels are symmetric",
+    theorems=(
+        holds(
+            "unpadded_convolution_and_strided_blur_commute",
+            x.correlate(k).correlate(h, stride=s),
+            x.correlate(h).correlate(k, stride=s),
+            "Without padding any stride may go to either layer.",
+            "Both keep every s-th entry of the correlation with k ∗ h.",
+        ),
+        holds(
+            "circular_convolution_and_stride2_blur_commute",
+            x.pad(p, q, "circular")
+            .correlate(Signal("k", p + q + 1))
+            .pad(_before, _after, "circular")
+            .correlate(Signal("h", _before + _after + 1), stride=2),
+            x.pad(_before, _after, "circular")
+            .correlate(Signal("h", _before + _after + 1))
+            .pad(p, q, "circular")
+            .correlate(Signal("k", p + q + 1), stride=2),
+            "With circular padding that keeps the length, the stride may go to either layer.",
+            "Both are circular correlations, which commute.",
+            given=[n >= p, n >= q, n >= _before, n >= _after],
+        ),
+        fails(
+            "zero_padded_convolution_and_stride2_blur_commute",
+            x.pad(p, p).correlate(k).pad(q, q).correlate(h, stride=2),
+            x.pad(q, q).correlate(h).pad(p, p).correlate(k, stride=2),
+            "With zero padding the stride may go to either layer.",
+            "The layer that comes second reads zeros beyond the other one's output.",
+            at={"c": 1, "e": 2, "n": 1, "p": 1, "q": 0},
+            condition=Or(
+                And(Eq(p, 0), Eq(q, 0)),
+                And(p >= c - 1, q >= e - 1),
+                And(Eq(c, 1), Eq(p, 0)),
+                And(Eq(e, 1), Eq(q, 0)),
+            ),
+            for_all=[n],
+        ),
+        fails(
+            "zero_padded_3_tap_convolution_and_blur_commute",
+            *_both_ways(k3, h3, "zeros", "zeros"),
+            "With 3 taps and zero padding by 1 the stride may go to either layer.",
+            "The entries at the ends differ.",
+            at={"n": 2},
+            condition=Eq(n, 1),
+        ),
+        fails(
+            "reflecting_convolution_and_blur_commute",
+            *_both_ways(k3, h3, "reflect", "reflect"),
+            "With reflected ends the stride may go to either layer.",
+            "The output of a kernel that is not symmetric does not continue by reflection.",
+            at={"n": 3},
+            condition=Eq(n, 2),
+            given=[n >= 2],
+        ),
+        fails(
+            "reflecting_symmetric_convolution_and_any_blur_commute",
+            *_both_ways(_symmetric, h3, "reflect", "reflect"),
+            "One symmetric kernel is enough with reflected ends.",
+            "The other kernel's output still does not continue by reflection.",
+            at={"n": 3},
+            condition=Eq(n, 2),
+            given=[n >= 2],
+        ),
+        holds(
+            "reflecting_symmetric_convolution_and_blur_commute",
+            *_both_ways(_symmetric, _also_symmetric, "reflect", "reflect"),
+            "With reflected ends and two symmetric kernels (each a kernel plus its flip) the "
+            "stride may go to either layer.",
+            "A symmetric kernel's output continues by reflection as its input does.",
+            given=[n >= 2],
+        ),
+        fails(
+            "zero_padded_convolution_and_reflecting_blur_commute",
+            *_both_ways(k3, Signal.taps(1, 2, 1) / 4, "zeros", "reflect"),
+            "A convolution padded with zeros and a reflecting blur with 1/4, 1/2, 1/4 commute.",
+            "The two layers continue the input in different ways.",
+            at={"n": 2},
+            condition=false,
+            given=[n >= 2],
+        ),
+    ),
+    beyond="Several channels.",
+    unsettled="Reflected ends for kernels of symbolic length: too many cases for the budget.",
+)
+
+REORDERING: tuple[Published, ...] = (_STRIDE_UP, _BLUR)

@@ -1,0 +1,92 @@
+"""Reading the arguments of the command; what cannot be read is a usage error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from symconv.catalogue.theorems import Theorem
+    from symconv.text import Declarations
+
+__all__ = ["MOST_BYTES", "declared", "decoded", "lengths", "named", "tap"]
+
+MOST_BYTES = 1_000_000
+
+
+def named(name: str) -> Theorem:
+    """The claim of the catalogue that is called so."""
+    from difflib import get_close_matches
+
+    from symconv.catalogue.theorems import THEOREMS
+
+    for theorem in THEOREMS:
+        if theorem.name == name:
+            return theorem
+    from symconv.catalogue.index import CATALOGUE  # takes a second or two
+
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    close = get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(close)}?" if close else "see 'symconv list'"
+    raise click.UsageError(f"there is no claim named {name!r}; {hint}")
+
+
+def lengths(text: str) -> dict[str, int]:
+    """`n=8,c=3` as a mapping."""
+    result: dict[str, int] = {}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?[0-9]{1,9})\s*", part)
+        if not found:
+            raise click.UsageError(f"--at {text!r}: expected name=integer, got {part.strip()!r}")
+        if found[1] in result:
+            raise click.UsageError(f"--at {text!r}: {found[1]} is given twice")
+        result[found[1]] = int(found[2])
+    return result
+
+
+def tap(text: str) -> Any:
+    """An integer, a fraction or a symbol."""
+    from sympy import Symbol
+
+    if re.fullmatch(
+        r"[+-]?[0-9]{1,1000}(/0*[1-9][0-9]{0,999})?|[+-]?[0-9]{0,500}\.[0-9]{1,500}", text
+    ):
+        value = Fraction(text)
+        return int(value) if value.denominator == 1 else value
+    found = re.fullmatch(r"(-?)([^\W\d]\w{0,99})", text)
+    if not found:
+        raise click.UsageError(
+            f"the tap {text!r} is not an integer, a fraction such as 1/3, a decimal, or a symbol"
+        )
+    return -Symbol(found[2]) if found[1] else Symbol(found[2])
+
+
+def declared(signals: Iterable[str], given: Iterable[str], integers: Sequence[str]) -> Declarations:
+    """What the options --signal, --given and --integer declare."""
+    from symconv.text import Declarations
+    from symconv.text.phrases import Passage
+
+    sizes: dict[str, Passage] = {}
+    for text in signals:
+        name, colon, _ = text.partition(":")
+        if not colon or name.strip() in sizes:
+            problem = "it is declared twice" if colon else "expected NAME:LENGTH, such as x:n"
+            raise click.UsageError(f"--signal {text!r}: {problem}")
+        sizes[name.strip()] = Passage(text, "--signal", len(name) + 1)
+    return Declarations(sizes, tuple(Passage(g, "--given") for g in given), tuple(integers))
+
+
+def decoded(data: bytes, where: str) -> str:
+    """The text of a file of claims, which must not be larger than `MOST_BYTES`."""
+    if len(data) > MOST_BYTES:
+        raise click.UsageError(f"{where} is larger than {MOST_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise click.UsageError(f"{where}, line {line}: this is not UTF-8") from None

@@ -1,0 +1,205 @@
+"""Formal proofs and certificates, as a person reads them in a terminal, and as records."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from rich.console import Console
+
+from symconv.command.terminal import duration, line, paragraph, row
+from symconv.decision.claims import Claim
+from symconv.errors import SymconvError, Uncertified
+from symconv.formal.certificates import FIRST_LINE, certificate, statement, theorem_name
+from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
+from symconv.formal.theory import MAIN_STATEMENT, NOTHING, Theory, check_theory
+
+__all__ = ["check_destination", "report_certificate", "report_theory"]
+
+Record = dict[str, Any]
+
+_LONGEST = 200  # characters in the name of a file
+
+_TITLE = "The formal proof, checked by Rocq's kernel"
+
+
+def report_theory(out: Console, timeout: float | None = None) -> Record:
+    """Have Rocq check the formal theory, and show the theorem, its assumptions and the time."""
+    out.print(MAIN_STATEMENT, style="bold")
+    out.print()
+    try:
+        with out.status("starting Rocq") as status:
+            theory = check_theory(
+                timeout=timeout, progress=lambda step: status.update(f"Rocq checks {step}")
+            )
+    except (NoRocqError, RejectedError, TimeoutError) as reason:
+        return {"name": MAIN_STATEMENT} | _show_unchecked(out, _reason(reason))
+    main = next(c for c in theory.statements if c.statement.name == MAIN_STATEMENT)
+    line(out, "for every commutative ring R (comRingType), with the operators of definitions.v:")
+    out.print()
+    for part in _dedented(main.statement.text):
+        line(out, part, "cyan", indent=4)
+    out.print()
+    record = {"name": MAIN_STATEMENT, "statement": main.statement.text}
+    return record | _show_theory(out, theory)
+
+
+def _show_theory(out: Console, theory: Theory) -> Record:
+    out.print(_TITLE, style="bold")
+    took = sum(theory.seconds.values())
+    assuming = [c for c in theory.statements if c.assumptions]
+    proved = theory.is_free_of_assumptions
+    row(
+        out,
+        "FORMALLY PROVED" if proved else "NOT PROVED: something is assumed",
+        duration(took),
+        "green" if proved else "red",
+    )
+    line(out, f"Rocq (Coq) {theory.version}, {len(theory.seconds) - 1} files", indent=4)
+    kinds = [c.statement.kind for c in theory.statements]
+    counted = f"{kinds.count('Theorem')} theorems, {kinds.count('Lemma')} lemmas and "
+    counted += f"{kinds.count('Example')} counterexamples"
+    if proved:
+        paragraph(out, f"Assumptions: none, for {counted} ({NOTHING}).", indent=4)
+    for checked in assuming:
+        line(out, f"{checked.statement.name} assumes: {checked.assumptions}", "red", indent=4)
+    out.print()
+    out.print("The theorems", style="bold")
+    for checked in theory.statements:
+        if checked.statement.kind == "Theorem":
+            line(out, f"{checked.statement.name}  ({checked.statement.file}.v)")
+    return {
+        "verdict": "proved" if proved else "unknown",
+        "rocq": theory.version,
+        "seconds": took,
+        "statements": [
+            {
+                "kind": c.statement.kind,
+                "name": c.statement.name,
+                "file": f"{c.statement.file}.v",
+                "statement": c.statement.text,
+                "assumptions": c.assumptions or None,
+            }
+            for c in theory.statements
+        ],
+    }
+
+
+def check_destination(path: str) -> None:
+    """Refuse a file that no certificate can be written to.
+
+    Raises:
+        SymconvError: Rocq could not read a file of that name, or it holds something else.
+    """
+    file = Path(path)
+    if len(file.name) > _LONGEST:
+        raise SymconvError(f"the name of the certificate has more than {_LONGEST} characters")
+    if file.suffix != ".v" or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", file.stem):
+        raise SymconvError(
+            f"a certificate is called like a Rocq file, such as {_suggested(file.stem)}.v: "
+            f"letters, digits and underscores, and then .v; got {file.name!r}"
+        )
+    try:
+        if not file.parent.is_dir():
+            raise SymconvError(f"there is no folder {str(file.parent)!r} for the certificate")
+        if file.exists() and not file.is_file():
+            raise SymconvError(f"{path} is there already, and is no ordinary file")
+        if file.exists() and not _is_certificate(file.read_text(encoding="utf-8")):
+            raise SymconvError(
+                f"{path} is there already, and is no certificate; it is left as it is"
+            )
+    except (OSError, UnicodeDecodeError) as error:
+        raise SymconvError(f"{path} cannot be used for a certificate: {error}") from None
+
+
+def _is_certificate(text: str) -> bool:
+    """Whether a file is a certificate to which nothing was added at the end."""
+    return text.startswith(FIRST_LINE) and bool(re.search(r"\nPrint Assumptions \w+\.\n\Z", text))
+
+
+def report_certificate(
+    claim: Claim, path: str | None, out: Console, *, check: bool, timeout: float | None = None
+) -> Record:
+    """Write the certificate of a claim that was proved, or have Rocq check it, or both.
+
+    Args:
+        claim: the claim.
+        path: the file to write to; None for none.
+        out: where it is shown.
+        check: whether Rocq is to check it.
+        timeout: how many seconds Rocq may take.
+
+    Raises:
+        SymconvError: the file cannot be written.
+    """
+    out.print("Certificate", style="bold")
+    try:
+        text = certificate(claim)
+    except Uncertified as reason:
+        row(out, "NO CERTIFICATE", "", "yellow")
+        paragraph(out, f"{reason}.", indent=4)
+        out.print()
+        return {"verdict": "unknown", "reason": str(reason)}
+    record: Record = {"theorem": theorem_name(claim), "statement": statement(claim)}
+    if path is not None:
+        try:
+            Path(path).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise SymconvError(f"cannot write {path}: {error.strerror}") from None
+        row(out, "WRITTEN", f"{len(text.splitlines())} lines", "green")
+        line(out, f"to {path}; to check it: coqc {quote(path)}", indent=4)
+        record["file"] = path
+    for part in f"Theorem {theorem_name(claim)} {statement(claim)}".splitlines():
+        line(out, part, "cyan" if not check else "", indent=4)
+    if not claim.signals:
+        paragraph(
+            out,
+            "A statement about integers: where a side is the length of a signal, the formula for "
+            "it is symconv's.",
+            indent=4,
+        )
+    if check:
+        record |= _show_check(out, text, timeout)
+    out.print()
+    return record
+
+
+def _show_check(out: Console, text: str, timeout: float | None) -> Record:
+    try:
+        with Rocq() as rocq, out.status("Rocq checks the certificate"):
+            checked, version = rocq.check("certificate", text, timeout=timeout), rocq.version
+    except (NoRocqError, RejectedError, TimeoutError) as reason:
+        return _show_unchecked(out, _reason(reason))
+    if checked.output.strip() != NOTHING:
+        return _show_unchecked(out, f"the certificate assumes something: {checked.output.strip()}")
+    row(out, "FORMALLY PROVED", duration(checked.seconds), "green")
+    line(out, f"by Rocq (Coq) {version}; assumptions: none ({NOTHING})", indent=4)
+    return {"verdict": "proved", "rocq": version, "seconds": checked.seconds}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RejectedError):
+        return (
+            f"Rocq {error.version} does not accept {error}; it was written for Coq 8.16 with "
+            "MathComp 1.15: with these versions, this is a defect of symconv"
+        )
+    return str(error)
+
+
+def _show_unchecked(out: Console, reason: str) -> Record:
+    row(out, "NOT CHECKED", "", "yellow")
+    paragraph(out, f"{reason}.", indent=4)
+    return {"verdict": "unknown", "reason": reason}
+
+
+def _dedented(text: str) -> list[str]:
+    first, *rest = text.splitlines()
+    return [first, *textwrap.indent(textwrap.dedent("\n".join(rest)), "  ").splitlines()]
+
+
+def _suggested(stem: str) -> str:
+    usable = re.sub(r"\W+", "_", stem, flags=re.ASCII).strip("_")
+    return usable if re.match(r"[A-Za-z]", usable) else f"claim_{usable}".rstrip("_")

@@ -1,0 +1,214 @@
+"""A child process that decides claims, and can be ended when its time is over."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from threading import Timer
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+
+from symconv.command.interrupts import raised, withheld
+
+__all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError"]
+
+_LINGERING = 5  # seconds that a process may take to end after its last answer
+
+
+class NoAnswerError(Exception):
+    """The child has given no verdict; the message says why."""
+
+
+class TimeIsOverError(NoAnswerError):
+    """The child has given no verdict in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claim that a child decides, as text.
+
+    Attributes:
+        claim: the claim; or the name of a theorem of the catalogue.
+        is_theorem: whether it is the name of a theorem.
+        points: the lengths of the instances.
+        signals: the lengths of the named signals.
+        given: the hypotheses.
+        integers: the symbols that range over all integers.
+        name: what the claim is called.
+    """
+
+    claim: str
+    is_theorem: bool = False
+    points: Sequence[Mapping[str, int]] = ()
+    signals: Mapping[str, str] = field(default_factory=dict)
+    given: Sequence[str] = ()
+    integers: Sequence[str] = ()
+    name: str | None = None
+
+
+class Child:
+    """Decides one task after another in a process of its own, which starts when it is needed.
+
+    Starting takes longer than many a decision, so the process is kept until its time is over.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def report(self, task: Task, seconds: float, out: Console) -> tuple[dict[str, Any], str]:
+        """The record of a claim, and the text that shows it.
+
+        Args:
+            task: the claim.
+            seconds: how long it may take, the start of Python included if it has to start.
+            out: where the text will be shown.
+
+        Raises:
+            TimeIsOverError: the time is over.
+            NoAnswerError: there is no verdict for another reason, such as too little memory.
+            SymconvError: the claim cannot be decided as it stands.
+        """
+        from symconv.errors import SymconvError
+
+        request = {"task": asdict(task), "width": out.width, "colours": out.color_system}
+        with raised():  # an interrupt ends the child too
+            answer = self._answer(json.dumps(request), seconds)
+        match answer:
+            case {"error": str(problem)}:
+                raise SymconvError(problem)
+            case {"exhausted": str(reason)}:
+                raise NoAnswerError(reason)
+            case {"record": dict(record), "text": str(text)}:
+                return record, text
+        raise RuntimeError(f"in the child process: {answer['defect']}")
+
+    def _answer(self, request: str, seconds: float) -> dict[str, Any]:
+        is_over = False
+
+        def end() -> None:
+            nonlocal is_over
+            is_over = True
+            process.kill()
+
+        process = self._process = self._process or _started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = Timer(seconds, end)
+        timer.start()
+        line = ""
+        try:
+            with suppress(BrokenPipeError):  # the child has ended
+                process.stdin.write(f"{request}\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+            if not line.endswith("\n"):
+                with suppress(subprocess.TimeoutExpired):  # its exit code says how it has ended
+                    process.wait(_LINGERING)
+        finally:
+            timer.cancel()
+            if is_over or not line.endswith("\n"):
+                self._end()
+        if line.endswith("\n"):
+            answer: dict[str, Any] = json.loads(line)
+            return answer
+        if is_over:
+            raise TimeIsOverError(f"no verdict within {seconds:g} s")
+        if process.returncode < 0:
+            raise NoAnswerError(f"the computation was ended by signal {-process.returncode}")
+        return {"defect": f"it ended with exit code {process.returncode}"}
+
+    def _end(self) -> None:
+        """Kill the process, and nothing else."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):  # a request that nobody reads
+                if stream is not None:
+                    stream.close()
+
+
+def _started() -> subprocess.Popen[str]:
+    with withheld():
+        return subprocess.Popen(
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="ascii",
+            # On Windows, a group of its own is what gets no interrupts.
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+
+
+def _command() -> list[str]:
+    # The child finds the modules that we found: not those of the working directory, where
+    # a file random.py would otherwise take the place of the library's.
+    start = (
+        f"import sys; sys.path[:] = {sys.path!r}; from symconv.command.child import serve; serve()"
+    )
+    return [sys.executable, "-P", "-c", start]
+
+
+# --- in the child --------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Answer the requests on standard input, each with a line on standard output."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else that is printed is an answer
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = _performed(Task(**request["task"]), request["width"], request["colours"])
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def _performed(task: Task, width: int, colours: str | None) -> dict[str, Any]:
+    from io import StringIO
+    from traceback import format_exc
+
+    from symconv.command.endings import exhausted
+    from symconv.command.terminal import page
+    from symconv.errors import SymconvError
+
+    out = page(width, colours)
+    try:
+        record = _reported(task, out)
+    except SymconvError as error:
+        return {"error": str(error)}
+    except (RecursionError, MemoryError) as error:
+        return {"exhausted": exhausted(error)}
+    except Exception:
+        return {"defect": format_exc()}
+    assert isinstance(out.file, StringIO)
+    return {"record": record, "text": out.file.getvalue()}
+
+
+def _reported(task: Task, out: Console) -> dict[str, Any]:
+    from symconv.command import arguments
+    from symconv.command.reports import report, report_theorem
+    from symconv.text import Declarations, Passage, read_claim
+
+    if task.is_theorem:
+        return report_theorem(arguments.named(task.claim), task.points, out)
+    declared = Declarations.of(task.signals, task.given, task.integers)
+    parsed = read_claim(Passage(task.claim, "the claim"), declared, task.name)
+    return report(parsed.claim, task.points, out, typed=task.claim, assumed=parsed.assumed)

@@ -1,0 +1,474 @@
+"""The command `symconv`.  SymPy and all else is imported only when a command runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from symconv.command import arguments, interrupts
+from symconv.command.endings import EXIT, WORST_FIRST, Command, Commands
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from symconv.decision.claims import Claim
+    from symconv.text import Declarations, ParsedClaim
+
+_LONGEST = 1_000_000  # seconds
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+_at_option = click.option(
+    "--at",
+    "points",
+    multiple=True,
+    metavar="LENGTHS",
+    help="Check with simplify at these lengths, such as n=8,c=3,l=3,r=3.  May be repeated.",
+)
+
+
+def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value <= _LONGEST:  # so nan is refused too
+        raise click.BadParameter(
+            f"expected a number of seconds, more than 0 and at most {_LONGEST}; got {value:g}",
+            ctx,
+            option,
+        )
+    return value
+
+
+_timeout_option = click.option(
+    "--timeout",
+    type=float,
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Give up on a claim after so many seconds: the verdict is then unknown.",
+)
+
+
+_formal_option = click.option(
+    "--formal",
+    is_flag=True,
+    help="Have Rocq check the proof; needs coqc.  --timeout then bounds Rocq too.",
+)
+_certificate_option = click.option(
+    "--certificate",
+    "certificate_file",
+    metavar="FILE.v",
+    help="Write the claim and its proof as a file that Rocq's coqc checks.",
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="symconv")
+def main() -> None:
+    """Claims about convolution layers, proved for every length or refuted.
+
+    \b
+    Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
+    70 a defect of symconv, 74 the output cannot be written, 130 interrupted,
+    141 the reader of the output left.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without ≤ gets ? and no traceback
+            stream.reconfigure(errors="replace")
+
+
+def _names(ctx: click.Context, argument: click.Parameter, begun: str) -> list[str]:
+    """The names of claims, for completion: a file, because importing them takes a second."""
+    names = Path(__file__).with_name("claim_names.txt").read_text(encoding="utf-8").split()
+    return [name for name in names if name.startswith(begun)]
+
+
+@main.command()
+@click.argument("name", required=False, shell_complete=_names)
+@_at_option
+@_formal_option
+@_certificate_option
+@_timeout_option
+@_json_option
+@click.pass_context
+def prove(
+    ctx: click.Context,
+    name: str | None,
+    points: tuple[str, ...],
+    formal: bool,
+    certificate_file: str | None,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Prove a theorem of the catalogue, by default that of the exercise.
+
+    Shows the claim, the verdict for all lengths, and instances at fixed lengths through
+    SymPy's simplify; `symconv list` has the names.
+
+    With --formal and no NAME, Rocq checks the formal proof of the exercise and all theorems
+    around it; with a NAME or --certificate, it checks the certificate of that one claim.
+    Where coqc is not installed, the exit code is 3.
+    """
+    from symconv.catalogue.theorems import MAIN
+    from symconv.command.deciding import Decider
+    from symconv.command.terminal import console
+
+    theorem = MAIN if name is None else arguments.named(name)
+    lengths = list(map(arguments.lengths, points))
+    out = console(quiet=as_json)
+    if formal and name is None and certificate_file is None:
+        if points:
+            raise click.UsageError("--at is for the instances of a claim; leave out --formal")
+        from symconv.command.certificates import report_theory
+
+        with interrupts.raised():
+            record = report_theory(out, timeout)
+        if as_json:
+            _print_json(record)
+        ctx.exit(_exit_code(record))
+    _check_destination(certificate_file)
+    with Decider(out, timeout) as decider:
+        record = decider.theorem(theorem, lengths)
+    record |= _certified(theorem.claim, record, certificate_file, formal, timeout, out)
+    if as_json:
+        _print_json(record)
+    ctx.exit(_exit_code(record))
+
+
+class _WithWords(Command):
+    """A command whose help ends with the words of the language."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from symconv.text.listing import sections
+
+        for title, rows in sections():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+@main.command(cls=_WithWords)
+@click.argument("claim", required=False)
+@click.option(
+    "--signal",
+    "signals",
+    multiple=True,
+    metavar="NAME:LENGTH",
+    help="Declare a signal, such as x:n.  May be repeated.",
+)
+@click.option(
+    "--given",
+    multiple=True,
+    metavar="CONDITION",
+    help="A hypothesis, such as 'n >= i'.  May be repeated.",
+)
+@click.option(
+    "--integer",
+    "integers",
+    multiple=True,
+    metavar="SYMBOL",
+    help="A symbol that may be negative.  May be repeated.",
+)
+@click.option("--name", help="What the claim is called.")
+@click.option(
+    "--file",
+    "file",
+    type=click.File("rb"),
+    help="Read claims from a file, one on each line; - is standard input.",
+)
+@_at_option
+@_formal_option
+@_certificate_option
+@_timeout_option
+@click.option(
+    "--total-timeout",
+    type=float,
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Give up after so many seconds, for all claims of a --file together: the verdict on "
+    "what was not reached is then unknown.",
+)
+@_json_option
+@click.pass_context
+def check(
+    ctx: click.Context,
+    claim: str | None,
+    signals: tuple[str, ...],
+    given: tuple[str, ...],
+    integers: tuple[str, ...],
+    name: str | None,
+    file: IO[bytes] | None,
+    points: tuple[str, ...],
+    formal: bool,
+    certificate_file: str | None,
+    timeout: float | None,
+    total_timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Prove or refute a CLAIM of your own.
+
+    \b
+    A claim is lhs == rhs, iff(condition, condition), or a condition that always holds:
+      symconv check "x.pad(1, 1).correlate(k).length == n" --signal x:n --signal k:3
+      symconv check "x.convolve(k) == k.convolve(x)" --signal x:n --signal k:c
+      symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
+      symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
+
+    Names that are not declared are integers ≥ 0, or ≥ 1 where an operator needs that.
+    Write -- before a claim that begins with a minus sign.
+
+    \b
+    In a file, a line is a declaration, a claim, or a claim with a name:
+      signal x: n
+      given n >= 4
+      integer t
+      flipped_twice: x.flip().flip() == x  # a comment
+
+    An indented line continues the one above.  Of several claims, one that is refuted
+    decides the exit code before one that is unknown.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.command.deciding import Decider
+    from symconv.command.terminal import console
+
+    if (claim is None) == (file is None):
+        raise click.UsageError("expected either a claim or --file")
+    if file is not None and (points or name or formal or certificate_file):
+        raise click.UsageError(
+            "--at, --name, --formal and --certificate are for one claim; --file may hold several"
+        )
+    _check_destination(certificate_file)
+    lengths = list(map(arguments.lengths, points))
+    declared = arguments.declared(signals, given, integers)
+    out = console(quiet=as_json)
+    records = []
+    with Decider(out, timeout, total_timeout) as decider:
+        parsed = _read(claim, declared, name) if file is None else _read_file(file, declared, out)
+        for number, one in enumerate(parsed, start=1):
+            if number > 1:
+                out.rule(style="dim")
+            which = f"{number} of {len(parsed)}" if file is not None else ""
+            records.append(decider.claim(one, lengths, which))
+    if file is None and (formal or certificate_file):
+        limit = min(filter(None, (timeout, total_timeout)), default=None)
+        records[0] |= _certified(parsed[0].claim, records[0], certificate_file, formal, limit, out)
+    if as_json:
+        _print_json(records[0] if file is None else records)
+    codes = set(map(_exit_code, records))
+    ctx.exit(next((code for code in WORST_FIRST if code in codes), max(codes)))
+
+
+@main.command("list")
+@click.argument("words", nargs=-1)
+@click.option(
+    "--verdict",
+    type=click.Choice(["true", "false", "conditional"]),
+    help="Only theorems that are true or false, and published statements with this verdict.",
+)
+@click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
+@_json_option
+def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_json: bool) -> None:
+    """List the claims of the catalogue, true and false, and what they settle.
+
+    \b
+    With WORDS, only what has all of them in a name, topic, statement, condition,
+    reason or source:
+      symconv list padding --verdict false
+      symconv list stride 3 --json
+
+    The exit code is 0 also where nothing is found: that is no verdict.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    if names and as_json:
+        raise click.UsageError("--names and --json are two forms of output; leave out one")
+    from symconv.catalogue.published import PUBLISHED
+    from symconv.catalogue.searching import Listing
+    from symconv.catalogue.theorems import THEOREMS
+    from symconv.command.reports import show_catalogue
+    from symconv.command.terminal import console
+
+    everything = Listing(THEOREMS, PUBLISHED)
+    found = everything.search(words, verdict or "")
+    if not found:
+        click.echo(everything.nothing(words, verdict or ""), err=as_json or names)
+    if names:
+        click.echo("".join(f"{name}\n" for name in found.names), nl=False)
+    elif found or as_json:
+        is_part = bool(words or verdict)
+        record = show_catalogue(
+            found, console(quiet=as_json), part_of=everything if is_part else None
+        )
+        if as_json:
+            _print_json(record)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("taps", nargs=-1, required=True, type=click.UNPROCESSED)
+@_json_option
+def kernel(taps: tuple[str, ...], as_json: bool) -> None:
+    """Print the taps of k₄ = k ∗ (k ↑2), for the TAPS of k.
+
+    A tap is an integer, a fraction such as 1/3, a decimal such as 0.25 (taken exactly),
+    or a symbol; for instance "symconv kernel 1 2 1" or "symconv kernel a b".
+    """
+    from symconv.decision.records import json_number
+    from symconv.language.signals import Signal
+
+    values = [arguments.tap(text) for text in taps]
+    k = Signal("k", len(values))
+    k4 = k.convolve(k.dilate(2)).evaluate(k=values)
+    if as_json:
+        _print_json({"k": list(map(json_number, values)), "k4": list(map(json_number, k4))})
+    else:
+        click.echo(f"k4 = [{', '.join(map(str, k4))}]")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--student", is_flag=True, help="Only the student's version: no solutions.")
+@click.option("--instructor", is_flag=True, help="Only the instructor's version.")
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(["pdf", "html", "ipynb"]),
+    help="Only this format.  May be repeated.",
+)
+@click.option(
+    "--output",
+    default="build/handouts",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="The folder to write to.",
+)
+def handout(
+    sources: tuple[str, ...], student: bool, instructor: bool, formats: tuple[str, ...], output: str
+) -> None:
+    """Make handouts of proof notebooks: for students, and for instructors.
+
+    \b
+    SOURCES are notebooks in jupytext's percent format, or folders of them:
+      symconv handout proofs
+      symconv handout proofs/01_index_argument.py --student --to pdf
+
+    Without options, both versions are written as PDF, HTML and Jupyter notebook.  A cell
+    with the tag "solution", and the lines of a code cell between ### BEGIN SOLUTION and
+    ### END SOLUTION, are in the instructor's version only.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    try:
+        from symconv.command.handouts import build_all
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"handouts need the package {error.name}: pip install 'symconv[handouts]'"
+        ) from None
+
+    versions = [v for v, chosen in (("student", student), ("instructor", instructor)) if chosen]
+    with interrupts.raised():
+        build_all(sources, versions, formats, output)
+
+
+@main.command("grade")
+@click.option("--answer", metavar="TEXT", help="The answer: a formula for k₄[t], or operators.")
+@click.option("--latex", is_flag=True, help="Read the answer as LaTeX, whatever it looks like.")
+@click.option("--typical", is_flag=True, help="Show typical answers, wrong and right, in a table.")
+@_json_option
+@click.pass_context
+def grade_answer(
+    ctx: click.Context, answer: str | None, latex: bool, typical: bool, as_json: bool
+) -> None:
+    """Decide whether an answer to the exercise is right, for all kernel lengths.
+
+    \b
+    An answer is a formula for k₄[t], or an expression in operators:
+      symconv grade --answer "Sum(k[i]*k[t - 2*i], i)"
+      symconv grade --answer "k4[t] = Sum(k[i]*k[t - 2*i], (i, 0, c - 1))"
+      symconv grade --answer "k.convolve(k.dilate(2))"
+      symconv grade --answer '\\sum_i k_2(i)\\, k_2(t - 2i)'
+      symconv grade --answer '\\tilde{k}_4 = \\tilde{k}_2 * (\\tilde{k}_2 \\uparrow_2)'
+
+    k, k2 and k_2 are the kernel of both layers, c is its length, and a tilde flips.  A sum
+    over an index alone is over all integers.
+
+    Exit codes: 0 right, 1 wrong, 2 usage error or an answer that cannot be read, 3 unknown.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.command.terminal import console, working
+
+    if (answer is None) == (not typical):
+        raise click.UsageError("expected either --answer or --typical")
+    out = console(quiet=as_json)
+    if answer is None:
+        from symconv.exercises.grading import show_typical
+
+        with working(out, "deciding typical answers"):
+            records = show_typical(out)
+        if as_json:
+            _print_json(records)
+        return
+    from symconv.exercises.grading import grade, show_grade
+
+    with working(out, "deciding"):
+        found = grade(answer, latex=latex or None)
+    record = show_grade(found, out)
+    if as_json:
+        _print_json(record)
+    ctx.exit(EXIT[record["verdict"]])
+
+
+def _read(claim: str | None, declared: Declarations, name: str | None) -> list[ParsedClaim]:
+    from symconv.text import Passage, read_claim
+
+    return [read_claim(Passage(claim or "", "the claim"), declared, name)]
+
+
+def _read_file(file: IO[bytes], declared: Declarations, out: Console) -> list[ParsedClaim]:
+    from symconv.command.terminal import working
+    from symconv.text import read_claims
+
+    name = getattr(file, "name", "-")
+    where = "standard input" if name in ("-", "<stdin>") else str(name)
+    text = arguments.decoded(file.read(arguments.MOST_BYTES + 1), where)
+    with working(out, f"reading {where}"):
+        return read_claims(text, where, declared)
+
+
+def _check_destination(path: str | None) -> None:
+    if path is not None:
+        from symconv.command.certificates import check_destination
+
+        check_destination(path)
+
+
+def _certified(
+    claim: Claim,
+    record: Mapping[str, Any],
+    path: str | None,
+    formal: bool,
+    timeout: float | None,
+    out: Console,
+) -> dict[str, Any]:
+    """The record of a certificate, if one was asked for and the claim was proved."""
+    if record["verdict"] != "proved" or not (formal or path):
+        return {}
+    from symconv.command.certificates import report_certificate
+
+    out.print()
+    with interrupts.raised():
+        record = report_certificate(claim, path, out, check=formal, timeout=timeout)
+    return {"certificate": record}
+
+
+def _exit_code(record: Mapping[str, Any]) -> int:
+    """The exit code of a verdict.
+
+    What is proved for some lengths only is open for the others, and a proof is not formal
+    before Rocq has checked it.
+    """
+    partly = record["verdict"] == "proved" and record.get("scope", "all lengths") != "all lengths"
+    unchecked = record.get("certificate", {}).get("verdict") == "unknown"
+    return EXIT["unknown" if partly or unchecked else record["verdict"]]
+
+
+def _print_json(record: Any) -> None:
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Many handouts at once, with what is being done shown in the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import get_args
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from symconv.command.terminal import console
+from symconv.pages.handouts.execution import Kernels
+from symconv.pages.handouts.formats import FORMATS, Format, build
+from symconv.pages.handouts.sources import HandoutError, Source, Version
+
+__all__ = ["build_all"]
+
+
+def build_all(
+    paths: Sequence[str], versions: Iterable[str], formats: Iterable[str], output: str
+) -> None:
+    """Build handouts of notebooks, and of all notebooks in folders; print their names.
+
+    Args:
+        paths: files and folders.
+        versions: none are all.
+        formats: none are all.
+        output: the folder to write to.
+
+    Raises:
+        HandoutError: a notebook of which no handout can be made.  The others are made.
+    """
+    sources = [Source.read(path) for path in _notebooks(paths)]
+    chosen = [v for v in get_args(Version) if v in versions] or list(get_args(Version))
+    kinds = [f for f in FORMATS if f in formats] or list(FORMATS)
+    out = console()
+    kernels = Kernels()
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    errors: dict[str, None] = {}
+    with (
+        Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        jobs = [
+            pool.submit(_job, source, version, kinds, Path(output), progress, kernels)
+            for source in sources
+            for version in chosen
+        ]
+        try:
+            for job in jobs:
+                _report(job, out, errors)
+        except BaseException:  # Ctrl-C, or nobody reads
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.end()
+            raise
+    if errors:
+        raise HandoutError("\n".join(errors))
+
+
+def _notebooks(paths: Iterable[str]) -> Iterator[Path]:
+    seen: dict[str, Path] = {}
+    for path in map(Path, paths):
+        found = sorted(path.glob("*.py")) if path.is_dir() else [path]
+        if not found:
+            raise HandoutError(f"{path}: there are no notebooks (*.py) in this folder")
+        for one in found:
+            other = seen.setdefault(one.stem, one)
+            if other.resolve() != one.resolve():
+                raise HandoutError(f"{other} and {one} would be written to the same files")
+    yield from seen.values()
+
+
+def _job(
+    source: Source,
+    version: Version,
+    kinds: Sequence[Format],
+    folder: Path,
+    progress: Progress,
+    kernels: Kernels,
+) -> list[Path]:
+    label = f"{source.name}, {version}"
+    task = progress.add_task(f"{label}: starting")
+    try:
+        return build(
+            source,
+            version,
+            kinds,
+            folder,
+            lambda step: progress.update(task, description=f"{label}: {step}"),
+            kernels,
+        )
+    finally:
+        progress.remove_task(task)
+
+
+def _report(job: Future[list[Path]], out: Console, errors: dict[str, None]) -> None:
+    try:
+        for path in job.result():
+            out.print(f"{path}  {path.stat().st_size / 1000:.0f} kB", soft_wrap=True)
+    except HandoutError as error:
+        errors[str(error)] = None  # each once, though both versions may have it

@@ -1,0 +1,389 @@
+"""Results as a person reads them in a terminal or a pipe, and as records for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from rich.console import Console
+
+from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
+from symconv.command.terminal import duration, line, paragraph, row, timed, working
+from symconv.decision.claims import Claim, Instance
+from symconv.decision.counterexamples import DisagreementError
+from symconv.decision.records import counterexample_record, shown
+from symconv.decision.verdicts import (
+    ALL_LENGTHS,
+    Evidence,
+    Proved,
+    Refuted,
+    Unknown,
+    Verdict,
+)
+from symconv.decision.wording import (
+    content_sentence,
+    differences_sentences,
+    extent_sentences,
+    quantifiers,
+)
+from symconv.decision.workload import check_workload
+from symconv.errors import Undecided
+from symconv.language.notation import plain
+from symconv.text import Assumption
+
+if TYPE_CHECKING:
+    from symconv.catalogue.published import (
+        Published,  # takes a second, and `symconv prove` has no need
+    )
+    from symconv.catalogue.searching import Listing
+
+__all__ = [
+    "assumptions",
+    "report",
+    "report_theorem",
+    "report_unknown",
+    "show_catalogue",
+]
+
+Record = dict[str, Any]
+
+
+def assumptions(assumed: Sequence[Assumption]) -> str:
+    """What is taken of symbols that were not declared, as a sentence; empty if there are none.
+
+    >>> assumptions([Assumption("i", 1, "a kernel is not empty"), Assumption("n", 0)])
+    'Not declared, so taken as integers: i ≥ 1 (a kernel is not empty), n ≥ 0.'
+    """
+    parts = [
+        ", ".join(map(str, same)) + f" ({why})" * bool(why)
+        for why, same in groupby(assumed, key=lambda assumption: assumption.why)
+    ]
+    return f"Not declared, so taken as integers: {', '.join(parts)}." if parts else ""
+
+
+def report(
+    claim: Claim,
+    points: Sequence[Mapping[str, int]],
+    out: Console,
+    *,
+    statement: str = "",
+    typed: str = "",
+    assumed: Sequence[Assumption] = (),
+) -> Record:
+    """Show a claim, its verdict for all lengths, and instances; the same as a record.
+
+    Args:
+        claim: the claim; its name is shown if it has one.
+        points: the lengths of the instances.
+        out: where it is shown.
+        statement: the claim in words, if there are any.
+        typed: the claim as it was typed; it is shown where lengths or conditions are compared,
+            which are shown multiplied out below it.
+        assumed: what is taken of symbols that were not declared.
+
+    Raises:
+        SymconvError: the claim cannot be decided as it stands, or an instance is too large;
+            nothing was shown then.
+        DisagreementError: a claim that is proved does not hold at an instance.
+    """
+    instances = [claim.at(**lengths) for lengths in points]
+    for instance in instances:
+        check_workload(instance)
+    # The verdict comes before anything is shown: an error then stands alone.
+    with working(out, "deciding"):
+        verdict, seconds = timed(claim.prove)
+    record: Record = {"name": claim.name} if claim.name else {}
+    record |= {"statement": statement} if statement else {}
+    record["claim"] = str(claim)
+    record |= _show_statement(out, claim, statement, typed)
+    if assumed:
+        paragraph(out, assumptions(assumed), indent=4)
+        record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
+    out.print()
+    record |= _show_verdict(out, claim, verdict, seconds)
+    if instances:
+        record["instances"] = list(_show_instances(out, instances))
+        failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
+        # A scope that is not all lengths may leave out an instance.
+        if failing and record["verdict"] == "proved" and record["scope"] == ALL_LENGTHS:
+            raise DisagreementError(f"{claim} was proved, but does not hold at {failing[0]}")
+    return record
+
+
+def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
+    """Show a theorem as `report` shows a claim, and for the exercise the output size.
+
+    Without points, the instances are those of the catalogue.
+    """
+    lengths = points or theorem.instances
+    record = report(theorem.claim, lengths, out, statement=theorem.statement)
+    if theorem.for_all and record["verdict"] == "refuted":
+        record["condition_for_all"] = _show_condition_for_all(out, theorem)
+    paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
+    line(out, f"Source: {theorem.source}", indent=0)
+    if theorem is MAIN:
+        out.print()
+        record["output_size"] = _show_output_size(out)
+    return record | {"why": theorem.why, "source": theorem.source}
+
+
+def _show_condition_for_all(out: Console, theorem: Theorem) -> str | None:
+    names = ", ".join(symbol.name for symbol in theorem.for_all)
+    with working(out, "looking for the exact condition"):
+        try:
+            condition = plain(theorem.claim.condition(for_all=theorem.for_all))
+        except Undecided:
+            return None
+    never = condition == plain(sympy.false)
+    how = "never" if never else f"exactly when {condition}"
+    paragraph(out, f"For every {names}, it holds {how}.", indent=2)
+    out.print()
+    return condition
+
+
+def report_unknown(claim: str, reason: str, out: Console, *, name: str | None = None) -> Record:
+    """Show that there is no verdict on a claim, of which only the text is known."""
+    if name:
+        out.print(name, style="bold")
+        out.print()
+    line(out, claim, "cyan", indent=4)
+    out.print()
+    _show_unknown(out, reason)
+    out.print()
+    record: Record = {"name": name} if name else {}
+    return record | {"claim": claim, "verdict": "unknown", "reason": reason}
+
+
+def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = None) -> Record:
+    """List theorems and published statements, and return them as records.
+
+    Args:
+        found: what is listed.
+        out: where it is shown.
+        part_of: everything, if what is listed is not everything; the score is for that alone.
+    """
+    if found.theorems:
+        out.print("Theorems", style="bold")
+    for theorem in found.theorems:
+        _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
+        paragraph(out, theorem.statement, indent=7)
+    if found.theorems and found.published:
+        out.print()
+    if found.published:
+        out.print("Statements that people made in public", style="bold")
+    for statement in found.published:
+        _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
+        paragraph(out, statement.statement, indent=7)
+        paragraph(out, f"It holds: {statement.condition}.", indent=7)
+        for beyond in filter(None, (statement.beyond, statement.unsettled)):
+            paragraph(out, f"Not covered: {beyond}", indent=7)
+        for theorem in statement.theorems:
+            mark, style = _MARKS[theorem.is_true]
+            line(out, f"{mark:<7}{theorem.name}", style, indent=9)
+    record = {
+        "theorems": [_theorem_record(t) for t in found.theorems],
+        "published": list(map(_published_record, found.published)),
+    }
+    out.print()
+    if part_of is not None:
+        paragraph(
+            out,
+            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+            f"{len(found.published)} of {len(part_of.published)} statements.",
+            indent=0,
+        )
+        return record
+    score = _score(found.published)
+    paragraph(
+        out,
+        f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
+        f"them settled, {score['in_part']} in part: {score['true']} true, {score['conditional']} "
+        f"true under conditions, {score['false']} false; by {score['claims']} claims.",
+        indent=0,
+    )
+    return record | {"score": score}
+
+
+_MARKS = {True: ("true", "green"), False: ("false", "red")}
+_STYLES = {"true": "green", "conditional": "yellow", "false": "red"}
+
+
+def _score(published: Sequence[Published]) -> dict[str, int]:
+    """How many of the statements are settled; one with something left counts in part."""
+    settled = sum(not p.unsettled for p in published)
+    verdicts = {v: sum(p.verdict == v for p in published) for v in ("true", "conditional", "false")}
+    claims = sum(len(p.theorems) for p in published)
+    return {
+        "statements": len(published),
+        "settled": settled,
+        "in_part": len(published) - settled,
+        **verdicts,
+        "claims": claims,
+    }
+
+
+def _published_record(statement: Published) -> Record:
+    beyond = filter(None, (statement.beyond, statement.unsettled))
+    return {
+        "topic": statement.topic,
+        "verdict": statement.verdict,
+        "condition": statement.condition,
+        "statement": statement.statement,
+        "source": statement.source,
+        "settled": not statement.unsettled,
+        "not_covered": list(beyond),
+        "claims": list(map(_theorem_record, statement.theorems)),
+    }
+
+
+def _theorem_record(theorem: Theorem) -> Record:
+    return {
+        "name": theorem.name,
+        "true": theorem.is_true,
+        "statement": theorem.statement,
+        "source": theorem.source,
+    }
+
+
+def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
+    out.print(f"{mark:<5}  ", style=style, end="")
+    out.print(name, style="bold", soft_wrap=True)
+
+
+def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> Record:
+    sign = "iff" if claim.is_condition else "="
+    mathematics = plain(claim.lhs)
+    if claim.rhs is not sympy.true:  # otherwise the condition itself is the claim
+        mathematics += f"  {sign}  {plain(claim.rhs)}"
+    if claim.name:
+        out.print(claim.name, style="bold")
+        out.print()
+    if statement:
+        paragraph(out, statement)
+        out.print()
+    if typed and not claim.signals:
+        line(out, " ".join(typed.split()), indent=4)
+    line(out, mathematics, "cyan", indent=4)
+    paragraph(out, quantifiers(claim), indent=4)
+    return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
+
+
+def _show_verdict(out: Console, claim: Claim, verdict: Verdict, seconds: float) -> Record:
+    out.print("For all lengths, by integer sets", style="bold")
+    record: Record = {"seconds": seconds}
+    match verdict:
+        case Proved():
+            everywhere = verdict.is_complete
+            only = " only" * (not verdict.scope.endswith(" only"))
+            result = "PROVED" if everywhere else f"PROVED{only} for {verdict.scope}"
+            row(out, result, duration(seconds), "green" if everywhere else "yellow")
+            for evidence in verdict.evidence:
+                line(out, str(evidence), indent=4)
+                if evidence.indices and evidence.left is not None and evidence.right is not None:
+                    sums = f"Σ {plain(evidence.left)} = Σ {plain(evidence.right)}"
+                    line(out, sums, "dim", indent=6)
+            record |= {"verdict": "proved", "scope": verdict.scope}
+            record["evidence"] = list(map(_evidence_json, verdict.evidence))
+        case Refuted(found):
+            row(out, "REFUTED, and this is the smallest counterexample", duration(seconds), "red")
+            if found.lengths:
+                at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
+                line(out, at, indent=4)
+            for name, vector in found.signals.items():
+                line(out, f"{name} = {shown(vector)}", indent=4)
+            if claim.rhs is sympy.true:
+                line(out, "the condition is false", indent=4)
+            else:
+                line(out, f"left side  = {shown(found.lhs)}", indent=4)
+                line(out, f"right side = {shown(found.rhs)}", indent=4)
+            if found.index is not None:
+                line(out, f"the first difference is at index {found.index}", indent=4)
+            record |= {"verdict": "refuted", "counterexample": counterexample_record(found)}
+            record |= _show_extent(out, verdict)
+        case Unknown(reason):
+            _show_unknown(out, reason, duration(seconds))
+            record |= {"verdict": "unknown", "reason": reason}
+    out.print()
+    return record
+
+
+def _show_unknown(out: Console, reason: str, took: str = "") -> None:
+    row(out, "UNKNOWN", took, "yellow")
+    paragraph(out, reason, indent=4)
+
+
+def _evidence_json(evidence: Evidence) -> Record:
+    record: Record = {"compared": evidence.compared, "how": evidence.how}
+    if evidence.left is not None and evidence.right is not None:
+        record |= {"left": str(evidence.left), "right": str(evidence.right)}
+        record["indices"] = {str(i): str(e) for i, e in evidence.indices.items()}
+        record["inverse"] = {str(i): str(e) for i, e in evidence.inverse.items()}
+    return record
+
+
+def _show_extent(out: Console, verdict: Refuted) -> Record:
+    """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
+    with working(out, "looking for the exact condition"):
+        condition, found = verdict.condition, verdict.differences
+        content = content_sentence(verdict)
+    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+    for sentence in filter(None, told):
+        paragraph(out, sentence)
+    out.print()
+    for code in verdict.reproduction.splitlines():
+        line(out, code, "dim", indent=4)
+    record: Record = {"condition": None if condition is None else plain(condition)}
+    if condition is None:
+        record["condition_unknown"] = verdict.undecided
+    if verdict.with_content is not None:
+        record["counterexample_with_content"] = counterexample_record(verdict.with_content)
+    if found is not None:
+        record["differences"] = {
+            "lengths": plain(found.lengths),
+            "entries": plain(found.entries),
+            "index": found.index.name,
+        }
+    return record | {"numpy": verdict.reproduction}
+
+
+def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Record]:
+    about_signals = all(isinstance(instance.lhs, list) for instance in instances)
+    how = "SymPy's simplify on symbol vectors" if about_signals else "arithmetic"
+    out.print(f"At fixed lengths, by {how}", style="bold")
+    for instance in instances:
+        with working(out, f"simplify at {instance}"):
+            result, seconds = timed(lambda: _simplified(instance))  # noqa: B023 - called at once
+        row(out, f"{instance!s:<34}{result}", duration(seconds))
+        yield {
+            "lengths": instance.lengths,
+            "holds": instance.holds,
+            "result": result,
+            "seconds": seconds,
+        }
+    out.print()
+
+
+def _simplified(instance: Instance) -> str:
+    """What becomes of the difference of the sides."""
+    if instance.claim.rhs is sympy.true:
+        return f"the condition is {str(instance.lhs).lower()}"
+    if not isinstance(instance.lhs, list):
+        return f"{instance.lhs} and {instance.rhs}"
+    if len(instance.lhs) != len(instance.rhs):
+        return f"{len(instance.lhs)} and {len(instance.rhs)} outputs"
+    nonzero = sum(entry != 0 for entry in instance.simplified)
+    if not instance.lhs:
+        return "no output on either side"
+    outputs = f"{len(instance.lhs)} output{'s' * (len(instance.lhs) != 1)}"
+    return f"{outputs}, {f'{nonzero} of them differ' if nonzero else 'every difference is 0'}"
+
+
+def _show_output_size(out: Console) -> Record:
+    condition, seconds = timed(lambda: plain(QUARTER.condition()))
+    verdict, more = timed(SIZE.claim.prove)
+    out.print("Output size", style="bold")
+    row(out, f"Where 4 divides n, there are n/4 outputs iff {condition}", duration(seconds))
+    row(out, f"{str(verdict).capitalize()}", duration(more), "green" if verdict else "red")
+    return {"condition": condition, "seconds": seconds, "verdict": str(verdict)}

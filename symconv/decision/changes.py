@@ -1,0 +1,338 @@
+"""Changes of the summation indices: two sums that are one and the same sum.
+
+In Σ_j k[j]·x[2u + j] the index j is the position in k.  Where positions determine a
+summation index, by a coefficient of ±1, the position takes its place: a unimodular change
+of indices, over polynomials in the symbols, so that strides may be symbols.  In these
+coordinates two sums are the same if their positions are and their guards agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, permutations
+from typing import TypeAlias
+
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Guard,
+    Polynomial,
+    Relation,
+    at_least,
+    equal,
+    floor,
+)
+from symconv.arithmetic.terms import FREE, Factor, Term
+
+__all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of"]
+
+Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
+"""Orders of the factors of a term, by the positions that they give."""
+
+_ONE = Polynomial.constant(1)
+_MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
+
+
+def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """The orders that only exchange equal names, which stand side by side; as they are first.
+
+    >>> list(orders_of(("h", "k", "k")))
+    [(0, 1, 2), (0, 2, 1)]
+    """
+    if not names:
+        yield ()
+        return
+    last = names.index(names[-1])  # where the last block begins
+    for order in orders_of(names[:last]):
+        for block in permutations(range(last, len(names))):
+            yield order + block
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """A term whose summation indices are positions of its factors as far as possible.
+
+    Attributes:
+        term: the term.
+        names: the names in it, sorted.
+        positions: the position of each, in the coordinates; one that is a coordinate is
+            its own number 1, 2, ….
+        guards: the other conditions.
+        rest: the summation indices that no position determines; their numbers come last.
+        old: each summation index of the term in the coordinates.
+        new: each coordinate in the summation indices of the term.
+        is_divided: whether a summation index is a quotient, because of the guards alone.
+    """
+
+    term: Term
+    names: tuple[str, ...]
+    positions: tuple[Polynomial, ...]
+    guards: frozenset[Guard]
+    rest: tuple[int, ...]
+    old: Mapping[int, Polynomial]
+    new: Mapping[int, Polynomial]
+    is_divided: bool
+
+    @classmethod
+    def of(cls, term: Term, lengths: Mapping[str, Polynomial], positive: Set[str]) -> Coordinates:
+        """The coordinates of a term.
+
+        Args:
+            term: the term.
+            lengths: the lengths of the named signals.
+            positive: the symbols that are at least 1.
+        """
+        # A signal with one entry is read at 0 alone, and what its position is, is 0 then.
+        alone = [equal(f.position[0], 0) for f in term.factors if lengths[f.name] == _ONE]
+        read = tuple(
+            Factor(f.name, (Polynomial({}),)) if lengths[f.name] == _ONE else f
+            for f in term.factors
+        )
+        term = _reduced(replace(term, factors=read).guarded(*alone), positive)
+        order = sorted(range(len(term.factors)), key=lambda i: term.factors[i].name)
+        factors = [term.factors[i] for i in order]
+        # Numbers for the coordinates, beyond those of the indices.
+        start = 1 + max((i.number for i in term.indices), default=FREE)
+        slots = [start + i for i in range(len(factors))]
+        positions = [f.position[0] for f in factors]
+        old: dict[int, Polynomial] = {i.number: Polynomial.of(i.number) for i in term.indices}
+        open_ = [i.number for i in term.indices]
+        new: dict[int, Polynomial] = {}
+        guards = term.guards
+
+        def put(index: int, value: Polynomial) -> None:
+            """Puts a value in the place of an index, which is none any more."""
+            nonlocal positions, guards, old
+            values: dict[Atom, Polynomial] = {index: value}
+            open_.remove(index)
+            positions = [p.substitute(values) for p in positions]
+            guards = tuple(_moved(g, values) for g in guards)
+            old = {j: p.substitute(values) for j, p in old.items()}
+
+        for i, slot in enumerate(slots):
+            index = next((j for j in open_ if _is_unit(positions[i], j)), None)
+            if index is None:
+                continue
+            c = positions[i].coefficient(index)
+            new[slot] = factors[i].position[0]
+            put(index, c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i]))
+        guards = tuple(g.reduced(positive) for g in guards)
+        is_divided = False
+        for index in list(open_):
+            quotient = _quotient(index, guards, positive)
+            if quotient is not None:
+                is_divided = True
+                put(index, quotient)
+                guards = tuple(g.reduced(positive) for g in guards)
+        new |= {j: Polynomial.of(j) for j in open_}
+        found = cls(
+            term,
+            tuple(f.name for f in factors),
+            tuple(positions),
+            frozenset(guards),
+            tuple(open_),
+            old,
+            new,
+            is_divided,
+        )
+        return found._reordered(sorted(range(len(slots)), key=found._signatures(slots)), slots)
+
+    def reordered(self, order: Sequence[int]) -> Coordinates:
+        """The same with the factors in another order: new factor i is the old order[i]."""
+        return self._reordered(order, range(FREE + 1, FREE + 1 + len(self.names)))
+
+    def orders(self) -> Orders:
+        """Orders of the factors that keep their names, by the positions that they give."""
+        found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
+        for order in islice(orders_of(self.names), _MOST_ORDERS):
+            values: dict[Atom, Polynomial] = {
+                FREE + 1 + old: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
+            }
+            positions = tuple(self.positions[i].substitute(values) for i in order)
+            found.setdefault(positions, []).append(order)
+        return found
+
+    def _signatures(self, slots: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
+        """What tells equal names apart: how their coordinates enter the other positions."""
+        names: dict[Atom, Polynomial] = {
+            slot: Polynomial.of(f"{name}?") for slot, name in zip(slots, self.names, strict=True)
+        }
+        dependent = [
+            (name, p)
+            for name, p, slot in zip(self.names, self.positions, slots, strict=True)
+            if p != Polynomial.of(slot)
+        ]
+
+        def signature(i: int) -> tuple[str, ...]:
+            def coefficient(p: Polynomial) -> str:
+                return str(p.cofactor(slots[i]).substitute(names))
+
+            if self.positions[i] != Polynomial.of(slots[i]):
+                return (self.names[i], "dependent", str(self.positions[i].substitute(names)))
+            entering = sorted(f"{name}: {coefficient(p)}" for name, p in dependent)
+            guarding = sorted(coefficient(g.polynomial) for g in self.guards)
+            return (self.names[i], "coordinate", *entering, *guarding)
+
+        return signature
+
+    def _reordered(self, order: Sequence[int], slots: Sequence[int]) -> Coordinates:
+        numbers = range(FREE + 1, FREE + 1 + len(slots))
+        after = range(FREE + 1 + len(slots), FREE + 1 + len(slots) + len(self.rest))
+        values: dict[Atom, Polynomial] = {
+            slots[old]: Polynomial.of(number) for number, old in zip(numbers, order, strict=True)
+        }
+        values |= {j: Polynomial.of(n) for j, n in zip(self.rest, after, strict=True)}
+        keys = {slots[old]: number for number, old in zip(numbers, order, strict=True)}
+        keys |= dict(zip(self.rest, after, strict=True))
+        return Coordinates(
+            self.term,
+            tuple(self.names[i] for i in order),
+            tuple(self.positions[i].substitute(values) for i in order),
+            frozenset(g.map(lambda p: p.substitute(values)) for g in self.guards),
+            tuple(after),
+            {j: p.substitute(values) for j, p in self.old.items()},
+            {keys[slot]: p for slot, p in self.new.items()},
+            self.is_divided,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of summation indices that makes one sum of another.
+
+    Attributes:
+        left: the one sum.
+        right: the other sum.
+        forward: each index of the right sum in the indices of the left one.
+        backward: each index of the left sum in the indices of the right one.
+        is_identical: whether the summands become the same as they stand, and not only where
+            the guards say that an index is a quotient.
+    """
+
+    left: Term
+    right: Term
+    forward: Mapping[int, Polynomial]
+    backward: Mapping[int, Polynomial]
+    is_identical: bool
+
+
+def changes(
+    ours: Coordinates, others: Coordinates, orders: Orders, positive: Set[str]
+) -> Iterator[tuple[Callable[[], Change], Conjunction, Conjunction]]:
+    """The changes of indices that make one term of another, up to the guards.
+
+    Yields each with the guards of both, in our coordinates: where these agree, the sums
+    are the same.  If a change gives the very same guards, it is the only one.
+
+    Args:
+        ours: the coordinates of the one.
+        others: the coordinates of the other.
+        orders: `others.orders()`.
+        positive: the symbols that are at least 1.
+    """
+    if ours.names != others.names or len(ours.rest) != len(others.rest):
+        return
+    later = []
+    for order in orders.get(ours.positions, ()):
+        candidate = others.reordered(order)
+        for values in _rests(ours, candidate):
+            if tuple(p.substitute(values) for p in candidate.positions) != ours.positions:
+                continue  # a position depends on the index that is moved
+            guards = frozenset(_moved(g, values).reduced(positive) for g in candidate.guards)
+            change = partial(_change, ours, candidate, values)
+            if ours.guards == guards:
+                yield change, (), ()
+                return
+            later.append((change, tuple(ours.guards), tuple(guards)))
+    yield from later
+
+
+def by_positions(ours: Coordinates, others: Coordinates) -> Change | None:
+    """The change of indices that leaves the position of each name as it is.
+
+    None unless all names differ and their positions determine the indices.  Whether the
+    positions and the guards agree is not looked at.
+    """
+    if ours.names != others.names or len(set(ours.names)) < len(ours.names):
+        return None
+    return None if ours.rest or others.rest else _change(ours, others, {})
+
+
+def _moved(guard: Guard, values: Mapping[Atom, Polynomial]) -> Guard:
+    return guard.map(lambda p: p.substitute(values))
+
+
+def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polynomial]) -> Change:
+    """The change of indices; `values` has the other's undetermined index in our coordinates."""
+    there: dict[Atom, Polynomial] = dict(ours.new.items())
+    back: dict[Atom, Polynomial] = dict(others.new.items())
+    for number in ours.rest:
+        value = values.get(number, Polynomial.of(number))
+        c = value.coefficient(number)
+        inverse = c * (Polynomial.of(number) + c * Polynomial.of(number) - value)
+        back[number] = inverse.substitute(dict(others.new.items()))
+    return Change(
+        ours.term,
+        others.term,
+        {j: p.substitute(values).substitute(there) for j, p in others.old.items()},
+        {j: p.substitute(back) for j, p in ours.old.items()},
+        not (ours.is_divided or others.is_divided),
+    )
+
+
+def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polynomial]]:
+    """Ways to express the indices that no position determines in one another.
+
+    One such index may be moved or reversed, as m → u − m, so that a guard on it becomes
+    one of ours.
+    """
+    yield {}
+    if len(ours.rest) == 1:
+        (number,) = ours.rest
+        seen = set()
+        for one in sorted(ours.guards, key=str):
+            for other in sorted(others.guards, key=str):
+                p, q = one.polynomial, other.polynomial
+                if _is_unit(p, number) and _is_unit(q, number):
+                    c = q.coefficient(number)
+                    value = c * (p + c * Polynomial.of(number) - q)
+                    if value not in seen and value != Polynomial.of(number):
+                        seen.add(value)
+                        yield {number: value}
+
+
+def _quotient(index: int, guards: Conjunction, positive: Set[str]) -> Polynomial | None:
+    """⌊a/d⌋, where guards say 0 ≤ a − d·index < d, so that the index can be nothing else."""
+    for guard in guards:
+        remainder = guard.polynomial
+        d = -remainder.cofactor(index)
+        a = remainder + d * Polynomial.of(index)
+        if (
+            guard.relation is Relation.AT_LEAST_ZERO
+            and _is_positive(d, positive)
+            and not a.mentions(index)
+            and at_least(d - 1, remainder) in guards
+        ):
+            return floor(a, d)
+    return None
+
+
+def _is_positive(d: Polynomial, positive: Set[str]) -> bool:
+    """Whether it is one product of a positive number and positive symbols."""
+    return len(d.terms) == 1 and all(
+        c > 0 and all(a in positive for a in monomial) for monomial, c in d.terms.items()
+    )
+
+
+def _is_unit(polynomial: Polynomial, index: int) -> bool:
+    """Whether the polynomial is ± the index and something without it."""
+    c = polynomial.coefficient(index)
+    return abs(c) == 1 and not (polynomial - c * Polynomial.of(index)).mentions(index)
+
+
+def _reduced(term: Term, positive: Set[str]) -> Term:
+    """The term with its guards reduced, and the indices removed that equations then give."""
+    guards = tuple(g.reduced(positive) for g in term.guards)
+    return Term(term.coefficient, term.indices, term.factors, guards).solved()

@@ -1,0 +1,431 @@
+"""Claims, and their instances at fixed lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, SupportsIndex, TypeAlias
+
+import sympy
+from sympy import Expr, Integer, Rational, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.from_sympy import always_divides, check_condition, scaled_polynomial
+from symconv.arithmetic.unevaluated import Written, spelled_with
+from symconv.arithmetic.work import allowed
+from symconv.decision.verdicts import Verdict
+from symconv.errors import SymconvError, VacuousError
+from symconv.language import arrays
+from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.lengths import lengths_in
+from symconv.language.points import check_point, point, spell
+from symconv.language.signals import (
+    Signal,
+    SignalExpr,
+    check_names,
+    requirements,
+    substituted,
+    with_lengths,
+)
+from symconv.language.values import holds_at, value_at
+
+__all__ = ["Claim", "Instance", "Side", "specialised"]
+
+Side: TypeAlias = SignalExpr | Expr | Boolean
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """The statement that two things are equal, for all lengths that satisfy the hypotheses.
+
+    Args:
+        lhs: a signal; or a SymPy expression in the lengths; or a SymPy condition on them.
+        rhs: another one of the same sort.  Signals are equal when their lengths and all
+            entries are, for every input over every commutative ring (every commutative
+            ℚ-algebra where fractions occur); conditions are equal when they are equivalent.
+        given: hypotheses, SymPy conditions on the lengths.  The assumptions of the
+            symbols are hypotheses too.
+        name: what the claim is called.
+        about: further signals that the claim is about, which have to be defined too.
+
+    >>> from symconv import Signal, integers
+    >>> n, c = integers("n c", positive=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> print(Claim(x.convolve(k), k.convolve(x)).prove())
+    proved for all lengths
+    >>> print(Claim(x.correlate(k), x.convolve(k)).prove())
+    refuted at c = 2, n = 1, k = [1, 1], x = [1]: the left side is [], the right side [1, 1]
+    With entries, it fails first at c = 2, n = 2, k = [1, 1], x = [1, 1]: the left side is ...
+    It holds exactly when c = 1.
+    The outputs differ in length exactly when c ≥ 2.
+    Where they are equally long, they are equal.
+
+    Raises:
+        SymconvError: the sides are of different sorts, names clash, or a hypothesis is
+            not a condition on lengths or can never hold.
+    """
+
+    lhs: Side
+    rhs: Side
+    given: tuple[Boolean, ...] = field(default=())
+    name: str | None = None
+    about: tuple[SignalExpr, ...] = ()
+    symbols: tuple[Symbol, ...] = field(init=False, repr=False)
+    """The integer symbols of the claim and its hypotheses, by name."""
+    named: Mapping[str, Signal] = field(init=False, repr=False)
+    """The named signals of both sides."""
+
+    def __init__(
+        self,
+        lhs: Side | Written | int,
+        rhs: Side | Written | int,
+        given: Iterable[Boolean | Written] | Boolean | Written = (),
+        name: str | None = None,
+        about: Iterable[SignalExpr] = (),
+    ) -> None:
+        hypotheses = (given,) if isinstance(given, Boolean | bool | Written) else given
+        if not isinstance(hypotheses, Iterable) or isinstance(
+            hypotheses, str | Mapping | SignalExpr
+        ):
+            raise _no_hypothesis(given)
+        with allowed():
+            object.__setattr__(self, "lhs", _side(lhs, "left"))
+            object.__setattr__(self, "rhs", _side(rhs, "right"))
+            object.__setattr__(self, "given", tuple(map(_hypothesis, hypotheses)))
+        object.__setattr__(self, "name", name)
+        doubtful = (s for s in about if next(requirements(s), None) is not None)
+        object.__setattr__(self, "about", tuple(dict.fromkeys(doubtful)))
+        if _sort(self.lhs) != _sort(self.rhs):
+            raise SymconvError(
+                f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
+            )
+        free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
+        _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
+        object.__setattr__(self, "named", check_names(self.signals, ())[0])
+        object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
+
+    @property
+    def signals(self) -> tuple[SignalExpr, ...]:
+        """The two sides, if they are signals."""
+        return tuple(side for side in (self.lhs, self.rhs) if isinstance(side, SignalExpr))
+
+    @property
+    def mentioned(self) -> tuple[SignalExpr, ...]:
+        """The signals whose lengths stand in the sides or in the hypotheses.
+
+        Only those that are not defined for all values of their symbols.
+        """
+        parts = (*self.expressions, *self.given)
+        signals = dict.fromkeys(
+            s for part in parts for one in lengths_in(part) for s in one.signals
+        )
+        return tuple(s for s in signals if next(requirements(s), None) is not None)
+
+    @property
+    def expressions(self) -> tuple[Expr | Boolean, ...]:
+        """The two sides, if they are expressions or conditions in the lengths."""
+        return tuple(side for side in (self.lhs, self.rhs) if not isinstance(side, SignalExpr))
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the claim says that two conditions are equivalent."""
+        return _is_condition(self.lhs)
+
+    def prove(self) -> Verdict:
+        """Decide the claim for all lengths at once; deterministic, and within a fixed budget.
+
+        Raises:
+            SymconvError: the hypotheses cannot hold together, or an operator is not
+                defined at some of the lengths (an empty kernel, say).
+        """
+        from symconv.decision.prove import prove
+
+        return prove(self)
+
+    def condition(self, *, for_all: Sequence[Symbol] = ()) -> Boolean:
+        """Exactly the lengths at which the claim holds, among those the hypotheses allow.
+
+        Args:
+            for_all: symbols to quantify away: the condition then says when the claim
+                holds for every value of these.
+
+        >>> from symconv import integers
+        >>> n = integers("n", positive=True)
+        >>> Claim((n + 1) // 2, n / 2).condition()
+        Eq(Mod(n, 2), 0)
+
+        Raises:
+            Undecided: the condition cannot be computed.
+        """
+        from symconv.decision.conditions import condition
+
+        return condition(self, for_all)
+
+    def specialised(self, values: Mapping[Symbol, SupportsIndex]) -> Claim:
+        """The claim with some of its integer symbols replaced by numbers.
+
+        Raises:
+            SymconvError: a hypothesis or the sign of a length is false there.
+        """
+        numbers = {symbol: int(value) for symbol, value in values.items()}
+        check_point(numbers)
+        left, right = (
+            substituted(side, numbers)
+            if isinstance(side, SignalExpr)
+            else specialised(side, numbers)
+            for side in (self.lhs, self.rhs)
+        )
+        given = [Written(specialised(hypothesis, numbers)) for hypothesis in self.given]
+        about = [substituted(signal, numbers) for signal in self.about]
+        return Claim(_as_written(left), _as_written(right), given, self.name, about)
+
+    def contradicted(self, at: Mapping[Symbol, int]) -> Boolean | None:
+        """The first hypothesis that does not hold at the given values, if there is one.
+
+        Those about the lengths of signals come last: others may say that these are defined.
+        """
+        ordered = sorted(self.given, key=lambda given: bool(lengths_in(given)))
+        return next((given for given in ordered if not holds_at(given, at)), None)
+
+    def at(self, /, **lengths: SupportsIndex) -> Instance:
+        """The claim at fixed lengths.
+
+        Raises:
+            SymconvError: a name is unknown or missing, or the lengths contradict the
+                assumptions or the hypotheses.
+        """
+        at = point(self.symbols, lengths)
+        hypothesis = self.contradicted(at)
+        if hypothesis is not None:
+            raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
+        arrays.check_defined((*self.mentioned, *self.about), at)
+        return Instance(self, at)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Claim) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> tuple[Any, ...]:
+        sides = (_Same(side) if isinstance(side, SignalExpr) else side for side in self._sides())
+        return (*sides, self.given, self.name, tuple(map(_Same, self.about)))
+
+    def _sides(self) -> tuple[Side, Side]:
+        return self.lhs, self.rhs
+
+    def __bool__(self) -> bool:
+        raise SymconvError(
+            f"{self} is a claim, which is not true or false before it is decided: write "
+            "Claim(x, y).prove() for signals x and y, or (x == y).prove(); whether two signals "
+            "are built alike, x is y says"
+        )
+
+    def __str__(self) -> str:
+        from symconv.language.notation import as_typed
+
+        sign = "<=>" if self.is_condition else "=="
+        hypotheses = f" given {', '.join(map(as_typed, self.given))}" if self.given else ""
+        return f"{as_typed(self.lhs)} {sign} {as_typed(self.rhs)}{hypotheses}"
+
+    def __repr__(self) -> str:
+        return f"<claim: {self}>"
+
+    def _repr_latex_(self) -> str:
+        from symconv.language.notation import latex
+
+        sign = r"\iff" if self.is_condition else "="
+        hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
+        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}$"
+
+
+class _Same:
+    """A signal, equal to itself: between signals, == makes a claim."""
+
+    __slots__ = ("signal",)
+
+    def __init__(self, signal: SignalExpr) -> None:
+        self.signal = signal
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.signal is other.signal
+
+    def __hash__(self) -> int:
+        return hash(self.signal)
+
+
+def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
+    """An expression or condition with symbols replaced by numbers, and not simplified."""
+    known = {symbol: Integer(value) for symbol, value in values.items()}
+    return spelled_with(with_lengths(part, values), known)
+
+
+class Instance:
+    """A claim at fixed lengths, on symbol vectors.
+
+    Attributes:
+        claim: the claim.
+        lengths: the values of its integer symbols, by name.
+    """
+
+    def __init__(self, claim: Claim, at: Mapping[Symbol, int]) -> None:
+        self.claim = claim
+        self.lengths = {symbol.name: int(value) for symbol, value in at.items()}
+        self._at = at
+
+    @cached_property
+    def lhs(self) -> Any:
+        """The left side: its entries, not expanded; or its value."""
+        return self._read(self.claim.lhs)
+
+    @cached_property
+    def rhs(self) -> Any:
+        """The right side, likewise."""
+        return self._read(self.claim.rhs)
+
+    @property
+    def difference(self) -> list[Expr]:
+        """Lhs − rhs, entry by entry, not expanded: there may be something left to simplify.
+
+        Raises:
+            SymconvError: the sides differ in length, or the claim is about conditions.
+        """
+        left, right = ([side] if isinstance(side, Expr) else side for side in (self.lhs, self.rhs))
+        if isinstance(left, bool):
+            raise SymconvError(f"a claim about conditions has no difference: {self.claim}")
+        if len(left) != len(right):
+            raise SymconvError(
+                f"the sides have {len(left)} and {len(right)} entries at {self}: no difference"
+            )
+        return [a - b for a, b in zip(left, right, strict=True)]
+
+    @property
+    def simplified(self) -> list[Expr]:
+        """Each entry of the difference through `sympy.simplify`; all 0 where the claim holds."""
+        return [sympy.simplify(entry) for entry in self.difference]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
+        if not self.claim.signals:
+            return bool(self.lhs == self.rhs)
+        (left, right), _ = arrays.polynomials(self.claim.signals, self.claim.named, self._at)
+        return left == right
+
+    def _read(self, side: Side) -> Any:
+        if isinstance(side, SignalExpr):
+            symbols = arrays.symbol_vectors(self.claim.named, self._at)
+            return arrays.entries(side, symbols, self._at, sympy.S.Zero)
+        if self.claim.is_condition:
+            return holds_at(side, self._at)
+        value = value_at(side, self._at)
+        return Rational(value.numerator, value.denominator)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+
+    def __repr__(self) -> str:
+        return f"<instance of {self.claim.name or self.claim} at {self}>"
+
+
+def _side(side: Side | Written | int, which: str) -> Side:
+    if isinstance(side, Written):
+        return _side_as_written(side.part, which)
+    if isinstance(side, Expr | Boolean):
+        _check_left_alone(side)
+    return _side_as_written(side, which)
+
+
+def _side_as_written(side: Side | int, which: str) -> Side:
+    if isinstance(side, bool):
+        return sympy.true if side else sympy.false
+    if isinstance(side, int):
+        return Integer(side)
+    if isinstance(side, SignalExpr):
+        return side
+    if isinstance(side, Expr):
+        _check_integers(side)
+        _check_floors(side)
+        return side
+    if isinstance(side, Boolean):
+        _check_condition(side)
+        return side
+    raise SymconvError(
+        f"the {which} side of a claim must be a signal, or an expression or a condition "
+        f"in lengths, got {side!r}"
+    )
+
+
+def _hypothesis(condition: object) -> Boolean:
+    if isinstance(condition, Written):
+        condition = condition.part
+    elif isinstance(condition, Boolean):
+        _check_left_alone(condition)
+    if condition is True or condition is sympy.true:
+        return sympy.true
+    if condition is False or condition is sympy.false:
+        raise VacuousError(
+            "a hypothesis is false under the assumptions of its symbols, so the claim says nothing"
+        )
+    if not _is_condition(condition):
+        raise _no_hypothesis(condition)
+    _check_condition(condition)
+    return condition
+
+
+def _check_left_alone(part: Expr | Boolean) -> None:
+    problem = simplified_around(part)
+    if problem:
+        raise SymconvError(f"in {part}, {problem}")
+
+
+def _check_floors(side: Expr) -> None:
+    """Refuse what SymPy takes for an integer and is none: it then has dropped a floor."""
+    polynomial, denominator = scaled_polynomial(side)
+    if denominator != 1 and side.is_integer and not always_divides(denominator, polynomial):
+        raise SymconvError(
+            f"SymPy takes {side} for an integer, and it is not always one{lost_floor(side)}"
+        )
+
+
+def _check_condition(condition: Boolean) -> None:
+    _check_integers(condition)
+    check_condition(condition)
+    for relation in condition.atoms(Relational):
+        for side in relation.args:
+            _check_floors(side)
+
+
+def _as_written(side: Side) -> Side | Written:
+    return side if isinstance(side, SignalExpr) else Written(side)
+
+
+def _no_hypothesis(thing: object) -> SymconvError:
+    return SymconvError(
+        f"a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), got {thing!r}"
+    )
+
+
+def _check_integers(expression: Expr | Boolean) -> None:
+    loose = undeclared(expression)
+    if loose:
+        raise SymconvError(
+            f"{', '.join(loose)} in {expression} is not declared an integer: use "
+            f"integers({' '.join(loose)!r}), of symconv"
+        )
+    declared = parity_problem(expression)
+    if declared:
+        raise SymconvError(f"in {expression}, {declared}")
+
+
+def _sort(side: Side) -> str:
+    if isinstance(side, SignalExpr):
+        return "a signal"
+    return "a condition" if _is_condition(side) else "a length"
+
+
+def _is_condition(thing: object) -> bool:
+    """Whether it is a SymPy condition; a symbol is not, though SymPy lets it stand for one."""
+    return isinstance(thing, Boolean) and not isinstance(thing, Expr)

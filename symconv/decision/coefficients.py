@@ -1,0 +1,367 @@
+"""Guarded sums as monomials: which coefficient does each monomial of an entry have?
+
+An entry is a sum of monomials such as k[i]·k[j]·x[t].  Two signals agree for every input
+over every commutative ring exactly when every monomial has the same coefficient in both.
+For one *kind* of monomial (the names in it: k, k, x), the tuples (u, i, j, t) of its
+occurrences form an integer set, with a weight: the coefficient.  The kinds are compared
+one by one, as sums of weighted sets.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import factorial, prod
+
+import flint
+
+from symconv.arithmetic.counting import nonzero_count
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.linearisation import impossible
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guarded,
+    Polynomial,
+    Relation,
+    at_least,
+    equal,
+    negated,
+    within,
+)
+from symconv.arithmetic.terms import FREE, Factor, GuardedSum, Term
+from symconv.arithmetic.work import spend
+from symconv.decision.changes import Change, Coordinates, Orders, changes, orders_of
+from symconv.errors import Undecided
+
+__all__ = ["Comparison", "compare"]
+
+Kind = tuple[str, ...]
+
+_MOST_ORDERS = 720  # of equal names in one monomial: 6!
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where the coefficients of one kind of monomial differ.
+
+    Attributes:
+        names: the names in the monomial, sorted.
+        changes: the changes of indices by which sums are the same.
+        doubtful: points (u, position of each name) outside of which the coefficients are
+            the same; None where all sums are, by changes of indices.
+        exactly: computes the points at which they differ; None if these are the doubtful ones.
+        how: how the coefficients are compared, where changes of indices do not suffice.
+    """
+
+    names: Kind
+    changes: tuple[Change, ...]
+    doubtful: Set | None
+    exactly: Callable[[], Set] | None
+    how: str
+
+
+def compare(
+    lhs: GuardedSum,
+    rhs: GuardedSum,
+    sets: IntegerSets,
+    among: Set,
+    positive: AbstractSet[str],
+    assumed: Conjunction = (),
+) -> list[Comparison]:
+    """Compare two signals, kind by kind, at the output indices that both have.
+
+    Args:
+        lhs: the one signal.
+        rhs: the other one.
+        sets: where the integer sets live.
+        among: the parameters to compare them for.
+        positive: the symbols that are at least 1.
+        assumed: further hypotheses, with products.
+
+    Raises:
+        Undecided: a term lies beyond Presburger arithmetic, or a coefficient cannot be counted.
+    """
+    comparer = _Comparer(lhs, rhs, sets, among, positive, assumed)
+    for side, sign in ((lhs, 1), (rhs, -1)):
+        for term in side.terms:
+            comparer.add(term, sign * term.coefficient)
+    return [comparer.compared(names) for names in sorted(comparer.sums)]
+
+
+@dataclass(slots=True)
+class _Sum:
+    """One of the sums that are the same, and the coefficient of all of them together."""
+
+    coordinates: Coordinates
+    weight: Fraction
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The points (u, positions, hidden indices) at which the monomials of a sum stand.
+
+    Each stands there once for every value of the hidden indices.
+    """
+
+    weight: Fraction
+    points: Set
+    hidden: int
+
+
+class _Comparer:
+    """The sums of two signals by their kinds; equal ones are put together as they come."""
+
+    def __init__(
+        self,
+        lhs: GuardedSum,
+        rhs: GuardedSum,
+        sets: IntegerSets,
+        among: Set,
+        positive: AbstractSet[str],
+        assumed: Conjunction,
+    ) -> None:
+        self.sets = sets
+        self.among = among
+        self.positive = positive
+        self.assumed = assumed
+        u = Polynomial.of(FREE)
+        self.outputs = tuple(dict.fromkeys((*within(u, lhs.length), *within(u, rhs.length))))
+        self.lengths = {**lhs.lengths, **rhs.lengths}
+        self.sums: dict[Kind, list[_Sum]] = defaultdict(list)
+
+    def add(self, term: Term, weight: Fraction) -> None:
+        """Add a sum, to one that is the same by a change of indices if there is one."""
+        coordinates = Coordinates.of(term, self.lengths, self.positive)
+        present = self.sums[coordinates.names]
+        orders = coordinates.orders() if present else {}
+        for sum_ in present:
+            change = self._same(sum_.coordinates, coordinates, orders)
+            if change is not None:
+                sum_.weight += weight
+                sum_.changes += (change,)
+                return
+        present.append(_Sum(coordinates, weight))
+
+    def compared(self, names: Kind) -> Comparison:
+        """The comparison of one kind."""
+        found = tuple(change for sum_ in self.sums[names] for change in sum_.changes)
+        left = [sum_ for sum_ in self.sums[names] if sum_.weight]
+        if not left:
+            return Comparison(names, found, None, None, "")
+        parts = _without_opposites([self._occurrences(sum_) for sum_ in left])
+        width = 1 + len(names)
+        counted = any(part.hidden for part in parts)
+        if counted:
+            doubtful = self.sets.nothing(width)
+            for part in parts:
+                doubtful = doubtful | self.sets.shown(part.points, width)
+        else:
+            doubtful = self._nonzero(parts, width)
+        if doubtful.is_empty() or (not counted and len(set(names)) == len(names)):
+            return Comparison(names, found, doubtful, None, "the same integer set")
+
+        def exactly() -> Set:
+            unordered = _unordered(names, parts, self.sets) if repeat else parts
+            return self._nonzero(unordered, width)
+
+        repeat = len(set(names)) < len(names)
+        how = "counted" if counted else "equal names exchanged"
+        return Comparison(names, found, doubtful, exactly, f"the same coefficients, {how}")
+
+    def _same(self, ours: Coordinates, others: Coordinates, orders: Orders) -> Change | None:
+        for change, one, other in changes(ours, others, orders, self.positive):
+            if one == other:
+                return change()
+            base = (*self.outputs, *self._support(ours), *self.assumed)
+            differ = (
+                (*base, *guards, opposite)
+                for guards, more in ((one, other), (other, one))
+                for guard in more
+                if guard not in guards
+                for opposite in negated(guard)
+            )
+            if impossible(differ, self.sets, self.among, self.positive):
+                return change()
+        return None
+
+    def _support(self, coordinates: Coordinates) -> Conjunction:
+        """The guards that say that every position is inside its signal."""
+        return tuple(
+            guard
+            for name, position in zip(coordinates.names, coordinates.positions, strict=True)
+            for guard in within(position, self.lengths[name])
+        )
+
+    def _occurrences(self, sum_: _Sum) -> _Part:
+        """The points at which the monomials of a sum stand, and how often."""
+        term = sum_.coordinates.term
+        linear = _Positions(term)
+        factors = [term.factors[i] for i in linear.order]
+        support = tuple(
+            guard for f in factors for guard in within(f.position[0], self.lengths[f.name])
+        )
+        guards = term.guards + support + self.outputs
+        numbers = [index.number for index in term.indices]
+        hidden = [] if linear.determine_indices else self._repeating(numbers, factors, guards)
+        first = max(numbers, default=FREE) + 1
+        positions = range(first, first + len(factors))
+        placed = tuple(
+            equal(Polynomial.of(p), f.position[0]) for p, f in zip(positions, factors, strict=True)
+        )
+        determined = [number for number in numbers if number not in hidden]
+        points = self.sets.points([FREE, *positions, *hidden], guards + placed, determined)
+        return _Part(sum_.weight, points.intersect_params(self.among), len(hidden))
+
+    def _repeating(
+        self, numbers: Sequence[int], factors: Sequence[Factor], guards: Conjunction
+    ) -> list[int]:
+        """The indices of a sum in which a monomial may stand more than once.
+
+        That is, as few of them as possible: with these, the positions determine the others.
+        """
+        hidden: list[int] = []
+        while True:
+            repeating = self._first_repeating(numbers, hidden, factors, guards)
+            if repeating is None:
+                return hidden
+            hidden.append(repeating)
+
+    def _first_repeating(
+        self,
+        numbers: Sequence[int],
+        known: Sequence[int],
+        factors: Sequence[Factor],
+        guards: Conjunction,
+    ) -> int | None:
+        """An index with two values at the same positions and known indices, if there is one."""
+        shift = max(numbers) + 1
+        moved = [number for number in numbers if number not in known]
+        other: dict[Atom, Polynomial] = {number: Polynomial.of(number + shift) for number in moved}
+        same = tuple(equal(f.position[0], f.position[0].substitute(other)) for f in factors)
+        again = tuple(g.map(lambda p: p.substitute(other)) for g in guards)
+        pairs = [FREE, *numbers, *(number + shift for number in moved)]
+        for number in moved:
+            differ = at_least(other[number], Polynomial.of(number) + 1)
+            points = self.sets.points(pairs, (*guards, *again, *same, differ))
+            if not points.intersect_params(self.among).is_empty():
+                return number
+        return None
+
+    def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
+        """The points at which the weights of the parts do not add up to 0."""
+        if any(part.hidden for part in parts):
+            return nonzero_count([(part.weight, part.points) for part in parts], width)
+        pieces: list[tuple[Set, Fraction]] = []  # disjoint
+        for part in parts:
+            split: list[tuple[Set, Fraction]] = []
+            points = part.points
+            spend(10 * len(pieces))
+            for piece, sum_ in pieces:
+                split += [(piece.intersect(points), sum_ + part.weight), (piece - points, sum_)]
+                points = points - piece
+            split.append((points, part.weight))
+            pieces = [(piece, sum_) for piece, sum_ in split if not piece.is_empty()]
+        result = self.sets.nothing(width)
+        for piece, sum_ in pieces:
+            if sum_:
+                result = result | piece
+        return result
+
+
+class _Positions:
+    """The positions of a term's entries as a linear map M of its summation indices.
+
+    Where M has full column rank, the positions determine the indices.  The projection
+    M(MᵀM)⁻¹Mᵀ onto its columns does not depend on the choice of indices, so its rows tell
+    equal names apart in the same way on both sides of a claim.
+    """
+
+    def __init__(self, term: Term) -> None:
+        columns = [index.number for index in term.indices]
+        equations = [g.polynomial for g in term.guards if g.relation is Relation.ZERO]
+        positions = [f.position[0] for f in term.factors]
+        rows = [
+            [0 if _is_piecewise(p) else p.coefficient(c) for c in columns]
+            for p in [*positions, *equations]
+        ]
+        size = len(term.factors)
+        self.determine_indices = True
+        signatures: list[tuple[Fraction, ...]] = [()] * size
+        if columns:
+            m = flint.fmpq_mat(len(rows), len(columns), [c for row in rows for c in row])
+            gram = m.transpose() * m
+            self.determine_indices = gram.det() != 0
+            if self.determine_indices:
+                projection = m * gram.inv() * m.transpose()
+                table = [[Fraction(int(c.p), int(c.q)) for c in row] for row in projection.tolist()]
+                signatures = [_signature(i, term.factors, table[i]) for i in range(size)]
+        self.order = sorted(range(size), key=lambda i: (term.factors[i].name, signatures[i]))
+
+
+def _is_piecewise(polynomial: Polynomial) -> bool:
+    """Whether it is not linear in the indices; it then determines none of them by itself."""
+    return any(
+        isinstance(a, Floor | Guarded) or (len(monomial) > 1)
+        for monomial in polynomial.terms
+        for a in monomial
+    )
+
+
+def _signature(
+    row: int, factors: Sequence[Factor], values: Sequence[Fraction]
+) -> tuple[Fraction, ...]:
+    by_name: dict[str, list[Fraction]] = defaultdict(list)
+    for factor, value in zip(factors, values, strict=False):
+        by_name[factor.name].append(value)
+    return (values[row], *(value for name in sorted(by_name) for value in sorted(by_name[name])))
+
+
+def _without_opposites(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts without pairs of equal sets whose weights cancel."""
+    rest: list[_Part] = []
+    for part in parts:
+        for i, other in enumerate(rest):
+            if (other.weight, other.hidden) == (-part.weight, part.hidden) and part.points.is_equal(
+                other.points
+            ):
+                del rest[i]
+                break
+        else:
+            rest.append(part)
+    return rest
+
+
+def _unordered(names: Kind, parts: Sequence[_Part], sets: IntegerSets) -> list[_Part]:
+    """The parts summed over the permutations of equal names, at sorted positions only.
+
+    k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j.
+    """
+    count = prod(factorial(names.count(name)) for name in set(names))
+    if count > _MOST_ORDERS:
+        raise Undecided(
+            f"equal names would have to be compared in {count} orders; the limit is {_MOST_ORDERS}"
+        )
+    rising = tuple(
+        at_least(Polynomial.of(b), Polynomial.of(a))
+        for (a, one), (b, other) in pairwise(enumerate(names, FREE + 1))
+        if one == other
+    )
+    return [
+        _Part(part.weight, _arranged(part, order, rising, sets), part.hidden)
+        for part in parts
+        for order in orders_of(names)
+    ]
+
+
+def _arranged(part: _Part, order: Sequence[int], rising: Conjunction, sets: IntegerSets) -> Set:
+    width = FREE + 1 + len(order)
+    hidden = range(width, width + part.hidden)
+    moved = sets.permuted(part.points, (FREE, *(1 + i for i in order), *hidden))
+    return moved.intersect(sets.points([*range(width), *hidden], rising))

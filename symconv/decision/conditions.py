@@ -1,0 +1,154 @@
+"""Exactly where a claim holds, and exactly where its two sides differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy import Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.descriptions import describe
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.polynomials import Condition, Polynomial, Some, within
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.arithmetic.terms import FREE
+from symconv.arithmetic.to_sympy import condition_expression, letters
+from symconv.arithmetic.unevaluated import spelled_with
+from symconv.decision.claims import Claim
+from symconv.decision.counterexamples import DisagreementError
+from symconv.decision.decision import BUDGET, Decision, where_holds
+from symconv.decision.prove import bounded
+from symconv.decision.verdicts import Differences, Extent
+from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.language.formulas import length_of
+from symconv.language.signals import length
+
+__all__ = ["condition", "extent"]
+
+
+_DESCRIBING = 2_000_000  # isl operations for putting a condition shortly
+
+
+def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:
+    """See `Claim.condition`."""
+    if not isinstance(for_all, Sequence) or isinstance(for_all, str):
+        raise SymconvError(f"for_all={for_all!r}: expected a list of symbols, such as [n]")
+    for symbol in for_all:
+        if symbol not in claim.symbols:
+            known = ", ".join(map(str, claim.symbols)) or "none"
+            if not isinstance(symbol, Symbol):
+                problem = f"{symbol!r} is not a SymPy symbol"
+            elif str(symbol) in map(str, claim.symbols):
+                problem = f"the claim has a symbol {str(symbol)!r} with different assumptions"
+            else:
+                problem = f"{symbol} is not a symbol of the claim, which has {known}"
+            raise SymconvError(f"for_all={list(for_all)}: {problem}")
+    try:
+        with bounded():
+            return _condition(claim, Decision(claim, budget), for_all)
+    except NonlinearError as reason:
+        raise Undecided(
+            f"{reason}; the exact condition needs numbers for strides and dilations"
+        ) from None
+
+
+def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
+    """How far a refuted claim fails, by the decision that refuted it.
+
+    Args:
+        claim: the claim.
+        decision: the integer sets that refuted it, if they did.
+        reason: why there are none.
+    """
+    if decision is None and reason:
+        return Extent(undecided=reason)
+    try:
+        with bounded():
+            decision = decision or Decision(claim, BUDGET)
+            found = _condition(claim, decision, ())
+    except Undecided as problem:
+        return Extent(undecided=str(problem))
+    try:
+        with bounded():
+            return Extent(found, _differences(claim, decision))
+    except Undecided:
+        return Extent(found)
+
+
+def _condition(claim: Claim, decision: Decision, for_all: Sequence[Symbol]) -> Boolean:
+    sets = decision.sets
+    with sets.within_budget():
+        among, holds = decision.among, decision.holds()
+        if for_all:
+            names = [s.name for s in for_all]
+            holds = sets.for_all(holds, among, names)
+            among = sets.exists(among, names)
+    with sets.within_budget(_DESCRIBING):
+        described = describe(holds, among, sets)
+    return _read_back(claim, described, holds, among, sets, {s.name: s for s in claim.symbols})
+
+
+def _differences(claim: Claim, decision: Decision) -> Differences | None:
+    """See `Refuted.differences`."""
+    if not claim.signals:
+        return None
+    sets = decision.sets
+    index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
+    more = sets.with_index(_LAST)
+    with sets.within_budget(_DESCRIBING):
+        decision.make_exact()
+        lengths_differ, *kinds = (f.where for f in decision.failures)
+        if lengths_differ is None:
+            lengths_differ = sets.where([])
+        left = length(claim.signals[0])
+        outputs = sets.points([FREE], within(Polynomial.of(FREE), left))
+        alike = decision.among - lengths_differ
+        among = sets.index_as_parameter(outputs.intersect_params(alike))
+        differ = more.where([])
+        for points in kinds:
+            if points is not None:
+                differ = differ | sets.index_as_parameter(points)
+        # Described among the lengths at which something differs, so as not to repeat these.
+        differ = differ.intersect(among).coalesce()
+        somewhere = more.exists(differ, [_LAST]).intersect(among).coalesce()
+        is_empty = differ.is_empty()
+    with sets.within_budget(_DESCRIBING):
+        # A sentence about them lists beginnings, ends and ranges: cases.
+        entries = Some(()) if is_empty else describe(differ, somewhere, more, only_cases=True)
+        lengths = describe(lengths_differ, decision.among, sets)
+    names = {s.name: s for s in claim.symbols}
+    return Differences(
+        _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
+        _read_back(claim, entries, differ, somewhere, more, {**names, _LAST: index}, index),
+        index,
+        min((length_of(s).formula for s in claim.signals), key=lambda e: len(str(e))),
+    )
+
+
+_LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
+
+
+def _read_back(
+    claim: Claim,
+    described: Condition,
+    meant: Set,
+    among: Set,
+    sets: IntegerSets,
+    names: Mapping[str, Symbol],
+    solve_for: Symbol | None = None,
+) -> Boolean:
+    """The description as a SymPy condition, after checking that it says what is meant.
+
+    Where SymPy makes something else of it with its own integer symbols, it is put together
+    with symbols of which SymPy knows nothing.
+    """
+    safe = {name: IntegerSymbol(name) for name in names}
+    for symbols in (names, safe):
+        index = None if solve_for is None else symbols[_LAST]
+        result = condition_expression(described, symbols, index)
+        read = spelled_with(result, {symbols[name]: safe[name] for name in names})
+        with sets.within_budget():
+            said = where_holds(read, sets).intersect(among)
+            if said.is_equal(meant.intersect(among)):
+                return spelled_with(result, {symbols[name]: names[name] for name in names})
+    raise DisagreementError(f"{claim}: the condition reads {result}, which is not what was found")

@@ -1,0 +1,267 @@
+"""The integer sets that decide a claim: where its hypotheses hold, and where its sides differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from itertools import chain, product
+
+from sympy import And, Not, Or
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.from_sympy import assumption_cases, cases, scaled_polynomial
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.linearisation import impossible
+from symconv.arithmetic.polynomials import Conjunction, Guard, Polynomial, at_least, negated
+from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.terms import GuardedSum
+from symconv.decision.claims import Claim
+from symconv.decision.coefficients import Comparison, compare
+from symconv.decision.counterexamples import Difference, small_lengths
+from symconv.decision.evidence import evidence
+from symconv.decision.verdicts import Evidence
+from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
+from symconv.language.formulas import guarded_sum
+from symconv.language.lengths import lengths_in
+from symconv.language.signals import SignalExpr, length, requirements
+
+__all__ = ["BUDGET", "Decision", "hypotheses", "where_holds"]
+
+BUDGET = 1_000_000
+"""How many isl operations a decision may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Where the two sides differ: at parameters, or at points (u, position of each name).
+
+    Attributes:
+        where: that set; None says nowhere, for all parameters.
+        names: the names in the monomials; None for parameters alone.
+        evidence: tells why they differ nowhere else.
+        exactly: where the set may be too large, this computes it.
+    """
+
+    where: Set | None
+    names: tuple[str, ...] | None
+    evidence: Callable[[], tuple[Evidence, ...]]
+    exactly: Callable[[], Set] | None = None
+
+
+def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
+    """The parameters that the linear hypotheses allow, and the guards of the others.
+
+    Raises:
+        VacuousError: no parameters are allowed.
+        SymconvError: a hypothesis is about the length of a signal that is not defined for
+            all parameters that the hypotheses without lengths allow.
+    """
+    among = sets.where(_signs(claim))
+    assumed: Conjunction = ()
+    about_lengths = [given for given in claim.given if lengths_in(given)]
+    for hypothesis in (given for given in claim.given if given not in about_lengths):
+        among, assumed = _narrowed(among, assumed, hypothesis, sets)
+    if about_lengths and not among.is_empty():
+        signals = [s for given in about_lengths for one in lengths_in(given) for s in one.signals]
+        _require(signals, sets, among, assumed, _positive(claim))
+        for hypothesis in about_lengths:
+            among, assumed = _narrowed(among, assumed, hypothesis, sets)
+    if among.is_empty():
+        listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
+        raise VacuousError(
+            f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
+        )
+    return among, assumed
+
+
+def _signs(claim: Claim) -> list[Conjunction]:
+    said = [assumption_cases(symbol) for symbol in claim.symbols]
+    return [tuple(chain(*guards)) for guards in product(*said)]
+
+
+def _positive(claim: Claim) -> set[str]:
+    return {s.name for s in claim.symbols if sign_of(s).least == 1}
+
+
+def _narrowed(
+    among: Set, assumed: Conjunction, hypothesis: Boolean, sets: IntegerSets
+) -> tuple[Set, Conjunction]:
+    try:
+        return among.intersect(where_holds(hypothesis, sets)), assumed
+    except NonlinearError:
+        alternatives = cases(hypothesis)
+        if len(alternatives) != 1:
+            raise
+        return among, assumed + alternatives[0]
+
+
+def _require(
+    signals: Sequence[SignalExpr],
+    sets: IntegerSets,
+    among: Set,
+    assumed: Conjunction,
+    positive: set[str],
+) -> None:
+    """Raise an error unless the signals are defined for all parameters that are allowed."""
+    for requirement in requirements(*signals):
+        opposites = [negation for g in requirement.guards for negation in negated(g)]
+        alone = [(*assumed, guard) for guard in opposites]
+        if impossible(alone, sets, among, positive):
+            continue
+        outside = among - sets.where([requirement.guards])
+        if assumed:
+            raise NonlinearError("a hypothesis has a product of symbols in it")
+        if not outside.is_empty():
+            _, lengths, _ = sets.smallest(outside)
+            at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
+            raise SymconvError(requirement.message + f" (at {at})" * bool(at))
+
+
+class Decision:
+    """The integer sets that decide a claim.
+
+    Raises:
+        NonlinearError: products remain, and no change of indices gets around them.
+    """
+
+    def __init__(self, claim: Claim, budget: int) -> None:
+        self.claim = claim
+        self.sets = IntegerSets([s.name for s in claim.symbols], budget)
+        self.positive = _positive(claim)
+        with self.sets.within_budget():
+            self.among, self.assumed = hypotheses(claim, self.sets)
+            if self.assumed and next(small_lengths(claim), None) is None:
+                raise Undecided("no small lengths were found that satisfy the hypotheses")
+            signals = (*claim.signals, *claim.mentioned, *claim.about)
+            _require(signals, self.sets, self.among, self.assumed, self.positive)
+            self.failures = list(self._failures(claim))
+            if self.assumed and not all(f.where is None for f in self.failures):
+                raise NonlinearError("a hypothesis has a product of symbols in it")
+
+    def _never(self, alternatives: Sequence[Guard]) -> bool:
+        """Whether none of the guards holds anywhere; False says nothing about products."""
+        alone = [(*self.assumed, guard) for guard in alternatives]
+        return impossible(alone, self.sets, self.among, self.positive)
+
+    def _failures(self, claim: Claim) -> Iterator[_Failure]:
+        match claim.lhs, claim.rhs:
+            case SignalExpr() as left, SignalExpr() as right:
+                yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
+            case left, right if claim.is_condition:
+                one, other = where_holds(left, self.sets), where_holds(right, self.sets)
+                differ = ((one - other) | (other - one)).intersect(self.among)
+                yield self._failure(differ, Evidence("conditions", "the same integer set"))
+            case left, right:
+                (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
+                yield self._values_differ(p * b, q * a, "values")
+
+    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
+        yield self._values_differ(left.length, right.length, "lengths")
+        for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
+            nowhere = found.doubtful is None or found.doubtful.is_empty()
+            yield _Failure(
+                None if nowhere else found.doubtful,
+                found.names,
+                partial(_told, found, self.claim),
+                found.exactly,
+            )
+
+    def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
+        if left == right:
+            same = Evidence(what, "the same formula")
+            return _Failure(None, None, lambda: (same,))
+        differ = (at_least(left, right + 1), at_least(right, left + 1))
+        never = Evidence(what, "no length at which they differ")
+        if self._never(differ):
+            return _Failure(None, None, lambda: (never,))
+        where = self.sets.where([(guard,) for guard in differ])
+        return self._failure(where.intersect(self.among), never)
+
+    def _failure(self, where: Set, otherwise: Evidence) -> _Failure:
+        nowhere = where.is_empty()
+        return _Failure(None if nowhere else where, None, lambda: (otherwise,) * nowhere)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Why the sides differ nowhere else."""
+        return tuple(e for failure in self.failures for e in failure.evidence())
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the sides do differ where the failures say so."""
+        return all(failure.exactly is None for failure in self.failures)
+
+    def make_exact(self) -> None:
+        """Replace the sets that may be too large."""
+        for i, failure in enumerate(self.failures):
+            if failure.exactly is not None:
+                where = failure.exactly()
+                self.failures[i] = replace(
+                    failure, where=None if where.is_empty() else where, exactly=None
+                )
+
+    def doubtful(self) -> Set:
+        """The parameters at which the sides may differ."""
+        result = self.sets.where([])
+        for failure in self.failures:
+            if failure.where is not None:
+                result = result | failure.where.params()
+        return result
+
+    def with_content(self) -> list[Set]:
+        """The parameters at which every signal has entries, and outputs too; and without these."""
+        claim = self.claim
+        filled = [at_least(leaf.size.polynomial, 1) for leaf in claim.named.values()]
+        outputs = [at_least(length(side), 1) for side in claim.signals]
+        nonempty = self.sets.where([tuple(filled)]).intersect(self.among)
+        return [nonempty.intersect(self.sets.where([tuple(outputs)])), nonempty]
+
+    def holds(self) -> Set:
+        """The parameters at which the claim holds."""
+        self.make_exact()
+        holds = self.among
+        for failure in self.failures:
+            if failure.where is not None:
+                holds = (holds - failure.where.params()).coalesce()
+        return holds
+
+    def smallest_difference(self, within: Set | None = None) -> Difference | None:
+        """The smallest lengths at which the sides differ, and the first point there.
+
+        Args:
+            within: the parameters that are looked at; all unless they are given.
+        """
+        where = {
+            failure.names: failure.where if within is None else _narrow(failure.where, within)
+            for failure in self.failures
+            if failure.where is not None
+        }
+        found = [
+            (*self.sets.smallest(points), names)
+            for names, points in where.items()
+            if not points.is_empty()
+        ]
+        if not found:
+            return None
+        _, lengths, point, names = min(found, key=lambda f: f[0])
+        return Difference(lengths, names, point)
+
+
+def _told(found: Comparison, claim: Claim) -> tuple[Evidence, ...]:
+    return tuple(evidence(found, claim))
+
+
+def _narrow(points: Set, within: Set) -> Set:
+    return points.intersect(within) if points.is_params() else points.intersect_params(within)
+
+
+def where_holds(condition: Boolean, sets: IntegerSets) -> Set:
+    """The parameters at which a condition holds."""
+    match condition:
+        case And():
+            return reduce(Set.intersect, (where_holds(part, sets) for part in condition.args))
+        case Or():
+            return reduce(Set.union, (where_holds(part, sets) for part in condition.args))
+        case Not():
+            return where_holds(condition.args[0], sets).complement()
+    return sets.where(cases(condition))

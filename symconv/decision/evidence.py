@@ -1,0 +1,69 @@
+"""The evidence for a verdict, as people read it: which index of one sum is which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sympy import Expr, IndexedBase, Mul, Symbol
+
+from symconv.arithmetic.terms import FREE, Factor, Term
+from symconv.arithmetic.to_sympy import letters, polynomial_expression
+from symconv.decision.changes import Change
+from symconv.decision.claims import Claim
+from symconv.decision.coefficients import Comparison
+from symconv.decision.verdicts import Evidence
+from symconv.language.notation import plain
+
+__all__ = ["evidence"]
+
+
+def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
+    """The evidence that one kind of monomial has the same coefficients on both sides."""
+    compared = f"monomials {'·'.join(found.names) or '1'}"
+    for change in found.changes:
+        yield _of_change(compared, change, claim)
+    if found.doubtful is not None:
+        yield Evidence(compared, found.how)
+
+
+def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
+    taken = {s.name for s in claim.symbols} | claim.named.keys()
+    symbols = {s.name: s for s in claim.symbols}
+    u = next(letters("u", taken))
+    names: dict[Any, Expr] = {**symbols, FREE: u}
+    taken |= {u.name}
+    left = _named(change.left, "ijm", taken)
+    right = _named(change.right, "tvw", taken)
+    bases = {
+        name: IndexedBase(name, shape=(leaf.size.written,)) for name, leaf in claim.named.items()
+    }
+
+    def position(factor: Factor, indices: Mapping[int, Symbol]) -> tuple[Expr, ...]:
+        return tuple(polynomial_expression(p, names | {**indices}) for p in factor.position)
+
+    def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
+        return Mul(*(bases[f.name][position(f, indices)] for f in term.factors))
+
+    forward = {
+        right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())
+    }
+    backward = {
+        left[j]: polynomial_expression(p, names | right) for j, p in sorted(change.backward.items())
+    }
+    by = ", ".join(f"{t} = {plain(value)}" for t, value in forward.items())
+    return Evidence(
+        compared,
+        f"the same sum, by {by}" if by else "the same summand",
+        product(change.left, left),
+        product(change.right, right),
+        forward,
+        backward,
+        change.is_identical,
+        change,
+    )
+
+
+def _named(term: Term, first: str, taken: Iterable[str]) -> dict[int, Symbol]:
+    numbers = sorted(index.number for index in term.indices)
+    return dict(zip(numbers, letters(first, taken), strict=False))

@@ -1,0 +1,331 @@
+"""Deciding a claim: by integer sets, stride by stride, or by a search for a counterexample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from sympy import Symbol
+
+from symconv.arithmetic.integer_sets import IntegerSets
+from symconv.arithmetic.polynomials import Polynomial, at_least, equal
+from symconv.arithmetic.work import ALLOWANCE, WorkUsedUpError, allowed
+from symconv.decision.claims import Claim, specialised
+from symconv.decision.counterexamples import (
+    Difference,
+    counterexample,
+    first_difference,
+    has_content,
+)
+from symconv.decision.decision import BUDGET, Decision, hypotheses
+from symconv.decision.strides import strides_of, values_of, values_up_to
+from symconv.decision.verdicts import (
+    ALL_LENGTHS,
+    Counterexample,
+    Evidence,
+    Proved,
+    Refuted,
+    Unknown,
+    Verdict,
+)
+from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
+from symconv.language.points import TooLongError, spell
+from symconv.language.values import holds_at
+
+__all__ = ["bounded", "found_with_content", "prove"]
+
+_STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
+_LARGE = 2  # the same for more strides
+_MOST_DECISIONS = 300  # strides that are decided one by one
+_TRIES = 20  # lengths in doubt that are tried before costly sets are computed
+_SEARCH = ALLOWANCE // 4  # for trying small lengths, when the decision has come to nothing
+
+
+def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
+    """See `Claim.prove`.
+
+    A claim with symbolic strides that no change of indices proves is decided for each
+    stride in a range.  A claim that integer sets do not decide may still be refuted: by
+    trying all small lengths, from the smallest one on.
+    """
+    try:
+        with bounded():
+            return _decided(claim, budget)
+    except NonlinearError as reason:
+        return _stride_by_stride(claim, budget, reason)
+    except Undecided as reason:
+        return _searched(claim, reason)
+
+
+@contextmanager
+def bounded(units: int = ALLOWANCE) -> Iterator[None]:
+    """A block that ends within a stated amount of work, or raises `Undecided`."""
+    try:
+        with allowed(units):
+            yield
+    except RecursionError:
+        raise Undecided("its lengths are nested too deeply") from None
+    except MemoryError:
+        raise Undecided("there is not enough memory for it") from None
+
+
+def _decided(claim: Claim, budget: int) -> Verdict:
+    decision, found = _decide(claim, budget)
+    if found is not None:
+        return _refuted(claim, found, decision)
+    return Proved(ALL_LENGTHS, decision.evidence())
+
+
+def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
+    """The sets that decide the claim, and the smallest lengths at which it fails, if any.
+
+    Where equal names or a count make the sets costly, the smallest lengths that are in
+    doubt are tried first.
+    """
+    decision = Decision(claim, budget)
+    with decision.sets.within_budget():
+        if decision.is_exact:
+            return decision, decision.smallest_difference()
+        doubtful = islice(decision.sets.in_order(decision.doubtful()), _TRIES)
+        found, _ = first_difference(claim, doubtful)
+        if found is not None:
+            return decision, found
+    with decision.sets.within_budget():
+        decision.make_exact()
+        return decision, decision.smallest_difference()
+
+
+def _refuted(
+    claim: Claim, found: Difference, decision: Decision | None, reason: str = ""
+) -> Verdict:
+    try:
+        with bounded(_SEARCH):
+            return Refuted(counterexample(claim, found), claim, decision, reason)
+    except (TooLongError, Undecided) as problem:
+        lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
+        return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {problem}")
+
+
+def found_with_content(
+    claim: Claim, decision: Decision | None
+) -> tuple[Counterexample | None, bool]:
+    """The smallest counterexample in which no signal, and if possible no output, is empty.
+
+    Also whether it is certain that there is none.
+    """
+    with suppress(Undecided, TooLongError), bounded(_SEARCH):
+        if decision is None:
+            return _searched_with_content(claim), False
+        with decision.sets.within_budget():
+            decision.make_exact()
+            for within in decision.with_content():
+                found = decision.smallest_difference(within)
+                if found is not None:
+                    return counterexample(claim, found), False
+        return None, True
+    return None, False
+
+
+def _searched_with_content(claim: Claim) -> Counterexample | None:
+    for outputs in (True, False):
+        found, _ = first_difference(claim, only=partial(has_content, claim, outputs=outputs))
+        if found is not None:
+            return counterexample(claim, found)
+    return None
+
+
+def _searched(claim: Claim, reason: Undecided) -> Verdict:
+    """What trying all small lengths finds."""
+    found, tried = None, 0
+    try:
+        with bounded(_SEARCH):
+            found, tried = first_difference(claim)
+            if found is None and tried and not claim.symbols and claim.at().holds:
+                how = Evidence("entries", "the same polynomials when expanded")
+                return Proved(ALL_LENGTHS, (how,))
+    except (Undecided, TooLongError):
+        return Unknown(str(reason))
+    if found is None:
+        searched = f" (no counterexample among the {tried} smallest lengths)" if tried else ""
+        return Unknown(f"{reason}{searched}")
+    return _refuted(claim, found, None, str(reason))
+
+
+# --- symbolic strides ----------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Smallest:
+    """The smallest counterexample so far, by the sum of the lengths."""
+
+    total: int
+    values: list[int]
+    difference: Difference
+
+
+class _Strides:
+    """The claim decided for values of the symbols that stand in products.
+
+    Attributes:
+        symbols: these symbols.
+        decided: the values that were decided, and whether the hypotheses allow them.
+        best: the smallest counterexample that was found.
+    """
+
+    def __init__(self, claim: Claim, budget: int) -> None:
+        self.claim = claim
+        self.symbols = strides_of(claim)
+        self.decided: dict[tuple[int, ...], bool] = {}
+        self.best: _Smallest | None = None
+        self._budget = budget // 4
+        self._least = _least_rest(claim, self.symbols, budget)
+
+    @property
+    def largest(self) -> int:
+        """Up to which number strides are tried."""
+        return _STRIDES.get(len(self.symbols), _LARGE)
+
+    def decide_all(self) -> None:
+        """Decide all strides in the range, and all others that could have a smaller example."""
+        for values in values_up_to(self.symbols, self.largest):
+            self._decide(values)
+        for values in values_up_to(self.symbols, self.best.total if self.best else 0):
+            self._decide(values)
+
+    def _decide(self, values: Mapping[Symbol, int]) -> None:
+        key = tuple(values.values())
+        size = sum(map(abs, key))
+        if key in self.decided or (self.best and size + self._least > self.best.total):
+            return
+        if len(self.decided) == _MOST_DECISIONS:
+            raise Undecided(
+                f"more than {_MOST_DECISIONS} strides would have to be decided; bound them by a "
+                "hypothesis"
+            )
+        found = self._found(values)
+        self.decided[key] = found is not _NOT_ALLOWED
+        if isinstance(found, Difference):
+            self._keep(found, values)
+
+    def _found(self, values: Mapping[Symbol, int]) -> Difference | object | None:
+        """The smallest difference with these strides, if the hypotheses allow them."""
+        if not _allowed(self.claim, values, self._budget):
+            return _NOT_ALLOWED
+        try:
+            return _decide(self.claim.specialised(values), self._budget)[1]
+        except VacuousError:
+            return _NOT_ALLOWED
+        except Undecided:
+            raise
+        except SymconvError as error:  # an operator is not defined there
+            raise SymconvError(f"{error}, with {spell(values)}") from None
+
+    def _keep(self, found: Difference, values: Mapping[Symbol, int]) -> None:
+        # A symbol that has vanished with these strides takes its smallest value.
+        smallest = {s.name: next(values_of(s, 1)) for s in self.claim.symbols}
+        lengths = smallest | found.lengths | {s.name: v for s, v in values.items()}
+        ordered = {s.name: lengths[s.name] for s in self.claim.symbols}
+        new = _Smallest(
+            sum(map(abs, ordered.values())),
+            list(ordered.values()),
+            Difference(ordered, found.names, found.point),
+        )
+        if self.best is None or (new.total, new.values) < (self.best.total, self.best.values):
+            self.best = new
+
+    def scope(self) -> str:
+        """The strides that were decided, in words."""
+        ranges: dict[tuple[int, int], list[str]] = {}
+        for symbol, tried in zip(self.symbols, zip(*self.decided, strict=True), strict=True):
+            ranges.setdefault((min(tried), max(tried)), []).append(symbol.name)
+        return ", ".join(
+            f"{', '.join(names)} from {low} to {high}" for (low, high), names in ranges.items()
+        )
+
+
+_NOT_ALLOWED = object()
+
+
+def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verdict:
+    """The claim decided for each value of the symbols that stand in products."""
+    try:
+        with bounded():
+            strides = _Strides(claim, budget)
+            strides.decide_all()
+            if strides.best is not None:
+                why = f"{reason}; the exact condition needs numbers for strides and dilations"
+                return _refuted(claim, strides.best.difference, None, why)
+            if not any(strides.decided.values()):
+                return _searched(claim, reason)
+            tried = strides.scope()
+            how = Evidence(tried, "each decided by itself, as integer sets")
+            if _within(claim, strides.symbols, strides.largest, budget):
+                return Proved(ALL_LENGTHS, (how,))
+            found = None
+            with suppress(Undecided), allowed(_SEARCH):
+                found, _ = first_difference(claim)  # beyond the range too
+            if found is not None:
+                return _refuted(claim, found, None, str(reason))
+    except NonlinearError:
+        return _searched(claim, reason)
+    except Undecided as other:
+        return _searched(claim, other)
+    others = ", and all other lengths" if len(strides.symbols) < len(claim.symbols) else " only"
+    return Proved(f"{tried}{others}", (how,))
+
+
+@contextmanager
+def _unless_undecided() -> Iterator[None]:
+    """A block whose question may stay open, unless no work is left at all."""
+    try:
+        yield
+    except WorkUsedUpError:
+        raise
+    except Undecided:
+        pass
+
+
+def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
+    """Whether the hypotheses allow these strides, with any values of the other symbols.
+
+    True where that cannot be told: the decision at these strides then tells.
+    """
+    if not claim.given:
+        return True
+    given = [specialised(hypothesis, values) for hypothesis in claim.given]
+    if any(not h.free_symbols and not holds_at(h, values) for h in given):
+        return False
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    fixed = tuple(equal(Polynomial.of(s.name), value) for s, value in values.items())
+    with _unless_undecided(), sets.within_budget():
+        among, _ = hypotheses(claim, sets)
+        return not among.intersect(sets.where([fixed])).is_empty()
+    return True
+
+
+def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
+    """A lower bound for the sum of the other symbols, by the hypotheses."""
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    with _unless_undecided(), sets.within_budget():
+        among, _ = hypotheses(claim, sets)
+        _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
+        rest = [abs(v) for n, v in lengths.items() if n not in {s.name for s in symbols}]
+        return sum(rest)
+    return 0
+
+
+def _within(claim: Claim, symbols: Iterable[Symbol], largest: int, budget: int) -> bool:
+    """Whether the hypotheses leave nothing beyond a range of strides."""
+    sets = IntegerSets([s.name for s in claim.symbols], budget)
+    with _unless_undecided(), sets.within_budget():
+        among, _ = hypotheses(claim, sets)
+        for symbol in symbols:
+            value = Polynomial.of(symbol.name)
+            beyond = sets.where([(at_least(value, largest + 1),), (at_least(-value, largest + 1),)])
+            if not beyond.intersect(among).is_empty():
+                return False
+        return True
+    return False

@@ -1,0 +1,85 @@
+"""Records for scripts: what JSON holds exactly."""
+
+from __future__ import annotations
+
+from numbers import Rational
+from typing import TYPE_CHECKING, Any
+
+import flint
+
+if TYPE_CHECKING:
+    from symconv.decision.verdicts import Counterexample  # which shows itself with this module
+
+__all__ = ["counterexample_record", "json_number", "shown"]
+
+_MOST_DIGITS = 4000  # that Python writes
+_MOST_SHOWN, _MOST_DIGITS_SHOWN = 64, 40  # entries of a list, and digits, that people read
+_EXACT = 2**53  # beyond, readers that keep numbers as doubles, such as JavaScript's, round
+
+
+def json_number(value: Any) -> int | str:
+    """A number, a truth value or an expression as JSON holds it exactly: itself, or text.
+
+    >>> from fractions import Fraction
+    >>> [json_number(value) for value in (-3, Fraction(1, 3), Fraction(4, 2), 2**60)]
+    [-3, '1/3', 2, '1152921504606846976']
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Rational) and value.denominator == 1:
+        number = int(value.numerator)
+        return number if abs(number) < _EXACT else _all_digits(number)
+    return str(value)
+
+
+def counterexample_record(
+    found: Counterexample, left: str = "lhs", right: str = "rhs"
+) -> dict[str, Any]:
+    """A counterexample; `left` and `right` say what its sides are called."""
+
+    def values(side: Any) -> Any:
+        return list(map(json_number, side)) if isinstance(side, list) else json_number(side)
+
+    return {
+        "lengths": dict(found.lengths),
+        "signals": {name: list(entries) for name, entries in found.signals.items()},
+        "index": found.index,
+        left: values(found.lhs),
+        right: values(found.rhs),
+    }
+
+
+def _all_digits(number: int) -> str:
+    """All digits, of which Python itself writes some thousands at most."""
+    if abs(number) < 10**_MOST_DIGITS:
+        return str(number)
+    return str(flint.fmpz(number))
+
+
+def shown(value: Any) -> str:
+    """A number, an expression or a list of them as a person writes it.
+
+    Of long lists and large numbers the beginning and the end are shown.
+
+    >>> from fractions import Fraction
+    >>> print(shown([Fraction(1, 3), 0]))
+    [1/3, 0]
+    >>> print(shown(list(range(100))))
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … 83 more …, 95, 96, 97, 98, 99]
+    >>> print(shown(10**100))
+    10000000…00000000 (101 digits)
+    """
+    if not isinstance(value, list):
+        return _shown_number(value)
+    texts = list(map(_shown_number, value))
+    if len(texts) > _MOST_SHOWN:
+        left_out = len(texts) - 17
+        texts = [*texts[:12], f"… {left_out} more …", *texts[-5:]]
+    return f"[{', '.join(texts)}]"
+
+
+def _shown_number(value: Any) -> str:
+    if not isinstance(value, int) or abs(value) < 10**_MOST_DIGITS_SHOWN:
+        return str(value)
+    digits = _all_digits(abs(value))
+    return f"{'-' * (value < 0)}{digits[:8]}…{digits[-8:]} ({len(digits)} digits)"

@@ -1,0 +1,274 @@
+"""The verdicts on a claim, and what they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.decision.records import shown
+
+if TYPE_CHECKING:
+    from symconv.decision.changes import Change
+    from symconv.decision.claims import Claim  # a refuted claim is asked for its condition
+    from symconv.decision.decision import Decision
+
+__all__ = [
+    "ALL_LENGTHS",
+    "Counterexample",
+    "Differences",
+    "Evidence",
+    "Extent",
+    "Proved",
+    "Refuted",
+    "Unknown",
+    "Verdict",
+]
+
+
+ALL_LENGTHS = "all lengths"
+"""The scope of a proof that leaves nothing out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One comparison that a proof rests on.
+
+    Where two sums are the same by a change of the summation indices, the change is here,
+    so that it can be checked without symconv: put `indices` into the product `right`, and
+    it is the product `left`; `inverse` goes back.
+
+    Attributes:
+        compared: what was compared, such as the names k, k, x of a kind of monomial.
+        how: how it was found to be equal.
+        left: the product that one sum adds up, in its summation indices.
+        right: the product that the other sum adds up.
+        indices: each summation index of the right sum, in those of the left one.
+        inverse: each summation index of the left sum, in those of the right one.
+        is_identical: whether the products become the same as they stand.  Otherwise the
+            conditions of a sum say that an index is a quotient (0 ≤ a − d·i < d says that i
+            is ⌊a/d⌋), and the products are the same under these conditions.
+        change: the same change of indices by numbers of indices, for other programs.
+    """
+
+    compared: str
+    how: str
+    left: Expr | None = None
+    right: Expr | None = None
+    indices: Mapping[Symbol, Expr] = field(default_factory=dict)
+    inverse: Mapping[Symbol, Expr] = field(default_factory=dict)
+    is_identical: bool = True
+    change: Change | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.compared}: {self.how}"
+
+
+class _Shown:
+    """Shows itself in a notebook as its text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        verdict, _, rest = str(self).partition(" ")
+        return f"<b>{escape(verdict)}</b> {escape(rest)}".replace("\n", "<br>")
+
+
+@dataclass(frozen=True, slots=True)
+class Proved(_Shown):
+    """The claim holds within its scope; the only verdict that is true as a `bool`.
+
+    Attributes:
+        scope: `ALL_LENGTHS`, or the strides for which it was decided.
+        evidence: what the proof rests on.
+    """
+
+    scope: str
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing that the hypotheses allow was left out."""
+        return self.scope == ALL_LENGTHS
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return f"proved for {self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A smallest point at which a claim fails, checked by plain arithmetic.
+
+    Attributes:
+        lengths: the values of the integer symbols, by name.
+        signals: the entries of the named signals.
+        index: the first output index at which the sides differ; None where the lengths
+            differ, and for claims about lengths.
+        lhs: the left side: its vector, or its value for a claim about lengths.
+        rhs: the right side.
+    """
+
+    lengths: Mapping[str, int]
+    signals: Mapping[str, list[int]]
+    index: int | None
+    lhs: Any
+    rhs: Any
+
+    @property
+    def has_content(self) -> bool:
+        """Whether no signal is empty, nor one of the outputs that are compared."""
+        sides = [side for side in (self.lhs, self.rhs) if isinstance(side, list)]
+        return all(map(len, [*self.signals.values(), *sides]))
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+        given = "".join(f", {name} = {shown(value)}" for name, value in self.signals.items())
+        sides = f"the left side is {shown(self.lhs)}, the right side {shown(self.rhs)}"
+        if self.index is not None:
+            sides += f"; they differ at index {self.index}"
+        return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Where the two sides of a refuted claim about signals differ.
+
+    Attributes:
+        lengths: the condition under which the outputs differ in length.
+        entries: for lengths at which equally long outputs differ anywhere, the condition
+            under which they differ at the index.
+        index: the output index.
+        length: the length of the outputs, where they are equally long.
+    """
+
+    lengths: Boolean
+    entries: Boolean
+    index: Symbol
+    length: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a refuted claim fails.
+
+    Attributes:
+        condition: exactly the lengths at which it holds; None if that is undecided.
+        differences: where its sides differ; None if that is undecided.
+        undecided: why there is no condition.
+    """
+
+    condition: Boolean | None = None
+    differences: Differences | None = None
+    undecided: str = ""
+
+
+@dataclass(frozen=True)
+class Refuted(_Shown):
+    """The claim is false: the counterexample is the smallest one.
+
+    That it fails there was checked by exact arithmetic.  That nothing smaller fails is what
+    the integer sets say; where a search takes their place, smaller lengths were tried with
+    random 64-bit entries, which miss a difference with a probability below 2⁻⁵⁰.
+
+    What follows from the same decision is computed when it is first asked for.
+    """
+
+    counterexample: Counterexample
+    claim: Claim = field(repr=False, compare=False)
+    decision: Decision | None = field(default=None, repr=False, compare=False)
+    """The integer sets that refuted the claim; None where a search did."""
+    reason: str = field(default="", repr=False, compare=False)
+    """Why there are no integer sets that tell where the claim holds, if there are none."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return hash(str(self.counterexample))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # isl's sets are for this process; elsewhere the claim is decided again when it is asked.
+        return Refuted, (self.counterexample, self.claim, None, self.reason)
+
+    @property
+    def condition(self) -> Boolean | None:
+        """Exactly the lengths at which the claim holds; None if that is undecided."""
+        return self._extent.condition
+
+    @property
+    def differences(self) -> Differences | None:
+        """Where the sides differ; None for claims about lengths, or if that is undecided."""
+        return self._extent.differences
+
+    @property
+    def undecided(self) -> str:
+        """Why there is no condition; empty if there is one."""
+        return self._extent.undecided
+
+    @cached_property
+    def _extent(self) -> Extent:
+        from symconv.decision.conditions import extent
+
+        return extent(self.claim, self.decision, self.reason)
+
+    @property
+    def with_content(self) -> Counterexample | None:
+        """The smallest counterexample in which nothing is empty, where something is in this one.
+
+        None where nothing is, and where no such counterexample was found.
+        """
+        return self._content[0]
+
+    @property
+    def needs_entries(self) -> bool:
+        """Whether the claim holds wherever no named signal is empty."""
+        return self._content[1]
+
+    @cached_property
+    def _content(self) -> tuple[Counterexample | None, bool]:
+        from symconv.decision.prove import found_with_content
+
+        if self.counterexample.has_content:
+            return None, False
+        return found_with_content(self.claim, self.decision)
+
+    @property
+    def reproduction(self) -> str:
+        """Three lines of NumPy that print both sides at the counterexample."""
+        from symconv.decision.reproduction import numpy_lines
+
+        return numpy_lines(self.claim, self.counterexample)
+
+    def __str__(self) -> str:
+        from symconv.decision.wording import (
+            content_sentence,
+            differences_sentences,
+            extent_sentences,
+        )
+
+        lines = [f"refuted {self.counterexample}", content_sentence(self), *extent_sentences(self)]
+        return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(_Shown):
+    """Neither proved nor refuted, for the reason given."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"unknown: {self.reason}"
+
+
+Verdict: TypeAlias = Proved | Refuted | Unknown

@@ -1,0 +1,174 @@
+"""Sentences about a claim: what it is about, when it holds, and where its two sides differ."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Eq, Expr, Ge, Le, Max, Or
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.arithmetic.polynomials import every, some
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.arithmetic.to_sympy import condition_expression
+from symconv.decision.claims import Claim
+from symconv.decision.verdicts import Differences, Refuted
+from symconv.language.notation import plain
+from symconv.language.signals import is_nonempty
+
+__all__ = [
+    "content_sentence",
+    "differences_sentences",
+    "extent_sentences",
+    "holds_sentence",
+    "quantifiers",
+]
+
+_LONG = 240  # characters of a condition that are still read
+
+
+def quantifiers(claim: Claim) -> str:
+    """What a claim is about, in plain text: its symbols, hypotheses and signals.
+
+    >>> from symconv import Signal, integers
+    >>> n, c = integers("n c", positive=True)
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> print(quantifiers(Claim(x.convolve(k), k.convolve(x), given=[n >= c])))
+    for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
+    """
+    symbols = []
+    for symbol in claim.symbols:
+        bare = {symbol.name: IntegerSymbol(symbol.name)}
+        said = condition_expression(some(map(every, assumption_cases(symbol))), bare)
+        symbols.append(symbol.name if said == sympy.true else plain(said))
+    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
+    parts = [f"all integers {', '.join(symbols)}"] if symbols else []
+    if claim.given and parts:
+        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
+    parts += [f"all {', '.join(signals)}"] if signals else []
+    return f"for {', and '.join(parts)}" if parts else "for these numbers"
+
+
+def holds_sentence(condition: Boolean | None) -> str:
+    """When a refuted claim holds after all; empty if that is not known.
+
+    >>> n = sympy.Symbol("n", integer=True)
+    >>> holds_sentence(Eq(sympy.Mod(n, 2), 0))
+    'It holds exactly when n mod 2 = 0.'
+    """
+    if condition is None:
+        return ""
+    if condition == sympy.false:
+        return "It never holds."
+    text = plain(condition)
+    if len(text) > _LONG:
+        return "The exact condition under which it holds is long; it is the verdict's `condition`."
+    return f"It holds exactly when {text}."
+
+
+def content_sentence(verdict: Refuted) -> str:
+    """Where a claim fails that fails first where something is empty; empty otherwise."""
+    found = verdict.with_content
+    if found is not None:
+        return f"With entries, it fails first {found}."
+    if not verdict.needs_entries:
+        return ""
+    doubtful = [s for s in verdict.claim.named.values() if not is_nonempty(s)]
+    names = " or ".join(signal.name for signal in doubtful)
+    needed = " and ".join(dict.fromkeys(f"{plain(signal.size)} ≥ 1" for signal in doubtful))
+    return f"It fails only where {names} is empty: with the hypothesis {needed} it holds."
+
+
+def extent_sentences(verdict: Refuted) -> list[str]:
+    """When a refuted claim holds after all, or why that is not known."""
+    if verdict.undecided:
+        return [f"Exactly when it holds is not known: {verdict.undecided}."]
+    return [sentence] if (sentence := holds_sentence(verdict.condition)) else []
+
+
+def differences_sentences(found: Differences | None) -> list[str]:
+    """Where the two sides of a refuted claim differ.
+
+    >>> from symconv import integers
+    >>> n, u = integers("n u")
+    >>> ends = Or(Eq(u, 0), Eq(u, n - 1))
+    >>> differences_sentences(Differences(sympy.false, ends, u, n))
+    ['Only the first output and the last output differ.']
+    """
+    if found is None:
+        return []
+    sentences = []
+    if found.lengths == sympy.true:
+        return ["The two outputs never have the same length."]
+    if found.lengths != sympy.false:
+        text = plain(found.lengths)
+        sentences.append(
+            f"The outputs differ in length exactly when {text}."
+            if len(text) <= _LONG
+            else "The outputs differ in length under a long condition; see `differences.lengths`."
+        )
+    where = "" if found.lengths == sympy.false else "Where they are equally long, "
+    if found.entries == sympy.true:
+        sentences.append(f"{where}every output differs, if any does.")
+    elif found.entries == sympy.false:
+        sentences.append(f"{where}they are equal.")
+    elif not all(case.has(found.index) for case in _listed(found)):
+        text = plain(found.entries)
+        if len(text) > _LONG:
+            text = "`differences.entries` holds"
+        sentences.append(
+            f"{where}if any output differs, output {found.index} does exactly when {text}."
+        )
+    else:
+        texts = sorted((_outputs(case, found) for case in _listed(found)), key=_rank)
+        joined = " and ".join(texts)
+        if len(joined) > _LONG:
+            joined = "outputs under a long condition, `differences.entries`,"
+        verb = "differs" if len(texts) == 1 and joined.endswith(" output") else "differ"
+        sentences.append(f"{where}only {joined} {verb}.")
+    return [s[0].upper() + s[1:] for s in sentences]
+
+
+def _listed(found: Differences) -> list[Boolean]:
+    """The alternatives, with u = 3 and u = 5 as one of them; u = 0 is the first output."""
+    cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
+    numbers = [
+        case
+        for case in cases
+        if isinstance(case, Eq) and case.lhs == found.index and case.rhs.is_Integer and case.rhs > 0
+    ]
+    rest = [case for case in cases if case not in numbers]
+    return [*rest, Or(*numbers)] if numbers else rest
+
+
+def _rank(text: str) -> tuple[int, int, str]:
+    first, last = text.startswith("the first"), text.startswith("the last")
+    return (0 if first else 2 if last else 1, len(text), text)
+
+
+def _outputs(case: Boolean, found: Differences) -> str:
+    """One alternative in words, where it is a beginning or an end of the output."""
+    u, length = found.index, _without_max(found.length)
+    match case:
+        case Eq() if case.lhs == u and case.rhs == 0:
+            return "the first output"
+        case Eq() if case.lhs == u and sympy.expand(length - 1 - case.rhs) == 0:
+            return "the last output"
+        case Le() if case.lhs == u and not case.rhs.has(u):
+            return f"the first {_amount(case.rhs + 1)} outputs"
+        case Ge() if case.lhs == u and not case.rhs.has(u):
+            rest = sympy.expand(length - case.rhs)
+            if not rest.has(sympy.floor, Max):
+                return f"the last {_amount(rest)} outputs"
+    text = plain(case)
+    return f"the outputs {u} with {text}"
+
+
+def _amount(number: Expr) -> str:
+    text = plain(number)
+    return text if number.is_Atom else f"({text})"
+
+
+def _without_max(length: Expr) -> Expr:
+    if isinstance(length, Max) and len(length.args) == 2 and 0 in length.args:
+        return next(a for a in length.args if a != 0)
+    return length

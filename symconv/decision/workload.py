@@ -1,0 +1,79 @@
+"""How much an instance of a claim has to simplify, known before anything is simplified."""
+
+from __future__ import annotations
+
+from math import prod
+
+from sympy import Sum
+
+from symconv.decision.claims import Instance
+from symconv.errors import SymconvError
+from symconv.language.points import MOST_ENTRIES
+from symconv.language.signals import Add, Convolve, Correlate, Formula, SignalExpr
+
+__all__ = ["MOST_PRODUCTS", "check_workload"]
+
+MOST_PRODUCTS = 20_000  # SymPy simplifies about a thousand of them in a second
+
+
+def check_workload(instance: Instance) -> None:
+    """Refuse an instance at which SymPy's simplify would take minutes.
+
+    >>> from symconv import Claim, Signal, integers
+    >>> n = integers("n", positive=True)
+    >>> x, k = Signal("x", n), Signal("k", n)
+    >>> check_workload(Claim(x.convolve(k), k.convolve(x)).at(n=100))
+    Traceback (most recent call last):
+        ...
+    symconv.errors.SymconvError: at n = 100 there are about 20400 products of entries to
+    simplify, and 20000 are allowed; choose smaller lengths
+
+    Raises:
+        SymconvError: more than `MOST_PRODUCTS` products of entries would be simplified.
+    """
+    symbols = {symbol.name: symbol for symbol in instance.claim.symbols}
+    claim = instance.claim.specialised({symbols[n]: v for n, v in instance.lengths.items()})
+    products = sum(_Work().products(signal) for signal in claim.signals)
+    if products > MOST_PRODUCTS:
+        raise SymconvError(
+            f"at {instance} there are about {products} products of entries to simplify, and "
+            f"{MOST_PRODUCTS} are allowed; choose smaller lengths"
+        )
+
+
+class _Work:
+    """Counts products in the entries of signals whose lengths are numbers, each signal once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[int, int]] = {}
+
+    def products(self, signal: SignalExpr) -> int:
+        """How many products there are in all entries, and in those of what it is made of."""
+        return self._counted(signal)[1]
+
+    def _counted(self, signal: SignalExpr) -> tuple[int, int]:
+        """The products in one entry, at most; and in all."""
+        known = self._seen.get(id(signal))
+        if known is None:
+            operands = list(map(self._counted, signal.operands))
+            each, all_of_it = prod(one for one, _ in operands), None
+            match signal:
+                case Add():
+                    each = sum(one for one, _ in operands)
+                case Correlate(_, kernel):
+                    each *= _length(kernel)
+                case Convolve(left, right):
+                    all_of_it = each * _length(left) * _length(right)
+                    each *= min(_length(left), _length(right))
+                case Formula(entry=entry):
+                    longest = max(map(_length, signal.operands), default=1)
+                    each = longest ** sum(len(found.limits) for found in entry.atoms(Sum))
+            each = max(1, min(each, MOST_ENTRIES))
+            own = each * _length(signal) if all_of_it is None else all_of_it
+            known = each, own + sum(total for _, total in operands)
+            self._seen[id(signal)] = known
+        return known
+
+
+def _length(signal: SignalExpr) -> int:
+    return int(signal.length)

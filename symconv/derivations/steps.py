@@ -1,0 +1,572 @@
+"""Derivations: chains of index formulas, each decided against the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+import sympy
+from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.such_that import such_that
+from symconv.arithmetic.symbols import is_integer
+from symconv.decision.claims import Claim
+from symconv.decision.counterexamples import first_difference
+from symconv.decision.decision import BUDGET
+from symconv.decision.prove import prove
+from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
+from symconv.derivations.repairs import Repair, repair
+from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
+from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.language.lengths import spelled_out
+from symconv.language.points import allows
+from symconv.language.signals import Signal, SignalExpr, requirements
+
+__all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
+
+_PART = 20  # of a decision's budget, what each formula gets that is tried as a repair
+
+
+@dataclass(frozen=True, slots=True)
+class IllFormed:
+    """A formula that says nothing, because a variable in it stands for nothing.
+
+    Attributes:
+        name: the variable.
+        reason: what is wrong with it.
+    """
+
+    name: str
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"ill-formed: {self.reason}"
+
+
+StepVerdict: TypeAlias = Proved | Refuted | Unknown | IllFormed
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a derivation, decided.
+
+    Attributes:
+        number: from 1 on; 0 is the formula that the derivation starts with.
+        formula: what the step claims to be equal to the formula before it.
+        because: the reason that was given.
+        verdict: `Proved`, `Refuted`, `Unknown` or `IllFormed`.  Where it is refuted, the
+            counterexample's `index` is the value of the derivation's index, and its `lhs`
+            and `rhs` are the values of the formula before and of this one.  Where two
+            signals have different numbers of outputs, `lhs` and `rhs` are these numbers,
+            and `index` is None.
+        against: the number of the formula that it was compared with: the last one before
+            it that is not ill-formed.
+        claim: the claim that was decided; the index is one of its symbols, if it occurs.
+        is_right: decides whether another formula would have been right in its place, with a
+            small part of the work that a step may take; None where that is not enough.
+        where: for which indices the step is claimed; of the outputs, where the derivation
+            speaks of these.
+        signals: those of the two formulas that were given as signals.
+    """
+
+    number: int
+    formula: Expr
+    because: str
+    verdict: StepVerdict
+    against: int
+    index: Symbol = field(repr=False)
+    where: Boolean = field(default=sympy.true, repr=False)
+    claim: Claim | None = field(default=None, repr=False)
+    is_right: Callable[[Expr], bool | None] | None = field(default=None, repr=False)
+    signals: tuple[SignalExpr, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def repair(self) -> Repair | None:
+        """For a refuted step: a formula near this one that would have been right, if found."""
+        if self.is_right is None or not isinstance(self.verdict, Refuted):
+            return None
+        if self.verdict.counterexample.index is None:  # it is the number of outputs
+            return None
+        return repair(self.formula, self.index, self.is_right)
+
+    @cached_property
+    def holds_where(self) -> Boolean | None:
+        """For a refuted step: exactly the lengths and indices at which it holds after all.
+
+        None if that is undecided, or for other verdicts.
+        """
+        if self.claim is None or not isinstance(self.verdict, Refuted):
+            return None
+        try:
+            return self.claim.condition()
+        except Undecided:
+            return None
+
+    @cached_property
+    def difference(self) -> Expr | None:
+        """For a refuted step: this formula minus the one before, at the counterexample.
+
+        Its negative terms are missing in this formula, its positive ones are surplus.
+        None for numbers of outputs, or for other verdicts.
+        """
+        if self.claim is None or not isinstance(self.verdict, Refuted):
+            return None
+        found = self.verdict.counterexample
+        if found.index is None:
+            return None
+        at = _point(self.claim, self.index, found)
+        return -sympy.expand(self.claim.at(**at).difference[0])
+
+
+class _Stated(NamedTuple):
+    """A formula that a derivation states.
+
+    Attributes:
+        formula: the formula.
+        signal: the signal whose entry it is, where it was given as a signal.
+        length: how many outputs there are, by the last signal that was stated.
+    """
+
+    formula: Expr
+    signal: SignalExpr | None = None
+    length: Expr | None = None
+
+
+class Derivation:
+    """A chain of formulas, each claimed to be equal to the one before it.
+
+    A formula is a SymPy expression in the entries of signals, such as
+    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u.  Signals are zero
+    outside their range.  A sum may be over a range, whose ends need not be integers, or over
+    all integers (from -oo to oo), and with a condition on its index:
+    Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
+
+    A derivation that starts with a formula speaks of every integer u.  One that starts with
+    a signal speaks of its outputs, 0 ≤ u < length: what a formula gives elsewhere does not
+    count.  A step that is a signal, too, must then have as many outputs.
+
+    Args:
+        start: the formula that the derivation begins with; a signal stands for its entry
+            at the index.
+        index: the index u.
+        where: a condition on the index (and the lengths), under which alone the steps are
+            claimed; of a signal's outputs, those that satisfy it.
+        outside: whether a derivation that starts with a signal speaks of every integer u
+            all the same.  A signal is zero outside of its outputs.
+        given: hypotheses on the lengths.
+        introduced: signals and symbols that steps may use although neither the start nor
+            the hypotheses have them.
+
+    Attributes:
+        length: how many outputs the derivation speaks of (none where this is negative);
+            None where it speaks of every integer u.
+        outside: whether it starts with a signal and speaks of every integer u.
+
+    Raises:
+        SymconvError: the start cannot be read, has a sum with infinitely many terms, or is a
+            signal that need not be defined; or the hypotheses cannot hold.  A step never
+            raises: ill-formed is a verdict.
+
+    >>> from sympy import Sum, oo
+    >>> from symconv import integers
+    >>> n, c = integers("n c", positive=True)
+    >>> u, i, m = integers("u i m")
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> derivation = Derivation(x.convolve(k), index=u)
+    >>> derivation.step(Sum(x[m] * k[u - m], (m, -oo, oo)), because="definition")
+    <derivation with 1 step>
+    >>> derivation.step(Sum(x[u - i] * k[i], (i, 0, c - 1)), because="i = u - m")
+    <derivation with 2 steps>
+    >>> derivation.step(Sum(x[u + i] * k[i], (i, 0, c - 1)), because="the kernel is flipped")
+    <derivation with 3 steps>
+    >>> for step in derivation.audit():
+    ...     print(step.number, step.verdict.__class__.__name__, "-", step.because)
+    1 Proved - definition
+    2 Proved - i = u - m
+    3 Refuted - the kernel is flipped
+
+    A layer has outputs only where its kernel fits into its input, and its formula may go on:
+
+    >>> layer = x.correlate(k)
+    >>> formula = Sum(k[i] * x[u + i], (i, 0, c - 1))
+    >>> print(Derivation(layer, index=u).step(formula).audit())
+    For every output, 0 ≤ u < n + 1 − c:
+    (0)   Σ_{0 ≤ i ≤ c − 1} k[i]·x[i + u]
+    (1) = Σ_{0 ≤ i ≤ c − 1} k[i]·x[i + u]
+          Right: proved for all lengths.
+    Every step is right.
+    >>> bool(Derivation(layer, index=u, outside=True).step(formula).audit())
+    False
+    """
+
+    def __init__(
+        self,
+        start: Expr | SignalExpr,
+        *,
+        index: Symbol,
+        where: Boolean | bool = True,
+        outside: bool = False,
+        given: Iterable[Boolean] | Boolean = (),
+        introduced: Iterable[Symbol | SignalExpr] = (),
+    ) -> None:
+        if not isinstance(index, Symbol) or not is_integer(index):
+            raise SymconvError(
+                f"the index must be a symbol such as integers('u') gives, got {index!r}"
+            )
+        if not isinstance(outside, bool):
+            raise SymconvError(f"outside= must be True or False, got {outside!r}")
+        self.index = index
+        self._start = self._stated(start)
+        self.length: Expr | None = None
+        self.outside = outside and self._start.signal is not None
+        if self._start.signal is not None and not outside:
+            self.length = _without_bound(spelled_out(self._start.signal.length))
+            # Where only outputs are spoken of, the formula need not say where they are.
+            self._start = self._start._replace(formula=self._start.signal.formula(index))
+        self.start = self._start.formula
+        self.where = _condition(where)
+        self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
+        self.introduced = _several(introduced, "introduced")
+        for one in self.introduced:
+            if not isinstance(one, Symbol | SignalExpr):
+                raise SymconvError(f"introduced= may hold signals and symbols, got {one!r}")
+        self._steps: list[tuple[_Stated, str, Boolean]] = []
+        self._claim(self._start, self._start, self.where)
+
+    @property
+    def outputs(self) -> Boolean:
+        """The condition that the index is an output; true for a derivation of every index."""
+        if self.length is None:
+            return sympy.true
+        return And(Ge(self.index, 0), Lt(self.index, self.length))
+
+    @property
+    def signals(self) -> tuple[SignalExpr, ...]:
+        """The start and the steps that are signals."""
+        stated = (self._start, *(step for step, _, _ in self._steps))
+        return tuple(one.signal for one in stated if one.signal is not None)
+
+    def step(
+        self, formula: Expr | SignalExpr, because: str = "", *, where: Boolean | bool | None = None
+    ) -> Derivation:
+        """Add a step; nothing is decided yet.
+
+        Args:
+            formula: what the formula before it is claimed to be equal to.
+            because: the reason that is given.
+            where: for which indices, where that is not what the derivation says; of a
+                signal's outputs, for which of them.
+        """
+        if not isinstance(because, str):
+            raise SymconvError(f"because= must be text, got {because!r}")
+        region = self.where if where is None else _condition(where)
+        self._steps.append((self._stated(formula), because, region))
+        return self
+
+    def audit(self) -> Audit:
+        """Decide each step against the last formula before it that is not ill-formed.
+
+        Raises:
+            SymconvError: the hypotheses cannot hold together.
+        """
+        steps: list[Step] = []
+        before, against = self._start, 0
+        known = self._known()
+        bound = _bound_in(self.start)
+        for number, (stated, because, where) in enumerate(self._steps, 1):
+            verdict: StepVerdict | None = _ill_formed(stated.formula, known, bound)
+            claim = None
+            if verdict is None:
+                verdict, claim = self._decided(before, stated, where)
+            failing = []
+            if claim is not None and isinstance(verdict, Refuted):
+                failing.append(_point(claim, self.index, verdict.counterexample))
+            steps.append(
+                Step(
+                    number,
+                    stated.formula,
+                    because,
+                    verdict,
+                    against,
+                    self.index,
+                    where,
+                    claim,
+                    partial(self._is_right, before, where, failing),
+                    tuple(one.signal for one in (before, stated) if one.signal is not None),
+                )
+            )
+            bound |= _bound_in(stated.formula)
+            if not isinstance(verdict, IllFormed):
+                length = before.length if stated.length is None else stated.length
+                before, against = stated._replace(length=length), number
+        return Audit(self, tuple(steps))
+
+    def __repr__(self) -> str:
+        count = len(self._steps)
+        return f"<derivation with {count} step{'s' * (count != 1)}>"
+
+    # --- deciding ----------------------------------------------------------------------
+
+    def _decided(
+        self, before: _Stated, stated: _Stated, where: Boolean
+    ) -> tuple[StepVerdict, Claim | None]:
+        """The verdict on a step, and the claim that was decided for it."""
+        verdict, claim = self._entries_decided(before, stated, where)
+        speaks_of_all_outputs = self.length is not None and where == sympy.true
+        if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
+            return verdict, claim
+        try:
+            lengths = Claim(before.length, stated.length, self.given)
+            equally_long = lengths.prove()
+        except SymconvError as error:
+            return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
+        if isinstance(equally_long, Proved) and equally_long.is_complete:
+            return verdict, claim
+        return equally_long, lengths
+
+    def _entries_decided(
+        self, before: _Stated, stated: _Stated, where: Boolean
+    ) -> tuple[StepVerdict, Claim | None]:
+        try:
+            claim = self._claim(before, stated, where)
+            verdict = claim.prove()
+        except InfiniteSumError as error:
+            return IllFormed(error.index.name, str(error)), None
+        except VacuousError:
+            raise
+        except SymconvError as error:
+            return Unknown(f"the formula cannot be read: {error}"), None
+        if isinstance(verdict, Refuted):
+            verdict = Refuted(self._counterexample(verdict.counterexample), claim)
+        return verdict, claim
+
+    def _is_right(
+        self, before: _Stated, where: Boolean, failing: list[dict[str, int]], formula: Expr
+    ) -> bool | None:
+        """Whether a formula is right in the place of a step.
+
+        Args:
+            before: what it is compared with.
+            where: for which indices.
+            failing: values of the symbols at which others failed; these are tried first,
+                and those at which the formula fails are added.
+            formula: the formula.
+        """
+        try:
+            claim = self._claim(before, _Stated(formula), where)
+            names = {symbol.name for symbol in claim.symbols}
+            points = [{name: at[name] for name in names} for at in failing if at.keys() >= names]
+            if first_difference(claim, points)[0] is not None:
+                return False
+            verdict = prove(claim, budget=BUDGET // _PART)
+        except SymconvError:
+            return False
+        if isinstance(verdict, Refuted):
+            failing.append(dict(verdict.counterexample.lengths))
+        if isinstance(verdict, Unknown):
+            return None
+        return isinstance(verdict, Proved) and verdict.is_complete
+
+    def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
+        """What a step claims; every claim about entries is made here.
+
+        Each entry is a signal of length 1: the index is a symbol like others.
+
+        Raises:
+            SymconvError: a formula cannot be read, or one of the signals that the formulas
+                were given as need not be defined.
+        """
+        hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
+        for signal in dict.fromkeys((self._start.signal, before.signal, stated.signal)):
+            if signal is not None:
+                _check_defined(signal, hypotheses)
+        return Claim(_entry(before.formula), _entry(stated.formula), hypotheses)
+
+    def _counterexample(self, found: Counterexample) -> Counterexample:
+        """The counterexample with the index apart from the lengths, and values for vectors."""
+        lengths = dict(found.lengths)
+        index = lengths.pop(self.index.name, None)
+        if index is None:  # it is in neither formula, so that the step is wrong at every index
+            index = next(i for i in _by_size() if allows(self.index, i))
+        return Counterexample(lengths, found.signals, index, found.lhs[0], found.rhs[0])
+
+    def _stated(self, formula: Any) -> _Stated:
+        if isinstance(formula, SignalExpr):
+            return _Stated(formula[self.index], formula, formula.length)
+        if isinstance(formula, int) and not isinstance(formula, bool):
+            return _Stated(Integer(formula))
+        if not isinstance(formula, Expr):
+            raise SymconvError(
+                f"expected a SymPy formula in entries such as x[{self.index}], got {formula!r}"
+            )
+        return _Stated(formula)
+
+    def _known(self) -> set[str]:
+        """The names of all that the derivation introduces."""
+        parts: list[Basic] = [self.start, self.where, self.outputs, self.index]
+        parts += [g for g in self.given if isinstance(g, Basic)]
+        for one in self.introduced:
+            parts.append(self._stated(one).formula if isinstance(one, SignalExpr) else one)
+        return {name for part in parts for name in _free(part, frozenset())}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The steps of a derivation, decided.
+
+    `print` shows it in a terminal, a notebook as a table; `bool` is True if every step is
+    proved for all lengths.
+    """
+
+    derivation: Derivation
+    steps: tuple[Step, ...]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, number: int) -> Step:
+        return self.steps[number]
+
+    def __str__(self) -> str:
+        from symconv.derivations.audits import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from symconv.derivations.audits import as_html
+
+        return as_html(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+    def markdown(self) -> str:
+        """The audit as Markdown, for feedback on a solution."""
+        from symconv.derivations.audits import as_markdown
+
+        return as_markdown(self)
+
+    def record(self) -> dict[str, Any]:
+        """The audit for scripts, as `json.dumps` takes it."""
+        from symconv.derivations.audits import as_record
+
+        return as_record(self)
+
+    def __bool__(self) -> bool:
+        """Whether every step is proved for all lengths."""
+        return all(isinstance(s.verdict, Proved) and s.verdict.is_complete for s in self.steps)
+
+    @property
+    def first_wrong(self) -> Step | None:
+        """The first step that is refuted or ill-formed."""
+        wrong = (s for s in self.steps if isinstance(s.verdict, Refuted | IllFormed))
+        return next(wrong, None)
+
+
+# --- entries and outputs ---------------------------------------------------------------
+
+
+def _without_bound(length: Expr) -> Expr:
+    """A length for the condition u < length where u ≥ 0 is said: what is negative is 0, too."""
+    if isinstance(length, Max) and 0 in length.args:
+        return Max(*(a for a in length.args if a != 0))
+    return length
+
+
+def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
+    """Raise an error where a signal need not be defined: its entries are no formula there."""
+    if any(requirements(signal)):
+        verdict = Claim(signal, signal, hypotheses).prove()
+        if not (isinstance(verdict, Proved) and verdict.is_complete):
+            raise Undecided(f"whether {signal} is defined was not decided: {verdict}")
+
+
+def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:
+    """The values of a claim's symbols at a counterexample."""
+    at = dict(found.lengths)
+    if found.index is not None and index in claim.symbols:
+        at[index.name] = found.index
+    return at
+
+
+def _entry(formula: Expr) -> SignalExpr:
+    return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
+
+
+def _by_size() -> Iterator[int]:
+    """All integers, those near 0 first."""
+    yield 0
+    for size in count(1):
+        yield from (size, -size)
+
+
+# --- arguments -------------------------------------------------------------------------
+
+
+def _condition(where: object) -> Boolean:
+    if isinstance(where, bool):
+        return sympy.true if where else sympy.false
+    if not isinstance(where, Boolean) or isinstance(where, Expr):
+        raise SymconvError(
+            f"where= must be a condition such as u >= 0 or Eq(Mod(u, 2), 0), got {where!r}"
+        )
+    return where
+
+
+def _several(things: object, what: str) -> tuple[Any, ...]:
+    if isinstance(things, str) or not isinstance(things, Iterable):
+        raise SymconvError(f"{what}= must be a list, got {things!r}")
+    return tuple(things)
+
+
+# --- names -----------------------------------------------------------------------------
+
+
+def _ill_formed(formula: Expr, known: set[str], bound: set[str]) -> IllFormed | None:
+    """The first variable of a formula that stands for nothing."""
+    loose = [name for name in _free(formula, frozenset()) if name not in known]
+    if not loose:
+        return None
+    name = loose[0]
+    if name in bound | _bound_in(formula):
+        return IllFormed(name, f"{name} is the index of a sum, and stands outside of that sum")
+    return IllFormed(name, f"{name} was never introduced")
+
+
+def _free(part: Basic, bound: frozenset[Symbol]) -> dict[str, None]:
+    """The names of the free symbols and of the signals, in order."""
+    match part:
+        case Symbol():
+            return {} if part in bound else {part.name: None}
+        case Indexed():
+            names: dict[str, None] = {str(part.base.label): None}
+            for one in (*part.indices, *(part.base.shape or ())):
+                names |= _free(one, bound)
+            return names
+        case Sum():
+            # The first limits are the innermost: they may use the later indices.
+            names = {}
+            inner = bound | {symbol for symbol, *_ in part.limits}
+            for position, (_, *ends) in enumerate(part.limits):
+                outer = bound | {symbol for symbol, *_ in part.limits[position + 1 :]}
+                for end in ends:
+                    names |= _free(end, outer)
+            return names | _free(part.function, inner)
+    names = {}
+    for argument in part.args:
+        names |= _free(argument, bound)
+    return names
+
+
+def _bound_in(formula: Expr) -> set[str]:
+    return {symbol.name for one in formula.atoms(Sum) for symbol, *_ in one.limits}

@@ -1,0 +1,1 @@
+"""Signals and their operators, and the readings of them."""

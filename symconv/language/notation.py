@@ -1,0 +1,607 @@
+"""Reading signals, lengths and conditions as text: Python code, plain mathematics, LaTeX.
+
+In the mathematical notation ∗ is convolution, ⋆ is "valid" cross-correlation, ↓s keeps
+every s-th entry, and ↑d puts d − 1 zeros between neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy import And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mod, Ne, Or, Piecewise
+from sympy.core.relational import Relational
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter, sstr
+
+from symconv.arithmetic.such_that import SuchThat
+from symconv.arithmetic.unevaluated import spelled_with
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
+from symconv.language.lengths import lengths_in, spelled_out
+from symconv.language.signals import (
+    Add,
+    Convolve,
+    Correlate,
+    Dilate,
+    Downsample,
+    Extend,
+    Flip,
+    Formula,
+    Multiply,
+    Pad,
+    Scale,
+    Signal,
+    SignalExpr,
+    Taps,
+    walk,
+)
+
+__all__ = ["as_typed", "code", "latex", "plain"]
+
+_LONGEST = 4000  # characters of a signal that are written out
+
+
+def code(signal: SignalExpr) -> str:
+    """The calls that build the signal.
+
+    >>> x, k = Signal("x", 8), Signal("k", 3)
+    >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
+    (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
+    """
+    texts: dict[SignalExpr, str] = {}
+    for node in walk(signal):
+        texts[node] = _shortened(_code(node, texts))
+    return texts[signal]
+
+
+def _shortened(text: str) -> str:
+    """The text, of which a part is left out if nobody would read it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+
+
+def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
+    def receiver(inner: SignalExpr) -> str:
+        return f"({texts[inner]})" if isinstance(inner, Add | Scale) else texts[inner]
+
+    match signal:
+        case Signal():
+            return signal.name
+        case Taps(numbers):
+            return f"Signal.taps({', '.join(map(_fraction, numbers))})"
+        case Formula() if signal.entry == 1:
+            return f"Signal.ones({_exact(signal.size)})"
+        case Formula():
+            entry, size = _exact(signal.spelled), _exact(signal.size)
+            return f"Signal.from_formula({signal.index}, {entry}, length={size})"
+        case Add(left, Scale(number, right)) if number < 0:
+            subtracted = _times(-number, right)
+            text = _code(subtracted, texts)
+            return f"{texts[left]} - {f'({text})' if isinstance(subtracted, Add) else text}"
+        case Add(left, right):
+            text = texts[right]
+            return f"{texts[left]} + {f'({text})' if isinstance(right, Add) else text}"
+        case Scale(number, inner):
+            return "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
+        case Pad(inner, left, right):
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
+        case Extend(inner, left, right, mode):
+            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
+        case Multiply(left, right):
+            return f"{receiver(left)}.multiply({texts[right]})"
+        case Flip(inner):
+            return f"{receiver(inner)}.flip()"
+        case Downsample(inner, factor):
+            return f"{receiver(inner)}.downsample({_exact(factor)})"
+        case Dilate(inner, factor):
+            return f"{receiver(inner)}.dilate({_exact(factor)})"
+        case Convolve(Dilate(inner, stride), Dilate(kernel, dilation), True):
+            options = f", stride={_exact(stride)}" * (stride != 1)
+            options += f", dilation={_exact(dilation)}" * (dilation != 1)
+            return f"{receiver(inner)}.conv_transpose({texts[kernel]}{options})"
+        case Convolve(left, right):
+            return f"{receiver(left)}.convolve({texts[right]})"
+        case Correlate(inner, kernel, stride, dilation):
+            options = f", stride={_exact(stride)}" * (stride != 1)
+            options += f", dilation={_exact(dilation)}" * (dilation != 1)
+            return f"{receiver(inner)}.correlate({texts[kernel]}{options})"
+    raise NotImplementedError(f"no code for {type(signal).__name__}")
+
+
+def _fraction(number: Fraction) -> str:
+    if number.denominator == 1:
+        return str(number)
+    return f"Fraction({number.numerator}, {number.denominator})"
+
+
+def as_typed(thing: SignalExpr | Basic) -> str:
+    """A side of a claim, or a hypothesis, as Python code: a length as that of its signal.
+
+    >>> from symconv import integers
+    >>> x = Signal("x", integers("n", nonnegative=True))
+    >>> y = x.pad(1, 1, "reflect")
+    >>> print(y.length, "|", as_typed(y.length))
+    n + 2 | x.pad(1, 1, 'reflect').length
+    """
+    if isinstance(thing, SignalExpr):
+        return code(thing)
+    names = {
+        one: sympy.Symbol(f"{_operand_code(one.signal)}.length", commutative=True)
+        for one in lengths_in(thing)
+    }
+    return str(spelled_with(thing, names))
+
+
+def _operand_code(signal: SignalExpr) -> str:
+    text = code(signal)
+    return f"({text})" if isinstance(signal, Add | Scale) else text
+
+
+def _exact(expression: Basic | Amount) -> str:
+    """SymPy code for an expression, in which 1/2 is not a float."""
+    if isinstance(expression, Amount):
+        return _exact(expression.written)
+    expression = spelled_out(expression)
+    fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
+    return str(sstr(expression, sympy_integers=fractions))
+
+
+def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
+    return signal if number == 1 else Scale(number, signal)
+
+
+def plain(thing: SignalExpr | Basic | Amount | int) -> str:
+    """Mathematics in plain Unicode text, as a person would write it.
+
+    >>> from symconv import integers
+    >>> c, p = integers("c p")
+    >>> print(plain(And(3*c - 6 <= p, p <= 3*c - 3)))
+    3c − 6 ≤ p ≤ 3c − 3
+    >>> x, k = Signal("x", 8), Signal("k", 3)
+    >>> print(plain(x.pad(1, 1).correlate(k.convolve(k.dilate(2)), stride=4)))
+    (pad(x; 1, 1) ⋆ (k ∗ k↑2))↓4
+    """
+    if isinstance(thing, SignalExpr):
+        return _mathematics(thing, _PLAIN)
+    return _expression(_checked(thing), _PLAIN)
+
+
+def latex(thing: SignalExpr | Basic | Amount | int) -> str:
+    r"""Mathematics in LaTeX.
+
+    >>> x, k = Signal("x", 8), Signal("k2", 3)
+    >>> print(latex(x.flip().correlate(k, stride=2)))
+    \left(\tilde{x} \star k_{2}\right)\downarrow_{2}
+    """
+    if isinstance(thing, SignalExpr):
+        return _mathematics(thing, _LATEX)
+    return _expression(_checked(thing), _LATEX)
+
+
+def _checked(thing: object) -> Basic:
+    """The thing, if it is SymPy's or a number; text is never evaluated."""
+    if isinstance(thing, Amount):
+        return thing.written
+    if isinstance(thing, Basic):
+        return thing
+    if isinstance(thing, bool):
+        return sympy.true if thing else sympy.false
+    if isinstance(thing, int):
+        return sympy.Integer(thing)
+    raise SymconvError(f"expected a signal, an integer or a SymPy expression, got {thing!r}")
+
+
+class _PlusFirst:
+    """Sums with what is added before what is subtracted: u − m, and not −m + u."""
+
+    minus = "-"
+
+    def _print_Add(self, e: Any, order: Any = None) -> str:  # noqa: N802
+        terms = self._as_ordered_terms(e, order)  # type: ignore[attr-defined]
+        terms = sorted(terms, key=lambda t: t.could_extract_minus_sign())
+        text = "".join(
+            f" {self.minus} {self._subtracted(-t)}"
+            if t.could_extract_minus_sign()
+            else f" + {self._print(t)}"  # type: ignore[attr-defined]
+            for t in terms
+        )
+        return text[3:] if text.startswith(" + ") else self.minus + text[3:]
+
+    def _subtracted(self, e: Any) -> str:
+        text: str = self._print(e)  # type: ignore[attr-defined]
+        return f"({text})" if e.is_Add else text
+
+
+class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX, with x[m] for an entry."""
+
+    def _print_Indexed(self, e: Any) -> str:  # noqa: N802
+        return f"{self._print(e.base)}[{', '.join(map(self._print, e.indices))}]"
+
+    def _print_Mod(self, e: Any, exp: Any = None) -> str:  # noqa: N802
+        text = rf"({self._print(e.args[0])} \bmod {_sub(self, e.args[1])})"
+        return f"{text}^{{{exp}}}" if exp is not None else text
+
+    def _print_Sum(self, e: Any) -> str:  # noqa: N802
+        """The sum with the condition on its index below its sign."""
+        term, condition = (
+            e.function.args if isinstance(e.function, SuchThat) else (e.function, sympy.true)
+        )
+        text: str = self._print(term)
+        if term.is_Add or term.could_extract_minus_sign():
+            text = rf"\left({text}\right)"
+        if condition == sympy.true and len(e.limits) == 1:
+            ((symbol, lower, upper),) = e.limits
+            low, high = self._print(lower), self._print(upper)
+            return rf"\sum_{{{self._print(symbol)}={low}}}^{{{high}}} {text}"
+        lines = []
+        for symbol, lower, upper in reversed(e.limits):
+            low = "" if lower == -sympy.oo else rf"{self._print(lower)} \leq "
+            high = "" if upper == sympy.oo else rf" \leq {self._print(upper)}"
+            lines.append(f"{low}{self._print(symbol)}{high}")
+        if condition != sympy.true:
+            lines.append(_bare(_expression(condition, _LATEX)))
+        return r"\sum_{\substack{" + r" \\ ".join(lines) + "}} " + text
+
+    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
+        return str(self._print(Piecewise(e.args, (0, True))))
+
+
+class _PlainPrinter(_PlusFirst, StrPrinter):  # type: ignore[misc]
+    """SymPy's text, with ⌊x⌋ for floor, `n mod 4`, 3c for 3*c, a^b, and a minus sign."""
+
+    minus = "−"
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        if isinstance(item, Mod):  # it always has parentheses
+            return str(self._print(item))
+        return str(super().parenthesize(item, level, strict))
+
+    def _print_Integer(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Integer(e))
+
+    def _print_Rational(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Rational(e))
+
+    def _print_Float(self, e: Any) -> str:  # noqa: N802
+        return self._signed(super()._print_Float(e))
+
+    def _print_NegativeInfinity(self, e: Any) -> str:  # noqa: N802
+        return f"{self.minus}∞"
+
+    def _signed(self, text: str) -> str:
+        return self.minus + text[1:] if text.startswith("-") else text
+
+    def _print_Infinity(self, e: Any) -> str:  # noqa: N802
+        return "∞"
+
+    def _print_Sum(self, e: Any) -> str:  # noqa: N802
+        signs = []
+        for symbol, lower, upper in reversed(e.limits):
+            low = "" if lower == -sympy.oo else f"{self._print(lower)} ≤ "
+            high = "" if upper == sympy.oo else f" ≤ {self._print(upper)}"
+            signs.append(f"Σ_{{{low}{symbol}{high}}}" if low or high else f"Σ_{symbol}")
+        body = self._print(e.function)
+        if e.function.is_Add or e.function.could_extract_minus_sign():
+            body = f"({body})"
+        return f"{' '.join(signs)} {body}"
+
+    def _print_Pow(self, e: Any, rational: bool = False) -> str:  # noqa: N802
+        if isinstance(e.base, sympy.Sum):
+            return f"({self._print(e.base)})^{_sub(self, e.exp)}"
+        if e.exp == -1 or abs(e.exp) == sympy.S.Half:  # 1/n, and roots
+            return str(super()._print_Pow(e, rational))
+        base, exponent = (self.parenthesize(part, PRECEDENCE["Pow"]) for part in e.args)
+        return f"{base}^{exponent}"
+
+    def _print_Piecewise(self, e: Any) -> str:  # noqa: N802
+        branches = [
+            self._print(value)
+            if condition == sympy.true
+            else f"{self._print(value)} if {_expression(condition, _PLAIN)}"
+            for value, condition in e.args
+        ]
+        if e.args[-1] == (0, sympy.true):
+            branches.pop()
+        return f"({', else '.join(branches)})"
+
+    def _print_SuchThat(self, e: Any) -> str:  # noqa: N802
+        return f"({self._print(e.args[0])} if {_expression(e.args[1], _PLAIN)})"
+
+    def _print_Mul(self, e: Any) -> str:  # noqa: N802
+        sums = [f for f in e.args if isinstance(f, sympy.Sum)]
+        if sums:
+            others = sympy.Mul(*(f for f in e.args if f not in sums))
+            texts = [self.parenthesize(others, PRECEDENCE["Mul"])] * (others != 1)
+            return _product([*texts, *(f"({self._print(f)})" for f in sums)])
+        above: list[Any] = []
+        below: list[Any] = []
+        negative = e.args[0].is_Rational and e.args[0].is_negative
+        for factor in (-e if negative else e).as_ordered_factors():
+            if factor.is_Rational:
+                above += [sympy.Integer(factor.p)] * (factor.p != 1)
+                below += [sympy.Integer(factor.q)] * (factor.q != 1)
+            elif factor.is_Pow and factor.exp.as_coeff_Mul()[0] < 0:
+                below.append(sympy.Pow(factor.base, -factor.exp))
+            else:
+                above.append(factor)
+        texts, divisors = (
+            [self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors]
+            for factors in (above, below)
+        )
+        if above and above[0].is_Rational:
+            texts[0] = self._print(above[0])  # without parentheses around −3
+        text = (self.minus if negative else "") + (_product(texts) if texts else "1")
+        if divisors:
+            text += f"/{divisors[0]}" if len(divisors) == 1 else f"/({_product(divisors)})"
+        return text
+
+    def _print_floor(self, e: Any) -> str:
+        return f"⌊{self._print(e.args[0])}⌋"
+
+    def _print_ceiling(self, e: Any) -> str:
+        return f"⌈{self._print(e.args[0])}⌉"
+
+    def _print_Max(self, e: Any) -> str:  # noqa: N802
+        return f"max({self._in_order(e.args)})"
+
+    def _print_Min(self, e: Any) -> str:  # noqa: N802
+        return f"min({self._in_order(e.args)})"
+
+    def _in_order(self, args: Sequence[Any]) -> str:
+        """What is negative first, then by text."""
+        return ", ".join(sorted(map(self._print, args), key=lambda t: t.replace(self.minus, "-")))
+
+    def _print_Mod(self, e: Any) -> str:  # noqa: N802
+        return f"({_sub(self, e.args[0])} mod {_sub(self, e.args[1])})"
+
+
+def _product(factors: Sequence[str]) -> str:
+    """3c, 3(n + 1), c·n and 3·⌊n/2⌋: a number stands directly before a name or a parenthesis."""
+    first, *rest = factors
+    if rest and first.isdecimal() and (rest[0][0].isalpha() or rest[0][0] in "_("):
+        return "·".join([first + rest[0], *rest[1:]])
+    return "·".join(factors)
+
+
+def _sub(printer: StrPrinter, e: Any) -> str:
+    return f"({printer._print(e)})" if e.is_Add else str(printer._print(e))
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How one notation writes the operators; `%s` is replaced by the operands."""
+
+    forms: Mapping[type, str]
+    parentheses: str
+    minus: str
+    relations: Mapping[type, str]
+    and_: str
+    or_: str
+    among: str
+    not_among: str
+
+
+_SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
+_PLAIN = _Style(
+    forms={
+        Pad: "pad(%s; %s, %s)",
+        Extend: "pad(%s; %s, %s; %s)",
+        Taps: "[%s]",
+        Formula: "ones(%s)",
+        Multiply: "%s ⊙ %s",
+        Flip: "flip(%s)",
+        Downsample: "%s↓%s",
+        Dilate: "%s↑%s",
+        Convolve: "%s ∗ %s",
+        Correlate: "%s ⋆ %s",
+        Scale: "%s·%s",
+    },
+    parentheses="(%s)",
+    minus="−",
+    relations=_SIGNS,
+    and_=" and ",
+    or_=" or ",
+    among=" ∈ {%s}",
+    not_among=" ∉ {%s}",
+)
+_LATEX = _Style(
+    forms={
+        Pad: r"\operatorname{pad}\left(%s;\, %s,\, %s\right)",
+        Extend: r"\operatorname{pad}\left(%s;\, %s,\, %s;\, \text{%s}\right)",
+        Taps: r"\left[%s\right]",
+        Formula: r"\mathbf{1}_{%s}",
+        Multiply: r"%s \odot %s",
+        Flip: r"\tilde{%s}",
+        Downsample: r"%s\downarrow_{%s}",
+        Dilate: r"%s\uparrow_{%s}",
+        Convolve: r"%s * %s",
+        Correlate: r"%s \star %s",
+        Scale: r"%s\, %s",
+    },
+    parentheses=r"\left(%s\right)",
+    minus="-",
+    relations={Eq: "=", Ne: r"\neq", Le: r"\leq", Ge: r"\geq", Lt: "<", Gt: ">"},
+    and_=r" \wedge ",
+    or_=r" \vee ",
+    among=r" \in \{%s\}",
+    not_among=r" \notin \{%s\}",
+)
+
+# How tightly an operator binds; an operand that binds less tightly is parenthesised.
+_SUM, _PRODUCT, _POSTFIX, _ATOM = range(4)
+
+
+def _mathematics(signal: SignalExpr, style: _Style) -> str:
+    texts: dict[SignalExpr, tuple[str, int]] = {}
+    for node in walk(signal):
+        text, binding = _mathematics_of(node, style, texts)
+        texts[node] = _shortened(text), binding
+    return texts[signal][0]
+
+
+def _mathematics_of(
+    signal: SignalExpr, style: _Style, texts: Mapping[SignalExpr, tuple[str, int]]
+) -> tuple[str, int]:
+    """The text of a node, and how tightly it binds, from those of its operands."""
+
+    def operand(inner: SignalExpr, least: int) -> str:
+        text, binding = texts.get(inner) or _mathematics_of(inner, style, texts)
+        return text if binding >= least else style.parentheses % text
+
+    def number(value: Amount | Expr) -> str:
+        return _expression(value.written if isinstance(value, Amount) else value, style)
+
+    form = style.forms.get(type(signal), "")
+    match signal:
+        case Signal():
+            return _name(signal.name, style), _ATOM
+        case Taps(numbers):
+            values = (number(sympy.Rational(value)) for value in numbers)
+            return form % ", ".join(values), _ATOM
+        case Formula() if signal.entry == 1:
+            return form % number(signal.size), _ATOM
+        case Formula():
+            formula = spelled_out(signal.spelled)
+            entry = sympy.latex(formula) if style is _LATEX else str(formula)
+            return style.parentheses % f"{signal.index} ↦ {entry}".replace(
+                "↦", r"\mapsto" if style is _LATEX else "↦"
+            ), _ATOM
+        case Add(left, Scale(scale, right)) if scale < 0:
+            return (
+                f"{operand(left, _SUM)} {style.minus} {operand(_times(-scale, right), _PRODUCT)}",
+                _SUM,
+            )
+        case Add(left, right):
+            return f"{operand(left, _SUM)} + {operand(right, _PRODUCT)}", _SUM
+        case Scale(scale, inner):
+            if scale == -1:
+                return style.minus + operand(inner, _POSTFIX), _PRODUCT
+            text = str(scale) if style is _PLAIN else sympy.latex(sympy.Rational(scale))
+            return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
+        case Pad(inner, left, right) | Extend(inner, left, right) if left == right == 0:
+            return texts[inner]  # the code has the call
+        case Downsample(inner, factor) | Dilate(inner, factor) if factor == 1:
+            return texts[inner]
+        case Pad(inner, left, right):
+            return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
+        case Extend(inner, left, right, mode):
+            return form % (operand(inner, _SUM), number(left), number(right), mode), _ATOM
+        case Flip(inner):
+            if style is _LATEX and not isinstance(inner, Signal):
+                return rf"\operatorname{{flip}}\left({operand(inner, _SUM)}\right)", _ATOM
+            return form % operand(inner, _SUM), _ATOM
+        case Downsample(inner, factor) | Dilate(inner, factor):
+            return form % (operand(inner, _POSTFIX), _factor(factor, style)), _POSTFIX
+        case Convolve(left, right) | Multiply(left, right):
+            return form % (operand(left, _POSTFIX), operand(right, _POSTFIX)), _PRODUCT
+        case Correlate(inner, kernel, stride, dilation):
+            dilated = kernel if dilation == 1 else Dilate(kernel, dilation)
+            layer = form % (operand(inner, _POSTFIX), operand(dilated, _POSTFIX))
+            if stride == 1:
+                return layer, _PRODUCT
+            down = style.forms[Downsample]
+            return down % (style.parentheses % layer, _factor(stride, style)), _POSTFIX
+    raise NotImplementedError(f"no notation for {type(signal).__name__}")
+
+
+def _factor(factor: Amount, style: _Style) -> str:
+    text = _expression(factor.written, style)
+    return text if style is _LATEX or factor.written.is_Atom else f"({text})"
+
+
+def _name(name: str, style: _Style) -> str:
+    return sympy.latex(sympy.Symbol(name)) if style is _LATEX else name
+
+
+def _expression(expression: Basic, style: _Style) -> str:
+    expression = spelled_out(expression)
+    match expression:
+        case Or():
+            listed, rest = _lists(expression.args, Eq, style)
+            parts = listed + [_alternative(part, style) for part in rest]
+            return style.or_.join(sorted(parts, key=lambda text: (len(text), text)))
+        case And():
+            listed, rest = _lists(expression.args, Ne, style)
+            return style.and_.join([*listed, *_chains(rest, style)])
+        case Relational():
+            sides = [_bare(_expression(side, style)) for side in (expression.lhs, expression.rhs)]
+            return f"{sides[0]} {style.relations[type(expression)]} {sides[1]}"
+    if style is _LATEX:
+        return str(_LatexPrinter().doprint(expression))
+    return str(_PlainPrinter().doprint(expression))
+
+
+def _says_a_value(part: Basic, relation: type[Relational]) -> bool:
+    """Whether it says that a symbol or a remainder is, or is not, a certain number."""
+    return isinstance(part, relation) and (
+        isinstance(part.lhs, Mod | sympy.Symbol) and bool(part.rhs.is_Integer)
+    )
+
+
+def _lists(
+    parts: Iterable[Basic], relation: type[Relational], style: _Style
+) -> tuple[list[str], list[Basic]]:
+    """The parts n = 6 and n = 8 as n ∈ {6, 8}, or n ≠ 6 and n ≠ 8 as n ∉ {6, 8}; the others."""
+    numbers: dict[Basic, list[Relational]] = {}
+    rest: list[Basic] = []
+    for part in parts:
+        if _says_a_value(part, relation):
+            numbers.setdefault(part.lhs, []).append(part)
+        else:
+            rest.append(part)
+    form = style.among if relation is Eq else style.not_among
+    texts = []
+    for number, found in numbers.items():
+        if len(found) == 1:
+            rest += found
+        else:
+            values = ", ".join(
+                _expression(p.rhs, style) for p in sorted(found, key=lambda p: p.rhs)
+            )
+            texts.append(_bare(_expression(number, style)) + form % values)
+    return texts, rest
+
+
+def _alternative(part: Basic, style: _Style) -> str:
+    text = _expression(part, style)
+    return f"({text})" if isinstance(part, And) and style.and_ in text else text
+
+
+def _bare(text: str) -> str:
+    """`n mod 4` without the parentheses around it, where it stands alone."""
+    depth = 0
+    for i, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text[1:-1] if i and i == len(text) - 1 else text
+    return text
+
+
+def _chains(conjunction: Iterable[Basic], style: _Style) -> list[str]:
+    """The parts of a conjunction, with a ≤ m and m ≤ b joined to a ≤ m ≤ b."""
+    parts = sorted(conjunction, key=str)
+    bounds = {
+        p: (p.lhs, p.rhs) if isinstance(p, Le) else (p.rhs, p.lhs)
+        for p in parts
+        if isinstance(p, Ge | Le)
+    }
+    texts: dict[Basic, str] = {}
+    for first, (low, middle) in bounds.items():
+        for second, (start, high) in bounds.items():
+            if start == middle and not {first, second} & texts.keys():
+                sides = (_bare(_expression(side, style)) for side in (low, middle, high))
+                texts |= {first: f" {style.relations[Le]} ".join(sides), second: ""}
+    factors: list[str] = []  # alternatives, which come last
+    for part in parts:
+        if part not in texts:
+            text = _expression(part, style)
+            if isinstance(part, Or) and style.or_ in text:
+                factors.append(f"({text})")
+                text = ""
+            texts[part] = text
+    return [*(texts[part] for part in parts if texts[part]), *factors]

@@ -1,0 +1,124 @@
+"""Values of the integer symbols: fixed lengths, checked against what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import index as as_index
+from typing import Any, TypeAlias
+
+from sympy import Integer, Symbol
+
+from symconv.arithmetic.symbols import IntegerSymbol, sign_of
+from symconv.errors import SymconvError
+from symconv.language.signals import Signal
+
+__all__ = [
+    "MOST_ENTRIES",
+    "Point",
+    "TooLongError",
+    "allows",
+    "check_point",
+    "leaf_length",
+    "point",
+    "spell",
+    "whole",
+]
+
+Point: TypeAlias = Mapping[Symbol, int]
+"""Values of the integer symbols."""
+
+
+MOST_ENTRIES = 1_000_000
+
+
+class TooLongError(SymconvError):
+    """A vector would have more entries than can reasonably be computed."""
+
+
+def point(
+    symbols: Sequence[Symbol], values: Mapping[str, Any], known: str = ""
+) -> dict[Symbol, int]:
+    """Values for all symbols, checked against their assumptions."""
+    by_name = {s.name: s for s in symbols}
+    unknown = sorted(values.keys() - by_name.keys())
+    expected = f"expected {', '.join(sorted(by_name)) or 'none'}{known}"
+    if unknown:
+        raise SymconvError(f"unknown name {unknown[0]!r}: {expected}")
+    missing = sorted(by_name.keys() - values.keys())
+    if missing:
+        raise SymconvError(f"no value for {', '.join(missing)}: {expected}")
+    result = {symbol: whole(name, values[name]) for name, symbol in by_name.items()}
+    check_point(result)
+    return result
+
+
+def whole(name: str, value: Any) -> int:
+    """An integer argument as an `int`; an error for anything else."""
+    if not isinstance(value, bool):
+        try:
+            return as_index(value)
+        except TypeError:
+            pass
+    raise SymconvError(f"{name} must be an integer, got {value!r}")
+
+
+_BEYOND_SIGNS = ("prime", "composite")  # all else that an integer can be said to be is a sign
+
+
+def check_point(at: Point) -> None:
+    """Raise an error where a value contradicts the assumptions of its symbol."""
+    for symbol, number in at.items():
+        if not allows(symbol, number):
+            raise SymconvError(
+                f"{symbol} = {number} contradicts the assumption that {symbol} is "
+                f"{_contradicted(symbol, number)}"
+            )
+
+
+def _contradicted(symbol: Symbol, number: int) -> str:
+    """What is assumed of a symbol, and not so for the number."""
+    sign = sign_of(symbol)
+    if sign.allows(number):
+        assumption = next(a for a in _BEYOND_SIGNS if _says_otherwise(symbol, number, a))
+        return assumption if getattr(symbol, f"is_{assumption}") else f"not {assumption}"
+    return {
+        (False, False, True): "positive",
+        (True, False, False): "negative",
+        (False, True, True): "nonnegative",
+        (True, True, False): "nonpositive",
+        (True, False, True): "nonzero",
+        (False, True, False): "zero",
+    }[sign.negative, sign.zero, sign.positive]
+
+
+def _says_otherwise(symbol: Symbol, number: int, assumption: str) -> bool:
+    said = getattr(symbol, f"is_{assumption}")
+    return said is not None and said != getattr(Integer(number), f"is_{assumption}")
+
+
+def allows(symbol: Symbol, value: int) -> bool:
+    """Whether the assumptions of a symbol allow a value."""
+    if not sign_of(symbol).allows(value):
+        return False
+    return isinstance(symbol, IntegerSymbol) or not any(
+        _says_otherwise(symbol, value, assumption) for assumption in _BEYOND_SIGNS
+    )
+
+
+def leaf_length(leaf: Signal, at: Point) -> int:
+    """The length of a named signal, which must not be negative."""
+    size = leaf.size.at(at)
+    if size > MOST_ENTRIES:
+        raise TooLongError(
+            f"signal {leaf.name!r} would have {size} entries; the limit is {MOST_ENTRIES}"
+        )
+    if size < 0:
+        raise SymconvError(
+            f"the length {leaf.size} of signal {leaf.name!r} is {size} at {spell(at)}"
+        )
+    return size
+
+
+def spell(at: Point) -> str:
+    """The values as text: n = 8, c = 3."""
+    return ", ".join(f"{s} = {v}" for s, v in sorted(at.items(), key=str)) or "these lengths"

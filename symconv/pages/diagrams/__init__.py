@@ -1,0 +1,23 @@
+"""Pictures of signals and claims at fixed lengths, each with a text alternative.
+
+What is drawn is computed first, as rows of cells and the wires between them, as columns of
+products, or as sets of monomials; the drawing primitives know nothing of signals.  A later
+module imports earlier ones:
+
+- `lettering`, `svg`, `labels`: text and how wide it is; a page to draw on; labelled lines.
+- `entries`, `questions`, `cells`: entries as polynomials; what is asked for, and refused;
+  what a cell holds.
+- `rows`, `sentences`: what is connected in a network; the same in words.
+- `wiring`, `multiplication`, `refutations`, `planes`: the pictures, `network` and `networks`,
+  `products`, `counterexample`, and `monomials`; none of these four imports another.
+"""
+
+from __future__ import annotations
+
+from symconv.pages.diagrams.multiplication import products
+from symconv.pages.diagrams.planes import monomials
+from symconv.pages.diagrams.refutations import counterexample
+from symconv.pages.diagrams.svg import Diagram
+from symconv.pages.diagrams.wiring import network, networks
+
+__all__ = ["Diagram", "counterexample", "monomials", "network", "networks", "products"]

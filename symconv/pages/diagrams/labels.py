@@ -1,0 +1,121 @@
+"""Lines that lead down, with labels on them where these hide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from symconv.pages.diagrams.lettering import SMALL, text_width
+from symconv.pages.diagrams.svg import GREY, HALO, Canvas
+
+__all__ = ["label_places", "labelled_lines"]
+
+_HEIGHTS = (64, 96)
+_ROOM = 1.5
+_MOST_LABELS = 120
+
+
+def labelled_lines(
+    canvas: Canvas, y: float, lines: Sequence[tuple[float, float]], labels: Sequence[str]
+) -> tuple[float, bool]:
+    """Lines that lead down from the height y, with labels on them where there is room.
+
+    Returns:
+        Where they end, and whether all labels are there.
+    """
+    places: list[float | None] = [None] * len(lines)
+    if any(labels):
+        room, height = -float("inf"), _HEIGHTS[-1]
+        for tried in _HEIGHTS:
+            found, there = label_places(lines, labels, tried)
+            if found > room:
+                room, height, places = found, tried, there
+            if room >= _ROOM:
+                break
+    else:
+        height = 26 if all(abs(start - end) < 1 for start, end in lines) else 48
+    for start, end in lines:
+        canvas.line((start, y), (end, y + height), stroke=GREY)
+    for (start, end), label, place in zip(lines, labels, places, strict=True):
+        if place is not None:
+            x = start + place * (end - start)
+            canvas.text(x, y + place * height, label, size=SMALL, halo=True)
+    return y + height, not any(labels) or None not in places
+
+
+def label_places(
+    lines: Sequence[tuple[float, float]], labels: Sequence[str], height: float
+) -> tuple[float, list[float | None]]:
+    """Where the labels of lines may stand so that they hide nothing.
+
+    The lines lead from the height 0 to another one; a place is how far down a line its label
+    stands, between 0 and 1.  If possible, all labels stand at one height; otherwise those of
+    one text do; otherwise each stands where there is room.
+
+    Args:
+        lines: where each line begins and ends.
+        labels: the text on each line.
+        height: how far down the lines lead.
+
+    Returns:
+        The least distance of a label from the other labels and lines, negative where they
+        overlap; and the places, None for a label that finds no room.
+    """
+    widths = [text_width(label, SMALL) + 2 for label in labels]
+    levels = [step / 20 for step in (9, 8, 10, 7, 11, 6, 12, 5, 13, 4, 14, 15)]
+    half = HALO * SMALL / 2 / height
+
+    def at(i: int, level: float) -> float:
+        return lines[i][0] + level * (lines[i][1] - lines[i][0])
+
+    def room(i: int, level: float, placed: Mapping[int, float], enough: float) -> float:
+        """The distance of a label from what is nearest; roughly, where that is too near."""
+        x, least = at(i, level), float("inf")
+        for j in range(len(lines)):
+            if j != i:
+                ends = at(j, level - half), at(j, level + half)
+                away = max(min(ends) - x, x - max(ends), 0.0)
+                least = min(least, away - widths[i] / 2)
+            if j != i and j in placed and abs(level - placed[j]) < 2 * half:
+                least = min(least, abs(at(j, placed[j]) - x) - (widths[i] + widths[j]) / 2)
+            if least <= enough:
+                break
+        return least
+
+    def together(groups: Iterable[Sequence[int]]) -> tuple[float, dict[int, float]]:
+        """One level for each group, one group after the other."""
+        placed: dict[int, float] = {}
+        total = float("inf")
+        for group in groups:
+            most, best = -float("inf"), levels[0]
+            for level in levels:
+                here = placed | dict.fromkeys(group, level)
+                least = float("inf")
+                for i in group:
+                    least = min(least, room(i, level, here, most))
+                    if least <= most:
+                        break
+                if least > most:
+                    most, best = least, level
+                if least >= _ROOM:
+                    break
+            placed |= dict.fromkeys(group, best)
+            total = min(total, most)
+        return total, placed
+
+    everything = range(len(lines))
+    if len(lines) > _MOST_LABELS:
+        return -float("inf"), [None] * len(lines)
+    texts = [[i for i in everything if labels[i] == text] for text in dict.fromkeys(labels)]
+    found = []
+    for groups in ([everything] if lines else [], texts, [[i] for i in everything]):
+        total, placed = together(groups)
+        if total >= _ROOM:
+            return total, [placed[i] for i in everything]
+        found.append((total, placed))
+    best = max(found, key=lambda result: result[0])
+    total, placed = next((result for result in found if result[0] >= 0), best)
+    shown: dict[int, float] = {}
+    for i, level in placed.items():
+        if room(i, level, shown, -1) > -1:
+            shown[i] = level
+    return total, [shown.get(i) for i in everything]

@@ -1,0 +1,235 @@
+"""A notebook with its outputs as a document: the tree of blocks that pandoc writes from.
+
+Cells and outputs become blocks of pandoc's; a solution, an output, a figure and the ruled
+space for an answer are Divs with that class, which `formats` knows how to set.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pypandoc
+from pandocfilters import CodeBlock, Div, Header, Math, Para, walk
+
+from symconv.pages.handouts.sources import MOST_ROWS, Cell, HandoutError, Source, Version
+from symconv.pages.handouts.tex import problem, tidied
+
+__all__ = ["Block", "Document", "Figure", "document", "pandoc"]
+
+Block: TypeAlias = dict[str, Any]
+
+# Markdown as Jupyter reads it.
+_MARKDOWN = "gfm+tex_math_dollars-autolink_bare_uris-emoji-alerts"
+_FIGURES = {"image/svg+xml": "svg", "image/png": "png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that a cell shows.
+
+    Attributes:
+        name: of a file for it.
+        data: its bytes.
+        alternative: what it shows, in words.
+    """
+
+    name: str
+    data: bytes
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A version of a notebook, to be written in any format."""
+
+    source: Source
+    version: Version
+    title: str
+    blocks: tuple[Block, ...]
+    figures: tuple[Figure, ...]
+    api_version: tuple[int, ...]
+
+    def json(self, blocks: Iterable[Block]) -> str:
+        """What pandoc reads as a document of these blocks."""
+        return _json(blocks, self.api_version)
+
+
+def pandoc(arguments: Sequence[str], text: str, where: str) -> str:
+    """What pandoc makes of a text; what it warns of is an error."""
+    command = [pypandoc.get_pandoc_path(), "--fail-if-warnings", *arguments]
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise HandoutError(f"{where}: pandoc says: {done.stderr.strip()}")
+    return done.stdout
+
+
+def document(source: Source, version: Version, book: Any) -> Document:
+    """The document of a notebook that was run.
+
+    Raises:
+        HandoutError: something in it cannot be set; the message names the cell's line.
+    """
+    figures: list[Figure] = []
+    blocks: list[Block] = []
+    for cell, ran in zip(source.cells, book.cells, strict=True):
+        for block in _of_cell(source, cell, version):
+            _put(blocks, block)
+        for output in ran.get("outputs", []):
+            blocks += _of_output(source, cell, output, figures)
+    api_version = _tree(source, "", 1)["pandoc-api-version"]
+    title = _title(source, blocks, api_version)
+    return Document(source, version, title, tuple(blocks), tuple(figures), api_version)
+
+
+def _json(blocks: Iterable[Block], api_version: Sequence[int]) -> str:
+    return json.dumps({"pandoc-api-version": api_version, "meta": {}, "blocks": list(blocks)})
+
+
+def _title(source: Source, blocks: Iterable[Block], api_version: Sequence[int]) -> str:
+    """The first heading, as plain text."""
+    for block in blocks:
+        if block["t"] == "Header" and block["c"][0] == 1:
+            line = {"t": "Plain", "c": block["c"][2]}
+            arguments = ["-f", "json", "-t", "plain", "--wrap=none"]
+            return pandoc(arguments, _json([line], api_version), str(source.path)).strip()
+    raise source.error(1, "there is no title; expected a Markdown cell with '# Title'")
+
+
+# --- Markdown ------------------------------------------------------------------------
+
+
+def _tree(source: Source, text: str, line: int) -> Any:
+    where = f"{source.path}, line {line}"
+    return json.loads(pandoc(["-f", _MARKDOWN, "-t", "json"], text, where))
+
+
+def _parsed(source: Source, text: str, line: int) -> list[Block]:
+    """Markdown as blocks.  Each cell is read alone, as in Jupyter: no reference leaves it."""
+    blocks: list[Block] = _tree(source, text, line)["blocks"]
+    return _checked(source, line, blocks)
+
+
+def _checked(source: Source, line: int, blocks: list[Block]) -> list[Block]:
+    """The blocks of a cell, if all that is in them can be set."""
+
+    def check(kind: str, value: Any, _format: str, _meta: Any) -> Any:
+        if kind == "Math" and (reason := problem(value[1])):
+            raise source.error(line, f"in the formula {value[1].strip()}: {reason}")
+        if kind in ("RawInline", "RawBlock"):
+            raise source.error(line, f"{value[1].strip()!r} is {value[0]}; expected Markdown")
+        if kind == "Image":
+            raise source.error(line, "a picture in Markdown; expected one that a code cell shows")
+        if kind == "Link" and not re.match(r"https?:|mailto:", value[2][0]):
+            raise source.error(line, f"a link to {value[2][0]!r}; expected an address in the web")
+        if kind == "Str" and (found := re.search(r"\\[A-Za-z]+|\$", value)):
+            raise source.error(
+                line, f"{found[0]!r} in {value!r} is not within dollar signs or backticks"
+            )
+        if kind == "OrderedList" and value[0][0] != 1 and "OrderedList" in str(value[1]):
+            raise source.error(line, "a list that does not begin with 1 holds another one")
+        if kind == "Header":
+            return Header(value[0], ["", [], []], value[2])  # nothing refers to it
+        return None
+
+    checked: list[Block] = walk(blocks, check, "", {})
+    return checked
+
+
+# --- cells and outputs -----------------------------------------------------------------
+
+
+def _div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
+    block: Block = Div(["", [kind], list(attributes.items())], list(blocks))
+    return block
+
+
+def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
+    blocks: list[Block] = []
+    for part in cell.parts:
+        if part.is_solution and version == "student":
+            blocks.append(_ruled(part.rows))
+            continue
+        if cell.is_code:
+            text = part.text.strip("\n")
+            content = [CodeBlock(["", ["python"], []], text)] if text else []
+        else:
+            content = _parsed(source, part.text, cell.line)
+        blocks += [_div("solution", content)] if part.is_solution else content
+    return blocks
+
+
+def _put(blocks: list[Block], block: Block) -> None:
+    """Append a block; the room for an answer that takes several cells is one."""
+    rows = [_rows(one) for one in (*blocks[-1:], block)]
+    if len(rows) == 2 and all(rows):
+        blocks.pop()
+        block = _ruled(min(sum(rows), MOST_ROWS))
+    blocks.append(block)
+
+
+def _ruled(rows: int) -> Block:
+    return _div("ruled", [], rows=str(rows))
+
+
+def _rows(block: Block) -> int:
+    if block["t"] != "Div" or block["c"][0][1] != ["ruled"]:
+        return 0
+    return int(dict(block["c"][0][2])["rows"])
+
+
+_FORMS = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
+_OUTSIDE = re.compile(
+    r"<script|<foreignObject|@import|(href\s*=\s*[\"']|url\()\s*(?!#|data:)", re.I
+)
+
+
+def _of_output(source: Source, cell: Cell, output: Any, figures: list[Figure]) -> list[Block]:
+    if output.output_type == "stream":
+        return [_div("output", [_printed(source, cell, output.text.rstrip("\n"))])]
+    form = next((form for form in _FORMS if form in output.get("data", {})), None)
+    plain = output.get("data", {}).get("text/plain", "")
+    if form is None or (form == "text/plain" and len(output.data) > 1 and plain.startswith("<")):
+        shown = ", ".join(sorted({*output.get("data", {})} - {"text/plain"}))
+        raise source.error(
+            cell.line,
+            f"the cell shows {shown or 'nothing'}, which cannot be set; expected "
+            "text, LaTeX, Markdown, SVG or PNG",
+        )
+    data = output.data[form]
+    if form in _FIGURES:
+        return [_figure(source, cell, data, form, plain, figures)]
+    if form == "text/latex":
+        formula = tidied(data)
+        if reason := problem(formula):
+            raise source.error(cell.line, f"in the output {formula}: {reason}")
+        return [_div("output", [Para([Math({"t": "DisplayMath"}, formula)])])]
+    if form == "text/markdown":
+        return [_div("output", _parsed(source, data, cell.line))]
+    return [_div("output", [_printed(source, cell, data)])]
+
+
+def _printed(source: Source, cell: Cell, text: str) -> Block:
+    if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        raise source.error(
+            cell.line, f"the cell prints the control character {found[0]!r}; expected plain text"
+        )
+    block: Block = CodeBlock(["", [], []], text)
+    return block
+
+
+def _figure(
+    source: Source, cell: Cell, data: str, form: str, plain: str, figures: list[Figure]
+) -> Block:
+    number = len(figures)
+    if form == "image/svg+xml" and (found := _OUTSIDE.search(data)):
+        raise source.error(cell.line, f"the SVG has {found[0]!r}: it is not self-contained")
+    content = base64.b64decode(data) if form == "image/png" else data.encode()
+    alternative = "A figure." if plain.startswith("<") else plain
+    figures.append(Figure(f"figure-{number}.{_FIGURES[form]}", content, alternative))
+    return _div("figure", [], number=str(number))

@@ -1,0 +1,184 @@
+"""Notebook sources in jupytext's percent format, with their solutions marked.
+
+A solution is a cell with the tag `solution`, or the lines of a code cell between
+
+    ### BEGIN SOLUTION
+    ### END SOLUTION
+
+The student's version holds a stub in its place, which fails and says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from math import ceil
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import jupytext
+
+from symconv.errors import SymconvError
+from symconv.pages.handouts.markers import BEGIN, END, MarkerError, is_tagged, marker
+
+__all__ = ["MOST_ROWS", "STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
+
+Version: TypeAlias = Literal["student", "instructor"]
+
+STUB = "write your solution in place of this line"
+
+_CELL = re.compile(r"# ?%%+(\s|$)")
+_ROW = 60  # characters of a typed solution that take a ruled line when written by hand
+_FEWEST_ROWS, MOST_ROWS = 4, 16
+
+
+class HandoutError(SymconvError):
+    """A notebook of which no handout can be made; the message names the file and the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a cell that are a solution, or that are none."""
+
+    text: str
+    is_solution: bool
+
+    @property
+    def rows(self) -> int:
+        """How many ruled lines leave room to write this by hand."""
+        needed = sum(max(1, ceil(len(line) / _ROW)) for line in self.text.splitlines() if line)
+        return min(max(needed + 2, _FEWEST_ROWS), MOST_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a notebook.
+
+    Attributes:
+        is_code: whether it is a code cell; otherwise it holds Markdown.
+        text: the whole cell, as it is in the source.
+        parts: the same without the markers, cut into what is a solution and what is not.
+        line: the number of its first line in the file.
+    """
+
+    is_code: bool
+    text: str
+    parts: tuple[Part, ...]
+    line: int
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether a part of the cell is a solution."""
+        return any(part.is_solution for part in self.parts)
+
+    def version(self, version: Version) -> str:
+        """The cell as it stands in the notebook of a version."""
+        if version == "instructor" or not self.has_solution:
+            return self.text
+        return "\n".join(self._stub(part) if part.is_solution else part.text for part in self.parts)
+
+    def _stub(self, part: Part) -> str:
+        if not self.is_code:
+            return f"*{STUB.capitalize()}.*"
+        written = (line for line in part.text.splitlines() if line.strip())
+        first = next(written, "")
+        indent = first[: len(first) - len(first.lstrip())]
+        return f'{indent}raise NotImplementedError("{STUB}")'
+
+
+@dataclass(frozen=True)
+class Source:
+    """A notebook source.
+
+    Raises:
+        HandoutError: the file cannot be read as a notebook, or its solutions are not marked
+            as they should be: a marker that is nested, stray or not closed, or what only
+            looks like a marker.
+    """
+
+    path: Path
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Source:
+        """Read a file."""
+        if path.suffix != ".py":
+            raise HandoutError(
+                f"{path}: expected a notebook in jupytext's percent format (.py); "
+                "'jupytext --to py:percent' converts others"
+            )
+        try:
+            source = cls(path, path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise HandoutError(f"{path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise HandoutError(f"{path} cannot be read: it is not UTF-8") from None
+        _ = source.cells
+        return source
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without its ending."""
+        return self.path.stem
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells, in order."""
+        try:
+            notebook = jupytext.reads(self.text, fmt="py:percent")
+        except Exception as error:  # of YAML, of nbformat, and others: the header is the user's
+            problem = (str(error).splitlines() or [type(error).__name__])[0]
+            raise HandoutError(
+                f"{self.path} cannot be read as a notebook: {problem}; "
+                "'jupytext --to py:percent' writes what is expected"
+            ) from None
+        lines = [n for n, text in enumerate(self.text.splitlines(), 1) if _CELL.match(text)]
+        if len(lines) != len(notebook.cells):
+            raise HandoutError(
+                f"{self.path}: expected each cell to begin with a line '# %%', and no text before "
+                f"the first one; there are {len(lines)} such lines and {len(notebook.cells)} cells"
+            )
+        return tuple(self._cell(*pair) for pair in zip(notebook.cells, lines, strict=True))
+
+    def error(self, line: int, message: str) -> HandoutError:
+        """An error at a line."""
+        return HandoutError(f"{self.path}, line {line}: {message}")
+
+    def _cell(self, cell: Any, line: int) -> Cell:
+        if cell.cell_type not in ("code", "markdown"):
+            raise self.error(line, f"a {cell.cell_type} cell; expected code or Markdown")
+        try:
+            tagged = is_tagged(self.text.splitlines()[line - 1], cell.metadata)
+        except MarkerError as error:
+            raise self.error(line, str(error)) from None
+        is_code = cell.cell_type == "code"
+        parts = self._parts(cell.source, line + 1, tagged=tagged, is_code=is_code)
+        return Cell(is_code, cell.source, tuple(parts), line)
+
+    def _parts(self, text: str, first: int, *, tagged: bool, is_code: bool) -> Iterator[Part]:
+        opened = 0  # the line of the marker
+        found: list[tuple[bool, str]] = []
+        for number, line in enumerate(text.splitlines(), first):
+            try:
+                found_marker = marker(line, is_code=is_code)
+            except MarkerError as error:
+                raise self.error(number, str(error)) from None
+            if found_marker is None:
+                found.append((bool(opened) or tagged, line))
+                continue
+            if tagged:
+                raise self.error(number, "a marker in a cell that is a solution as a whole")
+            if found_marker == "begin" and opened:
+                raise self.error(number, f"a solution within the one that begins in line {opened}")
+            if found_marker == "end" and not opened:
+                raise self.error(number, f"there is no '{BEGIN}' before this in the cell")
+            if found_marker == "end" and not any(solution for solution, _ in found[-1:]):
+                raise self.error(number, "an empty solution")
+            opened = number if found_marker == "begin" else 0
+        if opened:
+            raise self.error(opened, f"there is no '{END}' after this in the cell")
+        for is_solution, lines in groupby(found, key=lambda pair: pair[0]):
+            yield Part("\n".join(line for _, line in lines), is_solution)

@@ -1,0 +1,105 @@
+"""The rooms of the house, and the arrows between them: down only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import symconv
+
+HOUSE = Path(symconv.__file__).parent
+
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "arithmetic": {"errors"},
+    "language": {"errors", "arithmetic"},
+    "decision": {"errors", "arithmetic", "language"},
+    "testing": {"decision"},
+    "text": {"errors", "arithmetic", "language", "decision"},
+    "formal": {"errors", "arithmetic", "language", "decision"},
+    "catalogue": {"arithmetic", "language", "decision"},
+    "derivations": {"errors", "arithmetic", "language", "decision"},
+    "exercises": {"errors", "arithmetic", "language", "decision", "text", "derivations"},
+    "pages": {"errors", "language", "decision"},
+    "command": {
+        *("errors", "language", "decision", "text", "formal", "catalogue"),
+        *("exercises", "pages"),
+    },
+    "__main__": {"command"},
+}
+"""What each room may know, from the bottom to the top; a room knows itself."""
+
+EXCEPTIONS = {
+    # x == y is a claim about two signals: a method of a public object.
+    ("language.signals", "decision.claims"),
+}
+"""The arrows that go up."""
+
+MOST_ENTRIES = 16
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in HOUSE.rglob("*.py"):
+        parts = path.relative_to(HOUSE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """What a module imports of symconv, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ImportFrom(module=str(source), names=names) if source.startswith("symconv"):
+                place = source.removeprefix("symconv").removeprefix(".")
+                for alias in names:
+                    inner = f"{place}.{alias.name}".removeprefix(".")
+                    yield inner if inner in MODULES else place
+            case ast.ImportFrom(level=level) if level:
+                pytest.fail(f"{path} imports from {'.' * level}: write the whole name")
+            case ast.Import(names=names):
+                yield from (a.name[8:] for a in names if a.name.startswith("symconv."))
+
+
+def test_arrows_go_down() -> None:
+    arrows = {(name, other) for name, path in MODULES.items() if name for other in imported(path)}
+    room = {name: name.partition(".")[0] for name in MODULES}
+    up = {
+        (name, other)
+        for name, other in arrows
+        if other and room[other] not in {room[name], *ROOMS[room[name]]}
+    }
+    assert up == EXCEPTIONS
+    # Public names are for users: inside, each is imported from where it is.
+    assert not {name for name, other in arrows if not other}
+
+
+def test_a_room_knows_only_rooms_below_it() -> None:
+    below: set[str] = set()
+    for name, known in ROOMS.items():
+        assert known <= below, name
+        below.add(name)
+
+
+def test_nothing_is_allowed_that_is_not_needed() -> None:
+    for name, known in ROOMS.items():
+        files = [path for module, path in MODULES.items() if module.partition(".")[0] == name]
+        used = {other.partition(".")[0] for path in files for other in imported(path)}
+        assert known <= used, name
+
+
+def test_few_entries_at_the_door() -> None:
+    entries = [entry.name for entry in HOUSE.iterdir() if entry.name != "__pycache__"]
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def test_public_names_are_lazy_and_there() -> None:
+    for name in symconv.__all__:
+        assert getattr(symconv, name) is not None
+    assert set(symconv.__all__) <= set(dir(symconv))
