@@ -7,13 +7,14 @@ expression, but often another shape.
 from __future__ import annotations
 
 import random
+from dataclasses import fields
 from typing import Any
 
 from sympy import Basic, Indexed, IndexedBase, Integer, Sum, Tuple
 
 from symconv import SignalExpr
 from symconv.language.amounts import Amount
-from symconv.language.signals import Formula
+from symconv.language.operators import Formula
 from tests import brute_force
 
 POINTS = 60
@@ -44,13 +45,15 @@ def alike(one: Any, other: Any) -> bool:
         return same_symbols and agree(one.written, other.written)
     if not isinstance(one, SignalExpr) or not isinstance(other, SignalExpr):
         return bool(one == other)
-    if type(one) is not type(other):
+    ours, theirs = one.operator, other.operator
+    if type(ours) is not type(theirs):
         return False
-    pairs = [(getattr(one, name), getattr(other, name)) for name in one.__match_args__]
-    if isinstance(one, Formula) and isinstance(other, Formula):
-        pairs = [(one.size, other.size)]
-        theirs = other.entry.xreplace({other.index: one.index})
-        if one.index.name != other.index.name or not agree_on_entries(one.entry, theirs):
+    pairs = [(getattr(ours, f.name), getattr(theirs, f.name)) for f in fields(ours)]
+    pairs += zip(one.operands, other.operands, strict=True)
+    if isinstance(ours, Formula) and isinstance(theirs, Formula):
+        pairs = [(ours.size, theirs.size)]
+        entry = theirs.expression.xreplace({theirs.index: ours.index})
+        if ours.index.name != theirs.index.name or not agree_on_entries(ours.expression, entry):
             return False
     return all(alike(a, b) for a, b in pairs)
 

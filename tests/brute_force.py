@@ -24,8 +24,9 @@ from symconv import Claim, Proved, Refuted, SymconvError
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.decision.verdicts import Verdict
+from symconv.language.graph import symbols_in
 from symconv.language.lengths import LengthOf
-from symconv.language.signals import (
+from symconv.language.operators import (
     Add,
     Convolve,
     Correlate,
@@ -37,11 +38,9 @@ from symconv.language.signals import (
     Multiply,
     Pad,
     Scale,
-    Signal,
-    SignalExpr,
     Taps,
-    symbols_in,
 )
+from symconv.language.signals import Signal, SignalExpr
 
 Lengths = Mapping[str, int]
 Entry = Callable[[str, int], Any]
@@ -154,7 +153,7 @@ class Program:
     def _add(self, signal: SignalExpr, known: dict[SignalExpr, int]) -> int:
         if signal not in known:
             # The signals in a formula are read entry by entry.
-            operands = () if isinstance(signal, Formula) else signal.operands
+            operands = () if isinstance(signal.operator, Formula) else signal.operands
             numbers = tuple(self._add(operand, known) for operand in operands)
             self._steps.append((self._rule(signal), numbers))
             known[signal] = len(self._steps) - 1
@@ -174,46 +173,44 @@ class Program:
             case Signal(name, size):
                 length = reading(size.written)
                 return lambda at: [entry(name, i) for i in range(_length(length(at)))]
-            case Taps(numbers):
+            case SignalExpr(Taps(numbers)):
                 taps = [zero + self._number(a) for a in numbers]
                 return lambda at: taps
-            case Pad(_, left, right):
+            case SignalExpr(Pad(left, right)):
                 before, after = reading(left.written), reading(right.written)
                 return lambda at, x: _padded(x, before(at), after(at), zero)
-            case Extend(_, left, right, mode):
+            case SignalExpr(Extend(left, right, mode)):
                 before, after = reading(left.written), reading(right.written)
                 return lambda at, x: _extended(x, before(at), after(at), mode)
-            case Flip():
+            case SignalExpr(Flip()):
                 return lambda at, x: [x[len(x) - 1 - u] for u in range(len(x))]
-            case Downsample(_, factor):
+            case SignalExpr(Downsample(factor)):
                 step = reading(factor.written)
                 return lambda at, x: [x[u] for u in range(0, len(x), step(at))]
-            case Dilate(_, factor):
+            case SignalExpr(Dilate(factor)):
                 step = reading(factor.written)
                 return lambda at, x: _dilated(x, step(at), zero)
-            case Convolve(_, _, is_layer):
+            case SignalExpr(Convolve(is_layer)):
                 convolved = _kernel_convolved if is_layer else _convolved
                 return lambda at, x, h: convolved(x, h, zero)
-            case Correlate(_, _, stride, dilation):
+            case SignalExpr(Correlate(stride, dilation)):
                 step, spread = reading(stride.written), reading(dilation.written)
                 return lambda at, x, k: _layer(x, k, step(at), spread(at), zero)
-            case Add():
+            case SignalExpr(Add()):
                 return lambda at, x, h: list(map(operator.add, *_of_one_length(x, h)))
-            case Multiply():
+            case SignalExpr(Multiply()):
                 return lambda at, x, h: list(map(operator.mul, *_of_one_length(x, h)))
-            case Scale(number, _):
+            case SignalExpr(Scale(number)):
                 scale = self._number(number)
                 return lambda at, x: [scale * a for a in x]
-            case Formula():
-                return partial(self._formula_entries, signal)
-        raise NotImplementedError(type(signal).__name__)
+            case SignalExpr(Formula() as formula, named):
+                return partial(self._formula_entries, formula, named)
+        raise NotImplementedError(type(signal.operator).__name__)
 
-    def _formula_entries(self, signal: Formula, at: Lengths) -> list[Any]:
-        sizes = {
-            s.name: _length(value(s.size.written, at))
-            for s in signal.operands
-            if isinstance(s, Signal)
-        }
+    def _formula_entries(
+        self, signal: Formula, named: tuple[SignalExpr, ...], at: Lengths
+    ) -> list[Any]:
+        sizes = {s.name: _length(value(s.size.written, at)) for s in named if isinstance(s, Signal)}
 
         def inside(name: str, i: int) -> Any:
             return self._entry(name, i) if 0 <= i < sizes[name] else self._zero
@@ -221,12 +218,12 @@ class Program:
         size, index = _length(value(signal.size.written, at)), signal.index.name
         chosen = {s.name: value(amount.written, at) for s, amount in signal.chosen}
         known = {**at, **chosen}
-        for length in signal.entry.atoms(LengthOf):
+        for length in signal.expression.atoms(LengthOf):
             value(length, at)  # defined, also where there is no entry to read it for
-        if signal.entry.is_Rational:
-            return [self._zero + self._formula(signal.entry, known, inside)] * size
+        if signal.expression.is_Rational:
+            return [self._zero + self._formula(signal.expression, known, inside)] * size
         return [
-            self._zero + self._formula(signal.entry, {**known, index: u}, inside)
+            self._zero + self._formula(signal.expression, {**known, index: u}, inside)
             for u in range(size)
         ]
 

@@ -11,7 +11,8 @@ from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol,
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from symconv import Signal, SignalExpr
-from symconv.language.signals import Extend, walk
+from symconv.language.graph import walk
+from symconv.language.operators import Extend
 
 __all__ = [
     "BIAS",
@@ -88,11 +89,12 @@ def enough_entries(*signals: SignalExpr) -> tuple[Boolean, ...]:
     """What the lengths must satisfy for the continued ends to exist."""
     found: list[Boolean] = []
     for node in (node for signal in signals for node in walk(signal)):
-        if isinstance(node, Extend):
-            for amount in (node.left, node.right):
+        operator = node.operator
+        if isinstance(operator, Extend):
+            for amount in (operator.left, operator.right):
                 written = amount.written
-                least = {"reflect": written + 1, "replicate": Integer(1)}.get(node.mode, written)
-                hypothesis = node.signal.length >= least
+                least = {"reflect": written + 1, "replicate": Integer(1)}
+                hypothesis = node.operands[0].length >= least.get(operator.mode, written)
                 if not isinstance(hypothesis, BooleanTrue | BooleanFalse):
                     found.append(hypothesis)
     return tuple(dict.fromkeys(found))

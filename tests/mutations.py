@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
+from operator import add, mul, sub
 from typing import get_args
 
 import sympy
@@ -13,8 +14,9 @@ from sympy import Basic, Expr, Integer, Rational, Symbol
 
 from symconv import Claim, SymconvError
 from symconv.decision.claims import Side
+from symconv.language.graph import leaves
 from symconv.language.lengths import LengthOf
-from symconv.language.signals import (
+from symconv.language.operators import (
     Add,
     Convolve,
     Correlate,
@@ -27,11 +29,9 @@ from symconv.language.signals import (
     Multiply,
     Pad,
     Scale,
-    Signal,
-    SignalExpr,
     Taps,
-    leaves,
 )
+from symconv.language.signals import Signal, SignalExpr, formula_of
 
 Change = Callable[[], SignalExpr]
 MODES: tuple[Extension, ...] = get_args(Extension)
@@ -42,16 +42,15 @@ def everywhere(
 ) -> Iterator[Change]:
     """For each node in turn, the ways to make the whole signal with that node changed."""
     yield from changes(signal)
-    for name in signal.__match_args__:
-        inner = getattr(signal, name)
-        if isinstance(inner, SignalExpr):
+    if not isinstance(signal.operator, Formula):
+        for i, inner in enumerate(signal.operands):
             for change in everywhere(inner, changes):
-                yield partial(_rebuilt, signal, name, change)
+                yield partial(_rebuilt, signal, i, change)
 
 
-def _rebuilt(node: SignalExpr, name: str, change: Change) -> SignalExpr:
-    values = [change() if n == name else getattr(node, n) for n in node.__match_args__]
-    return type(node)(*values)
+def _rebuilt(node: SignalExpr, place: int, change: Change) -> SignalExpr:
+    operands = [change() if i == place else inner for i, inner in enumerate(node.operands)]
+    return SignalExpr(node.operator, operands)
 
 
 def signal_mutants(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Iterator[SignalExpr]:
@@ -65,57 +64,58 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
     """The ways to change an amount, a factor, a mode, a tap, a flip, an operand or a name."""
 
     def changes(node: SignalExpr) -> Iterator[Change]:
-        if not isinstance(node, Flip):
-            yield partial(Flip, node)
+        if not isinstance(node.operator, Flip):
+            yield node.flip
         match node:
             case Signal():
                 yield from (partial(_same, o) for o in others if o is not node)
-            case Flip(inner):
+            case SignalExpr(Flip(), (inner,)):
                 yield partial(_same, inner)
-            case Pad(inner, left, right):
+            case SignalExpr(Pad(left, right), (inner,)):
                 for more in (1, -1):
-                    yield partial(Pad, inner, left + more, right)
-                    yield partial(Pad, inner, left, right + more)
+                    yield partial(inner.pad, left + more, right)
+                    yield partial(inner.pad, left, right + more)
                 if left != right:
-                    yield partial(Pad, inner, right, left)
-            case Extend(inner, left, right, mode):
+                    yield partial(inner.pad, right, left)
+            case SignalExpr(Extend(left, right, mode), (inner,)):
                 for more in (1, -1):
-                    yield partial(Extend, inner, left + more, right, mode)
-                    yield partial(Extend, inner, left, right + more, mode)
+                    yield partial(inner.pad, left + more, right, mode)
+                    yield partial(inner.pad, left, right + more, mode)
                 if left != right:
-                    yield partial(Extend, inner, right, left, mode)
-                yield from (partial(Extend, inner, left, right, o) for o in MODES if o != mode)
-                yield partial(Pad, inner, left, right)
-            case Taps(numbers):
+                    yield partial(inner.pad, right, left, mode)
+                yield from (partial(inner.pad, left, right, o) for o in MODES if o != mode)
+                yield partial(inner.pad, left, right)
+            case SignalExpr(Taps(numbers)):
                 for i, number in enumerate(numbers):
                     for other in (number + 1, -number):
-                        yield partial(Taps, (*numbers[:i], other, *numbers[i + 1 :]))
-                yield partial(Taps, numbers[1:])
-                yield partial(Taps, (*numbers, Fraction(0)))
-            case Downsample(inner, factor) | Dilate(inner, factor):
+                        yield partial(Signal.taps, *numbers[:i], other, *numbers[i + 1 :])
+                yield partial(Signal.taps, *numbers[1:])
+                yield partial(Signal.taps, *numbers, Fraction(0))
+            case SignalExpr(Downsample(factor), (inner,)):
+                yield from (partial(inner.downsample, factor + more) for more in (1, -1))
+            case SignalExpr(Dilate(factor), (inner,)):
+                yield from (partial(inner.dilate, factor + more) for more in (1, -1))
+            case SignalExpr(Convolve(), (left, right)):
+                yield partial(right.convolve, left)
+            case SignalExpr(Correlate(stride, dilation), (inner, kernel)):
+                yield partial(kernel.correlate, inner, stride=stride, dilation=dilation)
                 for more in (1, -1):
-                    yield partial(type(node), inner, factor + more)
-            case Convolve(left, right):
-                yield partial(Convolve, right, left)
-            case Correlate(inner, kernel, stride, dilation):
-                yield partial(Correlate, kernel, inner, stride, dilation)
-                for more in (1, -1):
-                    yield partial(Correlate, inner, kernel, stride + more, dilation)
-                    yield partial(Correlate, inner, kernel, stride, dilation + more)
-            case Add(left, right):
-                yield partial(Add, left, -right)
+                    layer = partial(inner.correlate, kernel)
+                    yield partial(layer, stride=stride + more, dilation=dilation)
+                    yield partial(layer, stride=stride, dilation=dilation + more)
+            case SignalExpr(Add(), (left, right)):
+                yield partial(sub, left, right)
                 yield partial(_same, left)
-            case Multiply(left, right):
-                yield partial(Add, left, right)
-                yield partial(Multiply, left, left)
+            case SignalExpr(Multiply(), (left, right)):
+                yield partial(add, left, right)
+                yield partial(left.multiply, left)
                 yield partial(_same, right)
-            case Formula(index, entry, size, chosen):
-                yield partial(Formula, index, entry + 1, size, chosen)
-                yield partial(Formula, index, 2 * entry, size, chosen)
-                yield partial(Formula, index, entry, size + 1, chosen)
-            case Scale(number, inner):
-                yield partial(Scale, number + 1, inner)
-                yield partial(Scale, number - Fraction(1, 2), inner)
+            case SignalExpr(Formula(index, entry, size, chosen)):
+                for changed, longer in ((entry + 1, 0), (2 * entry, 0), (entry, 1)):
+                    yield partial(formula_of, Formula(index, changed, size + longer, chosen))
+            case SignalExpr(Scale(number), (inner,)):
+                yield partial(mul, inner, number + 1)
+                yield partial(mul, inner, number - Fraction(1, 2))
                 yield partial(_same, inner)
 
     return everywhere(signal, changes)

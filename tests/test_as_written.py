@@ -288,7 +288,7 @@ def test_random_expressions_in_symbols_of_our_own(first: int) -> None:
                 Signal("x", n).pad(made, 0)
             refused += 1
             continue
-        amount = Signal("x", n).pad(made, 0).left
+        amount = Signal("x", n).pad(made, 0).operator.amounts[0]
         for at in points(rng):
             expected = calculated(tree, at)
             assert brute_force.value(made, at) == expected, f"{as_text(tree)}: {made} at {at}"

@@ -18,16 +18,9 @@ import pytest
 from sympy import Expr, Integer, Poly, Rational, Symbol, expand, symbols
 
 from symconv import Claim, Refuted, Signal, SignalExpr, SymconvError, diagrams
-from symconv.language.signals import (
-    Add,
-    Correlate,
-    Formula,
-    Multiply,
-    leaves,
-    substituted,
-    symbols_in,
-    walk,
-)
+from symconv.language.graph import leaves, symbols_in, walk
+from symconv.language.operators import Add, Correlate, Formula, Multiply
+from symconv.language.signals import substituted
 from symconv.pages.diagrams import Diagram
 from symconv.pages.diagrams.labels import label_places
 from symconv.pages.diagrams.lettering import text_width
@@ -96,8 +89,8 @@ def _sums(net: Network, compound: list[Expr]) -> list[Expr]:
 
 def _path(signal: SignalExpr) -> bool:
     """Whether there is one row above each row, with a named signal as the input."""
-    while signal.operands and not isinstance(signal, Formula):
-        if isinstance(signal, Add | Multiply):
+    while signal.operands and not isinstance(signal.operator, Formula):
+        if isinstance(signal.operator, Add | Multiply):
             return False
         signal = signal.operands[0]
     return isinstance(signal, Signal)
@@ -119,8 +112,8 @@ DRAWN = [case for case in CASES if _path(case.signal)]
 @pytest.mark.parametrize("case", DRAWN, ids=str)
 def test_the_sums_along_the_lines_are_the_entries(case: Case) -> None:
     net, fixed = _build(case.signal, **case.at)
-    kernels = [node.kernel for node in walk(fixed) if isinstance(node, Correlate)]
-    compound = next((kernel.vector() for kernel in kernels if kernel.operands), [])
+    kernels = [node.operands[1] for node in walk(fixed) if isinstance(node.operator, Correlate)]
+    compound: list[Expr] = next((kernel.vector() for kernel in kernels if kernel.operands), [])
     assert _sums(net, compound) == fixed.vector()
 
 

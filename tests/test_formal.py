@@ -41,7 +41,8 @@ from symconv.formal.notation import application, comment, condition_text, rocq_n
 from symconv.formal.rocq import RejectedError
 from symconv.formal.sources import FILES, LIBRARY, Statement, imports, source, statements
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, check_theory
-from symconv.language.signals import Convolve, Correlate, Dilate, Downsample, Flip, Pad, walk
+from symconv.language.graph import walk
+from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
 from tests.mutations import signal_mutants
 from tests.rocq import evaluated, needs_rocq
 from tests.test_mutants import THEOREMS
@@ -232,7 +233,7 @@ def test_rocq_and_python_evaluate_the_definitions_alike() -> None:
 
 # --- certificates --------------------------------------------------------------------
 
-OPERATORS = (Signal, Pad, Correlate, Convolve, Dilate, Downsample, Flip)
+OPERATORS = (Named, Pad, Correlate, Convolve, Dilate, Downsample, Flip)
 
 
 def _has_certificate(claim: Claim) -> bool:
@@ -242,16 +243,14 @@ def _has_certificate(claim: Claim) -> bool:
         factor
         for node in nodes
         for factor in (
-            (node.stride, node.dilation)
-            if isinstance(node, Correlate)
-            else (node.factor,)
-            if isinstance(node, Dilate | Downsample)
+            node.operator.amounts
+            if isinstance(node.operator, Correlate | Dilate | Downsample)
             else ()
         )
     ]
     return (
         bool(nodes)
-        and all(isinstance(node, OPERATORS) for node in nodes)
+        and all(isinstance(node.operator, OPERATORS) for node in nodes)
         and all(factor.number is not None for factor in strides)
     )
 

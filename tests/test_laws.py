@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sympy import Eq, Expr, Integer, Max, Mod, Piecewise, Rational, Sum, Symbol, ceiling, floor
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
-from symconv.language.signals import Extension, leaves, symbols_in
+from symconv.language.graph import leaves, symbols_in
+from symconv.language.operators import Extension
 from tests.cases import BIAS, SYMBOLIC, Letters, enough_entries, u
 
 Sides = tuple[SignalExpr, SignalExpr]

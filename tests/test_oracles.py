@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sympy import Not
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr
-from symconv.language.signals import Extension, leaves
+from symconv.language.graph import leaves
+from symconv.language.operators import Extension
 from tests import brute_force
 from tests.cases import SYMBOLIC
 

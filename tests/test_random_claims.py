@@ -36,8 +36,9 @@ from sympy import (
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Undecided, Unknown
 from symconv.language.amounts import Amount
+from symconv.language.graph import leaves, walk
 from symconv.language.lengths import spelled_out
-from symconv.language.signals import (
+from symconv.language.operators import (
     Add,
     Convolve,
     Correlate,
@@ -48,11 +49,10 @@ from symconv.language.signals import (
     Flip,
     Formula,
     Multiply,
+    Named,
     Pad,
     Scale,
     Taps,
-    leaves,
-    walk,
 )
 from tests.brute_force import check_condition, check_condition_for_all, checked_verdict
 from tests.cases import enough_entries
@@ -97,7 +97,7 @@ def weight(signal: SignalExpr) -> int:
         1
         + sum(
             1
-            for parameter in node.parameters
+            for parameter in node.operator.amounts
             for _ in preorder_traversal(spelled_out(parameter.written))
         )
         for node in walk(signal)
@@ -111,7 +111,7 @@ def degree(signal: SignalExpr) -> int:
         match node:
             case Signal():
                 return int(node.name == name)
-            case Convolve() | Correlate() | Multiply():
+            case SignalExpr(Convolve()) | SignalExpr(Correlate()) | SignalExpr(Multiply()):
                 return sum(power(operand, name) for operand in node.operands)
         return max((power(operand, name) for operand in node.operands), default=0)
 
@@ -282,48 +282,50 @@ def symbolic_laws(node: SignalExpr) -> Iterator[Change]:
 def laws(node: SignalExpr) -> Iterator[Change]:
     """Signals that are equal to the node at all lengths at which it is defined."""
     match node:
-        case Correlate(inner, kernel, stride, dilation):
+        case SignalExpr(Correlate(stride, dilation), (inner, kernel)):
             yield from layer_laws(inner, kernel, stride, dilation)
-        case Convolve(left, right):
-            yield partial(Convolve, right, left)
+        case SignalExpr(Convolve(), (left, right)):
+            yield partial(right.convolve, left)
             yield from convolution_laws(left, right)
-        case Multiply(left, right):
-            yield partial(Multiply, right, left)
+        case SignalExpr(Multiply(), (left, right)):
+            yield partial(right.multiply, left)
             match left:
-                case Multiply(one, other):
+                case SignalExpr(Multiply(), (one, other)):
                     yield lambda: one.multiply(other.multiply(right))
-                case Add(one, other):
+                case SignalExpr(Add(), (one, other)):
                     yield lambda: one.multiply(right) + other.multiply(right)
-                case Scale(scale, inner):
+                case SignalExpr(Scale(scale), (inner,)):
                     yield lambda: scale * inner.multiply(right)
-        case Flip(inner):
+        case SignalExpr(Flip(), (inner,)):
             yield from flip_laws(inner)
-        case Dilate(inner, factor):
+        case SignalExpr(Dilate(factor), (inner,)):
             match inner:
-                case Dilate(signal, first):
+                case SignalExpr(Dilate(first), (signal,)):
                     yield lambda: signal.dilate(first * factor)
-                case Convolve(left, right):
+                case SignalExpr(Convolve(), (left, right)):
                     yield lambda: left.dilate(factor).convolve(right.dilate(factor))
-                case Multiply(left, right):
+                case SignalExpr(Multiply(), (left, right)):
                     yield lambda: left.dilate(factor).multiply(right.dilate(factor))
-                case Taps(numbers) if factor.number is not None:
-                    yield lambda: Taps(spread(numbers, int(factor)))
-        case Downsample(inner, factor):
+                case SignalExpr(Taps(numbers)) if factor.number is not None:
+                    yield lambda: Signal.taps(*spread(numbers, int(factor)))
+        case SignalExpr(Downsample(factor), (inner,)):
             yield from downsampling_laws(inner, factor)
-        case Extend(inner, before, after, mode):
+        case SignalExpr(Extend(before, after, mode), (inner,)):
             yield from extension_laws(inner, before, after, mode)
-        case Pad(Pad(inner, first_left, first_right), second_left, second_right):
+        case SignalExpr(
+            Pad(second_left, second_right), (SignalExpr(Pad(first_left, first_right), (inner,)),)
+        ):
             if first_left.is_at_least(0) and first_right.is_at_least(0):
                 yield lambda: inner.pad(first_left + second_left, first_right + second_right)
-        case Add(left, right):
-            yield partial(Add, right, left)
-        case Scale(number, Scale(more, inner)):
+        case SignalExpr(Add(), (left, right)):
+            yield partial(add, right, left)
+        case SignalExpr(Scale(number), (SignalExpr(Scale(more), (inner,)),)):
             yield lambda: (number * more) * inner
-        case Taps(numbers):
+        case SignalExpr(Taps(numbers)):
             exact = [Rational(a.numerator, a.denominator) for a in numbers]
             entry = Piecewise(*((a, Eq(u, i)) for i, a in enumerate(exact)), (0, True))
             yield lambda: Signal.from_formula(u, entry, length=len(numbers))
-        case Formula(_, entry, size) if entry == 1:
+        case SignalExpr(Formula(_, entry, size)) if entry == 1:
             yield node.flip
             yield lambda: Signal.ones(size * 2).downsample(2)
             yield lambda: node.multiply(node)
@@ -338,21 +340,24 @@ def layer_laws(
     if dilation == 1:
         crop = 1 - kernel.length
         yield lambda: inner.convolve(kernel.flip()).pad(crop, crop).downsample(stride)
-    layer = partial(Correlate, stride=stride, dilation=dilation)
+
+    def layer(x: SignalExpr, k: SignalExpr) -> SignalExpr:
+        return x.correlate(k, stride=stride, dilation=dilation)
+
     match inner:
-        case Correlate(first, k, strides, spread_by):
+        case SignalExpr(Correlate(strides, spread_by), (first, k)):
             yield lambda: first.correlate(
                 k.dilate(spread_by).convolve(kernel.dilate(strides * dilation)),
                 stride=strides * stride,
             )
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: layer(one, kernel) + layer(other, kernel)
     match kernel:
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: layer(inner, one) + layer(inner, other)
-        case Convolve(one, other) if stride == dilation == 1:
+        case SignalExpr(Convolve(), (one, other)) if stride == dilation == 1:
             yield lambda: inner.correlate(one).correlate(other)
-        case Taps(numbers) if dilation == 1 and numbers:
+        case SignalExpr(Taps(numbers)) if dilation == 1 and numbers:
             last = len(numbers) - 1
             yield lambda: reduce(
                 add, (number * inner.pad(-i, i - last) for i, number in enumerate(numbers))
@@ -361,67 +366,70 @@ def layer_laws(
 
 def convolution_laws(left: SignalExpr, right: SignalExpr) -> Iterator[Change]:
     match left:
-        case Convolve(one, other):
+        case SignalExpr(Convolve(), (one, other)):
             yield lambda: one.convolve(other.convolve(right))
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: one.convolve(right) + other.convolve(right)
-        case Downsample(one, number):
+        case SignalExpr(Downsample(number), (one,)):
             yield lambda: one.convolve(right.dilate(number)).downsample(number)
-        case Dilate(one, number):
+        case SignalExpr(Dilate(number), (one,)):
             # A transposed layer, phase by phase: the taps r, r + s, … make the phase r.
             if number in (2, 3):
                 parts = right.phases(int(number))
                 yield lambda: interleave(*[one.convolve(phase) for phase in parts])
-        case Taps(numbers):
-            if isinstance(right, Taps):
-                yield lambda: Taps(product(numbers, right.numbers))
-    if isinstance(right, Dilate) and isinstance(left, Dilate) and left.factor == right.factor:
-        yield lambda: left.signal.convolve(right.signal).dilate(left.factor)
-    if isinstance(left, Signal) and isinstance(right, Signal | Taps):
+        case SignalExpr(Taps(numbers)):
+            match right.operator:
+                case Taps(more):
+                    yield lambda: Signal.taps(*product(numbers, more))
+    match left, right:
+        case SignalExpr(Dilate(factor), (one,)), SignalExpr(Dilate(again), (other,)):
+            if factor == again:
+                yield lambda: one.convolve(other).dilate(factor)
+    if isinstance(left, Signal) and isinstance(right.operator, Named | Taps):
         yield lambda: interleave(*polyphase(left, right))
 
 
 def flip_laws(inner: SignalExpr) -> Iterator[Change]:
     match inner:
-        case Flip(signal):
+        case SignalExpr(Flip(), (signal,)):
             yield lambda: signal
-        case Pad(signal, left, right):
+        case SignalExpr(Pad(left, right), (signal,)):
             yield lambda: signal.flip().pad(right, left)
-        case Extend(signal, left, right, mode):
+        case SignalExpr(Extend(left, right, mode), (signal,)):
             yield lambda: signal.flip().pad(right, left, mode)
-        case Convolve(one, other):
+        case SignalExpr(Convolve(), (one, other)):
             yield lambda: one.flip().convolve(other.flip())
-        case Dilate(signal, number):
+        case SignalExpr(Dilate(number), (signal,)):
             yield lambda: signal.flip().dilate(number)
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: one.flip() + other.flip()
-        case Multiply(one, other):
+        case SignalExpr(Multiply(), (one, other)):
             yield lambda: one.flip().multiply(other.flip())
-        case Scale(scale, signal):
+        case SignalExpr(Scale(scale), (signal,)):
             yield lambda: scale * signal.flip()
-        case Taps(numbers):
-            yield lambda: Taps(numbers[::-1])
+        case SignalExpr(Taps(numbers)):
+            yield lambda: Signal.taps(*numbers[::-1])
 
 
 def downsampling_laws(inner: SignalExpr, factor: Amount) -> Iterator[Change]:
     match inner:
-        case Downsample(signal, first):
+        case SignalExpr(Downsample(first), (signal,)):
             yield lambda: signal.downsample(first * factor)
-        case Dilate(signal, number) if number == factor:
+        case SignalExpr(Dilate(number), (signal,)) if number == factor:
             yield lambda: signal
-        case Pad(signal, left, right) if right == 0 and (-left).is_at_least(0):
+        case SignalExpr(Pad(left, right), (signal,)) if right == 0 and (-left).is_at_least(0):
             # What an offset is: a step further is an entry less.
             yield lambda: signal.pad(left + factor, 0).downsample(factor, offset=factor)
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: one.downsample(factor) + other.downsample(factor)
-        case Multiply(one, other):
+        case SignalExpr(Multiply(), (one, other)):
             yield lambda: one.downsample(factor).multiply(other.downsample(factor))
-        case Correlate(signal, kernel, stride, dilation):
+        case SignalExpr(Correlate(stride, dilation), (signal, kernel)):
             yield lambda: signal.correlate(kernel, stride=stride * factor, dilation=dilation)
-        case Convolve(Signal() as one, Signal() as other) if factor in (2, 3):
+        case SignalExpr(Convolve(), ((Signal()) as one, (Signal()) as other)) if factor in (2, 3):
             yield lambda: polyphase(one, other, int(factor))[0]
-        case Taps(numbers) if factor.number is not None:
-            yield lambda: Taps(numbers[:: int(factor)])
+        case SignalExpr(Taps(numbers)) if factor.number is not None:
+            yield lambda: Signal.taps(*numbers[:: int(factor)])
 
 
 def extension_laws(
@@ -432,14 +440,14 @@ def extension_laws(
     if mode != "circular":
         yield lambda: inner.pad(left, 0, mode).pad(0, right, mode)
     match inner:
-        case Add(one, other):
+        case SignalExpr(Add(), (one, other)):
             yield lambda: one.pad(left, right, mode) + other.pad(left, right, mode)
-        case Multiply(one, other):
+        case SignalExpr(Multiply(), (one, other)):
             yield lambda: one.pad(left, right, mode).multiply(other.pad(left, right, mode))
-        case Scale(scale, signal):
+        case SignalExpr(Scale(scale), (signal,)):
             yield lambda: scale * signal.pad(left, right, mode)
-        case Formula() if inner.entry == 1:
-            yield lambda: Signal.ones(inner.size + left + right)
+        case SignalExpr(Formula(_, entry, size)) if entry == 1:
+            yield lambda: Signal.ones(size + left + right)
     if isinstance(inner, Signal):
         whole = inner.pad(left, right, mode)
         yield lambda: Signal.from_formula(u, whole.formula(u), length=whole.length)
@@ -588,9 +596,9 @@ def is_symbolic(claim: Claim) -> bool:
     steps: list[Amount] = []
     for node in (node for signal in claim.signals for node in walk(signal)):
         match node:
-            case Downsample(_, factor) | Dilate(_, factor):
+            case SignalExpr(Downsample(factor)) | SignalExpr(Dilate(factor)):
                 steps.append(factor)
-            case Correlate(_, _, stride, dilation):
+            case SignalExpr(Correlate(stride, dilation)):
                 steps += (stride, dilation)
     return any(step.symbols for step in steps)
 

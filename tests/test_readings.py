@@ -11,8 +11,8 @@ import sympy
 from sympy import Expr, Integer, Sum, Symbol
 
 from symconv import Claim, Proved, Signal, SignalExpr
+from symconv.language.graph import leaves, symbols_in
 from symconv.language.notation import latex, plain
-from symconv.language.signals import leaves, symbols_in
 from tests import brute_force
 from tests.alike import alike
 from tests.cases import (

@@ -19,16 +19,10 @@ from symconv.decision.verdicts import Verdict
 from symconv.errors import SymconvError, VacuousError
 from symconv.language import arrays
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.graph import check_names, requirements
 from symconv.language.lengths import lengths_in
 from symconv.language.points import check_point, point, spell
-from symconv.language.signals import (
-    Signal,
-    SignalExpr,
-    check_names,
-    requirements,
-    substituted,
-    with_lengths,
-)
+from symconv.language.signals import Signal, SignalExpr, substituted, with_lengths
 from symconv.language.values import holds_at, value_at
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]

@@ -21,7 +21,7 @@ from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.formulas import length_of
-from symconv.language.signals import length
+from symconv.language.graph import length
 
 __all__ = ["condition", "extent"]
 

@@ -23,8 +23,9 @@ from symconv.decision.evidence import evidence
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.formulas import guarded_sum
+from symconv.language.graph import length, requirements
 from symconv.language.lengths import lengths_in
-from symconv.language.signals import SignalExpr, length, requirements
+from symconv.language.signals import SignalExpr
 
 __all__ = ["BUDGET", "Decision", "hypotheses", "where_holds"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from keyword import iskeyword
 from typing import Any
@@ -20,32 +20,11 @@ from symconv.decision.verdicts import Counterexample
 from symconv.language import arrays
 from symconv.language.lengths import spelled_out
 from symconv.language.points import Point
-from symconv.language.signals import (
-    Add,
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Extend,
-    Flip,
-    Formula,
-    Multiply,
-    Pad,
-    Scale,
-    Signal,
-    SignalExpr,
-    Taps,
-)
+from symconv.language.signals import SignalExpr
 
 __all__ = ["numpy_lines"]
 
 _USED = {"np", "print", "int", "floor", "ceil", "max", "min", "abs"}
-_MODES = {
-    "reflect": "reflect",
-    "symmetric": "symmetric",
-    "replicate": "edge",
-    "circular": "wrap",
-}
 
 
 def numpy_lines(claim: Claim, found: Counterexample) -> str:
@@ -59,7 +38,7 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
     if claim.signals:
         values = {names[name]: _array(entries) for name, entries in found.signals.items()}
         coder = _Coder(found.signals, at, names)
-        sides = [coder.code(side) for side in claim.signals]
+        sides = [coder.text(side) for side in claim.signals]
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
         renamed = {s: IntegerSymbol(names[s.name]) for s in claim.symbols}
@@ -145,82 +124,36 @@ class _Coder:
         self.at = at
         self.names = names
 
+    def text(self, signal: SignalExpr) -> str:
+        """The expression of a signal."""
+        return signal.operator.numpy_code(self, signal)
+
+    def operand(self, signal: SignalExpr) -> str:
+        """The same, so that it can be indexed or multiplied."""
+        text = self.text(signal)
+        return f"({text})" if signal.operator.is_sum_in_numpy else text
+
     def size(self, signal: SignalExpr) -> int:
+        """How many entries a signal has."""
         return arrays.length_at(signal, self.at)
 
-    def code(self, signal: SignalExpr) -> str:
-        match signal:
-            case Signal(name):
-                return self.names[name]
-            case Taps(numbers):
-                return _array(numbers)
-            case Formula():
-                return self._formula(signal)
-            case Pad(inner, left, right):
-                return self._pad(inner, left.at(self.at), right.at(self.at))
-            case Extend(inner, left, right, mode):
-                amounts = f"({left.at(self.at)}, {right.at(self.at)})"
-                return f'np.pad({self.code(inner)}, {amounts}, "{_MODES[mode]}")'
-            case Flip(inner):
-                return f"{self._operand(inner)}[::-1]"
-            case Downsample(inner, factor):
-                return f"{self._operand(inner)}[::{factor.at(self.at)}]"
-            case Dilate(inner, factor):
-                return self._dilated(inner, factor.at(self.at))
-            case Convolve(left, right):
-                if not self.size(signal):
-                    return "np.zeros(0, int)"
-                return f"np.convolve({self.code(left)}, {self.code(right)})"
-            case Correlate(inner, kernel, stride, dilation):
-                if not self.size(signal):
-                    return "np.zeros(0, int)"
-                taps = self._dilated(kernel, dilation.at(self.at))
-                layer = f'np.correlate({self.code(inner)}, {taps}, "valid")'
-                step = stride.at(self.at)
-                return layer if step == 1 else f"{layer}[::{step}]"
-            case Add(left, Scale(number, right)) if number == -1:
-                return f"{self.code(left)} - {self._operand(right)}"
-            case Add(left, right):
-                return f"{self.code(left)} + {self.code(right)}"
-            case Multiply(left, right):
-                return f"{self._operand(left)} * {self._operand(right)}"
-            case Scale(number, inner):
-                divided = f" / {number.denominator}" if number.denominator > 1 else ""
-                times = f"{number.numerator} * " if number.numerator != 1 else ""
-                return f"{times}{self._operand(inner)}{divided}"
-        raise NotImplementedError(f"no NumPy code for {type(signal).__name__}")
+    def name(self, name: str) -> str:
+        """The name of a signal, as Python allows it."""
+        return self.names[name]
 
-    def _operand(self, signal: SignalExpr) -> str:
-        text = self.code(signal)
-        return f"({text})" if isinstance(signal, Add | Multiply | Scale) else text
+    def array(self, numbers: Sequence[Any]) -> str:
+        """Numbers as an array."""
+        return _array(numbers)
 
-    def _pad(self, inner: SignalExpr, left: int, right: int) -> str:
-        text = self._operand(inner)
-        before, after = max(left, 0), max(right, 0)
-        if before or after:
-            text = f"np.pad({self.code(inner)}, ({before}, {after}))"
-        if left >= 0 and right >= 0:
-            return text
-        start = max(-left, 0)
-        size = max(0, self.size(inner) + left + right)
-        return f"{text}[{start}:{start + size}]"
-
-    def _dilated(self, signal: SignalExpr, factor: int) -> str:
-        if factor == 1 or not self.size(signal):
-            return self._operand(signal)
-        spread = f"np.kron({self.code(signal)}, [1{', 0' * (factor - 1)}])"
-        return f"{spread}[:{factor * (self.size(signal) - 1) + 1}]"
-
-    def _formula(self, signal: Formula) -> str:
-        size = signal.size.at(self.at)
-        if signal.entry == 1:
-            return f"np.ones({size}, int)"
+    def entries(self, signal: SignalExpr) -> str:
+        """The entries one by one, as an array."""
         named = {
             name: [Symbol(f"{self.names[name]}[{i}]") for i in range(len(entries))]
             for name, entries in self.data.items()
         }
         written = arrays.entries(signal, named, self.at, sympy.S.Zero)
-        return f"np.array([{', '.join(map(_Python().doprint, written))}]{', int' * (not size)})"
+        texts = ", ".join(map(_Python().doprint, written))
+        return f"np.array([{texts}]{', int' * (not written)})"
 
 
 def _array(numbers: Any) -> str:

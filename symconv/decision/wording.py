@@ -12,8 +12,8 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.to_sympy import condition_expression
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Differences, Refuted
+from symconv.language.graph import is_nonempty
 from symconv.language.notation import plain
-from symconv.language.signals import is_nonempty
 
 __all__ = [
     "content_sentence",

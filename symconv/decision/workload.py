@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from math import prod
-
-from sympy import Sum
-
 from symconv.decision.claims import Instance
 from symconv.errors import SymconvError
 from symconv.language.points import MOST_ENTRIES
-from symconv.language.signals import Add, Convolve, Correlate, Formula, SignalExpr
+from symconv.language.signals import SignalExpr
 
 __all__ = ["MOST_PRODUCTS", "check_workload"]
 
@@ -56,21 +52,12 @@ class _Work:
         known = self._seen.get(id(signal))
         if known is None:
             operands = list(map(self._counted, signal.operands))
-            each, all_of_it = prod(one for one, _ in operands), None
-            match signal:
-                case Add():
-                    each = sum(one for one, _ in operands)
-                case Correlate(_, kernel):
-                    each *= _length(kernel)
-                case Convolve(left, right):
-                    all_of_it = each * _length(left) * _length(right)
-                    each *= min(_length(left), _length(right))
-                case Formula(entry=entry):
-                    longest = max(map(_length, signal.operands), default=1)
-                    each = longest ** sum(len(found.limits) for found in entry.atoms(Sum))
-            each = max(1, min(each, MOST_ENTRIES))
-            own = each * _length(signal) if all_of_it is None else all_of_it
-            known = each, own + sum(total for _, total in operands)
+            one, own = signal.operator.products(
+                [each for each, _ in operands],
+                _length(signal),
+                list(map(_length, signal.operands)),
+            )
+            known = max(1, min(one, MOST_ENTRIES)), own + sum(total for _, total in operands)
             self._seen[id(signal)] = known
         return known
 

@@ -22,9 +22,10 @@ from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.repairs import Repair, repair
 from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
 from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.language.graph import requirements
 from symconv.language.lengths import spelled_out
 from symconv.language.points import allows
-from symconv.language.signals import Signal, SignalExpr, requirements
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
 

@@ -31,17 +31,18 @@ from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
 from symconv.errors import SymconvError
 from symconv.exercises.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.language.notation import latex as latex_of
-from symconv.language.signals import (
+from symconv.language.operators import (
     Add,
     Convolve,
     Dilate,
     Downsample,
     Flip,
     Formula,
+    Named,
     Scale,
-    Signal,
-    SignalExpr,
 )
+from symconv.language.operators.add import positive_part
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.formulas import (
     ParsedFormula,
     Star,
@@ -412,25 +413,26 @@ def _reading(parsed: ParsedFormula, is_flipped: bool) -> Reading:
 
 def _operators(signal: SignalExpr) -> str:
     """An operator expression with parentheses around every factor that has an operator."""
+    if not _is_plain(signal):
+        return str(signal)
     match signal:
-        case Signal():
-            return signal.name
-        case Flip(Signal(name)):
+        case SignalExpr(Named(name)):
+            return name
+        case SignalExpr(Flip(), (Signal(name),)):
             return f"{name}\u0303"
-        case Flip(inner) if _is_plain(inner):
+        case SignalExpr(Flip(), (inner,)):
             return f"flip({_operators(inner)})"
-        case Dilate(inner, factor) if _is_plain(inner) and factor.number is not None:
+        case SignalExpr(Dilate(factor), (inner,)) if factor.number is not None:
             return f"{_factor(inner)} ↑{factor}"
-        case Downsample(inner, factor) if _is_plain(inner) and factor.number is not None:
+        case SignalExpr(Downsample(factor), (inner,)) if factor.number is not None:
             return f"{_factor(inner)} ↓{factor}"
-        case Convolve(left, right) if _is_plain(left) and _is_plain(right):
+        case SignalExpr(Convolve(), (left, right)):
             return f"{_factor(left)} ∗ {_factor(right)}"
-        case Add(left, Scale(number, right)) if _is_plain(signal) and number < 0:
-            rest = right if number == -1 else Scale(-number, right)
-            return f"{_operators(left)} − {_operators(rest)}"
-        case Add(left, right) if _is_plain(signal):
-            return f"{_operators(left)} + {_operators(right)}"
-        case Scale(number, inner) if _is_plain(inner):
+        case SignalExpr(Add(), (left, right)):
+            subtracted = positive_part(right)
+            sign, shown = ("+", right) if subtracted is None else ("−", subtracted)
+            return f"{_operators(left)} {sign} {_operators(shown)}"
+        case SignalExpr(Scale(number), (inner,)):
             return f"{_number(number)} {_factor(inner)}"
     return str(signal)
 
@@ -443,13 +445,13 @@ def _number(number: Fraction) -> str:
 
 def _is_plain(signal: SignalExpr) -> bool:
     """Whether an expression has only the operators of the exercise."""
-    plain = isinstance(signal, Signal | Flip | Dilate | Downsample | Convolve | Add | Scale)
-    return plain and all(map(_is_plain, signal.operands))
+    known = Named | Flip | Dilate | Downsample | Convolve | Add | Scale
+    return isinstance(signal.operator, known) and all(map(_is_plain, signal.operands))
 
 
 def _factor(signal: SignalExpr) -> str:
     text = _operators(signal)
-    return text if isinstance(signal, Signal | Flip) else f"({text})"
+    return text if isinstance(signal.operator, Named | Flip) else f"({text})"
 
 
 def show_grade(found: Grade, out: Console) -> dict[str, Any]:
@@ -510,7 +512,7 @@ def show_typical(out: Console) -> list[dict[str, Any]]:
 
 def _shown(typical: Mistake | Unusual) -> str:
     kernel = typical.claim.lhs
-    if isinstance(kernel, SignalExpr) and not isinstance(kernel, Formula):
+    if isinstance(kernel, SignalExpr) and not isinstance(kernel.operator, Formula):
         return _operators(kernel)
     return typical.answer
 

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
 from symconv.derivations.sum_ranges import made_finite
-from symconv.language.signals import Formula, Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.formulas import parse_formula
 
 __all__ = ["K4", "KERNEL", "MISTAKES", "UNUSUAL", "Mistake", "Unusual", "entries"]
@@ -31,7 +31,7 @@ KERNEL = Signal("k", _c)
 _TAPS = 3 * _c - 2
 
 
-def _merged() -> Formula:
+def _merged() -> SignalExpr:
     """The kernel of the two layers: entry t is what they make of a unit impulse at t.
 
     An input of 3c − 2 entries is the shortest that gives an output, and it gives one.

@@ -19,7 +19,8 @@ from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.notation import polynomial_text
 from symconv.language.formulas import entry_terms, guarded_sum
-from symconv.language.signals import Convolve, Correlate, Dilate, SignalExpr
+from symconv.language.operators import Convolve, Correlate, Dilate
+from symconv.language.signals import SignalExpr
 
 __all__ = ["Indices", "change_of"]
 
@@ -125,16 +126,16 @@ def change_of(claim: Claim, carried: Change | None) -> Change:
 def _shape(signal: SignalExpr, fresh: Iterator[int]) -> Shape:
     # The order of the numbers is that of symconv.language.formulas: an operator's index is first.
     match signal:
-        case Dilate():
-            return next(fresh), _shape(signal.signal, fresh)
-        case Convolve():
+        case SignalExpr(Dilate(), (inner,)):
+            return next(fresh), _shape(inner, fresh)
+        case SignalExpr(Convolve(), (left, right)):
             m = next(fresh)
-            left = _shape(signal.left, fresh)
-            return m, (left, _shape(signal.right, fresh))
-        case Correlate():
+            first = _shape(left, fresh)
+            return m, (first, _shape(right, fresh))
+        case SignalExpr(Correlate(), (inner, kernel)):
             j = next(fresh)
-            kernel = _shape(signal.kernel, fresh)
-            return j, (kernel, _shape(signal.signal, fresh))
+            taps = _shape(kernel, fresh)
+            return j, (taps, _shape(inner, fresh))
     (operand,) = signal.operands or (None,)
     return None if operand is None else _shape(operand, fresh)
 

@@ -23,16 +23,8 @@ from symconv.errors import Uncertified
 from symconv.language.amounts import Amount
 from symconv.language.lengths import spelled_out
 from symconv.language.notation import plain
-from symconv.language.signals import (
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Flip,
-    Pad,
-    Signal,
-    SignalExpr,
-)
+from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
+from symconv.language.signals import SignalExpr
 
 __all__ = [
     "application",
@@ -341,24 +333,23 @@ def application(signal: SignalExpr, operands: Iterable[str], names: Names) -> st
             )
         return _numeral(value.number)
 
-    match signal:
-        case Signal():
-            return names[signal.name]
-        case Pad():
-            return f"pad {amount(signal.left)} {amount(signal.right)} {texts[0]}"
+    match signal.operator:
+        case Named(name):
+            return names[name]
+        case Pad(left, right):
+            return f"pad {amount(left)} {amount(right)} {texts[0]}"
         case Flip():
             return f"flip {texts[0]}"
-        case Downsample():
-            return f"downsample {number(signal.factor)} {texts[0]}"
-        case Dilate():
-            return f"dilate {number(signal.factor)} {texts[0]}"
+        case Downsample(factor):
+            return f"downsample {number(factor)} {texts[0]}"
+        case Dilate(factor):
+            return f"dilate {number(factor)} {texts[0]}"
         case Convolve():
             return f"convolve {texts[0]} {texts[1]}"
-        case Correlate() if signal.dilation == 1:
-            return f"conv_layer {number(signal.stride)} {texts[1]} {texts[0]}"
-        case Correlate():
-            stride, dilation = number(signal.stride), number(signal.dilation)
-            return f"dilated_layer {stride} {dilation} {texts[1]} {texts[0]}"
+        case Correlate(stride, dilation) if dilation == 1:
+            return f"conv_layer {number(stride)} {texts[1]} {texts[0]}"
+        case Correlate(stride, dilation):
+            return f"dilated_layer {number(stride)} {number(dilation)} {texts[1]} {texts[0]}"
     raise Uncertified(
         f"there is no rule for {plain(signal)} in a certificate: expected pad, correlate, "
         "convolve, dilate, downsample and flip of named signals"

@@ -16,17 +16,9 @@ from symconv.decision.changes import Change
 from symconv.decision.claims import Claim
 from symconv.formal.indices import Indices
 from symconv.formal.notation import application
-from symconv.language.signals import (
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Flip,
-    Pad,
-    Signal,
-    SignalExpr,
-    walk,
-)
+from symconv.language.graph import walk
+from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Pad
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["proof_lines"]
 
@@ -76,10 +68,10 @@ def _measured(claim: Claim) -> set[SignalExpr]:
         for signal in claim.signals
         for node in walk(signal)
         for operand in (
-            (node.kernel,)
-            if isinstance(node, Correlate)
+            node.operands[1:]
+            if isinstance(node.operator, Correlate)
             else ()
-            if isinstance(node, Downsample)
+            if isinstance(node.operator, Downsample)
             else node.operands
         )
     }
@@ -138,9 +130,9 @@ class _Parts:
     def _facts(self, signal: SignalExpr, name: str, operands: list[str]) -> Iterator[str]:
         """What the lemma on an operator says of a part: its entries as a sum, and its length."""
         given = [f"{name}_is"]
-        if isinstance(signal, Correlate | Downsample | Dilate):
+        if isinstance(signal.operator, Correlate | Downsample | Dilate):
             given.append("isT")  # the stride is positive
-        if isinstance(signal, Correlate):
+        if isinstance(signal.operator, Correlate):
             operands = operands[::-1]  # the kernel comes first
             yield from self._nonempty(operands[0])
             given.append(f"positive_{operands[0]}")
@@ -157,9 +149,9 @@ class _Parts:
 
 def _rule(signal: SignalExpr) -> str:
     """What the lemmas on an operator are called after."""
-    match signal:
-        case Correlate():
-            return "conv_layer" if signal.dilation == 1 else "dilated_layer"
-        case Pad() | Flip() | Convolve() | Dilate() | Downsample():
-            return type(signal).__name__.lower()
+    match signal.operator:
+        case Correlate(_, dilation):
+            return "conv_layer" if dilation == 1 else "dilated_layer"
+        case (Pad() | Flip() | Convolve() | Dilate() | Downsample()) as operator:
+            return type(operator).__name__.lower()
     raise AssertionError(signal)

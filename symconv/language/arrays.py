@@ -1,30 +1,26 @@
 """Reading a signal at fixed lengths: the list of its entries in any commutative ring.
 
-One rule for each operator, on lists, by the definitions of the operators and nothing
-else.  The decision procedure is not used here, so that what it finds can be re-checked.
+Each operator says what it makes of lists, by its definition and nothing else.  The decision
+procedure is not used here, so that what it finds can be re-checked.
 """
 
 from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from itertools import chain
 from math import prod
-from operator import add, mul
 from typing import Any, TypeAlias
 
 import flint
 import sympy
-from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum, Symbol
+from sympy import Expr, Rational, Symbol
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
-from symconv.arithmetic.such_that import SuchThat
-from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
-from symconv.language.amounts import Amount
-from symconv.language.lengths import lengths_in
+from symconv.language.graph import leaves, mentioned, symbols_in, walk
+from symconv.language.operator import Fixed
 from symconv.language.points import (
     MOST_ENTRIES,
     Point,
@@ -34,28 +30,8 @@ from symconv.language.points import (
     spell,
     whole,
 )
-from symconv.language.signals import (
-    Add,
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Extend,
-    Extension,
-    Flip,
-    Formula,
-    Multiply,
-    Pad,
-    Scale,
-    Signal,
-    SignalExpr,
-    Taps,
-    leaves,
-    mentioned,
-    symbols_in,
-    walk,
-)
-from symconv.language.values import holds_at, value_at
+from symconv.language.ring import ELEMENTS, POLYNOMIALS
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = [
     "check_defined",
@@ -66,9 +42,6 @@ __all__ = [
     "symbol_vectors",
     "vector",
 ]
-
-_POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
-_FLINT = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
 
 _MOST_VARIABLES = 5000  # of polynomials: their number squared is memory
 
@@ -95,58 +68,23 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
     for node, size in sizes.items():
         if size > MOST_ENTRIES:
             raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
-    spend(sum(_cost(node, sizes) for node in sizes))
+    work = {node: node.operator.work(size, _of(node, sizes)) for node, size in sizes.items()}
+    spend(sum(work.values()))
+    fixed = Fixed(at, vectors, zero)
     read: dict[SignalExpr, list[Any]] = {}
     for node in sizes:
-        if isinstance(zero, _POLYNOMIALS):
+        if isinstance(zero, POLYNOMIALS):
             spend(_monomials(node, read))
-        elif isinstance(node, Convolve | Correlate | Multiply):
-            spend(_digits(node, read) * _cost(node, sizes))
-        read[node] = _entries(node, read, vectors, at, zero)
+        elif node.operator.multiplies:
+            spend(_digits(node, read) * work[node])
+        read[node] = node.operator.values(fixed, *(read[operand] for operand in node.operands))
     return list(read[signal])
-
-
-def _entries(
-    signal: SignalExpr,
-    read: Mapping[SignalExpr, list[Any]],
-    vectors: Vectors,
-    at: Point,
-    zero: Any,
-) -> list[Any]:
-    match signal:
-        case Signal(name):
-            return list(vectors[name])
-        case Formula():
-            size = signal.size.at(at)
-            return [_formula_entry(signal, u, vectors, at, zero) for u in range(size)]
-        case Pad(inner, left, right):
-            return _padded(read[inner], left.at(at), right.at(at), zero)
-        case Taps(numbers):
-            return [_multiple(number, zero + 1) for number in numbers]
-        case Extend(inner, left, right, mode):
-            return _extended(read[inner], left.at(at), right.at(at), mode)
-        case Flip(inner):
-            return read[inner][::-1]
-        case Downsample(inner, factor):
-            return read[inner][:: factor.at(at)]
-        case Dilate(inner, factor):
-            return _dilated(read[inner], factor.at(at), zero)
-        case Convolve(left, right):
-            return _convolved(read[left], read[right], zero)
-        case Correlate(inner, kernel, stride, dilation):
-            return _correlated(read[inner], read[kernel], stride.at(at), dilation.at(at), zero)
-        case Add(left, right) | Multiply(left, right):
-            combined = add if isinstance(signal, Add) else mul
-            return list(map(combined, read[left], read[right]))
-        case Scale(number, inner):
-            return [_multiple(number, a) for a in read[inner]]
-    raise NotImplementedError(f"no entries for {type(signal).__name__}")
 
 
 def _monomials(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
     """About how many monomials are multiplied for the entries of a node, or copied."""
     counts = [sum(map(len, read[operand])) for operand in signal.operands if operand in read]
-    return prod(counts) if isinstance(signal, Convolve | Correlate | Multiply) else sum(counts)
+    return prod(counts) if signal.operator.multiplies else sum(counts)
 
 
 def _digits(signal: SignalExpr, read: Mapping[SignalExpr, list[Any]]) -> int:
@@ -176,199 +114,20 @@ def _sizes(
     """The number of entries of each node, operands first, before any entry is computed."""
     sizes: dict[SignalExpr, int] = {}
     for node in nodes:
-        size = _size(node, sizes, at, given)
+        match node:
+            case Signal(name) if name in given:
+                size = given[name]
+            case _:
+                size = node.operator.size_at(at, node, _of(node, sizes))
         if size < 0:
             raise SymconvError(f"the length of {node} would be {size} at {spell(at)}")
         sizes[node] = size
     return sizes
 
 
-def _size(
-    signal: SignalExpr, sizes: Mapping[SignalExpr, int], at: Point, given: Mapping[str, int]
-) -> int:
-    match signal:
-        case Signal(name):
-            return given[name] if name in given else signal.size.at(at)
-        case Formula():
-            return signal.size.at(at)
-        case Taps(numbers):
-            return len(numbers)
-        case Pad(inner, left, right):
-            return max(0, sizes[inner] + left.at(at) + right.at(at))
-        case Extend(inner, left, right, mode):
-            n, before, after = sizes[inner], left.at(at), right.at(at)
-            most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(mode, n)
-            if (
-                min(before, after) < 0
-                or max(before, after) > most
-                or (mode == "replicate" and not n)
-            ):
-                raise SymconvError(
-                    f"{signal} would pad {n} entries by {before} and {after}: more than there are"
-                    + ("" if inner._symbols == {} else f"; add a hypothesis on {inner.length}")
-                )
-            return n + before + after
-        case Downsample(inner, factor):
-            return len(range(0, sizes[inner], _positive(factor, at, "downsampling factor")))
-        case Dilate(inner, factor):
-            spread = _positive(factor, at, "dilation")
-            return spread * (sizes[inner] - 1) + 1 if sizes[inner] else 0
-        case Convolve(left, right):
-            if signal.is_layer:
-                _check_kernel(right, sizes)
-            return sizes[left] + sizes[right] - 1 if sizes[left] and sizes[right] else 0
-        case Correlate(inner, kernel, stride, dilation):
-            _check_kernel(kernel, sizes)
-            step, spread = _positive(stride, at, "stride"), _positive(dilation, at, "dilation")
-            return len(range(0, sizes[inner] - spread * (sizes[kernel] - 1), step))
-        case Add(left, right) | Multiply(left, right):
-            if sizes[left] != sizes[right]:
-                verb = "add" if isinstance(signal, Add) else "multiply"
-                raise SymconvError(
-                    f"cannot {verb} {left} and {right}: "
-                    f"their lengths are {sizes[left]} and {sizes[right]}"
-                )
-            return sizes[left]
-        case Flip(inner) | Scale(_, inner):
-            return sizes[inner]
-    raise NotImplementedError(f"no length for {type(signal).__name__}")
-
-
-def _positive(amount: Amount, at: Point, what: str) -> int:
-    value = amount.at(at)
-    if value < 1:
-        raise SymconvError(f"the {what} {amount} must be positive, got {value}")
-    return value
-
-
-def _check_kernel(kernel: SignalExpr, sizes: Mapping[SignalExpr, int]) -> None:
-    if not sizes[kernel]:
-        raise SymconvError(f"the kernel {kernel} is empty; a layer's kernel has at least one entry")
-
-
-def _cost(signal: SignalExpr, sizes: Mapping[SignalExpr, int]) -> int:
-    """About how much work the entries are."""
-    match signal:
-        case Convolve(left, right):
-            return sizes[left] * sizes[right]
-        case Correlate(_, kernel):
-            return sizes[signal] * sizes[kernel]
-        case Formula():
-            return 20 * sizes[signal]
-    return sizes[signal]
-
-
-def _padded(x: list[Any], left: int, right: int, zero: Any) -> list[Any]:
-    size = max(0, len(x) + left + right)
-    return [x[u - left] if 0 <= u - left < len(x) else zero for u in range(size)]
-
-
-def _extended(x: list[Any], left: int, right: int, mode: Extension) -> list[Any]:
-    """NumPy's pads "reflect", "symmetric", "edge" and "wrap", within one copy of the signal."""
-    n = len(x)
-    match mode:
-        case "reflect":
-            return x[1 : left + 1][::-1] + x + x[n - 1 - right : n - 1][::-1]
-        case "symmetric":
-            return x[:left][::-1] + x + x[n - right :][::-1]
-        case "replicate":
-            return x[:1] * left + x + x[-1:] * right
-        case "circular":
-            return x[n - left :] + x + x[:right]
-
-
-def _dilated(k: list[Any], factor: int, zero: Any) -> list[Any]:
-    result = [zero] * max(0, factor * (len(k) - 1) + 1)
-    result[::factor] = k
-    return result
-
-
-def _convolved(x: list[Any], h: list[Any], zero: Any) -> list[Any]:
-    if not x or not h:
-        return []
-    return [
-        sum(
-            (x[m] * h[u - m] for m in range(max(0, u - len(h) + 1), min(u + 1, len(x)))), start=zero
-        )
-        for u in range(len(x) + len(h) - 1)
-    ]
-
-
-def _correlated(x: list[Any], k: list[Any], stride: int, dilation: int, zero: Any) -> list[Any]:
-    starts = range(0, len(x) - dilation * (len(k) - 1), stride)
-    return [
-        sum((k[j] * x[start + dilation * j] for j in range(len(k))), start=zero) for start in starts
-    ]
-
-
-def _multiple(number: Fraction, value: Any) -> Any:
-    if number.denominator == 1:
-        return number.numerator * value
-    if isinstance(value, Expr):
-        return Rational(number.numerator, number.denominator) * value
-    if isinstance(value, flint.fmpq_mpoly):
-        return flint.fmpq(number.numerator, number.denominator) * value
-    return number * value
-
-
-def _formula_entry(signal: Formula, u: int, vectors: Vectors, at: Point, zero: Any) -> Any:
-    def value(e: Expr, names: dict[Symbol, int]) -> Any:
-        match e:
-            case Rational():
-                return zero + _multiple(Fraction(int(e.p), int(e.q)), zero + 1)
-            case sympy.Add():
-                return sum((value(a, names) for a in e.args), start=zero)
-            case sympy.Mul() | sympy.Pow():
-                factors = [e.base] * int(e.exp) if isinstance(e, sympy.Pow) else list(e.args)
-                scale = Fraction(1)
-                product = zero + 1
-                for a in factors:
-                    if a.is_Rational:
-                        scale *= Fraction(int(a.p), int(a.q))
-                    else:
-                        factor = value(a, names)
-                        spend(_product_cost(product, factor))
-                        product = product * factor
-                return _multiple(scale, product)
-            case Indexed():
-                entries_ = vectors[str(e.base.label)]
-                position = value_at(e.indices[0], names)
-                inside = position.denominator == 1 and 0 <= position < len(entries_)
-                return entries_[int(position)] if inside else zero
-            case Piecewise():
-                return next((value(v, names) for v, c in e.args if holds_at(c, names)), zero)
-            case SuchThat(args=(term, condition)):
-                return value(term, names) if holds_at(condition, names) else zero
-            case Sum():
-                (symbol, lower, upper), outer = e.limits[-1], e.limits[:-1]
-                inner = Sum(e.function, *outer) if outer else e.function
-                numbers_ = range(_end(lower, names), _end(upper, names) + 1)
-                if len(numbers_) > MOST_ENTRIES:
-                    raise TooLongError(f"a sum over {symbol} would have {len(numbers_)} terms")
-                spend(40 * len(numbers_))
-                return sum((value(inner, {**names, symbol: i}) for i in numbers_), start=zero)
-        raise SymconvError(f"{e} cannot stand in a formula")
-
-    chosen = {symbol: amount.at(at) for symbol, amount in signal.chosen}
-    # What was chosen for a symbol of the formula is not what its lengths are made of.
-    known = {one: Integer(int(value_at(one, at))) for one in lengths_in(signal.entry)}
-    return value(spelled_with(signal.entry, known), {**at, **chosen, signal.index: u})
-
-
-def _product_cost(one: Any, other: Any) -> int:
-    """About how much work a product is."""
-    if isinstance(one, _POLYNOMIALS) and isinstance(other, _POLYNOMIALS):
-        return len(one) * len(other)
-    if isinstance(one, int) and isinstance(other, int):
-        return 1 + int((max(one.bit_length(), other.bit_length()) / 64) ** 1.5) // 100
-    return 1
-
-
-def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
-    value = value_at(limit, names)
-    if value.denominator != 1:
-        raise SymconvError(f"the end {limit} of a sum is {value}, not an integer")
-    return value.numerator
+def _of(node: SignalExpr, sizes: Mapping[SignalExpr, int]) -> list[int]:
+    """The sizes of the operands."""
+    return [sizes[operand] for operand in node.operands]
 
 
 # --- lengths and data ----------------------------------------------------------------
@@ -419,13 +178,7 @@ def polynomials(
             f"{_MOST_VARIABLES}"
         )
     spend(len(flat) ** 2 // 100)  # each variable is stored with an exponent for every one
-    rational = any(
-        (isinstance(node, Scale) and node.number.denominator > 1)
-        or (isinstance(node, Taps) and any(number.denominator > 1 for number in node.numbers))
-        or isinstance(node, Formula)
-        for signal in signals
-        for node in walk(signal)
-    )
+    rational = any(node.operator.has_fractions for node in walk(*signals))
     context = flint.fmpq_mpoly_ctx if rational else flint.fmpz_mpoly_ctx
     ring = context.get(flat, flint.Ordering.degrevlex)
     generators = iter(ring.gens())
@@ -527,7 +280,7 @@ def _numbers(name: str, data: Any) -> list[Any]:
     # A NumPy scalar is no array, but has `item` too.
     plain = [a.item() if getattr(a, "shape", None) == () else a for a in plain]
     for a in plain:
-        if isinstance(a, bool) or not isinstance(a, numbers.Number | Expr | _FLINT):
+        if isinstance(a, bool) or not isinstance(a, numbers.Number | Expr | ELEMENTS):
             raise SymconvError(
                 f"an entry of signal {name!r} must be a number or a SymPy expression, got {a!r}"
             )

@@ -1,6 +1,6 @@
 """Reading a signal at any length: each operator's entry as a guarded sum.
 
-One rule for each operator gives the entry at an index.  A rule is told whether the index is
+The rule of each operator gives the entry at an index.  A rule is told whether the index is
 known to lie inside the signal, so that a layer, which reads only inside its input by
 construction, adds no guard.  It asks for the entries that it needs by `yield`, and gets each
 one once, however often it is asked for: equal terms are put together, and nothing is nested
@@ -9,51 +9,27 @@ deeply.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
-from functools import singledispatch
+from collections.abc import Hashable, Mapping
 from itertools import count
-from typing import TypeAlias
 
 from sympy import Expr, Ge, Indexed, Symbol
 
-from symconv.arithmetic.from_sympy import FormulaReader, scaled_polynomial
+from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.polynomials import (
-    Conjunction,
     Polynomial,
-    at_least,
-    equal,
-    within,
 )
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol
-from symconv.arithmetic.terms import FREE, Factor, GuardedSum, SummationIndex, Term
+from symconv.arithmetic.terms import FREE, GuardedSum, Term
 from symconv.arithmetic.to_sympy import is_readable, polynomial_expression, terms_expression
 from symconv.arithmetic.work import spend
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, simplified_around
+from symconv.language.graph import check_names, leaves, length, mentioned, requirements, symbols_in
 from symconv.language.lengths import LengthOf, spelled_out
-from symconv.language.signals import (
-    Add,
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Extend,
-    Flip,
-    Formula,
-    Multiply,
-    Pad,
-    Scale,
-    Signal,
-    SignalExpr,
-    Taps,
-    check_names,
-    leaves,
-    length,
-    mentioned,
-    requirements,
-    symbols_in,
-)
+from symconv.language.operator import Index, Rule, Terms, Wanted
+from symconv.language.operators import Formula, Named
+from symconv.language.signals import SignalExpr
 
 __all__ = [
     "entry_expression",
@@ -65,12 +41,6 @@ __all__ = [
 ]
 
 _STEPS_PER_TERM = 6  # of work
-_MOST_FACTORS = 2000  # in one product
-
-Terms = tuple[Term, ...]
-Wanted: TypeAlias = tuple[SignalExpr, Polynomial, bool]
-"""An entry: of which signal, at which index, and whether that is known to lie inside."""
-Rule: TypeAlias = Generator[Wanted, Terms, Terms]
 
 
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
@@ -87,7 +57,7 @@ def guarded_sum(signal: SignalExpr) -> GuardedSum:
 
 def entry_terms(signal: SignalExpr) -> Terms:
     """The entry at #0, for 0 ≤ #0 < length, with every summation index that an operator has."""
-    return _entry(signal, Polynomial.of(FREE), True)
+    return _entry(signal, (Polynomial.of(FREE),), True)
 
 
 def formula(signal: SignalExpr, index: Amount) -> Expr:
@@ -131,8 +101,8 @@ def length_of(signal: SignalExpr, *about: SignalExpr) -> LengthOf:
         used: Mapping[str, Symbol] = {name: symbols[name] for name in polynomial.symbols()}
     else:
         used = symbols_in(*mentioned(signal, *about))
-    if isinstance(signal, Signal | Formula):
-        written = spelled_out(signal.size.written)
+    if isinstance(signal.operator, Named | Formula):
+        written = spelled_out(signal.operator.size.written)
     else:
         written = polynomial_expression(polynomial, symbols)
     return LengthOf(signal, polynomial, dict(used), written, about)
@@ -149,7 +119,7 @@ def _is_plain(polynomial: Polynomial) -> bool:
 def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
     about = [one for standing in index.mentioned for one in standing.signals]
     named, symbols = check_names((signal, *about), index.symbols.values())
-    terms = _entry(signal, index.polynomial, inside)
+    terms = _entry(signal, (index.polynomial,), inside)
     lengths: dict[str, Expr] = {name: leaf.size.written for name, leaf in named.items()}
     requirement = next(requirements(signal, *about), None)
     if requirement is not None:
@@ -164,12 +134,12 @@ def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
 # --- entries -------------------------------------------------------------------------
 
 
-def _entry(signal: SignalExpr, index: Polynomial, inside: bool) -> Terms:
+def _entry(signal: SignalExpr, index: Index, inside: bool) -> Terms:
     """The entry at `index`, zero outside the signal unless `inside` vouches for it."""
     fresh = count(FREE + 1)
     found: dict[Wanted, Terms] = {}
     wanted: Wanted = (signal, index, inside)
-    open_: list[tuple[Wanted, Rule]] = [(wanted, _rule(*wanted, fresh))]
+    open_: list[tuple[Wanted, Rule]] = [(wanted, signal.operator.entry(*wanted, fresh))]
     answer: Terms | None = None
     while open_:
         asked, rule = open_[-1]
@@ -181,7 +151,7 @@ def _entry(signal: SignalExpr, index: Polynomial, inside: bool) -> Terms:
             continue
         answer = found.get(needed)
         if answer is None:
-            open_.append((needed, _rule(*needed, fresh)))
+            open_.append((needed, needed[0].operator.entry(*needed, fresh)))
     return found[wanted]
 
 
@@ -196,146 +166,3 @@ def _collected(terms: Terms) -> Terms:
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)
-
-
-@singledispatch
-def _rule(signal: SignalExpr, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    raise NotImplementedError(f"no entry rule for {type(signal).__name__}")
-
-
-@_rule.register
-def _(signal: Signal, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    yield from ()
-    return (Term(factors=(Factor(signal.name, (index,)),)),)
-
-
-@_rule.register
-def _(signal: Pad, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    source = yield signal.signal, index - signal.left.polynomial, False
-    return _guarded(source, within(index, length(signal)) if signal.crops and not inside else ())
-
-
-@_rule.register
-def _(signal: Taps, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    yield from ()
-    return tuple(
-        Term(coefficient=number, guards=(equal(index, i),))
-        for i, number in enumerate(signal.numbers)
-        if number
-    )
-
-
-@_rule.register
-def _(signal: Extend, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    size = length(signal.signal)
-    v = index - signal.left.polynomial
-    before, after = {
-        "reflect": (-v, 2 * size - 2 - v),
-        "symmetric": (-1 - v, 2 * size - 1 - v),
-        "replicate": (Polynomial.constant(0), size - 1),
-        "circular": (v + size, v - size),
-    }[signal.mode]
-    middle = yield signal.signal, v, False
-    left = yield signal.signal, before, False
-    right = yield signal.signal, after, False
-    terms = (
-        *middle,
-        *_guarded(left, (at_least(-v, 1),)),
-        *_guarded(right, (at_least(v, size),)),
-    )
-    return _guarded(terms, () if inside else within(index, length(signal)))
-
-
-@_rule.register
-def _(signal: Flip, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    return (yield signal.signal, length(signal.signal) - 1 - index, inside)
-
-
-@_rule.register
-def _(signal: Downsample, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    return (yield signal.signal, signal.factor.polynomial * index, inside)
-
-
-@_rule.register
-def _(signal: Dilate, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    q = next(fresh)
-    source = yield signal.signal, Polynomial.of(q), inside
-    index_is_multiple = equal(index, signal.factor.polynomial * Polynomial.of(q))
-    return _summed(_guarded(source, (index_is_multiple,)), q, length(signal.signal))
-
-
-@_rule.register
-def _(signal: Convolve, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    m = next(fresh)
-    left = yield signal.left, Polynomial.of(m), False
-    right = yield signal.right, index - Polynomial.of(m), False
-    return _summed(_products(left, right, fresh), m, length(signal.left))
-
-
-@_rule.register
-def _(signal: Correlate, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    j = next(fresh)
-    position = signal.stride.polynomial * index + signal.dilation.polynomial * Polynomial.of(j)
-    kernel = yield signal.kernel, Polynomial.of(j), False
-    source = yield signal.signal, position, True
-    terms = _summed(_products(kernel, source, fresh), j, length(signal.kernel))
-    return _guarded(terms, () if inside else within(index, length(signal)))
-
-
-@_rule.register
-def _(signal: Add, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    left = yield signal.left, index, inside
-    right = yield signal.right, index, inside
-    return left + right
-
-
-@_rule.register
-def _(signal: Multiply, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    left = yield signal.left, index, inside
-    right = yield signal.right, index, inside
-    return _products(left, right, fresh)
-
-
-@_rule.register
-def _(signal: Scale, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    if not signal.number:
-        return ()
-    source = yield signal.signal, index, inside
-    return tuple(term.scaled(signal.number) for term in source)
-
-
-@_rule.register
-def _(signal: Formula, index: Polynomial, inside: bool, fresh: Iterator[int]) -> Rule:
-    yield from ()
-    names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in signal.chosen}
-    terms = FormulaReader(fresh).terms(signal.entry, {**names, signal.index: index})
-    return _guarded(terms, () if inside else within(index, length(signal)))
-
-
-def _guarded(terms: Terms, guards: Conjunction) -> Terms:
-    return tuple(term.guarded(*guards) for term in terms) if guards else terms
-
-
-def _summed(terms: Iterable[Term], number: int, size: Polynomial) -> Terms:
-    index = SummationIndex(number, Polynomial.constant(0), size - 1)
-    return tuple(term.summed(index) for term in terms)
-
-
-def _products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
-    """Each term times each; an index that both sum over gets another number in one of them.
-
-    Raises:
-        Undecided: the products have too many factors.
-    """
-    degree = sum(max((len(term.factors) for term in terms), default=0) for terms in (left, right))
-    if degree > _MOST_FACTORS:
-        raise Undecided(f"an entry is a sum of products of more than {_MOST_FACTORS} entries")
-    spend(len(left) * len(right) * (4 + degree))
-    ours = {index.number for term in left for index in term.indices}
-    apart = tuple(_renumbered(term, ours, fresh) for term in right) if ours else right
-    return tuple(a * b for a in left for b in apart)
-
-
-def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
-    numbers = {i.number: next(fresh) for i in term.indices if i.number in taken}
-    return term.renumbered(numbers) if numbers else term

@@ -15,19 +15,12 @@ from sympy import Eq, Expr, Piecewise, Rational, Symbol
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
-from symconv.language.signals import (
-    Add,
-    Convolve,
-    Downsample,
-    Formula,
-    Pad,
-    Signal,
-    SignalExpr,
-    length,
-    symbols_in,
-)
+from symconv.language.graph import length, symbols_in
+from symconv.language.operators import Convolve, Pad
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = [
+    "LAYERS",
     "add_bias",
     "avg_pool",
     "conv_transpose",
@@ -35,6 +28,9 @@ __all__ = [
     "pad_same",
     "phases",
 ]
+
+LAYERS = ("conv_transpose", "pad_same", "avg_pool", "add_bias", "phases")
+"""The methods of signals that are made here, in the order in which they are told."""
 
 _MOST_PHASES = 64  # and terms of a pool: each is written out
 
@@ -62,11 +58,11 @@ def conv_transpose(
     """
     left = integer_argument(padding, "the padding", signal)
     more = integer_argument(output_padding, "the output padding", signal)
-    full = Convolve(signal.dilate(stride), kernel.dilate(dilation), is_layer=True)
-    return full if left == 0 and more == 0 else Pad(full, -left, more - left)
+    full = signal.dilate(stride).apply(Convolve(is_layer=True), kernel.dilate(dilation))
+    return full if left == 0 and more == 0 else full.apply(Pad(-left, more - left))
 
 
-def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole = 1) -> Pad:
+def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole = 1) -> SignalExpr:
     """TensorFlow's SAME padding for a kernel of `size` taps: a layer then has ⌈n/s⌉ outputs.
 
     The total is max((⌈n/s⌉ − 1)s + d(c − 1) + 1 − n, 0), of which the smaller half goes
@@ -84,7 +80,7 @@ def pad_same(signal: SignalExpr, size: Whole, stride: Whole = 1, dilation: Whole
     d = positive_argument(dilation, "the dilation", signal)
     total = ((n.divided_up(s) - 1) * s + d * (c - 1) + 1 - n).or_at_least(0)
     left = total // 2
-    return Pad(signal, left, total - left)
+    return signal.apply(Pad(left, total - left))
 
 
 def _length(signal: SignalExpr) -> Amount:
@@ -124,19 +120,20 @@ def avg_pool(
     entries = difference(last, largest(first, Amount.of(0).written))
     shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, window + 1)]
     share = Piecewise(*shares, (0, True), evaluate=False)
-    return sums.multiply(Formula(u, share, sums.length))
+    return sums.multiply(Signal.from_formula(u, share, length=sums.length))
 
 
-def add_bias(signal: SignalExpr, bias: Signal) -> Add:
+def add_bias(signal: SignalExpr, bias: Signal) -> SignalExpr:
     """y[u] + b[0] for every entry, with a signal b of length 1."""
     if not isinstance(bias, Signal) or bias.size.number != 1:
         raise SymconvError(
             f"a bias must be a signal of length 1 such as Signal('b', 1), got {bias}"
         )
-    return signal + Formula(Symbol("u", integer=True), bias[0], signal.length)
+    u = Symbol("u", integer=True)
+    return signal + Signal.from_formula(u, bias[0], length=signal.length)
 
 
-def phases(signal: SignalExpr, factor: SupportsIndex) -> tuple[Downsample, ...]:
+def phases(signal: SignalExpr, factor: SupportsIndex) -> tuple[SignalExpr, ...]:
     """The polyphase components x[s·u + r] for r = 0, …, s − 1.
 
     >>> [phase.vector() for phase in Signal("x", 5).phases(2)]

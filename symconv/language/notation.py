@@ -22,24 +22,9 @@ from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
+from symconv.language.graph import walk
 from symconv.language.lengths import lengths_in, spelled_out
-from symconv.language.signals import (
-    Add,
-    Convolve,
-    Correlate,
-    Dilate,
-    Downsample,
-    Extend,
-    Flip,
-    Formula,
-    Multiply,
-    Pad,
-    Scale,
-    Signal,
-    SignalExpr,
-    Taps,
-    walk,
-)
+from symconv.language.signals import SignalExpr
 
 __all__ = ["as_typed", "code", "latex", "plain"]
 
@@ -53,10 +38,10 @@ def code(signal: SignalExpr) -> str:
     >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
     (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
     """
-    texts: dict[SignalExpr, str] = {}
+    write = _Code()
     for node in walk(signal):
-        texts[node] = _shortened(_code(node, texts))
-    return texts[signal]
+        write.texts[node] = _shortened(node.operator.code(write, node))
+    return write.texts[signal]
 
 
 def _shortened(text: str) -> str:
@@ -64,52 +49,30 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
 
 
-def _code(signal: SignalExpr, texts: Mapping[SignalExpr, str]) -> str:
-    def receiver(inner: SignalExpr) -> str:
-        return f"({texts[inner]})" if isinstance(inner, Add | Scale) else texts[inner]
+class _Code:
+    """Writes nodes as calls, from the texts of their operands."""
 
-    match signal:
-        case Signal():
-            return signal.name
-        case Taps(numbers):
-            return f"Signal.taps({', '.join(map(_fraction, numbers))})"
-        case Formula() if signal.entry == 1:
-            return f"Signal.ones({_exact(signal.size)})"
-        case Formula():
-            entry, size = _exact(signal.spelled), _exact(signal.size)
-            return f"Signal.from_formula({signal.index}, {entry}, length={size})"
-        case Add(left, Scale(number, right)) if number < 0:
-            subtracted = _times(-number, right)
-            text = _code(subtracted, texts)
-            return f"{texts[left]} - {f'({text})' if isinstance(subtracted, Add) else text}"
-        case Add(left, right):
-            text = texts[right]
-            return f"{texts[left]} + {f'({text})' if isinstance(right, Add) else text}"
-        case Scale(number, inner):
-            return "-" * (number == -1) + f"{_fraction(number)}*" * (number != -1) + receiver(inner)
-        case Pad(inner, left, right):
-            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)})"
-        case Extend(inner, left, right, mode):
-            return f"{receiver(inner)}.pad({_exact(left)}, {_exact(right)}, {mode!r})"
-        case Multiply(left, right):
-            return f"{receiver(left)}.multiply({texts[right]})"
-        case Flip(inner):
-            return f"{receiver(inner)}.flip()"
-        case Downsample(inner, factor):
-            return f"{receiver(inner)}.downsample({_exact(factor)})"
-        case Dilate(inner, factor):
-            return f"{receiver(inner)}.dilate({_exact(factor)})"
-        case Convolve(Dilate(inner, stride), Dilate(kernel, dilation), True):
-            options = f", stride={_exact(stride)}" * (stride != 1)
-            options += f", dilation={_exact(dilation)}" * (dilation != 1)
-            return f"{receiver(inner)}.conv_transpose({texts[kernel]}{options})"
-        case Convolve(left, right):
-            return f"{receiver(left)}.convolve({texts[right]})"
-        case Correlate(inner, kernel, stride, dilation):
-            options = f", stride={_exact(stride)}" * (stride != 1)
-            options += f", dilation={_exact(dilation)}" * (dilation != 1)
-            return f"{receiver(inner)}.correlate({texts[kernel]}{options})"
-    raise NotImplementedError(f"no code for {type(signal).__name__}")
+    def __init__(self) -> None:
+        self.texts: dict[SignalExpr, str] = {}
+
+    def text(self, operand: SignalExpr) -> str:
+        """The code of an operand, or of something that is made of operands."""
+        known = self.texts.get(operand)
+        return operand.operator.code(self, operand) if known is None else known
+
+    def receiver(self, operand: SignalExpr) -> str:
+        """The same, so that a method can be called on it."""
+        text = self.text(operand)
+        return f"({text})" if operand.operator.is_sum else text
+
+    def argument(self, value: object) -> str:
+        """An amount or an expression, a number, or a word."""
+        match value:
+            case Amount() | Basic():
+                return _exact(value)
+            case Fraction():
+                return _fraction(value)
+        return repr(value)
 
 
 def _fraction(number: Fraction) -> str:
@@ -130,15 +93,10 @@ def as_typed(thing: SignalExpr | Basic) -> str:
     if isinstance(thing, SignalExpr):
         return code(thing)
     names = {
-        one: sympy.Symbol(f"{_operand_code(one.signal)}.length", commutative=True)
+        one: sympy.Symbol(f"{_Code().receiver(one.signal)}.length", commutative=True)
         for one in lengths_in(thing)
     }
     return str(spelled_with(thing, names))
-
-
-def _operand_code(signal: SignalExpr) -> str:
-    text = code(signal)
-    return f"({text})" if isinstance(signal, Add | Scale) else text
 
 
 def _exact(expression: Basic | Amount) -> str:
@@ -148,10 +106,6 @@ def _exact(expression: Basic | Amount) -> str:
     expression = spelled_out(expression)
     fractions = any(not number.is_Integer for number in expression.atoms(sympy.Rational))
     return str(sstr(expression, sympy_integers=fractions))
-
-
-def _times(number: Fraction, signal: SignalExpr) -> SignalExpr:
-    return signal if number == 1 else Scale(number, signal)
 
 
 def plain(thing: SignalExpr | Basic | Amount | int) -> str:
@@ -374,9 +328,9 @@ def _sub(printer: StrPrinter, e: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How one notation writes the operators; `%s` is replaced by the operands."""
+    """How one notation writes what is not particular to an operator."""
 
-    forms: Mapping[type, str]
+    is_latex: bool
     parentheses: str
     minus: str
     relations: Mapping[type, str]
@@ -388,19 +342,7 @@ class _Style:
 
 _SIGNS = {Eq: "=", Ne: "≠", Le: "≤", Ge: "≥", Lt: "<", Gt: ">"}
 _PLAIN = _Style(
-    forms={
-        Pad: "pad(%s; %s, %s)",
-        Extend: "pad(%s; %s, %s; %s)",
-        Taps: "[%s]",
-        Formula: "ones(%s)",
-        Multiply: "%s ⊙ %s",
-        Flip: "flip(%s)",
-        Downsample: "%s↓%s",
-        Dilate: "%s↑%s",
-        Convolve: "%s ∗ %s",
-        Correlate: "%s ⋆ %s",
-        Scale: "%s·%s",
-    },
+    is_latex=False,
     parentheses="(%s)",
     minus="−",
     relations=_SIGNS,
@@ -410,19 +352,7 @@ _PLAIN = _Style(
     not_among=" ∉ {%s}",
 )
 _LATEX = _Style(
-    forms={
-        Pad: r"\operatorname{pad}\left(%s;\, %s,\, %s\right)",
-        Extend: r"\operatorname{pad}\left(%s;\, %s,\, %s;\, \text{%s}\right)",
-        Taps: r"\left[%s\right]",
-        Formula: r"\mathbf{1}_{%s}",
-        Multiply: r"%s \odot %s",
-        Flip: r"\tilde{%s}",
-        Downsample: r"%s\downarrow_{%s}",
-        Dilate: r"%s\uparrow_{%s}",
-        Convolve: r"%s * %s",
-        Correlate: r"%s \star %s",
-        Scale: r"%s\, %s",
-    },
+    is_latex=True,
     parentheses=r"\left(%s\right)",
     minus="-",
     relations={Eq: "=", Ne: r"\neq", Le: r"\leq", Ge: r"\geq", Lt: "<", Gt: ">"},
@@ -432,90 +362,50 @@ _LATEX = _Style(
     not_among=r" \notin \{%s\}",
 )
 
-# How tightly an operator binds; an operand that binds less tightly is parenthesised.
-_SUM, _PRODUCT, _POSTFIX, _ATOM = range(4)
-
 
 def _mathematics(signal: SignalExpr, style: _Style) -> str:
-    texts: dict[SignalExpr, tuple[str, int]] = {}
+    write = _Mathematics(style)
     for node in walk(signal):
-        text, binding = _mathematics_of(node, style, texts)
-        texts[node] = _shortened(text), binding
-    return texts[signal][0]
+        text, binding = write.of(node)
+        write.texts[node] = _shortened(text), binding
+    return write.texts[signal][0]
 
 
-def _mathematics_of(
-    signal: SignalExpr, style: _Style, texts: Mapping[SignalExpr, tuple[str, int]]
-) -> tuple[str, int]:
-    """The text of a node, and how tightly it binds, from those of its operands."""
+class _Mathematics:
+    """Writes nodes in a notation, from the texts of their operands."""
 
-    def operand(inner: SignalExpr, least: int) -> str:
-        text, binding = texts.get(inner) or _mathematics_of(inner, style, texts)
-        return text if binding >= least else style.parentheses % text
+    def __init__(self, style: _Style) -> None:
+        self.texts: dict[SignalExpr, tuple[str, int]] = {}
+        self.is_latex, self.minus = style.is_latex, style.minus
+        self._style = style
 
-    def number(value: Amount | Expr) -> str:
-        return _expression(value.written if isinstance(value, Amount) else value, style)
+    def of(self, signal: SignalExpr) -> tuple[str, int]:
+        """The text of a node, and how tightly it binds; the code has what is idle."""
+        if signal.operator.is_idle:
+            return self.texts.get(signal.operands[0]) or self.of(signal.operands[0])
+        return signal.operator.mathematics(self, signal)
 
-    form = style.forms.get(type(signal), "")
-    match signal:
-        case Signal():
-            return _name(signal.name, style), _ATOM
-        case Taps(numbers):
-            values = (number(sympy.Rational(value)) for value in numbers)
-            return form % ", ".join(values), _ATOM
-        case Formula() if signal.entry == 1:
-            return form % number(signal.size), _ATOM
-        case Formula():
-            formula = spelled_out(signal.spelled)
-            entry = sympy.latex(formula) if style is _LATEX else str(formula)
-            return style.parentheses % f"{signal.index} ↦ {entry}".replace(
-                "↦", r"\mapsto" if style is _LATEX else "↦"
-            ), _ATOM
-        case Add(left, Scale(scale, right)) if scale < 0:
-            return (
-                f"{operand(left, _SUM)} {style.minus} {operand(_times(-scale, right), _PRODUCT)}",
-                _SUM,
-            )
-        case Add(left, right):
-            return f"{operand(left, _SUM)} + {operand(right, _PRODUCT)}", _SUM
-        case Scale(scale, inner):
-            if scale == -1:
-                return style.minus + operand(inner, _POSTFIX), _PRODUCT
-            text = str(scale) if style is _PLAIN else sympy.latex(sympy.Rational(scale))
-            return form % (text.replace("-", style.minus), operand(inner, _POSTFIX)), _PRODUCT
-        case Pad(inner, left, right) | Extend(inner, left, right) if left == right == 0:
-            return texts[inner]  # the code has the call
-        case Downsample(inner, factor) | Dilate(inner, factor) if factor == 1:
-            return texts[inner]
-        case Pad(inner, left, right):
-            return form % (operand(inner, _SUM), number(left), number(right)), _ATOM
-        case Extend(inner, left, right, mode):
-            return form % (operand(inner, _SUM), number(left), number(right), mode), _ATOM
-        case Flip(inner):
-            if style is _LATEX and not isinstance(inner, Signal):
-                return rf"\operatorname{{flip}}\left({operand(inner, _SUM)}\right)", _ATOM
-            return form % operand(inner, _SUM), _ATOM
-        case Downsample(inner, factor) | Dilate(inner, factor):
-            return form % (operand(inner, _POSTFIX), _factor(factor, style)), _POSTFIX
-        case Convolve(left, right) | Multiply(left, right):
-            return form % (operand(left, _POSTFIX), operand(right, _POSTFIX)), _PRODUCT
-        case Correlate(inner, kernel, stride, dilation):
-            dilated = kernel if dilation == 1 else Dilate(kernel, dilation)
-            layer = form % (operand(inner, _POSTFIX), operand(dilated, _POSTFIX))
-            if stride == 1:
-                return layer, _PRODUCT
-            down = style.forms[Downsample]
-            return down % (style.parentheses % layer, _factor(stride, style)), _POSTFIX
-    raise NotImplementedError(f"no notation for {type(signal).__name__}")
+    def operand(self, signal: SignalExpr, least: int) -> str:
+        """The text of an operand, in parentheses if it binds less tightly than `least`."""
+        text, binding = self.texts.get(signal) or self.of(signal)
+        return text if binding >= least else self.parenthesised(text)
 
+    def number(self, value: Amount | Expr) -> str:
+        """An amount."""
+        return _expression(value.written if isinstance(value, Amount) else value, self._style)
 
-def _factor(factor: Amount, style: _Style) -> str:
-    text = _expression(factor.written, style)
-    return text if style is _LATEX or factor.written.is_Atom else f"({text})"
+    def factor(self, value: Amount) -> str:
+        """An amount that stands behind an arrow."""
+        text = self.number(value)
+        return text if self.is_latex or value.written.is_Atom else f"({text})"
 
+    def parenthesised(self, text: str) -> str:
+        """The text in parentheses."""
+        return self._style.parentheses % text
 
-def _name(name: str, style: _Style) -> str:
-    return sympy.latex(sympy.Symbol(name)) if style is _LATEX else name
+    def name(self, name: str) -> str:
+        """The name of a signal."""
+        return sympy.latex(sympy.Symbol(name)) if self.is_latex else name
 
 
 def _expression(expression: Basic, style: _Style) -> str:

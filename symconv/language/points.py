@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import index as as_index
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Integer, Symbol
 
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.errors import SymconvError
-from symconv.language.signals import Signal
+
+if TYPE_CHECKING:
+    from symconv.language.signals import Signal
 
 __all__ = [
     "MOST_ENTRIES",

@@ -23,7 +23,8 @@ from symconv.arithmetic.unevaluated import Written
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
-from symconv.language.signals import Signal, SignalExpr, symbols_in
+from symconv.language.graph import symbols_in
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase

@@ -25,7 +25,8 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
-from symconv.language.signals import Flip, Signal, SignalExpr
+from symconv.language.operators import Flip
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.expressions import Reader
 from symconv.text.operations import Value, combined, sort
 from symconv.text.phrases import Passage, Phrase, read_phrase
@@ -396,7 +397,7 @@ class _FormulaReader(Reader):
         match signal:
             case Signal(name, size):
                 return Indexed(IndexedBase(name, shape=(size.written,)), at)
-            case Flip(Signal(name, size)):
+            case SignalExpr(Flip(), (Signal(name, size),)):
                 last = difference(size.written, Integer(1))
                 return Indexed(IndexedBase(name, shape=(size.written,)), difference(last, at))
         try:

@@ -7,7 +7,8 @@ from inspect import Parameter, Signature, getdoc, signature
 from typing import get_args
 
 from symconv.language import layers
-from symconv.language.signals import Extension, Signal, SignalExpr
+from symconv.language.operators import Extension
+from symconv.language.signals import Signal, SignalExpr
 from symconv.text.words import MAKERS, MEANINGS, METHODS
 
 __all__ = ["sections"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
+from symconv.language.operators import OPERATORS
 from symconv.language.signals import Signal, SignalExpr
 from symconv.text.phrases import Passage, Phrase, read_phrase
 from symconv.text.words import (
@@ -150,16 +151,18 @@ class Vocabulary:
                 yield from _factors(self.sizes[name].tree)
             case ast.Call(ast.Name("ones") | ast.Attribute(ast.Name("Signal"), "ones"), [size]):
                 yield from _factors(size)
-            case ast.Call(ast.Attribute(inner, "flip" | "dilate" | "downsample"), [*_], []):
-                yield from self._kernel_lengths(inner)
-            case ast.Call(ast.Attribute(inner, "convolve" | "multiply"), [other], []):
-                yield from self._kernel_lengths(inner)
-                yield from self._kernel_lengths(other)
+            case ast.Call(ast.Attribute(inner, method), others, []) if method in _KEEPING:
+                for operand in (inner, *others):
+                    yield from self._kernel_lengths(operand)
             case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right):
                 yield from self._kernel_lengths(left)
                 yield from self._kernel_lengths(right)
             case ast.UnaryOp(operand=inner):
                 yield from self._kernel_lengths(inner)
+
+
+_KEEPING = {operator.method for operator in OPERATORS if operator.keeps_entries}
+"""The methods that make no empty signal of signals that are not empty."""
 
 
 @dataclass(frozen=True, slots=True)

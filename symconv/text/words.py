@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
@@ -11,6 +12,8 @@ from keyword import iskeyword
 from symconv.arithmetic import unevaluated
 from symconv.errors import SymconvError
 from symconv.language.hints import close
+from symconv.language.layers import LAYERS
+from symconv.language.operators import Methods
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -32,28 +35,18 @@ __all__ = [
 ]
 
 
+def methods_of(kind: type) -> Iterator[str]:
+    """The public methods that a class has from its bases, in their order."""
+    for base in kind.__bases__:
+        yield from (name for name in vars(base) if not name.startswith("_"))
+
+
 def _form(name: str) -> Signature:
     parameters = list(signature(getattr(SignalExpr, name)).parameters.values())[1:]
     return Signature([p.replace(annotation=Parameter.empty) for p in parameters])
 
 
-METHODS = {
-    name: _form(name)
-    for name in (
-        "pad",
-        "flip",
-        "downsample",
-        "dilate",
-        "convolve",
-        "correlate",
-        "multiply",
-        "conv_transpose",
-        "pad_same",
-        "avg_pool",
-        "add_bias",
-        "phases",
-    )
-}
+METHODS = {name: _form(name) for name in (*methods_of(Methods), *LAYERS)}
 """The methods of signals, and the form of each."""
 
 POSITIVE = {

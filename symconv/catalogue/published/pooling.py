@@ -38,7 +38,7 @@ from symconv.catalogue.published.statements import (
     x,
 )
 from symconv.catalogue.theorems import Theorem
-from symconv.language.signals import Formula, Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["POOLING"]
 
@@ -115,7 +115,7 @@ _DOWNSCALE = published(
 
 def _folded(
     values: Callable[[Expr], Expr], size: int | Symbol, stride: int | Symbol, padding: Symbol
-) -> Formula:
+) -> SignalExpr:
     """The sum over all windows of the entries values(v), each put back where it was taken."""
     windows = floor((n + 2 * padding - size) / stride) + 1
     here = Piecewise((values(u), Eq(stride * i + j - padding, u)))

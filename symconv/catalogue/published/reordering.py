@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from sympy import And, Eq, Mod, Or, false, floor
+from sympy import And, Eq, Expr, Mod, Or, false, floor
 
 from symconv.arithmetic.symbols import integers
 from symconv.catalogue.published.statements import (
@@ -28,7 +28,8 @@ from symconv.catalogue.published.statements import (
     w,
     x,
 )
-from symconv.language.signals import Extension, Signal, SignalExpr
+from symconv.language.operators import Extension
+from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["REORDERING"]
 
@@ -41,6 +42,13 @@ def _same_then_stride(stride: int) -> tuple[SignalExpr, SignalExpr]:
         x.pad_same(c, stride=stride).correlate(k, stride=stride).correlate(w),
     )
 
+
+def _left_of(padded: SignalExpr) -> Expr:
+    """The left amount of a padding."""
+    return padded.operator.amounts[0].written
+
+
+_LEFT = _left_of(x.pad_same(c, stride=3))
 
 _STRIDE_UP = published(
     "move_stride_of_pointwise_layer_up",
@@ -66,7 +74,7 @@ _STRIDE_UP = published(
             "With SAME padding computed anew for stride 3, the stride may move up.",
             "The left amounts have to be equal; for 3 taps they are iff n = 1 modulo 3.",
             at={"c": 3, "n": 2},
-            condition=Eq(x.pad_same(c, stride=3).left, floor((c - 1) / 2)),
+            condition=Eq(_LEFT, floor((c - 1) / 2)),
         ),
         holds(
             "stride_of_pointwise_layer_moves_up",

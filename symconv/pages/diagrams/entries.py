@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from symconv.language import arrays
-from symconv.language.signals import SignalExpr, leaves
+from symconv.language.graph import leaves
+from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.lettering import subscript, superscript
 
 __all__ = [

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import SupportsIndex
 
 from symconv.errors import SymconvError
+from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
+from symconv.language.operators import Convolve
 from symconv.language.points import point, spell
-from symconv.language.signals import Convolve, SignalExpr, symbols_in
+from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.entries import Polynomial, monomial_text, polynomials, sum_text, terms
 from symconv.pages.diagrams.lettering import text_width
 from symconv.pages.diagrams.questions import WIDEST, check_signal, fixed_signal
@@ -47,7 +49,7 @@ def products(kernel: SignalExpr, /, **lengths: SupportsIndex) -> Diagram:
     Sums of the columns: t = 0: k₀²; t = 1: k₀k₁; t = 2: k₀k₁; t = 3: k₁².
     """
     at = point(list(symbols_in(check_signal(kernel)).values()), lengths)
-    if not isinstance(kernel, Convolve):
+    if not isinstance(kernel.operator, Convolve):
         raise SymconvError(
             f"expected a convolution such as k.convolve(k.dilate(2)), got {plain(kernel)}"
         )

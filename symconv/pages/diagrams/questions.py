@@ -10,9 +10,10 @@ from typing import Any
 
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
+from symconv.language.graph import length, walk
 from symconv.language.notation import plain
 from symconv.language.points import Point, point, spell, whole
-from symconv.language.signals import SignalExpr, length, substituted, walk
+from symconv.language.signals import SignalExpr, substituted
 
 __all__ = [
     "MOST_CELLS",

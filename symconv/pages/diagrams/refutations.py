@@ -9,9 +9,11 @@ from typing import Any
 from symconv.decision.verdicts import Refuted
 from symconv.errors import SymconvError
 from symconv.language import arrays
+from symconv.language.graph import leaves, walk
 from symconv.language.notation import plain
+from symconv.language.operators import Extend, Pad
 from symconv.language.points import point, spell
-from symconv.language.signals import Extend, Pad, Signal, leaves, walk
+from symconv.language.signals import Signal, SignalExpr
 from symconv.pages.diagrams.cells import DASHES, Cell
 from symconv.pages.diagrams.entries import number_text
 from symconv.pages.diagrams.lettering import SMALL, listed, text_width
@@ -70,15 +72,18 @@ def counterexample(verdict: Refuted, /) -> Diagram:
     named = leaves(*sides)
     inputs = [_vector(name, found.signals[name]) for name in named]
     for node in dict.fromkeys(node for side in sides for node in walk(side)):
-        if isinstance(node, Pad | Extend) and isinstance(node.signal, Signal):
-            values = arrays.entries(node, found.signals, {})
-            inputs.append(_vector(plain(node), values, _padded_places(node)))
-    left, right = (list(side) for side in (found.lhs, found.rhs))
-    longest = max(len(left), len(right))
-    differs = frozenset(u for u in range(longest) if left[u : u + 1] != right[u : u + 1])
+        match node:
+            case SignalExpr(Pad(left) | Extend(left), (Signal() as padded,)):
+                first, after = int(left), int(left) + size_of(padded)
+                put = frozenset(u for u in range(size_of(node)) if not first <= u < after)
+                values = arrays.entries(node, found.signals, {})
+                inputs.append(_vector(plain(node), values, put))
+    one, other = (list(side) for side in (found.lhs, found.rhs))
+    longest = max(len(one), len(other))
+    differs = frozenset(u for u in range(longest) if one[u : u + 1] != other[u : u + 1])
     outputs = [
         _Vector(f"{which} side", _vector("", values).cells, differs)
-        for which, values in (("left", left), ("right", right))
+        for which, values in (("left", one), ("right", other))
     ]
     where = f" at {spell(at)}" if at else ""
     lhs, rhs = claim.signals
@@ -99,11 +104,6 @@ def _vector(label: str, values: Iterable[Any], padding: frozenset[int] = frozens
         for u, value in enumerate(values)
     )
     return _Vector(label, tuple(cells))
-
-
-def _padded_places(node: Pad | Extend) -> frozenset[int]:
-    n, left = size_of(node.signal), int(node.left)
-    return frozenset(u for u in range(size_of(node)) if not 0 <= u - left < n)
 
 
 def _difference_words(outputs: Sequence[_Vector]) -> str:

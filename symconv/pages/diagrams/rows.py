@@ -5,29 +5,27 @@ Nothing is drawn here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
 from symconv.errors import SymconvError
 from symconv.language import arrays
+from symconv.language.graph import leaves
 from symconv.language.notation import plain
-from symconv.language.signals import (
+from symconv.language.operator import Fixed
+from symconv.language.operators import (
     Convolve,
     Correlate,
     Dilate,
-    Downsample,
-    Extend,
     Flip,
     Formula,
+    Named,
     Pad,
     Scale,
-    Signal,
-    SignalExpr,
     Taps,
-    leaves,
 )
+from symconv.language.signals import Signal, SignalExpr
 from symconv.pages.diagrams.cells import Cell
 from symconv.pages.diagrams.entries import entry_text, number_text, polynomials, sum_text
 from symconv.pages.diagrams.questions import size_of
@@ -117,16 +115,16 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
     path = [signal]
     while (inner := _inner(path[-1])) is not None:
         path.append(inner)
-    path = [node for node in path if not _is_idle(node)]
+    path = [node for node in path if not node.operator.is_idle]
     zeros = {name: [0] * int(leaf.size) for name, leaf in leaves(signal).items()}
     arrays.entries(signal, zeros, {})  # finds what is not defined at these lengths
     notes: list[str] = []
     rows: list[Row] = []
     for node in reversed(path):
         name = ""
-        if isinstance(node, Correlate | Convolve | Scale):
+        if node.operator.names_entries:
             name = names.fresh(letter if node is path[0] else "abdefgpq")
-        elif isinstance(node, Formula):
+        elif isinstance(node.operator, Formula):
             name = names.fresh("fgh")
             notes.append(f"{name} is the input with the entries {plain(node)}")
         rows.append(_row(node, rows[-1] if rows else None, name, *_taps(node, names, notes)))
@@ -145,13 +143,10 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
 
 def _inner(signal: SignalExpr) -> SignalExpr | None:
     """The signal that the row above shows; None for the input."""
-    match signal:
-        case Signal() | Formula() | Taps():
-            return None
-        case Convolve(left, _):
-            return left
-        case Pad() | Extend() | Flip() | Downsample() | Dilate() | Correlate() | Scale():
-            return signal.signal
+    if not signal.operator.needs_operands:
+        return None
+    if len(signal.operands) == 1 or signal.operator.kernel is not None:
+        return signal.operands[0]
     parts = " and ".join(plain(operand) for operand in signal.operands)
     raise SymconvError(
         f"a network has one row above each row, but {plain(signal)} is made of two signals: "
@@ -159,23 +154,13 @@ def _inner(signal: SignalExpr) -> SignalExpr | None:
     )
 
 
-def _is_idle(node: SignalExpr) -> bool:
-    """Whether it leaves its operand as it is, so that a row would say the same again."""
-    match node:
-        case Pad(_, left, right) | Extend(_, left, right):
-            return bool(left == 0 and right == 0)
-        case Downsample(_, factor) | Dilate(_, factor):
-            return bool(factor == 1)
-    return False
-
-
 def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[str]]:
     """The name of a node's kernel, and the texts of its taps, "" for those that are 0."""
     match node:
-        case Correlate(_, kernel) | Convolve(_, kernel):
+        case SignalExpr(Correlate() | Convolve(), (_, kernel)):
             (entries,) = polynomials([kernel])
             if all(len(entry) <= 1 and all(len(m) <= 1 for m in entry) for entry in entries):
-                simple = isinstance(kernel, Signal | Taps | Formula | Dilate | Flip | Pad)
+                simple = isinstance(kernel.operator, Named | Taps | Formula | Dilate | Flip | Pad)
                 name = plain(kernel) if simple else f"({plain(kernel)})"
                 return name, [sum_text(entry) if entry else "" for entry in entries]
             name = names.kernel(kernel)
@@ -184,7 +169,7 @@ def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[s
             )
             notes.append(f"{name} = {plain(kernel)}: {values}")
             return name, [entry_text(name, t) if entry else "" for t, entry in enumerate(entries)]
-        case Scale(number, _):
+        case SignalExpr(Scale(number)):
             return number_text(number), [number_text(number) if number else ""]
     return "", []
 
@@ -193,70 +178,31 @@ def _row(node: SignalExpr, above: Row | None, name: str, kernel: str, taps: list
     """The row of a node below the row of the signal that it is made of."""
     size = size_of(node)
     if above is None:
-        if isinstance(node, Taps):
-            return Row(("taps",), tuple(Cell(number_text(number)) for number in node.numbers))
+        if isinstance(node.operator, Taps):
+            numbers = map(number_text, node.operator.numbers)
+            return Row(("taps",), tuple(map(Cell, numbers)))
         name = node.name if isinstance(node, Signal) else name
         return Row((name,), tuple(Cell(entry_text(name, m)) for m in range(size)))
     n = len(above.cells)
-    label, wires, shift, stretch = _connections(node, n, size, kernel, taps)
-    wires = [wire for wire in wires if 0 <= wire.source < n]
+    operator = node.operator
+    label = operator.label(kernel)
+    shift, stretch = operator.place(len(taps))
     place = above.origin + shift * above.pitch, above.pitch * stretch
     if name:
+        used = ((m, u, taps[j]) for m, u, j in operator.wires(size, len(taps)))
+        wires = [Wire(m, u, tap) for m, u, tap in used if tap and 0 <= m < n]
         label = (f"{name} = {label[0]}", *label[1:])
         cells = [Cell(entry_text(name, u)) for u in range(size)]
-    else:
-        cells = [Cell("0", "inserted" if isinstance(node, Dilate) else "padding")] * size
-        for wire in wires:
-            cell = above.cells[wire.source]
-            copied = isinstance(node, Extend) and not 0 <= wire.target - int(node.left) < n
-            cells[wire.target] = Cell(cell.text, "padding") if copied else cell
-    return Row(label, tuple(cells), tuple(wires), *place, bool(name))
-
-
-def _connections(
-    node: SignalExpr, n: int, size: int, kernel: str, taps: list[str]
-) -> tuple[tuple[str, ...], list[Wire], Fraction, Fraction]:
-    """What an operator makes of a row of n cells, by its definition.
-
-    Returns:
-        The label; the wires, among them some from sources outside the row, which are 0;
-        by how many neighbours the row begins later; how much farther apart its cells are.
-    """
-    used = [(j, tap) for j, tap in enumerate(taps) if tap]
-    none, same = Fraction(0), Fraction(1)
-    match node:
-        case Pad(_, left, right):
-            wires = [Wire(u - int(left), u) for u in range(size)]
-            return (f"pad({plain(left)}, {plain(right)})",), wires, Fraction(-int(left)), same
-        case Extend(_, left, right, mode):
-            label = f"pad({plain(left)}, {plain(right)})", mode
-            beyond: Callable[[int], int] = {
-                "reflect": lambda v: -v if v < 0 else 2 * n - 2 - v,
-                "symmetric": lambda v: -1 - v if v < 0 else 2 * n - 1 - v,
-                "replicate": lambda v: 0 if v < 0 else n - 1,
-                "circular": lambda v: v + n if v < 0 else v - n,
-            }[mode]
-            places = [(u, u - int(left)) for u in range(size)]
-            wires = [Wire(v if 0 <= v < n else beyond(v), u) for u, v in places]
-            return label, wires, Fraction(-int(left)), same
-        case Flip():
-            return ("flip",), [Wire(n - 1 - u, u) for u in range(size)], none, same
-        case Downsample(_, factor):
-            s = int(factor)
-            return (f"↓{s}",), [Wire(s * u, u) for u in range(size)], none, Fraction(s)
-        case Dilate(_, factor):
-            d = int(factor)
-            return (f"↑{d}",), [Wire(u, d * u) for u in range(n)], none, Fraction(1, d)
-        case Correlate(_, _, stride, dilation):
-            s, d = int(stride), int(dilation)
-            options = (f"stride {s}",) * (s > 1) + (f"dilation {d}",) * (d > 1)
-            wires = [Wire(s * u + d * j, u, tap) for u in range(size) for j, tap in used]
-            middle = Fraction(d * (len(taps) - 1), 2)
-            return (f"… ⋆ {kernel}", *options), wires, middle, Fraction(s)
-        case Convolve():
-            wires = [Wire(t - j, t, tap) for t in range(size) for j, tap in used]
-            return (f"… ∗ {kernel}",), wires, Fraction(1 - len(taps), 2), same
-        case Scale():
-            wires = [Wire(u, u, tap) for u in range(size) for _, tap in used]
-            return (f"{kernel} · …",), wires, none, same
-    raise NotImplementedError(f"no picture of {type(node).__name__}")
+        return Row(label, tuple(cells), tuple(wires), *place)
+    # The operator moves entries: where each comes from is seen by moving their places.
+    moved = operator.values(Fixed({}, {}, None), list(range(n)))
+    cells = [
+        Cell("0", operator.absent)
+        if m is None
+        else Cell(above.cells[m].text, "padding")
+        if operator.kind(u, n) == "padding"
+        else above.cells[m]
+        for u, m in enumerate(moved)
+    ]
+    wires = [Wire(m, u) for u, m in enumerate(moved) if m is not None]
+    return Row(label, tuple(cells), tuple(wires), *place, False)

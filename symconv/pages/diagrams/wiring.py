@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import SupportsIndex
 
 from symconv.decision.claims import Claim
+from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
 from symconv.language.points import point, spell
-from symconv.language.signals import SignalExpr, symbols_in
+from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.cells import DASHES
 from symconv.pages.diagrams.labels import labelled_lines
 from symconv.pages.diagrams.lettering import SMALL, text_width, wrapped

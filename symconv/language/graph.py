@@ -1,0 +1,156 @@
+"""Signals as graphs: their nodes, their names, and what has to hold for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from sympy import Symbol
+
+from symconv.arithmetic.polynomials import Polynomial, conjoined
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.errors import SymconvError
+from symconv.language.lengths import lengths_in
+from symconv.language.operator import Requirement
+
+if TYPE_CHECKING:
+    from symconv.language.signals import Signal, SignalExpr
+
+__all__ = [
+    "check_names",
+    "clash",
+    "is_nonempty",
+    "leaves",
+    "length",
+    "mentioned",
+    "merge_symbols",
+    "requirements",
+    "symbols_in",
+    "walk",
+]
+
+
+def walk(*signals: SignalExpr) -> list[SignalExpr]:
+    """The different nodes of signals, each once, operands before what is made of them."""
+    found: dict[SignalExpr, None] = {}
+    open_ = [(signal, False) for signal in reversed(signals)]
+    while open_:
+        node, is_done = open_.pop()
+        if is_done:
+            found[node] = None
+        elif node not in found:
+            open_.append((node, True))
+            open_ += [(operand, False) for operand in reversed(node.operands)]
+    return list(found)
+
+
+def length(signal: SignalExpr) -> Polynomial:
+    """The length of a signal, which has one axis.
+
+    max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
+    """
+    return signal.shape[0]
+
+
+def is_nonempty(signal: SignalExpr) -> bool:
+    """Whether the signs of the symbols alone show that the signal has an entry."""
+    return signal.is_nonempty
+
+
+def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
+    """The conditions on the lengths that the signs of the symbols leave open.
+
+    Those of the signals too by whose lengths an amount was given.
+    """
+    for node in mentioned(*signals):
+        for requirement in node.operator.requirements(node):
+            open_ = conjoined(requirement.guards)
+            if open_ != ():  # numbers may show that nothing is left open
+                yield Requirement(requirement.guards, requirement.message)
+
+
+def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
+    """The nodes of signals, and those of all signals whose lengths stand in their amounts."""
+    found: dict[SignalExpr, None] = {}
+    open_ = list(signals)
+    while open_:
+        nodes = [node for node in walk(*open_) if node not in found]
+        found |= dict.fromkeys(nodes)
+        standing = [
+            one for node in nodes for amount in node.operator.amounts for one in amount.mentioned
+        ]
+        for node in nodes:
+            for expression in node.operator.expressions:
+                standing += lengths_in(expression)
+        open_ = [signal for one in standing for signal in one.signals if signal not in found]
+    return list(found)
+
+
+# --- names ---------------------------------------------------------------------------
+
+
+def leaves(*signals: SignalExpr) -> dict[str, Signal]:
+    """The named signals that occur, by name; see `check_names` for what it raises."""
+    return dict(check_names(signals, ())[0])
+
+
+def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:
+    """The integer symbols in the lengths, amounts and factors of signals, by name."""
+    return dict(check_names(signals, ())[1])
+
+
+def check_names(
+    signals: Iterable[SignalExpr], symbols: Iterable[Symbol]
+) -> tuple[Mapping[str, Signal], Mapping[str, Symbol]]:
+    """The named signals, and the integer symbols, in signals and beside them.
+
+    Raises:
+        SymconvError: two signals share a name but not the length, two symbols share a
+            name but not the assumptions, or a symbol is called like a signal.
+    """
+    parts = tuple(signals)
+    if len(parts) == 1 and not symbols:
+        return parts[0].names
+    named: dict[str, Signal] = {}
+    every: dict[str, Symbol] = {}
+    for part in parts:
+        its_signals, its_symbols = part.names
+        for name, leaf in its_signals.items():
+            other = named.setdefault(name, leaf)
+            if other is not leaf and str(other.size) != str(leaf.size):  # else symbols differ
+                raise SymconvError(
+                    f"two signals are named {name!r} but have lengths "
+                    f"{other.size} and {leaf.size}; give one of them another name"
+                )
+        merge_symbols(every, its_symbols)
+    for symbol in symbols:
+        merge_symbols(every, {symbol.name: symbol})
+    both = sorted(named.keys() & every.keys())
+    if both:
+        raise clash(both[0])
+    return named, every
+
+
+def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
+    """Add symbols to others.
+
+    Raises:
+        SymconvError: two of them share a name.
+    """
+    for name, symbol in more.items():
+        other = into.setdefault(name, symbol)
+        if other is not symbol and other != symbol:
+            same_kind = isinstance(other, IntegerSymbol) == isinstance(symbol, IntegerSymbol)
+            raise SymconvError(
+                f"two symbols are named {name!r} but "
+                + ("have different assumptions" if same_kind else _KINDS)
+                + "; create it once and use it everywhere"
+            )
+
+
+_KINDS = "one is SymPy's own and one is made by integers(), of symconv"
+
+
+def clash(name: str) -> SymconvError:
+    """The error that a name is that of a signal and that of a symbol."""
+    return SymconvError(f"{name!r} names both a signal and an integer symbol; rename one of them")

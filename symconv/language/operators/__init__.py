@@ -1,0 +1,73 @@
+"""The operators of the language, each in a module of its own; this is the list of them.
+
+What is not listed here is no operator: a layer is made of operators (`symconv.language.layers`).
+"""
+
+from __future__ import annotations
+
+from symconv.language.operator import Operator
+from symconv.language.operators.add import Add, AddMethods
+from symconv.language.operators.convolve import Convolve, ConvolveMethod
+from symconv.language.operators.correlate import Correlate, CorrelateMethod
+from symconv.language.operators.dilate import Dilate, DilateMethod
+from symconv.language.operators.downsample import Downsample, DownsampleMethod
+from symconv.language.operators.extend import Extend, Extension
+from symconv.language.operators.flip import Flip, FlipMethod
+from symconv.language.operators.formula import Formula
+from symconv.language.operators.multiply import Multiply, MultiplyMethod
+from symconv.language.operators.named import Named
+from symconv.language.operators.pad import Pad, PadMethod
+from symconv.language.operators.scale import Scale, ScaleMethods
+from symconv.language.operators.taps import Taps
+
+__all__ = [
+    "OPERATORS",
+    "Add",
+    "Convolve",
+    "Correlate",
+    "Dilate",
+    "Downsample",
+    "Extend",
+    "Extension",
+    "Flip",
+    "Formula",
+    "Methods",
+    "Multiply",
+    "Named",
+    "Operator",
+    "Pad",
+    "Scale",
+    "Taps",
+]
+
+OPERATORS: tuple[type[Operator], ...] = (
+    Named,
+    Taps,
+    Formula,
+    Pad,
+    Extend,
+    Flip,
+    Downsample,
+    Dilate,
+    Convolve,
+    Correlate,
+    Multiply,
+    Add,
+    Scale,
+)
+
+
+class Methods(
+    PadMethod,
+    FlipMethod,
+    DownsampleMethod,
+    DilateMethod,
+    ConvolveMethod,
+    CorrelateMethod,
+    MultiplyMethod,
+    AddMethods,
+    ScaleMethods,
+):
+    """The methods and signs by which operators are applied, in the order in which they are told."""
+
+    __slots__ = ()

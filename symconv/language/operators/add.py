@@ -1,0 +1,127 @@
+"""The entrywise sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+from symconv.errors import SymconvError
+from symconv.language.equal_lengths import (
+    are_equally_long,
+    check_equal_lengths,
+    check_equal_lengths_at,
+)
+from symconv.language.operator import (
+    PRODUCT,
+    SUM,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Requirement,
+    Rule,
+)
+from symconv.language.operators.scale import Scale
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Add", "AddMethods", "positive_part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Operator):
+    """The sum of two signals of one length: entry u is x[u] + h[u]."""
+
+    is_sum = True
+    is_sum_in_numpy = True
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse different lengths."""
+        check_equal_lengths(node, "add")
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """The lengths are equal."""
+        return are_equally_long(node, "add")
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """The terms of both."""
+        left = yield node.operands[0], index, inside
+        right = yield node.operands[1], index, inside
+        return left + right
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """That of both."""
+        return check_equal_lengths_at(node, sizes, "add")
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """The sums."""
+        return list(map(add, *entries))
+
+    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+        """Those of both."""
+        return sum(each), sum(each) * size
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """A sum, or a difference where the second operand is a negative multiple."""
+        left, right = node.operands
+        subtracted = positive_part(right)
+        sign, shown = ("+", right) if subtracted is None else ("-", subtracted)
+        text = write.text(shown)
+        return f"{write.text(left)} {sign} {f'({text})' if _is_sum(shown) else text}"
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """A sum, or a difference where the second operand is a negative multiple."""
+        left, right = node.operands
+        subtracted = positive_part(right)
+        sign, shown = ("+", right) if subtracted is None else (write.minus, subtracted)
+        return f"{write.operand(left, SUM)} {sign} {write.operand(shown, PRODUCT)}", SUM
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """A sum, or a difference."""
+        left, right = node.operands
+        match right.operator:
+            case Scale(number) if number == -1:
+                return f"{write.text(left)} - {write.operand(right.operands[0])}"
+        return f"{write.text(left)} + {write.text(right)}"
+
+
+def positive_part(signal: SignalExpr) -> SignalExpr | None:
+    """What is subtracted by adding the signal; None if nothing is."""
+    match signal.operator:
+        case Scale(number) if number < 0:
+            (inner,) = signal.operands
+            return inner if number == -1 else inner.apply(Scale(-number))
+    return None
+
+
+def _is_sum(signal: SignalExpr) -> bool:
+    return isinstance(signal.operator, Add)
+
+
+class AddMethods(Operand):
+    """The signs between signals."""
+
+    __slots__ = ()
+
+    def __add__(self, other: object) -> SignalExpr:
+        if not isinstance(other, Operand):
+            raise SymconvError(f"cannot add {self} and {other!r}: both must be signals")
+        return self.apply(Add(), other)  # type: ignore[arg-type]  # every operand is a signal
+
+    def __radd__(self, other: object) -> SignalExpr:
+        raise SymconvError(f"cannot add {other!r} and {self}: both must be signals")
+
+    def __sub__(self, other: object) -> SignalExpr:
+        if not isinstance(other, Operand):
+            raise SymconvError(f"cannot subtract {other!r} from {self}: both must be signals")
+        return self.apply(Add(), other.apply(Scale.by(-1)))
+
+    def __rsub__(self, other: object) -> SignalExpr:
+        raise SymconvError(f"cannot subtract {self} from {other!r}: both must be signals")

@@ -1,0 +1,159 @@
+"""The full convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import Guarded, Polynomial, at_least
+from symconv.language.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
+from symconv.language.operator import (
+    POSTFIX,
+    PRODUCT,
+    Code,
+    Fixed,
+    Index,
+    NumPy,
+    Operand,
+    Operator,
+    Requirement,
+    Rule,
+    Shape,
+    along,
+    check_operand,
+    products,
+    summed,
+)
+from symconv.language.operators.dilate import Dilate
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Convolve", "ConvolveMethod"]
+
+
+@dataclass(frozen=True, slots=True)
+class Convolve(Operator):
+    """See `ConvolveMethod.convolve`.
+
+    Attributes:
+        is_layer: whether the second operand is the kernel of a layer, which is never empty.
+    """
+
+    is_layer: bool = False
+
+    method = "convolve"
+    plain = "{0} ∗ {1}"
+    latex = "{0} * {1}"
+    binding = PRODUCT
+    least = POSTFIX
+    multiplies = True
+    keeps_entries = True
+    shows_emptiness = True
+    kernel = 1
+    names_entries = True
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse what is no signal, and an empty kernel of a layer."""
+        check_operand(node.operands[1], "x.convolve(h)")
+        if self.is_layer:
+            check_kernel(node.operands[1])
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """N + c − 1, and 0 when either operand is empty."""
+        left, right = node.operands
+        doubtful = [
+            at_least(part.shape[self.axis], 1)
+            for part in node.operands
+            if not part.is_nonempty and not (self.is_layer and part is right)
+        ]
+        value = left.shape[self.axis] + right.shape[self.axis] - 1
+        size = Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
+        return along(left.shape, self.axis, size)
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """The kernel of a layer is not empty."""
+        return is_no_empty_kernel(node.operands[1]) if self.is_layer else iter(())
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """Σ x[m]·h[u − m] over m."""
+        one, other = node.operands
+        m = next(fresh)
+        rest = index[self.axis] - Polynomial.of(m)
+        left = yield one, along(index, self.axis, Polynomial.of(m)), False
+        right = yield other, along(index, self.axis, rest), False
+        return summed(products(left, right, fresh), m, one.shape[self.axis])
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """N + c − 1, and 0 when either operand is empty."""
+        if self.is_layer:
+            check_kernel_at(node.operands[1], sizes[1])
+        return sum(sizes) - 1 if all(sizes) else 0
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """Each entry a sum of products."""
+        x, h = entries
+        if not x or not h:
+            return []
+        return [
+            sum(
+                (x[m] * h[u - m] for m in range(max(0, u - len(h) + 1), min(u + 1, len(x)))),
+                start=fixed.zero,
+            )
+            for u in range(len(x) + len(h) - 1)
+        ]
+
+    def work(self, size: int, sizes: Sequence[int]) -> int:
+        """Each entry times each."""
+        return sizes[0] * sizes[1]
+
+    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+        """Each entry times each; in one entry as many as the shorter operand has."""
+        both = each[0] * each[1]
+        return both * min(sizes), both * sizes[0] * sizes[1]
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The transposed layer that it is a part of, or the call of the method."""
+        left, right = node.operands
+        match left.operator, right.operator:
+            case Dilate(stride), Dilate(dilation) if self.is_layer:
+                arguments = [write.text(right.operands[0])]
+                arguments += [f"stride={write.argument(stride)}"] * (stride != 1)
+                arguments += [f"dilation={write.argument(dilation)}"] * (dilation != 1)
+                receiver = write.receiver(left.operands[0])
+                return f"{receiver}.conv_transpose({', '.join(arguments)})"
+        return f"{write.receiver(left)}.convolve({write.text(right)})"
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.convolve, which refuses empty operands."""
+        if not all(map(write.size, node.operands)):
+            return "np.zeros(0, int)"
+        return f"np.convolve({', '.join(map(write.text, node.operands))})"
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The sign and the kernel."""
+        return (f"… ∗ {kernel}",)
+
+    def place(self, taps: int) -> tuple[Fraction, Fraction]:
+        """The row is longer by taps − 1, on both sides alike."""
+        return Fraction(1 - taps, 2), Fraction(1)
+
+    def wires(self, size: int, taps: int) -> Iterator[tuple[int, int, int]]:
+        """x[t − j] with tap j."""
+        return ((t - j, t, j) for t in range(size) for j in range(taps))
+
+
+class ConvolveMethod(Operand):
+    """The method of signals."""
+
+    __slots__ = ()
+
+    def convolve(self, other: SignalExpr) -> SignalExpr:
+        """The full convolution: entry u is Σ_m x[m]·h[u − m].
+
+        The length is n + c − 1, and 0 when either signal is empty.
+        """
+        return self.apply(Convolve(), other)

@@ -1,0 +1,194 @@
+"""The convolution layer, "valid" cross-correlation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    floor,
+    nonnegative_part,
+    within,
+    without_nonnegative_part,
+)
+from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
+from symconv.language.operator import (
+    POSTFIX,
+    PRODUCT,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Requirement,
+    Rule,
+    Shape,
+    along,
+    check_operand,
+    guarded,
+    positive_at,
+    products,
+    summed,
+)
+from symconv.language.operators.dilate import spread_code
+from symconv.language.operators.downsample import arrow
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Correlate", "CorrelateMethod"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correlate(Operator):
+    """See `CorrelateMethod.correlate`; the operands are the signal and the kernel."""
+
+    stride: Amount
+    dilation: Amount
+
+    method = "correlate"
+    multiplies = True
+    kernel = 1
+    names_entries = True
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse what is no signal, strides that could be 0 or less, and an empty kernel."""
+        check_operand(node.operands[1], "x.correlate(k)")
+        positive_argument(self.stride, "the stride", node.operands[0])
+        positive_argument(self.dilation, "the dilation", node.operands[0])
+        check_kernel(node.operands[1])
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
+        signal, kernel = node.operands
+        reach = self.dilation.polynomial * (kernel.shape[self.axis] - 1)
+        last = without_nonnegative_part(signal.shape[self.axis]) - reach - 1
+        size = nonnegative_part(floor(last, self.stride.polynomial) + 1)
+        return along(signal.shape, self.axis, size)
+
+    def shows_an_entry(self, node: SignalExpr) -> bool:
+        """Never: the input may be too short."""
+        return False
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """The kernel is not empty."""
+        return is_no_empty_kernel(node.operands[1])
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal alone."""
+        signal, kernel = node.operands
+        j, u = next(fresh), index[self.axis]
+        position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)
+        taps = yield kernel, along(index, self.axis, Polynomial.of(j)), False
+        source = yield signal, along(index, self.axis, position), True
+        terms = summed(products(taps, source, fresh), j, kernel.shape[self.axis])
+        return guarded(terms, () if inside else within(u, node.shape[self.axis]))
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
+        check_kernel_at(node.operands[1], sizes[1])
+        stride = positive_at(self.stride, at, "stride")
+        dilation = positive_at(self.dilation, at, "dilation")
+        return len(range(0, sizes[0] - dilation * (sizes[1] - 1), stride))
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """Each entry a sum over the taps."""
+        x, k = entries
+        stride, dilation = self.stride.at(fixed.at), self.dilation.at(fixed.at)
+        starts = range(0, len(x) - dilation * (len(k) - 1), stride)
+        return [
+            sum((k[j] * x[start + dilation * j] for j in range(len(k))), start=fixed.zero)
+            for start in starts
+        ]
+
+    def work(self, size: int, sizes: Sequence[int]) -> int:
+        """Each output with each tap."""
+        return size * sizes[1]
+
+    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+        """One for each tap."""
+        one = max(1, each[0] * each[1] * sizes[1])
+        return one, one * size
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The call of the method, with what is not 1."""
+        signal, kernel = node.operands
+        arguments = [write.text(kernel)]
+        arguments += [f"stride={write.argument(self.stride)}"] * (self.stride != 1)
+        arguments += [f"dilation={write.argument(self.dilation)}"] * (self.dilation != 1)
+        return f"{write.receiver(signal)}.correlate({', '.join(arguments)})"
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """A star, with arrows for the dilation of the kernel and the stride."""
+        signal, kernel = node.operands
+        taps = write.operand(kernel, POSTFIX)
+        if self.dilation != 1:
+            taps, _ = arrow(write, "↑", r"\uparrow", taps, self.dilation)
+        sign = r"\star" if write.is_latex else "⋆"
+        layer = f"{write.operand(signal, POSTFIX)} {sign} {taps}"
+        if self.stride == 1:
+            return layer, PRODUCT
+        return arrow(write, "↓", r"\downarrow", write.parenthesised(layer), self.stride)
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.correlate, which swaps its operands where the kernel is longer."""
+        signal, kernel = node.operands
+        stride, dilation = self.stride.at(write.at), self.dilation.at(write.at)
+        if write.size(signal) <= dilation * (write.size(kernel) - 1):
+            return "np.zeros(0, int)"
+        taps = spread_code(write, kernel, dilation)
+        layer = f'np.correlate({write.text(signal)}, {taps}, "valid")'
+        return layer if stride == 1 else f"{layer}[::{stride}]"
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The sign and the kernel, and below them what is not 1."""
+        s, d = int(self.stride), int(self.dilation)
+        return (
+            f"… ⋆ {kernel}",
+            *(f"stride {s}",) * (s > 1),
+            *(f"dilation {d}",) * (d > 1),
+        )
+
+    def place(self, taps: int) -> tuple[Fraction, Fraction]:
+        """Each output stands in the middle of what it reads."""
+        return Fraction(int(self.dilation) * (taps - 1), 2), Fraction(int(self.stride))
+
+    def wires(self, size: int, taps: int) -> Iterator[tuple[int, int, int]]:
+        """x[s·u + d·j] with tap j."""
+        s, d = int(self.stride), int(self.dilation)
+        return ((s * u + d * j, u, j) for u in range(size) for j in range(taps))
+
+
+class CorrelateMethod(Operand):
+    """The method of signals."""
+
+    __slots__ = ()
+
+    def correlate(
+        self, kernel: SignalExpr, *, stride: Whole = 1, dilation: Whole = 1
+    ) -> SignalExpr:
+        """A convolution layer: "valid" cross-correlation, the kernel not flipped.
+
+        Entry u is Σ_j k[j]·x[s·u + d·j]; the length is max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1).
+        An input shorter than the dilated kernel gives an empty output.
+
+        Raises:
+            SymconvError: the stride or the dilation is not a positive integer, or the
+                kernel is empty or could be.
+
+        References:
+            V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*,
+            arXiv:1603.07285, relations 1–6.
+        """
+        check_operand(kernel, "x.correlate(k)")
+        step = positive_argument(stride, "the stride", self)
+        return self.apply(
+            Correlate(step, positive_argument(dilation, "the dilation", self)), kernel
+        )

@@ -1,0 +1,128 @@
+"""Zeros between neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    equal,
+    nonnegative_part,
+    without_nonnegative_part,
+)
+from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.operator import (
+    POSTFIX,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Rule,
+    Shape,
+    along,
+    guarded,
+    positive_at,
+    summed,
+)
+from symconv.language.operators.downsample import arrow
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Dilate", "DilateMethod", "spread", "spread_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dilate(Operator):
+    """See `DilateMethod.dilate`."""
+
+    factor: Amount
+
+    method = "dilate"
+    keeps_entries = True
+    shows_emptiness = True
+    absent = "inserted"
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing between neighbours."""
+        return self.factor == 1
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse a factor that could be 0 or less."""
+        positive_argument(self.factor, "the dilation", node.operands[0])
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """d(c − 1) + 1, and 0 when the operand is empty."""
+        inner = without_nonnegative_part(node.operands[0].shape[self.axis])
+        value = self.factor.polynomial * (inner - 1) + 1
+        size = value if node.operands[0].is_nonempty else nonnegative_part(value)
+        return along(node.operands[0].shape, self.axis, size)
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """k[q] where u = d·q, for a q that is summed over."""
+        (signal,) = node.operands
+        q = next(fresh)
+        source = yield signal, along(index, self.axis, Polynomial.of(q)), inside
+        multiple = equal(index[self.axis], self.factor.polynomial * Polynomial.of(q))
+        return summed(guarded(source, (multiple,)), q, signal.shape[self.axis])
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """d(c − 1) + 1, and 0 when the operand is empty."""
+        factor = positive_at(self.factor, at, "dilation")
+        return factor * (sizes[0] - 1) + 1 if sizes[0] else 0
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """The entries with d − 1 zeros between neighbours."""
+        return spread(entries[0], self.factor.at(fixed.at), fixed.zero)
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """An arrow up."""
+        return arrow(write, "↑", r"\uparrow", write.operand(node.operands[0], POSTFIX), self.factor)
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.kron with a one and zeros, of which the last are cut off."""
+        return spread_code(write, node.operands[0], self.factor.at(write.at))
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The arrow."""
+        return (f"↑{self.factor}",)
+
+    def place(self, taps: int) -> tuple[Fraction, Fraction]:
+        """The cells are nearer to each other."""
+        return Fraction(0), Fraction(1, int(self.factor))
+
+
+def spread(entries: list[Any], factor: int, zero: Any) -> list[Any]:
+    """Entries with zeros between neighbours."""
+    result = [zero] * max(0, factor * (len(entries) - 1) + 1)
+    result[::factor] = entries
+    return result
+
+
+def spread_code(write: NumPy, signal: SignalExpr, factor: int) -> str:
+    """The same in NumPy."""
+    if factor == 1 or not write.size(signal):
+        return write.operand(signal)
+    text = f"np.kron({write.text(signal)}, [1{', 0' * (factor - 1)}])"
+    return f"{text}[:{factor * (write.size(signal) - 1) + 1}]"
+
+
+class DilateMethod(Operand):
+    """The method of signals."""
+
+    __slots__ = ()
+
+    def dilate(self, factor: Whole) -> SignalExpr:
+        """↑d, put d − 1 zeros between neighbours.
+
+        Entry u is k[u/d] where d divides u, else 0; the length is d(c − 1) + 1, and 0
+        when the signal is empty.
+        """
+        return self.apply(Dilate(positive_argument(factor, "the dilation", self)))

@@ -1,0 +1,114 @@
+"""Keeping every s-th entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import ceiling, nonnegative_part, without_nonnegative_part
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
+from symconv.language.operator import (
+    POSTFIX,
+    Fixed,
+    Index,
+    Mathematics,
+    Operand,
+    Operator,
+    Rule,
+    Shape,
+    along,
+    positive_at,
+)
+from symconv.language.operators.pad import Pad
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Downsample", "DownsampleMethod"]
+
+
+@dataclass(frozen=True, slots=True)
+class Downsample(Operator):
+    """See `DownsampleMethod.downsample`."""
+
+    factor: Amount
+
+    method = "downsample"
+    numpy = "{0}[::{factor}]"
+    keeps_entries = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every entry is kept."""
+        return self.factor == 1
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse a factor that could be 0 or less."""
+        positive_argument(self.factor, "the downsampling factor", node.operands[0])
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """⌈n/s⌉, and 0 when n is negative."""
+        inner = node.operands[0].shape[self.axis]
+        clear = without_nonnegative_part(inner)
+        value = ceiling(clear, self.factor.polynomial)
+        size = value if clear == inner else nonnegative_part(value)
+        return along(node.operands[0].shape, self.axis, size)
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """x[s·u]."""
+        position = self.factor.polynomial * index[self.axis]
+        return (yield node.operands[0], along(index, self.axis, position), inside)
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """⌈n/s⌉."""
+        return len(range(0, sizes[0], positive_at(self.factor, at, "downsampling factor")))
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """Every s-th entry."""
+        return entries[0][:: self.factor.at(fixed.at)]
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """An arrow down."""
+        return arrow(
+            write, "↓", r"\downarrow", write.operand(node.operands[0], POSTFIX), self.factor
+        )
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The arrow."""
+        return (f"↓{self.factor}",)
+
+    def place(self, taps: int) -> tuple[Fraction, Fraction]:
+        """The cells are farther apart."""
+        return Fraction(0), Fraction(int(self.factor))
+
+
+def arrow(
+    write: Mathematics, plain: str, latex: str, operand: str, factor: Amount
+) -> tuple[str, int]:
+    """An operand with an arrow and a factor behind it."""
+    sign = f"{latex}_{{{write.factor(factor)}}}" if write.is_latex else plain + write.factor(factor)
+    return operand + sign, POSTFIX
+
+
+class DownsampleMethod(Operand):
+    """The method of signals."""
+
+    __slots__ = ()
+
+    def downsample(self, factor: Whole, *, offset: Whole = 0) -> SignalExpr:
+        """↓s, keep every s-th entry from `offset` on, which is 0 or more.
+
+        Entry u is x[s·u + offset]; the length is ⌈(n − offset)/s⌉, and 0 when that is negative.
+        """
+        first = integer_argument(offset, "the offset", self)
+        if not first.is_at_least(0):
+            raise SymconvError(
+                f"the offset of {self} must not be negative, got {first}; declare its symbols "
+                "nonnegative=True, or pad on the left"
+            )
+        kept = self if first == 0 else self.apply(Pad(-first, Amount.of(0)))
+        return kept.apply(Downsample(positive_argument(factor, "the downsampling factor", kept)))

@@ -1,0 +1,161 @@
+"""Padding with what the signal itself has at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
+from symconv.language.hints import about_mode
+from symconv.language.operator import (
+    Fixed,
+    Index,
+    Kind,
+    NumPy,
+    Operator,
+    Requirement,
+    Rule,
+    Shape,
+    along,
+    guarded,
+)
+from symconv.language.points import Point
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Extend", "Extension"]
+
+Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
+"""What stands beyond the ends of a signal, where it is not zeros."""
+
+_NUMPY = {
+    "reflect": "reflect",
+    "symmetric": "symmetric",
+    "replicate": "edge",
+    "circular": "wrap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extend(Operator):
+    """A signal that continues beyond its ends; see `PadMethod.pad`."""
+
+    left: Amount
+    right: Amount
+    mode: Extension
+
+    method = "pad"
+    plain = "pad({0}; {left}, {right}; {mode})"
+    latex = r"\operatorname{{pad}}\left({0};\, {left},\, {right};\, \text{{{mode}}}\right)"
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether both amounts are 0."""
+        return self.left == 0 and self.right == 0
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse unknown modes, and amounts that could be negative."""
+        modes = get_args(Extension)
+        if self.mode not in modes:
+            hint = about_mode(self.mode)
+            raise SymconvError(
+                f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
+                f"got {self.mode!r}{f'; {hint}' * bool(hint)}"
+            )
+        for amount in (self.left, self.right):
+            if not amount.is_at_least(0):
+                raise SymconvError(
+                    f"{self.mode} padding of {node.operands[0]} needs amounts that are not "
+                    f"negative, got {amount}; crop with pad(-1, -1), and declare symbols "
+                    "nonnegative=True"
+                )
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """N + left + right."""
+        size = node.operands[0].shape[self.axis] + self.left.polynomial + self.right.polynomial
+        return along(node.operands[0].shape, self.axis, size)
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """There are as many entries as are copied."""
+        (signal,) = node.operands
+        size = signal.shape[self.axis]
+        if self.mode == "replicate":
+            enough = [at_least(size, 1)]
+        else:
+            most = size - 1 if self.mode == "reflect" else size
+            enough = [at_least(most, p.polynomial) for p in (self.left, self.right)]
+        yield Requirement(
+            tuple(enough),
+            f"{self.mode} padding by {self.left} and {self.right} needs more entries than "
+            f"{signal} could have; add a hypothesis on its length {signal.length}",
+        )
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """The entry of the signal, and the one that stands for it beyond either end."""
+        (signal,) = node.operands
+        size, u = signal.shape[self.axis], index[self.axis]
+        v = u - self.left.polynomial
+        before, after = {
+            "reflect": (-v, 2 * size - 2 - v),
+            "symmetric": (-1 - v, 2 * size - 1 - v),
+            "replicate": (Polynomial.constant(0), size - 1),
+            "circular": (v + size, v - size),
+        }[self.mode]
+        middle = yield signal, along(index, self.axis, v), False
+        left = yield signal, along(index, self.axis, before), False
+        right = yield signal, along(index, self.axis, after), False
+        terms = (
+            *middle,
+            *guarded(left, (at_least(-v, 1),)),
+            *guarded(right, (at_least(v, size),)),
+        )
+        return guarded(terms, () if inside else within(u, node.shape[self.axis]))
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """N + left + right."""
+        (n,), before, after = sizes, self.left.at(at), self.right.at(at)
+        most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(self.mode, n)
+        short = self.mode == "replicate" and not n
+        if min(before, after) < 0 or max(before, after) > most or short:
+            (inner,) = node.operands
+            raise SymconvError(
+                f"{node} would pad {n} entries by {before} and {after}: more than there are"
+                + (f"; add a hypothesis on {inner.length}" if inner.every_symbol() else "")
+            )
+        return n + before + after
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """NumPy's pads "reflect", "symmetric", "edge" and "wrap", within one copy."""
+        (x,) = entries
+        n, left, right = len(x), self.left.at(fixed.at), self.right.at(fixed.at)
+        match self.mode:
+            case "reflect":
+                return x[1 : left + 1][::-1] + x + x[n - 1 - right : n - 1][::-1]
+            case "symmetric":
+                return x[:left][::-1] + x + x[n - right :][::-1]
+            case "replicate":
+                return x[:1] * left + x + x[-1:] * right
+            case "circular":
+                return x[n - left :] + x + x[:right]
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.pad in the mode that NumPy calls otherwise."""
+        amounts = f"({self.left.at(write.at)}, {self.right.at(write.at)})"
+        return f'np.pad({write.text(node.operands[0])}, {amounts}, "{_NUMPY[self.mode]}")'
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The amounts, and below them the mode."""
+        return f"pad({self.left}, {self.right})", self.mode
+
+    def place(self, taps: int) -> tuple[Fraction, Fraction]:
+        """The row begins earlier by the left amount."""
+        return Fraction(-int(self.left)), Fraction(1)
+
+    def kind(self, target: int, size: int) -> Kind:
+        """Copies at the ends are a padding."""
+        return "entry" if 0 <= target - int(self.left) < size else "padding"

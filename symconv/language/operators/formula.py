@@ -1,0 +1,329 @@
+"""Signals given by a formula for their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import (
+    Basic,
+    Expr,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Piecewise,
+    Rational,
+    Sum,
+    Symbol,
+)
+
+from symconv.arithmetic.from_sympy import FormulaReader, is_at_least
+from symconv.arithmetic.polynomials import Polynomial, within
+from symconv.arithmetic.such_that import SuchThat
+from symconv.arithmetic.symbols import is_integer, sign_of
+from symconv.arithmetic.unevaluated import spelled_with
+from symconv.arithmetic.work import spend
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, parity_problem, undeclared
+from symconv.language.lengths import lengths_in, spelled_out
+from symconv.language.operator import (
+    ATOM,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operator,
+    Requirement,
+    Rule,
+    Shape,
+    guarded,
+)
+from symconv.language.operators.named import not_negative
+from symconv.language.points import MOST_ENTRIES, Point, TooLongError
+from symconv.language.ring import POLYNOMIALS, multiple
+from symconv.language.values import holds_at, value_at
+
+if TYPE_CHECKING:
+    from symconv.language.signals import Signal, SignalExpr
+
+__all__ = ["Formula", "check_formula", "check_symbols"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(Operator):
+    """A signal given by a formula, whose operands are the signals in it.
+
+    Attributes:
+        index: the index of the formula.
+        expression: the entry at the index, as a SymPy expression.
+        size: the length.
+        chosen: amounts that stand in the place of symbols of the formula.
+    """
+
+    index: Symbol
+    expression: Expr
+    size: Amount
+    chosen: tuple[tuple[Symbol, Amount], ...] = ()
+
+    needs_operands = False
+
+    def free(self) -> list[Symbol]:
+        """The symbols in the formula that are neither its index nor replaced, by name."""
+        bases = {str(base.label) for base in self.expression.atoms(IndexedBase)}
+        free = self.expression.free_symbols - {self.index, *(symbol for symbol, _ in self.chosen)}
+        symbols = {s for s in free if isinstance(s, Symbol) and s.name not in bases}
+        return sorted(symbols, key=str)
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """The length, and the symbols in the formula that are not indices."""
+        symbols = (Amount(Polynomial.of(s.name), {s.name: s}, s) for s in self.free())
+        return (self.size, *symbols, *(amount for _, amount in self.chosen))
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """The formula, in which lengths may stand."""
+        return (self.expression,)
+
+    @property
+    def spelled(self) -> Expr:
+        """The formula with the chosen amounts in it, not simplified."""
+        return spelled_with(self.expression, {s: amount.written for s, amount in self.chosen})
+
+    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Signal]) -> Formula:
+        """The formula about other signals, where amounts are chosen for its symbols."""
+        bases = {
+            base: IndexedBase(base.label, shape=(named[str(base.label)].size.written,))
+            for base in self.expression.atoms(IndexedBase)
+            if str(base.label) in named
+        }
+        changed = any(old != new for old, new in bases.items())
+        entry = spelled_with(self.expression, bases) if changed else self.expression
+        kept = {s: amount.substituted(values) for s, amount in self.chosen}
+        more = {s: a for s, a in values.items() if s in self.free()}
+        chosen = tuple(sorted({**kept, **more}.items(), key=str))
+        return Formula(self.index, entry, self.size.substituted(values), chosen)
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """One axis, of the given length."""
+        return (self.size.polynomial,)
+
+    def shows_an_entry(self, node: SignalExpr) -> bool:
+        """Whether the length is plainly positive."""
+        return self.size.is_at_least(1)
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """The formula at the index."""
+        yield from ()
+        names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
+        terms = FormulaReader(fresh).terms(self.expression, {**names, self.index: index[0]})
+        return guarded(terms, () if inside else within(index[0], node.shape[0]))
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """The length."""
+        return self.size.at(at)
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """The formula at each index, in plain arithmetic."""
+        chosen = {symbol: amount.at(fixed.at) for symbol, amount in self.chosen}
+        # What was chosen for a symbol of the formula is not what its lengths are made of.
+        known = {one: Integer(int(value_at(one, fixed.at))) for one in lengths_in(self.expression)}
+        written = spelled_with(self.expression, known)
+        return [
+            _value(written, {**fixed.at, **chosen, self.index: u}, fixed)
+            for u in range(self.size.at(fixed.at))
+        ]
+
+    def work(self, size: int, sizes: Sequence[int]) -> int:
+        """More than that of moving an entry."""
+        return 20 * size
+
+    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+        """One for each value of the indices of its sums, at most."""
+        limits = sum(len(found.limits) for found in self.expression.atoms(Sum))
+        one = max(1, max(sizes, default=1) ** limits)
+        return one, one * size
+
+    @property
+    def has_fractions(self) -> bool:
+        """Whether there may be some: always."""
+        return True
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """A length is not negative."""
+        return not_negative(node, self.size)
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The call that makes it."""
+        size = write.argument(self.size)
+        if self.expression == 1:
+            return f"Signal.ones({size})"
+        return f"Signal.from_formula({self.index}, {write.argument(self.spelled)}, length={size})"
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """The formula as a function of the index."""
+        if self.expression == 1:
+            size = write.number(self.size)
+            return rf"\mathbf{{1}}_{{{size}}}" if write.is_latex else f"ones({size})", ATOM
+        formula = spelled_out(self.spelled)
+        shown = sympy.latex(formula) if write.is_latex else str(formula)
+        arrow = r"\mapsto" if write.is_latex else "↦"
+        return write.parenthesised(f"{self.index} {arrow} {shown}"), ATOM
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """Ones, or the entries one by one."""
+        if self.expression == 1:
+            return f"np.ones({self.size.at(write.at)}, int)"
+        return write.entries(node)
+
+
+# --- its entries at fixed lengths ----------------------------------------------------
+
+
+def _value(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
+    zero = fixed.zero
+    match e:
+        case Rational():
+            return zero + multiple(Fraction(int(e.p), int(e.q)), zero + 1)
+        case sympy.Add():
+            return sum((_value(a, names, fixed) for a in e.args), start=zero)
+        case sympy.Mul() | sympy.Pow():
+            return _product(e, names, fixed)
+        case Indexed():
+            entries = fixed.vectors[str(e.base.label)]
+            position = value_at(e.indices[0], names)
+            inside = position.denominator == 1 and 0 <= position < len(entries)
+            return entries[int(position)] if inside else zero
+        case Piecewise():
+            return next((_value(v, names, fixed) for v, c in e.args if holds_at(c, names)), zero)
+        case SuchThat(args=(term, condition)):
+            return _value(term, names, fixed) if holds_at(condition, names) else zero
+        case Sum():
+            (symbol, lower, upper), outer = e.limits[-1], e.limits[:-1]
+            inner = Sum(e.function, *outer) if outer else e.function
+            numbers = range(_end(lower, names), _end(upper, names) + 1)
+            if len(numbers) > MOST_ENTRIES:
+                raise TooLongError(f"a sum over {symbol} would have {len(numbers)} terms")
+            spend(40 * len(numbers))
+            terms = (_value(inner, {**names, symbol: i}, fixed) for i in numbers)
+            return sum(terms, start=zero)
+    raise SymconvError(f"{e} cannot stand in a formula")
+
+
+def _product(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
+    factors = [e.base] * int(e.exp) if isinstance(e, sympy.Pow) else list(e.args)
+    scale = Fraction(1)
+    product = fixed.zero + 1
+    for a in factors:
+        if a.is_Rational:
+            scale *= Fraction(int(a.p), int(a.q))
+        else:
+            factor = _value(a, names, fixed)
+            spend(_product_cost(product, factor))
+            product = product * factor
+    return multiple(scale, product)
+
+
+def _product_cost(one: Any, other: Any) -> int:
+    """About how much work a product is."""
+    if isinstance(one, POLYNOMIALS) and isinstance(other, POLYNOMIALS):
+        return len(one) * len(other)
+    if isinstance(one, int) and isinstance(other, int):
+        return 1 + int((max(one.bit_length(), other.bit_length()) / 64) ** 1.5) // 100
+    return 1
+
+
+def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
+    value = value_at(limit, names)
+    if value.denominator != 1:
+        raise SymconvError(f"the end {limit} of a sum is {value}, not an integer")
+    return value.numerator
+
+
+# --- checks --------------------------------------------------------------------------
+
+
+def check_formula(index: Symbol, entry: Expr) -> None:
+    """Refuse what cannot be the formula of a signal, before it is read.
+
+    Raises:
+        SymconvError: with what is wrong.
+    """
+    if not isinstance(index, Symbol):
+        raise SymconvError(f"the index of a formula must be a symbol, got {index!r}")
+    if not isinstance(entry, Expr):
+        raise SymconvError(f"the entry of a formula must be a SymPy expression, got {entry!r}")
+    _check_index(index)
+    for limits in (limits for sum_ in entry.atoms(Sum) for limits in sum_.limits):
+        if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
+            raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")
+        _check_index(limits[0])
+        _check_begin(limits[0], limits[1], entry)
+    outside = sorted(map(str, _moved_out(entry)))
+    if outside:
+        raise SymconvError(
+            f"{outside[0]} is summed over in {entry}, and stands outside of that sum; SymPy "
+            "itself moves a Piecewise out of a sum: write such_that(term, condition), of "
+            "symconv.derivations, instead, and give each index a name of its own"
+        )
+
+
+def check_symbols(formula: Formula) -> None:
+    """Refuse symbols that are no integers, or are declared to be more than that.
+
+    Raises:
+        SymconvError: with what to declare.
+    """
+    entry, free = formula.expression, formula.free()
+    loose = sorted({name for s in free for name in undeclared(s)})
+    if loose:
+        raise SymconvError(
+            f"{', '.join(loose)} in the formula {entry} is not declared an integer; a factor "
+            "that varies is an entry of a signal, such as k[0] for a Signal k"
+        )
+    declared = next(filter(None, map(parity_problem, free)), "")
+    if declared:
+        raise SymconvError(f"in the formula {entry}, {declared}")
+
+
+def _moved_out(entry: Expr) -> set[Basic]:
+    """Indices of sums in conditions that SymPy may have moved out of these sums."""
+    pieces = entry.atoms(Piecewise)
+    found = _summed_over(entry) & entry.free_symbols if pieces else set()
+    for piece in pieces:
+        told = set[Basic]().union(*(condition.free_symbols for _, condition in piece.args))
+        found |= told & set[Basic]().union(*(_summed_over(value) for value, _ in piece.args))
+    return found
+
+
+def _summed_over(expression: Expr) -> set[Basic]:
+    return {limits[0] for sum_ in expression.atoms(Sum) for limits in sum_.limits}
+
+
+def _check_index(index: Symbol) -> None:
+    """Refuse an index whose assumptions leave out integers that it takes."""
+    narrower = ("positive", "negative", "nonpositive", "even", "odd", "prime", "composite")
+    said = [a for a in narrower if getattr(index, f"is_{a}")]
+    sign = sign_of(index)
+    if not said and (not sign.zero or sign.largest is not None):
+        said = ["nonpositive" if sign.zero else "never 0"]
+    if not is_integer(index) or said:
+        raise SymconvError(
+            f"the index {index} must be an integer and nothing more"
+            + (f", but it is declared {said[0]}" if said else "")
+            + f"; write integers({str(index)!r}), of symconv"
+        )
+
+
+def _check_begin(index: Symbol, begin: Expr, entry: Expr) -> None:
+    """Refuse a sum that may begin below what is declared of its index."""
+    least = sign_of(index).least
+    if least is not None and not is_at_least(begin, least):
+        raise SymconvError(
+            f"the index {index} is declared to be {least} or more, and its sum in {entry} may "
+            f"begin below that, at {begin}; write integers({str(index)!r}), of symconv"
+        )
