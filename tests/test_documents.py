@@ -128,7 +128,7 @@ def test_the_test_in_the_readme_passes() -> None:
         exec(block, names)
     names["test_strided_layers_compose"]()
     picture = PROJECT / "proofs" / "pictures" / "two_layers.svg"
-    assert picture.read_bytes().decode() == names["picture"].svg + "\n", "draw it again"
+    assert picture.read_text(encoding="utf-8") == names["picture"].svg + "\n", "draw it again"
 
 
 # --- commands --------------------------------------------------------------------------
