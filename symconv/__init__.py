@@ -1,7 +1,18 @@
 """Claims about convolution layers, proved for every length or refuted.
 
-The public names are few: write signals and their operators with `Signal`, state a claim
-with `Claim`, and let it `prove()` itself.
+The public names are few:
+
+- `integers` makes symbols for lengths, amounts and strides; `Signal` a signal, and the methods
+  of `SignalExpr` are the operators.
+- `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
+  `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
+- `assert_equal` asserts a claim in a test.
+- `Derivation` and `such_that`: chains of formulas, audited step by step.
+- `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
+- `CATALOGUE` has the claims that symconv knows, by name.
+- `diagrams`, which is the module `symconv.pages.diagrams`, draws pictures.
+- `SymconvError` is raised where a question cannot be answered as it was asked, and `Undecided`
+  where it lies beyond what is decided.
 """
 
 from __future__ import annotations

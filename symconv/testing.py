@@ -1,6 +1,6 @@
 """For tests: the assertion that two signals, lengths or conditions are equal at all lengths.
 
-In a test of yours:
+In a test of yours, say:
 
     from symconv.testing import assert_equal
 

@@ -211,14 +211,6 @@ def test_an_encoding_without_mathematics_is_no_reason_to_fail() -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_the_readme_prints_what_it_says() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    example = readme.split("```python\n")[1].split("```")[0]
-    said = [line[2:] for line in example.splitlines() if line.startswith("# ")]
-    result = python("-c", example)
-    assert result.stdout.splitlines() == said
-
-
 # --- help ----------------------------------------------------------------------------
 
 

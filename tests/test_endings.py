@@ -95,9 +95,10 @@ def test_a_reader_who_leaves_is_no_verdict(arguments: list[str]) -> None:
     assert process.returncode == 141
 
 
-def test_the_readme_and_the_help_say_all_exit_codes() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    said = readme.partition("Exit codes: ")[2].partition("\n\n")[0]
+def test_the_document_and_the_help_say_all_exit_codes() -> None:
+    document = Path(__file__).parent.parent / "symconv" / "command" / "README.md"
+    text = document.read_text(encoding="utf-8")
+    said = text.partition("Exit codes: ")[2].partition("\n\n")[0]
     helped = shell("", ["--help"]).stdout.partition("Exit codes: ")[2].partition("\n\n")[0]
     codes = {*endings.EXIT.values(), endings._DEFECT, endings._NO_OUTPUT, endings._NO_READER, 130}
     for text in (said, helped):

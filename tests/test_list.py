@@ -174,9 +174,10 @@ def test_completion_of_every_name_and_of_options() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_readme_says_how_to_have_completion(shell: str) -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    assert f"_SYMCONV_COMPLETE={shell}_source symconv" in readme
+def test_the_document_says_how_to_have_completion(shell: str) -> None:
+    document = Path(__file__).parent.parent / "symconv" / "command" / "README.md"
+    text = document.read_text(encoding="utf-8")
+    assert f"_SYMCONV_COMPLETE={shell}_source symconv" in text
     code = "from symconv.command.cli import main; main(prog_name='symconv')"
     script = subprocess.run(
         [sys.executable, "-c", code],
