@@ -173,14 +173,6 @@ def test_every_file_that_is_named_is_there() -> None:
         assert (PROJECT / "symconv" / file).exists(), file
 
 
-def test_every_operator_is_in_the_language() -> None:
-    text = read("symconv/language/README.md")
-    methods = [n for n, _ in inspect.getmembers(symconv.SignalExpr, inspect.isfunction)]
-    for method in methods:
-        if not method.startswith("_") and method not in ("every_symbol", "length_with"):
-            assert re.search(rf"\b{method}\b", text), method
-
-
 def test_every_module_that_is_public_is_in_the_reference() -> None:
     (command,) = (b for b in blocks(".github/CONTRIBUTING.md", "sh") if "-m pdoc" in b)
     for public in symconv.__all__:

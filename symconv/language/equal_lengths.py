@@ -22,7 +22,7 @@ def check_equal_lengths(node: SignalExpr, verb: str) -> None:
         SymconvError: they are.
     """
     left, right = node.operands
-    lengths = left.shape[0].as_integer(), right.shape[0].as_integer()
+    lengths = left.lengths[0].as_integer(), right.lengths[0].as_integer()
     if None not in lengths and lengths[0] != lengths[1]:
         raise SymconvError(
             f"cannot {verb} {left} and {right}: their lengths are "
@@ -33,9 +33,9 @@ def check_equal_lengths(node: SignalExpr, verb: str) -> None:
 def are_equally_long(node: SignalExpr, verb: str) -> Iterator[Requirement]:
     """That both have one length, where that is not plain."""
     left, right = node.operands
-    if left.shape != right.shape:
+    if left.lengths != right.lengths:
         yield Requirement(
-            tuple(equal(a, b) for a, b in zip(left.shape, right.shape, strict=True)),
+            tuple(equal(a, b) for a, b in zip(left.lengths, right.lengths, strict=True)),
             f"cannot {verb} {left} and {right}: their lengths {left.length} and "
             f"{right.length} could differ; pad one of them or add a hypothesis",
         )

@@ -46,6 +46,7 @@ _STEPS_PER_TERM = 6  # of work
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
     """The signal as a guarded sum for its entry at #0, read for 0 ≤ #0 < length.
 
+    >>> from symconv import Signal
     >>> x, k = Signal("x", 8), Signal("k", 3)
     >>> for term in guarded_sum(x.pad(1, 1).correlate(k, stride=2)).terms: print(term)
     Σ['#1'] k[#1] x[#1 + 2*#0 - 1]

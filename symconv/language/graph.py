@@ -49,7 +49,7 @@ def length(signal: SignalExpr) -> Polynomial:
 
     max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
     """
-    return signal.shape[0]
+    return signal.lengths[0]
 
 
 def is_nonempty(signal: SignalExpr) -> bool:

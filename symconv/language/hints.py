@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import wraps
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, getattr_static, signature
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
@@ -92,7 +92,7 @@ _WORDS: Mapping[str, str] = {
         "a signal has one axis, so there is nothing to transpose; x.flip() reverses it, and the "
         "transposed layer is x.conv_transpose(k)",
     ),
-    **dict.fromkeys(("roll", "shift"), "write x.pad(a, -a), which moves zeros in"),
+    "shift": "write x.pad(a, -a), which moves zeros in",
     **dict.fromkeys(("sum", "mean"), "write x.correlate(Signal.ones(n)), of one entry"),
     **dict.fromkeys(("zero_pad", "ZeroPad1d", "constant_pad"), "write x.pad(l, r)"),
     **dict.fromkeys(("reflection_pad", "ReflectionPad1d"), "write x.pad(l, r, 'reflect')"),
@@ -213,10 +213,16 @@ def no_attribute(thing: object, name: str) -> NoReturn:
 
 
 def explained(cls: _C) -> _C:
-    """Let the public methods of a class say what to write where their arguments do not fit."""
-    for name, method in vars(cls).copy().items():
+    """Let the public methods of a class say what to write where their arguments do not fit.
+
+    Those that it inherits become its own.
+    """
+    for name in dir(cls):
+        method = getattr_static(cls, name)
         if isinstance(method, FunctionType) and not name.startswith("_"):
-            setattr(cls, name, _explained(method))
+            call = _explained(method)
+            call.__qualname__ = f"{cls.__name__}.{name}"
+            setattr(cls, name, call)
     return cls
 
 

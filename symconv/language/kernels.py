@@ -28,7 +28,7 @@ def check_kernel(kernel: SignalExpr) -> None:
     open_ = [kernel]
     while open_:
         part = open_.pop()
-        if part.shape[0].as_integer() == 0:
+        if part.lengths[0].as_integer() == 0:
             raise SymconvError(
                 f"the kernel {part} is empty; a layer's kernel has at least one entry"
             )
@@ -47,7 +47,7 @@ def is_no_empty_kernel(kernel: SignalExpr) -> Iterator[Requirement]:
     """That a kernel is not empty, where the signs of the symbols leave it open."""
     if not kernel.is_nonempty:
         yield Requirement(
-            (at_least(kernel.shape[0], 1),),
+            (at_least(kernel.lengths[0], 1),),
             f"the kernel {kernel} could be empty; add the hypothesis {kernel.length} >= 1",
         )
 

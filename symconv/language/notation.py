@@ -34,6 +34,7 @@ _LONGEST = 4000  # characters of a signal that are written out
 def code(signal: SignalExpr) -> str:
     """The calls that build the signal.
 
+    >>> from symconv import Signal
     >>> x, k = Signal("x", 8), Signal("k", 3)
     >>> print(code((x.pad(1, 1) - 2 * x.pad(2, 0)).correlate(k, stride=2)))
     (x.pad(1, 1) - 2*x.pad(2, 0)).correlate(k, stride=2)
@@ -84,7 +85,7 @@ def _fraction(number: Fraction) -> str:
 def as_typed(thing: SignalExpr | Basic) -> str:
     """A side of a claim, or a hypothesis, as Python code: a length as that of its signal.
 
-    >>> from symconv import integers
+    >>> from symconv import Signal, integers
     >>> x = Signal("x", integers("n", nonnegative=True))
     >>> y = x.pad(1, 1, "reflect")
     >>> print(y.length, "|", as_typed(y.length))
@@ -111,7 +112,7 @@ def _exact(expression: Basic | Amount) -> str:
 def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     """Mathematics in plain Unicode text, as a person would write it.
 
-    >>> from symconv import integers
+    >>> from symconv import Signal, integers
     >>> c, p = integers("c p")
     >>> print(plain(And(3*c - 6 <= p, p <= 3*c - 3)))
     3c − 6 ≤ p ≤ 3c − 3
@@ -127,6 +128,7 @@ def plain(thing: SignalExpr | Basic | Amount | int) -> str:
 def latex(thing: SignalExpr | Basic | Amount | int) -> str:
     r"""Mathematics in LaTeX.
 
+    >>> from symconv import Signal
     >>> x, k = Signal("x", 8), Signal("k2", 3)
     >>> print(latex(x.flip().correlate(k, stride=2)))
     \left(\tilde{x} \star k_{2}\right)\downarrow_{2}

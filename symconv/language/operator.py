@@ -234,7 +234,7 @@ class Operator:
 
     def shape(self, node: SignalExpr) -> Shape:
         """The shape of the result; that of the first operand unless the operator changes it."""
-        return node.operands[0].shape
+        return node.operands[0].lengths
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the signs of the symbols alone show that there is an entry."""

@@ -132,7 +132,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         return SignalExpr, (self.operator, self.operands)
 
     @property
-    def shape(self) -> Shape:
+    def lengths(self) -> Shape:
         """How many entries there are along each axis, in symconv's own integers."""
         return _measured(self)._shape or ()
 

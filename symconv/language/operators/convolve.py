@@ -66,13 +66,13 @@ class Convolve(Operator):
         """N + c − 1, and 0 when either operand is empty."""
         left, right = node.operands
         doubtful = [
-            at_least(part.shape[self.axis], 1)
+            at_least(part.lengths[self.axis], 1)
             for part in node.operands
             if not part.is_nonempty and not (self.is_layer and part is right)
         ]
-        value = left.shape[self.axis] + right.shape[self.axis] - 1
+        value = left.lengths[self.axis] + right.lengths[self.axis] - 1
         size = Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
-        return along(left.shape, self.axis, size)
+        return along(left.lengths, self.axis, size)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """The kernel of a layer is not empty."""
@@ -85,7 +85,7 @@ class Convolve(Operator):
         rest = index[self.axis] - Polynomial.of(m)
         left = yield one, along(index, self.axis, Polynomial.of(m)), False
         right = yield other, along(index, self.axis, rest), False
-        return summed(products(left, right, fresh), m, one.shape[self.axis])
+        return summed(products(left, right, fresh), m, one.lengths[self.axis])
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """N + c − 1, and 0 when either operand is empty."""

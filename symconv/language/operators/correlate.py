@@ -68,10 +68,10 @@ class Correlate(Operator):
     def shape(self, node: SignalExpr) -> Shape:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
         signal, kernel = node.operands
-        reach = self.dilation.polynomial * (kernel.shape[self.axis] - 1)
-        last = without_nonnegative_part(signal.shape[self.axis]) - reach - 1
+        reach = self.dilation.polynomial * (kernel.lengths[self.axis] - 1)
+        last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
         size = nonnegative_part(floor(last, self.stride.polynomial) + 1)
-        return along(signal.shape, self.axis, size)
+        return along(signal.lengths, self.axis, size)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Never: the input may be too short."""
@@ -88,8 +88,8 @@ class Correlate(Operator):
         position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)
         taps = yield kernel, along(index, self.axis, Polynomial.of(j)), False
         source = yield signal, along(index, self.axis, position), True
-        terms = summed(products(taps, source, fresh), j, kernel.shape[self.axis])
-        return guarded(terms, () if inside else within(u, node.shape[self.axis]))
+        terms = summed(products(taps, source, fresh), j, kernel.lengths[self.axis])
+        return guarded(terms, () if inside else within(u, node.lengths[self.axis]))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""

@@ -60,10 +60,10 @@ class Dilate(Operator):
 
     def shape(self, node: SignalExpr) -> Shape:
         """d(c − 1) + 1, and 0 when the operand is empty."""
-        inner = without_nonnegative_part(node.operands[0].shape[self.axis])
+        inner = without_nonnegative_part(node.operands[0].lengths[self.axis])
         value = self.factor.polynomial * (inner - 1) + 1
         size = value if node.operands[0].is_nonempty else nonnegative_part(value)
-        return along(node.operands[0].shape, self.axis, size)
+        return along(node.operands[0].lengths, self.axis, size)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """k[q] where u = d·q, for a q that is summed over."""
@@ -71,7 +71,7 @@ class Dilate(Operator):
         q = next(fresh)
         source = yield signal, along(index, self.axis, Polynomial.of(q)), inside
         multiple = equal(index[self.axis], self.factor.polynomial * Polynomial.of(q))
-        return summed(guarded(source, (multiple,)), q, signal.shape[self.axis])
+        return summed(guarded(source, (multiple,)), q, signal.lengths[self.axis])
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """d(c − 1) + 1, and 0 when the operand is empty."""

@@ -52,11 +52,11 @@ class Downsample(Operator):
 
     def shape(self, node: SignalExpr) -> Shape:
         """⌈n/s⌉, and 0 when n is negative."""
-        inner = node.operands[0].shape[self.axis]
+        inner = node.operands[0].lengths[self.axis]
         clear = without_nonnegative_part(inner)
         value = ceiling(clear, self.factor.polynomial)
         size = value if clear == inner else nonnegative_part(value)
-        return along(node.operands[0].shape, self.axis, size)
+        return along(node.operands[0].lengths, self.axis, size)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """x[s·u]."""

@@ -77,13 +77,13 @@ class Extend(Operator):
 
     def shape(self, node: SignalExpr) -> Shape:
         """N + left + right."""
-        size = node.operands[0].shape[self.axis] + self.left.polynomial + self.right.polynomial
-        return along(node.operands[0].shape, self.axis, size)
+        size = node.operands[0].lengths[self.axis] + self.left.polynomial + self.right.polynomial
+        return along(node.operands[0].lengths, self.axis, size)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """There are as many entries as are copied."""
         (signal,) = node.operands
-        size = signal.shape[self.axis]
+        size = signal.lengths[self.axis]
         if self.mode == "replicate":
             enough = [at_least(size, 1)]
         else:
@@ -98,7 +98,7 @@ class Extend(Operator):
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The entry of the signal, and the one that stands for it beyond either end."""
         (signal,) = node.operands
-        size, u = signal.shape[self.axis], index[self.axis]
+        size, u = signal.lengths[self.axis], index[self.axis]
         v = u - self.left.polynomial
         before, after = {
             "reflect": (-v, 2 * size - 2 - v),
@@ -114,7 +114,7 @@ class Extend(Operator):
             *guarded(left, (at_least(-v, 1),)),
             *guarded(right, (at_least(v, size),)),
         )
-        return guarded(terms, () if inside else within(u, node.shape[self.axis]))
+        return guarded(terms, () if inside else within(u, node.lengths[self.axis]))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """N + left + right."""

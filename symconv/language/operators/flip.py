@@ -37,7 +37,7 @@ class Flip(Operator):
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """x[n − 1 − u]."""
-        last = node.shape[self.axis] - 1
+        last = node.lengths[self.axis] - 1
         return (yield node.operands[0], along(index, self.axis, last - index[self.axis]), inside)
 
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:

@@ -121,7 +121,7 @@ class Formula(Operator):
         yield from ()
         names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
         terms = FormulaReader(fresh).terms(self.expression, {**names, self.index: index[0]})
-        return guarded(terms, () if inside else within(index[0], node.shape[0]))
+        return guarded(terms, () if inside else within(index[0], node.lengths[0]))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """The length."""

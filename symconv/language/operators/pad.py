@@ -52,13 +52,13 @@ class Pad(Operator):
 
     def shape(self, node: SignalExpr) -> Shape:
         """max(0, n + left + right)."""
-        inner = node.operands[0].shape[self.axis]
+        inner = node.operands[0].lengths[self.axis]
         more = self.left.polynomial + self.right.polynomial
         if not self.crops:
-            return along(node.operands[0].shape, self.axis, inner + more)
+            return along(node.operands[0].lengths, self.axis, inner + more)
         if (-self.left).is_at_least(0) and (-self.right).is_at_least(0):
             inner = without_nonnegative_part(inner)
-        return along(node.operands[0].shape, self.axis, nonnegative_part(inner + more))
+        return along(node.operands[0].lengths, self.axis, nonnegative_part(inner + more))
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the operand has one, or a zero is put there."""
@@ -72,7 +72,7 @@ class Pad(Operator):
         source = yield node.operands[0], along(index, self.axis, u - self.left.polynomial), False
         if inside or not self.crops:
             return source
-        return guarded(source, within(u, node.shape[self.axis]))
+        return guarded(source, within(u, node.lengths[self.axis]))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, n + left + right)."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+
+from symconv.language.operator import Kind
 
 __all__ = ["DASHES", "Cell", "Kind"]
-
-Kind: TypeAlias = Literal["entry", "padding", "inserted"]
 
 DASHES: Mapping[Kind, str] = {"entry": "", "padding": "4 2.5", "inserted": "1.2 2.2"}
 """How the outline of a kind is dashed."""

@@ -15,8 +15,6 @@ from symconv.language.graph import leaves
 from symconv.language.notation import plain
 from symconv.language.operator import Fixed
 from symconv.language.operators import (
-    Convolve,
-    Correlate,
     Dilate,
     Flip,
     Formula,
@@ -156,22 +154,22 @@ def _inner(signal: SignalExpr) -> SignalExpr | None:
 
 def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[str]]:
     """The name of a node's kernel, and the texts of its taps, "" for those that are 0."""
-    match node:
-        case SignalExpr(Correlate() | Convolve(), (_, kernel)):
-            (entries,) = polynomials([kernel])
-            if all(len(entry) <= 1 and all(len(m) <= 1 for m in entry) for entry in entries):
-                simple = isinstance(kernel.operator, Named | Taps | Formula | Dilate | Flip | Pad)
-                name = plain(kernel) if simple else f"({plain(kernel)})"
-                return name, [sum_text(entry) if entry else "" for entry in entries]
-            name = names.kernel(kernel)
-            values = ", ".join(
-                f"{entry_text(name, t)} = {sum_text(e)}" for t, e in enumerate(entries)
-            )
-            notes.append(f"{name} = {plain(kernel)}: {values}")
-            return name, [entry_text(name, t) if entry else "" for t, entry in enumerate(entries)]
-        case SignalExpr(Scale(number)):
-            return number_text(number), [number_text(number) if number else ""]
-    return "", []
+    operator = node.operator
+    if isinstance(operator, Scale):
+        number = number_text(operator.number)
+        return number, [number if operator.number else ""]
+    if operator.kernel is None:
+        return "", []
+    kernel = node.operands[operator.kernel]
+    (entries,) = polynomials([kernel])
+    if all(len(entry) <= 1 and all(len(m) <= 1 for m in entry) for entry in entries):
+        simple = isinstance(kernel.operator, Named | Taps | Formula | Dilate | Flip | Pad)
+        name = plain(kernel) if simple else f"({plain(kernel)})"
+        return name, [sum_text(entry) if entry else "" for entry in entries]
+    name = names.kernel(kernel)
+    values = ", ".join(f"{entry_text(name, t)} = {sum_text(e)}" for t, e in enumerate(entries))
+    notes.append(f"{name} = {plain(kernel)}: {values}")
+    return name, [entry_text(name, t) if entry else "" for t, entry in enumerate(entries)]
 
 
 def _row(node: SignalExpr, above: Row | None, name: str, kernel: str, taps: list[str]) -> Row:
