@@ -217,7 +217,7 @@ def test_rocq_and_python_evaluate_the_definitions_alike() -> None:
         data: dict[str, list[int]] = {}
         cases.append((_random_signal(rng, data, 1 + number % 3), data))
     kinds = {type(node.operator) for signal, _ in cases for node in walk(signal)}
-    assert kinds == {Signal, Pad, Flip, Downsample, Dilate, Convolve, Correlate}
+    assert kinds == {Named, Pad, Flip, Downsample, Dilate, Convolve, Correlate}
     expected = []
     for signal, data in cases:
         names = {node.name for node in walk(signal) if isinstance(node, Signal)}
