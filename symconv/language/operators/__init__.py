@@ -17,6 +17,7 @@ from symconv.language.operators.formula import Formula
 from symconv.language.operators.multiply import Multiply, MultiplyMethod
 from symconv.language.operators.named import Named
 from symconv.language.operators.pad import Pad, PadMethod
+from symconv.language.operators.roll import Roll, RollMethod
 from symconv.language.operators.scale import Scale, ScaleMethods
 from symconv.language.operators.taps import Taps
 
@@ -36,6 +37,7 @@ __all__ = [
     "Named",
     "Operator",
     "Pad",
+    "Roll",
     "Scale",
     "Taps",
 ]
@@ -47,6 +49,7 @@ OPERATORS: tuple[type[Operator], ...] = (
     Pad,
     Extend,
     Flip,
+    Roll,
     Downsample,
     Dilate,
     Convolve,
@@ -60,6 +63,7 @@ OPERATORS: tuple[type[Operator], ...] = (
 class Methods(
     PadMethod,
     FlipMethod,
+    RollMethod,
     DownsampleMethod,
     DilateMethod,
     ConvolveMethod,
