@@ -362,6 +362,10 @@ def refusal(claim: Statement, error: SymconvError, found: Outcomes) -> str:
     said = str(error).replace("\n", " ")
     if found.undefined is not None or _is_undefined_at(claim, _place_named(said)):
         return "refused: undefined"
+    if not found.all:  # where hypotheses allow nothing, what they would not allow may be told
+        free = points({name: claim.least[name] for name in claim.names})
+        if any(outcome(claim, at).sides is None for at in islice(free, 50)):
+            return "refused: undefined"
     if not found.all and re.search("no lengths satisfy|can never hold|is false under", said):
         return "refused: says nothing"
     if is_limit(error) or isinstance(error, Undecided):
