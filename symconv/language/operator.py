@@ -49,6 +49,7 @@ __all__ = [
     "guarded",
     "positive_at",
     "products",
+    "shown",
     "summed",
 ]
 
@@ -355,7 +356,7 @@ class Operator:
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """What stands beside its row in a picture, in lines; `kernel` is the name of the taps."""
-        arguments = ", ".join(map(str, self._values()))
+        arguments = ", ".join(map(shown, self._values()))
         return (f"{self.method}({arguments})" if arguments else self.method,)
 
     def place(self, taps: int) -> tuple[Fraction, Fraction]:
@@ -417,6 +418,14 @@ def products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
 def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
     numbers = {i.number: next(fresh) for i in term.indices if i.number in taken}
     return term.renumbered(numbers) if numbers else term
+
+
+# --- for pictures --------------------------------------------------------------------
+
+
+def shown(value: object) -> str:
+    """An amount or a word beside a row; a minus is one, and no hyphen."""
+    return str(value).replace("-", "−")
 
 
 # --- for checks ----------------------------------------------------------------------

@@ -22,6 +22,7 @@ from symconv.language.operator import (
     Shape,
     along,
     guarded,
+    shown,
 )
 from symconv.language.points import Point
 
@@ -150,7 +151,7 @@ class Extend(Operator):
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The amounts, and below them the mode."""
-        return f"pad({self.left}, {self.right})", self.mode
+        return f"pad({shown(self.left)}, {shown(self.right)})", self.mode
 
     def place(self, taps: int) -> tuple[Fraction, Fraction]:
         """The row begins earlier by the left amount."""
