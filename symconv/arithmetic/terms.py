@@ -29,6 +29,16 @@ class Factor:
     name: str
     position: tuple[Polynomial, ...]
 
+    @property
+    def only_position(self) -> Polynomial:
+        """The position along the only axis.
+
+        Raises:
+            ValueError: there are several axes; taking one of them would prove too much.
+        """
+        (position,) = self.position
+        return position
+
     def __str__(self) -> str:
         return f"{self.name}[{', '.join(map(str, self.position))}]"
 

@@ -294,10 +294,14 @@ def _summands(polynomial: Polynomial, names: Names) -> dict[Expr, int]:
 
 def _reduced(polynomial: Polynomial, modulus: int) -> Polynomial:
     """A shorter polynomial with the same residues; SymPy finds it for its own integers only."""
-    is_sum = len(polynomial.terms) > 1  # n − c stays as it is, and −c becomes 2c modulo 3
+    parenthesised_in_code = (
+        len(polynomial.terms) > 1
+    )  # n − c stays as it is, and −c becomes 2c modulo 3
     return Polynomial(
         {
-            monomial: -(-c % modulus) if c < 0 and monomial and is_sum else c % modulus
+            monomial: -(-c % modulus)
+            if c < 0 and monomial and parenthesised_in_code
+            else c % modulus
             for monomial, c in polynomial.terms.items()
         }
     )

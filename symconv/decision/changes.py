@@ -85,7 +85,7 @@ class Coordinates:
             positive: the symbols that are at least 1.
         """
         # A signal with one entry is read at 0 alone, and what its position is, is 0 then.
-        alone = [equal(f.position[0], 0) for f in term.factors if lengths[f.name] == _ONE]
+        alone = [equal(f.only_position, 0) for f in term.factors if lengths[f.name] == _ONE]
         read = tuple(
             Factor(f.name, (Polynomial({}),)) if lengths[f.name] == _ONE else f
             for f in term.factors
@@ -96,7 +96,7 @@ class Coordinates:
         # Numbers for the coordinates, beyond those of the indices.
         start = 1 + max((i.number for i in term.indices), default=FREE)
         slots = [start + i for i in range(len(factors))]
-        positions = [f.position[0] for f in factors]
+        positions = [f.only_position for f in factors]
         old: dict[int, Polynomial] = {i.number: Polynomial.of(i.number) for i in term.indices}
         open_ = [i.number for i in term.indices]
         new: dict[int, Polynomial] = {}
@@ -116,7 +116,7 @@ class Coordinates:
             if index is None:
                 continue
             c = positions[i].coefficient(index)
-            new[slot] = factors[i].position[0]
+            new[slot] = factors[i].only_position
             put(index, c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i]))
         guards = tuple(g.reduced(positive) for g in guards)
         is_divided = False

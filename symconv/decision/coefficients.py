@@ -205,7 +205,7 @@ class _Comparer:
         linear = _Positions(term)
         factors = [term.factors[i] for i in linear.order]
         support = tuple(
-            guard for f in factors for guard in within(f.position[0], self.lengths[f.name])
+            guard for f in factors for guard in within(f.only_position, self.lengths[f.name])
         )
         guards = term.guards + support + self.outputs
         numbers = [index.number for index in term.indices]
@@ -213,7 +213,8 @@ class _Comparer:
         first = max(numbers, default=FREE) + 1
         positions = range(first, first + len(factors))
         placed = tuple(
-            equal(Polynomial.of(p), f.position[0]) for p, f in zip(positions, factors, strict=True)
+            equal(Polynomial.of(p), f.only_position)
+            for p, f in zip(positions, factors, strict=True)
         )
         determined = [number for number in numbers if number not in hidden]
         points = self.sets.points([FREE, *positions, *hidden], guards + placed, determined)
@@ -244,7 +245,7 @@ class _Comparer:
         shift = max(numbers) + 1
         moved = [number for number in numbers if number not in known]
         other: dict[Atom, Polynomial] = {number: Polynomial.of(number + shift) for number in moved}
-        same = tuple(equal(f.position[0], f.position[0].substitute(other)) for f in factors)
+        same = tuple(equal(f.only_position, f.only_position.substitute(other)) for f in factors)
         again = tuple(g.map(lambda p: p.substitute(other)) for g in guards)
         pairs = [FREE, *numbers, *(number + shift for number in moved)]
         for number in moved:
@@ -286,7 +287,7 @@ class _Positions:
     def __init__(self, term: Term) -> None:
         columns = [index.number for index in term.indices]
         equations = [g.polynomial for g in term.guards if g.relation is Relation.ZERO]
-        positions = [f.position[0] for f in term.factors]
+        positions = [f.only_position for f in term.factors]
         rows = [
             [0 if _is_piecewise(p) else p.coefficient(c) for c in columns]
             for p in [*positions, *equations]

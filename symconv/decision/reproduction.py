@@ -131,7 +131,7 @@ class _Coder:
     def operand(self, signal: SignalExpr) -> str:
         """The same, so that it can be indexed or multiplied."""
         text = self.text(signal)
-        return f"({text})" if signal.operator.is_sum_in_numpy else text
+        return f"({text})" if signal.operator.parenthesised_in_numpy else text
 
     def size(self, signal: SignalExpr) -> int:
         """How many entries a signal has."""

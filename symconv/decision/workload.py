@@ -52,7 +52,7 @@ class _Work:
         known = self._seen.get(id(signal))
         if known is None:
             operands = list(map(self._counted, signal.operands))
-            one, own = signal.operator.products(
+            one, own = signal.operator.count_products(
                 [each for each, _ in operands],
                 _length(signal),
                 list(map(_length, signal.operands)),

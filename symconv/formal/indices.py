@@ -78,7 +78,7 @@ class Indices:
             Uncertified: the equations do not give the others one by one.
         """
         alone = [
-            factor.position[0]
+            factor.only_position
             for factor in self.term.factors
             if lengths[factor.name] == Polynomial.constant(1)
         ]

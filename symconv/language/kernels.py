@@ -32,7 +32,7 @@ def check_kernel(kernel: SignalExpr) -> None:
             raise SymconvError(
                 f"the kernel {part} is empty; a layer's kernel has at least one entry"
             )
-        if part.operator.shows_emptiness:
+        if part.operator.checked_as_kernel:
             open_ += [operand for operand in part.operands if not operand.is_nonempty]
         named = part.operator
         if isinstance(named, Named) and named.size.written.is_Symbol and not part.is_nonempty:

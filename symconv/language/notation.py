@@ -64,7 +64,7 @@ class _Code:
     def receiver(self, operand: SignalExpr) -> str:
         """The same, so that a method can be called on it."""
         text = self.text(operand)
-        return f"({text})" if operand.operator.is_sum else text
+        return f"({text})" if operand.operator.parenthesised_in_code else text
 
     def argument(self, value: object) -> str:
         """An amount or an expression, a number, or a word."""

@@ -186,6 +186,9 @@ class Operand:
 class Operator:
     """An operator: a frozen dataclass whose fields are its amounts and numbers.
 
+    An operator whose entries are moved, and have no names of their own in a picture, is drawn by
+    what `values` makes of places; one that `names_entries` has `wires`.
+
     Attributes:
         axis: the axis along which it acts.
         method: the method of signals that applies it; empty where a sign does.
@@ -195,14 +198,14 @@ class Operator:
         numpy: the same in NumPy, where fields are the numbers that they have.
         binding: how tightly the notation binds.
         least: how tightly an operand has to bind, not to be parenthesised.
-        is_sum: whether it is a sum or a multiple, which code parenthesises.
-        is_sum_in_numpy: whether NumPy's line is a sum or a product, to be parenthesised.
-        needs_operands: whether it is applied to signals; a named signal is made of none.
+        parenthesised_in_code: whether a method cannot be called on its code as it stands.
+        parenthesised_in_numpy: whether its NumPy cannot be indexed or multiplied as it stands.
+        is_source: whether a picture begins with it: a named signal, known taps or a formula.
         multiplies: whether entries of its operands are multiplied by one another.
-        keeps_entries: whether it has an entry exactly where its operands have.
-        shows_emptiness: whether a kernel made by it is refused at once where its operand
+        empty_by_operands_alone: whether it is empty exactly where an operand is.
+        checked_as_kernel: whether a kernel made by it is refused at once where its operand
             could be empty; of other kernels, a hypothesis may say that they are not.
-        kernel: which operand holds the taps of a layer; None if it is no layer.
+        kernel_operand: which operand is drawn as taps on lines; None if none is.
         names_entries: whether a picture gives its entries new names.
         absent: what its entries are, in a picture, that come from no entry of the operand.
     """
@@ -214,13 +217,13 @@ class Operator:
     numpy: ClassVar[str] = ""
     binding: ClassVar[int] = ATOM
     least: ClassVar[int] = SUM
-    is_sum: ClassVar[bool] = False
-    is_sum_in_numpy: ClassVar[bool] = False
-    needs_operands: ClassVar[bool] = True
+    parenthesised_in_code: ClassVar[bool] = False
+    parenthesised_in_numpy: ClassVar[bool] = False
+    is_source: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False
-    keeps_entries: ClassVar[bool] = False
-    shows_emptiness: ClassVar[bool] = False
-    kernel: ClassVar[int | None] = None
+    empty_by_operands_alone: ClassVar[bool] = False
+    checked_as_kernel: ClassVar[bool] = False
+    kernel_operand: ClassVar[int | None] = None
     names_entries: ClassVar[bool] = False
     absent: ClassVar[Kind] = "padding"
 
@@ -305,7 +308,9 @@ class Operator:
         """About how much work the entries are."""
         return size
 
-    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
         """How many products are in one entry, at most, and newly in all of them.
 
         Args:

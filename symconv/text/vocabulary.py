@@ -161,7 +161,7 @@ class Vocabulary:
                 yield from self._kernel_lengths(inner)
 
 
-_KEEPING = {operator.method for operator in OPERATORS if operator.keeps_entries}
+_KEEPING = {operator.method for operator in OPERATORS if operator.empty_by_operands_alone}
 """The methods that make no empty signal of signals that are not empty."""
 
 

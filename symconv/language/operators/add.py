@@ -39,8 +39,8 @@ __all__ = ["Add", "AddMethods", "positive_part"]
 class Add(Operator):
     """The sum of two signals of one length: entry u is x[u] + h[u]."""
 
-    is_sum = True
-    is_sum_in_numpy = True
+    parenthesised_in_code = True
+    parenthesised_in_numpy = True
 
     def check(self, node: SignalExpr) -> None:
         """Refuse different lengths."""
@@ -64,7 +64,9 @@ class Add(Operator):
         """The sums."""
         return list(map(add, *entries))
 
-    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
         """Those of both."""
         return sum(each), sum(each) * size
 

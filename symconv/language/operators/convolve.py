@@ -51,9 +51,9 @@ class Convolve(Operator):
     binding = PRODUCT
     least = POSTFIX
     multiplies = True
-    keeps_entries = True
-    shows_emptiness = True
-    kernel = 1
+    empty_by_operands_alone = True
+    checked_as_kernel = True
+    kernel_operand = 1
     names_entries = True
 
     def check(self, node: SignalExpr) -> None:
@@ -110,7 +110,9 @@ class Convolve(Operator):
         """Each entry times each."""
         return sizes[0] * sizes[1]
 
-    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
         """Each entry times each; in one entry as many as the shorter operand has."""
         both = each[0] * each[1]
         return both * min(sizes), both * sizes[0] * sizes[1]

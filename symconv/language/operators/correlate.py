@@ -55,7 +55,7 @@ class Correlate(Operator):
 
     method = "correlate"
     multiplies = True
-    kernel = 1
+    kernel_operand = 1
     names_entries = True
 
     def check(self, node: SignalExpr) -> None:
@@ -112,7 +112,9 @@ class Correlate(Operator):
         """Each output with each tap."""
         return size * sizes[1]
 
-    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
         """One for each tap."""
         one = max(1, each[0] * each[1] * sizes[1])
         return one, one * size

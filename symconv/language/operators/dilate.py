@@ -45,8 +45,8 @@ class Dilate(Operator):
     factor: Amount
 
     method = "dilate"
-    keeps_entries = True
-    shows_emptiness = True
+    empty_by_operands_alone = True
+    checked_as_kernel = True
     absent = "inserted"
 
     @property

@@ -39,7 +39,7 @@ class Downsample(Operator):
 
     method = "downsample"
     numpy = "{0}[::{factor}]"
-    keeps_entries = True
+    empty_by_operands_alone = True
 
     @property
     def is_idle(self) -> bool:

@@ -32,8 +32,8 @@ class Flip(Operator):
     method = "flip"
     plain = "flip({0})"
     numpy = "{0}[::-1]"
-    keeps_entries = True
-    shows_emptiness = True
+    empty_by_operands_alone = True
+    checked_as_kernel = True
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """x[n − 1 − u]."""

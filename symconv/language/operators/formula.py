@@ -69,7 +69,7 @@ class Formula(Operator):
     size: Amount
     chosen: tuple[tuple[Symbol, Amount], ...] = ()
 
-    needs_operands = False
+    is_source = True
 
     def free(self) -> list[Symbol]:
         """The symbols in the formula that are neither its index nor replaced, by name."""
@@ -142,7 +142,9 @@ class Formula(Operator):
         """More than that of moving an entry."""
         return 20 * size
 
-    def products(self, each: Sequence[int], size: int, sizes: Sequence[int]) -> tuple[int, int]:
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
         """One for each value of the indices of its sums, at most."""
         limits = sum(len(found.limits) for found in self.expression.atoms(Sum))
         one = max(1, max(sizes, default=1) ** limits)

@@ -43,8 +43,8 @@ class Multiply(Operator):
     binding = PRODUCT
     least = POSTFIX
     multiplies = True
-    keeps_entries = True
-    is_sum_in_numpy = True
+    empty_by_operands_alone = True
+    parenthesised_in_numpy = True
 
     def check(self, node: SignalExpr) -> None:
         """Refuse what is no signal, and different lengths."""

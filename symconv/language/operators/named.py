@@ -36,7 +36,7 @@ class Named(Operator):
     name: str
     size: Amount
 
-    needs_operands = False
+    is_source = True
 
     def shape(self, node: SignalExpr) -> Shape:
         """One axis, of the given length."""

@@ -37,7 +37,7 @@ class Roll(Operator):
     plain = "roll({0}; {amount})"
     latex = r"\operatorname{{roll}}\left({0};\, {amount}\right)"
     numpy = "np.roll({0}, {amount})"
-    keeps_entries = True
+    empty_by_operands_alone = True
 
     @property
     def is_idle(self) -> bool:

@@ -39,8 +39,8 @@ class Scale(Operator):
 
     number: Fraction
 
-    is_sum = True
-    is_sum_in_numpy = True
+    parenthesised_in_code = True
+    parenthesised_in_numpy = True
     names_entries = True
 
     @classmethod

@@ -37,7 +37,7 @@ class Taps(Operator):
 
     numbers: tuple[Fraction, ...]
 
-    needs_operands = False
+    is_source = True
 
     def shape(self, node: SignalExpr) -> Shape:
         """As many entries as there are numbers."""

@@ -141,9 +141,9 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
 
 def _inner(signal: SignalExpr) -> SignalExpr | None:
     """The signal that the row above shows; None for the input."""
-    if not signal.operator.needs_operands:
+    if signal.operator.is_source:
         return None
-    if len(signal.operands) == 1 or signal.operator.kernel is not None:
+    if len(signal.operands) == 1 or signal.operator.kernel_operand is not None:
         return signal.operands[0]
     parts = " and ".join(plain(operand) for operand in signal.operands)
     raise SymconvError(
@@ -158,9 +158,9 @@ def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[s
     if isinstance(operator, Scale):
         number = number_text(operator.number)
         return number, [number if operator.number else ""]
-    if operator.kernel is None:
+    if operator.kernel_operand is None:
         return "", []
-    kernel = node.operands[operator.kernel]
+    kernel = node.operands[operator.kernel_operand]
     (entries,) = polynomials([kernel])
     if all(len(entry) <= 1 and all(len(m) <= 1 for m in entry) for entry in entries):
         simple = isinstance(kernel.operator, Named | Taps | Formula | Dilate | Flip | Pad)
