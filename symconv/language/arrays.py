@@ -20,7 +20,7 @@ from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.graph import leaves, mentioned, symbols_in, walk
-from symconv.language.operator import Fixed
+from symconv.language.operators.base import Fixed
 from symconv.language.points import (
     MOST_ENTRIES,
     Point,

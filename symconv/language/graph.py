@@ -11,7 +11,7 @@ from symconv.arithmetic.polynomials import Polynomial, conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.lengths import lengths_in
-from symconv.language.operator import Requirement
+from symconv.language.operators.base import Requirement
 
 if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr

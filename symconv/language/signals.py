@@ -36,8 +36,8 @@ from symconv.language.amounts import (
 from symconv.language.graph import check_names, clash, merge_symbols, walk
 from symconv.language.hints import explained, no_attribute
 from symconv.language.lengths import lengths_in
-from symconv.language.operator import Operator, Shape
 from symconv.language.operators import Formula, Methods, Named, Taps
+from symconv.language.operators.base import Operator, Shape
 from symconv.language.operators.formula import check_formula, check_symbols
 from symconv.language.operators.scale import exact_number, exact_number_hint
 

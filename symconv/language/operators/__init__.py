@@ -1,12 +1,13 @@
 """The operators of the language, each in a module of its own; this is the list of them.
 
-What is not listed here is no operator: a layer is made of operators (`symconv.language.layers`).
+What they have in common is in `base`, `kernels` and `equal_lengths`.  What is not listed here is
+no operator: a layer is made of operators (`symconv.language.layers`).
 """
 
 from __future__ import annotations
 
-from symconv.language.operator import Operator
 from symconv.language.operators.add import Add, AddMethods
+from symconv.language.operators.base import Operator
 from symconv.language.operators.convolve import Convolve, ConvolveMethod
 from symconv.language.operators.correlate import Correlate, CorrelateMethod
 from symconv.language.operators.dilate import Dilate, DilateMethod

@@ -8,12 +8,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError
-from symconv.language.equal_lengths import (
-    are_equally_long,
-    check_equal_lengths,
-    check_equal_lengths_at,
-)
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     PRODUCT,
     SUM,
     Code,
@@ -25,6 +20,11 @@ from symconv.language.operator import (
     Operator,
     Requirement,
     Rule,
+)
+from symconv.language.operators.equal_lengths import (
+    are_equally_long,
+    check_equal_lengths,
+    check_equal_lengths_at,
 )
 from symconv.language.operators.scale import Scale
 from symconv.language.points import Point

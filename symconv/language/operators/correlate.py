@@ -15,8 +15,7 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, positive_argument
-from symconv.language.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Code,
@@ -38,6 +37,7 @@ from symconv.language.operator import (
 )
 from symconv.language.operators.dilate import spread_code
 from symconv.language.operators.downsample import arrow
+from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
 from symconv.language.points import Point
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, positive_argument
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     POSTFIX,
     Fixed,
     Index,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import ceiling, nonnegative_part, without_nonnegative_part
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     POSTFIX,
     Fixed,
     Index,

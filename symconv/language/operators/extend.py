@@ -11,7 +11,7 @@ from symconv.arithmetic.polynomials import Polynomial, at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.hints import about_mode
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     Fixed,
     Index,
     Kind,

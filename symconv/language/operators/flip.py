@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     ATOM,
     SUM,
     Fixed,

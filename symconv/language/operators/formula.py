@@ -29,7 +29,7 @@ from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
 from symconv.language.lengths import lengths_in, spelled_out
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,

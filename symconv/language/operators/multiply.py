@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from symconv.language.equal_lengths import (
-    are_equally_long,
-    check_equal_lengths,
-    check_equal_lengths_at,
-)
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Fixed,
@@ -23,6 +18,11 @@ from symconv.language.operator import (
     Rule,
     check_operand,
     products,
+)
+from symconv.language.operators.equal_lengths import (
+    are_equally_long,
+    check_equal_lengths,
+    check_equal_lengths_at,
 )
 from symconv.language.points import Point
 

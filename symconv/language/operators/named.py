@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least
 from symconv.arithmetic.terms import Factor, Term
 from symconv.language.amounts import Amount
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,

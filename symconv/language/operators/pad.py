@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symconv.arithmetic.polynomials import nonnegative_part, within, without_nonnegative_part
 from symconv.language.amounts import Amount, Whole, integer_argument
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     Fixed,
     Index,
     NumPy,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     Fixed,
     Index,
     Operand,

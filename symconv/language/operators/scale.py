@@ -13,7 +13,7 @@ import sympy
 from sympy import Float, Rational
 
 from symconv.errors import SymconvError
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Code,

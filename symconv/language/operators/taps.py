@@ -11,7 +11,7 @@ import sympy
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
-from symconv.language.operator import (
+from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symconv.language.operator import Kind
+from symconv.language.operators.base import Kind
 
 __all__ = ["DASHES", "Cell", "Kind"]
 

@@ -13,7 +13,6 @@ from symconv.errors import SymconvError
 from symconv.language import arrays
 from symconv.language.graph import leaves
 from symconv.language.notation import plain
-from symconv.language.operator import Fixed
 from symconv.language.operators import (
     Dilate,
     Flip,
@@ -23,6 +22,7 @@ from symconv.language.operators import (
     Scale,
     Taps,
 )
+from symconv.language.operators.base import Fixed
 from symconv.language.signals import Signal, SignalExpr
 from symconv.pages.diagrams.cells import Cell
 from symconv.pages.diagrams.entries import entry_text, number_text, polynomials, sum_text

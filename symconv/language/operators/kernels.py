@@ -1,4 +1,4 @@
-"""Kernels of layers: they have at least one tap."""
+"""Kernels, of the operators that have one: a layer's has at least one tap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symconv.arithmetic.polynomials import at_least
 from symconv.errors import SymconvError
-from symconv.language.operator import Requirement
+from symconv.language.operators.base import Requirement
 from symconv.language.operators.named import Named
 
 if TYPE_CHECKING:

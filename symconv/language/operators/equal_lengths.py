@@ -1,4 +1,4 @@
-"""Operands of one length."""
+"""Operands that have to be of one length, as those of sums and products."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symconv.arithmetic.polynomials import equal
 from symconv.errors import SymconvError
-from symconv.language.operator import Requirement
+from symconv.language.operators.base import Requirement
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
