@@ -8,7 +8,8 @@ from contextlib import suppress
 import pytest
 
 from symconv import Claim, Signal, SignalExpr, Undecided, Unknown, integers
-from symconv.arithmetic.work import ALLOWANCE, WorkUsedUpError, allowed, left, spend
+from symconv.arithmetic.limits import ALLOWANCE
+from symconv.arithmetic.work import WorkUsedUpError, allowed, left, spend
 from symconv.decision.prove import bounded
 from symconv.errors import SymconvError
 from tests.benchmarks.bench_memory import decided, python_memory

@@ -32,6 +32,12 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
 from symconv.arithmetic import polynomials, signs, unevaluated
+from symconv.arithmetic.limits import (
+    DIVISIBILITY_OPERATIONS,
+    MOST_CASES_OF_A_CONDITION,
+    MOST_EXPANDED_TERMS,
+    MOST_RESIDUES_CHECKED,
+)
 from symconv.arithmetic.polynomials import (
     Conjunction,
     Guarded,
@@ -60,10 +66,6 @@ __all__ = [
     "without_certain",
 ]
 
-_MOST_TERMS = 500  # of a formula, when it is expanded
-_MOST_CASES = 20_000  # of a condition, as a disjunction
-_MOST_RESIDUES = 4096  # at which a polynomial is divided by a number
-_DIVISIBILITY = 100_000  # isl operations for the same question about floors and cases
 
 Names = Mapping[Symbol, Polynomial]
 Quotient = tuple[Polynomial, int]  # an integer polynomial over a positive integer
@@ -113,7 +115,7 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
         return True
     atoms = sorted({a for a in polynomial.atoms() if isinstance(a, str | int)}, key=str)
     if all(isinstance(a, str | int) for a in polynomial.atoms()):
-        if number ** len(atoms) > _MOST_RESIDUES:
+        if number ** len(atoms) > MOST_RESIDUES_CHECKED:
             return False
         return not any(
             residue.substitute(
@@ -127,7 +129,7 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
 
     if polynomial.indices():
         return False
-    sets = IntegerSets(sorted(polynomial.symbols()), _DIVISIBILITY)
+    sets = IntegerSets(sorted(polynomial.symbols()), DIVISIBILITY_OPERATIONS)
     apart = [(at_least(residue, 1),), (at_least(-residue, 1),)]
     return sets.attempt(lambda: bool(sets.where(apart).is_empty()))
 
@@ -465,8 +467,10 @@ def _comparison(relation: Relational, p: Polynomial, holds: bool) -> list[Conjun
 
 
 def _both(left: list[Conjunction], right: list[Conjunction]) -> list[Conjunction]:
-    if len(left) * len(right) > _MOST_CASES:
-        raise SymconvError(f"a condition has more than {_MOST_CASES} cases; split it up")
+    if len(left) * len(right) > MOST_CASES_OF_A_CONDITION:
+        raise SymconvError(
+            f"a condition has more than {MOST_CASES_OF_A_CONDITION} cases; split it up"
+        )
     joined = (conjoined(a + b) for a in left for b in right)
     return [guards for guards in joined if guards is not None]
 
@@ -487,7 +491,9 @@ class FormulaReader:
             case sympy.Mul():
                 return self._product(expression.args, names, expression)
             case Pow(args=(base, Integer() as exponent)) if exponent > 0:
-                return self._product([base] * min(int(exponent), _MOST_TERMS), names, expression)
+                return self._product(
+                    [base] * min(int(exponent), MOST_EXPANDED_TERMS), names, expression
+                )
             case Indexed():
                 return (self._entry(expression, names),)
             case Piecewise():
@@ -505,9 +511,12 @@ class FormulaReader:
         product_: tuple[Term, ...] = (Term(),)
         for argument in factors:
             factor = self.terms(argument, names)
-            if len(product_) * len(factor) > _MOST_TERMS or len(factors) >= _MOST_TERMS:
+            if (
+                len(product_) * len(factor) > MOST_EXPANDED_TERMS
+                or len(factors) >= MOST_EXPANDED_TERMS
+            ):
                 raise SymconvError(
-                    f"{whole} has more than {_MOST_TERMS} terms when it is expanded; "
+                    f"{whole} has more than {MOST_EXPANDED_TERMS} terms when it is expanded; "
                     "build it from signals instead"
                 )
             spend(len(product_) * len(factor))

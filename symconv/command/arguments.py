@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from symconv.arithmetic.limits import MOST_BYTES_OF_FILE
+
 if TYPE_CHECKING:
     from symconv.catalogue.theorems import Theorem
     from symconv.text import Declarations
 
-__all__ = ["MOST_BYTES", "declared", "decoded", "lengths", "named", "tap"]
-
-MOST_BYTES = 1_000_000
+__all__ = ["declared", "decoded", "lengths", "named", "tap"]
 
 
 def named(name: str) -> Theorem:
@@ -82,9 +82,9 @@ def declared(signals: Iterable[str], given: Iterable[str], integers: Sequence[st
 
 
 def decoded(data: bytes, where: str) -> str:
-    """The text of a file of claims, which must not be larger than `MOST_BYTES`."""
-    if len(data) > MOST_BYTES:
-        raise click.UsageError(f"{where} is larger than {MOST_BYTES} bytes")
+    """The text of a file of claims, which must not be larger than `MOST_BYTES_OF_FILE`."""
+    if len(data) > MOST_BYTES_OF_FILE:
+        raise click.UsageError(f"{where} is larger than {MOST_BYTES_OF_FILE} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice, permutations
 from typing import TypeAlias
 
+from symconv.arithmetic.limits import MOST_ORDERS_TRIED
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -32,7 +33,6 @@ Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
 
 _ONE = Polynomial.constant(1)
-_MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
 
 
 def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
@@ -146,7 +146,7 @@ class Coordinates:
     def orders(self) -> Orders:
         """Orders of the factors that keep their names, by the positions that they give."""
         found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
-        for order in islice(orders_of(self.names), _MOST_ORDERS):
+        for order in islice(orders_of(self.names), MOST_ORDERS_TRIED):
             values: dict[Atom, Polynomial] = {
                 FREE + 1 + old: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
             }

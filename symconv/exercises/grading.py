@@ -21,9 +21,9 @@ from rich.table import Table
 from rich.text import Text
 from sympy import Dummy, Or, Symbol
 
+from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
-from symconv.decision.decision import BUDGET
 from symconv.decision.prove import prove
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
@@ -324,7 +324,7 @@ def _mistake(kernel: SignalExpr, is_flipped: bool, verdict: Refuted) -> Mistake 
         claim = Claim(compared, _fitted(typical))
         if first_difference(claim, at)[0] is not None:
             continue
-        same = prove(claim, budget=BUDGET // len(MISTAKES))
+        same = prove(claim, budget=DECISION_OPERATIONS // len(MISTAKES))
         if isinstance(same, Proved) and same.is_complete:
             return mistake
     return None

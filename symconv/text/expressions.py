@@ -20,6 +20,7 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic import unevaluated
+from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL
 from symconv.arithmetic.unevaluated import Written
 from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
@@ -53,7 +54,6 @@ from symconv.text.words import (
 
 __all__ = ["Reader"]
 
-_LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
 
 _SIGNALS = {"other", "kernel", "bias"}
 
@@ -280,9 +280,9 @@ class Reader:
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
         arguments, options = self._bound(node, function, name)
         uneven = options.get("count_include_pad") is False
-        if uneven and isinstance(arguments[0], int) and arguments[0] > _LARGEST_UNEVEN_POOL:
+        if uneven and isinstance(arguments[0], int) and arguments[0] > LARGEST_UNEVEN_POOL:
             raise self.error(
-                node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"
+                node, f"with count_include_pad=False, at most {LARGEST_UNEVEN_POOL} entries"
             )
         try:
             built = getattr(receiver, name)(*arguments, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from symconv.arithmetic.limits import MOST_LABELS
 from symconv.pages.diagrams.lettering import SMALL, text_width
 from symconv.pages.diagrams.svg import GREY, HALO, Canvas
 
@@ -11,7 +12,6 @@ __all__ = ["label_places", "labelled_lines"]
 
 _HEIGHTS = (64, 96)
 _ROOM = 1.5
-_MOST_LABELS = 120
 
 
 def labelled_lines(
@@ -103,7 +103,7 @@ def label_places(
         return total, placed
 
     everything = range(len(lines))
-    if len(lines) > _MOST_LABELS:
+    if len(lines) > MOST_LABELS:
         return -float("inf"), [None] * len(lines)
     texts = [[i for i in everything if labels[i] == text] for text in dict.fromkeys(labels)]
     found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import SupportsIndex
 
+from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.errors import SymconvError
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
@@ -13,7 +14,7 @@ from symconv.language.points import point, spell
 from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.entries import Polynomial, monomial_text, polynomials, sum_text, terms
 from symconv.pages.diagrams.lettering import text_width
-from symconv.pages.diagrams.questions import WIDEST, check_signal, fixed_signal
+from symconv.pages.diagrams.questions import check_signal, fixed_signal
 from symconv.pages.diagrams.svg import PALE, Canvas, Diagram
 
 __all__ = ["products"]
@@ -73,10 +74,11 @@ def products(kernel: SignalExpr, /, **lengths: SupportsIndex) -> Diagram:
     texts = [text for _, _, row in rows for text in row] + [t for stack in stacks for t in stack]
     texts += [sum_text(entry) for entry in (*first, *second)]
     column = max([36, *(text_width(text) + 14 for text in texts)])
-    if column * len(sums) > WIDEST:
+    if column * len(sums) > WIDEST_PICTURE:
         raise SymconvError(
             f"the products of {plain(kernel)} would be {column * len(sums):.0f} pixels wide; a "
-            f"picture holds at most {WIDEST}: choose smaller lengths, or named signals as factors"
+            f"picture holds at most {WIDEST_PICTURE}: choose smaller lengths, or named signals as "
+            "factors"
         )
     total = plain(fixed)
     labels = [names[0], f"∗ {names[1]}", *(f"times {b}" for b, _, _ in rows), total]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import SupportsIndex, TypeAlias
 
+from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.language.points import spell, whole
@@ -17,7 +18,7 @@ from symconv.pages.diagrams.entries import (
     polynomials,
 )
 from symconv.pages.diagrams.lettering import SMALL, text_width
-from symconv.pages.diagrams.questions import WIDEST, fixed_sides
+from symconv.pages.diagrams.questions import fixed_sides
 from symconv.pages.diagrams.svg import Canvas, Diagram, Shape
 
 __all__ = ["Axis", "Mark", "marks", "monomials"]
@@ -190,10 +191,10 @@ def _draw_marks(canvas: Canvas, found: Sequence[Mark], titles: Sequence[str]) ->
     step = max([_TICK, *(width + 8 for width in widths)])
     highs = [max((m.place[i] for m in found), default=0) for i in (0, 1)]
     columns, lines = highs[0] + 1, highs[1] + 1
-    if step * columns > WIDEST:
+    if step * columns > WIDEST_PICTURE:
         raise SymconvError(
             f"the points would need {step * columns:.0f} pixels; a picture holds at most "
-            f"{WIDEST}: up to {max(map(len, shared.values()))} monomials share one; "
+            f"{WIDEST_PICTURE}: up to {max(map(len, shared.values()))} monomials share one; "
             "choose other axes or smaller lengths"
         )
     xs = [step * (i + 0.5) for i in range(columns)]

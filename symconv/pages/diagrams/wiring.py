@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import SupportsIndex
 
+from symconv.arithmetic.limits import MOST_CELLS, MOST_OUTPUTS_NAMED
 from symconv.decision.claims import Claim
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
@@ -15,7 +16,6 @@ from symconv.pages.diagrams.cells import DASHES
 from symconv.pages.diagrams.labels import labelled_lines
 from symconv.pages.diagrams.lettering import SMALL, text_width, wrapped
 from symconv.pages.diagrams.questions import (
-    MOST_CELLS,
     check_range,
     check_signal,
     chosen_outputs,
@@ -30,7 +30,7 @@ from symconv.pages.diagrams.svg import GREY, HEIGHT, PALE, SHADE, Canvas, Diagra
 __all__ = ["network", "networks"]
 
 _GAP, _WIDE = 32.0, 640.0
-_ROOMY, _MOST_NAMES = 20, 12
+_ROOMY = 20
 
 
 def network(
@@ -220,7 +220,7 @@ def _legend(net: Network) -> str:
     names = ", ".join(last.cells[u].text if last.is_new else str(u) for u in shown)
     if not last.is_new:
         names = f"output{'s' * (len(shown) > 1)} {names}"
-    if len(shown) > _MOST_NAMES:
+    if len(shown) > MOST_OUTPUTS_NAMED:
         names = f"{len(shown)} outputs"
     parts = [f"shaded: what reaches {names}"] if shown else []
     parts += ["dashed: padding"] * ("padding" in kinds)
