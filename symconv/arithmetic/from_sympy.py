@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from math import lcm
 
@@ -191,11 +192,10 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
             return product_, denominator
         case Pow(args=(base, Integer() as exponent)):
             p, q = _fraction(base, names)
-            if exponent < 0:
-                if not _is_positive(base, names):
-                    raise SymconvError(f"the denominator of {expression} must be positive")
-                return _raised(q, -int(exponent)), _raised(p, -int(exponent))
-            return _raised(p, int(exponent)), _raised(q, int(exponent))
+            if exponent < 0 and not _is_positive(base, names):
+                raise SymconvError(f"the denominator of {expression} must be positive")
+            top, bottom = (p, q) if exponent >= 0 else (q, p)
+            return _raised(top, abs(int(exponent))), _raised(bottom, abs(int(exponent)))
         case sympy.floor():
             return polynomials.floor(*_fraction(expression.args[0], names)), _ONE
         case sympy.ceiling():
@@ -206,20 +206,11 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
             (p, modulus), common = _common(expression.args, names)
             return p - modulus * polynomials.floor(p, modulus), common
         case Piecewise():
-            scaled, common = _common([value for value, _ in expression.args], names)
-            conditions = _exclusive([condition for _, condition in expression.args], names)
-            chosen = Polynomial({})
-            for p, where in zip(scaled, conditions, strict=True):
-                for guards in where:
-                    chosen = chosen + Polynomial.of(Guarded(p, guards))
-            return chosen, common
+            return _chosen(expression, names)
         case Max() | Min():
             scaled, common = _common(expression.args, names)
             sign = 1 if isinstance(expression, Max) else -1
-            largest = scaled[0] * sign
-            for p in scaled[1:]:
-                largest = polynomials.maximum(largest, p * sign)
-            return largest * sign, common
+            return reduce(polynomials.maximum, (p * sign for p in scaled)) * sign, common
         case Abs():
             p, q = _fraction(expression.args[0], names)
             return polynomials.maximum(p, -p), q
@@ -227,6 +218,17 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
         f"{expression} is not integer arithmetic: expected symbols, integers, +, -, *, floor, "
         "ceiling, Mod, Max, Min, Abs or Piecewise"
     )
+
+
+def _chosen(expression: Piecewise, names: Names) -> tuple[Polynomial, Polynomial]:
+    """The values of a case distinction, each where its condition holds and none before it."""
+    scaled, common = _common([value for value, _ in expression.args], names)
+    conditions = _exclusive([condition for _, condition in expression.args], names)
+    chosen = Polynomial({})
+    for p, where in zip(scaled, conditions, strict=True):
+        for guards in where:
+            chosen = chosen + Polynomial.of(Guarded(p, guards))
+    return chosen, common
 
 
 def _is_positive(expression: Expr, names: Names) -> bool:

@@ -211,30 +211,14 @@ class Reader:
             raise self.error(node, f"{why}, and {not_positive(value)}")
 
     def _call(self, node: ast.Call, name: str) -> Value:
-        """A function by name; its arguments have no names of their own."""
-        if name not in FUNCTIONS:
-            if name in METHODS:
-                hint = f"it is a method: x.{name}{METHODS[name]}"
-            else:
-                otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
-                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
-            raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
-        for keyword in node.keywords:
-            raise self.error(keyword, f"{name} has no named arguments")
-        arguments = self._positional(node)
-        problem = arguments_problem(name, len(arguments))
-        if problem:
-            raise self.error(node, problem)
+        """A function by name."""
+        arguments = self._arguments(node, name)
         if name in EXTREMES:
             return EXTREMES[name](*map(self.integer, arguments))
         if name in ROUNDING:
             return ROUNDING[name](*map(self.integer, arguments))
         if name in FRACTIONS:
-            numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
-            if not denominator:
-                raise self.error(arguments[1], "division by zero")
-            exact = numerator / denominator
-            return Rational(exact.numerator, exact.denominator)
+            return self._fraction(arguments)
         match name:
             case "taps":
                 return Signal.taps(*map(self._number, arguments))
@@ -255,6 +239,30 @@ class Reader:
             case "len":
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
+
+    def _arguments(self, node: ast.Call, name: str) -> list[ast.expr]:
+        """The arguments of a function, which have no names of their own."""
+        if name not in FUNCTIONS:
+            if name in METHODS:
+                hint = f"it is a method: x.{name}{METHODS[name]}"
+            else:
+                otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
+                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
+            raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
+        for keyword in node.keywords:
+            raise self.error(keyword, f"{name} has no named arguments")
+        arguments = self._positional(node)
+        problem = arguments_problem(name, len(arguments))
+        if problem:
+            raise self.error(node, problem)
+        return arguments
+
+    def _fraction(self, arguments: Sequence[ast.expr]) -> Rational:
+        numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
+        if not denominator:
+            raise self.error(arguments[1], "division by zero")
+        exact = numerator / denominator
+        return Rational(exact.numerator, exact.denominator)
 
     def _number(self, node: ast.expr) -> Fraction:
         value = self.integer(node)
