@@ -263,6 +263,9 @@ has as it is printed, some 800."""
 MOST_DIGITS = 9
 """Of a number: a thousand times the entries that any signal may have."""
 
+LONGEST_NAME = 40
+"""Characters of a name of a signal or a symbol; of a longer word an error shows so many."""
+
 DEEPEST_BRACKETS = 30
 """Brackets in each other: far below Python's own parser, which refuses 200."""
 
@@ -339,6 +342,9 @@ LARGEST_EXACT_NUMBER = 2**53
 """In a record as a number: readers that keep numbers as doubles, such as JavaScript's, round what
 is larger, so that it is text."""
 
+WIDEST_TEXT = 96
+"""Columns of sentences and tables in a terminal: longer lines are hard to read."""
+
 WIDEST_PIECE_SHOWN = 72
 """Characters of a line in an error: it fits in a terminal of 80 with what stands before it."""
 
@@ -402,6 +408,13 @@ everywhere."""
 
 SECONDS_TO_END = 5
 """That a process may take to end after its last answer: its exit code says how it has ended."""
+
+MOST_DIGITS_OF_TAP = 1000
+"""Of the numerator, and of the denominator, of a tap in the command: far below what Python refuses
+to read, 4,300."""
+
+LONGEST_SYMBOL_OF_TAP = 100
+"""Characters of a tap in the command that is a symbol: it stands in each term of the verdict."""
 
 LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose

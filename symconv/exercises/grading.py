@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 from sympy import Dummy, Or, Symbol
 
-from symconv.arithmetic.limits import DECISION_OPERATIONS
+from symconv.arithmetic.limits import DECISION_OPERATIONS, WIDEST_TEXT
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
 from symconv.decision.prove import prove
@@ -506,7 +506,7 @@ def show_typical(out: Console) -> list[dict[str, Any]]:
         word = {"proved": "right", "refuted": "wrong"}.get(record["verdict"], "unknown")
         table.add_row(_shown(typical), Text(word, style), example, why)
         records.append(record)
-    out.print(table, width=min(out.width, 96))
+    out.print(table, width=min(out.width, WIDEST_TEXT))
     return records
 
 
@@ -523,5 +523,5 @@ def _example(found: Counterexample) -> str:
 
 
 def _indented(out: Console, text: str, style: str = "") -> None:
-    for line in Text(text).wrap(out, max(min(out.width, 96), 1)):
+    for line in Text(text).wrap(out, max(min(out.width, WIDEST_TEXT), 1)):
         out.print(line.plain.rstrip(), style=style or None, soft_wrap=True)

@@ -20,7 +20,7 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic import unevaluated
-from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL
+from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME
 from symconv.arithmetic.unevaluated import Written
 from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
@@ -248,7 +248,7 @@ class Reader:
             else:
                 otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
                 hint = about_word(name) or close(name, FUNCTIONS, otherwise)
-            raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
+            raise self.error(node.func, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
         for keyword in node.keywords:
             raise self.error(keyword, f"{name} has no named arguments")
         arguments = self._positional(node)
@@ -283,7 +283,9 @@ class Reader:
         if name not in METHODS:
             otherwise = f"it has {', '.join(sorted(METHODS))}"
             hint = about_word(name) or close(name, METHODS, otherwise)
-            raise self._at_attribute(function, f"a signal has no method {name[:40]!r}; {hint}")
+            raise self._at_attribute(
+                function, f"a signal has no method {name[:LONGEST_NAME]!r}; {hint}"
+            )
         if name == "phases":
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
         arguments, options = self._bound(node, function, name)
@@ -312,7 +314,9 @@ class Reader:
             if keyword.arg not in form.parameters:
                 known = close(keyword.arg, form.parameters, f"its form is {name}{form}")
                 hint = about_argument(name, keyword.arg) or known
-                raise self.error(keyword, f"{name} has no argument {keyword.arg[:40]!r}; {hint}")
+                raise self.error(
+                    keyword, f"{name} has no argument {keyword.arg[:LONGEST_NAME]!r}; {hint}"
+                )
             named[keyword.arg] = keyword.value
         try:
             bound = form.bind(*positional, **named)

@@ -24,6 +24,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
     LARGEST_END,
+    LONGEST_NAME,
     MOST_COMPARISONS,
     MOST_ENTRIES_TYPED,
     MOST_ROUNDED,
@@ -376,7 +377,7 @@ class _FormulaReader(Reader):
             case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
                 known = FUNCTIONS | _OWN | self.names.signals.keys()
                 hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
-                raise self.error(node, f"there is no function {name[:40]!r}; {hint}")
+                raise self.error(node, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
             case ast.Name(name):
                 return self._named(node, name)
             case ast.Tuple() | ast.List():

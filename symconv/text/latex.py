@@ -26,6 +26,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from symconv.arithmetic.limits import (
     DEEPEST_BRACKETS,
+    LONGEST_NAME,
     MOST_CHARACTERS,
     MOST_DIGITS,
     MOST_SUMS,
@@ -189,8 +190,8 @@ def _explained(error: UnexpectedInput, passage: Passage) -> TextError:
     word = re.match(r"[A-Za-z]{2,}", content[at:])
     if word and isinstance(error, UnexpectedCharacters):
         return passage.error(
-            f"{word[0][:40]!r} is not read here: names are single letters, and a product has a "
-            "space or a sign between them",
+            f"{word[0][:LONGEST_NAME]!r} is not read here: names are single letters, and a "
+            "product has a space or a sign between them",
             at,
         )
     character = content[at]
