@@ -34,7 +34,7 @@ STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
 
 # --- what isl does -------------------------------------------------------------------
-# In the operations that isl counts.  None of these may be more than two million, up to where
+# In the operations that isl counts.  No budget may be more than two million, up to where
 # `integer_sets` measures how many were used.
 
 OPERATIONS_PER_STEP = 8
@@ -49,11 +49,11 @@ CONDITION_OPERATIONS = 2_000_000
 
 SHORTENING_OPERATIONS = 450_000
 """For all that may make a condition shorter: a part of what it may take, because a long condition
-is an answer too.  With a tenth, ten conditions of the catalogue are longer."""
+is an answer too.  With a tenth, ten conditions of the catalogue are harder to read."""
 
 WAY_OPERATIONS = 300_000
-"""For one way of putting a condition, so that the next way gets its turn.  With a tenth, four
-conditions of the catalogue are longer."""
+"""For one way of putting a condition, so that the next way gets its turn.  With a tenth, three
+conditions of the catalogue are harder to read."""
 
 ATTEMPT_OPERATIONS = 100_000
 """For a question whose answer may be left open: a tenth of a decision."""
@@ -137,15 +137,16 @@ MOST_GUARDS_PRUNED = 24
 each of them."""
 
 SHORT_ENOUGH = 13
-"""What a description costs to read that is not worth another look: two or three comparisons."""
+"""What a description costs to read that is not worth another look, which takes time: two or three
+comparisons."""
 
 HOPELESS = 230
-"""What one costs to read for which examples find nothing shorter: those of the catalogue that cost
-more than 180 have none."""
+"""What one costs to read for which examples are not worth their time: in the catalogue they help
+with one of 177, and not with one of 184."""
 
 LEAST_GAIN = 8 / 7
-"""How much shorter than a plain description one by examples has to be: with 1, other words of about
-the same length would replace it; with 1.5, two conditions of the catalogue are longer."""
+"""How much shorter than a plain description one by examples has to be: with 1, four conditions of
+the catalogue are put in other words that are no shorter; with 1.5, two are harder to read."""
 
 MOST_GUESSES = 4
 """Of a description by examples, each with the points that show what was wrong with the last.  In
@@ -156,8 +157,9 @@ EXAMPLES_DRAWN = 800
 in question."""
 
 MOST_EXAMPLES = 320
-"""Points by which conditions are told from each other: with so many a search takes a twentieth of a
-second; with a quarter of them, two conditions of the catalogue are longer."""
+"""Points by which conditions are told from each other: with so many a search takes a twentieth of
+a second.  With a quarter of them, two conditions of the catalogue are harder to read; with four
+times as many, one is."""
 
 MOST_SAMPLES = 6
 """Points that show what is wrong with a guess, of each kind: one of each of the first pieces."""
@@ -184,17 +186,17 @@ LEAST_EXAMPLE = -4
 
 MOST_LITERALS = 120
 """Conditions that descriptions are made of: all of them are tried in pairs.  With half of them,
-three conditions of the catalogue are longer; with twice as many, none is shorter."""
+three conditions of the catalogue are harder to read; with twice as many, none is easier."""
 
 MOST_CASES_DESCRIBED = 9
 """Cases of a description: each takes a search.  Those found for the catalogue have up to 8."""
 
 LONGEST_CASE_DESCRIBED = 5
-"""Conditions in a case: as many as are found for the catalogue."""
+"""Conditions in a case: with one less, a condition of the catalogue is harder to read."""
 
 BEAM = 24
-"""Combinations that are continued, the most promising ones, from three conditions on: with ten
-times as many, none of the catalogue's conditions is shorter."""
+"""Combinations that are continued, the most promising ones, from three conditions on: with two, a
+condition of the catalogue is harder to read; with ten times as many, none is easier."""
 
 # --- SymPy's expressions -------------------------------------------------------------
 
@@ -389,7 +391,7 @@ MOST_REPAIRS_UNDECIDED = 2
 """Of them that may remain undecided: each of these takes all that it may take."""
 
 FEWEST_RULED_LINES = 4
-"""For a solution by hand: room to correct oneself where the solution is a line."""
+"""For a solution by hand, also where the typed one is a single line."""
 
 MOST_RULED_LINES = 16
 """For a solution by hand: half a page."""
