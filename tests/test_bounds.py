@@ -13,7 +13,7 @@ import pytest
 from sympy import Eq, Max, Min, Mod, Sum, primerange
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Unknown, integers
-from symconv.arithmetic import descriptions, work
+from symconv.arithmetic import limits
 from symconv.catalogue.index import CATALOGUE
 from symconv.exercises.mistakes import MISTAKES
 
@@ -128,9 +128,9 @@ def test_wherever_the_work_ends_there_is_an_answer(
     false = [theorem.claim for theorem in CATALOGUE.values() if not theorem.is_true]
     false += [mistake.claim for mistake in MISTAKES]
     for claim in rng.sample(false, 25):
-        monkeypatch.setattr(work, "ALLOWANCE", int(10 ** rng.uniform(2, 6.9)))
-        monkeypatch.setattr(descriptions, "_TRIES", int(10 ** rng.uniform(2, 5.5)))
-        monkeypatch.setattr(descriptions, "_SHORTENING", int(10 ** rng.uniform(2, 5.7)))
+        monkeypatch.setattr(limits, "ALLOWANCE", int(10 ** rng.uniform(2, 6.9)))
+        monkeypatch.setattr(limits, "WAY_OPERATIONS", int(10 ** rng.uniform(2, 5.5)))
+        monkeypatch.setattr(limits, "SHORTENING_OPERATIONS", int(10 ** rng.uniform(2, 5.7)))
         verdict = claim.prove()
         assert isinstance(verdict, Refuted | Unknown)
         assert str(verdict)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import symconv
+from symconv.arithmetic import limits
 
 HOUSE = Path(symconv.__file__).parent
 
@@ -23,9 +26,9 @@ ROOMS: dict[str, set[str]] = {
     "catalogue": {"arithmetic", "language", "decision"},
     "derivations": {"errors", "arithmetic", "language", "decision"},
     "exercises": {"errors", "arithmetic", "language", "decision", "text", "derivations"},
-    "pages": {"errors", "language", "decision"},
+    "pages": {"errors", "arithmetic", "language", "decision"},
     "command": {
-        *("errors", "language", "decision", "text", "formal", "catalogue"),
+        *("errors", "arithmetic", "language", "decision", "text", "formal", "catalogue"),
         *("exercises", "pages"),
     },
     "__main__": {"command"},
@@ -39,6 +42,21 @@ EXCEPTIONS = {
 """The arrows that go up."""
 
 MOST_ENTRIES = 16
+
+LIMITS = "arithmetic.limits"
+NO_LIMITS = (
+    ("arithmetic.terms", "FREE", "the number of an index"),
+    ("command.endings", "_DEFECT _NO_OUTPUT _NO_READER", "exit codes"),
+    ("command.interrupts", "INTERRUPTED", "an exit code"),
+    ("pages.diagrams.labels", "_ROOM", "layout"),
+    ("pages.diagrams.lettering", "SIZE SMALL", "layout"),
+    ("pages.diagrams.planes", "_TICK", "layout"),
+    ("pages.diagrams.svg", "HEIGHT HALO _MARGIN", "layout"),
+    ("pages.diagrams.wiring", "_GAP _WIDE _ROOMY", "layout"),
+    ("pages.handouts.sources", "_ROW", "layout"),
+    ("text.words", "_MANY", "any number of arguments"),
+)
+"""The other constants that are numbers, and what they are."""
 
 
 def modules() -> dict[str, Path]:
@@ -97,6 +115,59 @@ def test_nothing_is_allowed_that_is_not_needed() -> None:
 def test_few_entries_at_the_door() -> None:
     entries = [entry.name for entry in HOUSE.iterdir() if entry.name != "__pycache__"]
     assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def constants(path: Path) -> Iterator[str]:
+    """The names that a module gives to numbers, written out or computed from such names."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(names)], value=ast.Tuple(values)):
+                yield from (ast.unparse(n) for n, v in zip(names, values, strict=True) if number(v))
+            case ast.Assign(targets=[name], value=value) if number(value):
+                yield ast.unparse(name)
+            case ast.AnnAssign(target=name, value=ast.expr() as value) if number(value):
+                yield ast.unparse(name)
+
+
+def number(expression: ast.expr) -> bool:
+    match expression:
+        case ast.Constant(value):
+            return type(value) in (int, float)
+        case ast.UnaryOp(_, value):
+            return number(value)
+        case ast.BinOp(left, _, right):
+            return number(left) and number(right)
+        case ast.Name(name) | ast.Attribute(_, name):
+            return name.isupper() and name in vars(limits)
+    return False
+
+
+def test_limits_stand_in_one_place() -> None:
+    found = {
+        (module, name)
+        for module, path in MODULES.items()
+        if module != LIMITS
+        for name in constants(path)
+    }
+    assert found == {(module, name) for module, names, _ in NO_LIMITS for name in names.split()}
+
+
+def test_each_limit_has_a_reason_and_is_kept_to() -> None:
+    body = ast.parse(MODULES[LIMITS].read_text(encoding="utf-8")).body
+    given = {name for name in vars(limits) if name.isupper()}
+    told = {
+        node.targets[0].id
+        for node, below in pairwise(body)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+    }
+    assert given == told
+    others = [p.read_text(encoding="utf-8") for name, p in MODULES.items() if name != LIMITS]
+    used = set(re.findall(r"\b[A-Z][A-Z_]+\b", "\n".join(others)))
+    assert not given - used
+    # It is imported by all, also by the command, which starts at once.
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert list(map(ast.unparse, imports)) == ["from __future__ import annotations"]
 
 
 def test_public_names_are_lazy_and_there() -> None:

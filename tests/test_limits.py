@@ -14,10 +14,11 @@ from click.testing import CliRunner, Result
 from sympy import symbols
 
 from symconv import Claim, Signal, SignalExpr, SymconvError
+from symconv.arithmetic.limits import MOST_PRODUCTS_SIMPLIFIED
 from symconv.catalogue.theorems import THEOREMS
 from symconv.command import child, terminal
 from symconv.command.cli import main
-from symconv.decision.workload import MOST_PRODUCTS, check_workload
+from symconv.decision.workload import check_workload
 
 n, c = symbols("n c", integer=True, positive=True)
 x, k = Signal("x", n), Signal("k", c)
@@ -223,7 +224,7 @@ def test_an_instance_that_is_too_large_is_refused_at_once(claim: Claim, at: dict
 
 
 def test_the_products_are_counted() -> None:
-    size = int((MOST_PRODUCTS / 2) ** 0.5) - 5
+    size = int((MOST_PRODUCTS_SIMPLIFIED / 2) ** 0.5) - 5
     check_workload(Claim(x.convolve(x), x.convolve(x)).at(n=size))
     with pytest.raises(SymconvError):
         check_workload(Claim(x.convolve(x), x.convolve(x)).at(n=size + 10))

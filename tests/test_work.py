@@ -8,7 +8,10 @@ from contextlib import suppress
 import pytest
 
 from symconv import Claim, Signal, SignalExpr, Undecided, Unknown, integers
-from symconv.arithmetic.work import ALLOWANCE, WorkUsedUpError, allowed, left, spend
+from symconv.arithmetic import limits
+from symconv.arithmetic.integer_sets import _SCALE
+from symconv.arithmetic.limits import ALLOWANCE
+from symconv.arithmetic.work import WorkUsedUpError, allowed, left, spend
 from symconv.decision.prove import bounded
 from symconv.errors import SymconvError
 from tests.benchmarks.bench_memory import decided, python_memory
@@ -19,6 +22,11 @@ n = integers("n", positive=True)
 def test_nothing_is_limited_outside() -> None:
     spend(10 * ALLOWANCE)
     assert left() == ALLOWANCE
+
+
+def test_what_isl_may_do_can_be_measured() -> None:
+    budgets = {name: value for name, value in vars(limits).items() if name.endswith("_OPERATIONS")}
+    assert max(budgets.values()) <= _SCALE[-1]
 
 
 def test_what_is_spent_is_gone() -> None:

@@ -11,6 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from symconv.arithmetic.limits import (
+    BEAM,
+    LARGEST_MODULUS_OF_RUNS,
+    LARGEST_MODULUS_TRIED,
+    LONGEST_CASE_DESCRIBED,
+    MOST_CASES_DESCRIBED,
+    MOST_LITERALS,
+)
 from symconv.arithmetic.polynomials import (
     Atom,
     Condition,
@@ -31,12 +39,6 @@ from symconv.arithmetic.polynomials import (
 
 __all__ = ["Literals", "Points", "cost", "is_plain", "residues", "shortest", "values"]
 
-_LARGEST_MODULUS = 12  # of which residues are tried
-_ALL_RUNS = 4  # up to this modulus, every run of residues is tried
-_MOST_LITERALS = 120
-_MOST_CASES = 9
-_LONGEST_CASE = 5
-_BEAM = 24
 
 Point = Mapping[str, int]
 
@@ -238,7 +240,7 @@ class Literals:
 
     def add(self, condition: Condition, opposite: Condition) -> None:
         """Add a condition and its opposite, if they are new and there is room."""
-        if condition in self._known or len(self.conditions) >= _MOST_LITERALS:
+        if condition in self._known or len(self.conditions) >= MOST_LITERALS:
             return
         self._known |= {condition, opposite}
         self.conditions += [condition, opposite]
@@ -268,7 +270,7 @@ class Literals:
     def add_residues(self, number: Polynomial, modulus: int, seen: Iterable[set[int]]) -> None:
         """Add runs of residues of a number, and the sets of residues that were seen."""
         runs = [{r} for r in range(modulus)]
-        if modulus <= _ALL_RUNS:
+        if modulus <= LARGEST_MODULUS_OF_RUNS:
             runs += [{r, (r + 1) % modulus} for r in range(modulus) if modulus > 2]
         every_residue = set(range(modulus))
         for run in [*runs, *seen]:
@@ -281,7 +283,7 @@ class Literals:
 def _residues_of(guard: Guard) -> tuple[Polynomial, int, set[int]] | None:
     """For a guard on a remainder: of which number, the modulus, and the residues it allows."""
     found = _residue_class(guard)
-    if found is None or found[1] > _LARGEST_MODULUS:
+    if found is None or found[1] > LARGEST_MODULUS_TRIED:
         return None
     number, modulus = found
     (division,) = (a for a in guard.polynomial.atoms() if isinstance(a, Floor))
@@ -322,7 +324,7 @@ def _numbers_with_remainders(guards: Iterable[Guard]) -> Iterator[tuple[Polynomi
             if isinstance(atom, Floor):
                 divisor = outer * (atom.divisor.as_integer() or 1)
                 visit(atom.numerator, divisor)
-                below = min(divisor, _LARGEST_MODULUS)
+                below = min(divisor, LARGEST_MODULUS_TRIED)
                 found = {m for m in range(2, below + 1) if divisor % m == 0}
                 symbols = [Polynomial.of(a) for a in atom.numerator.atoms() if isinstance(a, str)]
                 if not any(isinstance(a, Floor) for a in atom.numerator.atoms()):
@@ -427,7 +429,7 @@ def _cases(
     covered: dict[frozenset[int], int] = {}
     left = good
     while left:
-        if len(cases) == _MOST_CASES:
+        if len(cases) == MOST_CASES_DESCRIBED:
             return None
         seeds = {left & -left, 1 << left.bit_length() - 1}
         best: _Cover | None = None
@@ -470,7 +472,7 @@ def _conjunctions(
     here = [(i, masks[i], costs[i]) for i in chosen if masks[i] & seed]
     found = 0
     level: list[_Cover] = [(0, 0, (), -1)]
-    for size in range(1, _LONGEST_CASE + 1):
+    for size in range(1, LONGEST_CASE_DESCRIBED + 1):
         longer: dict[int, _Cover] = {}
         complete = False
         for _, spent, case, mask in level:
@@ -482,10 +484,10 @@ def _conjunctions(
                 if not wrong:
                     complete = True
                     yield (0, spent + more, (*case, i), both)
-                elif size < _LONGEST_CASE and both not in longer:
+                elif size < LONGEST_CASE_DESCRIBED and both not in longer:
                     rank = wrong.bit_count() - (both & good).bit_count()
                     longer[both] = (rank, spent + more, (*case, i), both)
         found += complete
         if found == 2 or (found and not complete) or not longer:
             return
-        level = sorted(longer.values())[: _BEAM if len(level) > 1 else None]
+        level = sorted(longer.values())[: BEAM if len(level) > 1 else None]

@@ -10,6 +10,7 @@ from functools import lru_cache, reduce
 import islpy as isl
 from islpy import dim_type
 
+from symconv.arithmetic import limits
 from symconv.arithmetic.covers import Points, cost, is_plain, literals, shortest, values
 from symconv.arithmetic.integer_sets import IntegerSets, Set, as_integer
 from symconv.arithmetic.polynomials import (
@@ -31,22 +32,6 @@ from symconv.arithmetic.polynomials import (
 from symconv.errors import Undecided
 
 __all__ = ["describe"]
-
-_MOST_GUARDS = 24  # in a description that is looked through for superfluous ones
-_SHORTENING = 450_000  # isl operations for all that may make a condition shorter
-_TRIES = 300_000  # isl operations that one way of putting a condition may take
-_SHORT = 13  # what a description costs that is not worth another look
-_HOPELESS = 230  # what one costs for which examples have not found anything shorter
-_GAIN = 8 / 7  # how much shorter a description by examples has to be
-_GUESSES = 4  # of a description by examples, until it is given up
-_DRAWS = 800  # points from which the examples are taken
-_MOST_POINTS = 320
-_MOST_SAMPLES = 6  # points that show what is wrong with a guess, of each kind
-_MOST_PARTS = 60  # of a set and its complement, for examples to be tried
-_MOST_VALUES = 12  # in a list of numbers
-_LARGEST_MODULUS = 12  # of the residues that are tried
-_SMALL = 3  # bounds of each parameter that are tried
-_NEGATIVE = -4  # where the examples of a parameter begin that has no least value
 
 
 def describe(set_: Set, among: Set, sets: IntegerSets, *, only_cases: bool = False) -> Condition:
@@ -94,9 +79,9 @@ class _Description:
         """The shortest of the descriptions that are found."""
         standing = self._cases(self.set_)
         found = some(map(every, standing))
-        with suppress(Undecided), self.sets.within_budget(_SHORTENING):
+        with suppress(Undecided), self.sets.within_budget(limits.SHORTENING_OPERATIONS):
             found = some(map(every, self._pruned(self._as_cases(standing))))
-            if not _is_short(found) and cost(found) <= _HOPELESS:
+            if not _is_short(found) and cost(found) <= limits.HOPELESS:
                 return self._by_examples(found) or found
         return found
 
@@ -119,7 +104,7 @@ class _Description:
             if _size(best)[0] == 1 and _is_short(best[0][0]):
                 break  # one comparison
             try:
-                with self.sets.within_budget(_TRIES):
+                with self.sets.within_budget(limits.WAY_OPERATIONS):
                     found = way()
                     if _size(found) < _size(best) and self._says_it(found):
                         best = found
@@ -133,7 +118,9 @@ class _Description:
         divisors = {atom.divisor.as_integer() for atom in atoms if isinstance(atom, Floor)}
         # The set or its complement, whichever is simpler, tells which classes it may be.
         simple, is_set = min((self.set_, True), (self.rest, False), key=_parts_of)
-        for modulus in sorted(m for m in divisors if m is not None and m <= _LARGEST_MODULUS):
+        for modulus in sorted(
+            m for m in divisors if m is not None and m <= limits.LARGEST_MODULUS_TRIED
+        ):
             for name in reversed(self.sets.parameters):
                 p = Polynomial.of(name)
                 classes: list[Conjunction] = [
@@ -165,10 +152,10 @@ class _Description:
 
     def _pruned(self, cases: list[Conjunction]) -> list[Conjunction]:
         """The description without the guards, and the cases, that the others make superfluous."""
-        if not 1 < sum(map(len, cases)) <= _MOST_GUARDS:
+        if not 1 < sum(map(len, cases)) <= limits.MOST_GUARDS_PRUNED:
             return cases
         try:
-            with self.sets.within_budget(_TRIES):
+            with self.sets.within_budget(limits.WAY_OPERATIONS):
                 cases = self._without_superfluous(cases)
                 for i in range(len(cases)):
                     for guard in cases[i]:
@@ -196,22 +183,23 @@ class _Description:
         A guess that says too much or too little is tried again with the points that show it.
         """
         try:
-            with self.sets.within_budget(_TRIES):
+            with self.sets.within_budget(limits.WAY_OPERATIONS):
                 inside, outside = self._cases(self.set_), self._cases(self.rest)
-                if len(inside) + len(outside) > _MOST_PARTS:
+                if len(inside) + len(outside) > limits.MOST_PARTS:
                     return None
                 least = self._least()
                 few = [pair for name in self.sets.parameters for pair in self._few(name, least)]
                 points = _examples(self.sets.parameters, least)
                 points += self._samples(self.set_) + self._samples(self.rest)
                 known = Points(points).mask(some(map(every, [*inside, *outside])))
-                points = [p for i, p in enumerate(points) if known >> i & 1][-_MOST_POINTS:]
-                for _ in range(_GUESSES):
+                points = [p for i, p in enumerate(points) if known >> i & 1]
+                points = points[-limits.MOST_EXAMPLES :]
+                for _ in range(limits.MOST_GUESSES):
                     tried = Points(points)
                     good = tried.mask(some(map(every, inside)))
                     tools = literals(self.seen, few, least, tried, good)
                     guess = shortest(tools, tried, good, only_cases=self.only_cases)
-                    if guess is None or _GAIN * cost(guess) > cost(present):
+                    if guess is None or limits.LEAST_GAIN * cost(guess) > cost(present):
                         return None
                     said = self._set_of(guess).intersect(self.among)
                     wrong = self._samples(said - self.set_) + self._samples(self.set_ - said)
@@ -234,7 +222,7 @@ class _Description:
     def _samples(self, part: Set) -> list[dict[str, int]]:
         """A point of each of the first pieces of the set."""
         found = []
-        for piece in part.get_basic_sets()[:_MOST_SAMPLES]:
+        for piece in part.get_basic_sets()[: limits.MOST_SAMPLES]:
             point = piece.sample_point()
             if not point.is_void():
                 found.append(
@@ -270,7 +258,7 @@ class _Description:
         first = least.get(name)
         if first is not None:
             yield equal(parameter, first), at_least(parameter, first + 1)
-            for bound in range(first + 1, first + _SMALL):
+            for bound in range(first + 1, first + limits.SMALL_BOUNDS_TRIED):
                 yield at_least(bound, parameter), at_least(parameter, bound + 1)
                 here = equal(parameter, bound)
                 yield here, some(negated(here))
@@ -286,7 +274,7 @@ class _Description:
         if not line.is_bounded():
             return []
         while not line.is_empty():
-            if len(found) == _MOST_VALUES:
+            if len(found) == limits.MOST_VALUES_LISTED:
                 return []
             least = line.lexmin()
             value = least.sample_point().get_coordinate_val(dim_type.set, 0)
@@ -303,14 +291,16 @@ def _offsets(count: int) -> list[tuple[int, ...]]:
     """Small numbers for so many parameters, most of them very small; always the same."""
     chance = random.Random(count)
     weights = [8, 8, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1]
-    draws = [chance.choices(range(len(weights)), weights, k=_DRAWS) for _ in range(count)]
+    draws = [
+        chance.choices(range(len(weights)), weights, k=limits.EXAMPLES_DRAWN) for _ in range(count)
+    ]
     return list(dict.fromkeys(zip(*draws, strict=True)))
 
 
 def _examples(names: Sequence[str], least: Mapping[str, int]) -> list[dict[str, int]]:
     return [
         {
-            name: least.get(name, _NEGATIVE) + offset
+            name: least.get(name, limits.LEAST_EXAMPLE) + offset
             for name, offset in zip(names, offsets, strict=True)
         }
         for offsets in _offsets(len(names))
@@ -322,7 +312,7 @@ def _parts_of(side: tuple[Set, bool]) -> int:
 
 
 def _is_short(found: Condition) -> bool:
-    return cost(found) <= _SHORT and is_plain(found)
+    return cost(found) <= limits.SHORT_ENOUGH and is_plain(found)
 
 
 def _size(cases: list[Conjunction]) -> tuple[int, int]:

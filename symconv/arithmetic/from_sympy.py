@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from math import lcm
 
@@ -32,6 +33,12 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
 from symconv.arithmetic import polynomials, signs, unevaluated
+from symconv.arithmetic.limits import (
+    DIVISIBILITY_OPERATIONS,
+    MOST_CASES_OF_A_CONDITION,
+    MOST_EXPANDED_TERMS,
+    MOST_RESIDUES_CHECKED,
+)
 from symconv.arithmetic.polynomials import (
     Conjunction,
     Guarded,
@@ -60,10 +67,6 @@ __all__ = [
     "without_certain",
 ]
 
-_MOST_TERMS = 500  # of a formula, when it is expanded
-_MOST_CASES = 20_000  # of a condition, as a disjunction
-_MOST_RESIDUES = 4096  # at which a polynomial is divided by a number
-_DIVISIBILITY = 100_000  # isl operations for the same question about floors and cases
 
 Names = Mapping[Symbol, Polynomial]
 Quotient = tuple[Polynomial, int]  # an integer polynomial over a positive integer
@@ -113,7 +116,7 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
         return True
     atoms = sorted({a for a in polynomial.atoms() if isinstance(a, str | int)}, key=str)
     if all(isinstance(a, str | int) for a in polynomial.atoms()):
-        if number ** len(atoms) > _MOST_RESIDUES:
+        if number ** len(atoms) > MOST_RESIDUES_CHECKED:
             return False
         return not any(
             residue.substitute(
@@ -127,7 +130,7 @@ def always_divides(number: int, polynomial: Polynomial) -> bool:
 
     if polynomial.indices():
         return False
-    sets = IntegerSets(sorted(polynomial.symbols()), _DIVISIBILITY)
+    sets = IntegerSets(sorted(polynomial.symbols()), DIVISIBILITY_OPERATIONS)
     apart = [(at_least(residue, 1),), (at_least(-residue, 1),)]
     return sets.attempt(lambda: bool(sets.where(apart).is_empty()))
 
@@ -189,11 +192,10 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
             return product_, denominator
         case Pow(args=(base, Integer() as exponent)):
             p, q = _fraction(base, names)
-            if exponent < 0:
-                if not _is_positive(base, names):
-                    raise SymconvError(f"the denominator of {expression} must be positive")
-                return _raised(q, -int(exponent)), _raised(p, -int(exponent))
-            return _raised(p, int(exponent)), _raised(q, int(exponent))
+            if exponent < 0 and not _is_positive(base, names):
+                raise SymconvError(f"the denominator of {expression} must be positive")
+            top, bottom = (p, q) if exponent >= 0 else (q, p)
+            return _raised(top, abs(int(exponent))), _raised(bottom, abs(int(exponent)))
         case sympy.floor():
             return polynomials.floor(*_fraction(expression.args[0], names)), _ONE
         case sympy.ceiling():
@@ -204,20 +206,11 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
             (p, modulus), common = _common(expression.args, names)
             return p - modulus * polynomials.floor(p, modulus), common
         case Piecewise():
-            scaled, common = _common([value for value, _ in expression.args], names)
-            conditions = _exclusive([condition for _, condition in expression.args], names)
-            chosen = Polynomial({})
-            for p, where in zip(scaled, conditions, strict=True):
-                for guards in where:
-                    chosen = chosen + Polynomial.of(Guarded(p, guards))
-            return chosen, common
+            return _chosen(expression, names)
         case Max() | Min():
             scaled, common = _common(expression.args, names)
             sign = 1 if isinstance(expression, Max) else -1
-            largest = scaled[0] * sign
-            for p in scaled[1:]:
-                largest = polynomials.maximum(largest, p * sign)
-            return largest * sign, common
+            return reduce(polynomials.maximum, (p * sign for p in scaled)) * sign, common
         case Abs():
             p, q = _fraction(expression.args[0], names)
             return polynomials.maximum(p, -p), q
@@ -225,6 +218,17 @@ def _fraction(expression: Expr, names: Names) -> tuple[Polynomial, Polynomial]:
         f"{expression} is not integer arithmetic: expected symbols, integers, +, -, *, floor, "
         "ceiling, Mod, Max, Min, Abs or Piecewise"
     )
+
+
+def _chosen(expression: Piecewise, names: Names) -> tuple[Polynomial, Polynomial]:
+    """The values of a case distinction, each where its condition holds and none before it."""
+    scaled, common = _common([value for value, _ in expression.args], names)
+    conditions = _exclusive([condition for _, condition in expression.args], names)
+    chosen = Polynomial({})
+    for p, where in zip(scaled, conditions, strict=True):
+        for guards in where:
+            chosen = chosen + Polynomial.of(Guarded(p, guards))
+    return chosen, common
 
 
 def _is_positive(expression: Expr, names: Names) -> bool:
@@ -465,8 +469,10 @@ def _comparison(relation: Relational, p: Polynomial, holds: bool) -> list[Conjun
 
 
 def _both(left: list[Conjunction], right: list[Conjunction]) -> list[Conjunction]:
-    if len(left) * len(right) > _MOST_CASES:
-        raise SymconvError(f"a condition has more than {_MOST_CASES} cases; split it up")
+    if len(left) * len(right) > MOST_CASES_OF_A_CONDITION:
+        raise SymconvError(
+            f"a condition has more than {MOST_CASES_OF_A_CONDITION} cases; split it up"
+        )
     joined = (conjoined(a + b) for a in left for b in right)
     return [guards for guards in joined if guards is not None]
 
@@ -487,7 +493,9 @@ class FormulaReader:
             case sympy.Mul():
                 return self._product(expression.args, names, expression)
             case Pow(args=(base, Integer() as exponent)) if exponent > 0:
-                return self._product([base] * min(int(exponent), _MOST_TERMS), names, expression)
+                return self._product(
+                    [base] * min(int(exponent), MOST_EXPANDED_TERMS), names, expression
+                )
             case Indexed():
                 return (self._entry(expression, names),)
             case Piecewise():
@@ -505,9 +513,12 @@ class FormulaReader:
         product_: tuple[Term, ...] = (Term(),)
         for argument in factors:
             factor = self.terms(argument, names)
-            if len(product_) * len(factor) > _MOST_TERMS or len(factors) >= _MOST_TERMS:
+            if (
+                len(product_) * len(factor) > MOST_EXPANDED_TERMS
+                or len(factors) >= MOST_EXPANDED_TERMS
+            ):
                 raise SymconvError(
-                    f"{whole} has more than {_MOST_TERMS} terms when it is expanded; "
+                    f"{whole} has more than {MOST_EXPANDED_TERMS} terms when it is expanded; "
                     "build it from signals instead"
                 )
             spend(len(product_) * len(factor))

@@ -17,6 +17,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 import islpy as isl
 from islpy import dim_type
 
+from symconv.arithmetic.limits import (
+    ATTEMPT_OPERATIONS,
+    MOST_PIECES,
+    OPERATIONS_PER_STEP,
+    STEPS_PER_PIECE,
+)
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -33,10 +39,6 @@ __all__ = ["IntegerSets", "Set", "as_integer"]
 
 Set = isl.Set
 
-_ATTEMPT = 100_000  # isl operations for a question whose answer may be left open
-_OPERATIONS_PER_STEP = 8  # so many isl operations take about as long as one step of work
-_MOST_PIECES = 400  # cases of a length or value, each with its own set
-_STEPS_PER_PIECE = 20
 _SCALE = tuple(250 * 2**i for i in range(14))  # by which the operations of a block are measured
 
 
@@ -74,7 +76,7 @@ class _Operations:
         """Bounds the isl operations in a block; see `IntegerSets.within_budget`."""
         before = self._used() if self._limits else 0
         spend(1)  # so that there is something left
-        affordable = (left() + 1) * _OPERATIONS_PER_STEP  # to isl, 0 is no limit
+        affordable = (left() + 1) * OPERATIONS_PER_STEP  # to isl, 0 is no limit
         limit = min(wanted, affordable)
         if self._limits:
             limit = min(limit, max(self._limits[-1] - before, 1))
@@ -90,7 +92,7 @@ class _Operations:
             if "maximal number of operations exceeded" not in str(error):
                 raise Undecided(f"isl gave up: {error}") from error
             if limit == affordable:
-                spend(used // _OPERATIONS_PER_STEP + left())
+                spend(used // OPERATIONS_PER_STEP + left())
             raise Undecided(f"the budget of {limit} isl operations was used up") from None
         except BaseException:
             used = self._used()
@@ -100,7 +102,7 @@ class _Operations:
             if self._limits:
                 self._limits[-1] = max(self._limits[-1] - before - used, 1)
             self._begin(self._limits[-1] if self._limits else 0)
-            spend(used // _OPERATIONS_PER_STEP)
+            spend(used // OPERATIONS_PER_STEP)
 
     def _begin(self, limit: int) -> None:
         self.context.reset_operations()
@@ -158,7 +160,7 @@ class IntegerSets:
     def attempt(self, question: Callable[[], bool]) -> bool:
         """The answer to a question, False if it takes too long."""
         try:
-            with self.within_budget(_ATTEMPT):
+            with self.within_budget(ATTEMPT_OPERATIONS):
                 return question()
         except (NonlinearError, WorkUsedUpError):
             raise
@@ -337,9 +339,9 @@ class _Frame:
     def _few_pieces(self, value: isl.PwAff) -> isl.PwAff:
         """The value, unless it has so many cases that they fill the memory."""
         pieces = value.n_piece()
-        spend(_STEPS_PER_PIECE * pieces)
-        if pieces > _MOST_PIECES:
-            raise Undecided(f"a length or a value has more than {_MOST_PIECES} cases")
+        spend(STEPS_PER_PIECE * pieces)
+        if pieces > MOST_PIECES:
+            raise Undecided(f"a length or a value has more than {MOST_PIECES} cases")
         return value
 
     def _number(self, value: int) -> isl.Val:

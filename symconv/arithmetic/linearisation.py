@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from itertools import count
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import MOST_MULTIPLES_COMPARED, MOST_PRODUCTS_OF_SYMBOLS
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -25,9 +26,6 @@ from symconv.arithmetic.polynomials import (
 from symconv.errors import Undecided
 
 __all__ = ["Products", "impossible"]
-
-_MOST_PRODUCTS = 60  # in the guards that are looked at together
-_MOST_MULTIPLES = 5  # of one symbol that are compared with each other
 
 
 def impossible(
@@ -95,8 +93,10 @@ class Products:
         return self._facts
 
     def _number(self) -> int:
-        if len(self._numbers) == _MOST_PRODUCTS:
-            raise Undecided(f"more than {_MOST_PRODUCTS} products and quotients of symbols")
+        if len(self._numbers) == MOST_PRODUCTS_OF_SYMBOLS:
+            raise Undecided(
+                f"more than {MOST_PRODUCTS_OF_SYMBOLS} products and quotients of symbols"
+            )
         return next(self._fresh)
 
     def linear(self, guards: Conjunction) -> Conjunction:
@@ -179,7 +179,7 @@ class Products:
                 s = Polynomial.of(symbol)
                 for other, multiple in known:
                     self._facts.append(_monotonic(s, (r, m), (other, multiple)))
-                if len(known) < _MOST_MULTIPLES:
+                if len(known) < MOST_MULTIPLES_COMPARED:
                     known.append((r, m))
         return self._numbers[monomial]
 

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from math import gcd
 from typing import Any
 
+from symconv.arithmetic.limits import LONGEST_SORT_KEY, STEPS_PER_PRODUCT, STEPS_PER_SUBSTITUTION
 from symconv.arithmetic.work import spend
 
 __all__ = [
@@ -42,10 +43,6 @@ __all__ = [
     "within",
     "without_nonnegative_part",
 ]
-
-
-_LONGEST = 1000  # characters of a polynomial as text, which puts polynomials in order
-_PRODUCT, _SUBSTITUTION = 3, 6  # steps of work, for each monomial
 
 
 class Polynomial:
@@ -125,7 +122,7 @@ class Polynomial:
             if not other:
                 return Polynomial({})
             return Polynomial._with({monomial: c * other for monomial, c in self.terms.items()})
-        spend(_PRODUCT * len(self.terms) * len(other.terms))
+        spend(STEPS_PER_PRODUCT * len(self.terms) * len(other.terms))
         terms: dict[Monomial, int] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -142,7 +139,9 @@ class Polynomial:
             text = " ".join(_signed(monomial, c) for monomial, c in reversed(ordered))
             sign = "-" if text.startswith("-") else ""
             text = sign + text[2:] or "0"
-            if len(text) > _LONGEST:  # nested floors and cases would double it at each level
+            if (
+                len(text) > LONGEST_SORT_KEY
+            ):  # nested floors and cases would double it at each level
                 digest = blake2b(text.encode(), digest_size=10).hexdigest()
                 text = f"{sign}<{digest}>"
             self._text = text
@@ -219,7 +218,7 @@ class Polynomial:
     ) -> Polynomial:
         if not any(_may_change(atom, values) for atom in self.atoms()):
             return self
-        spend(_SUBSTITUTION * len(self.terms))
+        spend(STEPS_PER_SUBSTITUTION * len(self.terms))
         result = Polynomial({})
         for monomial, c in self.terms.items():
             if not any(_may_change(atom, values) for atom in monomial):

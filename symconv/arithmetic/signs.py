@@ -15,6 +15,7 @@ from typing import TypeAlias
 import sympy
 from sympy import Expr, Integer, Pow, Rational, Symbol
 
+from symconv.arithmetic.limits import LARGEST_SIGNED, MOST_CASES_SPLIT
 from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial
 from symconv.arithmetic.symbols import Sign, sign_of
 
@@ -22,9 +23,6 @@ __all__ = ["Bounds", "bounds", "is_at_least"]
 
 Bounds: TypeAlias = tuple[Fraction | None, Fraction | None]
 """A lower and an upper bound; None where there is none."""
-
-_LARGEST = 2000  # symbols, floors and cases in a polynomial that is looked through
-_MOST_SPLITS = 4  # cases max(0, a) that are looked at from both sides
 
 
 def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -> bool:
@@ -50,7 +48,7 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
             signed.add(name)
             moved[name] = sign.largest - Polynomial.of(name)
     difference = polynomial - least
-    if difference.written_size() > _LARGEST:
+    if difference.written_size() > LARGEST_SIGNED:
         return False
     return _is_nonnegative(difference.substitute(moved) if moved else difference, signed, 0)
 
@@ -69,7 +67,7 @@ def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bo
     plain = {m: c > 0 and all(map(holds, m)) for m, c in polynomial.terms.items()}
     if all(plain.values()):
         return True
-    if splits == _MOST_SPLITS:
+    if splits == MOST_CASES_SPLIT:
         return False
     for monomial, c in polynomial.terms.items():
         match monomial:
@@ -81,7 +79,7 @@ def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bo
         for i, atom in enumerate(monomial):
             others = monomial[:i] + monomial[i + 1 :]
             if isinstance(atom, Floor) and all(map(holds, others)):
-                if atom.divisor.written_size() * polynomial.written_size() > _LARGEST:
+                if atom.divisor.written_size() * polynomial.written_size() > LARGEST_SIGNED:
                     return False
                 # d·⌊a/d⌋ lies between a − d + 1 and a, so a remainder is not negative
                 c = polynomial.terms[monomial]

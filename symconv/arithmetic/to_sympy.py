@@ -32,6 +32,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.limits import LARGEST_MODULUS_LISTED, LARGEST_WRITTEN_OUT
 from symconv.arithmetic.polynomials import (
     Atom,
     Condition,
@@ -61,13 +62,10 @@ __all__ = [
 
 Names = Mapping[Any, Expr]  # by atom
 
-_LARGEST_WRITTEN = 4000  # symbols, floors and cases
-_LARGEST_MODULUS = 100  # up to which residues are listed
-
 
 def is_readable(polynomial: Polynomial) -> bool:
     """Whether the polynomial can be written out; nested floors and cases may double it often."""
-    return polynomial.written_size() <= _LARGEST_WRITTEN
+    return polynomial.written_size() <= LARGEST_WRITTEN_OUT
 
 
 def polynomial_expression(polynomial: Polynomial, names: Names) -> Expr:
@@ -192,7 +190,7 @@ def _residues(guard: Guard, summands: Mapping[Expr, int]) -> tuple[Expr, int, se
     if not isinstance(remainder, Mod) or not remainder.args[1].is_Integer:
         return None
     modulus = int(remainder.args[1])
-    if modulus > _LARGEST_MODULUS:
+    if modulus > LARGEST_MODULUS_LISTED:
         return None
     constant, value = remainder.args[0].as_coeff_Add()
     if not constant.is_Integer:

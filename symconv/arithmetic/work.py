@@ -12,17 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from symconv.arithmetic import limits
 from symconv.errors import Undecided
 
-__all__ = ["ALLOWANCE", "WorkUsedUpError", "allowed", "left", "spend"]
-
-ALLOWANCE = 8_000_000
-"""What each stage of a decision may spend, some ten seconds on the machines of today.
-
-The stages are the decision itself, deciding strides one by one where that does not suffice,
-and, with a quarter of it each, the search for a counterexample and its re-check; the exact
-condition and the differences are further questions.
-"""
+__all__ = ["WorkUsedUpError", "allowed", "left", "spend"]
 
 
 class WorkUsedUpError(Undecided):
@@ -58,12 +51,12 @@ def spend(units: int) -> None:
 def left() -> int:
     """How much is left of the allowance in force; that of a decision where there is none."""
     allowance = _current.get()
-    return ALLOWANCE if allowance is None else max(allowance.left, 0)
+    return limits.ALLOWANCE if allowance is None else max(allowance.left, 0)
 
 
 @contextmanager
-def allowed(units: int = ALLOWANCE) -> Iterator[None]:
-    """Let a block spend so much, and no more than is left outside of it.
+def allowed(units: int | None = None) -> Iterator[None]:
+    """Let a block spend so much, `ALLOWANCE` unless given, and no more than is left outside.
 
     >>> with allowed(10):
     ...     with allowed(100):
@@ -73,6 +66,7 @@ def allowed(units: int = ALLOWANCE) -> Iterator[None]:
     symconv.arithmetic.work.WorkUsedUpError: the work that a decision may take (10 steps) was
     used up
     """
+    units = limits.ALLOWANCE if units is None else units
     outer = _current.get()
     if outer is None:
         inner = _Allowance(units, units)

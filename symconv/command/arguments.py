@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from symconv.arithmetic.limits import (
+    LONGEST_SYMBOL_OF_TAP,
+    MOST_BYTES_OF_FILE,
+    MOST_DIGITS_OF_TAP,
+)
+
 if TYPE_CHECKING:
     from symconv.catalogue.theorems import Theorem
     from symconv.text import Declarations
 
-__all__ = ["MOST_BYTES", "declared", "decoded", "lengths", "named", "tap"]
-
-MOST_BYTES = 1_000_000
+__all__ = ["declared", "decoded", "lengths", "named", "tap"]
 
 
 def named(name: str) -> Theorem:
@@ -49,17 +53,19 @@ def lengths(text: str) -> dict[str, int]:
     return result
 
 
+_FRACTION = rf"[+-]?[0-9]{{1,{MOST_DIGITS_OF_TAP}}}(/0*[1-9][0-9]{{0,{MOST_DIGITS_OF_TAP - 1}}})?"
+_DECIMAL = rf"[+-]?[0-9]{{0,{MOST_DIGITS_OF_TAP // 2}}}\.[0-9]{{1,{MOST_DIGITS_OF_TAP // 2}}}"
+
+
 def tap(text: str) -> Any:
     """An integer, a fraction or a symbol."""
     from sympy import Symbol
 
-    if re.fullmatch(
-        r"[+-]?[0-9]{1,1000}(/0*[1-9][0-9]{0,999})?|[+-]?[0-9]{0,500}\.[0-9]{1,500}", text
-    ):
+    if re.fullmatch(rf"{_FRACTION}|{_DECIMAL}", text):
         value = Fraction(text)
         return int(value) if value.denominator == 1 else value
-    found = re.fullmatch(r"(-?)([^\W\d]\w{0,99})", text)
-    if not found:
+    found = re.fullmatch(r"(-?)([^\W\d]\w*)", text)
+    if not found or len(found[2]) > LONGEST_SYMBOL_OF_TAP:
         raise click.UsageError(
             f"the tap {text!r} is not an integer, a fraction such as 1/3, a decimal, or a symbol"
         )
@@ -82,9 +88,9 @@ def declared(signals: Iterable[str], given: Iterable[str], integers: Sequence[st
 
 
 def decoded(data: bytes, where: str) -> str:
-    """The text of a file of claims, which must not be larger than `MOST_BYTES`."""
-    if len(data) > MOST_BYTES:
-        raise click.UsageError(f"{where} is larger than {MOST_BYTES} bytes")
+    """The text of a file of claims, which must not be larger than `MOST_BYTES_OF_FILE`."""
+    if len(data) > MOST_BYTES_OF_FILE:
+        raise click.UsageError(f"{where} is larger than {MOST_BYTES_OF_FILE} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

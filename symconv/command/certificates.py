@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from symconv.arithmetic.limits import LONGEST_FILE_NAME
 from symconv.command.terminal import duration, line, paragraph, row
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError, Uncertified
@@ -21,7 +22,6 @@ __all__ = ["check_destination", "report_certificate", "report_theory"]
 
 Record = dict[str, Any]
 
-_LONGEST = 200  # characters in the name of a file
 
 _TITLE = "The formal proof, checked by Rocq's kernel"
 
@@ -95,8 +95,10 @@ def check_destination(path: str) -> None:
         SymconvError: Rocq could not read a file of that name, or it holds something else.
     """
     file = Path(path)
-    if len(file.name) > _LONGEST:
-        raise SymconvError(f"the name of the certificate has more than {_LONGEST} characters")
+    if len(file.name) > LONGEST_FILE_NAME:
+        raise SymconvError(
+            f"the name of the certificate has more than {LONGEST_FILE_NAME} characters"
+        )
     if file.suffix != ".v" or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", file.stem):
         raise SymconvError(
             f"a certificate is called like a Rocq file, such as {_suggested(file.stem)}.v: "

@@ -14,11 +14,10 @@ from typing import Any
 
 from rich.console import Console
 
+from symconv.arithmetic.limits import SECONDS_TO_END
 from symconv.command.interrupts import raised, withheld
 
 __all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError"]
-
-_LINGERING = 5  # seconds that a process may take to end after its last answer
 
 
 class NoAnswerError(Exception):
@@ -120,7 +119,7 @@ class Child:
                 line = process.stdout.readline()
             if not line.endswith("\n"):
                 with suppress(subprocess.TimeoutExpired):  # its exit code says how it has ended
-                    process.wait(_LINGERING)
+                    process.wait(SECONDS_TO_END)
         finally:
             timer.cancel()
             if is_over or not line.endswith("\n"):

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from symconv.arithmetic.limits import LONGEST_TIMEOUT, MOST_BYTES_OF_FILE
 from symconv.command import arguments, interrupts
 from symconv.command.endings import EXIT, WORST_FIRST, Command, Commands
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from symconv.decision.claims import Claim
     from symconv.text import Declarations, ParsedClaim
 
-_LONGEST = 1_000_000  # seconds
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 _at_option = click.option(
@@ -32,9 +32,10 @@ _at_option = click.option(
 
 
 def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
-    if value is not None and not 0 < value <= _LONGEST:  # so nan is refused too
+    if value is not None and not 0 < value <= LONGEST_TIMEOUT:  # so nan is refused too
         raise click.BadParameter(
-            f"expected a number of seconds, more than 0 and at most {_LONGEST}; got {value:g}",
+            f"expected a number of seconds, more than 0 and at most {LONGEST_TIMEOUT}; "
+            f"got {value:g}",
             ctx,
             option,
         )
@@ -424,7 +425,7 @@ def _read_file(file: IO[bytes], declared: Declarations, out: Console) -> list[Pa
 
     name = getattr(file, "name", "-")
     where = "standard input" if name in ("-", "<stdin>") else str(name)
-    text = arguments.decoded(file.read(arguments.MOST_BYTES + 1), where)
+    text = arguments.decoded(file.read(MOST_BYTES_OF_FILE + 1), where)
     with working(out, f"reading {where}"):
         return read_claims(text, where, declared)
 

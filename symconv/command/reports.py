@@ -102,7 +102,8 @@ def report(
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
-    record |= _show_verdict(out, claim, verdict, seconds)
+    _show_verdict(out, verdict, seconds)
+    record |= {"seconds": seconds} | _verdict_record(verdict)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
@@ -165,15 +166,43 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
         part_of: everything, if what is listed is not everything; the score is for that alone.
     """
     if found.theorems:
-        out.print("Theorems", style="bold")
-    for theorem in found.theorems:
-        _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
-        paragraph(out, theorem.statement, indent=7)
+        _show_theorems(out, found.theorems)
     if found.theorems and found.published:
         out.print()
     if found.published:
-        out.print("Statements that people made in public", style="bold")
-    for statement in found.published:
+        _show_published(out, found.published)
+    out.print()
+    record: Record = {
+        "theorems": list(map(_theorem_record, found.theorems)),
+        "published": list(map(_published_record, found.published)),
+    }
+    if part_of is None:
+        score = record["score"] = _score(found.published)
+        summary = (
+            f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
+            f"them settled, {score['in_part']} in part: {score['true']} true, "
+            f"{score['conditional']} true under conditions, {score['false']} false; by "
+            f"{score['claims']} claims."
+        )
+    else:
+        summary = (
+            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+            f"{len(found.published)} of {len(part_of.published)} statements."
+        )
+    paragraph(out, summary, indent=0)
+    return record
+
+
+def _show_theorems(out: Console, theorems: Sequence[Theorem]) -> None:
+    out.print("Theorems", style="bold")
+    for theorem in theorems:
+        _show_mark(out, *_MARKS[theorem.is_true], theorem.name)
+        paragraph(out, theorem.statement, indent=7)
+
+
+def _show_published(out: Console, published: Sequence[Published]) -> None:
+    out.print("Statements that people made in public", style="bold")
+    for statement in published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
         paragraph(out, f"It holds: {statement.condition}.", indent=7)
@@ -182,28 +211,6 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
             line(out, f"{mark:<7}{theorem.name}", style, indent=9)
-    record = {
-        "theorems": [_theorem_record(t) for t in found.theorems],
-        "published": list(map(_published_record, found.published)),
-    }
-    out.print()
-    if part_of is not None:
-        paragraph(
-            out,
-            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
-            f"{len(found.published)} of {len(part_of.published)} statements.",
-            indent=0,
-        )
-        return record
-    score = _score(found.published)
-    paragraph(
-        out,
-        f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
-        f"them settled, {score['in_part']} in part: {score['true']} true, {score['conditional']} "
-        f"true under conditions, {score['false']} false; by {score['claims']} claims.",
-        indent=0,
-    )
-    return record | {"score": score}
 
 
 _MARKS = {True: ("true", "green"), False: ("false", "red")}
@@ -270,43 +277,46 @@ def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> R
     return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
 
 
-def _show_verdict(out: Console, claim: Claim, verdict: Verdict, seconds: float) -> Record:
+def _show_verdict(out: Console, verdict: Verdict, seconds: float) -> None:
     out.print("For all lengths, by integer sets", style="bold")
-    record: Record = {"seconds": seconds}
+    took = duration(seconds)
     match verdict:
         case Proved():
-            everywhere = verdict.is_complete
-            only = " only" * (not verdict.scope.endswith(" only"))
-            result = "PROVED" if everywhere else f"PROVED{only} for {verdict.scope}"
-            row(out, result, duration(seconds), "green" if everywhere else "yellow")
-            for evidence in verdict.evidence:
-                line(out, str(evidence), indent=4)
-                if evidence.indices and evidence.left is not None and evidence.right is not None:
-                    sums = f"Σ {plain(evidence.left)} = Σ {plain(evidence.right)}"
-                    line(out, sums, "dim", indent=6)
-            record |= {"verdict": "proved", "scope": verdict.scope}
-            record["evidence"] = list(map(_evidence_json, verdict.evidence))
-        case Refuted(found):
-            row(out, "REFUTED, and this is the smallest counterexample", duration(seconds), "red")
-            if found.lengths:
-                at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
-                line(out, at, indent=4)
-            for name, vector in found.signals.items():
-                line(out, f"{name} = {shown(vector)}", indent=4)
-            if claim.rhs is sympy.true:
-                line(out, "the condition is false", indent=4)
-            else:
-                line(out, f"left side  = {shown(found.lhs)}", indent=4)
-                line(out, f"right side = {shown(found.rhs)}", indent=4)
-            if found.index is not None:
-                line(out, f"the first difference is at index {found.index}", indent=4)
-            record |= {"verdict": "refuted", "counterexample": counterexample_record(found)}
-            record |= _show_extent(out, verdict)
+            _show_proof(out, verdict, took)
+        case Refuted():
+            _show_counterexample(out, verdict, took)
+            _show_extent(out, verdict)
         case Unknown(reason):
-            _show_unknown(out, reason, duration(seconds))
-            record |= {"verdict": "unknown", "reason": reason}
+            _show_unknown(out, reason, took)
     out.print()
-    return record
+
+
+def _show_proof(out: Console, verdict: Proved, took: str) -> None:
+    only = " only" * (not verdict.scope.endswith(" only"))
+    result = "PROVED" if verdict.is_complete else f"PROVED{only} for {verdict.scope}"
+    row(out, result, took, "green" if verdict.is_complete else "yellow")
+    for evidence in verdict.evidence:
+        line(out, str(evidence), indent=4)
+        if evidence.indices and evidence.left is not None and evidence.right is not None:
+            sums = f"Σ {plain(evidence.left)} = Σ {plain(evidence.right)}"
+            line(out, sums, "dim", indent=6)
+
+
+def _show_counterexample(out: Console, verdict: Refuted, took: str) -> None:
+    row(out, "REFUTED, and this is the smallest counterexample", took, "red")
+    found = verdict.counterexample
+    if found.lengths:
+        at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
+        line(out, at, indent=4)
+    for name, vector in found.signals.items():
+        line(out, f"{name} = {shown(vector)}", indent=4)
+    if verdict.claim.rhs is sympy.true:
+        line(out, "the condition is false", indent=4)
+    else:
+        line(out, f"left side  = {shown(found.lhs)}", indent=4)
+        line(out, f"right side = {shown(found.rhs)}", indent=4)
+    if found.index is not None:
+        line(out, f"the first difference is at index {found.index}", indent=4)
 
 
 def _show_unknown(out: Console, reason: str, took: str = "") -> None:
@@ -314,7 +324,32 @@ def _show_unknown(out: Console, reason: str, took: str = "") -> None:
     paragraph(out, reason, indent=4)
 
 
-def _evidence_json(evidence: Evidence) -> Record:
+def _show_extent(out: Console, verdict: Refuted) -> None:
+    """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
+    with working(out, "looking for the exact condition"):
+        found = verdict.differences
+        content = content_sentence(verdict)
+    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+    for sentence in filter(None, told):
+        paragraph(out, sentence)
+    out.print()
+    for code in verdict.reproduction.splitlines():
+        line(out, code, "dim", indent=4)
+
+
+def _verdict_record(verdict: Verdict) -> Record:
+    match verdict:
+        case Proved(scope, evidence):
+            told = list(map(_evidence_record, evidence))
+            return {"verdict": "proved", "scope": scope, "evidence": told}
+        case Refuted(found):
+            record = {"verdict": "refuted", "counterexample": counterexample_record(found)}
+            return record | _extent_record(verdict)
+        case Unknown(reason):
+            return {"verdict": "unknown", "reason": reason}
+
+
+def _evidence_record(evidence: Evidence) -> Record:
     record: Record = {"compared": evidence.compared, "how": evidence.how}
     if evidence.left is not None and evidence.right is not None:
         record |= {"left": str(evidence.left), "right": str(evidence.right)}
@@ -323,17 +358,8 @@ def _evidence_json(evidence: Evidence) -> Record:
     return record
 
 
-def _show_extent(out: Console, verdict: Refuted) -> Record:
-    """Show where a refuted claim holds, where its sides differ, and how to see it in NumPy."""
-    with working(out, "looking for the exact condition"):
-        condition, found = verdict.condition, verdict.differences
-        content = content_sentence(verdict)
-    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
-    for sentence in filter(None, told):
-        paragraph(out, sentence)
-    out.print()
-    for code in verdict.reproduction.splitlines():
-        line(out, code, "dim", indent=4)
+def _extent_record(verdict: Refuted) -> Record:
+    condition, found = verdict.condition, verdict.differences
     record: Record = {"condition": None if condition is None else plain(condition)}
     if condition is None:
         record["condition_unknown"] = verdict.undecided

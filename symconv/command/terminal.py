@@ -11,6 +11,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.text import Text
 
+from symconv.arithmetic.limits import WIDEST_TEXT
+
 __all__ = ["console", "duration", "line", "page", "paragraph", "row", "show", "timed", "working"]
 
 _T = TypeVar("_T")
@@ -71,14 +73,14 @@ def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
 
 
 def paragraph(out: Console, text: str, *, indent: int = 2) -> None:
-    """Text in lines of at most 96 characters."""
-    for part in Text(text).wrap(out, max(min(out.width, 96) - indent, 1)):
+    """Text in lines of at most `WIDEST_TEXT` characters."""
+    for part in Text(text).wrap(out, max(min(out.width, WIDEST_TEXT) - indent, 1)):
         line(out, part.plain.rstrip(), indent=indent)
 
 
 def row(out: Console, left: str, right: str, style: str = "") -> None:
     """A line with something at the right margin."""
-    width = min(out.width, 96) - 2
+    width = min(out.width, WIDEST_TEXT) - 2
     gap = width - len(left) - len(right)
     if gap >= 2:
         line(out, f"{left}{' ' * gap}{right}".rstrip(), style)

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice, permutations
 from typing import TypeAlias
 
+from symconv.arithmetic.limits import MOST_ORDERS_TRIED
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -32,7 +33,6 @@ Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
 
 _ONE = Polynomial.constant(1)
-_MOST_ORDERS = 24  # of equal names that are tried, beyond the one that their positions suggest
 
 
 def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
@@ -48,6 +48,35 @@ def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
     for order in orders_of(names[:last]):
         for block in permutations(range(last, len(names))):
             yield order + block
+
+
+class _Unsolved:
+    """The positions and guards of a term, while its summation indices are replaced one by one.
+
+    Attributes:
+        indices: the summation indices that are still there.
+        positions: the positions of the factors.
+        guards: the guards.
+        old: what each summation index is by now.
+    """
+
+    def __init__(self, term: Term, positions: Sequence[Polynomial]) -> None:
+        self.indices = [i.number for i in term.indices]
+        self.positions = list(positions)
+        self.guards = term.guards
+        self.old = {number: Polynomial.of(number) for number in self.indices}
+
+    def put(self, index: int, value: Polynomial) -> None:
+        """Puts a value in the place of an index, which is none any more."""
+        values: dict[Atom, Polynomial] = {index: value}
+        self.indices.remove(index)
+        self.positions = [p.substitute(values) for p in self.positions]
+        self.guards = tuple(_moved(g, values) for g in self.guards)
+        self.old = {j: p.substitute(values) for j, p in self.old.items()}
+
+    def reduce(self, positive: Set[str]) -> None:
+        """Puts the guards in their simplest form."""
+        self.guards = tuple(g.reduced(positive) for g in self.guards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +125,30 @@ class Coordinates:
         # Numbers for the coordinates, beyond those of the indices.
         start = 1 + max((i.number for i in term.indices), default=FREE)
         slots = [start + i for i in range(len(factors))]
-        positions = [f.only_position for f in factors]
-        old: dict[int, Polynomial] = {i.number: Polynomial.of(i.number) for i in term.indices}
-        open_ = [i.number for i in term.indices]
+        unsolved = _Unsolved(term, [f.only_position for f in factors])
         new: dict[int, Polynomial] = {}
-        guards = term.guards
-
-        def put(index: int, value: Polynomial) -> None:
-            """Puts a value in the place of an index, which is none any more."""
-            nonlocal positions, guards, old
-            values: dict[Atom, Polynomial] = {index: value}
-            open_.remove(index)
-            positions = [p.substitute(values) for p in positions]
-            guards = tuple(_moved(g, values) for g in guards)
-            old = {j: p.substitute(values) for j, p in old.items()}
-
         for i, slot in enumerate(slots):
-            index = next((j for j in open_ if _is_unit(positions[i], j)), None)
-            if index is None:
-                continue
-            c = positions[i].coefficient(index)
-            new[slot] = factors[i].only_position
-            put(index, c * (Polynomial.of(slot) + c * Polynomial.of(index) - positions[i]))
-        guards = tuple(g.reduced(positive) for g in guards)
+            position = unsolved.positions[i]
+            index = next((j for j in unsolved.indices if _is_unit(position, j)), None)
+            if index is not None:
+                new[slot] = factors[i].only_position
+                unsolved.put(index, _solved(position, index, Polynomial.of(slot)))
+        unsolved.reduce(positive)
         is_divided = False
-        for index in list(open_):
-            quotient = _quotient(index, guards, positive)
+        for index in list(unsolved.indices):
+            quotient = _quotient(index, unsolved.guards, positive)
             if quotient is not None:
                 is_divided = True
-                put(index, quotient)
-                guards = tuple(g.reduced(positive) for g in guards)
-        new |= {j: Polynomial.of(j) for j in open_}
+                unsolved.put(index, quotient)
+                unsolved.reduce(positive)
+        new |= {j: Polynomial.of(j) for j in unsolved.indices}
         found = cls(
             term,
             tuple(f.name for f in factors),
-            tuple(positions),
-            frozenset(guards),
-            tuple(open_),
-            old,
+            tuple(unsolved.positions),
+            frozenset(unsolved.guards),
+            tuple(unsolved.indices),
+            unsolved.old,
             new,
             is_divided,
         )
@@ -146,7 +161,7 @@ class Coordinates:
     def orders(self) -> Orders:
         """Orders of the factors that keep their names, by the positions that they give."""
         found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
-        for order in islice(orders_of(self.names), _MOST_ORDERS):
+        for order in islice(orders_of(self.names), MOST_ORDERS_TRIED):
             values: dict[Atom, Polynomial] = {
                 FREE + 1 + old: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
             }
@@ -190,7 +205,7 @@ class Coordinates:
             self.term,
             tuple(self.names[i] for i in order),
             tuple(self.positions[i].substitute(values) for i in order),
-            frozenset(g.map(lambda p: p.substitute(values)) for g in self.guards),
+            frozenset(_moved(g, values) for g in self.guards),
             tuple(after),
             {j: p.substitute(values) for j, p in self.old.items()},
             {keys[slot]: p for slot, p in self.new.items()},
@@ -270,8 +285,7 @@ def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polyno
     back: dict[Atom, Polynomial] = dict(others.new.items())
     for number in ours.rest:
         value = values.get(number, Polynomial.of(number))
-        c = value.coefficient(number)
-        inverse = c * (Polynomial.of(number) + c * Polynomial.of(number) - value)
+        inverse = _solved(value, number, Polynomial.of(number))
         back[number] = inverse.substitute(dict(others.new.items()))
     return Change(
         ours.term,
@@ -296,11 +310,16 @@ def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polyno
             for other in sorted(others.guards, key=str):
                 p, q = one.polynomial, other.polynomial
                 if _is_unit(p, number) and _is_unit(q, number):
-                    c = q.coefficient(number)
-                    value = c * (p + c * Polynomial.of(number) - q)
+                    value = _solved(q, number, p)
                     if value not in seen and value != Polynomial.of(number):
                         seen.add(value)
                         yield {number: value}
+
+
+def _solved(polynomial: Polynomial, index: int, value: Polynomial) -> Polynomial:
+    """What the index is where the polynomial, in which it is a unit, has the value."""
+    c = polynomial.coefficient(index)
+    return c * (value + c * Polynomial.of(index) - polynomial)
 
 
 def _quotient(index: int, guards: Conjunction, positive: Set[str]) -> Polynomial | None:

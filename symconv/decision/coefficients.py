@@ -21,6 +21,7 @@ import flint
 
 from symconv.arithmetic.counting import nonzero_count
 from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import MOST_ORDERS_COMPARED
 from symconv.arithmetic.linearisation import impossible
 from symconv.arithmetic.polynomials import (
     Atom,
@@ -42,8 +43,6 @@ from symconv.errors import Undecided
 __all__ = ["Comparison", "compare"]
 
 Kind = tuple[str, ...]
-
-_MOST_ORDERS = 720  # of equal names in one monomial: 6!
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,9 +344,10 @@ def _unordered(names: Kind, parts: Sequence[_Part], sets: IntegerSets) -> list[_
     k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j.
     """
     count = prod(factorial(names.count(name)) for name in set(names))
-    if count > _MOST_ORDERS:
+    if count > MOST_ORDERS_COMPARED:
         raise Undecided(
-            f"equal names would have to be compared in {count} orders; the limit is {_MOST_ORDERS}"
+            f"equal names would have to be compared in {count} orders; the limit is "
+            f"{MOST_ORDERS_COMPARED}"
         )
     rising = tuple(
         at_least(Polynomial.of(b), Polynomial.of(a))

@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.descriptions import describe
 from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import CONDITION_OPERATIONS, DECISION_OPERATIONS
 from symconv.arithmetic.polynomials import Condition, Polynomial, Some, within
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.terms import FREE
@@ -16,7 +17,7 @@ from symconv.arithmetic.to_sympy import condition_expression, letters
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.decision import BUDGET, Decision, where_holds
+from symconv.decision.decision import Decision, where_holds
 from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
@@ -26,10 +27,9 @@ from symconv.language.graph import length
 __all__ = ["condition", "extent"]
 
 
-_DESCRIBING = 2_000_000  # isl operations for putting a condition shortly
-
-
-def condition(claim: Claim, for_all: Sequence[Symbol], *, budget: int = BUDGET) -> Boolean:
+def condition(
+    claim: Claim, for_all: Sequence[Symbol], *, budget: int = DECISION_OPERATIONS
+) -> Boolean:
     """See `Claim.condition`."""
     if not isinstance(for_all, Sequence) or isinstance(for_all, str):
         raise SymconvError(f"for_all={for_all!r}: expected a list of symbols, such as [n]")
@@ -64,7 +64,7 @@ def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
         return Extent(undecided=reason)
     try:
         with bounded():
-            decision = decision or Decision(claim, BUDGET)
+            decision = decision or Decision(claim, DECISION_OPERATIONS)
             found = _condition(claim, decision, ())
     except Undecided as problem:
         return Extent(undecided=str(problem))
@@ -83,7 +83,7 @@ def _condition(claim: Claim, decision: Decision, for_all: Sequence[Symbol]) -> B
             names = [s.name for s in for_all]
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
-    with sets.within_budget(_DESCRIBING):
+    with sets.within_budget(CONDITION_OPERATIONS):
         described = describe(holds, among, sets)
     return _read_back(claim, described, holds, among, sets, {s.name: s for s in claim.symbols})
 
@@ -95,7 +95,7 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
     sets = decision.sets
     index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
     more = sets.with_index(_LAST)
-    with sets.within_budget(_DESCRIBING):
+    with sets.within_budget(CONDITION_OPERATIONS):
         decision.make_exact()
         lengths_differ, *kinds = (f.where for f in decision.failures)
         if lengths_differ is None:
@@ -112,7 +112,7 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
         differ = differ.intersect(among).coalesce()
         somewhere = more.exists(differ, [_LAST]).intersect(among).coalesce()
         is_empty = differ.is_empty()
-    with sets.within_budget(_DESCRIBING):
+    with sets.within_budget(CONDITION_OPERATIONS):
         # A sentence about them lists beginnings, ends and ranges: cases.
         entries = Some(()) if is_empty else describe(differ, somewhere, more, only_cases=True)
         lengths = describe(lengths_differ, decision.among, sets)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Expr, Rational, Symbol
 
+from symconv.arithmetic.limits import LARGEST_TOTAL_TRIED, MOST_LENGTHS_TRIED
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
@@ -26,10 +27,6 @@ __all__ = [
     "has_content",
     "small_lengths",
 ]
-
-# What the search tries: how many lengths, and up to which total.
-_MOST_LENGTHS = 1500
-_LARGEST_TOTAL = 12
 
 
 class DisagreementError(RuntimeError):
@@ -97,7 +94,7 @@ def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
 
 def small_lengths(claim: Claim) -> Iterator[Point]:
     """Small lengths that satisfy the hypotheses, in the order of counterexamples."""
-    for at in islice(_points(claim.symbols), _MOST_LENGTHS):
+    for at in islice(_points(claim.symbols), MOST_LENGTHS_TRIED):
         spend(10)
         if claim.contradicted(at) is None:
             yield at
@@ -133,7 +130,7 @@ def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
                 for rest in values(names[1:], total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(_LARGEST_TOTAL + 1):
+    for total in range(LARGEST_TOTAL_TRIED + 1):
         for chosen in values(symbols, total):
             yield dict(zip(symbols, chosen, strict=True))
 

@@ -27,10 +27,7 @@ from symconv.language.graph import length, requirements
 from symconv.language.lengths import lengths_in
 from symconv.language.signals import SignalExpr
 
-__all__ = ["BUDGET", "Decision", "hypotheses", "where_holds"]
-
-BUDGET = 1_000_000
-"""How many isl operations a decision may take."""
+__all__ = ["Decision", "hypotheses", "where_holds"]
 
 
 @dataclass(frozen=True, slots=True)

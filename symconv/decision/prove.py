@@ -10,9 +10,10 @@ from itertools import islice
 
 from sympy import Symbol
 
+from symconv.arithmetic import limits
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.polynomials import Polynomial, at_least, equal
-from symconv.arithmetic.work import ALLOWANCE, WorkUsedUpError, allowed
+from symconv.arithmetic.work import WorkUsedUpError, allowed
 from symconv.decision.claims import Claim, specialised
 from symconv.decision.counterexamples import (
     Difference,
@@ -20,7 +21,7 @@ from symconv.decision.counterexamples import (
     first_difference,
     has_content,
 )
-from symconv.decision.decision import BUDGET, Decision, hypotheses
+from symconv.decision.decision import Decision, hypotheses
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
@@ -37,14 +38,8 @@ from symconv.language.values import holds_at
 
 __all__ = ["bounded", "found_with_content", "prove"]
 
-_STRIDES = {1: 6, 2: 4, 3: 3}  # up to which number so many strides are tried, one by one
-_LARGE = 2  # the same for more strides
-_MOST_DECISIONS = 300  # strides that are decided one by one
-_TRIES = 20  # lengths in doubt that are tried before costly sets are computed
-_SEARCH = ALLOWANCE // 4  # for trying small lengths, when the decision has come to nothing
 
-
-def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
+def prove(claim: Claim, *, budget: int = limits.DECISION_OPERATIONS) -> Verdict:
     """See `Claim.prove`.
 
     A claim with symbolic strides that no change of indices proves is decided for each
@@ -61,7 +56,7 @@ def prove(claim: Claim, *, budget: int = BUDGET) -> Verdict:
 
 
 @contextmanager
-def bounded(units: int = ALLOWANCE) -> Iterator[None]:
+def bounded(units: int | None = None) -> Iterator[None]:
     """A block that ends within a stated amount of work, or raises `Undecided`."""
     try:
         with allowed(units):
@@ -70,6 +65,11 @@ def bounded(units: int = ALLOWANCE) -> Iterator[None]:
         raise Undecided("its lengths are nested too deeply") from None
     except MemoryError:
         raise Undecided("there is not enough memory for it") from None
+
+
+def _for_a_search() -> int:
+    """The steps for trying small lengths, or for a re-check."""
+    return limits.ALLOWANCE // limits.SEARCH_SHARE
 
 
 def _decided(claim: Claim, budget: int) -> Verdict:
@@ -89,7 +89,7 @@ def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
     with decision.sets.within_budget():
         if decision.is_exact:
             return decision, decision.smallest_difference()
-        doubtful = islice(decision.sets.in_order(decision.doubtful()), _TRIES)
+        doubtful = islice(decision.sets.in_order(decision.doubtful()), limits.MOST_DOUBTFUL_TRIED)
         found, _ = first_difference(claim, doubtful)
         if found is not None:
             return decision, found
@@ -102,7 +102,7 @@ def _refuted(
     claim: Claim, found: Difference, decision: Decision | None, reason: str = ""
 ) -> Verdict:
     try:
-        with bounded(_SEARCH):
+        with bounded(_for_a_search()):
             return Refuted(counterexample(claim, found), claim, decision, reason)
     except (TooLongError, Undecided) as problem:
         lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
@@ -116,7 +116,7 @@ def found_with_content(
 
     Also whether it is certain that there is none.
     """
-    with suppress(Undecided, TooLongError), bounded(_SEARCH):
+    with suppress(Undecided, TooLongError), bounded(_for_a_search()):
         if decision is None:
             return _searched_with_content(claim), False
         with decision.sets.within_budget():
@@ -141,7 +141,7 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
     """What trying all small lengths finds."""
     found, tried = None, 0
     try:
-        with bounded(_SEARCH):
+        with bounded(_for_a_search()):
             found, tried = first_difference(claim)
             if found is None and tried and not claim.symbols and claim.at().holds:
                 how = Evidence("entries", "the same polynomials when expanded")
@@ -180,13 +180,13 @@ class _Strides:
         self.symbols = strides_of(claim)
         self.decided: dict[tuple[int, ...], bool] = {}
         self.best: _Smallest | None = None
-        self._budget = budget // 4
+        self._budget = budget // limits.STRIDE_SHARE
         self._least = _least_rest(claim, self.symbols, budget)
 
     @property
     def largest(self) -> int:
         """Up to which number strides are tried."""
-        return _STRIDES.get(len(self.symbols), _LARGE)
+        return limits.STRIDES_TRIED.get(len(self.symbols), limits.MORE_STRIDES_TRIED)
 
     def decide_all(self) -> None:
         """Decide all strides in the range, and all others that could have a smaller example."""
@@ -200,10 +200,10 @@ class _Strides:
         size = sum(map(abs, key))
         if key in self.decided or (self.best and size + self._least > self.best.total):
             return
-        if len(self.decided) == _MOST_DECISIONS:
+        if len(self.decided) == limits.MOST_STRIDES_DECIDED:
             raise Undecided(
-                f"more than {_MOST_DECISIONS} strides would have to be decided; bound them by a "
-                "hypothesis"
+                f"more than {limits.MOST_STRIDES_DECIDED} strides would have to be decided; "
+                "bound them by a hypothesis"
             )
         found = self._found(values)
         self.decided[key] = found is not _NOT_ALLOWED
@@ -265,7 +265,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
             if _within(claim, strides.symbols, strides.largest, budget):
                 return Proved(ALL_LENGTHS, (how,))
             found = None
-            with suppress(Undecided), allowed(_SEARCH):
+            with suppress(Undecided), allowed(_for_a_search()):
                 found, _ = first_difference(claim)  # beyond the range too
             if found is not None:
                 return _refuted(claim, found, None, str(reason))

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import flint
 
+from symconv.arithmetic.limits import (
+    LARGEST_EXACT_NUMBER,
+    MOST_DIGITS_PYTHON_WRITES,
+    MOST_DIGITS_SHOWN,
+    MOST_ENTRIES_SHOWN,
+)
+
 if TYPE_CHECKING:
     from symconv.decision.verdicts import Counterexample  # which shows itself with this module
 
 __all__ = ["counterexample_record", "json_number", "shown"]
-
-_MOST_DIGITS = 4000  # that Python writes
-_MOST_SHOWN, _MOST_DIGITS_SHOWN = 64, 40  # entries of a list, and digits, that people read
-_EXACT = 2**53  # beyond, readers that keep numbers as doubles, such as JavaScript's, round
 
 
 def json_number(value: Any) -> int | str:
@@ -28,7 +31,7 @@ def json_number(value: Any) -> int | str:
         return value
     if isinstance(value, Rational) and value.denominator == 1:
         number = int(value.numerator)
-        return number if abs(number) < _EXACT else _all_digits(number)
+        return number if abs(number) < LARGEST_EXACT_NUMBER else _all_digits(number)
     return str(value)
 
 
@@ -51,7 +54,7 @@ def counterexample_record(
 
 def _all_digits(number: int) -> str:
     """All digits, of which Python itself writes some thousands at most."""
-    if abs(number) < 10**_MOST_DIGITS:
+    if abs(number) < 10**MOST_DIGITS_PYTHON_WRITES:
         return str(number)
     return str(flint.fmpz(number))
 
@@ -72,14 +75,14 @@ def shown(value: Any) -> str:
     if not isinstance(value, list):
         return _shown_number(value)
     texts = list(map(_shown_number, value))
-    if len(texts) > _MOST_SHOWN:
+    if len(texts) > MOST_ENTRIES_SHOWN:
         left_out = len(texts) - 17
         texts = [*texts[:12], f"… {left_out} more …", *texts[-5:]]
     return f"[{', '.join(texts)}]"
 
 
 def _shown_number(value: Any) -> str:
-    if not isinstance(value, int) or abs(value) < 10**_MOST_DIGITS_SHOWN:
+    if not isinstance(value, int) or abs(value) < 10**MOST_DIGITS_SHOWN:
         return str(value)
     digits = _all_digits(abs(value))
     return f"{'-' * (value < 0)}{digits[:8]}…{digits[-8:]} ({len(digits)} digits)"

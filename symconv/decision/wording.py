@@ -7,6 +7,7 @@ from sympy import Eq, Expr, Ge, Le, Max, Or
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.arithmetic.limits import LONGEST_CONDITION_SHOWN
 from symconv.arithmetic.polynomials import every, some
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.to_sympy import condition_expression
@@ -22,8 +23,6 @@ __all__ = [
     "holds_sentence",
     "quantifiers",
 ]
-
-_LONG = 240  # characters of a condition that are still read
 
 
 def quantifiers(claim: Claim) -> str:
@@ -60,7 +59,7 @@ def holds_sentence(condition: Boolean | None) -> str:
     if condition == sympy.false:
         return "It never holds."
     text = plain(condition)
-    if len(text) > _LONG:
+    if len(text) > LONGEST_CONDITION_SHOWN:
         return "The exact condition under which it holds is long; it is the verdict's `condition`."
     return f"It holds exactly when {text}."
 
@@ -103,7 +102,7 @@ def differences_sentences(found: Differences | None) -> list[str]:
         text = plain(found.lengths)
         sentences.append(
             f"The outputs differ in length exactly when {text}."
-            if len(text) <= _LONG
+            if len(text) <= LONGEST_CONDITION_SHOWN
             else "The outputs differ in length under a long condition; see `differences.lengths`."
         )
     where = "" if found.lengths == sympy.false else "Where they are equally long, "
@@ -113,7 +112,7 @@ def differences_sentences(found: Differences | None) -> list[str]:
         sentences.append(f"{where}they are equal.")
     elif not all(case.has(found.index) for case in _listed(found)):
         text = plain(found.entries)
-        if len(text) > _LONG:
+        if len(text) > LONGEST_CONDITION_SHOWN:
             text = "`differences.entries` holds"
         sentences.append(
             f"{where}if any output differs, output {found.index} does exactly when {text}."
@@ -121,7 +120,7 @@ def differences_sentences(found: Differences | None) -> list[str]:
     else:
         texts = sorted((_outputs(case, found) for case in _listed(found)), key=_rank)
         joined = " and ".join(texts)
-        if len(joined) > _LONG:
+        if len(joined) > LONGEST_CONDITION_SHOWN:
             joined = "outputs under a long condition, `differences.entries`,"
         verb = "differs" if len(texts) == 1 and joined.endswith(" output") else "differ"
         sentences.append(f"{where}only {joined} {verb}.")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from symconv.arithmetic.limits import MOST_ENTRIES, MOST_PRODUCTS_SIMPLIFIED
 from symconv.decision.claims import Instance
 from symconv.errors import SymconvError
-from symconv.language.points import MOST_ENTRIES
 from symconv.language.signals import SignalExpr
 
-__all__ = ["MOST_PRODUCTS", "check_workload"]
-
-MOST_PRODUCTS = 20_000  # SymPy simplifies about a thousand of them in a second
+__all__ = ["check_workload"]
 
 
 def check_workload(instance: Instance) -> None:
@@ -25,15 +23,15 @@ def check_workload(instance: Instance) -> None:
     simplify, and 20000 are allowed; choose smaller lengths
 
     Raises:
-        SymconvError: more than `MOST_PRODUCTS` products of entries would be simplified.
+        SymconvError: more than `MOST_PRODUCTS_SIMPLIFIED` products of entries would be simplified.
     """
     symbols = {symbol.name: symbol for symbol in instance.claim.symbols}
     claim = instance.claim.specialised({symbols[n]: v for n, v in instance.lengths.items()})
     products = sum(_Work().products(signal) for signal in claim.signals)
-    if products > MOST_PRODUCTS:
+    if products > MOST_PRODUCTS_SIMPLIFIED:
         raise SymconvError(
             f"at {instance} there are about {products} products of entries to simplify, and "
-            f"{MOST_PRODUCTS} are allowed; choose smaller lengths"
+            f"{MOST_PRODUCTS_SIMPLIFIED} are allowed; choose smaller lengths"
         )
 
 

@@ -10,6 +10,7 @@ import sympy
 from sympy import Add, And, Basic, Expr, Ge, Integer, Le, Lt, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.limits import MOST_TERMS_SHOWN
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.decision.wording import holds_sentence
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["as_html", "as_markdown", "as_record", "as_text"]
-
-_MOST_TERMS = 8  # of a difference that are written out
 
 
 def as_text(audit: Audit) -> str:
@@ -205,9 +204,9 @@ def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
             yield f"{style.emphasis('Wrong')} {_where_it_fails(found, step)}"
             for what, terms in (("Missing", _missing(step)), ("Surplus", _surplus(step))):
                 if terms:
-                    more = len(terms) - _MOST_TERMS
+                    more = len(terms) - MOST_TERMS_SHOWN
                     others = f" and {more} more" if more > 0 else ""
-                    shown = ", ".join(map(style.set, terms[:_MOST_TERMS]))
+                    shown = ", ".join(map(style.set, terms[:MOST_TERMS_SHOWN]))
                     yield f"{what} there: {shown}{others}."
             yield from _no_output(audit.derivation, step, style)
             if holds := holds_sentence(step.holds_where):

@@ -9,16 +9,11 @@ from itertools import islice
 import sympy
 from sympy import Basic, Eq, Expr, Indexed, Integer, Max, Min, Mod, Piecewise, Sum, Symbol
 
+from symconv.arithmetic.limits import MOST_REPAIR_WEIGHT, MOST_REPAIRS_TRIED, MOST_REPAIRS_UNDECIDED
 from symconv.arithmetic.such_that import SuchThat, such_that
 from symconv.language.notation import plain
 
 __all__ = ["Repair", "repair"]
-
-# The bounds of a search: how many formulas are tried, how much they weigh together, and how many
-# of them may remain undecided, each of which takes a decision's whole budget.
-_MOST_TRIED = 80
-_MOST_WEIGHT = 2400
-_MOST_UNDECIDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,9 @@ def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool | None]) 
     """
     seen = {wrong}
     undecided = 0
-    for found in islice(_near(wrong, index), min(_MOST_TRIED, _MOST_WEIGHT // _weight(wrong))):
+    for found in islice(
+        _near(wrong, index), min(MOST_REPAIRS_TRIED, MOST_REPAIR_WEIGHT // _weight(wrong))
+    ):
         if found.formula in seen:
             continue
         seen.add(found.formula)
@@ -60,7 +57,7 @@ def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool | None]) 
         if answer:
             return found
         undecided += answer is None
-        if undecided == _MOST_UNDECIDED:
+        if undecided == MOST_REPAIRS_UNDECIDED:
             return None
     return None
 

@@ -12,11 +12,11 @@ import sympy
 from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
 from symconv.arithmetic.symbols import is_integer
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
-from symconv.decision.decision import BUDGET
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.repairs import Repair, repair
@@ -28,8 +28,6 @@ from symconv.language.points import allows
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
-
-_PART = 20  # of a decision's budget, what each formula gets that is tried as a repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +364,7 @@ class Derivation:
             points = [{name: at[name] for name in names} for at in failing if at.keys() >= names]
             if first_difference(claim, points)[0] is not None:
                 return False
-            verdict = prove(claim, budget=BUDGET // _PART)
+            verdict = prove(claim, budget=DECISION_OPERATIONS // REPAIR_SHARE)
         except SymconvError:
             return False
         if isinstance(verdict, Refuted):

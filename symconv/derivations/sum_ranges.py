@@ -34,6 +34,11 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symconv.arithmetic.from_sympy import scaled_polynomial
+from symconv.arithmetic.limits import (
+    DEEPEST_FORMULA,
+    MOST_ENDS_OF_A_RANGE,
+    MOST_OPERATIONS_OF_A_RANGE,
+)
 from symconv.arithmetic.such_that import SuchThat
 from symconv.errors import SymconvError
 from symconv.language.amounts import undeclared
@@ -41,13 +46,6 @@ from symconv.language.amounts import undeclared
 __all__ = ["InfiniteSumError", "made_finite"]
 
 _Range: TypeAlias = tuple[Expr, Expr]
-
-# What is written down of a range that is found: operations in its two ends, and how many
-# expressions an end may be the least or the largest of.
-_MOST_OPERATIONS = 100
-_MOST_ENDS = 10
-
-_MOST_NESTED = 100  # levels of a formula: SymPy takes a time for these that grows with their cube
 
 
 class InfiniteSumError(SymconvError):
@@ -90,8 +88,8 @@ def _check_depth(formula: Expr) -> None:
     parts: list[tuple[Basic, int]] = [(formula, 0)]
     while parts:
         part, depth = parts.pop()
-        if depth > _MOST_NESTED:
-            raise SymconvError(f"a formula may be nested {_MOST_NESTED} levels deep at most")
+        if depth > DEEPEST_FORMULA:
+            raise SymconvError(f"a formula may be nested {DEEPEST_FORMULA} levels deep at most")
         parts += [(argument, depth + 1) for argument in part.args]
 
 
@@ -134,7 +132,7 @@ def _finite(formula: Expr, outer: Sequence[Symbol]) -> Expr:
             found = _range(function, symbol, ranges, waiting)
             if found is None:
                 raise _endless(formula, function, symbol, ranges)
-            if sum(map(sympy.count_ops, found)) > _MOST_OPERATIONS:
+            if sum(map(sympy.count_ops, found)) > MOST_OPERATIONS_OF_A_RANGE:
                 raise SymconvError(
                     f"the range of {symbol} outside of which {formula.function} is zero is too "
                     "long; write the ends of the sum"
@@ -252,7 +250,7 @@ def _extreme(ends: Iterable[Expr], sign: int) -> Expr:
     for end in ends:
         shift, rest = end.as_coeff_Add()
         shifts[rest] = sign * Max(sign * shift, sign * shifts.get(rest, shift))
-    if len(shifts) > _MOST_ENDS:
+    if len(shifts) > MOST_ENDS_OF_A_RANGE:
         raise SymconvError(
             "the range of a sum over all integers has too many ends; write the ends of the sum"
         )

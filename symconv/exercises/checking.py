@@ -16,6 +16,7 @@ import sympy
 from sympy import Basic, Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.limits import LONGEST_ANSWER_SHOWN, MOST_ENTRIES_OF_ANSWER
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.sum_ranges import made_finite
@@ -25,8 +26,6 @@ from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["UnreadableAnswer", "WrongAnswer", "check"]
 
-_MOST_ENTRIES = 300  # of a list of numbers
-_MOST_CHARACTERS = 400  # of a value in a message
 
 Expected: TypeAlias = SignalExpr | Expr | Boolean | int | Claim
 
@@ -151,8 +150,10 @@ def _as_signal(answer: Any, expected: SignalExpr, index: Symbol | None) -> Signa
     if hasattr(answer, "tolist"):  # of NumPy
         answer = answer.tolist()
     if isinstance(answer, list | tuple | sympy.Tuple):
-        if len(answer) > _MOST_ENTRIES:
-            raise UnreadableAnswer(f"the list has {len(answer)} entries; at most {_MOST_ENTRIES}")
+        if len(answer) > MOST_ENTRIES_OF_ANSWER:
+            raise UnreadableAnswer(
+                f"the list has {len(answer)} entries; at most {MOST_ENTRIES_OF_ANSWER}"
+            )
         try:
             return Signal.taps(*answer)
         except (SymconvError, TypeError) as error:
@@ -187,12 +188,12 @@ def _described(answer: Any) -> str:
 def _short(value: Any) -> str:
     """A value as text, cut off where it is long."""
     if isinstance(value, str | bytes):
-        value = value[: _MOST_CHARACTERS + 1]
+        value = value[: LONGEST_ANSWER_SHOWN + 1]
     try:
         text = _written(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return "a value with a number of thousands of digits"
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return text if len(text) <= LONGEST_ANSWER_SHOWN else f"{text[:LONGEST_ANSWER_SHOWN]}…"
 
 
 def _written(value: Any) -> str:

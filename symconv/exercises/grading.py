@@ -21,9 +21,9 @@ from rich.table import Table
 from rich.text import Text
 from sympy import Dummy, Or, Symbol
 
+from symconv.arithmetic.limits import DECISION_OPERATIONS, WIDEST_TEXT
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
-from symconv.decision.decision import BUDGET
 from symconv.decision.prove import prove
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
@@ -324,7 +324,7 @@ def _mistake(kernel: SignalExpr, is_flipped: bool, verdict: Refuted) -> Mistake 
         claim = Claim(compared, _fitted(typical))
         if first_difference(claim, at)[0] is not None:
             continue
-        same = prove(claim, budget=BUDGET // len(MISTAKES))
+        same = prove(claim, budget=DECISION_OPERATIONS // len(MISTAKES))
         if isinstance(same, Proved) and same.is_complete:
             return mistake
     return None
@@ -506,7 +506,7 @@ def show_typical(out: Console) -> list[dict[str, Any]]:
         word = {"proved": "right", "refuted": "wrong"}.get(record["verdict"], "unknown")
         table.add_row(_shown(typical), Text(word, style), example, why)
         records.append(record)
-    out.print(table, width=min(out.width, 96))
+    out.print(table, width=min(out.width, WIDEST_TEXT))
     return records
 
 
@@ -523,5 +523,5 @@ def _example(found: Counterexample) -> str:
 
 
 def _indented(out: Console, text: str, style: str = "") -> None:
-    for line in Text(text).wrap(out, max(min(out.width, 96), 1)):
+    for line in Text(text).wrap(out, max(min(out.width, WIDEST_TEXT), 1)):
         out.print(line.plain.rstrip(), style=style or None, soft_wrap=True)

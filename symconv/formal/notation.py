@@ -17,6 +17,7 @@ from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
+from symconv.arithmetic.limits import LARGEST_NUMERAL
 from symconv.arithmetic.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
 from symconv.arithmetic.unevaluated import negative
 from symconv.errors import Uncertified
@@ -57,8 +58,6 @@ _TAKEN = re.compile(
     re.VERBOSE,
 )
 """Names that mean something in Rocq, in the definitions or in the proof of a certificate."""
-
-_LARGEST = 1000  # Rocq's numerals are unary, so that large ones take long
 
 
 def rocq_names(names: Iterable[str]) -> dict[str, str]:
@@ -189,8 +188,10 @@ def _quotient_text(expression: Expr, names: Names) -> str:
 
 
 def _numeral(number: int) -> str:
-    if number > _LARGEST:
-        raise Uncertified(f"{number} is too large: certificates have numbers up to {_LARGEST}")
+    if number > LARGEST_NUMERAL:
+        raise Uncertified(
+            f"{number} is too large: certificates have numbers up to {LARGEST_NUMERAL}"
+        )
     return str(number)
 
 

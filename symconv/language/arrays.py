@@ -16,13 +16,13 @@ import flint
 import sympy
 from sympy import Expr, Rational, Symbol
 
+from symconv.arithmetic.limits import MOST_ENTRIES, MOST_VARIABLES
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.graph import leaves, mentioned, symbols_in, walk
 from symconv.language.operators.base import Fixed
 from symconv.language.points import (
-    MOST_ENTRIES,
     Point,
     TooLongError,
     leaf_length,
@@ -43,7 +43,6 @@ __all__ = [
     "vector",
 ]
 
-_MOST_VARIABLES = 5000  # of polynomials: their number squared is memory
 
 Vectors: TypeAlias = Mapping[str, Sequence[Any]]
 """The entries of the named signals."""
@@ -172,10 +171,10 @@ def polynomials(
     """
     names = entry_names(named, at)
     flat = tuple(chain(*names.values()))
-    if len(flat) > _MOST_VARIABLES:
+    if len(flat) > MOST_VARIABLES:
         raise TooLongError(
             f"the entries would be polynomials in {len(flat)} variables; the limit is "
-            f"{_MOST_VARIABLES}"
+            f"{MOST_VARIABLES}"
         )
     spend(len(flat) ** 2 // 100)  # each variable is stored with an exponent for every one
     rational = any(node.operator.has_fractions for node in walk(*signals))

@@ -15,6 +15,7 @@ from itertools import count
 from sympy import Expr, Ge, Indexed, Symbol
 
 from symconv.arithmetic.from_sympy import scaled_polynomial
+from symconv.arithmetic.limits import STEPS_PER_TERM
 from symconv.arithmetic.polynomials import (
     Polynomial,
 )
@@ -39,8 +40,6 @@ __all__ = [
     "length_expression",
     "length_of",
 ]
-
-_STEPS_PER_TERM = 6  # of work
 
 
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
@@ -158,7 +157,7 @@ def _entry(signal: SignalExpr, index: Index, inside: bool) -> Terms:
 
 def _collected(terms: Terms) -> Terms:
     """The terms with equal ones put together."""
-    spend(1 + sum(_STEPS_PER_TERM + len(term.guards) + len(term.factors) for term in terms))
+    spend(1 + sum(STEPS_PER_TERM + len(term.guards) + len(term.factors) for term in terms))
     if len(terms) < 2:
         return terms
     collected: dict[Hashable, Term] = {}

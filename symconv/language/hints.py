@@ -12,6 +12,7 @@ from inspect import Parameter, Signature, getattr_static, signature
 from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
+from symconv.arithmetic.limits import LONGEST_NAME
 from symconv.errors import SymconvError
 
 __all__ = [
@@ -191,7 +192,7 @@ def close(name: str, known: Iterable[str], otherwise: str) -> str:
     >>> close("flop", ["flip", "pad"], "")
     'did you mean flip?'
     """
-    found = get_close_matches(name[:40], sorted(known), n=2, cutoff=0.5)
+    found = get_close_matches(name[:LONGEST_NAME], sorted(known), n=2, cutoff=0.5)
     return f"did you mean {' or '.join(found)}?" if found else otherwise
 
 

@@ -12,6 +12,7 @@ from typing import SupportsIndex
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
+from symconv.arithmetic.limits import MOST_PHASES
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
@@ -31,8 +32,6 @@ __all__ = [
 
 LAYERS = ("conv_transpose", "pad_same", "avg_pool", "add_bias", "phases")
 """The methods of signals that are made here, in the order in which they are told."""
-
-_MOST_PHASES = 64  # and terms of a pool: each is written out
 
 
 def conv_transpose(
@@ -177,6 +176,6 @@ def _without_smaller(amounts: Sequence[Amount]) -> list[Expr]:
 
 def _number(value: SupportsIndex, what: str) -> int:
     number = integer_argument(value, what).number
-    if number is None or not 1 <= number <= _MOST_PHASES:
-        raise SymconvError(f"{what} must be a number from 1 to {_MOST_PHASES}, got {value}")
+    if number is None or not 1 <= number <= MOST_PHASES:
+        raise SymconvError(f"{what} must be a number from 1 to {MOST_PHASES}, got {value}")
     return number

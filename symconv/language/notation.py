@@ -18,6 +18,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter, sstr
 
+from symconv.arithmetic.limits import LONGEST_SIGNAL_SHOWN
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.errors import SymconvError
@@ -27,8 +28,6 @@ from symconv.language.lengths import lengths_in, spelled_out
 from symconv.language.signals import SignalExpr
 
 __all__ = ["as_typed", "code", "latex", "plain"]
-
-_LONGEST = 4000  # characters of a signal that are written out
 
 
 def code(signal: SignalExpr) -> str:
@@ -47,7 +46,11 @@ def code(signal: SignalExpr) -> str:
 
 def _shortened(text: str) -> str:
     """The text, of which a part is left out if nobody would read it."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+    return (
+        text
+        if len(text) <= LONGEST_SIGNAL_SHOWN
+        else f"{text[: LONGEST_SIGNAL_SHOWN // 2]} … {text[-LONGEST_SIGNAL_SHOWN // 4 :]}"
+    )
 
 
 class _Code:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Integer, Symbol
 
+from symconv.arithmetic.limits import MOST_ENTRIES
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.errors import SymconvError
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from symconv.language.signals import Signal
 
 __all__ = [
-    "MOST_ENTRIES",
     "Point",
     "TooLongError",
     "allows",
@@ -28,9 +28,6 @@ __all__ = [
 
 Point: TypeAlias = Mapping[Symbol, int]
 """Values of the integer symbols."""
-
-
-MOST_ENTRIES = 1_000_000
 
 
 class TooLongError(SymconvError):

@@ -16,6 +16,7 @@ from sympy import Integer, Pow, Rational, Symbol
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue, Equivalent, Implies
 
+from symconv.arithmetic.limits import MOST_BITS_OF_A_POWER
 from symconv.errors import SymconvError
 from symconv.language.lengths import LengthOf
 
@@ -23,8 +24,6 @@ __all__ = ["Numbers", "holds_at", "value_at"]
 
 Numbers = Mapping[Symbol, int]
 """The values of integer symbols and indices."""
-
-_MOST_BITS = 100_000  # of a power
 
 
 def value_at(expression: Any, at: Numbers) -> Fraction:
@@ -82,7 +81,7 @@ def _power(base: Fraction, exponent: int, of: Any) -> Fraction:
     if exponent < 0 and base <= 0:
         raise SymconvError(f"what {of} divides by must be positive, and is {base}")
     size = max(abs(base.numerator), base.denominator).bit_length()
-    if size * abs(exponent) > _MOST_BITS:
+    if size * abs(exponent) > MOST_BITS_OF_A_POWER:
         raise SymconvError(f"{of} is too large a number, with {base} to the power {exponent}")
     return Fraction(base**exponent)
 

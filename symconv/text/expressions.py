@@ -20,6 +20,7 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic import unevaluated
+from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME
 from symconv.arithmetic.unevaluated import Written
 from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
@@ -53,7 +54,6 @@ from symconv.text.words import (
 
 __all__ = ["Reader"]
 
-_LARGEST_UNEVEN_POOL = 12  # an average that does not count the padding has as many cases
 
 _SIGNALS = {"other", "kernel", "bias"}
 
@@ -211,30 +211,14 @@ class Reader:
             raise self.error(node, f"{why}, and {not_positive(value)}")
 
     def _call(self, node: ast.Call, name: str) -> Value:
-        """A function by name; its arguments have no names of their own."""
-        if name not in FUNCTIONS:
-            if name in METHODS:
-                hint = f"it is a method: x.{name}{METHODS[name]}"
-            else:
-                otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
-                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
-            raise self.error(node.func, f"there is no function {name[:40]!r}; {hint}")
-        for keyword in node.keywords:
-            raise self.error(keyword, f"{name} has no named arguments")
-        arguments = self._positional(node)
-        problem = arguments_problem(name, len(arguments))
-        if problem:
-            raise self.error(node, problem)
+        """A function by name."""
+        arguments = self._arguments(node, name)
         if name in EXTREMES:
             return EXTREMES[name](*map(self.integer, arguments))
         if name in ROUNDING:
             return ROUNDING[name](*map(self.integer, arguments))
         if name in FRACTIONS:
-            numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
-            if not denominator:
-                raise self.error(arguments[1], "division by zero")
-            exact = numerator / denominator
-            return Rational(exact.numerator, exact.denominator)
+            return self._fraction(arguments)
         match name:
             case "taps":
                 return Signal.taps(*map(self._number, arguments))
@@ -256,6 +240,30 @@ class Reader:
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
 
+    def _arguments(self, node: ast.Call, name: str) -> list[ast.expr]:
+        """The arguments of a function, which have no names of their own."""
+        if name not in FUNCTIONS:
+            if name in METHODS:
+                hint = f"it is a method: x.{name}{METHODS[name]}"
+            else:
+                otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
+                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
+            raise self.error(node.func, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
+        for keyword in node.keywords:
+            raise self.error(keyword, f"{name} has no named arguments")
+        arguments = self._positional(node)
+        problem = arguments_problem(name, len(arguments))
+        if problem:
+            raise self.error(node, problem)
+        return arguments
+
+    def _fraction(self, arguments: Sequence[ast.expr]) -> Rational:
+        numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
+        if not denominator:
+            raise self.error(arguments[1], "division by zero")
+        exact = numerator / denominator
+        return Rational(exact.numerator, exact.denominator)
+
     def _number(self, node: ast.expr) -> Fraction:
         value = self.integer(node)
         if not isinstance(value, Rational):
@@ -275,14 +283,16 @@ class Reader:
         if name not in METHODS:
             otherwise = f"it has {', '.join(sorted(METHODS))}"
             hint = about_word(name) or close(name, METHODS, otherwise)
-            raise self._at_attribute(function, f"a signal has no method {name[:40]!r}; {hint}")
+            raise self._at_attribute(
+                function, f"a signal has no method {name[:LONGEST_NAME]!r}; {hint}"
+            )
         if name == "phases":
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
         arguments, options = self._bound(node, function, name)
         uneven = options.get("count_include_pad") is False
-        if uneven and isinstance(arguments[0], int) and arguments[0] > _LARGEST_UNEVEN_POOL:
+        if uneven and isinstance(arguments[0], int) and arguments[0] > LARGEST_UNEVEN_POOL:
             raise self.error(
-                node, f"with count_include_pad=False, at most {_LARGEST_UNEVEN_POOL} entries"
+                node, f"with count_include_pad=False, at most {LARGEST_UNEVEN_POOL} entries"
             )
         try:
             built = getattr(receiver, name)(*arguments, **options)
@@ -304,7 +314,9 @@ class Reader:
             if keyword.arg not in form.parameters:
                 known = close(keyword.arg, form.parameters, f"its form is {name}{form}")
                 hint = about_argument(name, keyword.arg) or known
-                raise self.error(keyword, f"{name} has no argument {keyword.arg[:40]!r}; {hint}")
+                raise self.error(
+                    keyword, f"{name} has no argument {keyword.arg[:LONGEST_NAME]!r}; {hint}"
+                )
             named[keyword.arg] = keyword.value
         try:
             bound = form.bind(*positional, **named)

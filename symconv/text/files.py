@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_CLAIMS_IN_FILE
 from symconv.errors import SymconvError
 from symconv.text.claims import Context, ParsedClaim, read_claim
 from symconv.text.phrases import Passage, TextError
@@ -12,8 +13,6 @@ from symconv.text.vocabulary import Declarations
 
 __all__ = ["read_claims"]
 
-_MOST_CHARACTERS_IN_FILE = 200_000
-_MOST_CLAIMS_IN_FILE = 500
 _DECLARATION = re.compile(r"(signal|given|integer)(?=\s)")
 _DECLARING = {"signal", "given", "integer"}
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
@@ -42,9 +41,9 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
     Raises:
         TextError: a line cannot be read, or something is declared or named twice.
     """
-    if len(text) > _MOST_CHARACTERS_IN_FILE:
+    if len(text) > MOST_CHARACTERS_IN_FILE:
         raise TextError(
-            f"{len(text)} characters, and {_MOST_CHARACTERS_IN_FILE} are allowed", "", 0, where
+            f"{len(text)} characters, and {MOST_CHARACTERS_IN_FILE} are allowed", "", 0, where
         )
     current = declared or Declarations()
     claims: list[ParsedClaim] = []
@@ -61,8 +60,8 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
         if name and name[1] in names:
             raise statement.error(f"a claim named {name[1]!r} stands above")
         names |= {name[1]} if name else set()
-        if len(claims) == _MOST_CLAIMS_IN_FILE:
-            raise statement.error(f"more than {_MOST_CLAIMS_IN_FILE} claims")
+        if len(claims) == MOST_CLAIMS_IN_FILE:
+            raise statement.error(f"more than {MOST_CLAIMS_IN_FILE} claims")
         passage = _after(statement, name) if name else statement
         try:
             claims.append(read_claim(passage, current, name[1] if name else None))

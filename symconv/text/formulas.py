@@ -22,6 +22,14 @@ import sympy
 from sympy import Expr, Indexed, IndexedBase, Integer, Piecewise, Pow, Rational, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic.limits import (
+    LARGEST_END,
+    LONGEST_NAME,
+    MOST_COMPARISONS,
+    MOST_ENTRIES_TYPED,
+    MOST_ROUNDED,
+    MOST_SUMS,
+)
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
@@ -43,11 +51,6 @@ __all__ = [
     "text_of",
 ]
 
-_MOST_SUMS = 4
-_LARGEST_END = 60  # the numbers in the ends of a sum: each term of it is looked at
-_MOST_ENTRIES = 24
-_MOST_CONDITIONS = 8
-_MOST_ROUNDED = 8
 _ROUNDED = {"floor", "ceil", "ceiling", "abs", "Abs", "min", "Min", "max", "Max", "Mod"}
 _INFINITY = "oo"
 _OWN = {"Sum", "Piecewise"}
@@ -353,11 +356,11 @@ class _FormulaReader(Reader):
         match node:
             case ast.Compare(ops=operators):
                 for _ in operators:
-                    self._count("comparisons", _MOST_CONDITIONS, node)
+                    self._count("comparisons", MOST_COMPARISONS, node)
             case ast.BinOp(op=ast.Mod() | ast.FloorDiv()):
-                self._count("floors and cases", _MOST_ROUNDED, node)
+                self._count("floors and cases", MOST_ROUNDED, node)
             case ast.Call(ast.Name(name)) if name in _ROUNDED:
-                self._count("floors and cases", _MOST_ROUNDED, node)
+                self._count("floors and cases", MOST_ROUNDED, node)
         match node:
             case ast.Constant(int()) | ast.UnaryOp() | ast.BoolOp() | ast.Compare():
                 return super()._value(node)
@@ -374,7 +377,7 @@ class _FormulaReader(Reader):
             case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
                 known = FUNCTIONS | _OWN | self.names.signals.keys()
                 hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
-                raise self.error(node, f"there is no function {name[:40]!r}; {hint}")
+                raise self.error(node, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
             case ast.Name(name):
                 return self._named(node, name)
             case ast.Tuple() | ast.List():
@@ -391,7 +394,7 @@ class _FormulaReader(Reader):
         return IntegerSymbol(name)
 
     def _entry(self, target: ast.expr, position: ast.expr) -> Expr:
-        self._count("entries", _MOST_ENTRIES, target)
+        self._count("entries", MOST_ENTRIES_TYPED, target)
         signal = self.signal(target)
         at = self.integer(position)
         match signal:
@@ -411,7 +414,7 @@ class _FormulaReader(Reader):
             raise self.error(node, f"more than {most} {what}")
 
     def _sum(self, node: ast.Call) -> Expr:
-        self._count("sums", _MOST_SUMS, node)
+        self._count("sums", MOST_SUMS, node)
         if len(node.args) < 2 or node.keywords:
             raise self.error(node, "expected Sum(formula, i) or Sum(formula, (i, 0, c - 1))")
         body, *nodes = node.args
@@ -434,8 +437,8 @@ class _FormulaReader(Reader):
                 return -sympy.oo
         end = self.integer(node)
         numbers = [abs(int(a)) for a in end.atoms(Integer)]
-        if max(numbers, default=0) > _LARGEST_END:
-            raise self.error(node, f"an end of a sum with a number beyond {_LARGEST_END}")
+        if max(numbers, default=0) > LARGEST_END:
+            raise self.error(node, f"an end of a sum with a number beyond {LARGEST_END}")
         if any(power.exp > 2 for power in end.atoms(Pow)):
             raise self.error(node, "an end of a sum with a power beyond 2")
         return end

@@ -24,12 +24,17 @@ import sympy
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
+from symconv.arithmetic.limits import (
+    DEEPEST_BRACKETS,
+    LONGEST_NAME,
+    MOST_CHARACTERS,
+    MOST_DIGITS,
+    MOST_SUMS,
+    MOST_TOKENS,
+)
 from symconv.language.signals import Signal
 from symconv.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
 from symconv.text.phrases import (
-    MOST_CHARACTERS,
-    MOST_DIGITS,
-    MOST_TOKENS,
     Passage,
     Phrase,
     TextError,
@@ -38,8 +43,6 @@ from symconv.text.phrases import (
 
 __all__ = ["latex_of", "parse_latex", "read_latex"]
 
-_DEEPEST_BRACKETS = 30
-_MOST_SUMS = 4
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 
 _INSTEAD = {
@@ -95,7 +98,8 @@ def read_latex(passage: Passage, signals: Collection[str]) -> list[Phrase]:
     start = inner.start - passage.start
     if len(content) > MOST_CHARACTERS:
         raise inner.error(
-            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed", MOST_CHARACTERS
+            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed",
+            MOST_CHARACTERS,
         )
     if not content.strip():
         raise passage.error("there is nothing here")
@@ -156,16 +160,16 @@ def _check_tokens(passage: Passage) -> None:
         sums += token.type == "SUM"
         if number == MOST_TOKENS:
             raise passage.error(f"more than {MOST_TOKENS} names, numbers and signs", at)
-        if sums > _MOST_SUMS:
-            raise passage.error(f"more than {_MOST_SUMS} sums", at)
+        if sums > MOST_SUMS:
+            raise passage.error(f"more than {MOST_SUMS} sums", at)
         if token.type == "NUMBER" and len(token) > MOST_DIGITS:
             raise passage.error(
                 f"a number of {len(token)} digits, and {MOST_DIGITS} are allowed", at
             )
         if token in _CLOSED_BY:
             opened.append(token)
-            if len(opened) > _DEEPEST_BRACKETS:
-                raise passage.error(f"brackets more than {_DEEPEST_BRACKETS} deep", at)
+            if len(opened) > DEEPEST_BRACKETS:
+                raise passage.error(f"brackets more than {DEEPEST_BRACKETS} deep", at)
         elif token in _CLOSED_BY.values() and (
             not opened or _CLOSED_BY[str(opened.pop())] != token
         ):
@@ -186,8 +190,8 @@ def _explained(error: UnexpectedInput, passage: Passage) -> TextError:
     word = re.match(r"[A-Za-z]{2,}", content[at:])
     if word and isinstance(error, UnexpectedCharacters):
         return passage.error(
-            f"{word[0][:40]!r} is not read here: names are single letters, and a product has a "
-            "space or a sign between them",
+            f"{word[0][:LONGEST_NAME]!r} is not read here: names are single letters, and a "
+            "product has a space or a sign between them",
             at,
         )
     character = content[at]

@@ -13,32 +13,30 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from unicodedata import combining, east_asian_width
 
+from symconv.arithmetic.limits import (
+    DEEPEST_BRACKETS,
+    DEEPEST_CHOICES,
+    DEEPEST_TREE,
+    LARGEST_DEGREE,
+    LARGEST_EXPONENT,
+    MOST_CALLS,
+    MOST_CHARACTERS,
+    MOST_CHOICES,
+    MOST_DIGITS,
+    MOST_MONOMIALS,
+    MOST_PREFIXES,
+    MOST_TOKENS,
+    WIDEST_PIECE_SHOWN,
+)
 from symconv.errors import SymconvError
 
 __all__ = [
-    "MOST_CHARACTERS",
-    "MOST_DIGITS",
-    "MOST_TOKENS",
     "Passage",
     "Phrase",
     "TextError",
     "read_phrase",
     "within_limits",
 ]
-
-MOST_CHARACTERS = 4_000
-MOST_TOKENS = 1_000
-MOST_DIGITS = 9
-_DEEPEST_BRACKETS = 30
-_DEEPEST_TREE = 80
-_MOST_PREFIXES = 8  # signs, powers and `not` in a row
-_LARGEST_EXPONENT = 9
-_MOST_MONOMIALS = 200  # of an expression once it is multiplied out
-_LARGEST_DEGREE = 24
-_MOST_CHOICES = 24  # of max, min, abs and %: each is a case distinction
-_DEEPEST_CHOICES = 8  # such functions, and floors, within each other
-_MOST_CALLS = 120
-_WIDTH = 72  # of the piece of a line that an error shows
 
 
 class TextError(SymconvError):
@@ -65,9 +63,9 @@ class TextError(SymconvError):
 
 def _pointed(line: str, column: int) -> str:
     """The line, or the piece of it around the column, with a caret under the column."""
-    start = max(0, column - 1 - _WIDTH // 2) if len(line) > _WIDTH else 0
-    piece = "".join(c if c.isprintable() else " " for c in line[start : start + _WIDTH])
-    left, right = "…" * (start > 0), "…" * (start + _WIDTH < len(line))
+    start = max(0, column - 1 - WIDEST_PIECE_SHOWN // 2) if len(line) > WIDEST_PIECE_SHOWN else 0
+    piece = "".join(c if c.isprintable() else " " for c in line[start : start + WIDEST_PIECE_SHOWN])
+    left, right = "…" * (start > 0), "…" * (start + WIDEST_PIECE_SHOWN < len(line))
     before = left + piece[: column - 1 - start]
     width = sum(0 if combining(c) else 1 + (east_asian_width(c) in "FW") for c in before)
     return f"  {left}{piece}{right}\n  {' ' * width}^"
@@ -137,7 +135,8 @@ def read_phrase(passage: Passage) -> Phrase:
     content = passage.content
     if len(content) > MOST_CHARACTERS:
         raise passage.error(
-            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed", MOST_CHARACTERS
+            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed",
+            MOST_CHARACTERS,
         )
     _check_tokens(passage)
     # On one line, without a margin, an offset in the tree is an offset in the passage: the
@@ -182,8 +181,8 @@ def _check_tokens(passage: Passage) -> None:
         problem = _token_problem(str(kind), token, content[found.end() : found.end() + 1])
         if kind == "sign" and token in "([":
             opened.append((token, position))
-            if len(opened) > _DEEPEST_BRACKETS:
-                problem = f"brackets more than {_DEEPEST_BRACKETS} deep"
+            if len(opened) > DEEPEST_BRACKETS:
+                problem = f"brackets more than {DEEPEST_BRACKETS} deep"
         elif kind == "sign" and token in ")]":
             if not opened or _CLOSED_BY[opened.pop()[0]] != token:
                 problem = f"this {token} closes nothing"
@@ -195,8 +194,8 @@ def _check_tokens(passage: Passage) -> None:
             tokens += 1
             prefix = token in ("+", "-", "~", "not", "**")
             prefixes = prefixes + 1 if prefix else prefixes if token == "(" else 0
-            if prefixes > _MOST_PREFIXES:
-                problem = f"more than {_MOST_PREFIXES} signs in a row"
+            if prefixes > MOST_PREFIXES:
+                problem = f"more than {MOST_PREFIXES} signs in a row"
             if tokens > MOST_TOKENS:
                 problem = f"more than {MOST_TOKENS} names, numbers and signs"
         if problem:
@@ -244,21 +243,21 @@ def _parts(node: ast.AST) -> Iterator[ast.expr | ast.keyword]:
 
 def _check_depth(phrase: Phrase) -> None:
     level: list[ast.expr | ast.keyword] = [phrase.tree]
-    for _ in range(_DEEPEST_TREE):
+    for _ in range(DEEPEST_TREE):
         level = [part for node in level for part in _parts(node)]
         if not level:
             return
-    raise phrase.error(level[0], f"nested or chained more than {_DEEPEST_TREE} deep")
+    raise phrase.error(level[0], f"nested or chained more than {DEEPEST_TREE} deep")
 
 
 def _check_size(phrase: Phrase) -> None:
     """Refuse expressions that would be huge once they are multiplied out."""
     calls = [node for node in ast.walk(phrase.tree) if isinstance(node, ast.Call)]
-    if len(calls) > _MOST_CALLS:
-        raise phrase.error(calls[_MOST_CALLS], f"more than {_MOST_CALLS} calls")
-    if sum(map(_choices, ast.walk(phrase.tree))) > _MOST_CHOICES:
+    if len(calls) > MOST_CALLS:
+        raise phrase.error(calls[MOST_CALLS], f"more than {MOST_CALLS} calls")
+    if sum(map(_choices, ast.walk(phrase.tree))) > MOST_CHOICES:
         raise phrase.error(
-            phrase.tree, f"more than {_MOST_CHOICES} arguments of max, min, abs and % in all"
+            phrase.tree, f"more than {MOST_CHOICES} arguments of max, min, abs and % in all"
         )
     _size(phrase.tree, phrase)
 
@@ -287,15 +286,15 @@ def _size(node: ast.expr | ast.keyword, phrase: Phrase) -> tuple[int, int, int]:
             monomials, degree = most[0] * most[1], sum(degrees)
         case ast.BinOp(_, ast.Pow(), right):
             exponent = right.value if isinstance(right, ast.Constant) else None
-            if type(exponent) is not int or not 0 <= exponent <= _LARGEST_EXPONENT:
-                raise phrase.error(right, f"an exponent is a number from 0 to {_LARGEST_EXPONENT}")
+            if type(exponent) is not int or not 0 <= exponent <= LARGEST_EXPONENT:
+                raise phrase.error(right, f"an exponent is a number from 0 to {LARGEST_EXPONENT}")
             monomials, degree = most[0] ** exponent, degrees[0] * exponent
         case ast.Call(ast.Name(name)) if name in _CASES:
             monomials, depth = len(node.args) + 1, depth + 1
         case ast.Call():
             monomials = 1
-    if monomials > _MOST_MONOMIALS or degree > _LARGEST_DEGREE:
+    if monomials > MOST_MONOMIALS or degree > LARGEST_DEGREE:
         raise phrase.error(node, "this is too large once it is multiplied out")
-    if depth > _DEEPEST_CHOICES:
-        raise phrase.error(node, f"more than {_DEEPEST_CHOICES} floors and cases in each other")
+    if depth > DEEPEST_CHOICES:
+        raise phrase.error(node, f"more than {DEEPEST_CHOICES} floors and cases in each other")
     return monomials, degree, depth

@@ -10,6 +10,7 @@ from inspect import Parameter, Signature, signature
 from keyword import iskeyword
 
 from symconv.arithmetic import unevaluated
+from symconv.arithmetic.limits import LONGEST_NAME
 from symconv.errors import SymconvError
 from symconv.language.hints import close
 from symconv.language.layers import LAYERS
@@ -125,7 +126,8 @@ def bound_arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
 
 def check_name(name: str, what: str) -> None:
     """Refuse what cannot name a signal or a symbol."""
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", name) or "__" in name or iskeyword(name):
+    well_formed = re.fullmatch("[A-Za-z_][A-Za-z_0-9]*", name) and "__" not in name
+    if not well_formed or len(name) > LONGEST_NAME or iskeyword(name):
         raise SymconvError(
             f"the name of {what} is made of letters, digits and single underscores, such as k2; "
             f"got {name[:60]!a}"

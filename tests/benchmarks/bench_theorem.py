@@ -16,8 +16,8 @@ from sympy import symbols
 
 from symconv import Claim, Signal
 from symconv.arithmetic.integer_sets import IntegerSets
+from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.coefficients import compare
-from symconv.decision.decision import BUDGET
 from symconv.language.formulas import guarded_sum
 from symconv.language.signals import SignalExpr
 
@@ -79,7 +79,7 @@ class TestParts:
     def test_changes_of_indices(self, benchmark: Any) -> None:
         def prepared() -> tuple[tuple[Any, ...], dict[str, Any]]:
             claim = theorem()
-            sets = IntegerSets([s.name for s in claim.symbols], BUDGET)
+            sets = IntegerSets([s.name for s in claim.symbols], DECISION_OPERATIONS)
             left, right = map(guarded_sum, sides(claim))
             positive = {s.name for s in claim.symbols if s.is_positive}
             return (left, right, sets, sets.where([()]), positive), {}

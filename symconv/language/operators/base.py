@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 from sympy import Expr, Symbol
 
+from symconv.arithmetic.limits import MOST_FACTORS
 from symconv.arithmetic.polynomials import Conjunction, Polynomial
 from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
@@ -71,8 +72,6 @@ Kind: TypeAlias = Literal["entry", "padding", "inserted"]
 # How tightly an operator binds in mathematical notation; an operand that binds less tightly
 # is parenthesised.
 SUM, PRODUCT, POSTFIX, ATOM = range(4)
-
-_MOST_FACTORS = 2000  # in one product of a sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,8 +411,8 @@ def products(left: Terms, right: Terms, fresh: Iterator[int]) -> Terms:
         Undecided: the products have too many factors.
     """
     degree = sum(max((len(term.factors) for term in terms), default=0) for terms in (left, right))
-    if degree > _MOST_FACTORS:
-        raise Undecided(f"an entry is a sum of products of more than {_MOST_FACTORS} entries")
+    if degree > MOST_FACTORS:
+        raise Undecided(f"an entry is a sum of products of more than {MOST_FACTORS} entries")
     spend(len(left) * len(right) * (4 + degree))
     ours = {index.number for term in left for index in term.indices}
     apart = tuple(_renumbered(term, ours, fresh) for term in right) if ours else right

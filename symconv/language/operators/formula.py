@@ -21,6 +21,7 @@ from sympy import (
 )
 
 from symconv.arithmetic.from_sympy import FormulaReader, is_at_least
+from symconv.arithmetic.limits import MOST_ENTRIES
 from symconv.arithmetic.polynomials import Polynomial, within
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import is_integer, sign_of
@@ -43,7 +44,7 @@ from symconv.language.operators.base import (
     guarded,
 )
 from symconv.language.operators.named import not_negative
-from symconv.language.points import MOST_ENTRIES, Point, TooLongError
+from symconv.language.points import Point, TooLongError
 from symconv.language.ring import POLYNOMIALS, multiple
 from symconv.language.values import holds_at, value_at
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import SupportsIndex
 
+from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.errors import SymconvError
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
@@ -13,7 +16,7 @@ from symconv.language.points import point, spell
 from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.entries import Polynomial, monomial_text, polynomials, sum_text, terms
 from symconv.pages.diagrams.lettering import text_width
-from symconv.pages.diagrams.questions import WIDEST, check_signal, fixed_signal
+from symconv.pages.diagrams.questions import check_signal, fixed_signal
 from symconv.pages.diagrams.svg import PALE, Canvas, Diagram
 
 __all__ = ["products"]
@@ -55,33 +58,83 @@ def products(kernel: SignalExpr, /, **lengths: SupportsIndex) -> Diagram:
         )
     fixed = fixed_signal(kernel, at)
     first, second, sums = polynomials([*fixed.operands, fixed])
-    names = [plain(factor) for factor in fixed.operands]
-    rows = [
-        (sum_text(b), j, [_product_text(a, b) for a in first]) for j, b in enumerate(second) if b
-    ]
-    stacks = [terms(entry) for entry in sums]
-    where = f" at {spell(at)}" if at else ""
-    ends = f"; columns t = 0 to {len(sums) - 1}" if sums else "; there are no columns"
-    words = [f"Long multiplication of {names[0]} by {names[1]}{where}{ends}."]
-    for name, entries in zip(names, (first, second), strict=True):
-        words.append(f"{name}: {' '.join(map(sum_text, entries)) or 'no entries'}.")
-    words += [f"Times {b}, from column {j}: {', '.join(texts)}." for b, j, texts in rows if texts]
-    totals = "; ".join(f"t = {t}: {sum_text(entry)}" for t, entry in enumerate(sums))
-    words += [f"Sums of the columns: {totals}."] * bool(sums)
-
-    canvas = Canvas()
-    texts = [text for _, _, row in rows for text in row] + [t for stack in stacks for t in stack]
-    texts += [sum_text(entry) for entry in (*first, *second)]
-    column = max([36, *(text_width(text) + 14 for text in texts)])
-    if column * len(sums) > WIDEST:
+    found = _Multiplication(
+        [plain(factor) for factor in fixed.operands],
+        [list(map(sum_text, entries)) for entries in (first, second)],
+        [
+            _Row(sum_text(b), j, [_product_text(a, b) for a in first])
+            for j, b in enumerate(second)
+            if b
+        ],
+        list(map(sum_text, sums)),
+        [terms(entry) for entry in sums],
+        plain(fixed),
+    )
+    column = max([36, *(text_width(text) + 14 for text in found.texts())])
+    if column * len(sums) > WIDEST_PICTURE:
         raise SymconvError(
             f"the products of {plain(kernel)} would be {column * len(sums):.0f} pixels wide; a "
-            f"picture holds at most {WIDEST}: choose smaller lengths, or named signals as factors"
+            f"picture holds at most {WIDEST_PICTURE}: choose smaller lengths, or named signals as "
+            "factors"
         )
-    total = plain(fixed)
-    labels = [names[0], f"∗ {names[1]}", *(f"times {b}" for b, _, _ in rows), total]
+    canvas = Canvas()
+    _draw(canvas, found, column)
+    words = found.words(f" at {spell(at)}" if at else "")
+    return canvas.diagram(f"Long multiplication of {' by '.join(found.names)}", "\n".join(words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The products of the first factor by one entry of the second, from a column on."""
+
+    by: str
+    start: int
+    products: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Multiplication:
+    """A long multiplication as text.
+
+    Attributes:
+        names: what the two factors are called.
+        factors: their entries.
+        rows: a row for each entry of the second factor that is not 0.
+        sums: the sums of the columns.
+        stacks: the terms of each sum, which stand below each other.
+        total: what the product is called.
+    """
+
+    names: list[str]
+    factors: list[list[str]]
+    rows: list[_Row]
+    sums: list[str]
+    stacks: list[list[str]]
+    total: str
+
+    def texts(self) -> Iterator[str]:
+        """All that stands in a column."""
+        yield from chain(*(row.products for row in self.rows), *self.stacks, *self.factors)
+
+    def words(self, where: str) -> Iterator[str]:
+        """The picture in sentences."""
+        ends = f"columns t = 0 to {len(self.sums) - 1}" if self.sums else "there are no columns"
+        yield f"Long multiplication of {' by '.join(self.names)}{where}; {ends}."
+        for name, entries in zip(self.names, self.factors, strict=True):
+            yield f"{name}: {' '.join(entries) or 'no entries'}."
+        for row in self.rows:
+            if row.products:
+                yield f"Times {row.by}, from column {row.start}: {', '.join(row.products)}."
+        if self.sums:
+            totals = "; ".join(f"t = {t}: {text}" for t, text in enumerate(self.sums))
+            yield f"Sums of the columns: {totals}."
+
+
+def _draw(canvas: Canvas, found: _Multiplication, column: float) -> None:
+    first, second = found.names
+    labels = [first, f"∗ {second}", *(f"times {row.by}" for row in found.rows), found.total]
     margin = max(map(text_width, labels)) + 14
-    width = margin + column * max(len(sums), 1)
+    width = margin + column * max(len(found.sums), 1)
 
     def put(y: float, label: str, cells: Sequence[str], start: int = 0) -> None:
         canvas.text(0, y, label, anchor="start")
@@ -89,25 +142,24 @@ def products(kernel: SignalExpr, /, **lengths: SupportsIndex) -> Diagram:
             canvas.text(margin + column * (t + 0.5), y, text)
 
     y = 0.0
-    put(y, "t", [str(t) for t in range(len(sums))])
+    put(y, "t", [str(t) for t in range(len(found.sums))])
     canvas.line((0, y + 11), (width, y + 11), stroke=PALE)
-    for label, entries in zip(labels, (first, second), strict=False):
+    for label, entries in zip(labels, found.factors, strict=False):
         y += 23
-        put(y, label, [sum_text(entry) for entry in entries])
+        put(y, label, entries)
     canvas.line((0, y + 12), (width, y + 12))
     y += 1
-    for b, j, row in rows:
+    for row in found.rows:
         y += 23
-        put(y, f"times {b}", row, j)
+        put(y, f"times {row.by}", row.products, row.start)
     canvas.line((0, y + 12), (width, y + 12))
     y += 24
-    put(y, total, [stack[0] for stack in stacks])
-    for number in range(1, max(map(len, stacks), default=0)):
+    put(y, found.total, [stack[0] for stack in found.stacks])
+    for number in range(1, max(map(len, found.stacks), default=0)):
         y += 17
-        for t, stack in enumerate(stacks):
+        for t, stack in enumerate(found.stacks):
             if number < len(stack):
                 canvas.text(margin + column * (t + 0.5), y, stack[number])
-    return canvas.diagram(f"Long multiplication of {names[0]} by {names[1]}", "\n".join(words))
 
 
 def _product_text(a: Polynomial, b: Polynomial) -> str:

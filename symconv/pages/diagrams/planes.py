@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import SupportsIndex, TypeAlias
 
+from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.language.points import spell, whole
@@ -17,7 +18,7 @@ from symconv.pages.diagrams.entries import (
     polynomials,
 )
 from symconv.pages.diagrams.lettering import SMALL, text_width
-from symconv.pages.diagrams.questions import WIDEST, fixed_sides
+from symconv.pages.diagrams.questions import fixed_sides
 from symconv.pages.diagrams.svg import Canvas, Diagram, Shape
 
 __all__ = ["Axis", "Mark", "marks", "monomials"]
@@ -184,21 +185,36 @@ def _axis_title(axis: tuple[str, int], found: Iterable[Monomial]) -> str:
 
 def _draw_marks(canvas: Canvas, found: Sequence[Mark], titles: Sequence[str]) -> None:
     shared = {place: [m for m in found if m.place == place] for place in (m.place for m in found)}
-    widths = [
-        sum(15 + text_width(mark.coefficient, SMALL) for mark in group) for group in shared.values()
-    ]
-    step = max([_TICK, *(width + 8 for width in widths)])
-    highs = [max((m.place[i] for m in found), default=0) for i in (0, 1)]
-    columns, lines = highs[0] + 1, highs[1] + 1
-    if step * columns > WIDEST:
+    step = max([_TICK, *(sum(map(_width, group)) + 8 for group in shared.values())])
+    columns, lines = (max((m.place[i] for m in found), default=0) + 1 for i in (0, 1))
+    if step * columns > WIDEST_PICTURE:
         raise SymconvError(
             f"the points would need {step * columns:.0f} pixels; a picture holds at most "
-            f"{WIDEST}: up to {max(map(len, shared.values()))} monomials share one; "
+            f"{WIDEST_PICTURE}: up to {max(map(len, shared.values()))} monomials share one; "
             "choose other axes or smaller lengths"
         )
     xs = [step * (i + 0.5) for i in range(columns)]
     ys = [_TICK * (lines - i - 0.5) for i in range(lines)]
-    bottom, right = _TICK * lines, step * columns
+    right = step * columns
+    _draw_axes(canvas, xs, ys, (right, _TICK * lines), titles)
+    for (i, j), group in shared.items():
+        _draw_group(canvas, group, xs[i], ys[j])
+    _draw_key(canvas, found, right + 24, 10.0)
+
+
+def _width(mark: Mark) -> float:
+    return 15 + text_width(mark.coefficient, SMALL)
+
+
+def _draw_axes(
+    canvas: Canvas,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    corner: tuple[float, float],
+    titles: Sequence[str],
+) -> None:
+    """The grid, the two axes, their numbers and their titles."""
+    right, bottom = corner
     for x in xs:
         canvas.line((x, 0), (x, bottom), stroke="#dddddd")
     for y in ys:
@@ -213,18 +229,21 @@ def _draw_marks(canvas: Canvas, found: Sequence[Mark], titles: Sequence[str]) ->
         canvas.text(-9, y, str(i), size=SMALL, anchor="end")
     canvas.text(right / 2, bottom + 32, titles[0])
     canvas.text(-28, -14, titles[1], anchor="start")
-    for (i, j), group in shared.items():
-        x, y = xs[i], ys[j]
-        spread = [15 + text_width(mark.coefficient, SMALL) for mark in group]
-        start = x - (sum(spread[:-1]) / 2 if len(group) > 1 else 0)
-        for mark, width in zip(group, spread, strict=True):
-            canvas.mark(_SHAPES[mark.sort], start, y)
-            if mark.coefficient:
-                canvas.text(
-                    start + 8, y - 1, mark.coefficient, size=SMALL, anchor="start", halo=True
-                )
-            start += width
-    x, y = right + 24, 10.0
+
+
+def _draw_group(canvas: Canvas, group: Sequence[Mark], x: float, y: float) -> None:
+    """The marks that share a point, side by side."""
+    widths = list(map(_width, group))
+    start = x - (sum(widths[:-1]) / 2 if len(group) > 1 else 0)
+    for mark, width in zip(group, widths, strict=True):
+        canvas.mark(_SHAPES[mark.sort], start, y)
+        if mark.coefficient:
+            canvas.text(start + 8, y - 1, mark.coefficient, size=SMALL, anchor="start", halo=True)
+        start += width
+
+
+def _draw_key(canvas: Canvas, found: Sequence[Mark], x: float, y: float) -> None:
+    """What the shapes mean, and how many marks there are of each."""
     for sort in _SHAPES:
         number = sum(mark.sort == sort for mark in found)
         if number:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from symconv.arithmetic.limits import MOST_CELLS
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.language.graph import length, walk
@@ -16,8 +17,6 @@ from symconv.language.points import Point, point, spell, whole
 from symconv.language.signals import SignalExpr, substituted
 
 __all__ = [
-    "MOST_CELLS",
-    "WIDEST",
     "check_range",
     "check_signal",
     "chosen_outputs",
@@ -25,12 +24,6 @@ __all__ = [
     "fixed_signal",
     "size_of",
 ]
-
-MOST_CELLS = 40
-"""The longest row that is legible on a page."""
-
-WIDEST = 1600
-"""The widest picture that is legible on a page, in pixels."""
 
 
 def fixed_signal(signal: SignalExpr, at: Point) -> SignalExpr:

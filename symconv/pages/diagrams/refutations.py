@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symconv.decision.verdicts import Refuted
+from symconv.decision.verdicts import Counterexample, Refuted
 from symconv.errors import SymconvError
 from symconv.language import arrays
 from symconv.language.graph import leaves, walk
@@ -56,35 +56,11 @@ def counterexample(verdict: Refuted, /) -> Diagram:
     Right side, x: 1 0.
     They differ at index 0 (0 ≠ 1) and index 1 (1 ≠ 0).
     """
-    if not isinstance(verdict, Refuted):
-        raise SymconvError(
-            "expected the verdict on a claim that is false, Refuted, got "
-            f"{type(verdict).__name__}: {verdict}"
-        )
-    found, claim = verdict.counterexample, verdict.claim
-    if not claim.signals:
-        raise SymconvError(
-            f"expected a refuted claim about signals, got one about lengths or conditions: {claim};"
-            " print its verdict instead"
-        )
-    at = point(claim.symbols, found.lengths)
+    claim = _checked(verdict).claim
+    at = point(claim.symbols, verdict.counterexample.lengths)
     sides = [fixed_signal(side, at) for side in claim.signals]
-    named = leaves(*sides)
-    inputs = [_vector(name, found.signals[name]) for name in named]
-    for node in dict.fromkeys(node for side in sides for node in walk(side)):
-        match node:
-            case SignalExpr(Pad(left) | Extend(left), (Signal() as padded,)):
-                first, after = int(left), int(left) + size_of(padded)
-                put = frozenset(u for u in range(size_of(node)) if not first <= u < after)
-                values = arrays.entries(node, found.signals, {})
-                inputs.append(_vector(plain(node), values, put))
-    one, other = (list(side) for side in (found.lhs, found.rhs))
-    longest = max(len(one), len(other))
-    differs = frozenset(u for u in range(longest) if one[u : u + 1] != other[u : u + 1])
-    outputs = [
-        _Vector(f"{which} side", _vector("", values).cells, differs)
-        for which, values in (("left", one), ("right", other))
-    ]
+    inputs = list(_inputs(sides, verdict.counterexample.signals))
+    outputs = _outputs(verdict.counterexample)
     where = f" at {spell(at)}" if at else ""
     lhs, rhs = claim.signals
     words = [f"Smallest counterexample to {plain(lhs)} = {plain(rhs)}{where}."]
@@ -96,6 +72,44 @@ def counterexample(verdict: Refuted, /) -> Diagram:
     canvas = Canvas()
     _draw_vectors(canvas, inputs, outputs, notes)
     return canvas.diagram("Smallest counterexample", "\n".join(words))
+
+
+def _checked(verdict: object) -> Refuted:
+    """The refutation of a claim about signals, if it is one."""
+    if not isinstance(verdict, Refuted):
+        raise SymconvError(
+            "expected the verdict on a claim that is false, Refuted, got "
+            f"{type(verdict).__name__}: {verdict}"
+        )
+    if not verdict.claim.signals:
+        raise SymconvError(
+            "expected a refuted claim about signals, got one about lengths or conditions: "
+            f"{verdict.claim}; print its verdict instead"
+        )
+    return verdict
+
+
+def _inputs(sides: Sequence[SignalExpr], signals: Mapping[str, Sequence[int]]) -> Iterator[_Vector]:
+    """The named signals, and what becomes of those that are padded."""
+    for name in leaves(*sides):
+        yield _vector(name, signals[name])
+    for node in dict.fromkeys(node for side in sides for node in walk(side)):
+        match node:
+            case SignalExpr(Pad(left) | Extend(left), (Signal() as padded,)):
+                first, after = int(left), int(left) + size_of(padded)
+                put = frozenset(u for u in range(size_of(node)) if not first <= u < after)
+                yield _vector(plain(node), arrays.entries(node, signals, {}), put)
+
+
+def _outputs(found: Counterexample) -> list[_Vector]:
+    """The vectors of both sides, with what differs."""
+    one, other = (list(side) for side in (found.lhs, found.rhs))
+    longest = max(len(one), len(other))
+    differs = frozenset(u for u in range(longest) if one[u : u + 1] != other[u : u + 1])
+    return [
+        _Vector(f"{which} side", _vector("", values).cells, differs)
+        for which, values in (("left", one), ("right", other))
+    ]
 
 
 def _vector(label: str, values: Iterable[Any], padding: frozenset[int] = frozenset()) -> _Vector:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
+from symconv.arithmetic.limits import MOST_LINES
 from symconv.errors import SymconvError
 from symconv.language import arrays
 from symconv.language.graph import leaves
@@ -28,10 +29,7 @@ from symconv.pages.diagrams.cells import Cell
 from symconv.pages.diagrams.entries import entry_text, number_text, polynomials, sum_text
 from symconv.pages.diagrams.questions import size_of
 
-__all__ = ["MOST_LINES", "Names", "Network", "Row", "Wire", "build"]
-
-MOST_LINES = 400
-"""The most lines that can be told apart."""
+__all__ = ["Names", "Network", "Row", "Wire", "build"]
 
 
 @dataclass(frozen=True, slots=True)

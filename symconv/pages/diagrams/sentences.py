@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from symconv.arithmetic.limits import MOST_PICTURE_SENTENCES
 from symconv.pages.diagrams.lettering import listed
 from symconv.pages.diagrams.rows import Network
 
 __all__ = ["network_words"]
-
-_MOST_WORDS = 40
 
 
 def network_words(net: Network) -> list[str]:
@@ -20,7 +19,7 @@ def network_words(net: Network) -> list[str]:
         lines.append(f"{', '.join(row.label)}: {cells}.")
     lines += [_reach_words(net, u) for u in net.outputs if u < len(net.rows[-1].cells)]
     sums = [line for i in range(len(net.rows) - 1, 0, -1) for line in _equations(net, i)]
-    if len(lines) + len(sums) > _MOST_WORDS:
+    if len(lines) + len(sums) > MOST_PICTURE_SENTENCES:
         lines = lines[: len(net.rows)]
         shaded = zip(net.rows, net.reached, strict=True)
         lines += [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from fractions import Fraction
 from typing import SupportsIndex
 
+from symconv.arithmetic.limits import MOST_CELLS, MOST_OUTPUTS_NAMED
 from symconv.decision.claims import Claim
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
@@ -15,7 +16,6 @@ from symconv.pages.diagrams.cells import DASHES
 from symconv.pages.diagrams.labels import labelled_lines
 from symconv.pages.diagrams.lettering import SMALL, text_width, wrapped
 from symconv.pages.diagrams.questions import (
-    MOST_CELLS,
     check_range,
     check_signal,
     chosen_outputs,
@@ -30,7 +30,7 @@ from symconv.pages.diagrams.svg import GREY, HEIGHT, PALE, SHADE, Canvas, Diagra
 __all__ = ["network", "networks"]
 
 _GAP, _WIDE = 32.0, 640.0
-_ROOMY, _MOST_NAMES = 20, 12
+_ROOMY = 20
 
 
 def network(
@@ -161,34 +161,47 @@ def _draw_network(canvas: Canvas, net: Network, left: float, top: float, margin:
             y, complete = labelled_lines(canvas, y, lines, [wire.tap for wire in wires])
             if not complete:
                 notes.append(f"{row.label[0]}: {_order(wires)}")
-        middle = y + HEIGHT / 2
-        for i, line in enumerate(row.label):
-            canvas.text(left, middle + 15 * (i - (len(row.label) - 1) / 2), line, anchor="start")
-        for u, (entry, x) in enumerate(zip(row.cells, xs[number], strict=True)):
-            reached = u in net.reached[number]
-            canvas.cell(
-                x - cell / 2,
-                y,
-                cell,
-                entry.text,
-                dashes=DASHES[entry.kind],
-                fill=SHADE if reached else "white",
-                stroke="black" if reached else PALE,
-                colour="black" if reached else GREY,
-            )
+        _draw_label(canvas, row, left, y + HEIGHT / 2)
+        _draw_cells(canvas, row, net.reached[number], xs[number], y, cell)
         if not row.cells:
-            canvas.text(left + margin, middle, "no entries", anchor="start", colour=GREY)
+            canvas.text(left + margin, y + HEIGHT / 2, "no entries", anchor="start", colour=GREY)
         y += HEIGHT
     if len(net.rows) > 1 and not net.rows[-1].is_new and net.rows[-1].cells:
         y += 9
-        canvas.text(left, y, "index", size=SMALL, anchor="start", colour=GREY)
-        for u, x in enumerate(xs[-1]):
-            canvas.text(x, y, str(u), size=SMALL, colour=GREY)
+        _draw_indices(canvas, left, xs[-1], y)
     y += 20
     for note in filter(None, (_legend(net), *notes)):
         for line in wrapped(note, max(canvas.right - left, 380), SMALL):
             canvas.text(left, y, line, size=SMALL, anchor="start")
             y += 15
+
+
+def _draw_label(canvas: Canvas, row: Row, left: float, middle: float) -> None:
+    for i, line in enumerate(row.label):
+        canvas.text(left, middle + 15 * (i - (len(row.label) - 1) / 2), line, anchor="start")
+
+
+def _draw_cells(
+    canvas: Canvas, row: Row, reached: Container[int], xs: Sequence[float], y: float, width: float
+) -> None:
+    for u, (entry, x) in enumerate(zip(row.cells, xs, strict=True)):
+        stands_out = u in reached
+        canvas.cell(
+            x - width / 2,
+            y,
+            width,
+            entry.text,
+            dashes=DASHES[entry.kind],
+            fill=SHADE if stands_out else "white",
+            stroke="black" if stands_out else PALE,
+            colour="black" if stands_out else GREY,
+        )
+
+
+def _draw_indices(canvas: Canvas, left: float, xs: Sequence[float], y: float) -> None:
+    canvas.text(left, y, "index", size=SMALL, anchor="start", colour=GREY)
+    for u, x in enumerate(xs):
+        canvas.text(x, y, str(u), size=SMALL, colour=GREY)
 
 
 def _order(wires: Sequence[Wire]) -> str:
@@ -220,7 +233,7 @@ def _legend(net: Network) -> str:
     names = ", ".join(last.cells[u].text if last.is_new else str(u) for u in shown)
     if not last.is_new:
         names = f"output{'s' * (len(shown) > 1)} {names}"
-    if len(shown) > _MOST_NAMES:
+    if len(shown) > MOST_OUTPUTS_NAMED:
         names = f"{len(shown)} outputs"
     parts = [f"shaded: what reaches {names}"] if shown else []
     parts += ["dashed: padding"] * ("padding" in kinds)

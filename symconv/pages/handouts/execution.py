@@ -20,13 +20,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from symconv.arithmetic.limits import MOST_BYTES_BESIDE_NOTEBOOK, SECONDS_FOR_CELL
 from symconv.pages.handouts.sources import STUB, Cell, HandoutError, Source, Version
 
 __all__ = ["Kernels", "executed", "notebook"]
 
-_TIMEOUT = 60  # seconds for a cell
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
-_MOST_BYTES = 100_000_000  # beside a notebook
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -93,7 +92,7 @@ def executed(
             book,
             kernel_manager_class=_ThisPython,
             coalesce_streams=True,
-            timeout=_TIMEOUT,
+            timeout=SECONDS_FOR_CELL,
             resources={"metadata": {"path": str(folder)}},
             on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
         )
@@ -120,7 +119,7 @@ def _failure(error: Exception, version: Version) -> str:
                 hint = "; it may use nothing that a solution defines"
             return f"the cell fails{where}, {error.ename}: {error.evalue}{hint}"
         case CellTimeoutError():
-            return f"the cell takes more than {_TIMEOUT} seconds"
+            return f"the cell takes more than {SECONDS_FOR_CELL} seconds"
     return "the Python process of the notebook has died"
 
 
@@ -135,10 +134,11 @@ def _workplace(source: Source) -> Iterator[tuple[Path, dict[str, str]]]:
         settings.mkdir()
         beside = source.path.resolve().parent
         files = [p for p in beside.rglob("*") if p.is_file() and not _is_left_out(p, beside)]
-        if sum(p.stat().st_size for p in files) > _MOST_BYTES:
+        if sum(p.stat().st_size for p in files) > MOST_BYTES_BESIDE_NOTEBOOK:
             raise HandoutError(
-                f"{source.path}: the files beside it have more than {_MOST_BYTES // 10**6} MB, and "
-                "it is run in a copy of its folder; put notebooks in a folder of their own"
+                f"{source.path}: the files beside it have more than "
+                f"{MOST_BYTES_BESIDE_NOTEBOOK // 10**6} MB, and it is run in a copy of its folder; "
+                "put notebooks in a folder of their own"
             )
         folder.mkdir()
         for path in files:

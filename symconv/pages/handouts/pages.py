@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 import pypandoc
 from pandocfilters import CodeBlock, Div, Header, Math, Para, walk
 
-from symconv.pages.handouts.sources import MOST_ROWS, Cell, HandoutError, Source, Version
+from symconv.arithmetic.limits import MOST_RULED_LINES
+from symconv.pages.handouts.sources import Cell, HandoutError, Source, Version
 from symconv.pages.handouts.tex import problem, tidied
 
 __all__ = ["Block", "Document", "Figure", "document", "pandoc"]
@@ -169,7 +170,7 @@ def _put(blocks: list[Block], block: Block) -> None:
     rows = [_rows(one) for one in (*blocks[-1:], block)]
     if len(rows) == 2 and all(rows):
         blocks.pop()
-        block = _ruled(min(sum(rows), MOST_ROWS))
+        block = _ruled(min(sum(rows), MOST_RULED_LINES))
     blocks.append(block)
 
 

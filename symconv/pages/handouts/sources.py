@@ -21,10 +21,11 @@ from typing import Any, Literal, TypeAlias
 
 import jupytext
 
+from symconv.arithmetic.limits import FEWEST_RULED_LINES, MOST_RULED_LINES
 from symconv.errors import SymconvError
 from symconv.pages.handouts.markers import BEGIN, END, MarkerError, is_tagged, marker
 
-__all__ = ["MOST_ROWS", "STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
+__all__ = ["STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
 
 Version: TypeAlias = Literal["student", "instructor"]
 
@@ -32,7 +33,6 @@ STUB = "write your solution in place of this line"
 
 _CELL = re.compile(r"# ?%%+(\s|$)")
 _ROW = 60  # characters of a typed solution that take a ruled line when written by hand
-_FEWEST_ROWS, MOST_ROWS = 4, 16
 
 
 class HandoutError(SymconvError):
@@ -50,7 +50,7 @@ class Part:
     def rows(self) -> int:
         """How many ruled lines leave room to write this by hand."""
         needed = sum(max(1, ceil(len(line) / _ROW)) for line in self.text.splitlines() if line)
-        return min(max(needed + 2, _FEWEST_ROWS), MOST_ROWS)
+        return min(max(needed + 2, FEWEST_RULED_LINES), MOST_RULED_LINES)
 
 
 @dataclass(frozen=True, slots=True)

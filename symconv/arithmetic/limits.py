@@ -1,0 +1,423 @@
+"""All limits, and why each is what it is: how much is computed, read, searched and shown.
+
+Whoever keeps to a limit imports it from here; this module imports nothing.  Times are of
+the machines of today.  "The catalogue" are its claims and the common mistakes, 210 together.
+"""
+
+from __future__ import annotations
+
+# --- work ----------------------------------------------------------------------------
+# One unit, a step of about a microsecond, for all that Python does; see `work`.
+
+ALLOWANCE = 8_000_000
+"""Steps that each stage of a decision may spend: some ten seconds on the machines of today.
+
+The stages are the decision itself, deciding strides one by one where that does not suffice,
+and, with a part of it each, the search for a counterexample and its re-check; the exact
+condition and the differences are further questions.
+"""
+
+SEARCH_SHARE = 4
+"""The part of the allowance for the search after a decision that came to nothing, and for a
+re-check: a quarter, so that neither adds much to the time of a decision."""
+
+STEPS_PER_PRODUCT = 3
+"""What the product of two monomials takes."""
+
+STEPS_PER_SUBSTITUTION = 6
+"""What it takes to replace the atoms of a monomial."""
+
+STEPS_PER_TERM = 6
+"""What it takes to compare a term of a sum with others, beside its guards and factors."""
+
+STEPS_PER_PIECE = 20
+"""What one of the cases of a value takes, with its own set."""
+
+# --- what isl does -------------------------------------------------------------------
+# In the operations that isl counts.  No budget may be more than two million, up to where
+# `integer_sets` measures how many were used.
+
+OPERATIONS_PER_STEP = 8
+"""So many operations take about as long as one step of work."""
+
+DECISION_OPERATIONS = 1_000_000
+"""For a decision: about an eighth of a second.  The catalogue needs them: with 300,000, one of its
+claims is not decided, and with 100,000 three."""
+
+CONDITION_OPERATIONS = 2_000_000
+"""For an exact condition, which is put shortly with them: two decisions."""
+
+SHORTENING_OPERATIONS = 450_000
+"""For all that may make a condition shorter: a part of what it may take, because a long condition
+is an answer too.  With a tenth, ten conditions of the catalogue are harder to read."""
+
+WAY_OPERATIONS = 300_000
+"""For one way of putting a condition, so that the next way gets its turn.  With a tenth, three
+conditions of the catalogue are harder to read."""
+
+ATTEMPT_OPERATIONS = 100_000
+"""For a question whose answer may be left open: a tenth of a decision."""
+
+DIVISIBILITY_OPERATIONS = 100_000
+"""For the question whether a number always divides a value with floors and cases: an attempt."""
+
+STRIDE_SHARE = 4
+"""The part of a decision's operations for each stride that is decided by itself: there are many,
+and with numbers for the strides a claim is easier."""
+
+REPAIR_SHARE = 20
+"""The part of a decision's operations for each formula that is tried as a repair: with
+`MOST_REPAIRS_TRIED` of them, a search takes as much as four decisions."""
+
+MOST_PIECES = 400
+"""Cases of a length or a value: each has its own set, and together they fill the memory."""
+
+# --- the comparison ------------------------------------------------------------------
+
+MOST_FACTORS = 2000
+"""In one product of a sum: each has a position of its own, and is copied in each further
+product."""
+
+MOST_ORDERS_COMPARED = 720
+"""Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
+
+MOST_ORDERS_TRIED = 24
+"""Orders of equal names in which a change of indices is looked for, 4!, beyond the one that the
+positions suggest: where none fits, the integer sets decide."""
+
+MOST_PRODUCTS_OF_SYMBOLS = 60
+"""Products and quotients of symbols in guards that are looked at together: each is an index more
+in the sets, and isl takes much longer with every index."""
+
+MOST_MULTIPLES_COMPARED = 5
+"""Multiples of one symbol that each further one is compared with: each comparison is a case
+distinction in three."""
+
+LARGEST_SIGNED = 2000
+"""Symbols, floors and cases in a polynomial whose sign is looked for: a floor multiplies it by its
+divisor."""
+
+MOST_CASES_SPLIT = 4
+"""Floors and cases max(0, a) that are replaced by a bound, one within the result of another: each
+makes a larger polynomial of the one before."""
+
+LONGEST_SORT_KEY = 1000
+"""Characters of a polynomial as text, by which polynomials are put in order; of a longer one a
+digest is taken, because nested floors and cases would double it at each level."""
+
+STRIDES_TRIED = {1: 6, 2: 4, 3: 3}
+"""Up to which number so many strides are tried, one by one: 6, 16 or 27 decisions."""
+
+MORE_STRIDES_TRIED = 2
+"""The same for more strides: 16 decisions for four of them, 32 for five."""
+
+MOST_STRIDES_DECIDED = 300
+"""Decisions for given strides in all: a counterexample with large numbers would ask for many more,
+to tell whether it is the smallest."""
+
+# --- the search for a counterexample -------------------------------------------------
+
+MOST_DOUBTFUL_TRIED = 20
+"""Lengths in doubt that are tried before costly sets are computed: a few, because isl finds each of
+them by itself."""
+
+LARGEST_TOTAL_TRIED = 12
+"""The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
+three of the counterexamples to the catalogue have sums up to 8."""
+
+MOST_LENGTHS_TRIED = 1500
+"""Lengths that are tried in all: more than positive symbols have up to that sum, so that the search
+is cut short only for symbols that may be 0 or negative."""
+
+# --- short descriptions of conditions ------------------------------------------------
+# What is found is verified, so that these bound the time and what is found, never what is true.
+
+MOST_GUARDS_PRUNED = 24
+"""Guards in a description that is looked through for superfluous ones: one comparison of sets for
+each of them."""
+
+SHORT_ENOUGH = 13
+"""What a description costs to read that is not worth another look, which takes time: two or three
+comparisons."""
+
+HOPELESS = 230
+"""What one costs to read for which examples are not worth their time: in the catalogue they help
+with one of 177, and not with one of 184."""
+
+LEAST_GAIN = 8 / 7
+"""How much shorter than a plain description one by examples has to be: with 1, four conditions of
+the catalogue are put in other words that are no shorter; with 1.5, two are harder to read."""
+
+MOST_GUESSES = 4
+"""Of a description by examples, each with the points that show what was wrong with the last.  In
+the catalogue, the first is right wherever one is."""
+
+EXAMPLES_DRAWN = 800
+"""Points from which the examples are taken, so that enough of them are left where few points are
+in question."""
+
+MOST_EXAMPLES = 320
+"""Points by which conditions are told from each other: with so many a search takes a twentieth of
+a second.  With a quarter of them, two conditions of the catalogue are harder to read; with four
+times as many, one is."""
+
+MOST_SAMPLES = 6
+"""Points that show what is wrong with a guess, of each kind: one of each of the first pieces."""
+
+MOST_PARTS = 60
+"""Parts of a set and its complement, for examples to be tried: the descriptions are made of their
+guards.  The catalogue has up to 20."""
+
+MOST_VALUES_LISTED = 12
+"""In a list of the numbers that a parameter may be: isl finds each of them by itself."""
+
+LARGEST_MODULUS_TRIED = 12
+"""Of the residues that are looked for: each modulus adds a condition for each of its residues, and
+there is room for `MOST_LITERALS`."""
+
+LARGEST_MODULUS_OF_RUNS = 4
+"""Up to which every run of two residues is a condition too, and not only those that were seen."""
+
+SMALL_BOUNDS_TRIED = 3
+"""Values of each parameter, from its least one on, that conditions are made of."""
+
+LEAST_EXAMPLE = -4
+"""Where the examples of a parameter begin that has no least value: a few of them are negative."""
+
+MOST_LITERALS = 120
+"""Conditions that descriptions are made of: all of them are tried in pairs.  With half of them,
+three conditions of the catalogue are harder to read; with twice as many, none is easier."""
+
+MOST_CASES_DESCRIBED = 9
+"""Cases of a description: each takes a search.  Those found for the catalogue have up to 8."""
+
+LONGEST_CASE_DESCRIBED = 5
+"""Conditions in a case: with one less, a condition of the catalogue is harder to read."""
+
+BEAM = 24
+"""Combinations that are continued, the most promising ones, from three conditions on: with two, a
+condition of the catalogue is harder to read; with ten times as many, none is easier."""
+
+# --- SymPy's expressions -------------------------------------------------------------
+
+MOST_EXPANDED_TERMS = 500
+"""Of a formula when it is expanded: two formulas of 400 terms are compared in half a second."""
+
+MOST_CASES_OF_A_CONDITION = 20_000
+"""Of a condition as a disjunction: 4,000 of them take a second, and isl gets a set for each."""
+
+MOST_RESIDUES_CHECKED = 4096
+"""Values at which a polynomial is tried, to tell whether a number always divides it: 2¹², which
+takes less than half a second."""
+
+LARGEST_WRITTEN_OUT = 4000
+"""Symbols, floors and cases in a polynomial that is made an expression: nobody reads more, and
+nested floors and cases may double it often."""
+
+LARGEST_MODULUS_LISTED = 100
+"""Up to which it is listed which residues fulfil a condition: each of them is looked at."""
+
+MOST_OPERATIONS_OF_A_RANGE = 100
+"""In the two ends of a range that is found for a sum over all integers: it is written down, so
+that a person has to read it."""
+
+MOST_ENDS_OF_A_RANGE = 10
+"""Expressions that such an end may be the least or the largest of: it is written down too."""
+
+DEEPEST_FORMULA = 100
+"""Levels of a formula: SymPy takes a time for these that grows with their cube."""
+
+MOST_PRODUCTS_SIMPLIFIED = 20_000
+"""Products of entries in an instance of a claim: SymPy simplifies about a thousand in a second."""
+
+# --- lengths, entries and products at fixed sizes ------------------------------------
+
+MOST_ENTRIES = 1_000_000
+"""Of a signal whose entries are computed: a layer then takes about a second."""
+
+MOST_VARIABLES = 5000
+"""Of the polynomials that entries are: each variable has an exponent for every one, so that their
+number squared is memory, 200 megabytes."""
+
+MOST_BITS_OF_A_POWER = 100_000
+"""Of a number to a power: 30,000 digits, more than anybody reads."""
+
+MOST_PHASES = 64
+"""Phases of a signal, and terms of a pool: each is an operator that is written out."""
+
+LARGEST_UNEVEN_POOL = 12
+"""Of an average that does not count the padding: it has as many cases as entries."""
+
+LARGEST_NUMERAL = 1000
+"""In a certificate: Rocq's numerals are unary, so that large ones take long."""
+
+# --- texts that are typed ------------------------------------------------------------
+# They bound the time that a text takes before it is known what it says.  What is in the catalogue
+# is far below most of them: its longest claim has about 1,200 characters as it is printed.
+
+MOST_CHARACTERS = 4_000
+"""Of a claim or a formula: a page and a half."""
+
+MOST_TOKENS = 1_000
+"""Names, numbers and signs of a claim or a formula: a few more than the longest of the catalogue
+has as it is printed, some 800."""
+
+MOST_DIGITS = 9
+"""Of a number: a thousand times the entries that any signal may have."""
+
+LONGEST_NAME = 40
+"""Characters of a name of a signal or a symbol; of a longer word an error shows so many."""
+
+DEEPEST_BRACKETS = 30
+"""Brackets in each other: far below Python's own parser, which refuses 200."""
+
+DEEPEST_TREE = 80
+"""Levels of an expression: the readers call themselves at each level, several functions deep, and
+Python allows a thousand calls in each other."""
+
+MOST_PREFIXES = 8
+"""Signs, powers and `not` in a row: each is a level of the expression without brackets."""
+
+LARGEST_EXPONENT = 9
+"""That is typed: powers are multiplied out."""
+
+MOST_MONOMIALS = 200
+"""Of an expression once it is multiplied out, before like ones are put together: (a + b)⁷ has
+128."""
+
+LARGEST_DEGREE = 24
+"""Of an expression once it is multiplied out: exponents multiply in powers of powers."""
+
+MOST_CHOICES = 24
+"""Arguments of max, min, abs and % in an expression: each is a case distinction.  Twelve maxima of
+two take a third of a second."""
+
+DEEPEST_CHOICES = 8
+"""Such functions, and floors, within each other: the cases may double at each level."""
+
+MOST_CALLS = 120
+"""Of functions and methods in an expression: each may be an operator, with a reading of its own."""
+
+MOST_SUMS = 4
+"""In a formula: each is an index more in the sets that decide it."""
+
+LARGEST_END = 60
+"""The numbers in the ends of a sum: each term of it is looked at."""
+
+MOST_ENTRIES_TYPED = 24
+"""Entries of signals in a formula: each is a factor or a term."""
+
+MOST_COMPARISONS = 8
+"""In a formula: each may double the cases."""
+
+MOST_ROUNDED = 8
+"""Floors and cases in a formula: each may double the cases."""
+
+MOST_CHARACTERS_IN_FILE = 200_000
+"""Of a file of claims: fifty of the longest claims, or `MOST_CLAIMS_IN_FILE` of 400 characters."""
+
+MOST_CLAIMS_IN_FILE = 500
+"""Of a file: each is decided, shown and kept."""
+
+MOST_BYTES_OF_FILE = 1_000_000
+"""Of a file that the command reads: with the most characters, of four bytes at most, a file is
+smaller; what is larger is not read at all."""
+
+# --- what is shown -------------------------------------------------------------------
+
+LONGEST_SIGNAL_SHOWN = 4000
+"""Characters of a signal as text: as many as may be typed; of a longer one a part is left out."""
+
+LONGEST_CONDITION_SHOWN = 240
+"""Characters of a condition in a sentence: three lines of a terminal, which are still read."""
+
+MOST_ENTRIES_SHOWN = 64
+"""Of a list: some three lines of a terminal; of a longer one the two ends are shown."""
+
+MOST_DIGITS_SHOWN = 40
+"""Of a number: half a line; of a longer one the two ends are shown."""
+
+MOST_DIGITS_PYTHON_WRITES = 4000
+"""Of a number: Python refuses to write more than 4,300."""
+
+LARGEST_EXACT_NUMBER = 2**53
+"""In a record as a number: readers that keep numbers as doubles, such as JavaScript's, round what
+is larger, so that it is text."""
+
+WIDEST_TEXT = 96
+"""Columns of sentences and tables in a terminal: longer lines are hard to read."""
+
+WIDEST_PIECE_SHOWN = 72
+"""Characters of a line in an error: it fits in a terminal of 80 with what stands before it."""
+
+MOST_TERMS_SHOWN = 8
+"""Terms that are missing or surplus in a step of a derivation: a line of them."""
+
+LONGEST_ANSWER_SHOWN = 400
+"""Characters of an answer in a message: enough to recognise it; the student has the whole."""
+
+MOST_CELLS = 40
+"""The longest row that is legible on a page."""
+
+WIDEST_PICTURE = 1600
+"""The widest picture that is legible on a page, in pixels."""
+
+MOST_LINES = 400
+"""The most lines that can be told apart in a picture."""
+
+MOST_LABELS = 120
+"""On the lines between two rows: to find places for so many takes a third of a second, and for half
+as many a sixth of that."""
+
+MOST_OUTPUTS_NAMED = 12
+"""Below a picture, one by one: a line of them."""
+
+MOST_PICTURE_SENTENCES = 40
+"""That say what a picture shows, for those who do not see it: all of them are read aloud."""
+
+# --- teaching ------------------------------------------------------------------------
+
+MOST_ENTRIES_OF_ANSWER = 300
+"""Of a list of numbers that is an answer: each is a tap, a term of what is decided."""
+
+MOST_REPAIRS_TRIED = 80
+"""Formulas that are tried as a repair: each is a small decision."""
+
+MOST_REPAIR_WEIGHT = 2400
+"""How much they may weigh together, so that fewer are tried where each takes long: from 30 entries
+or 6 nested sums on."""
+
+MOST_REPAIRS_UNDECIDED = 2
+"""Of them that may remain undecided: each of these takes all that it may take."""
+
+FEWEST_RULED_LINES = 4
+"""For a solution by hand, also where the typed one is a single line."""
+
+MOST_RULED_LINES = 16
+"""For a solution by hand: half a page."""
+
+SECONDS_FOR_CELL = 60
+"""That a cell of a notebook may run, so that one without an end ends."""
+
+MOST_BYTES_BESIDE_NOTEBOOK = 100_000_000
+"""Of the files beside a notebook: they are copied for each run."""
+
+# --- the command ---------------------------------------------------------------------
+
+LONGEST_TIMEOUT = 1_000_000
+"""Seconds that may be allowed, eleven days: timers have a largest number, and it is not the same
+everywhere."""
+
+SECONDS_TO_END = 5
+"""That a process may take to end after its last answer: its exit code says how it has ended."""
+
+MOST_DIGITS_OF_TAP = 1000
+"""Of the numerator, and of the denominator, of a tap in the command: far below what Python refuses
+to read, 4,300."""
+
+LONGEST_SYMBOL_OF_TAP = 100
+"""Characters of a tap in the command that is a symbol: it stands in each term of the verdict."""
+
+LONGEST_FILE_NAME = 200
+"""Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
+names are longer than that of what it reads."""
