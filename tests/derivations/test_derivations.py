@@ -1,44 +1,31 @@
 """Audits of derivations: each verdict by kind, and right derivations mutated at random.
 
 SYMCONV_MUTATED_STEPS gives another number of mutants, SYMCONV_RANDOM_SEED another first seed.
-`python -m tests.derivations.test_derivations --minutes 5 --seed 7` runs without pytest, goes on
-after a disagreement, and prints the kinds of verdicts that it met.
+`python -m tests.runners.derivations` checks as many as there is time for.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import random
 import re
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 import pytest
 import sympy
 from sympy import (
-    Add,
-    Basic,
     Dummy,
     Eq,
     Expr,
     Ge,
-    Indexed,
     IndexedBase,
     Integer,
     Le,
     Mod,
-    Mul,
-    Ne,
-    Piecewise,
     Rational,
     Sum,
     Symbol,
@@ -49,527 +36,41 @@ from sympy import (
 )
 
 from symconv import Proved, Refuted, Signal, SymconvError, Unknown
-from symconv.derivations import Audit, Derivation, IllFormed, Step, such_that
+from symconv.derivations import Audit, Derivation, IllFormed, such_that
 from symconv.derivations.repairs import repair
+from tests.generators.derivations import (
+    EVEN_U,
+    RIGHT,
+    c,
+    d,
+    h,
+    i,
+    j,
+    k,
+    l,
+    m,
+    n,
+    only,
+    q,
+    t,
+    u,
+    v,
+    x,
+)
 from tests.oracles import formulas as oracle
+from tests.oracles.derivations import (
+    check_closer,
+    check_difference,
+    check_holds_where,
+    check_repair,
+    check_step,
+    problem_of,
+)
+from tests.runners.derivations import check_mutant
 
 MUTANTS = int(os.environ.get("SYMCONV_MUTATED_STEPS", "300"))
 SEED = int(os.environ.get("SYMCONV_RANDOM_SEED", "0"))
 AT_ONCE = 100  # mutants in one test
-TOTAL, MOST = 8, 130  # how far the oracle goes, among the smallest points
-FAR = 8  # larger points, chosen at random
-WHOLE = 0.1  # the share of mutants whose derivation is audited as a whole
-CLOSER = 0.1, 0.03, 0.006  # of so many refuted steps, the terms, the condition, the repair
-
-n, c, d = symbols("n c d", integer=True, positive=True)
-l, r = symbols("l r", integer=True, nonnegative=True)
-u, v, i, j, m, q, t = symbols("u v i j m q t", integer=True)
-
-x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
-EVEN_U, EVEN_M = Eq(Mod(u, 2), 0), Eq(Mod(m, 2), 0)
-
-
-def only(term: Expr, condition: Basic) -> Expr:
-    """The term where the condition holds, else 0."""
-    return Piecewise((term, condition), (0, True))
-
-
-# --- right derivations ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Right:
-    """A derivation all of whose steps are right."""
-
-    formulas: tuple[Expr, ...]
-    where: Basic = sympy.true
-    given: tuple[Basic, ...] = field(default=())
-
-    def derivation(self, formulas: tuple[Expr, ...] | None = None) -> Derivation:
-        start, *steps = formulas or self.formulas
-        introduced = oracle.symbols_in(self.formulas)
-        derivation = Derivation(
-            start, index=u, where=self.where, given=self.given, introduced=introduced
-        )
-        for formula in steps:
-            derivation.step(formula)
-        return derivation
-
-
-def exercise() -> Right:
-    """Two layers with stride 2 are one with stride 4."""
-
-    def xp(position: Expr) -> Expr:
-        return x[position - l]
-
-    twice = k[i] * k[j] * xp(4 * u + 2 * i + j)
-    gathered = k[i] * k[t - 2 * i] * xp(4 * u + t)
-    tap = Sum(k[i] * k[t - 2 * i], (i, -oo, oo))
-    return Right(
-        (
-            Sum(k[i] * Sum(k[j] * xp(2 * (2 * u + i) + j), (j, 0, c - 1)), (i, 0, c - 1)),
-            Sum(twice, (j, 0, c - 1), (i, 0, c - 1)),
-            Sum(twice, (i, 0, c - 1), (j, 0, c - 1)),
-            Sum(gathered, (i, 0, c - 1), (t, 0, 3 * c - 3)),
-            Sum(gathered, (t, -oo, oo), (i, -oo, oo)),
-            Sum(xp(4 * u + t) * tap, (t, -oo, oo)),
-        )
-    )
-
-
-def two_kernels(stride: int, other: int) -> Right:
-    """Two layers with any strides and kernels, without operators."""
-    both = stride * other
-    return Right(
-        (
-            Sum(h[i] * Sum(k[j] * x[stride * (other * u + i) + j], (j, 0, c - 1)), (i, 0, d - 1)),
-            Sum(h[i] * k[j] * x[both * u + stride * i + j], (j, 0, c - 1), (i, 0, d - 1)),
-            Sum(h[i] * k[t - stride * i] * x[both * u + t], (i, 0, d - 1), (t, -oo, oo)),
-            Sum(
-                h[i] * k[t - stride * i] * x[both * u + t],
-                (t, stride * i, stride * i + c - 1),
-                (i, -oo, oo),
-            ),
-        )
-    )
-
-
-def exchange() -> Right:
-    """A triangle, summed by rows and by columns."""
-    term = k[i] * x[m]
-    return Right(
-        (
-            Sum(x[m] * Sum(k[i], (i, 0, m)), (m, 0, u)),
-            Sum(term, (i, 0, m), (m, 0, u)),
-            Sum(term, (m, i, u), (i, 0, u)),
-            Sum(k[i] * Sum(x[m], (m, i, u)), (i, 0, u)),
-            Sum(k[i] * Sum(x[i + t], (t, 0, u - i)), (i, 0, c - 1)),
-        )
-    )
-
-
-def flip() -> Right:
-    """A convolution is a correlation with the flipped kernel."""
-    return Right(
-        (
-            Sum(x[m] * k[u - m], (m, -oo, oo)),
-            Sum(x[m] * k[u - m], (m, -c / 2, n + c / 2)),
-            Sum(x[u - i] * k[i], (i, 0, c - 1)),
-            Sum(x[u - c + 1 + j] * k[c - 1 - j], (j, 0, c - 1)),
-            Sum(x[t] * k[u - t], (t, u - c + 1, u)),
-        )
-    )
-
-
-def parity() -> Right:
-    """Every second output: the even and the odd summation indices."""
-    term = x[m] * k[2 * u - m]
-    return Right(
-        (
-            Sum(term, (m, -oo, oo)),
-            Sum(only(term, Eq(Mod(m, 2), 0)), (m, -oo, oo))
-            + Sum(only(term, Eq(Mod(m, 2), 1)), (m, -oo, oo)),
-            Sum(x[2 * q] * k[2 * u - 2 * q], (q, -oo, oo))
-            + Sum(x[2 * q + 1] * k[2 * u - 2 * q - 1], (q, -oo, oo)),
-            Sum(x[2 * q] * k[2 * (u - q)], (q, 0, (n - 1) / 2))
-            + Sum(only(term, Ne(Mod(m, 2), 0)), (m, 0, n - 1)),
-        )
-    )
-
-
-def associativity() -> Right:
-    """Convolution is associative: sums over all integers."""
-    term = x[t - i] * k[i] * h[u - t]
-    return Right(
-        (
-            Sum(x[m] * Sum(k[i] * h[u - m - i], (i, -oo, oo)), (m, -oo, oo)),
-            Sum(x[m] * k[i] * h[u - m - i], (i, -oo, oo), (m, -oo, oo)),
-            Sum(term, (i, -oo, oo), (t, -oo, oo)),
-            Sum(term, (t, -oo, oo), (i, -oo, oo)),
-            Sum(h[u - t] * Sum(x[t - i] * k[i], (i, 0, t)), (t, -oo, oo)),
-        )
-    )
-
-
-def even_outputs() -> Right:
-    """Spread taps, at even outputs only."""
-    return Right(
-        (
-            Sum(only(x[m], Eq(Mod(m, 2), 0)) * k[u - m], (m, -oo, oo)),
-            Sum(only(x[m] * k[u - m], Eq(Mod(u - m, 2), 0)), (m, -oo, oo)),
-            Sum(x[u - 2 * i] * k[2 * i], (i, -oo, oo)),
-            Sum(x[u - 2 * i] * k[2 * i], (i, 0, u / 2)),
-        ),
-        where=EVEN_U,
-    )
-
-
-def shifted_window() -> Right:
-    """A product of two sums, at outputs from 0 on, where the kernel is no longer than x."""
-    return Right(
-        (
-            Sum(x[u + i] * k[i], (i, 0, c - 1)) * Sum(h[j], (j, -oo, oo)),
-            Sum(x[u + i] * k[i] * h[j], (i, 0, n - 1), (j, 0, d)),
-            Sum(h[j] * Sum(x[m] * k[m - u], (m, u, oo)), (j, 0, d - 1)),
-        ),
-        where=Ge(u, 0),
-        given=(Ge(n, c),),
-    )
-
-
-RIGHT: dict[str, Right] = {
-    "exercise": exercise(),
-    "strides 2 and 3": two_kernels(2, 3),
-    "strides 3 and 2": two_kernels(3, 2),
-    "exchange": exchange(),
-    "flip": flip(),
-    "parity": parity(),
-    "associativity": associativity(),
-    "even outputs": even_outputs(),
-    "window": shifted_window(),
-}
-
-
-# --- the oracle's verdict on a step --------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A step as the oracle sees it: two formulas, and for which points they are claimed equal."""
-
-    before: Expr
-    formula: Expr
-    conditions: tuple[Basic, ...] = ()
-
-    @property
-    def symbols(self) -> list[Symbol]:
-        return oracle.symbols_in([self.before, self.formula, *self.conditions])
-
-    def near(self) -> list[dict[str, int]]:
-        return list(islice(oracle.points(self.symbols, self.conditions, TOTAL), MOST))
-
-    def far(self) -> list[dict[str, int]]:
-        rng = random.Random(str(self))
-        found = []
-        for _ in range(FAR):
-            at = {
-                s.name: rng.choice([a for a in range(-6, 13) if oracle.allows(s, a)])
-                for s in self.symbols
-            }
-            if all(oracle.value(condition, at) for condition in self.conditions):
-                found.append(at)
-        return found
-
-    def holds(self, at: oracle.Lengths) -> bool:
-        point = tuple(at.items())
-        return bool(_value(self.before, point) == _value(self.formula, point))
-
-    def failing(self, points: list[dict[str, int]]) -> dict[str, int] | None:
-        return next((at for at in points if not self.holds(at)), None)
-
-
-@cache
-def _value(formula: Expr, at: tuple[tuple[str, int], ...]) -> Any:
-    return oracle.value(formula, dict(at), oracle.random_entry)
-
-
-def problem_of(audit: Audit, step: Step) -> Problem:
-    formulas = [audit.derivation.start, *(s.formula for s in audit)]
-    conditions = (*audit.derivation.given, audit.derivation.outputs, step.where)
-    said = tuple(condition for condition in conditions if condition != sympy.true)
-    return Problem(formulas[step.against], step.formula, said)
-
-
-def check_step(audit: Audit, step: Step) -> str:
-    """Compare a verdict with the oracle's; returns its kind."""
-    problem = problem_of(audit, step)
-    match step.verdict:
-        case IllFormed():
-            check_ill_formed(audit, step, problem)
-            return "IllFormed"
-        case Unknown():
-            return "Unknown"
-    loose = oracle.loose_names(step.formula) - introduced_in(audit.derivation)
-    assert not loose, f"{problem}: {step.verdict}, but {loose} stand for nothing"
-    near = problem.near()
-    try:
-        failing = problem.failing(near)
-    except oracle.NoWindowError:
-        # The oracle knows less about sums over all integers.
-        return f"{type(step.verdict).__name__}, no window"
-    match step.verdict:
-        case Proved(scope):
-            assert scope == "all lengths", f"{problem}: {step.verdict}"
-            failing = failing or problem.failing(problem.far())
-            assert failing is None, f"{problem}: {step.verdict}, but it fails at {failing}"
-            return "Proved"
-        case Refuted():
-            at = check_counterexample(step, problem)
-            if near and oracle.sort_key(at) <= oracle.sort_key(near[-1]):
-                assert failing == at, f"{problem}: {at}, but {failing} is first"
-            else:
-                assert failing is None, f"{problem}: {at}, but {failing} is first"
-            return "Refuted"
-    raise AssertionError(step.verdict)
-
-
-def check_counterexample(step: Step, problem: Problem) -> dict[str, int]:
-    """Recompute a counterexample; returns the lengths and the index."""
-    assert isinstance(step.verdict, Refuted)
-    found = step.verdict.counterexample
-    at = dict(found.lengths)
-    assert u.name not in at
-    assert isinstance(found.index, int), f"{problem}: {found} is at no index"
-    if u in problem.symbols:
-        at[u.name] = found.index
-    names = [s.name for s in problem.symbols]
-    assert sorted(at) == names, f"{problem}: {at}, but the symbols are {names}"
-    assert all(oracle.allows(s, at[s.name]) for s in problem.symbols), f"{problem}: {at}"
-    assert all(oracle.value(one, at) for one in problem.conditions), f"{problem}: {at}"
-    sizes = oracle.signals_in([problem.before, problem.formula])
-    assert {name: len(entries) for name, entries in found.signals.items()} == {
-        name: oracle.value(size, at) for name, size in sizes.items()
-    }
-    values = [
-        oracle.value(side, at, lambda name, p: found.signals[name][p])
-        for side in (problem.before, problem.formula)
-    ]
-    assert values == [found.lhs, found.rhs], f"{problem}: {found}, but the values are {values}"
-    assert values[0] != values[1]
-    return at
-
-
-def check_ill_formed(audit: Audit, step: Step, problem: Problem) -> None:
-    assert isinstance(step.verdict, IllFormed)
-    name, reason = step.verdict.name, step.verdict.reason
-    loose = oracle.loose_names(step.formula) - introduced_in(audit.derivation)
-    if "infinitely many" not in reason:
-        assert name in loose, f"{problem}: {reason}, but only {loose} are loose"
-        bound = {s.name for f in formulas_until(audit, step) for s in bound_in(f)}
-        assert ("stands outside of that sum" in reason) == (name in bound), f"{problem}: {reason}"
-        return
-    assert not loose, f"{problem}: {reason}, but {loose} stand for nothing"
-    windows = []
-    for at in problem.near():
-        try:
-            oracle.value(step.formula, at)
-        except oracle.NoWindowError as error:
-            windows.append(error.name)
-    assert name in windows, f"{problem}: {reason}, but the oracle finds windows"
-
-
-def formulas_until(audit: Audit, step: Step) -> list[Expr]:
-    return [audit.derivation.start, *(s.formula for s in audit if s.number <= step.number)]
-
-
-def introduced_in(derivation: Derivation) -> set[str]:
-    parts = [derivation.start, derivation.where, *derivation.given]
-    names = {name for part in parts for name in oracle.loose_names(part)} | {u.name}
-    for one in derivation.introduced:
-        names |= {one.name} if isinstance(one, Symbol) else oracle.loose_names(one[u])
-    return names
-
-
-def bound_in(formula: Expr) -> set[Symbol]:
-    return {limits[0] for one in formula.atoms(Sum) for limits in one.limits}
-
-
-def check_closer(audit: Audit, step: Step, chosen: float = 0) -> None:
-    """The missing and surplus terms, the condition, and the repair of a refuted step."""
-    problem = problem_of(audit, step)
-    if chosen < CLOSER[0]:
-        check_difference(step, problem)
-    if chosen < CLOSER[1]:
-        check_holds_where(step, problem, problem.near() + problem.far())
-    if chosen < CLOSER[2]:
-        check_repair(step, problem)
-
-
-def check_difference(step: Step, problem: Problem) -> None:
-    assert isinstance(step.verdict, Refuted)
-    found = step.verdict.counterexample
-    assert found.index is not None
-    at = dict(found.lengths) | {u.name: found.index}
-    expected = oracle.expanded(problem.formula - problem.before, at)
-    assert step.difference == expected != 0, f"{problem}: {step.difference}, not {expected}"
-
-
-def check_holds_where(step: Step, problem: Problem, points: list[dict[str, int]]) -> None:
-    if step.holds_where is None:
-        return
-    for at in points:
-        says = bool(oracle.value(step.holds_where, at))
-        assert says == problem.holds(at), f"{problem}: {step.holds_where} is wrong at {at}"
-
-
-def check_repair(step: Step, problem: Problem) -> None:
-    if step.repair is None:
-        return
-    assert step.repair.formula != step.formula
-    repaired = Problem(problem.before, step.repair.formula, problem.conditions)
-    failing = repaired.failing(repaired.near() + repaired.far())
-    assert failing is None, f"{repaired}: a repair that is wrong at {failing}"
-
-
-# --- mutations -----------------------------------------------------------------------
-
-Path = tuple[int, ...]
-
-
-def at_path(part: Basic, path: Path) -> Basic:
-    for place in path:
-        part = part.args[place]
-    return part
-
-
-def replaced(part: Basic, path: Path, new: Basic) -> Any:
-    if not path:
-        return new
-    place, *rest = path
-    inner = replaced(part.args[place], tuple(rest), new)
-    return part.func(*part.args[:place], inner, *part.args[place + 1 :])
-
-
-def paths(part: Basic, path: Path = ()) -> Iterator[Path]:
-    """Where entries, sums, products, terms and branches stand; not positions or conditions."""
-    yield path
-    match part:
-        case Sum():
-            yield from paths(part.function, (*path, 0))
-        case Piecewise():
-            for place, (branch, _) in enumerate(part.args):
-                yield from paths(branch, (*path, place, 0))
-        case Add() | Mul() | sympy.Pow():
-            for place, argument in enumerate(part.args):
-                yield from paths(argument, (*path, place))
-
-
-Changes = dict[str, list[tuple[Path, Basic]]]
-
-
-def changes(formula: Expr, signals: list[Signal], indices: list[Symbol]) -> Changes:
-    """What may stand in place of one part of a formula, by the kind of the change."""
-    found: Changes = {}
-
-    def add(kind: str, path: Path, *news: Basic) -> None:
-        if news:
-            found.setdefault(kind, []).extend((path, new) for new in news)
-
-    for path in paths(formula):
-        part = at_path(formula, path)
-        match part:
-            case Indexed():
-                base, position = part.args
-                add("constant", path, *(base[position + a] for a in (1, -1, 2)))
-                for s in sorted(position.free_symbols, key=lambda s: s.name):
-                    others = [other for other in indices if other != s]
-                    moved = (position + s, position - s, position.subs(s, -s))
-                    add("coefficient", path, *(base[p] for p in moved))
-                    add("swapped index", path, *(base[position.subs(s, o)] for o in others))
-                names = [one[position] for one in signals if one.name != str(base.label)]
-                add("swapped name", path, *names)
-            case Sum():
-                for place, (symbol, lower, upper) in enumerate(part.limits, start=1):
-                    near = [(lower + a, upper) for a in (1, -1)] if lower != -oo else []
-                    near += [(lower, upper + a) for a in (1, -1)] if upper != oo else []
-                    add("bound", (*path, place), *(Tuple(symbol, *ends) for ends in near))
-                    wide = [(-oo, upper), (lower, oo), (0, upper), (lower, u)]
-                    add("other end", (*path, place), *(Tuple(symbol, *ends) for ends in wide))
-                    add("wider", (*path, place), Tuple(symbol, lower - 1, upper + 1))
-                    for modulus, residue in ((2, 0), (2, 1), (3, 1)):
-                        condition = Eq(Mod(symbol, modulus), residue)
-                        add("new condition", (*path, 0), only(part.function, condition))
-                if len(part.limits) > 1:
-                    add("order", path, Sum(part.function, *reversed(part.limits)))
-            case Piecewise():
-                add("no condition", path, part.args[0][0])
-                condition = part.args[0][1]
-                add("condition", (*path, 0, 1), sympy.Not(condition))
-                for divisor in (2, 3):
-                    for s in sorted(condition.free_symbols, key=lambda s: s.name):
-                        other = Eq(Mod(s + 1, divisor), 0)
-                        add("condition", (*path, 0, 1), other)
-            case Mul() | Add():
-                kind = "factor" if isinstance(part, Mul) else "term"
-                for place, argument in enumerate(part.args):
-                    rest = part.func(*part.args[:place], *part.args[place + 1 :])
-                    add(f"no {kind}", path, rest)
-                    add(f"new {kind}", path, part.func(*part.args, argument))
-    add("scale", (), -formula, Rational(3, 2) * formula, formula + signals[0][u])
-    return found
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A right derivation with one wrong (or unusual) formula."""
-
-    name: str
-    place: int
-    kind: str
-    formula: Expr
-
-    @property
-    def formulas(self) -> tuple[Expr, ...]:
-        right = RIGHT[self.name].formulas
-        return (*right[: self.place], self.formula, *right[self.place + 1 :])
-
-    def __str__(self) -> str:
-        return f"{self.name}, formula {self.place}, {self.kind}: {self.formula}"
-
-
-def random_mutant(seed: int) -> Mutant:
-    rng = random.Random(seed)
-    name = rng.choice(list(RIGHT))
-    right = RIGHT[name]
-    place = rng.randrange(1, len(right.formulas))
-    used = oracle.signals_in(right.formulas)
-    signals = [s for s in (x, k, h) if s.name in used]
-    indices = set(oracle.symbols_in(right.formulas)).union(*map(bound_in, right.formulas))
-    formula = right.formulas[place]
-    kinds = changes(formula, signals, sorted(indices, key=lambda s: s.name))
-    while True:
-        kind = rng.choice(sorted(kinds))
-        path, new = rng.choice(kinds[kind])
-        changed = replaced(formula, path, new)
-        if changed != formula:
-            return Mutant(name, place, kind, changed)
-
-
-def check_mutant(seed: int) -> list[str]:
-    """Compare the audit of a mutant with the oracle.
-
-    Returns the kinds of verdicts on the mutated step and on the one after it.
-    """
-    rng = random.Random(-seed - 1)
-    mutant = random_mutant(seed)
-    right, place = RIGHT[mutant.name], mutant.place
-    first, after = 0, len(right.formulas) + 1
-    if rng.random() > WHOLE:  # only the steps that the change can touch
-        first, after = place - 1, place + 2
-    audit = right.derivation(mutant.formulas[first:after]).audit()
-    kinds = []
-    for step in audit:
-        try:
-            kind = check_step(audit, step)
-            if step.number + first not in (place, place + 1):
-                assert kind == "Proved", f"step {step.number + first}: {step.verdict}"
-            else:
-                kinds.append(kind)
-            if kind == "Refuted":
-                check_closer(audit, step, rng.random())
-        except AssertionError as error:
-            raise AssertionError(f"seed {seed}, {mutant}: {error}") from error
-    check_after(audit, place - first, kinds)
-    return kinds
-
-
-def check_after(audit: Audit, place: int, kinds: list[str]) -> None:
-    """After a right or an ill-formed formula the next one is right; else it need not be."""
-    if len(kinds) > 1 and kinds[0] in ("Proved", "IllFormed"):
-        assert kinds[1] == "Proved", f"{audit}: after {kinds[0]}, {kinds[1]}"
-    if len(kinds) > 1 and kinds[0] == "Refuted":
-        assert kinds[1] in ("Refuted", "Unknown", "Refuted, no window"), f"{audit}: {kinds[1]}"
-
 
 # --- verdicts by kind ----------------------------------------------------------------
 
@@ -1506,39 +1007,3 @@ def test_mutants(first: int) -> None:
     assert kinds["Refuted"] > 0.4 * number, kinds
     assert kinds["after: Refuted"] > 0.2 * number, kinds
     assert kinds["Unknown"] < 0.05 * number, kinds
-
-
-def main() -> None:
-    """Checks mutants for some minutes, and prints what was found."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=SEED, help="the first seed")
-    arguments = parser.parse_args()
-    kinds: Counter[str] = Counter()
-    unknown: Counter[str] = Counter()
-    seed, start, slowest = arguments.seed, time.monotonic(), (0.0, 0)
-    while time.monotonic() - start < 60 * arguments.minutes:
-        began = time.monotonic()
-        try:
-            own, *after = check_mutant(seed)
-            kinds[own] += 1
-            kinds.update(f"after: {one}" for one in after)
-            if own == "Unknown":
-                unknown[random_mutant(seed).kind] += 1
-        except Exception as error:  # whatever it is, it is to be looked at; the rest goes on
-            kinds["DISAGREEMENT"] += 1
-            print(f"seed {seed}: {type(error).__name__}: {error}", flush=True)
-        slowest = max(slowest, (time.monotonic() - began, seed))
-        seed += 1
-        _value.cache_clear() if seed % 500 == 0 else None
-    number, seconds = seed - arguments.seed, time.monotonic() - start
-    print(f"seeds {arguments.seed} to {seed - 1}: {number} mutants in {seconds:.0f} s")
-    print(f"the slowest took {slowest[0]:.1f} s, with seed {slowest[1]}")
-    for kind, found in kinds.most_common():
-        print(f"{found:7}  {found / number:6.1%}  {kind}")
-    print(f"unknown by mutation: {dict(unknown.most_common())}")
-    sys.exit(1 if kinds["DISAGREEMENT"] else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -43,9 +43,9 @@ from symconv.formal.sources import FILES, LIBRARY, Statement, imports, source, s
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, check_theory
 from symconv.language.signals import Convolve, Correlate, Dilate, Downsample, Flip, Pad, walk
 from tests.generators.mutations import signal_mutants
+from tests.generators.theorems import THEOREMS
 from tests.oracles.rocq import evaluated, needs_rocq
 from tests.project import ROOT
-from tests.whole.test_mutants import THEOREMS
 
 n, c, d = symbols("n c d", integer=True, positive=True)
 l, r = symbols("l r", integer=True, nonnegative=True)
