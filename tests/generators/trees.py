@@ -116,11 +116,18 @@ _BUILT: dict[str, Any] = {
 }
 
 
-def built(tree: Tree, symbols: Mapping[str, Symbol]) -> Any:
-    """The tree as somebody would write it with SymPy's functions."""
+def built(tree: Tree, symbols: Mapping[str, Symbol], known: dict[Tree, Any] | None = None) -> Any:
+    """The tree as somebody would write it with SymPy's functions; `known` spares equal parts."""
+    known = {} if known is None else known
+    if tree not in known:
+        known[tree] = _built(tree, symbols, known)
+    return known[tree]
+
+
+def _built(tree: Tree, symbols: Mapping[str, Symbol], known: dict[Tree, Any]) -> Any:
     if not tree.operands:
         return symbols[tree.operator] if tree.operator else Integer(tree.number)
-    return _BUILT[tree.operator](tree.number, *(built(t, symbols) for t in tree.operands))
+    return _BUILT[tree.operator](tree.number, *(built(t, symbols, known) for t in tree.operands))
 
 
 def names_in(tree: Tree) -> set[str]:

@@ -288,8 +288,9 @@ def test_random_expressions_are_read_as_written(first: int) -> None:
 def test_random_expressions_in_symbols_of_our_own(first: int) -> None:
     rng = random.Random(first)
     refused = 0
+    known: dict[Tree, Any] = {}
     for tree in trees(first, min(AT_ONCE, EXPRESSIONS - first)):
-        made = built(tree, LETTERS)
+        made = built(tree, LETTERS, known)
         polynomial, denominator = scaled_polynomial(made)
         if simplified_around(made):  # refused, because SymPy may have changed it
             with pytest.raises(SymconvError, match="SymPy knows that"):
