@@ -29,17 +29,6 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Refuted, Signal, SignalExpr
-from symconv.arithmetic.covers import Points, cost, literals, residues, shortest, values
-from symconv.arithmetic.polynomials import (
-    Condition,
-    Every,
-    Guard,
-    Polynomial,
-    Some,
-    at_least,
-    equal,
-    every,
-)
 from symconv.catalogue.index import CATALOGUE
 from symconv.decision.verdicts import Differences
 from symconv.decision.wording import differences_sentences
@@ -213,82 +202,6 @@ def test_it_does_not_depend_on_what_is_described_before() -> None:
     first = both.condition()
     Claim(Or(Eq(n, 6), Eq(n, 8), Eq(n, 9), Eq(n, 11)), true).condition()
     assert both.condition() == first
-
-
-# --- conditions that tell points apart -----------------------------------------------
-
-P, N = Polynomial.of("p"), Polynomial.of("n")
-SQUARE = [{"n": i, "p": j} for i in range(12) for j in range(6)]
-
-
-@pytest.mark.parametrize(
-    ("said", "holds"),
-    [
-        (residues(N, 4, {0, 3}), lambda at: at["n"] % 4 in (0, 3)),
-        (residues(N + P, 3, {1}), lambda at: (at["n"] + at["p"]) % 3 == 1),
-        (residues(N, 5, {0, 2, 3}), lambda at: at["n"] % 5 in (0, 2, 3)),
-        (values(N, [9, 2]), lambda at: at["n"] in (2, 9)),
-        (Every((at_least(N, P), equal(P, 2))), lambda at: at["n"] >= at["p"] == 2),
-        (
-            Some((at_least(N, P + 7), equal(P, 2))),
-            lambda at: at["n"] >= at["p"] + 7 or at["p"] == 2,
-        ),
-        (Every(()), lambda at: True),
-        (Some(()), lambda at: False),
-    ],
-)
-def test_masks(said: Condition, holds) -> None:  # type: ignore[no-untyped-def]
-    mask = Points(SQUARE).mask(said)
-    assert [bool(mask >> i & 1) for i in range(len(SQUARE))] == [holds(at) for at in SQUARE]
-
-
-@pytest.mark.parametrize(
-    "meant",
-    [
-        Every((Some((at_least(N, 5), equal(P, 0))), Some((at_least(N, P), at_least(P, 4))))),
-        Some((residues(N, 2, {1}), Every((at_least(N, 3), at_least(2, P))))),
-        values(N, [1, 4, 5, 9]),
-    ],
-)
-def test_the_search_finds_what_was_meant(meant: Condition) -> None:
-    points = Points(SQUARE)
-    good = points.mask(meant)
-    guards: set[Guard] = set()
-
-    def collect(part: Condition) -> None:
-        if isinstance(part, Guard):
-            guards.add(part)
-        else:
-            for inner in part.parts:
-                collect(inner)
-
-    collect(meant)
-    least = {"n": 0, "p": 0}
-    found = shortest(literals(guards, [], least, points, good), points, good)
-    assert found is not None
-    assert points.mask(found) == good
-    assert cost(found) <= cost(meant)
-    cases = shortest(literals(guards, [], least, points, good), points, good, only_cases=True)
-    assert cases is not None
-    assert points.mask(cases) == good
-    assert not isinstance(cases, Every) or all(isinstance(part, Guard) for part in cases.parts)
-
-
-def test_no_literals_no_condition() -> None:
-    points = Points(SQUARE)
-    good = points.mask(at_least(N, P))
-    assert shortest(literals([], [], {}, points, good), points, good) is None
-
-
-def test_the_least_values_are_equations() -> None:
-    points = Points(SQUARE)
-    found = literals([at_least(-P - N, 0), at_least(P, 1)], [], {"n": 0, "p": 0}, points, 0)
-    assert found.conditions == [
-        every([equal(P, 0), equal(N, 0)]),
-        Some((at_least(P, 1), at_least(N, 1))),
-        equal(P, 0),
-        at_least(P, 1),
-    ]
 
 
 # --- printing ------------------------------------------------------------------------
