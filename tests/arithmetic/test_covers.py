@@ -65,7 +65,8 @@ def random_guard(rng: random.Random) -> Guard:
 
 
 def random_condition(rng: random.Random) -> Condition:
-    inner, outer = rng.sample([Every, Some], 2)
+    kinds: list[type[Every | Some]] = [Every, Some]
+    inner, outer = rng.sample(kinds, 2)
     return outer(
         tuple(
             inner(tuple(random_guard(rng) for _ in range(rng.randint(1, 2))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import permutations, product
 from threading import Thread
+from typing import Any
 
 import islpy as isl
 import pytest
@@ -308,8 +309,9 @@ def test_numbers_of_isl() -> None:
         def to_str(self) -> None:
             return None
 
+    nothing: Any = Nothing()
     with pytest.raises(isl.Error, match="maximal number of operations exceeded"):
-        as_integer(Nothing())
+        as_integer(nothing)
     with pytest.raises(ValueError, match="1/2"):
         as_integer(isl.Val("1/2"))
 

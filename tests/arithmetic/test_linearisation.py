@@ -67,7 +67,7 @@ def with_products(products: Products, at: dict[Any, int]) -> dict[Any, int]:
                     for a in what
                     if isinstance(a, str | int)
                 )
-        return values[number]
+        return int(values[number])
 
     for number in meant:
         value(number)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from symconv.arithmetic.polynomials import (
+    Atom,
     Every,
     Floor,
     Guard,
@@ -118,7 +119,8 @@ def test_substituted_values(seed: int) -> None:
     for one in range(seed, seed + 50):
         rng = random.Random(one)
         double = polynomial(rng, ATOMS, POSITIVE, 3)
-        put = {atom: linear(rng, ATOMS) for atom in rng.sample(ATOMS, 2)}
+        chosen: list[Atom] = list(rng.sample(ATOMS, 2))
+        put = {atom: linear(rng, ATOMS) for atom in chosen}
         moved = double.made.substitute({atom: value.made for atom, value in put.items()})
         for _ in range(6):
             at = point(rng)
