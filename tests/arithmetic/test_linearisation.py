@@ -135,6 +135,7 @@ def test_what_is_possible_is_not_called_impossible(seed: int) -> None:
         (equal(s * u, n), at_least(floor(n, s), u + 1)),
         (at_least(nonnegative_part(s * u), 1), at_least(0, u)),
         (at_least(s * nonnegative_part(u), 1), at_least(0, u)),
+        (at_least(nonnegative_part(s * u + s * i), 1), at_least(0, u + i)),
         (at_least(u, 3), at_least(2, u)),
     ],
 )
