@@ -29,22 +29,13 @@ from symconv.arithmetic.polynomials import (
     every,
     floor,
     negated,
+    some,
 )
-from tests.generators.polynomials import holds
+from tests.generators.polynomials import says
 
 P, N = Polynomial.of("p"), Polynomial.of("n")
 SQUARE = [{"n": i, "p": j} for i in range(12) for j in range(6)]
 LEAST = {"n": 0, "p": 0}
-
-
-def says(condition: Condition, at: dict[str, int]) -> bool:
-    match condition:
-        case Every(parts):
-            return all(says(part, at) for part in parts)
-        case Some(parts):
-            return any(says(part, at) for part in parts)
-        case Guard():
-            return holds(condition, at)
 
 
 def where(condition: Condition) -> int:
@@ -347,3 +338,62 @@ def test_what_the_cases_share_is_said_once() -> None:
     assert where(found) == good
     assert cost(found) <= cost(meant)
     assert Relation.ZERO in {guard.relation for guard in guards_in(found)}
+
+
+def test_only_cases_share_nothing() -> None:
+    one, other, shared = at_least(N, 8), equal(P, 5), at_least(N - P, 2)
+    known = Literals()
+    for guard in (one, other, shared):
+        known.add(guard, Some(negated(guard)))
+    points = Points(SQUARE)
+    good = points.mask(Every((shared, Some((one, other)))))
+    found = shortest(known, points, good, only_cases=True)
+    assert isinstance(found, Some)
+    assert where(found) == good
+    factored = shortest(known, points, good)
+    assert isinstance(factored, Every)
+
+
+def test_two_factors_are_shorter_than_their_cases() -> None:
+    first, second = Some((equal(P, 0), at_least(N, 5))), Some((at_least(P, 4), at_least(2, N)))
+    known = Literals()
+    for guard in (*first.parts, *second.parts):
+        assert isinstance(guard, Guard)
+        known.add(guard, some(negated(guard)))
+    points = Points(SQUARE)
+    good = where(Every((first, second)))
+    found = shortest(known, points, good)
+    assert isinstance(found, Every)
+    assert where(found) == good
+    assert cost(found) <= cost(Every((first, second)))
+
+
+def test_residues_come_of_bounds_on_remainders() -> None:
+    points = Points(SQUARE)
+    rest = N - 4 * floor(N, 4)
+    for guard, allowed in (
+        (at_least(rest, 2), {2, 3}),
+        (at_least(1, rest), {0, 1}),
+        (equal(rest, 3), {3}),
+        (at_least(N + 1 - 4 * floor(N + 1, 4), 3), {2}),
+    ):
+        found = Literals()
+        found.add_guard(guard, LEAST)
+        assert found.conditions[0] == residues(N, 4, allowed)
+        assert where(found.conditions[0]) == points.mask(guard)
+
+
+def test_residues_that_are_only_seen_where_it_holds() -> None:
+    points = Points(SQUARE)
+    meant = Some((residues(N, 6, {0, 1, 4}), equal(P, 5)))
+    good = where(meant)
+    known = literals([at_least(floor(N, 6), 1), equal(P, 5)], [], LEAST, points, good)
+    found = shortest(known, points, good)
+    assert found is not None
+    assert cost(found) <= cost(meant)
+    assert where(found) == good
+
+
+@pytest.mark.parametrize("allowed", [{3, 0}, {1, 2}, {2, 3, 0}, {3, 0, 1}])
+def test_residues_in_a_row_are_one_comparison(allowed: set[int]) -> None:
+    assert isinstance(residues(N, 4, allowed), Guard)

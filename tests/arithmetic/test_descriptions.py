@@ -29,13 +29,21 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Refuted, Signal, SignalExpr
+from symconv.arithmetic import descriptions
+from symconv.arithmetic.covers import cost
+from symconv.arithmetic.descriptions import describe
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.polynomials import Condition, Every, Polynomial, Some, at_least
 from symconv.catalogue.index import CATALOGUE
+from symconv.decision.decision import BUDGET
 from symconv.decision.verdicts import Differences
 from symconv.decision.wording import differences_sentences
 from symconv.exercises import WrongAnswer, check
 from symconv.language.notation import code, latex, plain
 from symconv.testing import assert_equal
+from tests.generators.polynomials import conjunction, says
 from tests.oracles.brute_force import value
+from tests.oracles.points import members
 
 n, c = symbols("n c", integer=True, positive=True)
 p, q, m = symbols("p q m", integer=True, nonnegative=True)
@@ -202,6 +210,65 @@ def test_it_does_not_depend_on_what_is_described_before() -> None:
     first = both.condition()
     Claim(Or(Eq(n, 6), Eq(n, 8), Eq(n, 9), Eq(n, 11)), true).condition()
     assert both.condition() == first
+
+
+# --- sets that are described -----------------------------------------------------------
+
+N = Polynomial.of("n")
+SETS = IntegerSets(["n", "p"], BUDGET)
+WINDOW = {"n": range(-7, 8), "p": range(-6, 7)}
+
+
+def random_set(rng: random.Random) -> Set:
+    parts = [conjunction(rng, ("n", "p"), 1).made for _ in range(rng.randint(1, 3))]
+    return SETS.where(parts)
+
+
+def check_description(found: Condition, of: Set, among: Set) -> None:
+    there, inside = (members(SETS, one, WINDOW) for one in (among, of))
+    for at in there:
+        assert says(found, {"n": at[0], "p": at[1]}) == (at in inside), (found, of, at)
+
+
+@pytest.mark.parametrize("only_cases", [False, True])
+def test_a_description_says_the_same_as_the_set(only_cases: bool) -> None:
+    for seed in range(50):
+        rng = random.Random(seed)
+        among, of = SETS.where([()]) if rng.random() < 0.5 else random_set(rng), random_set(rng)
+        found = describe(of, among, SETS, only_cases=only_cases)
+        check_description(found, of, among)
+        assert describe(of, among, SETS, only_cases=only_cases) == found
+        if only_cases:
+            cases = found.parts if isinstance(found, Some) else (found,)
+            parts = [part for case in cases if isinstance(case, Every) for part in case.parts]
+            assert not any(isinstance(part, Every) for part in parts), found
+
+
+def test_a_description_that_could_not_be_shortened_says_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = [descriptions._TRIES, descriptions._SHORTENING]
+    longer = 0
+    for seed in range(50):
+        rng = random.Random(seed)
+        among, of = SETS.where([()]), random_set(rng)
+        shortest_ = describe(of, among, SETS)
+        monkeypatch.setattr(descriptions, "_TRIES", int(10 ** rng.uniform(2, 5)))
+        monkeypatch.setattr(descriptions, "_SHORTENING", int(10 ** rng.uniform(2, 5)))
+        found = describe(of, among, SETS)
+        check_description(found, of, among)
+        longer += cost(found) > cost(shortest_)
+        monkeypatch.setattr(descriptions, "_TRIES", before[0])
+        monkeypatch.setattr(descriptions, "_SHORTENING", before[1])
+    assert longer > 0
+
+
+def test_nothing_and_everything() -> None:
+    everything, nothing = SETS.where([()]), SETS.where([])
+    few = SETS.where([(at_least(N, 3),)])
+    assert describe(nothing, everything, SETS) == Some(())
+    assert describe(everything, few, SETS) == Every(())
+    assert describe(few, few, SETS) == Every(())
 
 
 # --- printing ------------------------------------------------------------------------

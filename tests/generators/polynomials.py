@@ -10,10 +10,13 @@ from typing import Any
 
 from symconv.arithmetic.polynomials import (
     Atom,
+    Condition,
     Conjunction,
+    Every,
     Guard,
     Guarded,
     Polynomial,
+    Some,
     at_least,
     equal,
     floor,
@@ -155,3 +158,14 @@ def holds(condition: Guard, at: At) -> bool:
     """A guard, by the value of its polynomial."""
     value = condition.polynomial.value(at)
     return value == 0 if condition.relation.value == "== 0" else value >= 0
+
+
+def says(condition: Condition, at: At) -> bool:
+    """A condition, by the values of its guards."""
+    match condition:
+        case Every(parts):
+            return all(says(part, at) for part in parts)
+        case Some(parts):
+            return any(says(part, at) for part in parts)
+        case Guard():
+            return holds(condition, at)
