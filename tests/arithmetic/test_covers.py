@@ -341,7 +341,7 @@ def test_what_the_cases_share_is_said_once() -> None:
 
 
 def test_only_cases_share_nothing() -> None:
-    one, other, shared = at_least(N, 8), equal(P, 5), at_least(N - P, 2)
+    one, other, shared = at_least(N, 8), equal(P, 1), at_least(N - 2 * P, 1)
     known = Literals()
     for guard in (one, other, shared):
         known.add(guard, Some(negated(guard)))
@@ -355,7 +355,8 @@ def test_only_cases_share_nothing() -> None:
 
 
 def test_two_factors_are_shorter_than_their_cases() -> None:
-    first, second = Some((equal(P, 0), at_least(N, 5))), Some((at_least(P, 4), at_least(2, N)))
+    first = Some((equal(P, 1), at_least(N, 5)))
+    second = Some((at_least(N, 3 * P), residues(N, 2, {0})))
     known = Literals()
     for guard in (*first.parts, *second.parts):
         assert isinstance(guard, Guard)
