@@ -253,6 +253,33 @@ def test_a_quotient_is_not_identical() -> None:
     ]
     assert len(options) == 1
     assert not options[0][0]().is_identical
+    ours, divided = coordinates(other), coordinates(one)
+    ((make, *_),) = changes(ours, divided, divided.orders(), POSITIVE)
+    assert not make().is_identical
+
+
+def test_an_index_is_reversed_where_a_guard_asks_for_it() -> None:
+    one = term(("x", u), guards=(at_least(i, 0),))
+    other = term(("x", u), guards=(at_least(u, i),))
+    for change in (*found(one, other), *found(other, one)):
+        check_change(change)
+        assert change.forward == {1: u - i}
+    assert found(one, other)
+    assert found(other, one)
+
+
+def test_an_index_that_a_position_has_in_it_is_not_moved() -> None:
+    one = term(("x", 2 * i), guards=(at_least(i, 0),))
+    other = term(("x", 2 * i), guards=(at_least(i, 1),))
+    assert found(one, one)
+    assert not found(one, other)
+
+
+def test_as_many_indices_that_no_position_gives() -> None:
+    one, other = coordinates(term(("x", u))), coordinates(term(("x", u), indices=0))
+    assert (len(one.rest), len(other.rest)) == (1, 0)
+    assert not list(changes(one, other, other.orders(), POSITIVE))
+    assert not list(changes(other, one, one.orders(), POSITIVE))
 
 
 def test_other_names_and_positions_have_no_change() -> None:
@@ -284,3 +311,6 @@ def test_by_positions() -> None:
     assert by_positions(ours, coordinates(term(("x", i)))) is None
     loose = coordinates(term(("x", u), guards=(at_least(i, 0),)))
     assert by_positions(loose, loose) is None
+    bound = coordinates(term(("x", u), indices=0))
+    assert by_positions(loose, bound) is None
+    assert by_positions(bound, loose) is None
