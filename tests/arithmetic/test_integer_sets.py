@@ -264,6 +264,13 @@ def test_operations_are_work() -> None:
         with SETS.within_budget():
             hard(SETS)
         assert left() < before - 100
+    there = SETS.where([(at_least(floor(n, 3), p),), (equal(n, 2 * p),)])
+    with allowed(1_000_000):
+        before = left()
+        with SETS.within_budget():  # nothing but isl is at work
+            for _ in range(30):
+                there.complement().coalesce()
+        assert left() < before - 10
     with allowed(0), pytest.raises(WorkUsedUpError), SETS.within_budget():
         hard(SETS)
     with allowed(20):
