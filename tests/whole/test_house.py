@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import symconv
+from tests.project import ROOT
 
 HOUSE = Path(symconv.__file__).parent
 
@@ -103,3 +104,9 @@ def test_public_names_are_lazy_and_there() -> None:
     for name in symconv.__all__:
         assert getattr(symconv, name) is not None
     assert set(symconv.__all__) <= set(dir(symconv))
+
+
+def test_tests_mirror_the_rooms() -> None:
+    rooms = {path.parent.name for path in HOUSE.glob("*/__init__.py")}
+    places = {path.parent.relative_to(ROOT / "tests") for path in ROOT.glob("tests/**/test_*.py")}
+    assert {str(place) for place in places} == {*rooms, "whole"}
