@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.polynomials import Polynomial, at_least, equal, nonnegative_part
+from symconv.arithmetic.polynomials import Polynomial, at_least, equal, floor, nonnegative_part
 from symconv.arithmetic.terms import Factor, GuardedSum, Term
 from symconv.decision.coefficients import Comparison, compare
 from symconv.errors import Undecided
@@ -114,20 +114,30 @@ def test_random_sums(names: str) -> None:
     assert len(hows) > 1
 
 
+def where_not_0(told: Comparison) -> Set:
+    assert told.doubtful is not None
+    return told.doubtful if told.exactly is None else told.exactly()
+
+
 @pytest.mark.parametrize("names", ["x", "kx", "kk", "kkx"])
 def test_disguised_sums_are_equal(names: str) -> None:
     changed = 0
     for seed in range(30):
         rng = random.Random(f"{names} {seed}")
         made = random_term(rng, names)
-        (told,) = compared(signal(made), signal(disguised(rng, made)))
+        other = disguised(rng, made)
+        (told,) = compared(signal(made), signal(other))
+        # Together they are twice the sum, which is 0 nowhere else than the sum.
+        (twice,), (once,) = (
+            compared(signal(*terms), signal()) for terms in ([made, other], [made])
+        )
+        assert where_not_0(twice).is_equal(where_not_0(once))
         if told.doubtful is None:
             changed += 1
             assert len(told.changes) == 1
             assert (told.exactly, told.how) == (None, "")
         else:
-            where = told.doubtful if told.exactly is None else told.exactly()
-            assert where.is_empty()
+            assert where_not_0(told).is_empty()
     assert changed == 30 or (len(set(names)) < len(names) and changed > 15)
 
 
@@ -236,6 +246,14 @@ def test_a_sum_that_repeats_a_monomial_is_counted() -> None:
     assert told.exactly is not None
     assert told.exactly().is_empty()
     assert check(signal(one), signal(read(("x", u), number=2))) == {told.how}
+
+
+def test_an_index_that_a_floor_determines_is_not_counted() -> None:
+    one = read(("x", i + floor(i, 2)))
+    (told,) = compared(signal(one), signal(one.scaled(Fraction(2))))
+    assert told.how == "the same integer set"
+    (told,) = compared(signal(read(("x", floor(i, 2)))), signal())
+    assert told.how == "the same coefficients, counted"
 
 
 def test_too_many_equal_names() -> None:

@@ -160,6 +160,19 @@ def test_products_of_symbols() -> None:
         Decision(Claim(x, x, given=[s * c >= 3 * n + 10**6, n >= 10**6]), BUDGET)
 
 
+def test_a_symbol_that_may_be_0_is_not_taken_for_positive() -> None:
+    assert Decision(Claim(Max(s * c, 1), s * c), BUDGET).doubtful().is_empty()
+    with pytest.raises(NonlinearError):
+        Decision(Claim(Max(q * c, 1), q * c, given=[c >= 2]), BUDGET)
+
+
+def test_what_is_defined_whatever_the_stride_is() -> None:
+    reflected = x.dilate(s).pad(1, 0, "reflect")
+    assert Decision(Claim(reflected, reflected, given=[n >= 2]), BUDGET).doubtful().is_empty()
+    with pytest.raises(SymconvError):
+        Decision(Claim(reflected, reflected), BUDGET)
+
+
 def test_a_budget_that_is_too_small() -> None:
     claim = Claim(x.pad(p, q).correlate(k), x.correlate(k).pad(p, q))
     with pytest.raises(Undecided, match="the budget of 40 isl operations was used up"):
@@ -177,6 +190,10 @@ CLAIMS = [
     Claim(x.downsample(2).flip(), x.flip().downsample(2)),
     Claim(floor(n / 2), floor((n + p) / 3)),
     Claim(x.correlate(k).length, n - c + 1),
+    Claim(n >= 3, n >= 1),
+    Claim(n >= 1, n >= 3),
+    Claim(n / 2, floor(n / 2)),
+    Claim(n / 2, n / 3 + p),
     Claim(Eq(Mod(n, 4), 0), And(Eq(Mod(n, 2), 0), n >= 6)),
     Claim(Signal.from_formula(u, Piecewise((x[u], u >= 2), (0, True)), length=n), x),
     Claim(x.correlate(k + k.flip()), 2 * x.correlate(k), given=[n >= c]),
