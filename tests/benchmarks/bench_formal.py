@@ -9,7 +9,7 @@ import pytest
 
 from symconv.catalogue.index import CATALOGUE
 from symconv.formal import Rocq, certificate
-from tests.rocq import needs_rocq
+from tests.oracles.rocq import needs_rocq
 
 NAMES = [
     "two_stride2_layers_eq_one_stride4_layer",

@@ -1,0 +1,201 @@
+"""Finding claims of the catalogue: the list, its search, and completion in the shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import symconv
+from symconv.catalogue.index import CATALOGUE
+from symconv.catalogue.published import PUBLISHED
+from symconv.catalogue.searching import Listing
+from symconv.catalogue.theorems import MAIN, THEOREMS
+from symconv.command.cli import main
+from tests.project import ROOT
+
+EVERYTHING = Listing(THEOREMS, PUBLISHED)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def found(*arguments: str) -> dict[str, Any]:
+    result = run("list", *arguments, "--json")
+    assert result.exit_code == 0
+    record = json.loads(result.stdout)
+    assert isinstance(record, dict)
+    return record
+
+
+# --- search --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["upsampling", "NOBLE"], "noble_identity_for_upsampling"),  # in its name
+        (["k ∗ (k ↑4)"], "k4_is_dilated_by_four"),  # in its statement
+        (["only the second factor is dilated"], "k4_is_both_factors_dilated"),  # in its reason
+        (["vaidyanathan"], "noble_identity_for_downsampling"),  # in its source
+    ],
+)
+def test_theorems_are_found_by_words(words: list[str], name: str) -> None:
+    assert name in [row["name"] for row in found(*words)["theorems"]]
+    assert len(found(*words)["theorems"]) < 5
+    assert name in run("list", *words).output
+
+
+@pytest.mark.parametrize("attribute", ["topic", "statement", "condition", "source", "beyond"])
+def test_statements_are_found_by_what_is_said_of_them(attribute: str) -> None:
+    said = next(p for p in PUBLISHED if getattr(p, attribute))
+    (row,) = [r for r in found(getattr(said, attribute))["published"] if r["topic"] == said.topic]
+    assert [claim["name"] for claim in row["claims"]] == [t.name for t in said.theorems]
+
+
+def test_of_a_statement_those_claims_that_have_the_words() -> None:
+    statement = next(p for p in PUBLISHED if len(p.theorems) > 2)
+    wanted = statement.theorems[1]
+    (row,) = found(wanted.name, statement.topic)["published"]
+    assert [claim["name"] for claim in row["claims"]] == [wanted.name]
+
+
+@pytest.mark.parametrize("verdict", ["true", "false", "conditional"])
+def test_verdicts(verdict: str) -> None:
+    record = found("--verdict", verdict)
+    theorems = [t.name for t in THEOREMS if str(t.is_true).lower() == verdict]
+    assert [row["name"] for row in record["theorems"]] == theorems
+    topics = [p.topic for p in PUBLISHED if p.verdict == verdict]
+    assert [row["topic"] for row in record["published"]] == topics
+    assert topics
+    fewer = found("padding", "--verdict", verdict)["published"]
+    assert 0 < len(fewer) < len(topics)
+    assert all(row["verdict"] == verdict for row in fewer)
+
+
+def test_the_score_is_for_the_whole_list() -> None:
+    assert "score" in found()
+    assert "score" not in found("padding")
+    assert f"{len(PUBLISHED)} statements in one dimension and channel" in run("list").output
+    some = found("padding")
+    numbers = f"{len(some['theorems'])} of {len(THEOREMS)} theorems, {len(some['published'])} of"
+    assert run("list", "padding").output.rstrip().split("\n")[-1].startswith(numbers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["paddng"], "There is nothing about 'paddng'; did you mean padding"),
+        (["noble", "Dilaton"], "nothing about 'Dilaton'; did you mean dilation"),
+        (["q7q7q7"], "nothing about 'q7q7q7'; 'symconv list' shows everything."),
+        (["noble", "--verdict", "conditional"], "with the verdict conditional; with others, 2 "),
+        (["noble", "reflect"], "about 'noble' 'reflect' in one place; leave out one of the words"),
+    ],
+)
+def test_a_search_that_finds_nothing_says_so(arguments: list[str], said: str) -> None:
+    result = run("list", *arguments)
+    assert result.exit_code == 0
+    assert said in result.stdout
+    assert result.stdout.count("\n") == 1
+    result = run("list", *arguments, "--json")
+    assert json.loads(result.stdout) == {"theorems": [], "published": []}
+    assert said in result.stderr
+
+
+def test_only_names() -> None:
+    assert run("list", "--names").output.split() == list(CATALOGUE)
+    names = run("list", "noble", "--names").output.split()
+    assert set(names) < CATALOGUE.keys()
+    assert "noble_identity_for_upsampling" in names
+    nothing = run("list", "q7q7q7", "--names")
+    assert nothing.stdout == ""
+    assert "There is nothing" in nothing.stderr
+    assert run("list", "--names", "--json").exit_code == 2
+
+
+def test_an_empty_listing_is_false() -> None:
+    assert EVERYTHING
+    assert not Listing((), ())
+
+
+def test_a_list_in_a_narrow_terminal() -> None:
+    result = CliRunner(env={"COLUMNS": "40"}).invoke(main, ["list", "noble"])
+    wide = [line for line in result.output.splitlines() if len(line) > 40]
+    assert not [line for line in wide if " " in line.strip().partition(" ")[2].strip()]
+
+
+# --- completion ----------------------------------------------------------------------
+
+
+def completed(*words: str, shell: str = "bash") -> list[str]:
+    code = "from symconv.command.cli import main; main(prog_name='symconv')"
+    line = " ".join(["symconv", *words])
+    environment = {
+        "_SYMCONV_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": line if shell != "fish" else line.rpartition(" ")[0],
+        "COMP_CWORD": str(len(words)) if shell != "fish" else words[-1],
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert result.stderr == ""
+    return result.stdout.split()
+
+
+def test_the_names_for_completion_are_those_of_the_catalogue() -> None:
+    file = Path(symconv.__file__).parent / "command" / "claim_names.txt"
+    assert file.read_text(encoding="utf-8").split() == list(CATALOGUE), (
+        "symconv list --names > symconv/command/claim_names.txt"
+    )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_names_and_commands(shell: str) -> None:
+    names = completed("prove", "noble_identity_for_u", shell=shell)
+    assert any("noble_identity_for_upsampling" in name for name in names)
+    assert not any("downsampling" in name for name in names)
+    assert any("check" in command for command in completed("ch", shell=shell))
+
+
+def test_completion_of_every_name_and_of_options() -> None:
+    assert {f"plain,{name}" for name in CATALOGUE} == set(completed("prove", ""))
+    assert completed("check", "--tot") == ["plain,--total-timeout"]
+    assert "plain,conditional" in completed("list", "--verdict", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_document_says_how_to_have_completion(shell: str) -> None:
+    document = ROOT / "symconv" / "command" / "README.md"
+    text = document.read_text(encoding="utf-8")
+    assert f"_SYMCONV_COMPLETE={shell}_source symconv" in text
+    code = "from symconv.command.cli import main; main(prog_name='symconv')"
+    script = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "_SYMCONV_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        encoding="utf-8",
+        check=shell != "bash",  # click says where bash itself is missing or too old
+    ).stdout
+    assert f"_SYMCONV_COMPLETE={shell}_complete" in script
+
+
+def test_completion_needs_no_sympy() -> None:
+    code = (
+        "import sys, click\nfrom symconv.command.cli import main, prove\n"
+        "from click.shell_completion import ShellComplete\n"
+        "found = ShellComplete(main, {}, 'symconv', '').get_completions(['prove'], 'two')\n"
+        f"assert {MAIN.name!r} in [item.value for item in found]\n"
+        "assert not {'sympy', 'rich'} & sys.modules.keys()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,1 @@
+"""What tests are about: tables, and random expressions, signals, claims and changes of them."""

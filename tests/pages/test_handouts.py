@@ -1,0 +1,544 @@
+"""Handouts: no trace of a solution for students, and no page that cannot be set."""
+
+import asyncio
+import base64
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbclient import NotebookClient
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
+
+from symconv.command.cli import main
+from symconv.pages.handouts import FORMATS, HandoutError, Source, Version, build
+from symconv.pages.handouts.sources import STUB
+from tests.project import NOTEBOOKS
+
+VERSIONS: tuple[Version, ...] = ("student", "instructor")
+HEAD = "# %% [markdown]\n# # A title\n\n"
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
+
+
+def source(tmp_path: Path, text: str, name: str = "sheet.py") -> Source:
+    path = tmp_path / name
+    path.write_text(HEAD + text, encoding="utf-8")
+    return Source.read(path)
+
+
+def built(
+    tmp_path: Path, text: str, version: Version = "instructor", *formats: Any
+) -> dict[str, Path]:
+    paths = build(source(tmp_path, text), version, formats or FORMATS, tmp_path / "out")
+    return {path.suffix[1:]: path for path in paths}
+
+
+def everything(path: Path) -> str:
+    """All that a file holds: text, figures, alternatives, metadata."""
+    if path.suffix != ".pdf":
+        text = path.read_text(encoding="utf-8")
+        embedded = re.findall(r"data:image/[^;]*;base64,([A-Za-z0-9+/=]*)", text)
+        return text + "".join(base64.b64decode(data).decode("latin-1") for data in embedded)
+    reader = PdfReader(path)
+    parts = [page.extract_text() for page in reader.pages]
+    size: Any = reader.trailer["/Size"]
+    for number in range(1, int(size)):
+        found = reader.get_object(number)
+        parts.append(str(found))
+        if isinstance(found, StreamObject):
+            parts.append(found.get_data().decode("latin-1"))
+    return "\n".join([*parts, str(reader.metadata)])
+
+
+# --- no trace of a solution ------------------------------------------------------------
+
+PLANTED = """
+# %%
+from symconv.pages.diagrams import Diagram
+
+def answer():
+    pass
+
+def show(word):
+    pass
+
+# %% [markdown]
+# **Exercise 1** (first words). Visiblequestion.
+
+# %%
+before = "visiblebefore"
+### BEGIN SOLUTION
+plantedname = "planted" + "output"  # plantedsource
+import sys
+
+sys.leaked = "plantedstate"
+print(plantedname)
+### END SOLUTION
+print("visibleafter")
+
+# %%
+import sys
+
+print("state:", getattr(sys, "leaked", "untouched"))
+
+# %% [markdown] tags=["solution"]
+# The plantedwords are $17 \\cdot 19$.
+
+# %% tags=["solution"]
+svg = '''<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">
+<rect width="40" height="20" fill="#123456"/></svg>'''
+Diagram(svg, "plantedfigure")
+
+# %%
+svg = '''<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">
+<rect width="40" height="20" fill="#654321"/></svg>'''
+Diagram(svg, "visiblefigure")
+"""
+COLOURS = {
+    "planted": ("#123456", "0.07058824 0.20392157"),
+    "visible": ("#654321", "0.39607844 0.2627451"),
+}
+WORDS = {
+    "planted": ["plantedoutput", "plantedsource", "plantedstate", "plantedwords", "plantedfigure"],
+    "visible": ["visiblebefore", "visibleafter", "isiblequestion", "visiblefigure"],
+}
+
+
+def test_students_get_no_trace_of_a_solution(tmp_path: Path) -> None:
+    paths = {version: built(tmp_path, PLANTED, version) for version in VERSIONS}
+    for kind in FORMATS:
+        student, instructor = (everything(paths[version][kind]) for version in VERSIONS)
+        for word in WORDS["visible"]:
+            assert word in instructor
+            assert word in student
+        for word in WORDS["planted"]:
+            assert word in instructor, "the search has to be able to find what it looks for"
+        assert "planted" not in student
+        if kind != "ipynb":  # the student's notebook has no outputs
+            assert "state: untouched" in student
+            assert "state: plantedstate" in instructor
+        is_pdf = kind == "pdf"
+        assert COLOURS["planted"][is_pdf] in instructor
+        assert COLOURS["planted"][is_pdf] not in student
+        assert COLOURS["visible"][is_pdf] in student
+
+
+def test_references_and_files_of_a_solution_stay_in_it(tmp_path: Path) -> None:
+    text = """# %% [markdown]
+# See the [hint] and the note[^1].
+
+# %% [markdown] tags=["solution"]
+# [hint]: https://example.org/planted "planted"
+# [^1]: plantedfootnote
+# ## A plantedheading
+
+# %%
+### BEGIN SOLUTION
+from pathlib import Path
+
+Path("answer.txt").write_text("plantedfile")
+### END SOLUTION
+
+# %%
+from pathlib import Path
+
+print([path.read_text() for path in Path(".").glob("*.txt")])
+"""
+    for version in ("instructor", "student"):
+        found = [everything(path) for path in built(tmp_path, text, version).values()]
+        assert all(("planted" in one.replace("plantedfile", "")) for one in found) == (
+            version == "instructor"
+        )
+        assert ("plantedfile" in found[1]) == (version == "instructor")
+    assert not list(tmp_path.glob("answer.txt"))
+
+
+def test_what_depends_on_a_solution_is_an_error(tmp_path: Path) -> None:
+    text = "# %%\n### BEGIN SOLUTION\nk8 = 7\n### END SOLUTION\n\n# %%\nprint(k8)\n"
+    built(tmp_path, text, "instructor", "ipynb")
+    with pytest.raises(HandoutError, match=r"line 9: .*NameError: .*k8.*nothing that a solution"):
+        built(tmp_path, text, "student", "ipynb")
+
+
+def test_what_fails_before_its_stub_is_an_error(tmp_path: Path) -> None:
+    text = "# %%\nmissing\n### BEGIN SOLUTION\nk8 = 7\n### END SOLUTION\n"
+    with pytest.raises(HandoutError, match=r"line 4: .* fail with its stub, .* NameError"):
+        built(tmp_path, text, "student", "ipynb")
+
+
+def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
+    text = (
+        "# %%\ndef f(n):\n    ### BEGIN SOLUTION\n    return n + 1\n    ### END SOLUTION\n\n\n"
+        "f(1)\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nprint(a)\n\n"
+        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n'
+    )
+    paths = built(tmp_path, text, "student")
+    page = paths["html"].read_text(encoding="utf-8")
+    assert page.count('class="ruled"') == 3, "cells without anything between them share one space"
+    notebook = nbformat.read(paths["ipynb"], as_version=4)
+    nbformat.validate(notebook)
+    _, function, lines, cell, words = (cell.source for cell in notebook.cells)
+    stub = f'raise NotImplementedError("{STUB}")'
+    assert function == f"def f(n):\n    {stub}\n\n\nf(1)"
+    assert lines == f"{stub}\nprint(a)"
+    assert cell == stub
+    assert words == f"*{STUB.capitalize()}.*"
+    assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
+
+
+# --- the notebooks of this project -----------------------------------------------------
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) -> None:
+    folder = os.environ.get("SYMCONV_HANDOUTS")  # where they are already
+    if folder:
+        pdf, html, jupyter = (Path(folder, f"{path.stem}-{version}.{f}") for f in FORMATS)
+    else:
+        pdf, html, jupyter = build(Source.read(path), version, FORMATS, tmp_path)
+    assert [p.name for p in (pdf, html, jupyter)] == [f"{path.stem}-{version}.{f}" for f in FORMATS]
+    text = html.read_text(encoding="utf-8")
+    check_self_contained(text)
+    assert text.count("<math") > 20
+    has_solutions = 'class="solution"' in text
+    has_space = 'class="ruled"' in text
+    assert (has_solutions, has_space) == (version == "instructor", version == "student")
+    said = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "Exercise 1" in said
+    assert ("raise NotImplementedError" in jupyter.read_text()) == (version == "student")
+    if version == "instructor":
+        assert "proved for all lengths" in said
+        nbformat.validate(nbformat.read(jupyter, as_version=4))
+    elif path == NOTEBOOKS[0]:
+        # Building checks this too, for each notebook; here Jupyter's own way of running is tried.
+        check_that_only_stubs_fail(jupyter)
+
+
+def check_that_only_stubs_fail(made: Path) -> None:
+    notebook = nbformat.read(made, as_version=4)
+    client = NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True)
+    asyncio.run(client.async_execute())
+    errors = {
+        number: output
+        for number, cell in enumerate(notebook.cells)
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    }
+    stubs = [
+        n
+        for n, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and "raise NotImplementedError" in cell.source
+    ]
+    assert stubs
+    assert list(errors) == stubs
+    assert {(e.ename, e.evalue) for e in errors.values()} == {("NotImplementedError", STUB)}
+
+
+class References(HTMLParser):
+    """What a page refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [(tag, name, value or "") for name, value in attrs]
+
+
+def check_self_contained(text: str) -> None:
+    assert not re.search(r"<script|<link|<iframe|@import|javascript:", text, re.IGNORECASE)
+    assert set(re.findall(r"url\(([a-z]*):", text)) <= {"data"}
+    page = References()
+    page.feed(text)
+    assert not [name for _, name, _ in page.found if name.startswith("on")]
+    sources = [value for _, name, value in page.found if name in ("src", "srcset", "data")]
+    assert all(value.startswith("data:image/") for value in sources)
+    images = [tag for tag, name, _ in page.found if (tag, name) == ("img", "src")]
+    described = [v for tag, name, v in page.found if (tag, name) == ("img", "alt")]
+    assert len(images) == len(described)
+    assert all(described)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<script>1</script>",
+        '<img src="https://example.org/a.png" alt="a">',
+        '<p onclick="f()">',
+        "<style>@import 'a.css'</style>",
+        '<img src="data:image/png;base64,AA">',
+    ],
+)
+def test_the_check_of_pages_can_fail(page: str) -> None:
+    with pytest.raises(AssertionError):
+        check_self_contained(page)
+
+
+# --- markers that are not as they should be --------------------------------------------
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (f"# %%\n{BEGIN}\na = 1", 5, "no '### END SOLUTION' after this"),
+        (f"# %%\na = 1\n{END}", 6, "no '### BEGIN SOLUTION' before this"),
+        (f"# %%\n{BEGIN}\na = 1\n{BEGIN}\n{END}\n{END}", 7, "within the one .* line 5"),
+        (f"# %%\n{BEGIN}\na = 1\n\n# %%\nb = 1\n{END}", 5, "no '### END SOLUTION' after"),
+        (f"# %%\n{BEGIN}\n{END}", 6, "an empty solution"),
+        (f"# %%\na = 1\n{BEGIN}\n{END}", 7, "an empty solution"),
+        (f'# %% tags=["solution"]\n{BEGIN}\na = 1\n{END}', 5, "solution as a whole"),
+        (f"# %% [markdown]\n# {BEGIN}\n# a\n# {END}", 5, "a marker in Markdown"),
+        ("# %%\n###BEGIN SOLUTION\na = 1\n### END SOLUTION", 5, "expected '### BEGIN"),
+        ("# %%\n# BEGIN SOLUTION\na = 1\n# END SOLUTION", 5, "expected '### BEGIN"),
+        ("# %%\n### begin solution\na = 1\n### end solution", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN SOLUTIONS\na = 1\n### END SOLUTIONS", 5, "expected '### BEGIN"),
+        (f"# %%\na = 1  {BEGIN}\n{END}", 5, "expected '### BEGIN"),
+        (f"# %%\n{BEGIN} (hard)\na = 1\n{END}", 5, "expected '### BEGIN"),
+        ("# %%\na = 1  # begin solution\nb = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN\tSOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN\u00a0SOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN SOLU\u200bTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### Begin: Solution (hard)\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### SOLUTION BEGIN\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### START SOLUTION\na = 1", 5, "expected '### BEGIN"),
+        ("# %%\n### BEGIN HIDDEN TESTS\na = 1", 5, "expected '### BEGIN"),
+        ('# %%\n# + tags=["solution"]\na = 1', 5, "expected '### BEGIN"),
+        ('# %%\n## %% tags=["solution"]\na = 1', 5, "expected '### BEGIN"),
+        ("# %%\n# region solution\na = 1", 5, "expected '### BEGIN"),
+        ('# %% tags=["Solution"]\na = 1', 4, r"the tags \['Solution'\] mean nothing here"),
+        ('# %% tags=["solutions"]\na = 1', 4, "mean nothing here"),
+        ('# %% tags=["answer"]\na = 1', 4, "mean nothing here"),
+        ('# %% tags=["solution"] tags=["x"]\na = 1', 4, "the tags"),
+        ("# %% tags=[solution]\na = 1", 4, "the tags cannot be read"),
+        ("# %% solution\na = 1", 4, "looks like a solution"),
+        ('# %% [markdown] tag=["solution"]\n# a', 4, "looks like a solution"),
+        ("# %% [raw]\n# a", 4, "a raw cell; expected code or Markdown"),
+    ],
+)
+def test_bad_markers_name_their_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    with pytest.raises(HandoutError, match=f"sheet.py, line {line}: .*{message}"):
+        source(tmp_path, text)
+
+
+def test_indented_and_repeated_markers(tmp_path: Path) -> None:
+    text = f"# %%\nif True:\n    {BEGIN}\n    a = 1\n    {END}\n{BEGIN}\nb = 1\n{END}\n"
+    _, cell = source(tmp_path, text).cells
+    assert [part.is_solution for part in cell.parts] == [False, True]
+    assert cell.version("instructor") == text.removeprefix("# %%\n").rstrip()
+    assert "b = 1" not in cell.version("student")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.md", b"# a", r"a.md: expected a notebook in jupytext's percent format \(.py\)"),
+        ("a.py", b"\xff", "not UTF-8"),
+        ("a.py", b"import os\n# %%\na = 1\n", "no text before the first"),
+        ("a.py", b'# %% tags="solution"\na = 1\n', "cannot be read as a notebook"),
+        ("a.py", b'# %% tags=["solution", 5]\na = 1\n', "cannot be read as a notebook"),
+        (
+            "a.py",
+            b"# ---\n# jupyter:\n#   kernelspec:\n#     name: 5\n# ---\n# %%\na = 1\n",
+            "cannot be read as a notebook",
+        ),
+    ],
+)
+def test_files_that_are_no_notebooks(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(HandoutError, match=message):
+        Source.read(tmp_path / name)
+
+
+# --- what cannot be set ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# %% [markdown]\n# $a \\tag{1}$", r"line 4: in the formula .*\\tag cannot be set"),
+        ("# %% [markdown]\n# $$a \\; b$$", r"line 4: .*\\; cannot be set; write \\,"),
+        ("# %% [markdown]\n# $|x|$", r"line 4: .*\| cannot be set"),
+        ("# %% [markdown]\n# \\begin{align} a \\end{align}", r"line 4: .*not within dollar"),
+        ("# %% [markdown]\n# $a", r"line 4: .*not within dollar"),
+        ("# %% [markdown]\n# $\\color{red} a$", r"\\color cannot be set"),
+        ("# %% [markdown]\n# $\\begin{vmatrix} a \\end{vmatrix}$", "environment vmatrix cannot"),
+        ("# %% [markdown]\n# $\\frac{a}$", r"pandoc says: .*\\frac\{a\}"),
+        ("# %% [markdown]\n# $\\left( a$", r"line 4: .*\\left without \\right"),
+        ("# %% [markdown]\n# <b>a</b>", "line 4: '<b>' is html; expected Markdown"),
+        ("# %% [markdown]\n# ![a](b.png)", "line 4: a picture in Markdown"),
+        ("# %% [markdown]\n# [a](javascript:alert)", "line 4: a link to 'javascript:alert'"),
+        ("# %% [markdown]\n# $\\overline{ab}$", r"overline cannot be set"),
+        ("# %% [markdown]\n# $$x \\begin{aligned} a &= b \\end{aligned}$$", "the whole formula"),
+        ("# %% [markdown]\n# $\\begin{cases} a \\\\ b \\end{cases}$", "one & in each row"),
+        ("# %% [markdown]\n# $\\begin{matrix} a \\end{matrix}$", "without brackets"),
+        ("# %% [markdown]\n# $\\left\\{ a \\right.$", r"right. cannot be set"),
+        ("# %% [markdown]\n# $k₄$", "₄ cannot be set in a formula"),
+        ("# %% [markdown]\n# 3. a\n#    1. b", "begin with 1 holds another"),
+        ("# %%\nfrom IPython.display import HTML\n\nHTML('<b>x</b>')", "shows text/html, which"),
+        ("# %%\nprint(chr(27) + '[31mred')", "line 4: .*control character"),
+        (
+            '# %%\nfrom IPython.display import SVG\n\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg">'
+            '<image href="https://example.org/a.png"/></svg>\')',
+            "not self-contained",
+        ),
+        ("# %% [markdown]\n# A hieroglyph: \U00013000", "page 1 a character is in none"),
+        ('# %%\nfrom IPython.display import Latex\n\nLatex("$a \\\\tag{1}$")', "in the output a"),
+        ("# %%\nimport sys\n\nprint('a word', file=sys.stderr)", "line 4: .*warning: a word"),
+        ("# %%\n1 / 0", "line 4: the cell fails, ZeroDivisionError: division by zero"),
+        ("# %%\nimport os\n\nos._exit(1)", "has died"),
+        ("# %%\nfrom sympy import symbols\n\nsum(symbols('abcdefgh0:30'))", "as wide as the page"),
+        (
+            "# %%\nfrom IPython.display import display\n\ndisplay({'text/css': 'a'}, raw=True)",
+            "shows text/css, which cannot be set",
+        ),
+    ],
+)
+def test_what_cannot_be_set_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(HandoutError, match=message):
+        built(tmp_path, f"{text}\n\n# %% [markdown]\n# $a$\n", "instructor", "pdf")
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_what_can_be_set_is_there(tmp_path: Path) -> None:
+    text = """# %% [markdown]
+# ## A *second* heading with $k_4$
+#
+# Text with `code`, a [link](https://example.org), **bold**, and a list:
+# - one
+# - two
+#
+# | a | b |
+# |---|---|
+# | $k\\uparrow_2$ | 2 |
+#
+# $$\\begin{aligned} a &= \\sum_i b_i \\\\ &= c \\cap d \\end{aligned}$$
+
+# %%
+from sympy import Piecewise, floor, symbols
+from IPython.display import Markdown, display
+
+n = symbols("n")
+display(Markdown("some *marked* text"))
+Piecewise((floor(n / 2), n > 3), (0, True))
+"""
+    paths = built(tmp_path, text)
+    said = " ".join(p.extract_text() for p in PdfReader(paths["pdf"]).pages)
+    for word in ("second heading", "code", "link", "one", "↑", "∩", "marked text", "otherwise"):
+        assert word in said
+    page = paths["html"].read_text(encoding="utf-8")
+    check_self_contained(page)
+    assert page.count("<table") == 1
+    assert page.count("<math") == 4
+    assert "<title>A title, instructor’s version</title>" in page
+
+
+def test_builds_are_the_same_each_time(tmp_path: Path) -> None:
+    text = '# %%\nprint("a")\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\n'
+    first, again = (
+        {kind: path.read_bytes() for kind, path in built(tmp_path, text, "student").items()}
+        for _ in range(2)
+    )
+    assert first == again
+
+
+# --- the command -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, ["handout", *arguments])
+
+
+def test_command(tmp_path: Path, run: Callable[..., Any]) -> None:
+    text = '# %% [markdown] tags=["solution"]\n# words\n'
+    (tmp_path / "notes").mkdir()
+    source(tmp_path / "notes", text, "01_first.py")
+    source(tmp_path / "notes", text, "02_second.py")
+    result = run("notes", "--to", "ipynb", "--to", "html")
+    assert result.exit_code == 0, result.output
+    made = sorted(path.name for path in (tmp_path / "build/handouts").iterdir())
+    assert made == [
+        f"{name}-{version}.{kind}"
+        for name in ("01_first", "02_second")
+        for version in ("instructor", "student")
+        for kind in ("html", "ipynb")
+    ]
+    assert len(result.output.splitlines()) == len(made)
+    result = run("notes/01_first.py", "--student", "--to", "pdf", "--output", "elsewhere")
+    assert result.exit_code == 0, result.output
+    assert [p.name for p in (tmp_path / "elsewhere").iterdir()] == ["01_first-student.pdf"]
+
+
+def test_command_with_bad_input(tmp_path: Path, run: Callable[..., Any]) -> None:
+    assert run().exit_code == 2
+    assert run("missing.py").exit_code == 2
+    (tmp_path / "empty").mkdir()
+    result = run("empty")
+    assert result.exit_code == 2
+    assert "there are no notebooks" in result.output
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        source(tmp_path / folder, "")
+    result = run("a", "b")
+    assert result.exit_code == 2
+    assert "the same files" in result.output
+    source(tmp_path / "a", "# %%\n1 / 0\n", "bad.py")
+    result = run("a", "--to", "ipynb")
+    assert result.exit_code == 2
+    assert result.output.count("ZeroDivisionError") == 2
+    assert (tmp_path / "build/handouts/sheet-student.ipynb").exists(), "the others are made"
+
+
+def test_files_that_cannot_be_written(tmp_path: Path, run: Callable[..., Any]) -> None:
+    source(tmp_path, "")
+    (tmp_path / "taken").write_text("")
+    result = run("sheet.py", "--to", "ipynb", "--output", "taken/out")
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
+
+
+def test_an_interrupted_build_writes_nothing(tmp_path: Path) -> None:
+    source(tmp_path, "# %%\nimport time\n\ntime.sleep(50)\n")
+    command = [sys.executable, "-m", "symconv", "handout", "sheet.py"]
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert time.monotonic() - begun < 40, "the cell takes longer"
+    assert not (tmp_path / "build").exists()
+
+
+def test_command_without_the_extra(
+    tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source(tmp_path, "# %%\na = 1\n")
+    for name in ("command.handouts", "pages.handouts.formats"):
+        monkeypatch.delitem(sys.modules, f"symconv.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "typst", None)
+    result = run("sheet.py")
+    assert result.exit_code == 2
+    assert "pip install 'symconv[handouts]'" in result.output
