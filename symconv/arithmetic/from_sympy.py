@@ -32,13 +32,14 @@ from sympy import (
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import ITE, Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
-from symconv.arithmetic import polynomials, signs, unevaluated
+from symconv.arithmetic import plain_bounds, polynomials, unevaluated
 from symconv.arithmetic.limits import (
     DIVISIBILITY_OPERATIONS,
     MOST_CASES_OF_A_CONDITION,
     MOST_EXPANDED_TERMS,
     MOST_RESIDUES_CHECKED,
 )
+from symconv.arithmetic.plain_bounds import bounds
 from symconv.arithmetic.polynomials import (
     Conjunction,
     Guarded,
@@ -47,7 +48,6 @@ from symconv.arithmetic.polynomials import (
     conjoined,
     equal,
 )
-from symconv.arithmetic.signs import bounds
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.terms import Factor, SummationIndex, Term
@@ -162,7 +162,7 @@ def is_at_least(expression: Expr, least: int) -> bool:
         numerator, divisor = _fraction(expression, {})
     except SymconvError:
         return False
-    return signs.is_at_least(numerator - divisor * least, 0, _known_signs(expression))
+    return plain_bounds.is_at_least(numerator - divisor * least, 0, _known_signs(expression))
 
 
 def _known_signs(expression: Expr) -> dict[str, Sign]:
@@ -241,7 +241,9 @@ def _is_positive(expression: Expr, names: Names) -> bool:
         return True
     numerator, _ = _fraction(expression, names)
     known = _known_signs(expression)
-    return signs.is_at_least(numerator, 1, {n: known[n] for n in known if n not in _taken(names)})
+    return plain_bounds.is_at_least(
+        numerator, 1, {n: known[n] for n in known if n not in _taken(names)}
+    )
 
 
 def _taken(names: Names) -> set[str]:

@@ -1,6 +1,6 @@
 """Integer sets with the lengths as parameters, decided exactly by the library isl.
 
-Only this module, `symconv.arithmetic.descriptions` and `symconv.arithmetic.counting` know
+Only this module, `symconv.arithmetic.conditions_of_sets` and `symconv.arithmetic.counting` know
 islpy.  A set's coordinates are indices, known by their numbers; its parameters are the
 integer symbols of a claim.
 

@@ -5,7 +5,7 @@ The form behind every claim: for a free index #0 (the output index u),
     Σ over all integers #1, #2, … of  coefficient · [guards] · Π name[position]
 
 where an entry of a named signal is zero outside its range by definition, so that its
-range never has to be stated as a guard.  `symconv.language.formulas` reads a signal into this
+range never has to be stated as a guard.  `symconv.language.any_size` reads a signal into this
 form; `symconv.decision.coefficients` turns it into integer sets.
 """
 

@@ -33,6 +33,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import LARGEST_MODULUS_LISTED, LARGEST_WRITTEN_OUT
+from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Atom,
     Condition,
@@ -46,7 +47,6 @@ from symconv.arithmetic.polynomials import (
     Some,
     at_least,
 )
-from symconv.arithmetic.signs import is_at_least
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.arithmetic.terms import SummationIndex, Term

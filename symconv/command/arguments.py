@@ -75,7 +75,7 @@ def tap(text: str) -> Any:
 def declared(signals: Iterable[str], given: Iterable[str], integers: Sequence[str]) -> Declarations:
     """What the options --signal, --given and --integer declare."""
     from symconv.text import Declarations
-    from symconv.text.phrases import Passage
+    from symconv.text.syntax import Passage
 
     sizes: dict[str, Passage] = {}
     for text in signals:

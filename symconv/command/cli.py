@@ -12,7 +12,7 @@ import click
 
 from symconv.arithmetic.limits import LONGEST_TIMEOUT, MOST_BYTES_OF_FILE
 from symconv.command import arguments, interrupts
-from symconv.command.endings import EXIT, WORST_FIRST, Command, Commands
+from symconv.command.exit_codes import EXIT, WORST_FIRST, Command, Commands
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -141,7 +141,7 @@ class _WithWords(Command):
     """A command whose help ends with the words of the language."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from symconv.text.listing import sections
+        from symconv.text.help_words import sections
 
         for title, rows in sections():
             with formatter.section(title):

@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 
 from symconv.catalogue.theorems import Theorem
-from symconv.command.child import Child, NoAnswerError, Task, TimeIsOverError
-from symconv.command.endings import exhausted
+from symconv.command.exit_codes import exhausted
 from symconv.command.reports import report, report_theorem, report_unknown
 from symconv.command.terminal import show, working
+from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.text import ParsedClaim

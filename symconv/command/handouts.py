@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from symconv.command.terminal import console
 from symconv.pages.handouts.execution import Kernels
 from symconv.pages.handouts.formats import FORMATS, Format, build
-from symconv.pages.handouts.sources import HandoutError, Source, Version
+from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 
 __all__ = ["build_all"]
 

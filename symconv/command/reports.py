@@ -10,6 +10,7 @@ import sympy
 from rich.console import Console
 
 from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
+from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
@@ -28,7 +29,6 @@ from symconv.decision.wording import (
     extent_sentences,
     quantifiers,
 )
-from symconv.decision.workload import check_workload
 from symconv.errors import Undecided
 from symconv.language.notation import plain
 from symconv.text import Assumption

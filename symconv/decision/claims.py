@@ -17,13 +17,13 @@ from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.decision.verdicts import Verdict
 from symconv.errors import SymconvError, VacuousError
-from symconv.language import arrays
+from symconv.language import fixed_size
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.assignments import check_point, point, spell
+from symconv.language.evaluation import holds_at, value_at
 from symconv.language.graph import check_names, requirements
-from symconv.language.lengths import lengths_in
-from symconv.language.points import check_point, point, spell
+from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import Signal, SignalExpr, substituted, with_lengths
-from symconv.language.values import holds_at, value_at
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]
 
@@ -194,7 +194,7 @@ class Claim:
         hypothesis = self.contradicted(at)
         if hypothesis is not None:
             raise SymconvError(f"{spell(at)} contradicts the hypothesis {hypothesis}")
-        arrays.check_defined((*self.mentioned, *self.about), at)
+        fixed_size.check_defined((*self.mentioned, *self.about), at)
         return Instance(self, at)
 
     def __eq__(self, other: object) -> bool:
@@ -305,13 +305,13 @@ class Instance:
         """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
         if not self.claim.signals:
             return bool(self.lhs == self.rhs)
-        (left, right), _ = arrays.polynomials(self.claim.signals, self.claim.named, self._at)
+        (left, right), _ = fixed_size.polynomials(self.claim.signals, self.claim.named, self._at)
         return left == right
 
     def _read(self, side: Side) -> Any:
         if isinstance(side, SignalExpr):
-            symbols = arrays.symbol_vectors(self.claim.named, self._at)
-            return arrays.entries(side, symbols, self._at, sympy.S.Zero)
+            symbols = fixed_size.symbol_vectors(self.claim.named, self._at)
+            return fixed_size.entries(side, symbols, self._at, sympy.S.Zero)
         if self.claim.is_condition:
             return holds_at(side, self._at)
         value = value_at(side, self._at)

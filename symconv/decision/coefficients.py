@@ -37,7 +37,7 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.terms import FREE, Factor, GuardedSum, Term
 from symconv.arithmetic.work import spend
-from symconv.decision.changes import Change, Coordinates, Orders, changes, orders_of
+from symconv.decision.index_changes import Change, Coordinates, Orders, changes, orders_of
 from symconv.errors import Undecided
 
 __all__ = ["Comparison", "compare"]

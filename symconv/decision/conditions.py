@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.arithmetic.descriptions import describe
+from symconv.arithmetic.conditions_of_sets import describe
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import CONDITION_OPERATIONS, DECISION_OPERATIONS
 from symconv.arithmetic.polynomials import Condition, Polynomial, Some, within
@@ -17,11 +17,11 @@ from symconv.arithmetic.to_sympy import condition_expression, letters
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.decision import Decision, where_holds
+from symconv.decision.difference_sets import Decision, where_holds
 from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
-from symconv.language.formulas import length_of
+from symconv.language.any_size import length_of
 from symconv.language.graph import length
 
 __all__ = ["condition", "extent"]

@@ -15,9 +15,9 @@ from symconv.arithmetic.limits import LARGEST_TOTAL_TRIED, MOST_LENGTHS_TRIED
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
-from symconv.language import arrays
-from symconv.language.points import Point, TooLongError, allows, check_point, leaf_length
-from symconv.language.values import holds_at, value_at
+from symconv.language import fixed_size
+from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_length
+from symconv.language.evaluation import holds_at, value_at
 
 __all__ = [
     "Difference",
@@ -88,7 +88,7 @@ def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
     """Whether no signal is empty at the given values; and no side, if outputs are asked for."""
     sizes = [leaf_length(leaf, at) for leaf in claim.named.values()]
     if outputs:
-        sizes += [arrays.length_at(side, at) for side in claim.signals]
+        sizes += [fixed_size.length_at(side, at) for side in claim.signals]
     return all(sizes)
 
 
@@ -101,14 +101,14 @@ def small_lengths(claim: Claim) -> Iterator[Point]:
 
 
 def _seem_equal(claim: Claim, at: Point) -> bool:
-    arrays.check_defined((*claim.mentioned, *claim.about), at)
+    fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
     data = {
         name: [_random_entry(name, i) for i in range(leaf_length(leaf, at))]
         for name, leaf in claim.named.items()
     }
-    one, other = (arrays.entries(side, data, at) for side in claim.signals)
+    one, other = (fixed_size.entries(side, data, at) for side in claim.signals)
     return bool(one == other)
 
 
@@ -140,7 +140,7 @@ def _difference(claim: Claim, at: Point) -> Difference | None:
     if not claim.signals:
         left, right = _values(claim, at)
         return None if left == right else Difference(lengths, None, ())
-    (one, other), _ = arrays.polynomials(claim.signals, claim.named, at)
+    (one, other), _ = fixed_size.polynomials(claim.signals, claim.named, at)
     if len(one) != len(other):
         return Difference(lengths, None, ())
     entries = [(name, i) for name, leaf in claim.named.items() for i in range(leaf.size.at(at))]
@@ -170,21 +170,21 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     check_point(at)
     if claim.contradicted(at) is not None:
         raise DisagreementError(f"{claim}: the counterexample {lengths} contradicts the hypotheses")
-    arrays.check_defined((*claim.mentioned, *claim.about), at)
+    fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         left, right = _values(claim, at)
         if left != right:
             return Counterexample(lengths, {}, None, left, right)
     elif found.names is None:
         data = _filled(claim, at, {}, other=1)
-        left, right = (arrays.entries(side, data, at) for side in claim.signals)
+        left, right = (fixed_size.entries(side, data, at) for side in claim.signals)
         if len(left) != len(right):
             return Counterexample(lengths, data, None, left, right)
     else:
         u, places = found.point[0], sorted(set(zip(found.names, found.point[1:], strict=True)))
         for values in _small_values(len(places), lambda: _degree(claim, at, u)):
             data = _filled(claim, at, dict(zip(places, values, strict=True)), other=0)
-            left, right = (arrays.entries(side, data, at) for side in claim.signals)
+            left, right = (fixed_size.entries(side, data, at) for side in claim.signals)
             if left[u] != right[u]:
                 first = next(i for i, (a, b) in enumerate(zip(left, right, strict=True)) if a != b)
                 return Counterexample(lengths, data, first, left, right)
@@ -218,7 +218,7 @@ def _filled(
 
 def _degree(claim: Claim, at: Point, u: int) -> int:
     """The largest power of an entry in the difference of the sides at output index u."""
-    (left, right), _ = arrays.polynomials(claim.signals, claim.named, at)
+    (left, right), _ = fixed_size.polynomials(claim.signals, claim.named, at)
     return max(map(int, (left[u] - right[u]).degrees()), default=0)
 
 

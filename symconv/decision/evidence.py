@@ -9,9 +9,9 @@ from sympy import Expr, IndexedBase, Mul, Symbol
 
 from symconv.arithmetic.terms import FREE, Factor, Term
 from symconv.arithmetic.to_sympy import letters, polynomial_expression
-from symconv.decision.changes import Change
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison
+from symconv.decision.index_changes import Change
 from symconv.decision.verdicts import Evidence
 from symconv.language.notation import plain
 

@@ -21,7 +21,7 @@ from symconv.decision.counterexamples import (
     first_difference,
     has_content,
 )
-from symconv.decision.decision import Decision, hypotheses
+from symconv.decision.difference_sets import Decision, hypotheses
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
@@ -33,8 +33,8 @@ from symconv.decision.verdicts import (
     Verdict,
 )
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
-from symconv.language.points import TooLongError, spell
-from symconv.language.values import holds_at
+from symconv.language.assignments import TooLongError, spell
+from symconv.language.evaluation import holds_at
 
 __all__ = ["bounded", "found_with_content", "prove"]
 

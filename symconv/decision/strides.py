@@ -12,8 +12,8 @@ from symconv.arithmetic.from_sympy import cases, scaled_polynomial
 from symconv.arithmetic.polynomials import Floor, Guarded, Monomial, Polynomial
 from symconv.decision.claims import Claim
 from symconv.errors import Undecided
-from symconv.language.formulas import guarded_sum
-from symconv.language.points import allows
+from symconv.language.any_size import guarded_sum
+from symconv.language.assignments import allows
 
 __all__ = ["strides_of", "values_of", "values_up_to"]
 

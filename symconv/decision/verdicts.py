@@ -14,9 +14,9 @@ from sympy.logic.boolalg import Boolean
 from symconv.decision.records import shown
 
 if TYPE_CHECKING:
-    from symconv.decision.changes import Change
     from symconv.decision.claims import Claim  # a refuted claim is asked for its condition
-    from symconv.decision.decision import Decision
+    from symconv.decision.difference_sets import Decision
+    from symconv.decision.index_changes import Change
 
 __all__ = [
     "ALL_LENGTHS",
@@ -243,7 +243,7 @@ class Refuted(_Shown):
     @property
     def reproduction(self) -> str:
         """Three lines of NumPy that print both sides at the counterexample."""
-        from symconv.decision.reproduction import numpy_lines
+        from symconv.decision.numpy_script import numpy_lines
 
         return numpy_lines(self.claim, self.counterexample)
 

@@ -19,12 +19,12 @@ from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
+from symconv.derivations.finite_sums import InfiniteSumError, made_finite
 from symconv.derivations.repairs import Repair, repair
-from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
 from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.language.assignments import allows
 from symconv.language.graph import requirements
-from symconv.language.lengths import spelled_out
-from symconv.language.points import allows
+from symconv.language.length_symbols import spelled_out
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]

@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.limits import LONGEST_ANSWER_SHOWN, MOST_ENTRIES_OF_ANSWER
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
-from symconv.derivations.sum_ranges import made_finite
+from symconv.derivations.finite_sums import made_finite
 from symconv.errors import SymconvError, Undecided
 from symconv.language.notation import plain
 from symconv.language.signals import Signal, SignalExpr

@@ -27,7 +27,7 @@ from symconv.decision.counterexamples import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
-from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
+from symconv.derivations.finite_sums import InfiniteSumError, made_finite
 from symconv.errors import SymconvError
 from symconv.exercises.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.language.notation import latex as latex_of
@@ -53,7 +53,7 @@ from symconv.text.formulas import (
 )
 from symconv.text.latex import latex_of as formula_latex
 from symconv.text.latex import read_latex
-from symconv.text.phrases import Passage, Phrase, read_phrase
+from symconv.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Grade", "Reading", "grade", "show_grade", "show_typical"]
 

@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
-from symconv.derivations.sum_ranges import made_finite
+from symconv.derivations.finite_sums import made_finite
 from symconv.language.signals import Signal, SignalExpr
 from symconv.text.formulas import parse_formula
 

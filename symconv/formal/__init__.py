@@ -4,9 +4,9 @@ Nothing here decides anything: what Rocq has not accepted is not formally proved
 """
 
 from symconv.formal.certificates import certificate
-from symconv.formal.listing import Listing
+from symconv.formal.highlighting import Listing
 from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
-from symconv.formal.sources import source, statements
+from symconv.formal.rocq_files import source, statements
 from symconv.formal.theory import check_theory
 
 __all__ = [

@@ -14,13 +14,15 @@ from collections.abc import Iterator, Mapping
 from sympy.core.relational import Relational
 
 from symconv.arithmetic.from_sympy import assumption_cases
-from symconv.decision.changes import Change
 from symconv.decision.claims import Claim
+from symconv.decision.index_changes import Change
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.indices import change_of
-from symconv.formal.notation import (
+from symconv.formal.proofs import proof_lines
+from symconv.formal.rocq_files import imports, library
+from symconv.formal.rocq_syntax import (
     application,
     comment,
     condition_text,
@@ -29,9 +31,7 @@ from symconv.formal.notation import (
     integer_text,
     rocq_names,
 )
-from symconv.formal.proofs import proof_lines
-from symconv.formal.sources import imports, library
-from symconv.language.lengths import lengths_in
+from symconv.language.length_symbols import lengths_in
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
 

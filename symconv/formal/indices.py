@@ -14,11 +14,11 @@ from typing import TypeAlias
 from symconv.arithmetic.polynomials import Atom, Polynomial, Relation, floor
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import FREE, Term
-from symconv.decision.changes import Change, Coordinates, by_positions
 from symconv.decision.claims import Claim
+from symconv.decision.index_changes import Change, Coordinates, by_positions
 from symconv.errors import Uncertified
-from symconv.formal.notation import polynomial_text
-from symconv.language.formulas import entry_terms, guarded_sum
+from symconv.formal.rocq_syntax import polynomial_text
+from symconv.language.any_size import entry_terms, guarded_sum
 from symconv.language.operators import Convolve, Correlate, Dilate
 from symconv.language.signals import SignalExpr
 
@@ -44,7 +44,7 @@ class Indices:
 
     @classmethod
     def of(cls, signal: SignalExpr, letter: str) -> Indices:
-        """The indices of a signal, numbered as `symconv.language.formulas` numbers them."""
+        """The indices of a signal, numbered as `symconv.language.any_size` numbers them."""
         (term,) = entry_terms(signal)
         return cls(term, _shape(signal, count(FREE + 1)), letter)
 
@@ -124,7 +124,7 @@ def change_of(claim: Claim, carried: Change | None) -> Change:
 
 
 def _shape(signal: SignalExpr, fresh: Iterator[int]) -> Shape:
-    # The order of the numbers is that of symconv.language.formulas: an operator's index is first.
+    # The order of the numbers is that of symconv.language.any_size: an operator's index is first.
     match signal:
         case SignalExpr(Dilate(), (inner,)):
             return next(fresh), _shape(inner, fresh)

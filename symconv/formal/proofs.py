@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.terms import FREE
-from symconv.decision.changes import Change
 from symconv.decision.claims import Claim
+from symconv.decision.index_changes import Change
 from symconv.formal.indices import Indices
-from symconv.formal.notation import application
+from symconv.formal.rocq_syntax import application
 from symconv.language.graph import walk
 from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Pad
 from symconv.language.signals import Signal, SignalExpr

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from symconv.formal.rocq import Rocq
-from symconv.formal.sources import FILES, Statement, source, statements
+from symconv.formal.rocq_files import FILES, Statement, source, statements
 
 __all__ = ["MAIN_STATEMENT", "NOTHING", "CheckedStatement", "Theory", "check_theory"]
 

@@ -27,17 +27,17 @@ from sympy import (
 )
 from sympy.functions.elementary.integers import RoundFunction
 
-from symconv.arithmetic import signs
+from symconv.arithmetic import plain_bounds
 from symconv.arithmetic.from_sympy import always_divides, scaled_polynomial
+from symconv.arithmetic.plain_bounds import bounds
 from symconv.arithmetic.polynomials import Atom, Polynomial, ceiling, floor, maximum
-from symconv.arithmetic.signs import bounds
 from symconv.arithmetic.symbols import is_integer, sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.arithmetic.unevaluated import Written
 from symconv.arithmetic.work import allowed
 from symconv.errors import SymconvError
-from symconv.language.lengths import LengthOf, lengths_in, spelled_out
-from symconv.language.values import Numbers, value_at
+from symconv.language.evaluation import Numbers, value_at
+from symconv.language.length_symbols import LengthOf, lengths_in, spelled_out
 
 __all__ = [
     "Amount",
@@ -122,7 +122,7 @@ class Amount:
         if number is not None:
             return number >= least
         known = {name: sign_of(symbol) for name, symbol in self.symbols.items()}
-        if signs.is_at_least(self.polynomial, least, known):
+        if plain_bounds.is_at_least(self.polynomial, least, known):
             return True
         low = bounds(spelled_out(self._given))[0] if self._given is not None else None
         return low is not None and low >= least

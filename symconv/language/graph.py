@@ -10,7 +10,7 @@ from sympy import Symbol
 from symconv.arithmetic.polynomials import Polynomial, conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
-from symconv.language.lengths import lengths_in
+from symconv.language.length_symbols import lengths_in
 from symconv.language.operators.base import Requirement
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import SupportsIndex
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
 from symconv.arithmetic.limits import MOST_PHASES
+from symconv.arithmetic.to_sympy import letters
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
@@ -112,7 +113,8 @@ def avg_pool(
     sums = signal.pad(amount, amount).correlate(Signal.ones(window), stride=step)
     if count_include_pad:
         return sums / window
-    u = Symbol("u", integer=True)
+    taken = {name for names in sums.names for name in names}
+    u = Symbol(str(next(letters("uvw", taken))), integer=True)
     first = difference(product(step.written, u), amount.written)
     n = signal.length
     last = smallest(sum_of(first, Amount.of(window).written), n)

@@ -24,7 +24,7 @@ from symconv.arithmetic.unevaluated import spelled_with
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.graph import walk
-from symconv.language.lengths import lengths_in, spelled_out
+from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.signals import SignalExpr
 
 __all__ = ["as_typed", "code", "latex", "plain"]

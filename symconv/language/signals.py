@@ -35,7 +35,7 @@ from symconv.language.amounts import (
 )
 from symconv.language.graph import check_names, clash, merge_symbols, walk
 from symconv.language.hints import explained, no_attribute
-from symconv.language.lengths import lengths_in
+from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
 from symconv.language.operators.base import Operator, Shape
 from symconv.language.operators.formula import check_formula, check_symbols
@@ -190,7 +190,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         return phases(self, factor)
 
     def __getitem__(self, position: Whole) -> Expr:
-        from symconv.language.formulas import entry_expression
+        from symconv.language.any_size import entry_expression
 
         return entry_expression(self, integer_argument(position, "the position", self))
 
@@ -201,7 +201,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         Where SymPy could simplify it wrongly, or the signal is not defined for all lengths,
         it is one symbol to SymPy that prints as the formula.
         """
-        from symconv.language.formulas import length_expression
+        from symconv.language.any_size import length_expression
 
         return length_expression(self)
 
@@ -211,7 +211,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
 
     def length_with(self, values: Mapping[Any, Any], about: Iterable[SignalExpr]) -> Expr:
         """The length where symbols are replaced; `about` are more signals to be defined then."""
-        from symconv.language.formulas import length_expression
+        from symconv.language.any_size import length_expression
 
         return length_expression(*(substituted(signal, values) for signal in (self, *about)))
 
@@ -227,7 +227,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         >>> Signal("x", n).correlate(Signal("k", c), stride=2).formula(u)
         Sum(k[i]*x[i + 2*u], (i, 0, c - 1))
         """
-        from symconv.language.formulas import formula
+        from symconv.language.any_size import formula
 
         return formula(self, integer_argument(index, "the index", self))
 
@@ -245,7 +245,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
             SymconvError: a length is unknown, missing, not an integer, or contradicts
                 the assumptions of its symbol.
         """
-        from symconv.language.arrays import vector
+        from symconv.language.fixed_size import vector
 
         return vector(self, lengths)
 
@@ -263,7 +263,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
             SymconvError: a name is unknown or missing, or lengths contradict the data or
                 the assumptions.
         """
-        from symconv.language.arrays import evaluate
+        from symconv.language.fixed_size import evaluate
 
         return evaluate(self, data)
 
@@ -488,7 +488,7 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
 
 def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
     """An expression or condition in which the lengths of signals are those with new symbols."""
-    from symconv.language.formulas import length_of
+    from symconv.language.any_size import length_of
 
     return spelled_with(
         part,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from symconv.text.claims import Context, ParsedClaim, parse_claim, read_claim
+from symconv.text.declarations import Assumption, Declarations
 from symconv.text.files import read_claims
-from symconv.text.phrases import Passage, TextError
-from symconv.text.vocabulary import Assumption, Declarations
+from symconv.text.syntax import Passage, TextError
 
 __all__ = [
     "Assumption",

@@ -2,7 +2,7 @@
 
 The text looks like the Python code that builds a claim, and Python's own parser makes a
 tree of it, which is walked: nothing is compiled, imported or looked up by name.  See
-`symconv.text.expressions` for what stands on the sides of a claim.
+`symconv.text.reader` for what stands on the sides of a claim.
 
     claim       signal == signal   expression == expression   iff(condition, condition)
                 condition
@@ -25,11 +25,11 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
 from symconv.language.graph import symbols_in
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.expressions import Reader
-from symconv.text.operations import Value, sort
-from symconv.text.phrases import Passage, Phrase, read_phrase
-from symconv.text.vocabulary import Assumption, Declarations, Names, Vocabulary
-from symconv.text.words import RESERVED
+from symconv.text.declarations import Assumption, Declarations, Names, Vocabulary
+from symconv.text.functions import RESERVED
+from symconv.text.python_operators import Value, sort
+from symconv.text.reader import Reader
+from symconv.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
 
@@ -78,7 +78,7 @@ def parse_claim(
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
-    symconv.text.phrases.TextError: the claim, line 1, column 3: a signal has no method 'flop';
+    symconv.text.syntax.TextError: the claim, line 1, column 3: a signal has no method 'flop';
     did you mean flip?
       x.flop() == x
         ^

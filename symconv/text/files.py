@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_CLAIMS_IN_FILE
 from symconv.errors import SymconvError
 from symconv.text.claims import Context, ParsedClaim, read_claim
-from symconv.text.phrases import Passage, TextError
-from symconv.text.vocabulary import Declarations
+from symconv.text.declarations import Declarations
+from symconv.text.syntax import Passage, TextError
 
 __all__ = ["read_claims"]
 

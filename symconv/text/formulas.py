@@ -35,11 +35,11 @@ from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
 from symconv.language.operators import Flip
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.expressions import Reader
-from symconv.text.operations import Value, combined, sort
-from symconv.text.phrases import Passage, Phrase, read_phrase
-from symconv.text.vocabulary import Declarations, Names, Vocabulary
-from symconv.text.words import DIVISOR, FUNCTIONS, RESERVED, check_name, close
+from symconv.text.declarations import Declarations, Names, Vocabulary
+from symconv.text.functions import DIVISOR, FUNCTIONS, RESERVED, check_name, close
+from symconv.text.python_operators import Value, combined, sort
+from symconv.text.reader import Reader
+from symconv.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = [
     "ParsedFormula",
@@ -101,7 +101,7 @@ def parse_formula(
     >>> parse_formula("Sum(k[i], i)*k[i]", {"k": k}, index="t")
     Traceback (most recent call last):
         ...
-    symconv.text.phrases.TextError: the formula, line 1, column 16: i is the index of a sum, and
+    symconv.text.syntax.TextError: the formula, line 1, column 16: i is the index of a sum, and
     stands outside of that sum
       Sum(k[i], i)*k[i]
                      ^

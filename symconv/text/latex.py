@@ -34,7 +34,7 @@ from symconv.arithmetic.limits import (
 )
 from symconv.language.signals import Signal
 from symconv.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
-from symconv.text.phrases import (
+from symconv.text.syntax import (
     Passage,
     Phrase,
     TextError,

@@ -12,12 +12,12 @@ import sympy
 from sympy import Max, Mod, Symbol, floor
 
 from symconv import Claim, Refuted, Signal, SymconvError, integers
+from symconv.arithmetic.plain_bounds import bounds
 from symconv.arithmetic.polynomials import Every, Polynomial, Some, at_least, equal
 from symconv.arithmetic.polynomials import floor as floor_of
-from symconv.arithmetic.signs import bounds
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, is_integer, sign_of
 from symconv.arithmetic.to_sympy import condition_expression
-from symconv.language.points import allows
+from symconv.language.assignments import allows
 from tests.oracles.brute_force import values_of
 
 SIGNS: dict[str, Any] = {

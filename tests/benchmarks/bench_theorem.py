@@ -18,7 +18,7 @@ from symconv import Claim, Signal
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.coefficients import compare
-from symconv.language.formulas import guarded_sum
+from symconv.language.any_size import guarded_sum
 from symconv.language.signals import SignalExpr
 
 fresh = count()

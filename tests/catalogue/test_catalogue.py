@@ -16,7 +16,7 @@ from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.published import PUBLISHED, Published
 from symconv.catalogue.theorems import THEOREMS, Theorem
 from symconv.decision.verdicts import Verdict
-from symconv.language.points import allows
+from symconv.language.assignments import allows
 from symconv.language.signals import substituted
 from tests.oracles import brute_force
 

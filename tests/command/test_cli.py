@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.theorems import MAIN, THEOREMS
-from symconv.command import child
+from symconv.command import worker
 from symconv.command.cli import main
 from symconv.command.terminal import console
 from symconv.decision.claims import Claim
@@ -430,14 +430,14 @@ def test_a_timeout_is_no_verdict() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_child_that_is_killed_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", code])
+    monkeypatch.setattr(worker, "_command", lambda: [sys.executable, "-c", code])
     result = run("check", "n == n", "--timeout", "60", "--json")
     assert result.exit_code == 3
     assert json.loads(result.stdout)["reason"] == "the computation was ended by signal 9"
 
 
 def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", "exit(5)"])
+    monkeypatch.setattr(worker, "_command", lambda: [sys.executable, "-c", "exit(5)"])
     result = run("check", "n == n", "--timeout", "60")
     assert result.exit_code == 70
     assert "in the child process: it ended with exit code 5" in result.stderr
@@ -445,29 +445,29 @@ def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
-    monkeypatch.setattr(child, "_command", lambda: sleep)
+    monkeypatch.setattr(worker, "_command", lambda: sleep)
     start = time.monotonic()
-    with child.Child() as started, pytest.raises(child.TimeIsOverError):
-        started.report(child.Task("n == n"), 0.2, console())
+    with worker.Child() as started, pytest.raises(worker.TimeIsOverError):
+        started.report(worker.Task("n == n"), 0.2, console())
     assert time.monotonic() - start < 20
 
 
 def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended() -> None:
-    with child.Child() as started:
+    with worker.Child() as started:
         processes = set()
         for number in range(3):
-            record, text = started.report(child.Task(f"n + {number} == n"), 60, console())
+            record, text = started.report(worker.Task(f"n + {number} == n"), 60, console())
             assert record["verdict"] == ("refuted" if number else "proved")
             assert f"n + {number}  =  n" in text or not number
             processes.add(started._process)
         assert len(processes) == 1
         layers = "x" + ".pad(1, 1, 'reflect').correlate(k.flip())" * 12
-        long = child.Task(
+        long = worker.Task(
             f"{layers} == x", signals={"x": "n", "k": "c"}, given=["n >= 40", "c <= 3"]
         )
-        with pytest.raises(child.TimeIsOverError):
+        with pytest.raises(worker.TimeIsOverError):
             started.report(long, 0.2, console())
-        assert started.report(child.Task("n == n"), 60, console())[0]["verdict"] == "proved"
+        assert started.report(worker.Task("n == n"), 60, console())[0]["verdict"] == "proved"
         assert started._process not in processes
 
 

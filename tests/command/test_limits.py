@@ -16,9 +16,9 @@ from sympy import symbols
 from symconv import Claim, Signal, SignalExpr, SymconvError
 from symconv.arithmetic.limits import MOST_PRODUCTS_SIMPLIFIED
 from symconv.catalogue.theorems import THEOREMS
-from symconv.command import child, terminal
+from symconv.command import terminal, worker
 from symconv.command.cli import main
-from symconv.decision.workload import check_workload
+from symconv.command.simplify_cost import check_workload
 
 n, c = symbols("n c", integer=True, positive=True)
 x, k = Signal("x", n), Signal("k", c)
@@ -43,16 +43,16 @@ def test_a_limit_for_all_claims_of_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     limits = []
 
     def report(
-        self: child.Child, task: child.Task, seconds: float, out: object
+        self: worker.Child, task: worker.Task, seconds: float, out: object
     ) -> tuple[dict[str, str], str]:
         nonlocal now
         limits.append(seconds)
         now += 4
         if now == 108:
-            raise child.TimeIsOverError("no verdict within so many seconds")
+            raise worker.TimeIsOverError("no verdict within so many seconds")
         return {"claim": task.claim, "verdict": "proved"}, ""
 
-    monkeypatch.setattr(child.Child, "report", report)
+    monkeypatch.setattr(worker.Child, "report", report)
     text = "n == n\nm == m\np == p\nlast: q == q"
     records = json.loads(
         in_file(tmp_path, text, "--total-timeout", "10", "--timeout", "7", "--json").stdout
@@ -175,7 +175,7 @@ def test_too_little_memory_where_nothing_is_decided(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on memory")
 def test_a_child_with_too_little_memory_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    command = child._command()
+    command = worker._command()
     limited = (
         "import resource, symconv.command.reports; from symconv import Claim\n"
         "def prove(_):\n"
@@ -185,16 +185,16 @@ def test_a_child_with_too_little_memory_gives_no_verdict(monkeypatch: pytest.Mon
         "Claim.prove = prove\n"
     )
     command[-1] = limited + command[-1].replace("; ", "\n")
-    monkeypatch.setattr(child, "_command", lambda: command)
+    monkeypatch.setattr(worker, "_command", lambda: command)
     result = run("check", "n == n", "--timeout", "60", "--json")
     assert result.exit_code == 3, result.output
     assert json.loads(result.stdout)["reason"] == "the memory is used up"
 
 
 def test_a_defect_in_a_child_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    command = child._command()
+    command = worker._command()
     command[-1] = f"import symconv.command.reports; symconv.Claim.prove = 3\n{command[-1]}"
-    monkeypatch.setattr(child, "_command", lambda: command)
+    monkeypatch.setattr(worker, "_command", lambda: command)
     result = run("check", "n == n", "--timeout", "60")
     assert result.exit_code == 70
     assert "TypeError: 'int' object is not callable" in result.stderr

@@ -34,12 +34,12 @@ from symconv.catalogue.index import CATALOGUE
 from symconv.command.certificates import check_destination
 from symconv.command.cli import main
 from symconv.errors import Uncertified
-from symconv.formal import NoRocqError, Rocq, certificate, certificates, sources, theory
+from symconv.formal import NoRocqError, Rocq, certificate, certificates, rocq_files, theory
 from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
 from symconv.formal.indices import change_of
-from symconv.formal.notation import application, comment, condition_text, rocq_names
 from symconv.formal.rocq import RejectedError
-from symconv.formal.sources import FILES, LIBRARY, Statement, imports, source, statements
+from symconv.formal.rocq_files import FILES, LIBRARY, Statement, imports, source, statements
+from symconv.formal.rocq_syntax import application, comment, condition_text, rocq_names
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, check_theory
 from symconv.language.graph import walk
 from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
@@ -448,7 +448,7 @@ def test_sources_that_say_less_than_they_seem_to_are_refused(
     monkeypatch: pytest.MonkeyPatch, added: str, message: str
 ) -> None:
     text = source("two_sided")
-    monkeypatch.setattr(sources, "source", lambda name: f"{text}\n{added}\n")
+    monkeypatch.setattr(rocq_files, "source", lambda name: f"{text}\n{added}\n")
     with pytest.raises(SymconvError, match=message):
         statements("two_sided")
     code, output = run("prove", "--formal")

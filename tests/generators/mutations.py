@@ -15,7 +15,7 @@ from sympy import Basic, Expr, Integer, Rational, Symbol
 from symconv import Claim, SymconvError
 from symconv.decision.claims import Side
 from symconv.language.graph import leaves
-from symconv.language.lengths import LengthOf
+from symconv.language.length_symbols import LengthOf
 from symconv.language.operators import (
     Add,
     Convolve,

@@ -24,7 +24,7 @@ from sympy import (
 from symconv import Claim, Signal, SignalExpr, SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.graph import leaves, walk
-from symconv.language.lengths import spelled_out
+from symconv.language.length_symbols import spelled_out
 from symconv.language.operators import (
     Add,
     Convolve,

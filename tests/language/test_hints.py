@@ -16,7 +16,7 @@ import symconv
 from symconv import SymconvError
 from symconv.language import hints
 from symconv.text import TextError, parse_claim
-from symconv.text.words import METHODS
+from symconv.text.functions import METHODS
 
 Signal: Any = symconv.Signal  # much of this is no attribute on purpose
 
@@ -196,7 +196,7 @@ def test_an_error_within_a_property_is_not_hidden(monkeypatch: pytest.MonkeyPatc
     def broken(_: object) -> None:
         raise AttributeError("something else is missing")
 
-    monkeypatch.setattr("symconv.language.formulas.length_expression", broken)
+    monkeypatch.setattr("symconv.language.any_size.length_expression", broken)
     with pytest.raises(AttributeError, match="something else is missing"):
         x.flip().length  # noqa: B018 - it raises
 

@@ -25,7 +25,7 @@ from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.decision.verdicts import Verdict
 from symconv.language.graph import symbols_in
-from symconv.language.lengths import LengthOf
+from symconv.language.length_symbols import LengthOf
 from symconv.language.operators import (
     Add,
     Convolve,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from symconv.formal.rocq import Rocq
-from symconv.formal.sources import imports
+from symconv.formal.rocq_files import imports
 
 __all__ = ["evaluated", "needs_rocq"]
 

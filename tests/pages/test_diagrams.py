@@ -24,7 +24,7 @@ from symconv.language.signals import substituted
 from symconv.pages.diagrams import Diagram
 from symconv.pages.diagrams.labels import label_places
 from symconv.pages.diagrams.lettering import text_width
-from symconv.pages.diagrams.rows import Names, Network, build
+from symconv.pages.diagrams.network_layout import Names, Network, build
 from tests.generators.cases import CASES, Case
 
 n, c = symbols("n c", integer=True, positive=True)

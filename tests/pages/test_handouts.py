@@ -22,7 +22,7 @@ from pypdf.generic import StreamObject
 
 from symconv.command.cli import main
 from symconv.pages.handouts import FORMATS, HandoutError, Source, Version, build
-from symconv.pages.handouts.sources import STUB
+from symconv.pages.handouts.notebooks import STUB
 from tests.project import NOTEBOOKS
 
 VERSIONS: tuple[Version, ...] = ("student", "instructor")

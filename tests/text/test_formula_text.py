@@ -13,7 +13,7 @@ from symconv import Signal, SignalExpr, SymconvError, integers
 from symconv.exercises.grading import grade
 from symconv.text.formulas import ParsedFormula, parse_formula, text_of
 from symconv.text.latex import latex_of, parse_latex
-from symconv.text.phrases import TextError
+from symconv.text.syntax import TextError
 from tests.oracles.alike import agree_on_entries, alike
 
 c = integers("c", positive=True)

@@ -18,9 +18,9 @@ from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, Un
 from symconv.arithmetic.symbols import sign_of
 from symconv.text import ParsedClaim, parse_claim
 from symconv.text.files import read_claims
-from symconv.text.listing import sections
-from symconv.text.phrases import TextError
-from symconv.text.words import FUNCTIONS, METHODS
+from symconv.text.functions import FUNCTIONS, METHODS
+from symconv.text.help_words import sections
+from symconv.text.syntax import TextError
 from tests.oracles.alike import agree, alike
 
 n, m, p, q, r = integers("n m p q r", nonnegative=True)

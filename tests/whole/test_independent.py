@@ -64,7 +64,13 @@ SEEDS = {
     "metamorphic": 15,
 }
 # A nested sum with a condition inside, and the length of a signal in a formula.
-FOUND = [("strides", 3000882), ("hypotheses", 2000805), ("strides", 5000632), ("formulas", 5001997)]
+FOUND = [
+    ("strides", 3000882),
+    ("hypotheses", 2000805),
+    ("strides", 5000632),
+    ("formulas", 5001997),
+    ("metamorphic", 5007473),
+]
 
 
 @pytest.mark.parametrize(

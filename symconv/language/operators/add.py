@@ -8,6 +8,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     PRODUCT,
     SUM,
@@ -27,7 +28,6 @@ from symconv.language.operators.equal_lengths import (
     check_equal_lengths_at,
 )
 from symconv.language.operators.scale import Scale
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

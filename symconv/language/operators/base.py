@@ -23,7 +23,7 @@ from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
-from symconv.language.points import Point
+from symconv.language.assignments import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

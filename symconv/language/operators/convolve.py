@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Guarded, Polynomial, at_least
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
@@ -27,7 +28,6 @@ from symconv.language.operators.base import (
 )
 from symconv.language.operators.dilate import Dilate
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -15,6 +15,7 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
@@ -38,7 +39,6 @@ from symconv.language.operators.base import (
 from symconv.language.operators.dilate import spread_code
 from symconv.language.operators.downsample import arrow
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -14,6 +14,7 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     Fixed,
@@ -30,7 +31,6 @@ from symconv.language.operators.base import (
     summed,
 )
 from symconv.language.operators.downsample import arrow
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

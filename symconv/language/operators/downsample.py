@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import ceiling, nonnegative_part, without_nonnegative_part
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     Fixed,
@@ -23,7 +24,6 @@ from symconv.language.operators.base import (
     positive_at,
 )
 from symconv.language.operators.pad import Pad
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

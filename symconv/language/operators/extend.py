@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from symconv.arithmetic.polynomials import Polynomial, at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
+from symconv.language.assignments import Point
 from symconv.language.hints import about_mode
 from symconv.language.operators.base import (
     Fixed,
@@ -24,7 +25,6 @@ from symconv.language.operators.base import (
     guarded,
     shown,
 )
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -29,7 +29,9 @@ from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
-from symconv.language.lengths import lengths_in, spelled_out
+from symconv.language.assignments import Point, TooLongError
+from symconv.language.evaluation import holds_at, value_at
+from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.operators.base import (
     ATOM,
     Code,
@@ -44,9 +46,7 @@ from symconv.language.operators.base import (
     guarded,
 )
 from symconv.language.operators.named import not_negative
-from symconv.language.points import Point, TooLongError
-from symconv.language.ring import POLYNOMIALS, multiple
-from symconv.language.values import holds_at, value_at
+from symconv.language.scalars import POLYNOMIALS, multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr

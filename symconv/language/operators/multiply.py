@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
@@ -24,7 +25,6 @@ from symconv.language.operators.equal_lengths import (
     check_equal_lengths,
     check_equal_lengths_at,
 )
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least
 from symconv.arithmetic.terms import Factor, Term
 from symconv.language.amounts import Amount
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
@@ -21,7 +22,6 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
 )
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symconv.arithmetic.polynomials import nonnegative_part, within, without_nonnegative_part
 from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     Fixed,
     Index,
@@ -21,7 +22,6 @@ from symconv.language.operators.base import (
     guarded,
 )
 from symconv.language.operators.extend import Extend, Extension
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     Fixed,
     Index,
@@ -19,7 +20,6 @@ from symconv.language.operators.base import (
     along,
     guarded,
 )
-from symconv.language.points import Point
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

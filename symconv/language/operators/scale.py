@@ -25,7 +25,7 @@ from symconv.language.operators.base import (
     Operator,
     Rule,
 )
-from symconv.language.ring import multiple
+from symconv.language.scalars import multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

@@ -11,6 +11,7 @@ import sympy
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
@@ -22,8 +23,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
 )
-from symconv.language.points import Point
-from symconv.language.ring import multiple
+from symconv.language.scalars import multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr

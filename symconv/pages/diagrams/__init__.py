@@ -14,10 +14,10 @@ module imports earlier ones:
 
 from __future__ import annotations
 
-from symconv.pages.diagrams.multiplication import products
-from symconv.pages.diagrams.planes import monomials
-from symconv.pages.diagrams.refutations import counterexample
+from symconv.pages.diagrams.counterexample_drawing import counterexample
+from symconv.pages.diagrams.long_multiplication import products
+from symconv.pages.diagrams.monomial_planes import monomials
+from symconv.pages.diagrams.network_drawing import network, networks
 from symconv.pages.diagrams.svg import Diagram
-from symconv.pages.diagrams.wiring import network, networks
 
 __all__ = ["Diagram", "counterexample", "monomials", "network", "networks", "products"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from symconv.language import arrays
+from symconv.language import fixed_size
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.lettering import subscript, superscript
@@ -32,7 +32,7 @@ Polynomial: TypeAlias = dict[Monomial, Fraction]
 def polynomials(signals: Sequence[SignalExpr]) -> list[list[Polynomial]]:
     """The entries of signals at fixed lengths as sums of monomials."""
     named = leaves(*signals)
-    read, _ = arrays.polynomials(signals, named, {})
+    read, _ = fixed_size.polynomials(signals, named, {})
     factors = [(name, i) for name, leaf in named.items() for i in range(int(leaf.size))]
 
     def collected(polynomial: Any) -> Polynomial:

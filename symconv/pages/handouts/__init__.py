@@ -8,6 +8,6 @@ writes it as PDF, HTML or Jupyter notebook.
 from __future__ import annotations
 
 from symconv.pages.handouts.formats import FORMATS, Format, build
-from symconv.pages.handouts.sources import HandoutError, Source, Version
+from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 
 __all__ = ["FORMATS", "Format", "HandoutError", "Source", "Version", "build"]

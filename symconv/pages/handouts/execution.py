@@ -21,7 +21,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from symconv.arithmetic.limits import MOST_BYTES_BESIDE_NOTEBOOK, SECONDS_FOR_CELL
-from symconv.pages.handouts.sources import STUB, Cell, HandoutError, Source, Version
+from symconv.pages.handouts.notebooks import STUB, Cell, HandoutError, Source, Version
 
 __all__ = ["Kernels", "executed", "notebook"]
 

@@ -22,8 +22,8 @@ from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.pages.handouts.execution import Kernels, executed, notebook
+from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
-from symconv.pages.handouts.sources import HandoutError, Source, Version
 from symconv.pages.handouts.tex import spaced
 
 __all__ = ["FORMATS", "Format", "build"]

@@ -18,7 +18,7 @@ import pypandoc
 from pandocfilters import CodeBlock, Div, Header, Math, Para, walk
 
 from symconv.arithmetic.limits import MOST_RULED_LINES
-from symconv.pages.handouts.sources import Cell, HandoutError, Source, Version
+from symconv.pages.handouts.notebooks import Cell, HandoutError, Source, Version
 from symconv.pages.handouts.tex import problem, tidied
 
 __all__ = ["Block", "Document", "Figure", "document", "pandoc"]

@@ -15,8 +15,7 @@ from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
 from symconv.language.operators import OPERATORS
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.phrases import Passage, Phrase, read_phrase
-from symconv.text.words import (
+from symconv.text.functions import (
     DIVISOR,
     KERNEL,
     METHODS,
@@ -25,6 +24,7 @@ from symconv.text.words import (
     check_name,
     close,
 )
+from symconv.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Assumption", "Declarations", "Names", "Vocabulary"]
 

@@ -163,7 +163,7 @@ def _command() -> list[str]:
     # The child finds the modules that we found: not those of the working directory, where
     # a file random.py would otherwise take the place of the library's.
     start = (
-        f"import sys; sys.path[:] = {sys.path!r}; from symconv.command.child import serve; serve()"
+        f"import sys; sys.path[:] = {sys.path!r}; from symconv.command.worker import serve; serve()"
     )
     return [sys.executable, "-P", "-c", start]
 
@@ -184,7 +184,7 @@ def _performed(task: Task, width: int, colours: str | None) -> dict[str, Any]:
     from io import StringIO
     from traceback import format_exc
 
-    from symconv.command.endings import exhausted
+    from symconv.command.exit_codes import exhausted
     from symconv.command.terminal import page
     from symconv.errors import SymconvError
 

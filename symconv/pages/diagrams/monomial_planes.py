@@ -9,7 +9,8 @@ from typing import SupportsIndex, TypeAlias
 from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
-from symconv.language.points import spell, whole
+from symconv.language.assignments import spell, whole
+from symconv.pages.diagrams.arguments import fixed_sides
 from symconv.pages.diagrams.entries import (
     Monomial,
     Polynomial,
@@ -18,7 +19,6 @@ from symconv.pages.diagrams.entries import (
     polynomials,
 )
 from symconv.pages.diagrams.lettering import SMALL, text_width
-from symconv.pages.diagrams.questions import fixed_sides
 from symconv.pages.diagrams.svg import Canvas, Diagram, Shape
 
 __all__ = ["Axis", "Mark", "marks", "monomials"]

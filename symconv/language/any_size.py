@@ -27,7 +27,7 @@ from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, simplified_around
 from symconv.language.graph import check_names, leaves, length, mentioned, requirements, symbols_in
-from symconv.language.lengths import LengthOf, spelled_out
+from symconv.language.length_symbols import LengthOf, spelled_out
 from symconv.language.operators import Formula, Named
 from symconv.language.operators.base import Index, Rule, Terms, Wanted
 from symconv.language.signals import SignalExpr

@@ -10,7 +10,7 @@ import pytest
 
 from symconv.arithmetic.polynomials import Atom, Guard, Polynomial, at_least, floor
 from symconv.arithmetic.terms import Factor, Term
-from symconv.decision.changes import (
+from symconv.decision.index_changes import (
     Change,
     Coordinates,
     by_positions,

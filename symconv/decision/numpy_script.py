@@ -17,9 +17,9 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
-from symconv.language import arrays
-from symconv.language.lengths import spelled_out
-from symconv.language.points import Point
+from symconv.language import fixed_size
+from symconv.language.assignments import Point
+from symconv.language.length_symbols import spelled_out
 from symconv.language.signals import SignalExpr
 
 __all__ = ["numpy_lines"]
@@ -135,7 +135,7 @@ class _Coder:
 
     def size(self, signal: SignalExpr) -> int:
         """How many entries a signal has."""
-        return arrays.length_at(signal, self.at)
+        return fixed_size.length_at(signal, self.at)
 
     def name(self, name: str) -> str:
         """The name of a signal, as Python allows it."""
@@ -151,7 +151,7 @@ class _Coder:
             name: [Symbol(f"{self.names[name]}[{i}]") for i in range(len(entries))]
             for name, entries in self.data.items()
         }
-        written = arrays.entries(signal, named, self.at, sympy.S.Zero)
+        written = fixed_size.entries(signal, named, self.at, sympy.S.Zero)
         texts = ", ".join(map(_Python().doprint, written))
         return f"np.array([{texts}]{', int' * (not written)})"
 

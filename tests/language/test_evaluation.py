@@ -12,13 +12,13 @@ import sympy
 from sympy import Eq, Integer, Mod, Piecewise, Rational, Symbol, ceiling, floor
 
 from symconv import Signal, SymconvError, integers
+from symconv.arithmetic.plain_bounds import bounds, is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial
-from symconv.arithmetic.signs import bounds, is_at_least
 from symconv.arithmetic.symbols import sign_of
 from symconv.language.amounts import Amount, integer_argument, simplified_around
-from symconv.language.formulas import length_of
-from symconv.language.lengths import lengths_in, spelled_out
-from symconv.language.values import holds_at, value_at
+from symconv.language.any_size import length_of
+from symconv.language.evaluation import holds_at, value_at
+from symconv.language.length_symbols import lengths_in, spelled_out
 from tests.generators.trees import Tree, built, calculated, names_in, random_condition, random_tree
 from tests.oracles import brute_force
 

@@ -8,14 +8,12 @@ from typing import SupportsIndex
 
 from symconv.arithmetic.limits import MOST_CELLS, MOST_OUTPUTS_NAMED
 from symconv.decision.claims import Claim
+from symconv.language.assignments import point, spell
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
-from symconv.language.points import point, spell
 from symconv.language.signals import SignalExpr
-from symconv.pages.diagrams.cells import DASHES
-from symconv.pages.diagrams.labels import labelled_lines
-from symconv.pages.diagrams.lettering import SMALL, text_width, wrapped
-from symconv.pages.diagrams.questions import (
+from symconv.pages.diagrams.alt_text import network_words
+from symconv.pages.diagrams.arguments import (
     check_range,
     check_signal,
     chosen_outputs,
@@ -23,8 +21,10 @@ from symconv.pages.diagrams.questions import (
     fixed_signal,
     size_of,
 )
-from symconv.pages.diagrams.rows import Names, Network, Row, Wire, build
-from symconv.pages.diagrams.sentences import network_words
+from symconv.pages.diagrams.cells import DASHES
+from symconv.pages.diagrams.labels import labelled_lines
+from symconv.pages.diagrams.lettering import SMALL, text_width, wrapped
+from symconv.pages.diagrams.network_layout import Names, Network, Row, Wire, build
 from symconv.pages.diagrams.svg import GREY, HEIGHT, PALE, SHADE, Canvas, Diagram
 
 __all__ = ["network", "networks"]

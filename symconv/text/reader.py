@@ -24,20 +24,11 @@ from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME
 from symconv.arithmetic.unevaluated import Written
 from symconv.errors import SymconvError
 from symconv.language.amounts import integer_argument
-from symconv.language.formulas import length_of
+from symconv.language.any_size import length_of
 from symconv.language.hints import about_argument, about_library, about_word
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.operations import (
-    Value,
-    combined,
-    compared,
-    is_positive,
-    not_positive,
-    sort,
-)
-from symconv.text.phrases import Phrase, TextError
-from symconv.text.vocabulary import Names
-from symconv.text.words import (
+from symconv.text.declarations import Names
+from symconv.text.functions import (
     DIVISOR,
     EXTREMES,
     FRACTIONS,
@@ -51,6 +42,15 @@ from symconv.text.words import (
     check_name,
     close,
 )
+from symconv.text.python_operators import (
+    Value,
+    combined,
+    compared,
+    is_positive,
+    not_positive,
+    sort,
+)
+from symconv.text.syntax import Phrase, TextError
 
 __all__ = ["Reader"]
 

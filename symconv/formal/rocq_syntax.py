@@ -22,7 +22,7 @@ from symconv.arithmetic.polynomials import Atom, Floor, Guard, Guarded, Polynomi
 from symconv.arithmetic.unevaluated import negative
 from symconv.errors import Uncertified
 from symconv.language.amounts import Amount
-from symconv.language.lengths import spelled_out
+from symconv.language.length_symbols import spelled_out
 from symconv.language.notation import plain
 from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
 from symconv.language.signals import SignalExpr

@@ -22,9 +22,9 @@ from symconv.decision.counterexamples import Difference, small_lengths
 from symconv.decision.evidence import evidence
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
-from symconv.language.formulas import guarded_sum
+from symconv.language.any_size import guarded_sum
 from symconv.language.graph import length, requirements
-from symconv.language.lengths import lengths_in
+from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
 __all__ = ["Decision", "hypotheses", "where_holds"]

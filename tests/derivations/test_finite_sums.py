@@ -12,7 +12,7 @@ import sympy
 from sympy import Eq, Expr, Max, Min, Mod, Piecewise, Sum, Symbol, ceiling, floor, oo, symbols
 
 from symconv import Signal, SymconvError, integers
-from symconv.derivations.sum_ranges import InfiniteSumError, made_finite
+from symconv.derivations.finite_sums import InfiniteSumError, made_finite
 from tests.oracles import formulas as oracle
 
 n, c = symbols("n c", integer=True, positive=True)

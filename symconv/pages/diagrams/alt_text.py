@@ -6,7 +6,7 @@ from itertools import groupby
 
 from symconv.arithmetic.limits import MOST_PICTURE_SENTENCES
 from symconv.pages.diagrams.lettering import listed
-from symconv.pages.diagrams.rows import Network
+from symconv.pages.diagrams.network_layout import Network
 
 __all__ = ["network_words"]
 

@@ -9,14 +9,14 @@ from typing import SupportsIndex
 
 from symconv.arithmetic.limits import WIDEST_PICTURE
 from symconv.errors import SymconvError
+from symconv.language.assignments import point, spell
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
 from symconv.language.operators import Convolve
-from symconv.language.points import point, spell
 from symconv.language.signals import SignalExpr
+from symconv.pages.diagrams.arguments import check_signal, fixed_signal
 from symconv.pages.diagrams.entries import Polynomial, monomial_text, polynomials, sum_text, terms
 from symconv.pages.diagrams.lettering import text_width
-from symconv.pages.diagrams.questions import check_signal, fixed_signal
 from symconv.pages.diagrams.svg import PALE, Canvas, Diagram
 
 __all__ = ["products"]

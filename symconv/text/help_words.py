@@ -9,7 +9,7 @@ from typing import get_args
 from symconv.language import layers
 from symconv.language.operators import Extension
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.words import MAKERS, MEANINGS, METHODS
+from symconv.text.functions import MAKERS, MEANINGS, METHODS
 
 __all__ = ["sections"]
 

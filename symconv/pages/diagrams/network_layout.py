@@ -11,7 +11,7 @@ from itertools import count
 
 from symconv.arithmetic.limits import MOST_LINES
 from symconv.errors import SymconvError
-from symconv.language import arrays
+from symconv.language import fixed_size
 from symconv.language.graph import leaves
 from symconv.language.notation import plain
 from symconv.language.operators import (
@@ -25,9 +25,9 @@ from symconv.language.operators import (
 )
 from symconv.language.operators.base import Fixed
 from symconv.language.signals import Signal, SignalExpr
+from symconv.pages.diagrams.arguments import size_of
 from symconv.pages.diagrams.cells import Cell
 from symconv.pages.diagrams.entries import entry_text, number_text, polynomials, sum_text
-from symconv.pages.diagrams.questions import size_of
 
 __all__ = ["Names", "Network", "Row", "Wire", "build"]
 
@@ -113,7 +113,7 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
         path.append(inner)
     path = [node for node in path if not node.operator.is_idle]
     zeros = {name: [0] * int(leaf.size) for name, leaf in leaves(signal).items()}
-    arrays.entries(signal, zeros, {})  # finds what is not defined at these lengths
+    fixed_size.entries(signal, zeros, {})  # finds what is not defined at these lengths
     notes: list[str] = []
     rows: list[Row] = []
     for node in reversed(path):

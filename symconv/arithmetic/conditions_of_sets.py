@@ -11,7 +11,6 @@ import islpy as isl
 from islpy import dim_type
 
 from symconv.arithmetic import limits
-from symconv.arithmetic.covers import Points, cost, is_plain, literals, shortest, values
 from symconv.arithmetic.integer_sets import IntegerSets, Set, as_integer
 from symconv.arithmetic.polynomials import (
     Condition,
@@ -29,6 +28,7 @@ from symconv.arithmetic.polynomials import (
     negated,
     some,
 )
+from symconv.arithmetic.short_conditions import Points, cost, is_plain, literals, shortest, values
 from symconv.errors import Undecided
 
 __all__ = ["describe"]

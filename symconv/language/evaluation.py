@@ -18,7 +18,7 @@ from sympy.logic.boolalg import ITE, BooleanFalse, BooleanTrue, Equivalent, Impl
 
 from symconv.arithmetic.limits import MOST_BITS_OF_A_POWER
 from symconv.errors import SymconvError
-from symconv.language.lengths import LengthOf
+from symconv.language.length_symbols import LengthOf
 
 __all__ = ["Numbers", "holds_at", "value_at"]
 
@@ -45,7 +45,7 @@ def value_at(expression: Any, at: Numbers) -> Fraction:
                 raise SymconvError(f"{expression} has no value here")
             return Fraction(at[expression])
         case LengthOf():
-            from symconv.language.arrays import length_at  # a length is that of a vector
+            from symconv.language.fixed_size import length_at  # a length is that of a vector
 
             # It may not depend on all symbols of the signal; then any value of these will do.
             return Fraction(length_at(expression.signal, {**expression.anywhere(), **at}))

@@ -12,7 +12,7 @@ from symconv import Claim, Signal, SymconvError, Undecided, integers
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.arithmetic.polynomials import Polynomial, at_least
-from symconv.decision.decision import Decision, hypotheses, where_holds
+from symconv.decision.difference_sets import Decision, hypotheses, where_holds
 from symconv.errors import NonlinearError, VacuousError
 from tests.generators.random_claims import random_claim
 from tests.generators.trees import Tree, built, calculated, random_condition

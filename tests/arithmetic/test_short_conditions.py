@@ -7,16 +7,6 @@ from itertools import product
 
 import pytest
 
-from symconv.arithmetic.covers import (
-    Literals,
-    Points,
-    cost,
-    is_plain,
-    literals,
-    residues,
-    shortest,
-    values,
-)
 from symconv.arithmetic.polynomials import (
     Condition,
     Every,
@@ -30,6 +20,16 @@ from symconv.arithmetic.polynomials import (
     floor,
     negated,
     some,
+)
+from symconv.arithmetic.short_conditions import (
+    Literals,
+    Points,
+    cost,
+    is_plain,
+    literals,
+    residues,
+    shortest,
+    values,
 )
 from tests.generators.polynomials import says
 

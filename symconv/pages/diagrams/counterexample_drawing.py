@@ -8,16 +8,16 @@ from typing import Any
 
 from symconv.decision.verdicts import Counterexample, Refuted
 from symconv.errors import SymconvError
-from symconv.language import arrays
+from symconv.language import fixed_size
+from symconv.language.assignments import point, spell
 from symconv.language.graph import leaves, walk
 from symconv.language.notation import plain
 from symconv.language.operators import Extend, Pad
-from symconv.language.points import point, spell
 from symconv.language.signals import Signal, SignalExpr
+from symconv.pages.diagrams.arguments import fixed_signal, size_of
 from symconv.pages.diagrams.cells import DASHES, Cell
 from symconv.pages.diagrams.entries import number_text
 from symconv.pages.diagrams.lettering import SMALL, listed, text_width
-from symconv.pages.diagrams.questions import fixed_signal, size_of
 from symconv.pages.diagrams.svg import GREY, HEIGHT, SHADE, Canvas, Diagram
 
 __all__ = ["counterexample"]
@@ -98,7 +98,7 @@ def _inputs(sides: Sequence[SignalExpr], signals: Mapping[str, Sequence[int]]) -
             case SignalExpr(Pad(left) | Extend(left), (Signal() as padded,)):
                 first, after = int(left), int(left) + size_of(padded)
                 put = frozenset(u for u in range(size_of(node)) if not first <= u < after)
-                yield _vector(plain(node), arrays.entries(node, signals, {}), put)
+                yield _vector(plain(node), fixed_size.entries(node, signals, {}), put)
 
 
 def _outputs(found: Counterexample) -> list[_Vector]:

@@ -30,11 +30,11 @@ from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Refuted, Signal, SignalExpr
 from symconv.arithmetic import limits
-from symconv.arithmetic.covers import cost
-from symconv.arithmetic.descriptions import describe
+from symconv.arithmetic.conditions_of_sets import describe
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.arithmetic.polynomials import Condition, Every, Polynomial, Some, at_least
+from symconv.arithmetic.short_conditions import cost
 from symconv.catalogue.index import CATALOGUE
 from symconv.decision.verdicts import Differences
 from symconv.decision.wording import differences_sentences

@@ -11,9 +11,9 @@ from typing import Any
 from symconv.arithmetic.limits import MOST_CELLS
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
+from symconv.language.assignments import Point, point, spell, whole
 from symconv.language.graph import length, walk
 from symconv.language.notation import plain
-from symconv.language.points import Point, point, spell, whole
 from symconv.language.signals import SignalExpr, substituted
 
 __all__ = [

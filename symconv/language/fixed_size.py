@@ -20,9 +20,7 @@ from symconv.arithmetic.limits import MOST_ENTRIES, MOST_VARIABLES
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
-from symconv.language.graph import leaves, mentioned, symbols_in, walk
-from symconv.language.operators.base import Fixed
-from symconv.language.points import (
+from symconv.language.assignments import (
     Point,
     TooLongError,
     leaf_length,
@@ -30,7 +28,9 @@ from symconv.language.points import (
     spell,
     whole,
 )
-from symconv.language.ring import ELEMENTS, POLYNOMIALS
+from symconv.language.graph import leaves, mentioned, symbols_in, walk
+from symconv.language.operators.base import Fixed
+from symconv.language.scalars import ELEMENTS, POLYNOMIALS
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from symconv.command import endings
+from symconv.command import exit_codes
 from tests.project import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
@@ -101,7 +101,13 @@ def test_the_document_and_the_help_say_all_exit_codes() -> None:
     text = document.read_text(encoding="utf-8")
     said = text.partition("Exit codes: ")[2].partition("\n\n")[0]
     helped = shell("", ["--help"]).stdout.partition("Exit codes: ")[2].partition("\n\n")[0]
-    codes = {*endings.EXIT.values(), endings._DEFECT, endings._NO_OUTPUT, endings._NO_READER, 130}
+    codes = {
+        *exit_codes.EXIT.values(),
+        exit_codes._DEFECT,
+        exit_codes._NO_OUTPUT,
+        exit_codes._NO_READER,
+        130,
+    }
     for text in (said, helped):
         assert {int(number) for number in re.findall(r"\b\d+\b", text)} == codes
 
@@ -161,10 +167,10 @@ symconv.Claim.prove = prove
 """
     code = f"""
 import sys
-from symconv.command import child
-command = child._command()
+from symconv.command import worker
+command = worker._command()
 command[-1] = {slow!r} + command[-1]
-child._command = lambda: command
+worker._command = lambda: command
 sys.argv = ["symconv", "check", "n == n", "--timeout", "50"]
 from symconv.__main__ import main
 main()
