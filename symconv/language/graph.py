@@ -66,7 +66,7 @@ def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
         for requirement in node.operator.requirements(node):
             open_ = conjoined(requirement.guards)
             if open_ != ():  # numbers may show that nothing is left open
-                yield Requirement(requirement.guards, requirement.message)
+                yield requirement
 
 
 def mentioned(*signals: SignalExpr) -> list[SignalExpr]:

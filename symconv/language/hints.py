@@ -93,7 +93,7 @@ _WORDS: Mapping[str, str] = {
         "a signal has one axis, so there is nothing to transpose; x.flip() reverses it, and the "
         "transposed layer is x.conv_transpose(k)",
     ),
-    "shift": "write x.pad(a, -a), which moves zeros in",
+    "shift": "write x.pad(a, -a), which moves zeros in, or x.roll(a), which is cyclic",
     **dict.fromkeys(("sum", "mean"), "write x.correlate(Signal.ones(n)), of one entry"),
     **dict.fromkeys(("zero_pad", "ZeroPad1d", "constant_pad"), "write x.pad(l, r)"),
     **dict.fromkeys(("reflection_pad", "ReflectionPad1d"), "write x.pad(l, r, 'reflect')"),
@@ -126,6 +126,7 @@ _ARGUMENTS: Mapping[tuple[str, str], str] = {
         for a in ("value", "constant_values")
     },
     ("dilate", "dilation"): "the argument is called factor",
+    **{("roll", a): "the argument is called shift" for a in ("shifts", "amount", "n", "offset")},
     ("downsample", "stride"): "the argument is called factor",
     (_ANY, "weight"): "the argument is called kernel",
     (_ANY, "groups"): f"{_ONE_CHANNEL}, so there are no groups",
@@ -208,7 +209,8 @@ def no_attribute(thing: object, name: str) -> NoReturn:
     """
     if name.startswith("_") or hasattr(type(thing), name):
         object.__getattribute__(thing, name)  # Python's own error, also that of a property
-    public = [known for known in dir(type(thing)) if not known.startswith("_")]
+    internal = getattr(type(thing), "internal", ())
+    public = [n for n in dir(type(thing)) if not n.startswith("_") and n not in internal]
     hint = about_word(name) or close(name, public, f"it has {', '.join(public)}")
     raise UnknownAttributeError(f"a signal has no {name!r}; {hint}")
 

@@ -25,9 +25,10 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.graph import walk
 from symconv.language.length_symbols import lengths_in, spelled_out
+from symconv.language.operators.base import POSTFIX
 from symconv.language.signals import SignalExpr
 
-__all__ = ["as_typed", "code", "latex", "plain"]
+__all__ = ["as_typed", "code", "latex", "plain", "plain_factor"]
 
 
 def code(signal: SignalExpr) -> str:
@@ -126,6 +127,20 @@ def plain(thing: SignalExpr | Basic | Amount | int) -> str:
     if isinstance(thing, SignalExpr):
         return _mathematics(thing, _PLAIN)
     return _expression(_checked(thing), _PLAIN)
+
+
+def plain_factor(signal: SignalExpr) -> str:
+    """The same for a signal, in parentheses where it could not stand behind a sign.
+
+    >>> from symconv import Signal
+    >>> k = Signal("k", 3)
+    >>> print(plain_factor(k.dilate(2)), plain_factor(k.convolve(k)))
+    k↑2 (k ∗ k)
+    """
+    write = _Mathematics(_PLAIN)
+    for node in walk(signal):
+        write.texts[node] = write.of(node)
+    return write.operand(signal, POSTFIX)
 
 
 def latex(thing: SignalExpr | Basic | Amount | int) -> str:

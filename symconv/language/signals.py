@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
+from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 from weakref import WeakValueDictionary
 
@@ -37,16 +39,19 @@ from symconv.language.graph import check_names, clash, merge_symbols, walk
 from symconv.language.hints import explained, no_attribute
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
-from symconv.language.operators.base import Operator, Shape
+from symconv.language.operators.base import Operator, Shape, check_operand
 from symconv.language.operators.formula import check_formula, check_symbols
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # two signals that are compared make one
 
-__all__ = ["Signal", "SignalExpr", "substituted", "with_lengths"]
+__all__ = ["Applied", "Signal", "SignalExpr", "substituted", "with_lengths"]
 
 _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
+
+
+_lock = Lock()
 
 
 class _OneOfEach(type):
@@ -54,7 +59,8 @@ class _OneOfEach(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         new = super().__call__(*args, **kwargs)
-        return _made.setdefault((cls, new.operator, new.operands), new)
+        with _lock:
+            return _made.setdefault((cls, new.operator, new.operands), new)
 
 
 @explained
@@ -79,6 +85,21 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
     )
     __match_args__ = ("operator", "operands")
 
+    internal = frozenset(
+        [
+            "apply",
+            "every_symbol",
+            "internal",
+            "is_nonempty",
+            "length_with",
+            "lengths",
+            "names",
+            "operands",
+            "operator",
+        ]
+    )
+    """What is public between the modules of symconv, and nothing to suggest to anybody."""
+
     __iter__ = None  # x[m] is defined for every integer m, so there is no end to reach
     __array_ufunc__ = None  # NumPy scalars leave `*` to us
 
@@ -96,11 +117,13 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
 
     def __init__(self, operator: Operator, operands: Sequence[SignalExpr] = ()) -> None:
         _set(self, operator=operator, operands=tuple(operands), _shape=None)
-        operator.check(self)
+        _check_operands(operator, self.operands)
         own: dict[str, Symbol] = {}
         for amount in operator.amounts:
             merge_symbols(own, amount.symbols)
-        _set(self, names=check_names(self.operands, own.values()))
+        named, symbols = check_names(self.operands, own.values())
+        _set(self, names=(MappingProxyType(dict(named)), MappingProxyType(dict(symbols))))
+        operator.check(self)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a signal does not change; its {name} is what it is")
@@ -110,7 +133,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
 
     def apply(self, operator: Operator, *others: SignalExpr) -> SignalExpr:
         """The signal that an operator makes of this one, and of others."""
-        return SignalExpr(operator, (self, *others))
+        return Applied(operator, (self, *others))
 
     def __eq__(self, other: object) -> Claim:  # type: ignore[override]
         """The claim that two signals are equal; whether they are one object says `is`."""
@@ -129,7 +152,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return SignalExpr, (self.operator, self.operands)
+        return type(self), (self.operator, self.operands)
 
     @property
     def lengths(self) -> Shape:
@@ -281,6 +304,16 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         return f"$\\displaystyle {latex(self)}$"
 
 
+class Applied(SignalExpr):
+    """The result of an operator.
+
+    It is no base of `Signal`: Python asks a subclass first what `==` means, which would exchange
+    the sides of a claim.
+    """
+
+    __slots__ = ()
+
+
 class Signal(SignalExpr):
     """A named signal of a given length, all of whose entries are free.
 
@@ -307,10 +340,10 @@ class Signal(SignalExpr):
         _, symbols = self.names
         if name in symbols:
             raise clash(name)
-        _set(self, names=({name: self}, symbols))
+        _set(self, names=(MappingProxyType({name: self}), symbols))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Signal, (self.name, self.size)
+        return type(self), (self.name, self.size)
 
     @property
     def name(self) -> str:
@@ -342,17 +375,17 @@ class Signal(SignalExpr):
                     f"a tap must be an integer or a fraction, got {given!r}"
                     f"{exact_number_hint(given)}; an unknown tap is an entry of a named signal"
                 )
-        return SignalExpr(Taps(known))
+        return Applied(Taps(known))
 
     @staticmethod
     def delta() -> SignalExpr:
         """The unit δ of the convolution: the signal of length 1 whose entry is 1."""
-        return SignalExpr(Taps((Fraction(1),)))
+        return Applied(Taps((Fraction(1),)))
 
     @staticmethod
     def ones(length: Whole) -> SignalExpr:
         """The box filter: every entry is 1."""
-        return SignalExpr(Formula(_OUTPUT, Integer(1), length_argument(length, "ones")))
+        return Applied(Formula(_OUTPUT, Integer(1), length_argument(length, "ones")))
 
     @staticmethod
     def interleave(*phases: SignalExpr) -> SignalExpr:
@@ -410,7 +443,7 @@ def formula_of(formula: Formula) -> SignalExpr:
     length_argument(formula.size, "a formula")
     named = sorted({_named_by(base) for base in entry.atoms(IndexedBase)}, key=_name_of)
     check_symbols(formula)
-    made = SignalExpr(formula, named)
+    made = Applied(formula, named)
     check_names((), [formula.index, *(s for s in formula.free() if s.name == formula.index.name)])
     # Reading it once finds what cannot stand in a formula.
     FormulaReader(count(FREE + 1)).terms(entry, {formula.index: Polynomial.of(FREE)})
@@ -437,6 +470,22 @@ def _whole_parts(entry: Any) -> list[Basic]:
     positions = [index for one in entry.atoms(Indexed) for index in one.indices]
     ends = [end for one in entry.atoms(Sum) for _, *limits in one.limits for end in limits]
     return [*positions, *ends, *entry.atoms(Relational)]
+
+
+def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> None:
+    """Refuse what no method of a signal would make.
+
+    Raises:
+        SymconvError: it is no operator, or one of other operands or with unchecked arguments.
+    """
+    if not isinstance(operator, Operator):
+        raise SymconvError(f"expected an operator such as Flip(), got {operator!r}")
+    for operand in operands:
+        check_operand(operand, f"the operator {operator}")
+    expected = operator.arity
+    if expected is not None and len(operands) != expected:
+        raise SymconvError(f"{operator} is applied to {expected} signals, and got {len(operands)}")
+    operator.check_arguments()
 
 
 def _measured(signal: SignalExpr) -> SignalExpr:
@@ -482,7 +531,7 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
                 entry = with_lengths(expression, values)
                 new[node] = formula_of(Formula(index, entry, size, kept))
             case _:
-                new[node] = SignalExpr(operator, [new[operand] for operand in node.operands])
+                new[node] = Applied(operator, [new[operand] for operand in node.operands])
     return new[signal]
 
 

@@ -31,7 +31,7 @@ from symconv.language.operators import (
     Scale,
     Taps,
 )
-from symconv.language.signals import Signal, SignalExpr, formula_of
+from symconv.language.signals import Applied, Signal, SignalExpr, formula_of
 
 Change = Callable[[], SignalExpr]
 MODES: tuple[Extension, ...] = get_args(Extension)
@@ -50,7 +50,7 @@ def everywhere(
 
 def _rebuilt(node: SignalExpr, place: int, change: Change) -> SignalExpr:
     operands = [change() if i == place else inner for i, inner in enumerate(node.operands)]
-    return SignalExpr(node.operator, operands)
+    return Applied(node.operator, operands)
 
 
 def signal_mutants(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Iterator[SignalExpr]:

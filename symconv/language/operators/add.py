@@ -41,6 +41,7 @@ class Add(Operator):
 
     parenthesised_in_code = True
     parenthesised_in_numpy = True
+    arity = 2
 
     def check(self, node: SignalExpr) -> None:
         """Refuse different lengths."""

@@ -9,8 +9,8 @@ common to all: the order in which nodes are read, what is shared, and what it ma
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
@@ -76,10 +76,19 @@ SUM, PRODUCT, POSTFIX, ATOM = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A condition on the lengths without which an operator is not defined."""
+    """A condition on the lengths without which an operator is not defined.
+
+    What is missing is said only where it is asked for: it speaks of lengths, whose own
+    requirements would have to be known for that.
+    """
 
     guards: Conjunction
-    message: str
+    told: Callable[[], str] = field(compare=False)
+
+    @property
+    def message(self) -> str:
+        """What is missing, and what to do."""
+        return self.told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,7 @@ class Operator:
 
     Attributes:
         axis: the axis along which it acts.
+        arity: how many signals it is applied to; None for those in a formula.
         method: the method of signals that applies it; empty where a sign does.
         plain: its notation in plain text, in which {0}, {1} are the operands, and the names
             of fields are these.
@@ -210,6 +220,7 @@ class Operator:
     """
 
     axis: ClassVar[int] = 0
+    arity: ClassVar[int | None] = 1
     method: ClassVar[str] = ""
     plain: ClassVar[str] = ""
     latex: ClassVar[str] = ""
@@ -234,6 +245,21 @@ class Operator:
         Raises:
             SymconvError: with what is wrong, and what to write instead.
         """
+
+    def check_arguments(self) -> None:
+        """Refuse amounts and numbers that did not pass through the method that checks them.
+
+        Raises:
+            SymconvError: there is one.
+        """
+        for given in fields(self):
+            expected = _CHECKED.get(str(given.type))
+            value = getattr(self, given.name)
+            if expected is not None and not isinstance(value, expected):
+                raise SymconvError(
+                    f"the {given.name} of {type(self).__name__} has to be checked, got {value!r}; "
+                    "call the method of the signal"
+                )
 
     def shape(self, node: SignalExpr) -> Shape:
         """The shape of the result; that of the first operand unless the operator changes it."""
@@ -375,6 +401,8 @@ class Operator:
         """For a layer: the source, the target and the tap of each line."""
         raise NotImplementedError(f"no wires for {type(self).__name__}")
 
+
+_CHECKED = {"Amount": Amount, "Fraction": Fraction}
 
 _FIELDS: dict[type[Operator], tuple[str, ...]] = {}
 

@@ -55,6 +55,7 @@ class Convolve(Operator):
     checked_as_kernel = True
     kernel_operand = 1
     names_entries = True
+    arity = 2
 
     def check(self, node: SignalExpr) -> None:
         """Refuse what is no signal, and an empty kernel of a layer."""

@@ -57,6 +57,7 @@ class Correlate(Operator):
     multiplies = True
     kernel_operand = 1
     names_entries = True
+    arity = 2
 
     def check(self, node: SignalExpr) -> None:
         """Refuse what is no signal, strides that could be 0 or less, and an empty kernel."""

@@ -36,8 +36,10 @@ def are_equally_long(node: SignalExpr, verb: str) -> Iterator[Requirement]:
     if left.lengths != right.lengths:
         yield Requirement(
             tuple(equal(a, b) for a, b in zip(left.lengths, right.lengths, strict=True)),
-            f"cannot {verb} {left} and {right}: their lengths {left.length} and "
-            f"{right.length} could differ; pad one of them or add a hypothesis",
+            lambda: (
+                f"cannot {verb} {left} and {right}: their lengths {left.length} and "
+                f"{right.length} could differ; pad one of them or add a hypothesis"
+            ),
         )
 
 

@@ -92,8 +92,10 @@ class Extend(Operator):
             enough = [at_least(most, p.polynomial) for p in (self.left, self.right)]
         yield Requirement(
             tuple(enough),
-            f"{self.mode} padding by {self.left} and {self.right} needs more entries than "
-            f"{signal} could have; add a hypothesis on its length {signal.length}",
+            lambda: (
+                f"{self.mode} padding by {self.left} and {self.right} needs more entries than "
+                f"{signal} could have; add a hypothesis on its length {signal.length}"
+            ),
         )
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:

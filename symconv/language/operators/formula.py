@@ -71,6 +71,7 @@ class Formula(Operator):
     chosen: tuple[tuple[Symbol, Amount], ...] = ()
 
     is_source = True
+    arity = None
 
     def free(self) -> list[Symbol]:
         """The symbols in the formula that are neither its index nor replaced, by name."""

@@ -48,7 +48,7 @@ def is_no_empty_kernel(kernel: SignalExpr) -> Iterator[Requirement]:
     if not kernel.is_nonempty:
         yield Requirement(
             (at_least(kernel.lengths[0], 1),),
-            f"the kernel {kernel} could be empty; add the hypothesis {kernel.length} >= 1",
+            lambda: f"the kernel {kernel} could be empty; add the hypothesis {kernel.length} >= 1",
         )
 
 

@@ -45,6 +45,7 @@ class Multiply(Operator):
     multiplies = True
     empty_by_operands_alone = True
     parenthesised_in_numpy = True
+    arity = 2
 
     def check(self, node: SignalExpr) -> None:
         """Refuse what is no signal, and different lengths."""

@@ -37,6 +37,7 @@ class Named(Operator):
     size: Amount
 
     is_source = True
+    arity = 0
 
     def shape(self, node: SignalExpr) -> Shape:
         """One axis, of the given length."""
@@ -81,5 +82,7 @@ def not_negative(node: SignalExpr, size: Amount) -> Iterator[Requirement]:
     if not size.is_at_least(0):
         yield Requirement(
             (at_least(size.polynomial, 0),),
-            f"the length of {node}, {size}, could be negative; add the hypothesis {size} >= 0",
+            lambda: (
+                f"the length of {node}, {size}, could be negative; add the hypothesis {size} >= 0"
+            ),
         )

@@ -31,51 +31,54 @@ __all__ = ["Roll", "RollMethod"]
 class Roll(Operator):
     """See `RollMethod.roll`."""
 
-    amount: Amount
+    shift: Amount
 
     method = "roll"
-    plain = "roll({0}; {amount})"
-    latex = r"\operatorname{{roll}}\left({0};\, {amount}\right)"
-    numpy = "np.roll({0}, {amount})"
+    plain = "roll({0}; {shift})"
+    latex = r"\operatorname{{roll}}\left({0};\, {shift}\right)"
+    numpy = "np.roll({0}, {shift})"
     empty_by_operands_alone = True
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is shifted."""
-        return self.amount == 0
+        return self.shift == 0
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """|a| ≤ n, so that the remainder is one of three positions."""
         (signal,) = node.operands
-        size, a = signal.lengths[self.axis], self.amount.polynomial
+        size, a = signal.lengths[self.axis], self.shift.polynomial
         yield Requirement(
             (at_least(size, a), at_least(size, -a)),
-            f"rolling {signal} by {self.amount} goes round more than once where that is more "
-            f"than its length {signal.length}; add a hypothesis on it",
+            lambda: (
+                f"rolling {signal} by {self.shift} goes round more than once where that is more "
+                f"than its length {signal.length}; add a hypothesis on it"
+            ),
         )
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """x[u − a] + x[u − a + n] + x[u − a − n], of which two lie outside x, where it is 0."""
         (signal,) = node.operands
         size, u = signal.lengths[self.axis], index[self.axis]
-        v = u - self.amount.polynomial
-        here = yield signal, along(index, self.axis, v), False
-        before = yield signal, along(index, self.axis, v + size), False
-        after = yield signal, along(index, self.axis, v - size), False
-        terms = (*here, *before, *after)
+        v = u - self.shift.polynomial
+        terms = yield signal, along(index, self.axis, v), False
+        if not (-self.shift).is_at_least(0):  # else nothing comes back at the left end
+            terms += yield signal, along(index, self.axis, v + size), False
+        if not self.shift.is_at_least(0):
+            terms += yield signal, along(index, self.axis, v - size), False
         return terms if inside else guarded(terms, within(u, size))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
-        """As many as there are."""
-        amount = self.amount.at(at)
-        if abs(amount) > sizes[0]:
-            raise SymconvError(f"{node} would roll {sizes[0]} entries by {amount}, more than once")
+        """As many as there are; it goes round once at most."""
+        shift = self.shift.at(at)
+        if abs(shift) > sizes[0]:
+            raise SymconvError(f"{node} would roll {sizes[0]} entries by {shift}, more than once")
         return sizes[0]
 
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
         """The last a entries before the others."""
         (x,) = entries
-        a = self.amount.at(fixed.at)
+        a = self.shift.at(fixed.at)
         return [x[(u - a) % len(x)] for u in range(len(x))]
 
 
@@ -84,12 +87,16 @@ class RollMethod(Operand):
 
     __slots__ = ()
 
-    def roll(self, amount: Whole) -> SignalExpr:
-        """Shift the entries cyclically, to the right where the amount is positive.
+    def roll(self, shift: Whole) -> SignalExpr:
+        """Shift the entries cyclically, to the right where the shift is positive.
 
-        Entry u is x[(u − a) mod n], for −n ≤ a ≤ n; the length stays.
+        Entry u is x[(u − a) mod n], for a shift a of −n ≤ a ≤ n; the length stays.
+
+        Raises:
+            SymconvError: the shift is no integer.  One that may be larger than the length is
+                refused when a claim is decided; a hypothesis such as a <= n excludes it.
 
         References:
             `numpy.roll`, `torch.roll`.
         """
-        return self.apply(Roll(integer_argument(amount, "the amount of a roll", self)))
+        return self.apply(Roll(integer_argument(shift, "the shift", self)))

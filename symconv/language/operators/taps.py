@@ -38,6 +38,7 @@ class Taps(Operator):
     numbers: tuple[Fraction, ...]
 
     is_source = True
+    arity = 0
 
     def shape(self, node: SignalExpr) -> Shape:
         """As many entries as there are numbers."""

@@ -13,13 +13,9 @@ from symconv.arithmetic.limits import MOST_LINES
 from symconv.errors import SymconvError
 from symconv.language import fixed_size
 from symconv.language.graph import leaves
-from symconv.language.notation import plain
+from symconv.language.notation import plain, plain_factor
 from symconv.language.operators import (
-    Dilate,
-    Flip,
     Formula,
-    Named,
-    Pad,
     Scale,
     Taps,
 )
@@ -161,9 +157,7 @@ def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[s
     kernel = node.operands[operator.kernel_operand]
     (entries,) = polynomials([kernel])
     if all(len(entry) <= 1 and all(len(m) <= 1 for m in entry) for entry in entries):
-        simple = isinstance(kernel.operator, Named | Taps | Formula | Dilate | Flip | Pad)
-        name = plain(kernel) if simple else f"({plain(kernel)})"
-        return name, [sum_text(entry) if entry else "" for entry in entries]
+        return plain_factor(kernel), [sum_text(entry) if entry else "" for entry in entries]
     name = names.kernel(kernel)
     values = ", ".join(f"{entry_text(name, t)} = {sum_text(e)}" for t, e in enumerate(entries))
     notes.append(f"{name} = {plain(kernel)}: {values}")

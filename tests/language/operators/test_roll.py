@@ -88,11 +88,11 @@ def test_what_goes_round_more_than_once_is_refused() -> None:
         Claim(x.roll(p), x).prove()
     with pytest.raises(SymconvError, match="would roll 3 entries by 4"):
         Signal("x", 3).roll(4).evaluate(x=[1, 2, 3])
-    with pytest.raises(SymconvError, match="the amount of a roll of x must be an integer"):
+    with pytest.raises(SymconvError, match="the shift of x must be an integer"):
         x.roll(n / 2)
     with pytest.raises(SymconvError, match=r"got 1\.5"):
         x.roll(1.5)
-    with pytest.raises(SymconvError, match=r"its form is roll\(amount\)"):
+    with pytest.raises(SymconvError, match=r"its form is roll\(shift\)"):
         x.roll(1, 2)  # type: ignore[call-arg]
 
 
@@ -122,7 +122,7 @@ def test_the_command_knows_it() -> None:
     run = CliRunner().invoke
     claim = ["x.roll(a).roll(-a) == x", "--signal", "x:n", "--given", "a <= n"]
     assert run(main, ["check", *claim]).exit_code == 0
-    assert "x.roll(amount)" in run(main, ["check", "--help"]).output
+    assert "x.roll(shift)" in run(main, ["check", "--help"]).output
 
 
 # --- in a picture ----------------------------------------------------------------------
