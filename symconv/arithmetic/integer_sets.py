@@ -19,6 +19,7 @@ from islpy import dim_type
 
 from symconv.arithmetic.limits import (
     ATTEMPT_OPERATIONS,
+    FEWEST_OPERATIONS,
     MOST_PIECES,
     OPERATIONS_PER_STEP,
     STEPS_PER_PIECE,
@@ -79,7 +80,7 @@ class _Operations:
         affordable = (left() + 1) * OPERATIONS_PER_STEP  # to isl, 0 is no limit
         limit = min(wanted, affordable)
         if self._limits:
-            limit = min(limit, max(self._limits[-1] - before, 1))
+            limit = min(limit, max(self._limits[-1] - before, FEWEST_OPERATIONS))
         self._limits.append(limit)
         self._begin(limit)
         used = 0
@@ -100,7 +101,7 @@ class _Operations:
         finally:
             self._limits.pop()
             if self._limits:
-                self._limits[-1] = max(self._limits[-1] - before - used, 1)
+                self._limits[-1] = max(self._limits[-1] - before - used, FEWEST_OPERATIONS)
             self._begin(self._limits[-1] if self._limits else 0)
             spend(used // OPERATIONS_PER_STEP)
 

@@ -40,6 +40,10 @@ STEPS_PER_PIECE = 20
 OPERATIONS_PER_STEP = 8
 """So many operations take about as long as one step of work."""
 
+FEWEST_OPERATIONS = 64
+"""What every block gets, also where nothing is left: with one to three operations, isl's
+`isl_set_compute_divs` was seen to end the process instead of reporting that they are used up."""
+
 DECISION_OPERATIONS = 1_000_000
 """For a decision: about an eighth of a second.  The catalogue needs them: with 300,000, one of its
 claims is not decided, and with 100,000 three."""

@@ -211,7 +211,7 @@ def test_products_are_refused(guards: Conjunction, message: str) -> None:
 
 
 def test_a_value_with_too_many_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integer_sets, "_MOST_PIECES", 20)
+    monkeypatch.setattr(integer_sets, "MOST_PIECES", 20)
     for size in (4, 5):
         names = [f"a{k}" for k in range(size)]
         many = IntegerSets(names, 10_000_000)

@@ -70,6 +70,7 @@ FOUND = [
     ("strides", 5000632),
     ("formulas", 5001997),
     ("metamorphic", 5007473),
+    ("formulas", 5007839),
 ]
 
 
