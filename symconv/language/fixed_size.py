@@ -62,8 +62,9 @@ def entries(signal: SignalExpr, vectors: Vectors, at: Point, zero: Any = 0) -> l
         SymconvError: an operator is not defined there.
     """
     given = {name: len(vector) for name, vector in vectors.items()}
-    every = _sizes(mentioned(signal), at, given)
-    sizes = {node: every[node] for node in walk(signal)}
+    nodes = walk(signal)
+    every = _sizes(_to_be_defined(nodes, at), at, given)
+    sizes = {node: every[node] for node in nodes}
     for node, size in sizes.items():
         if size > MOST_ENTRIES:
             raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
@@ -104,7 +105,17 @@ def length_at(signal: SignalExpr, at: Point) -> int:
 
 def check_defined(signals: Sequence[SignalExpr], at: Point) -> None:
     """Raise an error where an operator is not defined at the given values."""
-    _sizes(mentioned(*signals), at, {})
+    _sizes(_to_be_defined(walk(*signals), at), at, {})
+
+
+def _to_be_defined(nodes: Sequence[SignalExpr], at: Point) -> list[SignalExpr]:
+    """The nodes, and those by whose lengths amounts were given.
+
+    Of these, a symbol that has no value is one that the length does not depend on, and then the
+    signal is defined whatever it is: see `symconv.language.any_size.length_of`.
+    """
+    more = [node for node in mentioned(*nodes) if at.keys() >= set(node.names[1].values())]
+    return list(dict.fromkeys([*nodes, *more]))
 
 
 def _sizes(

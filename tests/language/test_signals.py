@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from sympy import Symbol
 
-from symconv import Claim, Proved, Signal, SignalExpr, SymconvError, integers
+from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.language.amounts import Amount
 from symconv.language.operators import OPERATORS, Add, Flip, Pad, Scale
 from symconv.language.signals import Applied
@@ -92,6 +93,21 @@ def test_shifts_that_follow_each_other_are_one() -> None:
     for _ in range(5):
         rolled = rolled.roll(1)
     assert isinstance(Claim(rolled, x.roll(5), given=[n >= 5]).prove(), Proved)
+
+
+def test_a_length_may_be_that_of_a_signal_with_more_symbols() -> None:
+    # SymPy's own symbols, for which a length is one that knows its signal.
+    m = Symbol("m", integer=True, positive=True)
+    p = Symbol("p", integer=True, nonnegative=True)
+    u = Symbol("u", integer=True)
+    z = Signal("z", m)
+    padded = z.downsample(2).pad(p, 0).pad(-p, 0)
+    halved = Signal.from_formula(u, z[2 * u], length=padded.length)
+    assert halved.evaluate(z=[1, 2, 3]) == [1, 3]
+    assert isinstance(Claim(halved, z.downsample(2)).prove(), Proved)
+    verdict = Claim(halved, z).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"m": 2}
 
 
 class Own(Signal):
