@@ -171,6 +171,12 @@ def test_the_table_of_rooms_is_the_one_that_is_tested() -> None:
 def test_every_file_that_is_named_is_there() -> None:
     for file in re.findall(r"`([\w/]+\.py)`", read("symconv/README.md")):
         assert (PROJECT / "symconv" / file).exists(), file
+    for file in re.findall(
+        r"(?:symconv|tests)/[\w/]+\.(?:py|txt)", read(".github/CONTRIBUTING.md")
+    ):
+        assert (PROJECT / file).exists(), file
+    for place in re.findall(r"pytest (tests/\w+)", read(".github/CONTRIBUTING.md")):
+        assert (PROJECT / place).exists(), place
 
 
 def test_every_module_that_is_public_is_in_the_reference() -> None:
