@@ -481,7 +481,7 @@ def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> Non
     if not isinstance(operator, Operator):
         raise SymconvError(f"expected an operator such as Flip(), got {operator!r}")
     for operand in operands:
-        check_operand(operand, f"the operator {operator}")
+        check_operand(operand, operator.call)
     expected = operator.arity
     if expected is not None and len(operands) != expected:
         raise SymconvError(f"{operator} is applied to {expected} signals, and got {len(operands)}")

@@ -200,6 +200,7 @@ class Operator:
     Attributes:
         axis: the axis along which it acts.
         arity: how many signals it is applied to; None for those in a formula.
+        call: how it is called, for the error that an operand is no signal.
         method: the method of signals that applies it; empty where a sign does.
         plain: its notation in plain text, in which {0}, {1} are the operands, and the names
             of fields are these.
@@ -221,6 +222,7 @@ class Operator:
 
     axis: ClassVar[int] = 0
     arity: ClassVar[int | None] = 1
+    call: ClassVar[str] = "an operator"
     method: ClassVar[str] = ""
     plain: ClassVar[str] = ""
     latex: ClassVar[str] = ""

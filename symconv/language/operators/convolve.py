@@ -22,7 +22,6 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     along,
-    check_operand,
     products,
     summed,
 )
@@ -46,6 +45,7 @@ class Convolve(Operator):
     is_layer: bool = False
 
     method = "convolve"
+    call = "x.convolve(h)"
     plain = "{0} ∗ {1}"
     latex = "{0} * {1}"
     binding = PRODUCT
@@ -58,8 +58,7 @@ class Convolve(Operator):
     arity = 2
 
     def check(self, node: SignalExpr) -> None:
-        """Refuse what is no signal, and an empty kernel of a layer."""
-        check_operand(node.operands[1], "x.convolve(h)")
+        """Refuse an empty kernel of a layer."""
         if self.is_layer:
             check_kernel(node.operands[1])
 

@@ -54,14 +54,14 @@ class Correlate(Operator):
     dilation: Amount
 
     method = "correlate"
+    call = "x.correlate(k)"
     multiplies = True
     kernel_operand = 1
     names_entries = True
     arity = 2
 
     def check(self, node: SignalExpr) -> None:
-        """Refuse what is no signal, strides that could be 0 or less, and an empty kernel."""
-        check_operand(node.operands[1], "x.correlate(k)")
+        """Refuse strides that could be 0 or less, and an empty kernel."""
         positive_argument(self.stride, "the stride", node.operands[0])
         positive_argument(self.dilation, "the dilation", node.operands[0])
         check_kernel(node.operands[1])
@@ -190,7 +190,7 @@ class CorrelateMethod(Operand):
             V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*,
             arXiv:1603.07285, relations 1–6.
         """
-        check_operand(kernel, "x.correlate(k)")
+        check_operand(kernel, Correlate.call)
         step = positive_argument(stride, "the stride", self)
         return self.apply(
             Correlate(step, positive_argument(dilation, "the dilation", self)), kernel

@@ -17,7 +17,6 @@ from symconv.language.operators.base import (
     Operator,
     Requirement,
     Rule,
-    check_operand,
     products,
 )
 from symconv.language.operators.equal_lengths import (
@@ -37,6 +36,7 @@ class Multiply(Operator):
     """See `MultiplyMethod.multiply`."""
 
     method = "multiply"
+    call = "x.multiply(h)"
     plain = "{0} ⊙ {1}"
     latex = r"{0} \odot {1}"
     numpy = "{0} * {1}"
@@ -48,8 +48,7 @@ class Multiply(Operator):
     arity = 2
 
     def check(self, node: SignalExpr) -> None:
-        """Refuse what is no signal, and different lengths."""
-        check_operand(node.operands[1], "x.multiply(h)")
+        """Refuse different lengths."""
         check_equal_lengths(node, "multiply")
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
