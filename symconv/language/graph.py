@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sympy import Symbol
@@ -128,7 +129,7 @@ def check_names(
     both = sorted(named.keys() & every.keys())
     if both:
         raise clash(both[0])
-    return named, every
+    return MappingProxyType(named), MappingProxyType(every)
 
 
 def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:

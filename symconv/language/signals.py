@@ -121,8 +121,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         own: dict[str, Symbol] = {}
         for amount in operator.amounts:
             merge_symbols(own, amount.symbols)
-        named, symbols = check_names(self.operands, own.values())
-        _set(self, names=(MappingProxyType(dict(named)), MappingProxyType(dict(symbols))))
+        _set(self, names=check_names(self.operands, own.values()))
         operator.check(self)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

@@ -254,12 +254,11 @@ class Operator:
         Raises:
             SymconvError: there is one.
         """
-        for given in fields(self):
-            expected = _CHECKED.get(str(given.type))
-            value = getattr(self, given.name)
-            if expected is not None and not isinstance(value, expected):
+        for name, expected in _checked_fields(type(self)):
+            value = getattr(self, name)
+            if not isinstance(value, expected):
                 raise SymconvError(
-                    f"the {given.name} of {type(self).__name__} has to be checked, got {value!r}; "
+                    f"the {name} of {type(self).__name__} has to be checked, got {value!r}; "
                     "call the method of the signal"
                 )
 
@@ -404,15 +403,22 @@ class Operator:
         raise NotImplementedError(f"no wires for {type(self).__name__}")
 
 
-_CHECKED = {"Amount": Amount, "Fraction": Fraction}
-
 _FIELDS: dict[type[Operator], tuple[str, ...]] = {}
+_CHECKED: dict[type[Operator], list[tuple[str, type]]] = {}
+_KINDS: Mapping[str, type] = {"Amount": Amount, "Fraction": Fraction}
 
 
 def _fields(kind: type[Operator]) -> tuple[str, ...]:
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(field.name for field in fields(kind))
+        _FIELDS[kind] = tuple(given.name for given in fields(kind))
     return _FIELDS[kind]
+
+
+def _checked_fields(kind: type[Operator]) -> list[tuple[str, type]]:
+    if kind not in _CHECKED:
+        kinds = ((given.name, _KINDS.get(str(given.type))) for given in fields(kind))
+        _CHECKED[kind] = [(name, expected) for name, expected in kinds if expected is not None]
+    return _CHECKED[kind]
 
 
 # --- for rules of entries ------------------------------------------------------------

@@ -14,7 +14,7 @@ from symconv.arithmetic.polynomials import (
     within,
     without_nonnegative_part,
 )
-from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -191,7 +191,5 @@ class CorrelateMethod(Operand):
             arXiv:1603.07285, relations 1–6.
         """
         check_operand(kernel, Correlate.call)
-        step = positive_argument(stride, "the stride", self)
-        return self.apply(
-            Correlate(step, positive_argument(dilation, "the dilation", self)), kernel
-        )
+        step = integer_argument(stride, "the stride", self)
+        return self.apply(Correlate(step, integer_argument(dilation, "the dilation", self)), kernel)

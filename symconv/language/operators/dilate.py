@@ -13,7 +13,7 @@ from symconv.arithmetic.polynomials import (
     nonnegative_part,
     without_nonnegative_part,
 )
-from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -125,4 +125,4 @@ class DilateMethod(Operand):
         Entry u is k[u/d] where d divides u, else 0; the length is d(c − 1) + 1, and 0
         when the signal is empty.
         """
-        return self.apply(Dilate(positive_argument(factor, "the dilation", self)))
+        return self.apply(Dilate(integer_argument(factor, "the dilation", self)))

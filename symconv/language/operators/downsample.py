@@ -111,4 +111,4 @@ class DownsampleMethod(Operand):
                 "nonnegative=True, or pad on the left"
             )
         kept = self if first == 0 else self.apply(Pad(-first, Amount.of(0)))
-        return kept.apply(Downsample(positive_argument(factor, "the downsampling factor", kept)))
+        return kept.apply(Downsample(integer_argument(factor, "the downsampling factor", kept)))
