@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
@@ -76,9 +77,7 @@ def avg_pool(
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
     if count_include_pad and not ceil_mode:
-        for number in numbers:
-            sums = sums / number
-        return sums
+        return sums / prod(numbers)
     for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
         behind = " 1" * (sums.ndim - 1 - axis)
