@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import random
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -87,6 +88,11 @@ class TensorClaim:
             if names:
                 rest = f", {sign}" if sign else ""
                 lines.append(f'{", ".join(names)} = integers("{" ".join(names)}"{rest})')
+        lines += [
+            f'{name} = integers("{name}")'
+            for name in ("u0", "u1", "u2", "u3", "j0", "j1", "j2")
+            if any(re.search(rf"\b{name}\b", line) for line in program(self.sides))
+        ]
         lines += program(self.sides)
         given = f", given=[{', '.join(self.given)}]" if self.given else ""
         return "\n".join([*lines, f"claim = Claim(lhs, rhs{given})"])

@@ -45,12 +45,15 @@ from tests.generators.tensors import (
     Expand,
     Flip,
     Fold,
+    Formula,
     IllTypedError,
     Index,
     Linear,
     Mean,
+    Named,
     Node,
     Pad,
+    PadSame,
     PixelShuffle,
     PixelUnshuffle,
     Rearrange,
@@ -220,6 +223,8 @@ def laws(x: Node) -> Iterator[Change]:
             match one.op, one.operands:
                 case Broadcast("+"), (first, second):
                     yield lambda: added(times(first, other), times(second, other))
+        case Formula(pattern), operands:
+            yield lambda: contracted(pattern, *operands)
         case Einsum(pattern), operands:
             yield from einsum_laws(pattern, operands)
         case Linear(), (source, weight, *bias):
@@ -244,6 +249,8 @@ def laws(x: Node) -> Iterator[Change]:
             yield lambda: _normalised(source, mean, inverse, rest)
         case AvgPool() as op, (source,):
             yield from pool_laws(op, source)
+        case PadSame() as op, (source,):
+            yield from same_laws(op, source)
         case Unfold() as op, (source,) if not isinstance(op, Fold):
             yield from unfold_laws(op, source)
         case Expand(shape), (source,):
@@ -605,6 +612,11 @@ def sum_laws(x: Node, axes: Sequence[int], source: Node) -> Iterator[Change]:
 def einsum_laws(pattern: str, operands: Sequence[Node]) -> Iterator[Change]:
     inputs, _, output = pattern.partition("->")
     terms = inputs.split(",")
+    if all(isinstance(o.op, Named) for o in operands):
+        spans: dict[str, Size] = {}
+        for term, operand in zip(terms, operands, strict=True):
+            spans.update(zip(term, operand.shape, strict=True))
+        yield lambda: Node(Formula(pattern, tuple(spans.items())), tuple(operands))
     if len(operands) == 2:
         yield lambda: contracted(f"{terms[1]},{terms[0]}->{output}", operands[1], operands[0])
     if len(output) > 1:
@@ -710,6 +722,27 @@ def pool_laws(op: AvgPool, source: Node) -> Iterator[Change]:
         rest = replace(op, size=op.size[1:], stride=strides[1:], padding=pads[1:])
         turn = [*range(first), first + 1, first]
         yield lambda: permuted(permuted(source.apply(rest), turn).apply(lead), turn)
+
+
+def same_laws(op: PadSame, source: Node) -> Iterator[Change]:
+    first = source.rank - len(op.size)
+    if all(s == ONE for s in op.stride):
+
+        def padded() -> Node:
+            result = source
+            for i, (c, d) in enumerate(zip(op.size, op.dilation, strict=True)):
+                total = d * (c - 1)
+                result = pad(result, total // 2, total - total // 2, first + i)
+            return result
+
+        yield padded
+    if len(op.size) == 2:
+
+        def last(i: int) -> PadSame:
+            return PadSame(op.size[i:][:1], op.stride[i:][:1], op.dilation[i:][:1])
+
+        turn = [*range(first), first + 1, first]
+        yield lambda: permuted(permuted(source.apply(last(1)), turn).apply(last(0)), turn)
 
 
 def unfold_laws(op: Unfold, source: Node) -> Iterator[Change]:

@@ -42,6 +42,7 @@ from tests.generators.tensors import (
     Mean,
     Named,
     Node,
+    PadSame,
     PixelShuffle,
     PixelUnshuffle,
     Roll,
@@ -241,6 +242,7 @@ class Maker:
             lambda: x.apply(Convolve(axis), self.taps()),
             lambda: self.merged(x),
             lambda: self.product(x),
+            lambda: self.same(x, 1),
             lambda: x.apply(Linear(), *self.biased((self.outputs(), x.shape[-1]))),
         ]
         if x.rank >= 2:
@@ -448,6 +450,13 @@ class Maker:
                 rng.choice([None, None, None, None, 2]),
             )
         )
+
+    def same(self, x: Node, count: int) -> Node:
+        if self.rng.random() < 0.5 and x.rank >= 2:
+            count = 2
+        sizes_ = [tuple(self.kernel() for _ in range(count))]
+        sizes_ += [tuple(self.factor() for _ in range(count)) for _ in range(2)]
+        return x.apply(PadSame(*sizes_))
 
     def batch_norm(self, x: Node) -> Node:
         c = x.shape[1]

@@ -38,6 +38,7 @@ __all__ = [
     "Expand",
     "Flip",
     "Fold",
+    "Formula",
     "IllTypedError",
     "Index",
     "Linear",
@@ -46,6 +47,7 @@ __all__ = [
     "Node",
     "Op",
     "Pad",
+    "PadSame",
     "PixelShuffle",
     "PixelUnshuffle",
     "Rearrange",
@@ -234,6 +236,8 @@ class Node:
     operands: tuple[Node, ...] = ()
 
     def __post_init__(self) -> None:
+        if isinstance(self.op, Formula) and not all(isinstance(o.op, Named) for o in self.operands):
+            raise IllTypedError("a formula is one in entries of named tensors")
         assert self.shape is not None  # whoever makes what does not fit is told at once
 
     @cached_property
@@ -930,6 +934,41 @@ class Einsum(Op):
 
 
 @dataclass(frozen=True)
+class Formula(Einsum):
+    """The same as a formula: the indices of the entries are u0, u1, …, those of sums j0, j1, …
+
+    Attributes:
+        spans: the sizes of the letters.
+    """
+
+    spans: tuple[tuple[str, Size], ...] = ()
+
+    def shape(self, *operands: Shape) -> Shape:
+        inputs = self.pattern.partition("->")[0].split(",")
+        for term, shape in zip(inputs, operands, strict=True):
+            for letter, size in zip(term, shape, strict=True):
+                _same(dict(self.spans)[letter], size, "a formula")
+        return super().shape(*operands)
+
+    def code(self, *operands: str) -> str:
+        inputs, _, output = self.pattern.partition("->")
+        summed = [a for a in dict.fromkeys(inputs) if a.isalpha() and a not in output]
+        names = {a: f"u{i}" for i, a in enumerate(output)}
+        names.update((a, f"j{i}") for i, a in enumerate(summed))
+        entries_ = "*".join(
+            f"{operand}[{', '.join(names[a] for a in term)}]"
+            for term, operand in zip(inputs.split(","), operands, strict=True)
+        )
+        known = dict(self.spans)
+        for a in summed:
+            entries_ = f"Sum({entries_}, ({names[a]}, 0, {(known[a] - 1).text}))"
+        indices = ", ".join(names[a] for a in output)
+        outside = f"({indices},)" if len(output) == 1 else f"({indices})"
+        sizes_ = _tuple_code([known[a] for a in output])
+        return f"Tensor.from_formula({outside}, {entries_}, shape={sizes_})"
+
+
+@dataclass(frozen=True)
 class Linear(Op):
     def shape(self, *operands: Shape) -> Shape:
         x, weight, *bias = operands
@@ -1073,6 +1112,8 @@ class Conv(Op):
         _per_axis(self.dilation, spatial, "dilations")
         if len(self.padding) != spatial:
             raise IllTypedError("pads of a convolution")
+        if self.mode == "symmetric":
+            raise IllTypedError("PyTorch has no such mode")
         if self.said == "same":
             for (left, right), c, d, s in zip(
                 self.padding, weight[2:], self.dilation, self.stride, strict=True
@@ -1257,6 +1298,8 @@ class AvgPool(Op):
     def shape(self, *operands: Shape) -> Shape:
         shape = _at_least(operands[0], len(self.size))
         strides, pads = self._steps()
+        _plain(1, *strides)
+        _plain(0, *pads)
         first = len(shape) - len(self.size)
         one = Size.of(1)
         sizes = []
@@ -1321,6 +1364,44 @@ class AvgPool(Op):
         if self.ceil_mode and (count - 1) * s >= n + p:
             count -= 1
         return [s * u - p for u in range(max(0, count))]
+
+
+@dataclass(frozen=True)
+class PadSame(Op):
+    """TensorFlow's SAME, for the last axes."""
+
+    size: Shape
+    stride: Shape
+    dilation: Shape
+
+    def shape(self, *operands: Shape) -> Shape:
+        shape = _at_least(operands[0], len(self.size))
+        _plain(1, *self.size, *self.stride, *self.dilation)
+        first = len(shape) - len(self.size)
+        grown = []
+        for n, c, s, d in zip(shape[first:], self.size, self.stride, self.dilation, strict=True):
+            reach = d * (c - 1) + 1
+            total = reach - 1 if s == ONE else (divided_up(n, s) - 1) * s + reach - n
+            grown.append(n + largest(0, total))
+        return (*shape[:first], *grown)
+
+    def code(self, *operands: str) -> str:
+        words = [_tuple_code(self.size)]
+        if any(size != ONE for size in self.stride):
+            words.append(f"stride={_one_or_tuple(self.stride)}")
+        if any(size != ONE for size in self.dilation):
+            words.append(f"dilation={_one_or_tuple(self.dilation)}")
+        return f"{operands[0]}.pad_same({', '.join(words)})"
+
+    def values(self, at: At, ring: Ring, *arrays: Array) -> Array:
+        (a,) = arrays
+        first = a.ndim - len(self.size)
+        for i, sizes_ in enumerate(zip(self.size, self.stride, self.dilation, strict=True)):
+            c, s, d = (_positive(size.at(at), "an argument") for size in sizes_)
+            n = a.shape[first + i]
+            total = max((-(-n // s) - 1) * s + d * (c - 1) + 1 - n, 0)
+            a = _taken(a, first + i, _zeros(n, total // 2, total - total // 2))
+        return a
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,8 @@ def stated(claim: TensorClaim) -> Claim:
     """The claim, by the lines of Python that make it."""
     names: dict[str, Any] = {
         **{name: getattr(symconv, name) for name in _PUBLIC},
-        **{"Eq": sympy.Eq, "Max": sympy.Max, "Min": sympy.Min, "Fraction": Fraction},
+        **{name: getattr(sympy, name) for name in ("Eq", "Max", "Min", "Sum")},
+        "Fraction": Fraction,
     }
     exec(str(claim), names)
     made: Claim = names["claim"]
