@@ -78,7 +78,8 @@ class Maker:
     def size(self, *choices: Whole) -> Size:
         """One of the choices whose symbols are among those of the claim."""
         fitting = [s for s in map(Size.of, choices) if s.names <= set(self.symbols)]
-        return self.rng.choice(fitting)
+        symbolic = [s for s in fitting if s.names]
+        return self.rng.choice(symbolic if symbolic and self.rng.random() < 0.5 else fitting)
 
     def channels(self) -> Size:
         c = Size.of("C")

@@ -36,7 +36,6 @@ from tests.generators.tensors import (
     run,
     walk,
 )
-from tests.oracles.brute_force import within
 
 __all__ = ["Disagreement", "Outcomes", "check_evaluation", "check_verdict", "checked", "stated"]
 
@@ -257,6 +256,24 @@ def check_verdict(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> None
             raise Disagreement("proved", claim, f"{said}; but at {wrong.at}: {wrong.sides}")
         return
     check_counterexample(claim, verdict, found, said)
+
+
+_BOUND = re.compile(r"(\w+(?:, \w+)*) from (-?\d+) to (-?\d+)")
+
+
+def within(scope: str) -> Callable[[At], bool]:
+    """Whether sizes are within the scope of a proof.
+
+    A scope is "all lengths" or "all sizes", or it bounds some symbols.
+    """
+    bounds = [
+        (name, int(first), int(last))
+        for names, first, last in _BOUND.findall(scope)
+        for name in names.split(", ")
+    ]
+    if not bounds and scope not in ("all lengths", "all sizes"):
+        raise ValueError(f"the scope {scope!r} is neither everything nor bounds on symbols")
+    return lambda at: all(first <= at[name] <= last for name, first, last in bounds)
 
 
 def check_counterexample(claim: TensorClaim, verdict: Refuted, found: Outcomes, said: str) -> None:
