@@ -237,7 +237,7 @@ def _tensor_claim(rng: random.Random, seed: int) -> TensorClaim | None:
             rhs = added(rhs, source)
     if sum(1 for _ in walk(lhs, rhs)) > HEAVIEST or degree(lhs, rhs) > DEGREE:
         return None
-    if max(node.rank for node in walk(lhs, rhs)) > 7 or not (lhs.rank and rhs.rank):
+    if max(node.rank for node in walk(lhs, rhs)) > 7 or lhs.rank != rhs.rank or not lhs.rank:
         return None
     claim = TensorClaim(kind, seed, lhs, rhs)
     given = _hypotheses(rng, claim)

@@ -759,6 +759,13 @@ class PixelUnshuffle(Op):
         return result
 
 
+def _layered(shape: Shape, count: int) -> Shape:
+    """The shape of an image, or of several: before the axes of the layer there are two at most."""
+    if not count <= len(shape) <= count + 2:
+        raise IllTypedError(f"{len(shape)} axes for a layer of {count}")
+    return shape
+
+
 def _at_least(shape: Shape, rank: int) -> Shape:
     if len(shape) < rank:
         raise IllTypedError(f"{len(shape)} axes, not {rank}")
@@ -770,16 +777,14 @@ class Upsample(Op):
     factors: Shape
 
     def shape(self, *operands: Shape) -> Shape:
-        shape = _at_least(operands[0], len(self.factors))
+        shape = _layered(operands[0], len(self.factors))
         _plain(1, *self.factors)
         first = len(shape) - len(self.factors)
         grown = (n * f for n, f in zip(shape[first:], self.factors, strict=True))
         return (*shape[:first], *grown)
 
     def code(self, *operands: str) -> str:
-        is_one = len(self.factors) == 2 and self.factors[0] == self.factors[1]
-        factor = self.factors[0].text if is_one else _tuple_code(self.factors)
-        return f"{operands[0]}.upsample({factor})"
+        return f"{operands[0]}.upsample({_tuple_code(self.factors)})"
 
     def values(self, at: At, ring: Ring, *arrays: Array) -> Array:
         (a,) = arrays
@@ -844,6 +849,12 @@ class Sum(Op):
 
 @dataclass(frozen=True)
 class Mean(Sum):
+    def shape(self, *operands: Shape) -> Shape:
+        for axis in _axes(self.axes, len(operands[0])):
+            if not operands[0][axis].number:
+                raise IllTypedError("a mean over a size that is no number")
+        return super().shape(*operands)
+
     def code(self, *operands: str) -> str:
         return f"{operands[0]}.mean({self._argument()})"
 
@@ -883,6 +894,8 @@ class Broadcast(Op):
         one, other = operands
         rank = max(len(one), len(other))
         unit = Size.of(1)
+        if rank == 1:
+            _same(one[0], other[0], self.sign)  # signals of one axis are not broadcast
         pairs = zip(
             (*[unit] * (rank - len(one)), *one),
             (*[unit] * (rank - len(other)), *other),
@@ -1167,6 +1180,8 @@ class Conv(Op):
         x, weight, *bias = arrays
         spatial, kernel = weight.ndim - 2, weight.shape[2:]
         batched = x if x.ndim == spatial + 2 else x[None]
+        if not weight.size:
+            raise UndefinedError("a kernel is empty")
         strides = [s.at(at) for s in self.stride]
         dilations = [d.at(at) for d in self.dilation]
         groups = _positive(self.groups.at(at), "the groups")
@@ -1246,6 +1261,8 @@ class ConvTranspose(Op):
         x, weight, *bias = arrays
         spatial, kernel = weight.ndim - 2, weight.shape[2:]
         batched = x if x.ndim == spatial + 2 else x[None]
+        if not weight.size:
+            raise UndefinedError("a kernel is empty")
         groups = _positive(self.groups.at(at), "the groups")
         channels, outputs = weight.shape[:2]
         if channels % groups or batched.shape[1] != channels:
@@ -1296,7 +1313,7 @@ class AvgPool(Op):
         return _per_axis(steps, count, "strides"), _per_axis(pads, count, "pads")
 
     def shape(self, *operands: Shape) -> Shape:
-        shape = _at_least(operands[0], len(self.size))
+        shape = _layered(operands[0], len(self.size))
         strides, pads = self._steps()
         _plain(1, *strides)
         _plain(0, *pads)
@@ -1375,7 +1392,7 @@ class PadSame(Op):
     dilation: Shape
 
     def shape(self, *operands: Shape) -> Shape:
-        shape = _at_least(operands[0], len(self.size))
+        shape = _layered(operands[0], len(self.size))
         _plain(1, *self.size, *self.stride, *self.dilation)
         first = len(shape) - len(self.size)
         grown = []

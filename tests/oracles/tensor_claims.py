@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -308,7 +308,7 @@ def check_counterexample(claim: TensorClaim, verdict: Refuted, found: Outcomes, 
     first: Any = None
     if left.shape == right.shape:
         first = tuple(int(i) for i in np.argwhere(left != right)[0])
-    index: Any = shown.index if shown.index is None else tuple(np.atleast_1d(shown.index))
+    index: Any = shown.index if shown.index is None else tuple(np.atleast_1d(shown.index).tolist())
     if index != first:
         raise Disagreement("refuted", claim, f"{said}; but they differ first at {first}")
     failing = next((o.at for o in found.near if not o.holds), None)
@@ -356,13 +356,10 @@ def check_condition(claim: TensorClaim, asked: Claim, verdict: Verdict, found: O
 
 def check_differences(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> None:
     """Compare where the sides of a refuted claim differ."""
-    shown: Any = verdict.differences if isinstance(verdict, Refuted) else None
+    shown = verdict.differences if isinstance(verdict, Refuted) else None
     if shown is None:
         return
-    symbols: Sequence[Any] = (
-        shown.index if isinstance(shown.index, tuple | list) else (shown.index,)
-    )
-    names = [str(symbol.name) for symbol in symbols]
+    names = [str(symbol.name) for symbol in shown.indices]
     for o in found.all:
         assert o.sides is not None
         left, right = o.sides
@@ -375,6 +372,9 @@ def check_differences(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> 
             )
         if told or _are_equal(left, right):
             continue
+        shape = tuple(says(size, o.at) for size in shown.shape)
+        if shape != left.shape:
+            raise Disagreement("differences", claim, f"{shown.shape} at {o.at}: {left.shape}")
         differ = left != right
         for place in np.ndindex(*left.shape):
             at = {**o.at, **dict(zip(names, place, strict=True))}
