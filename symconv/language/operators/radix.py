@@ -38,8 +38,8 @@ def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -
     Where the size is no number, but there are few blocks of that size, it is told by
     comparisons in which of them the position lies: then nothing is multiplied.
     """
-    if size == Polynomial.constant(1):
-        return u
+    if size == Polynomial.constant(1) or not size.terms:
+        return u  # in blocks of no entries there is no position
     blocks = None if count is None else count.as_integer()
     if blocks == 1:
         return Polynomial({})
