@@ -19,6 +19,7 @@ from tests.generators.tensor_terms import (
     joined,
     pad,
     part,
+    part_along,
     permuted,
     plain_conv,
     ranged,
@@ -135,7 +136,24 @@ class Maker:
             (h,),
             (n, c),
         ]
-        return self.named("x", rng.choice(shapes))
+        x = self.named("x", rng.choice(shapes))
+        return self.repeated(x) if rng.random() < 0.2 and x.rank < 4 else x
+
+    def repeated(self, x: Node) -> Node:
+        """The same along a new axis, wherever that is put: what is outside has to be told there."""
+        rng = self.rng
+        count = self.size(2, 3, "C", "D", "N")
+        if rng.random() < 0.5:
+            letters = list(LETTERS[: x.rank])
+            letters.insert(rng.randint(0, x.rank), "z")
+            return rearranged(x, f"{' '.join(LETTERS[: x.rank])} -> {' '.join(letters)}", z=count)
+        where = rng.randint(0, x.rank)
+        shape = (*x.shape[:where], count, *x.shape[where:])
+        unit = part_along(x, where, NEW) if where < x.rank else part(x, *[FULL] * x.rank, NEW)
+        if rng.random() < 0.5:
+            return unit.apply(Expand(shape))
+        _check_plain(shape)
+        return added(self.named("y", shape), unit)
 
     def expression(self, source: Node, depth: int) -> Node:
         """Some operators on a tensor."""

@@ -1022,7 +1022,7 @@ class BatchNorm(Op):
         return x
 
     def code(self, *operands: str) -> str:
-        return f"{operands[0]}.batch_norm({', '.join(operands[1:])})"
+        return f"{operands[0]}.batch_norm({', '.join(operands[1:])}, axis=1)"
 
     def values(self, at: At, ring: Ring, *arrays: Array) -> Array:
         x, mean, inverse, *rest = arrays
@@ -1490,6 +1490,7 @@ class Fold(Unfold):
         (shape,) = operands
         if len(shape) not in (2, 3) or len(self.output) != 2:
             raise IllTypedError("fold has two or three axes")
+        _plain(1, *self.output, *shape[-2:])
         *batch, rows, columns = shape
         channels = rows.divided(self.size[0] * self.size[1])
         if channels is None:

@@ -212,6 +212,9 @@ def check_evaluation(claim: TensorClaim, asked: Claim, found: Outcomes) -> None:
         for side, expression in zip(claim.sides, asked.signals, strict=True):
             (expected,) = run([side], outcome.at, EXACT, entry)
             data = evaluation_data(side, outcome.at, entry)
+            # A symbol that makes no difference is not asked for, nor such a tensor.
+            known = {*expression.every_symbol(), *expression.names[0]}
+            data = {name: value for name, value in data.items() if name in known}
             try:
                 value = expression.evaluate(**data)
             except SymconvError as error:
@@ -280,6 +283,10 @@ def check_counterexample(claim: TensorClaim, verdict: Refuted, found: Outcomes, 
     """Recompute a counterexample, and look for a smaller one."""
     shown = verdict.counterexample
     at = {name: int(value) for name, value in shown.lengths.items()}
+    idle = set(claim.names) - {symbol.name for symbol in verdict.claim.symbols}
+    if idle:  # symbols that make no difference, whatever they are
+        allowed = (o.at for o in found.near if all(o.at[name] == at[name] for name in at))
+        at = {**next(allowed, {}), **at}
     if sorted(at) != claim.names:
         raise Disagreement("refuted", claim, f"{said}; but the symbols are {claim.names}")
     signs = all((low := LEAST[name]) is None or at[name] >= low for name in at)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import pytest
 
-from symconv import Proved, Refuted
+from symconv import Claim, Proved, Refuted, SignalExpr, Tensor, concatenate, einsum, integers
 from symconv.decision.verdicts import ALL_LENGTHS, Counterexample
 from tests.generators.sizes import ONE, Size
 from tests.generators.tensor_claims import TensorClaim, points, tensor_claim
@@ -123,3 +124,65 @@ def test_a_refutation_of_what_is_true_is_found() -> None:
     verdict = flipped()
     with pytest.raises(Disagreement, match="both sides"):
         check_verdict(TRUE, verdict, Outcomes(TRUE))
+
+
+# --- what is repeated ends where the tensor does ---------------------------------------
+
+u, v = integers("u v")
+ROW, TAPS = Tensor("x", (4,)), Tensor("k", (2,))
+
+
+def repeated(number: int) -> SignalExpr:
+    return ROW.rearrange("a -> z a", z=number)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda x: x,
+        lambda x: 2 * x,
+        lambda x: x + x.flip(axis=1),
+        lambda x: x + ROW,
+        lambda x: x.multiply(ROW),
+        lambda x: x.flip(axis=1),
+        lambda x: x.roll(1, axis=1),
+        lambda x: x.dilate(2, axis=1),
+        lambda x: x.downsample(2, axis=1),
+        lambda x: x.pad(1, -1, axis=1),
+        lambda x: x.pad(1, 1, "replicate", axis=1),
+        lambda x: x.correlate(TAPS, axis=1),
+        lambda x: x.correlate(TAPS, stride=2, dilation=2, axis=1),
+        lambda x: x.convolve(TAPS, axis=1),
+        lambda x: x.windows(2, axis=1),
+        lambda x: x.avg_pool((2,)),
+        lambda x: x.upsample((2,)),
+        lambda x: x[:, None].conv(TAPS[None, None], padding=1),
+        lambda x: x[:, None].conv_transpose(TAPS[None, None], stride=2),
+        lambda x: x.linear(Tensor("w", (3, 4))),
+        lambda x: einsum("ab,b->ab", x, ROW),
+        lambda x: x.rearrange("a (b c) -> a c b", c=2),
+        lambda x: x.sum(1),
+        lambda x: Tensor.from_formula((u, v), ROW[v], shape=x.shape),
+    ],
+)
+def test_what_is_repeated_is_zero_outside(layer: Callable[[SignalExpr], SignalExpr]) -> None:
+    """Padding it with zeros is not to repeat it more often; and it is what arithmetic says."""
+    claim = Claim(layer(repeated(2)).pad(1, 1, axis=0), layer(repeated(4)))
+    assert isinstance(claim.prove(), Refuted)
+    again = Claim(concatenate([layer(repeated(2)), layer(repeated(3))])[:2], layer(repeated(2)))
+    assert isinstance(again.prove(), Proved)
+
+
+def test_what_is_merged_is_zero_outside() -> None:
+    """The digits of a position are simpler inside, and then do not say where that ends."""
+    split = Tensor("x", (1, 4)).rearrange("c (h a) -> (c a) h", a=2).pad(0, 1, axis=0)
+    assert isinstance(Claim(split[2], Tensor("x", (1, 4))[0, 2::2].pad(0, 1)).prove(), Refuted)
+    x, w = Tensor("x", (1, 2, 2)), Tensor("w", (1, 1, 2, 2))
+    turned = w.pixel_unshuffle(2).flip(axis=1).pixel_shuffle(2)
+    padded = x.pad(1, 1, axis=2)
+    assert isinstance(Claim(padded.conv(turned), padded.conv(w.flip(axis=(2, 3)))).prove(), Proved)
+
+
+def test_what_is_split_into_nothing() -> None:
+    columns = Tensor("x", (4, 0, 4)).unfold((3, 3), dilation=(1, 2))
+    assert isinstance(Claim(columns, columns).prove(), Proved)
