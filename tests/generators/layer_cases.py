@@ -252,10 +252,10 @@ def others() -> Iterator[TableCase]:
     for name, x, tensors in rows:
         yield row("batch_norm", name, x, tensors, {}, {"C": 3})
     for r in (1, 2, 3):
-        yield row("pixel_shuffle", f"by {r}", f"{r * r}*C H W", {}, {"r": r})
-        yield row("pixel_unshuffle", f"by {r}", f"C {r}*H {r}*W", {}, {"r": r})
-    yield row("pixel_shuffle", "images", "N 4*C H W", {}, {"r": 2})
-    yield row("pixel_unshuffle", "images", "N C 2*H 2*W", {}, {"r": 2})
+        yield row("pixel_shuffle", f"by {r}", f"{r * r}*C H W", {}, {"factor": r})
+        yield row("pixel_unshuffle", f"by {r}", f"C {r}*H {r}*W", {}, {"factor": r})
+    yield row("pixel_shuffle", "images", "N 4*C H W", {}, {"factor": 2})
+    yield row("pixel_unshuffle", "images", "N C 2*H 2*W", {}, {"factor": 2})
     by: list[tuple[str, str, tuple[int, ...]]] = [
         ("one axis", "N C W", (3,)),
         ("two axes", "N C H W", (2, 3)),

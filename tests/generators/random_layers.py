@@ -129,13 +129,13 @@ def batch_norm(draw: Draw) -> tuple[Shapes, Arguments]:
 def pixel_shuffle(draw: Draw) -> tuple[Shapes, Arguments]:
     r = draw.rng.randint(1, 3)
     height, width, channels = (draw.rng.randint(1, 3) for _ in range(3))
-    return {"x": (*draw.images(), channels * r * r, height, width)}, {"r": r}
+    return {"x": (*draw.images(), channels * r * r, height, width)}, {"factor": r}
 
 
 def pixel_unshuffle(draw: Draw) -> tuple[Shapes, Arguments]:
     r = draw.rng.randint(1, 3)
     height, width, channels = (draw.rng.randint(1, 3) for _ in range(3))
-    return {"x": (*draw.images(), channels, height * r, width * r)}, {"r": r}
+    return {"x": (*draw.images(), channels, height * r, width * r)}, {"factor": r}
 
 
 def upsample(draw: Draw) -> tuple[Shapes, Arguments]:

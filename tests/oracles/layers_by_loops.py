@@ -324,8 +324,9 @@ def avg_pool(
 # --- other orders of the entries -------------------------------------------------------
 
 
-def pixel_shuffle(x: Array, r: int) -> Array:
+def pixel_shuffle(x: Array, factor: int) -> Array:
     """`torch.nn.PixelShuffle`: r² channels are the pixels of squares."""
+    r = factor
     before, (channels, height, width) = last_axes(x, 3)
     if channels % (r * r):
         raise ValueError(f"{channels} channels, {r} times {r} pixels")
@@ -339,8 +340,9 @@ def pixel_shuffle(x: Array, r: int) -> Array:
     return y
 
 
-def pixel_unshuffle(x: Array, r: int) -> Array:
+def pixel_unshuffle(x: Array, factor: int) -> Array:
     """`torch.nn.PixelUnshuffle`: the pixels of squares become r² channels."""
+    r = factor
     before, (channels, height, width) = last_axes(x, 3)
     if height % r or width % r:
         raise ValueError(f"{height} times {width} pixels in squares of {r}")

@@ -135,12 +135,12 @@ def avg_pool(
     )
 
 
-def pixel_shuffle(x: Array, r: int) -> Array:
-    return numbers(installed().nn.functional.pixel_shuffle(double(x), r))
+def pixel_shuffle(x: Array, factor: int) -> Array:
+    return numbers(installed().nn.functional.pixel_shuffle(double(x), factor))
 
 
-def pixel_unshuffle(x: Array, r: int) -> Array:
-    return numbers(installed().nn.functional.pixel_unshuffle(double(x), r))
+def pixel_unshuffle(x: Array, factor: int) -> Array:
+    return numbers(installed().nn.functional.pixel_unshuffle(double(x), factor))
 
 
 def upsample(x: Array, factor: Sequence[int]) -> Array:
