@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from symconv.exercises.checking import check
     from symconv.exercises.grading import grade
     from symconv.exercises.mistakes import MISTAKES
-    from symconv.language.signals import Signal, SignalExpr
+    from symconv.language.signals import Signal, SignalExpr, Tensor
+    from symconv.language.tensor_functions import concatenate, einsum
     from symconv.pages import diagrams
     from symconv.testing import assert_equal
 
@@ -46,19 +47,23 @@ __all__ = [
     "Signal",
     "SignalExpr",
     "SymconvError",
+    "Tensor",
     "Undecided",
     "Unknown",
     "Verdict",
     "assert_equal",
     "check",
+    "concatenate",
     "diagrams",
+    "einsum",
     "grade",
     "integers",
     "such_that",
 ]
 
 _PLACES = {
-    **dict.fromkeys(("Signal", "SignalExpr"), "language.signals"),
+    **dict.fromkeys(("Signal", "SignalExpr", "Tensor"), "language.signals"),
+    **dict.fromkeys(("concatenate", "einsum"), "language.tensor_functions"),
     **dict.fromkeys(("SymconvError", "Undecided"), "errors"),
     **dict.fromkeys(("Claim", "Instance"), "decision.claims"),
     **dict.fromkeys(

@@ -168,19 +168,21 @@ class IntegerSets:
         except Undecided:
             return False
 
-    def with_index(self, name: str) -> IntegerSets:
-        """The same with one more parameter, to which `index_as_parameter` moves an index.
+    def with_indices(self, names: Sequence[str]) -> IntegerSets:
+        """The same with more parameters, to which `indices_as_parameters` moves indices.
 
-        Its name has to sort after those of the parameters.
+        Their names have to sort after those of the parameters, in their order.
         """
-        return IntegerSets([*self.parameters, name], self.budget)
+        return IntegerSets([*self.parameters, *names], self.budget)
 
-    def index_as_parameter(self, set_: Set) -> Set:
-        """The set with its first coordinate as a parameter, and the others forgotten."""
+    def indices_as_parameters(self, set_: Set, count: int) -> Set:
+        """The set with its first coordinates as parameters, and the others forgotten."""
         width, size = set_.dim(dim_type.set), len(self.parameters)
-        set_ = set_.project_out(dim_type.set, 1, width - 1)
-        set_ = set_.move_dims(dim_type.param, size, dim_type.set, 0, 1)
-        return set_.set_dim_name(dim_type.param, size, f"p{size}").params()
+        set_ = set_.project_out(dim_type.set, count, width - count)
+        set_ = set_.move_dims(dim_type.param, size, dim_type.set, 0, count)
+        for i in range(size, size + count):
+            set_ = set_.set_dim_name(dim_type.param, i, f"p{i}")
+        return set_.params()
 
     def where(self, cases: Sequence[Conjunction]) -> Set:
         """The parameters for which one of the cases holds."""

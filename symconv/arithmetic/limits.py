@@ -425,3 +425,10 @@ LONGEST_SYMBOL_OF_TAP = 100
 LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
 names are longer than that of what it reads."""
+
+MOST_BLOCKS_TOLD_APART = 16
+"""Blocks of an axis, as groups of channels, that comparisons tell apart where their size is a
+symbol: each is a case for isl, and more of them take longer than deciding it number by number."""
+
+LONGEST_PATTERN = 200
+"""Characters of a pattern for rearranging axes, which people write by hand."""

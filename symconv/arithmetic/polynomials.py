@@ -33,6 +33,7 @@ __all__ = [
     "at_least",
     "ceiling",
     "conjoined",
+    "divided",
     "equal",
     "every",
     "floor",
@@ -516,6 +517,20 @@ def _is_simple(atom: Guarded) -> bool:
     return atom.is_nonnegative_part and not any(
         isinstance(inner, Guarded) for inner in atom.value.atoms()
     )
+
+
+def divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """The summands that a divisor with one summand divides, as a quotient; the rest.
+
+    >>> c, i = Polynomial.of("c"), Polynomial.of(0)
+    >>> [str(p) for p in divided(3 * i + 4, Polynomial.constant(3))]
+    ['#0', '4']
+    """
+    number = divisor.as_integer()
+    if number is None:
+        return _divided(numerator, divisor)
+    whole = {m: c // number for m, c in numerator.terms.items() if c % number == 0}
+    return Polynomial(whole), Polynomial({m: c for m, c in numerator.terms.items() if c % number})
 
 
 def _divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:

@@ -1,8 +1,8 @@
 """Sums over integer indices, with guards, of products of entries of named signals.
 
-The form behind every claim: for a free index #0 (the output index u),
+The form behind every claim: for free indices #0, #1, … (the output index, one for each axis),
 
-    Σ over all integers #1, #2, … of  coefficient · [guards] · Π name[position]
+    Σ over all integers #r, #r+1, … of  coefficient · [guards] · Π name[position]
 
 where an entry of a named signal is zero outside its range by definition, so that its
 range never has to be stated as a guard.  `symconv.language.any_size` reads a signal into this
@@ -17,9 +17,12 @@ from fractions import Fraction
 
 from symconv.arithmetic.polynomials import Atom, Conjunction, Guard, Polynomial, Relation
 
-__all__ = ["FREE", "Factor", "GuardedSum", "SummationIndex", "Term"]
+__all__ = ["Factor", "GuardedSum", "SummationIndex", "Term", "free_index"]
 
-FREE = 0  # the number of the free index
+
+def free_index(axes: int) -> tuple[Polynomial, ...]:
+    """The output index of so many axes: the indices are numbered from 0, and the others follow."""
+    return tuple(map(Polynomial.of, range(axes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,6 @@ class Factor:
 
     name: str
     position: tuple[Polynomial, ...]
-
-    @property
-    def only_position(self) -> Polynomial:
-        """The position along the only axis.
-
-        Raises:
-            ValueError: there are several axes; taking one of them would prove too much.
-        """
-        (position,) = self.position
-        return position
 
     def __str__(self) -> str:
         return f"{self.name}[{', '.join(map(str, self.position))}]"
@@ -162,11 +155,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class GuardedSum:
-    """A signal as a formula: its entry at #0, its length, the lengths of the signals it names.
+    """A tensor as a formula: its entry at (#0, #1, …), its shape, the shapes of those it names.
 
-    The terms describe the entries for 0 ≤ #0 < length.
+    The terms describe the entries for 0 ≤ #a < shape[a].
     """
 
     terms: tuple[Term, ...]
-    length: Polynomial
-    lengths: Mapping[str, Polynomial]
+    shape: tuple[Polynomial, ...]
+    shapes: Mapping[str, tuple[Polynomial, ...]]
+
+    @property
+    def axes(self) -> int:
+        """How many axes there are: the free indices are numbered below that."""
+        return len(self.shape)

@@ -109,14 +109,14 @@ def _atom(atom: Atom, names: Names) -> Expr:
 
 
 def condition_expression(
-    condition: Condition, names: Names, solve_for: Symbol | None = None
+    condition: Condition, names: Names, solve_for: Sequence[Symbol] = ()
 ) -> Boolean:
     """A condition on polynomials as a SymPy condition.
 
     Args:
         condition: the condition.
         names: the symbols.
-        solve_for: a symbol that stands alone on its side, where it can.
+        solve_for: symbols of which the last one that occurs stands alone on its side.
 
     >>> c, p = Polynomial.of("c"), Polynomial.of("p")
     >>> symbols = {name: Symbol(name, integer=True) for name in "cp"}
@@ -133,7 +133,7 @@ def condition_expression(
 
 
 def _joined(
-    parts: Sequence[Condition], names: Names, solve_for: Symbol | None, join: type[And | Or]
+    parts: Sequence[Condition], names: Names, solve_for: Sequence[Symbol], join: type[And | Or]
 ) -> Boolean:
     """The parts; those that speak of one residue say together which ones it may be."""
     rest = list(parts)
@@ -167,7 +167,7 @@ def _joined(
     return join(*result)
 
 
-def _unequal(one: Guard, names: Names, solve_for: Symbol | None) -> Boolean:
+def _unequal(one: Guard, names: Names, solve_for: Sequence[Symbol]) -> Boolean:
     """The inequation p ≠ 0, from the guard p ≥ 1 of the two that say it."""
     equation = Guard(one.polynomial + 1, Relation.ZERO)
     relation = _solved(equation, _summands(equation.polynomial, names), solve_for)
@@ -205,11 +205,11 @@ def _residues(guard: Guard, summands: Mapping[Expr, int]) -> tuple[Expr, int, se
 
 
 def _relation(guard: Guard, names: Names) -> Boolean:
-    return _comparison(guard, names, _summands(guard.polynomial, names), None)
+    return _comparison(guard, names, _summands(guard.polynomial, names), ())
 
 
 def _comparison(
-    guard: Guard, names: Names, summands: Mapping[Expr, int], solve_for: Symbol | None
+    guard: Guard, names: Names, summands: Mapping[Expr, int], solve_for: Sequence[Symbol]
 ) -> Boolean:
     """The guard as a comparison, unless the signs of the symbols say at once whether it holds."""
     known = {n: sign_of(s) for n, s in names.items() if isinstance(n, str) and s.is_Symbol}
@@ -225,15 +225,16 @@ def _comparison(
     return _solved(guard, summands, solve_for)
 
 
-def _solved(guard: Guard, summands: Mapping[Expr, int], solve_for: Symbol | None) -> Boolean:
+def _solved(guard: Guard, summands: Mapping[Expr, int], solve_for: Sequence[Symbol]) -> Boolean:
     """The guard solved for the side with more summands; constants go to the other side."""
     constant = summands.get(Integer(1), 0)
     plus = {e: c for e, c in summands.items() if c > 0 and e != 1}
     minus = {e: -c for e, c in summands.items() if c < 0 and e != 1}
-    if solve_for is not None and solve_for in {*plus, *minus}:
-        left_is_plus = solve_for in plus
+    wanted = next((symbol for symbol in reversed(solve_for) if symbol in {*plus, *minus}), None)
+    if wanted is not None:
+        left_is_plus = wanted in plus
         side, rest = (plus, minus) if left_is_plus else (minus, plus)
-        middle = {solve_for: side.pop(solve_for)}
+        middle = {wanted: side.pop(wanted)}
         other = {**rest, **{e: -c for e, c in side.items()}}
     else:
         left_is_plus = _weight(plus) <= _weight(minus)
@@ -309,13 +310,13 @@ def _reduced(polynomial: Polynomial, modulus: int) -> Polynomial:
 
 
 def terms_expression(
-    terms: Iterable[Term], lengths: Mapping[str, Expr], symbols: Mapping[str, Symbol]
+    terms: Iterable[Term], shapes: Mapping[str, tuple[Expr, ...]], symbols: Mapping[str, Symbol]
 ) -> Expr:
     """A sum of guarded terms as a SymPy formula of `Sum`, `Indexed` and `Piecewise`.
 
-    `lengths` gives the lengths of the named signals; an entry outside is zero.
+    `shapes` gives the shapes of the named tensors; an entry outside is zero.
     """
-    bases = {name: IndexedBase(name, shape=(size,)) for name, size in lengths.items()}
+    bases = {name: IndexedBase(name, shape=shape) for name, shape in shapes.items()}
     taken = symbols.keys() | bases.keys()
     return sympy.Add(*(_term(term, bases, symbols, letters("ijmtpqrs", taken)) for term in terms))
 

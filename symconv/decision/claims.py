@@ -19,11 +19,12 @@ from symconv.decision.verdicts import Verdict
 from symconv.errors import SymconvError, VacuousError
 from symconv.language import fixed_size
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.graph import check_names, requirements
 from symconv.language.length_symbols import lengths_in
-from symconv.language.signals import Signal, SignalExpr, substituted, with_lengths
+from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]
 
@@ -68,7 +69,7 @@ class Claim:
     about: tuple[SignalExpr, ...] = ()
     symbols: tuple[Symbol, ...] = field(init=False, repr=False)
     """The integer symbols of the claim and its hypotheses, by name."""
-    named: Mapping[str, Signal] = field(init=False, repr=False)
+    named: Mapping[str, Tensor] = field(init=False, repr=False)
     """The named signals of both sides."""
 
     def __init__(
@@ -95,10 +96,26 @@ class Claim:
             raise SymconvError(
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
             )
+        self._check_axes()
         free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
         _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
         object.__setattr__(self, "named", check_names(self.signals, ())[0])
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
+
+    def _check_axes(self) -> None:
+        """Refuse sides of which one has more axes, or that differ in a size that is a number."""
+        shapes = [side.lengths for side in self.signals]
+        if len({len(shape) for shape in shapes}) > 1:
+            raise SymconvError(
+                f"cannot compare a tensor of {len(shapes[0])} axes with one of {len(shapes[1])}: "
+                f"{self.lhs} == {self.rhs}"
+            )
+
+    @property
+    def has_several_axes(self) -> bool:
+        """Whether the claim is about tensors, so that it has sizes rather than lengths."""
+        tensors = (*self.signals, *self.named.values())
+        return any(tensor.ndim != 1 for tensor in tensors)
 
     @property
     def signals(self) -> tuple[SignalExpr, ...]:
@@ -271,7 +288,10 @@ class Instance:
 
     @cached_property
     def lhs(self) -> Any:
-        """The left side: its entries, not expanded; or its value."""
+        """The left side: its entries, not expanded; or its value.
+
+        The entries are in a list, and those of several axes in a NumPy array.
+        """
         return self._read(self.claim.lhs)
 
     @cached_property
@@ -280,12 +300,21 @@ class Instance:
         return self._read(self.claim.rhs)
 
     @property
-    def difference(self) -> list[Expr]:
+    def difference(self) -> Any:
         """Lhs − rhs, entry by entry, not expanded: there may be something left to simplify.
+
+        A list, and a NumPy array where there are several axes.
 
         Raises:
             SymconvError: the sides differ in length, or the claim is about conditions.
         """
+        if self.claim.signals and self.claim.signals[0].ndim != 1:
+            if self.lhs.shape != self.rhs.shape:
+                raise SymconvError(
+                    f"the sides have the shapes {self.lhs.shape} and {self.rhs.shape} at {self}: "
+                    "no difference"
+                )
+            return self.lhs - self.rhs
         left, right = ([side] if isinstance(side, Expr) else side for side in (self.lhs, self.rhs))
         if isinstance(left, bool):
             raise SymconvError(f"a claim about conditions has no difference: {self.claim}")
@@ -296,9 +325,13 @@ class Instance:
         return [a - b for a, b in zip(left, right, strict=True)]
 
     @property
-    def simplified(self) -> list[Expr]:
+    def simplified(self) -> Any:
         """Each entry of the difference through `sympy.simplify`; all 0 where the claim holds."""
-        return [sympy.simplify(entry) for entry in self.difference]
+        difference = self.difference
+        if isinstance(difference, list):
+            return [sympy.simplify(entry) for entry in difference]
+        simple = [sympy.simplify(entry) for entry in difference.reshape(-1)]
+        return as_numpy(Array(difference.shape, simple))
 
     @property
     def holds(self) -> bool:
@@ -310,8 +343,9 @@ class Instance:
 
     def _read(self, side: Side) -> Any:
         if isinstance(side, SignalExpr):
-            symbols = fixed_size.symbol_vectors(self.claim.named, self._at)
-            return fixed_size.entries(side, symbols, self._at, sympy.S.Zero)
+            symbols = fixed_size.symbol_arrays(self.claim.named, self._at)
+            read = fixed_size.array(side, symbols, self._at, sympy.S.Zero)
+            return read.entries if side.ndim == 1 else as_numpy(read)
         if self.claim.is_condition:
             return holds_at(side, self._at)
         value = value_at(side, self._at)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from math import factorial, prod
 
 import flint
@@ -35,9 +35,16 @@ from symconv.arithmetic.polynomials import (
     negated,
     within,
 )
-from symconv.arithmetic.terms import FREE, Factor, GuardedSum, Term
+from symconv.arithmetic.terms import GuardedSum, Term, free_index
 from symconv.arithmetic.work import spend
-from symconv.decision.index_changes import Change, Coordinates, Orders, changes, orders_of
+from symconv.decision.index_changes import (
+    Change,
+    Coordinates,
+    Orders,
+    changes,
+    orders_of,
+    spread,
+)
 from symconv.errors import Undecided
 
 __all__ = ["Comparison", "compare"]
@@ -52,8 +59,8 @@ class Comparison:
     Attributes:
         names: the names in the monomial, sorted.
         changes: the changes of indices by which sums are the same.
-        doubtful: points (u, position of each name) outside of which the coefficients are
-            the same; None where all sums are, by changes of indices.
+        doubtful: points (output index, position of each name) outside of which the
+            coefficients are the same; None where all sums are, by changes of indices.
         exactly: computes the points at which they differ; None if these are the doubtful ones.
         how: how the coefficients are compared, where changes of indices do not suffice.
     """
@@ -104,7 +111,7 @@ class _Sum:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The points (u, positions, hidden indices) at which the monomials of a sum stand.
+    """The points (output index, positions, hidden indices) at which the monomials of a sum stand.
 
     Each stands there once for every value of the hidden indices.
     """
@@ -130,14 +137,21 @@ class _Comparer:
         self.among = among
         self.positive = positive
         self.assumed = assumed
-        u = Polynomial.of(FREE)
-        self.outputs = tuple(dict.fromkeys((*within(u, lhs.length), *within(u, rhs.length))))
-        self.lengths = {**lhs.lengths, **rhs.lengths}
+        self.axes = lhs.axes
+        self.outputs = tuple(
+            dict.fromkeys(
+                guard
+                for shape in (lhs.shape, rhs.shape)
+                for u, size in zip(free_index(self.axes), shape, strict=True)
+                for guard in within(u, size)
+            )
+        )
+        self.shapes = {**lhs.shapes, **rhs.shapes}
         self.sums: dict[Kind, list[_Sum]] = defaultdict(list)
 
     def add(self, term: Term, weight: Fraction) -> None:
         """Add a sum, to one that is the same by a change of indices if there is one."""
-        coordinates = Coordinates.of(term, self.lengths, self.positive)
+        coordinates = Coordinates.of(term, self.shapes, self.positive, self.axes)
         present = self.sums[coordinates.names]
         orders = coordinates.orders() if present else {}
         for sum_ in present:
@@ -155,7 +169,8 @@ class _Comparer:
         if not left:
             return Comparison(names, found, None, None, "")
         parts = _without_opposites([self._occurrences(sum_) for sum_ in left])
-        width = 1 + len(names)
+        ranks = left[0].coordinates.ranks
+        width = self.axes + sum(ranks)
         counted = any(part.hidden for part in parts)
         if counted:
             doubtful = self.sets.nothing(width)
@@ -167,7 +182,7 @@ class _Comparer:
             return Comparison(names, found, doubtful, None, "the same integer set")
 
         def exactly() -> Set:
-            unordered = _unordered(names, parts, self.sets) if repeat else parts
+            unordered = self._unordered(names, ranks, parts) if repeat else parts
             return self._nonzero(unordered, width)
 
         repeat = len(set(names)) < len(names)
@@ -192,10 +207,11 @@ class _Comparer:
 
     def _support(self, coordinates: Coordinates) -> Conjunction:
         """The guards that say that every position is inside its signal."""
+        sizes = chain(*(self.shapes[name] for name in coordinates.names))
         return tuple(
             guard
-            for name, position in zip(coordinates.names, coordinates.positions, strict=True)
-            for guard in within(position, self.lengths[name])
+            for position, size in zip(coordinates.positions, sizes, strict=True)
+            for guard in within(position, size)
         )
 
     def _occurrences(self, sum_: _Sum) -> _Part:
@@ -203,24 +219,27 @@ class _Comparer:
         term = sum_.coordinates.term
         linear = _Positions(term)
         factors = [term.factors[i] for i in linear.order]
+        places = list(chain(*(f.position for f in factors)))
+        sizes = chain(*(self.shapes[f.name] for f in factors))
         support = tuple(
-            guard for f in factors for guard in within(f.only_position, self.lengths[f.name])
+            guard for p, size in zip(places, sizes, strict=True) for guard in within(p, size)
         )
         guards = term.guards + support + self.outputs
         numbers = [index.number for index in term.indices]
-        hidden = [] if linear.determine_indices else self._repeating(numbers, factors, guards)
-        first = max(numbers, default=FREE) + 1
-        positions = range(first, first + len(factors))
+        hidden = [] if linear.determine_indices else self._repeating(numbers, places, guards)
+        first = max(numbers, default=self.axes - 1) + 1
+        positions = range(first, first + len(places))
         placed = tuple(
-            equal(Polynomial.of(p), f.only_position)
-            for p, f in zip(positions, factors, strict=True)
+            equal(Polynomial.of(p), place) for p, place in zip(positions, places, strict=True)
         )
         determined = [number for number in numbers if number not in hidden]
-        points = self.sets.points([FREE, *positions, *hidden], guards + placed, determined)
+        points = self.sets.points(
+            [*range(self.axes), *positions, *hidden], guards + placed, determined
+        )
         return _Part(sum_.weight, points.intersect_params(self.among), len(hidden))
 
     def _repeating(
-        self, numbers: Sequence[int], factors: Sequence[Factor], guards: Conjunction
+        self, numbers: Sequence[int], places: Sequence[Polynomial], guards: Conjunction
     ) -> list[int]:
         """The indices of a sum in which a monomial may stand more than once.
 
@@ -228,7 +247,7 @@ class _Comparer:
         """
         hidden: list[int] = []
         while True:
-            repeating = self._first_repeating(numbers, hidden, factors, guards)
+            repeating = self._first_repeating(numbers, hidden, places, guards)
             if repeating is None:
                 return hidden
             hidden.append(repeating)
@@ -237,22 +256,48 @@ class _Comparer:
         self,
         numbers: Sequence[int],
         known: Sequence[int],
-        factors: Sequence[Factor],
+        places: Sequence[Polynomial],
         guards: Conjunction,
     ) -> int | None:
         """An index with two values at the same positions and known indices, if there is one."""
         shift = max(numbers) + 1
         moved = [number for number in numbers if number not in known]
         other: dict[Atom, Polynomial] = {number: Polynomial.of(number + shift) for number in moved}
-        same = tuple(equal(f.only_position, f.only_position.substitute(other)) for f in factors)
+        same = tuple(equal(place, place.substitute(other)) for place in places)
         again = tuple(g.map(lambda p: p.substitute(other)) for g in guards)
-        pairs = [FREE, *numbers, *(number + shift for number in moved)]
+        pairs = [*range(self.axes), *numbers, *(number + shift for number in moved)]
         for number in moved:
             differ = at_least(other[number], Polynomial.of(number) + 1)
             points = self.sets.points(pairs, (*guards, *again, *same, differ))
             if not points.intersect_params(self.among).is_empty():
                 return number
         return None
+
+    def _unordered(self, names: Kind, ranks: Sequence[int], parts: Sequence[_Part]) -> list[_Part]:
+        """The parts summed over the permutations of equal names, at sorted positions only.
+
+        k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j, where
+        positions along several axes are compared lexicographically.
+        """
+        count = prod(factorial(names.count(name)) for name in set(names))
+        if count > MOST_ORDERS_COMPARED:
+            raise Undecided(
+                f"equal names would have to be compared in {count} orders; the limit is "
+                f"{MOST_ORDERS_COMPARED}"
+            )
+        rising = {
+            hidden: _rising(names, ranks, self.axes, self.sets, hidden)
+            for hidden in {part.hidden for part in parts}
+        }
+        return [
+            _Part(
+                part.weight,
+                _arranged(part, spread(order, ranks), self.axes, self.sets, rising[part.hidden]),
+                part.hidden,
+            )
+            for part in parts
+            for order in orders_of(names)
+        ]
 
     def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
         """The points at which the weights of the parts do not add up to 0."""
@@ -286,12 +331,13 @@ class _Positions:
     def __init__(self, term: Term) -> None:
         columns = [index.number for index in term.indices]
         equations = [g.polynomial for g in term.guards if g.relation is Relation.ZERO]
-        positions = [f.only_position for f in term.factors]
+        positions = [p for f in term.factors for p in f.position]
         rows = [
             [0 if _is_piecewise(p) else p.coefficient(c) for c in columns]
             for p in [*positions, *equations]
         ]
-        size = len(term.factors)
+        size = len(positions)
+        axes = [f"{f.name}?{axis}" for f in term.factors for axis in range(len(f.position))]
         self.determine_indices = True
         signatures: list[tuple[Fraction, ...]] = [()] * size
         if columns:
@@ -301,8 +347,13 @@ class _Positions:
             if self.determine_indices:
                 projection = m * gram.inv() * m.transpose()
                 table = [[Fraction(int(c.p), int(c.q)) for c in row] for row in projection.tolist()]
-                signatures = [_signature(i, term.factors, table[i]) for i in range(size)]
-        self.order = sorted(range(size), key=lambda i: (term.factors[i].name, signatures[i]))
+                signatures = [_signature(i, axes, table[i]) for i in range(size)]
+        ranks = [len(f.position) for f in term.factors]
+
+        def key(i: int) -> tuple[str, list[tuple[Fraction, ...]]]:
+            return term.factors[i].name, [signatures[p] for p in spread((i,), ranks)]
+
+        self.order = sorted(range(len(ranks)), key=key)
 
 
 def _is_piecewise(polynomial: Polynomial) -> bool:
@@ -314,12 +365,10 @@ def _is_piecewise(polynomial: Polynomial) -> bool:
     )
 
 
-def _signature(
-    row: int, factors: Sequence[Factor], values: Sequence[Fraction]
-) -> tuple[Fraction, ...]:
+def _signature(row: int, axes: Sequence[str], values: Sequence[Fraction]) -> tuple[Fraction, ...]:
     by_name: dict[str, list[Fraction]] = defaultdict(list)
-    for factor, value in zip(factors, values, strict=False):
-        by_name[factor.name].append(value)
+    for axis, value in zip(axes, values, strict=False):
+        by_name[axis].append(value)
     return (values[row], *(value for name in sorted(by_name) for value in sorted(by_name[name])))
 
 
@@ -338,31 +387,30 @@ def _without_opposites(parts: Sequence[_Part]) -> list[_Part]:
     return rest
 
 
-def _unordered(names: Kind, parts: Sequence[_Part], sets: IntegerSets) -> list[_Part]:
-    """The parts summed over the permutations of equal names, at sorted positions only.
-
-    k[i]·k[j] and k[j]·k[i] are one monomial; its representative has i ≤ j.
-    """
-    count = prod(factorial(names.count(name)) for name in set(names))
-    if count > MOST_ORDERS_COMPARED:
-        raise Undecided(
-            f"equal names would have to be compared in {count} orders; the limit is "
-            f"{MOST_ORDERS_COMPARED}"
-        )
-    rising = tuple(
-        at_least(Polynomial.of(b), Polynomial.of(a))
-        for (a, one), (b, other) in pairwise(enumerate(names, FREE + 1))
-        if one == other
-    )
-    return [
-        _Part(part.weight, _arranged(part, order, rising, sets), part.hidden)
-        for part in parts
-        for order in orders_of(names)
-    ]
+def _rising(names: Kind, ranks: Sequence[int], axes: int, sets: IntegerSets, hidden: int) -> Set:
+    """The points at which equal names stand in the lexicographic order of their positions."""
+    starts = list(accumulate(ranks, initial=axes))
+    coordinates = range(starts[-1] + hidden)
+    result = sets.points(coordinates, ())
+    for i, (one, other) in enumerate(pairwise(names)):
+        if one != other:
+            continue
+        pairs = [
+            (Polynomial.of(starts[i] + axis), Polynomial.of(starts[i + 1] + axis))
+            for axis in range(ranks[i])
+        ]
+        rises = sets.nothing(len(coordinates))
+        for axis, (a, b) in enumerate(pairs):
+            least = 0 if axis == len(pairs) - 1 else 1
+            alike = tuple(equal(c, d) for c, d in pairs[:axis])
+            rises = rises | sets.points(coordinates, (*alike, at_least(b, a + least)))
+        result = result.intersect(rises)
+    return result
 
 
-def _arranged(part: _Part, order: Sequence[int], rising: Conjunction, sets: IntegerSets) -> Set:
-    width = FREE + 1 + len(order)
+def _arranged(part: _Part, order: Sequence[int], axes: int, sets: IntegerSets, rising: Set) -> Set:
+    """The points of a part with the positions in another order, where they then rise."""
+    width = axes + len(order)
     hidden = range(width, width + part.hidden)
-    moved = sets.permuted(part.points, (FREE, *(1 + i for i in order), *hidden))
-    return moved.intersect(sets.points([*range(width), *hidden], rising))
+    moved = sets.permuted(part.points, (*range(axes), *(axes + i for i in order), *hidden))
+    return moved.intersect(rising)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
@@ -10,9 +11,9 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.conditions_of_sets import describe
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import CONDITION_OPERATIONS, DECISION_OPERATIONS
-from symconv.arithmetic.polynomials import Condition, Polynomial, Some, within
+from symconv.arithmetic.polynomials import Condition, Some, within
 from symconv.arithmetic.symbols import IntegerSymbol
-from symconv.arithmetic.terms import FREE
+from symconv.arithmetic.terms import free_index
 from symconv.arithmetic.to_sympy import condition_expression, letters
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
@@ -21,8 +22,7 @@ from symconv.decision.difference_sets import Decision, where_holds
 from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
-from symconv.language.any_size import length_of
-from symconv.language.graph import length
+from symconv.language.any_size import shape_of
 
 __all__ = ["condition", "extent"]
 
@@ -93,24 +93,30 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
     if not claim.signals:
         return None
     sets = decision.sets
-    index = next(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()))
-    more = sets.with_index(_LAST)
+    left = claim.signals[0].lengths
+    axes = len(left)
+    index = tuple(
+        islice(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()), axes)
+    )
+    last = [f"{_LAST}{axis}" for axis in range(axes)]
+    more = sets.with_indices(last)
     with sets.within_budget(CONDITION_OPERATIONS):
         decision.make_exact()
-        lengths_differ, *kinds = (f.where for f in decision.failures)
-        if lengths_differ is None:
-            lengths_differ = sets.where([])
-        left = length(claim.signals[0])
-        outputs = sets.points([FREE], within(Polynomial.of(FREE), left))
+        lengths_differ = sets.where([])
+        for failure in decision.failures:
+            if failure.names is None and failure.where is not None:
+                lengths_differ = lengths_differ | failure.where
+        inside = [g for u, n in zip(free_index(axes), left, strict=True) for g in within(u, n)]
+        outputs = sets.points(range(axes), tuple(inside))
         alike = decision.among - lengths_differ
-        among = sets.index_as_parameter(outputs.intersect_params(alike))
+        among = sets.indices_as_parameters(outputs.intersect_params(alike), axes)
         differ = more.where([])
-        for points in kinds:
-            if points is not None:
-                differ = differ | sets.index_as_parameter(points)
+        for failure in decision.failures:
+            if failure.names is not None and failure.where is not None:
+                differ = differ | sets.indices_as_parameters(failure.where, axes)
         # Described among the lengths at which something differs, so as not to repeat these.
         differ = differ.intersect(among).coalesce()
-        somewhere = more.exists(differ, [_LAST]).intersect(among).coalesce()
+        somewhere = more.exists(differ, last).intersect(among).coalesce()
         is_empty = differ.is_empty()
     with sets.within_budget(CONDITION_OPERATIONS):
         # A sentence about them lists beginnings, ends and ranges: cases.
@@ -119,13 +125,24 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
     names = {s.name: s for s in claim.symbols}
     return Differences(
         _read_back(claim, lengths, lengths_differ, decision.among, sets, names),
-        _read_back(claim, entries, differ, somewhere, more, {**names, _LAST: index}, index),
+        _read_back(
+            claim,
+            entries,
+            differ,
+            somewhere,
+            more,
+            {**names, **dict(zip(last, index, strict=True))},
+            last,
+        ),
         index,
-        min((length_of(s).formula for s in claim.signals), key=lambda e: len(str(e))),
+        tuple(
+            min((size.formula for size in sizes), key=lambda e: len(str(e)))
+            for sizes in zip(*map(shape_of, claim.signals), strict=True)
+        ),
     )
 
 
-_LAST = chr(0x10FFFF)  # a name for the output index that sorts after all others
+_LAST = chr(0x10FFFF)  # names for the output index begin with it, and sort after all others
 
 
 def _read_back(
@@ -135,7 +152,7 @@ def _read_back(
     among: Set,
     sets: IntegerSets,
     names: Mapping[str, Symbol],
-    solve_for: Symbol | None = None,
+    solve_for: Sequence[str] = (),
 ) -> Boolean:
     """The description as a SymPy condition, after checking that it says what is meant.
 
@@ -144,8 +161,7 @@ def _read_back(
     """
     safe = {name: IntegerSymbol(name) for name in names}
     for symbols in (names, safe):
-        index = None if solve_for is None else symbols[_LAST]
-        result = condition_expression(described, symbols, index)
+        result = condition_expression(described, symbols, [symbols[name] for name in solve_for])
         read = spelled_with(result, {symbols[name]: safe[name] for name in names})
         with sets.within_budget():
             said = where_holds(read, sets).intersect(among)

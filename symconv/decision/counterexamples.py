@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count, islice, product
+from itertools import chain, count, islice, product
+from math import prod
 from typing import Any
 
 from sympy import Expr, Rational, Symbol
@@ -16,7 +17,8 @@ from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_length
+from symconv.language.arrays import Array, indices, nested
+from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
 
 __all__ = [
@@ -41,7 +43,7 @@ class Difference:
         lengths: the values of the integer symbols.
         names: the names in a monomial whose coefficients differ; None where lengths or
             values differ.
-        point: the output index, and the position of each name.
+        point: the output index, and the positions of each name, axis by axis.
     """
 
     lengths: dict[str, int]
@@ -86,10 +88,10 @@ def first_difference(
 
 def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
     """Whether no signal is empty at the given values; and no side, if outputs are asked for."""
-    sizes = [leaf_length(leaf, at) for leaf in claim.named.values()]
+    shapes = [leaf_shape(leaf, at) for leaf in claim.named.values()]
     if outputs:
-        sizes += [fixed_size.length_at(side, at) for side in claim.signals]
-    return all(sizes)
+        shapes += [fixed_size.shape_at(side, at) for side in claim.signals]
+    return all(size for shape in shapes for size in shape)
 
 
 def small_lengths(claim: Claim) -> Iterator[Point]:
@@ -104,11 +106,11 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
-    data = {
-        name: [_random_entry(name, i) for i in range(leaf_length(leaf, at))]
-        for name, leaf in claim.named.items()
-    }
-    one, other = (fixed_size.entries(side, data, at) for side in claim.signals)
+    data = {}
+    for name, leaf in claim.named.items():
+        shape = leaf_shape(leaf, at)
+        data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
+    one, other = (fixed_size.array(side, data, at) for side in claim.signals)
     return bool(one == other)
 
 
@@ -141,18 +143,22 @@ def _difference(claim: Claim, at: Point) -> Difference | None:
         left, right = _values(claim, at)
         return None if left == right else Difference(lengths, None, ())
     (one, other), _ = fixed_size.polynomials(claim.signals, claim.named, at)
-    if len(one) != len(other):
+    if one.shape != other.shape:
         return Difference(lengths, None, ())
-    entries = [(name, i) for name, leaf in claim.named.items() for i in range(leaf.size.at(at))]
-    for u, (a, b) in enumerate(zip(one, other, strict=True)):
+    entries = [
+        (name, index)
+        for name, leaf in claim.named.items()
+        for index in indices(leaf_shape(leaf, at))
+    ]
+    for u, a, b in zip(indices(one.shape), one.entries, other.entries, strict=True):
         monomials = [
             [entry for entry, power in zip(entries, powers, strict=True) for _ in range(int(power))]
             for powers, _ in (a - b).terms()
         ]
         if monomials:
             smallest = min(sorted(monomial) for monomial in monomials)
-            names, positions = zip(*smallest, strict=True) if smallest else ((), ())
-            return Difference(lengths, tuple(names), (u, *positions))
+            names = tuple(name for name, _ in smallest)
+            return Difference(lengths, names, (*u, *chain(*(index for _, index in smallest))))
     return None
 
 
@@ -177,20 +183,47 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
             return Counterexample(lengths, {}, None, left, right)
     elif found.names is None:
         data = _filled(claim, at, {}, other=1)
-        left, right = (fixed_size.entries(side, data, at) for side in claim.signals)
-        if len(left) != len(right):
-            return Counterexample(lengths, data, None, left, right)
+        left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+        if left.shape != right.shape:
+            return _told(lengths, data, None, left, right)
     else:
-        u, places = found.point[0], sorted(set(zip(found.names, found.point[1:], strict=True)))
+        u, places = _places(claim, found)
         for values in _small_values(len(places), lambda: _degree(claim, at, u)):
             data = _filled(claim, at, dict(zip(places, values, strict=True)), other=0)
-            left, right = (fixed_size.entries(side, data, at) for side in claim.signals)
-            if left[u] != right[u]:
-                first = next(i for i, (a, b) in enumerate(zip(left, right, strict=True)) if a != b)
-                return Counterexample(lengths, data, first, left, right)
+            left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+            pairs = zip(indices(left.shape), left.entries, right.entries, strict=True)
+            differing = [index for index, a, b in pairs if a != b]
+            if u in differing:
+                return _told(lengths, data, differing[0], left, right)
     raise DisagreementError(
         f"{claim}: the sides were found to differ at {lengths}, but arithmetic finds them equal"
     )
+
+
+def _told(
+    lengths: Mapping[str, int],
+    data: Mapping[str, Array],
+    index: tuple[int, ...] | None,
+    left: Array,
+    right: Array,
+) -> Counterexample:
+    signals = {name: nested(entries) for name, entries in data.items()}
+    where = index[0] if index is not None and len(index) == 1 else index
+    return Counterexample(lengths, signals, where, nested(left), nested(right))
+
+
+def _places(
+    claim: Claim, found: Difference
+) -> tuple[tuple[int, ...], list[tuple[str, tuple[int, ...]]]]:
+    """The output index of a difference, and the entries in its monomial."""
+    axes = len(claim.signals[0].lengths)
+    u, rest = found.point[:axes], found.point[axes:]
+    places = []
+    for name in found.names or ():
+        rank = len(claim.named[name].sizes)
+        places.append((name, rest[:rank]))
+        rest = rest[rank:]
+    return u, sorted(set(places))
 
 
 def _values(claim: Claim, at: Point) -> tuple[Any, Any]:
@@ -207,19 +240,20 @@ def _value(side: Any, at: Point) -> Any:
 
 
 def _filled(
-    claim: Claim, at: Point, values: Mapping[tuple[str, int], int], other: int
-) -> dict[str, list[int]]:
-    """Vectors for the named signals, with the given values at some places."""
+    claim: Claim, at: Point, values: Mapping[tuple[str, tuple[int, ...]], int], other: int
+) -> dict[str, Array]:
+    """Entries for the named signals, with the given values at some places."""
+    shapes = {name: leaf_shape(leaf, at) for name, leaf in sorted(claim.named.items())}
     return {
-        name: [values.get((name, i), other) for i in range(leaf_length(leaf, at))]
-        for name, leaf in sorted(claim.named.items())
+        name: Array(shape, [values.get((name, index), other) for index in indices(shape)])
+        for name, shape in shapes.items()
     }
 
 
-def _degree(claim: Claim, at: Point, u: int) -> int:
+def _degree(claim: Claim, at: Point, u: tuple[int, ...]) -> int:
     """The largest power of an entry in the difference of the sides at output index u."""
     (left, right), _ = fixed_size.polynomials(claim.signals, claim.named, at)
-    return max(map(int, (left[u] - right[u]).degrees()), default=0)
+    return max(map(int, (left.at(u) - right.at(u)).degrees()), default=0)
 
 
 def _small_values(size: int, degree: Callable[[], int]) -> Iterator[tuple[int, ...]]:

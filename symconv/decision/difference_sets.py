@@ -23,7 +23,7 @@ from symconv.decision.evidence import evidence
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import length, requirements
+from symconv.language.graph import requirements
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
@@ -32,7 +32,7 @@ __all__ = ["Decision", "hypotheses", "where_holds"]
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Where the two sides differ: at parameters, or at points (u, position of each name).
+    """Where the two sides differ: at parameters, or at points (output index, positions).
 
     Attributes:
         where: that set; None says nowhere, for all parameters.
@@ -155,7 +155,8 @@ class Decision:
                 yield self._values_differ(p * b, q * a, "values")
 
     def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
-        yield self._values_differ(left.length, right.length, "lengths")
+        for one, other in zip(left.shape, right.shape, strict=True):
+            yield self._values_differ(one, other, "lengths" if left.axes == 1 else "sizes")
         for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
             nowhere = found.doubtful is None or found.doubtful.is_empty()
             yield _Failure(
@@ -209,8 +210,9 @@ class Decision:
     def with_content(self) -> list[Set]:
         """The parameters at which every signal has entries, and outputs too; and without these."""
         claim = self.claim
-        filled = [at_least(leaf.size.polynomial, 1) for leaf in claim.named.values()]
-        outputs = [at_least(length(side), 1) for side in claim.signals]
+        named = claim.named.values()
+        filled = [at_least(size.polynomial, 1) for leaf in named for size in leaf.sizes]
+        outputs = [at_least(size, 1) for side in claim.signals for size in side.lengths]
         nonempty = self.sets.where([tuple(filled)]).intersect(self.among)
         return [nonempty.intersect(self.sets.where([tuple(outputs)])), nonempty]
 
@@ -229,15 +231,13 @@ class Decision:
         Args:
             within: the parameters that are looked at; all unless they are given.
         """
-        where = {
-            failure.names: failure.where if within is None else _narrow(failure.where, within)
+        where = [
+            (failure.names, failure.where if within is None else _narrow(failure.where, within))
             for failure in self.failures
             if failure.where is not None
-        }
+        ]
         found = [
-            (*self.sets.smallest(points), names)
-            for names, points in where.items()
-            if not points.is_empty()
+            (*self.sets.smallest(points), names) for names, points in where if not points.is_empty()
         ]
         if not found:
             return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from sympy import Expr, IndexedBase, Mul, Symbol
 
-from symconv.arithmetic.terms import FREE, Factor, Term
+from symconv.arithmetic.terms import Factor, Term
 from symconv.arithmetic.to_sympy import letters, polynomial_expression
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison
@@ -30,13 +31,14 @@ def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
 def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     taken = {s.name for s in claim.symbols} | claim.named.keys()
     symbols = {s.name: s for s in claim.symbols}
-    u = next(letters("u", taken))
-    names: dict[Any, Expr] = {**symbols, FREE: u}
-    taken |= {u.name}
+    axes = claim.signals[0].lengths
+    output = list(islice(letters("u", taken), len(axes)))
+    names: dict[Any, Expr] = {**symbols, **dict(enumerate(output))}
+    taken |= {u.name for u in output}
     left = _named(change.left, "ijm", taken)
     right = _named(change.right, "tvw", taken)
     bases = {
-        name: IndexedBase(name, shape=(leaf.size.written,)) for name, leaf in claim.named.items()
+        name: IndexedBase(name, shape=leaf.written_shape) for name, leaf in claim.named.items()
     }
 
     def position(factor: Factor, indices: Mapping[int, Symbol]) -> tuple[Expr, ...]:

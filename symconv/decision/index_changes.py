@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice, permutations
+from itertools import accumulate, chain, islice, permutations
 from typing import TypeAlias
 
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED
@@ -25,9 +25,9 @@ from symconv.arithmetic.polynomials import (
     equal,
     floor,
 )
-from symconv.arithmetic.terms import FREE, Factor, Term
+from symconv.arithmetic.terms import Factor, Term
 
-__all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of"]
+__all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of", "spread"]
 
 Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
@@ -48,6 +48,18 @@ def orders_of(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
     for order in orders_of(names[:last]):
         for block in permutations(range(last, len(names))):
             yield order + block
+
+
+def spread(order: Sequence[int], ranks: Sequence[int]) -> list[int]:
+    """The order of the axes of all factors, by an order of the factors.
+
+    >>> spread((1, 0), (2, 2))
+    [2, 3, 0, 1]
+    """
+    if all(rank == 1 for rank in ranks):
+        return list(order)
+    starts = list(accumulate(ranks, initial=0))
+    return [starts[i] + axis for i in order for axis in range(ranks[i])]
 
 
 class _Unsolved:
@@ -85,9 +97,11 @@ class Coordinates:
 
     Attributes:
         term: the term.
+        axes: how many free indices there are; the numbers of the coordinates follow theirs.
         names: the names in it, sorted.
-        positions: the position of each, in the coordinates; one that is a coordinate is
-            its own number 1, 2, ….
+        ranks: how many axes each of these has.
+        positions: the positions of all of them, axis by axis, in the coordinates; one that is
+            a coordinate is its own number.
         guards: the other conditions.
         rest: the summation indices that no position determines; their numbers come last.
         old: each summation index of the term in the coordinates.
@@ -96,7 +110,9 @@ class Coordinates:
     """
 
     term: Term
+    axes: int
     names: tuple[str, ...]
+    ranks: tuple[int, ...]
     positions: tuple[Polynomial, ...]
     guards: frozenset[Guard]
     rest: tuple[int, ...]
@@ -105,33 +121,44 @@ class Coordinates:
     is_divided: bool
 
     @classmethod
-    def of(cls, term: Term, lengths: Mapping[str, Polynomial], positive: Set[str]) -> Coordinates:
+    def of(
+        cls,
+        term: Term,
+        shapes: Mapping[str, tuple[Polynomial, ...]],
+        positive: Set[str],
+        axes: int,
+    ) -> Coordinates:
         """The coordinates of a term.
 
         Args:
             term: the term.
-            lengths: the lengths of the named signals.
+            shapes: the shapes of the named tensors.
             positive: the symbols that are at least 1.
+            axes: how many free indices there are.
         """
-        # A signal with one entry is read at 0 alone, and what its position is, is 0 then.
-        alone = [equal(f.only_position, 0) for f in term.factors if lengths[f.name] == _ONE]
-        read = tuple(
-            Factor(f.name, (Polynomial({}),)) if lengths[f.name] == _ONE else f
+        # An axis of one entry is read at 0 alone, and what its position is, is 0 then.
+        alone = [
+            equal(p, 0)
             for f in term.factors
-        )
-        term = _reduced(replace(term, factors=read).guarded(*alone), positive)
+            for p, size in zip(f.position, shapes[f.name], strict=True)
+            if size == _ONE
+        ]
+        if alone:
+            term = replace(term, factors=tuple(_at_only(f, shapes) for f in term.factors))
+        term = _reduced(term.guarded(*alone), positive)
         order = sorted(range(len(term.factors)), key=lambda i: term.factors[i].name)
         factors = [term.factors[i] for i in order]
         # Numbers for the coordinates, beyond those of the indices.
-        start = 1 + max((i.number for i in term.indices), default=FREE)
-        slots = [start + i for i in range(len(factors))]
-        unsolved = _Unsolved(term, [f.only_position for f in factors])
+        start = 1 + max((i.number for i in term.indices), default=axes - 1)
+        positions = list(chain(*(f.position for f in factors)))
+        slots = [start + i for i in range(len(positions))]
+        unsolved = _Unsolved(term, positions)
         new: dict[int, Polynomial] = {}
         for i, slot in enumerate(slots):
             position = unsolved.positions[i]
             index = next((j for j in unsolved.indices if _is_unit(position, j)), None)
             if index is not None:
-                new[slot] = factors[i].only_position
+                new[slot] = positions[i]
                 unsolved.put(index, _solved(position, index, Polynomial.of(slot)))
         unsolved.reduce(positive)
         is_divided = False
@@ -144,7 +171,9 @@ class Coordinates:
         new |= {j: Polynomial.of(j) for j in unsolved.indices}
         found = cls(
             term,
+            axes,
             tuple(f.name for f in factors),
+            tuple(len(f.position) for f in factors),
             tuple(unsolved.positions),
             frozenset(unsolved.guards),
             tuple(unsolved.indices),
@@ -152,59 +181,71 @@ class Coordinates:
             new,
             is_divided,
         )
-        return found._reordered(sorted(range(len(slots)), key=found._signatures(slots)), slots)
+        return found._reordered(sorted(range(len(factors)), key=found._signatures(slots)), slots)
 
     def reordered(self, order: Sequence[int]) -> Coordinates:
         """The same with the factors in another order: new factor i is the old order[i]."""
-        return self._reordered(order, range(FREE + 1, FREE + 1 + len(self.names)))
+        return self._reordered(order, range(self.axes, self.axes + len(self.positions)))
 
     def orders(self) -> Orders:
         """Orders of the factors that keep their names, by the positions that they give."""
         found: dict[tuple[Polynomial, ...], list[tuple[int, ...]]] = {}
         for order in islice(orders_of(self.names), MOST_ORDERS_TRIED):
+            every = spread(order, self.ranks)
             values: dict[Atom, Polynomial] = {
-                FREE + 1 + old: Polynomial.of(FREE + 1 + new) for new, old in enumerate(order)
+                self.axes + old: Polynomial.of(self.axes + new) for new, old in enumerate(every)
             }
-            positions = tuple(self.positions[i].substitute(values) for i in order)
+            positions = tuple(self.positions[i].substitute(values) for i in every)
             found.setdefault(positions, []).append(order)
         return found
 
     def _signatures(self, slots: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
         """What tells equal names apart: how their coordinates enter the other positions."""
+        axes = [
+            f"{name}?{axis}"
+            for name, rank in zip(self.names, self.ranks, strict=True)
+            for axis in range(rank)
+        ]
         names: dict[Atom, Polynomial] = {
-            slot: Polynomial.of(f"{name}?") for slot, name in zip(slots, self.names, strict=True)
+            slot: Polynomial.of(axis) for slot, axis in zip(slots, axes, strict=True)
         }
         dependent = [
-            (name, p)
-            for name, p, slot in zip(self.names, self.positions, slots, strict=True)
+            (axis, p)
+            for axis, p, slot in zip(axes, self.positions, slots, strict=True)
             if p != Polynomial.of(slot)
         ]
 
-        def signature(i: int) -> tuple[str, ...]:
+        def along(i: int) -> tuple[str, ...]:
             def coefficient(p: Polynomial) -> str:
                 return str(p.cofactor(slots[i]).substitute(names))
 
             if self.positions[i] != Polynomial.of(slots[i]):
-                return (self.names[i], "dependent", str(self.positions[i].substitute(names)))
-            entering = sorted(f"{name}: {coefficient(p)}" for name, p in dependent)
+                return ("dependent", str(self.positions[i].substitute(names)))
+            entering = sorted(f"{axis}: {coefficient(p)}" for axis, p in dependent)
             guarding = sorted(coefficient(g.polynomial) for g in self.guards)
-            return (self.names[i], "coordinate", *entering, *guarding)
+            return ("coordinate", *entering, *guarding)
+
+        def signature(i: int) -> tuple[str, ...]:
+            # One of a kind is where it belongs, whatever tells it apart.
+            if self.names.count(self.names[i]) == 1:
+                return (self.names[i],)
+            return (self.names[i], *chain(*map(along, spread((i,), self.ranks))))
 
         return signature
 
     def _reordered(self, order: Sequence[int], slots: Sequence[int]) -> Coordinates:
-        numbers = range(FREE + 1, FREE + 1 + len(slots))
-        after = range(FREE + 1 + len(slots), FREE + 1 + len(slots) + len(self.rest))
-        values: dict[Atom, Polynomial] = {
-            slots[old]: Polynomial.of(number) for number, old in zip(numbers, order, strict=True)
-        }
-        values |= {j: Polynomial.of(n) for j, n in zip(self.rest, after, strict=True)}
-        keys = {slots[old]: number for number, old in zip(numbers, order, strict=True)}
+        every = spread(order, self.ranks)
+        numbers = range(self.axes, self.axes + len(slots))
+        after = range(self.axes + len(slots), self.axes + len(slots) + len(self.rest))
+        keys = {slots[old]: number for number, old in zip(numbers, every, strict=True)}
         keys |= dict(zip(self.rest, after, strict=True))
+        values: dict[Atom, Polynomial] = {old: Polynomial.of(new) for old, new in keys.items()}
         return Coordinates(
             self.term,
+            self.axes,
             tuple(self.names[i] for i in order),
-            tuple(self.positions[i].substitute(values) for i in order),
+            tuple(self.ranks[i] for i in order),
+            tuple(self.positions[i].substitute(values) for i in every),
             frozenset(_moved(g, values) for g in self.guards),
             tuple(after),
             {j: p.substitute(values) for j, p in self.old.items()},
@@ -349,6 +390,17 @@ def _is_unit(polynomial: Polynomial, index: int) -> bool:
     """Whether the polynomial is ± the index and something without it."""
     c = polynomial.coefficient(index)
     return abs(c) == 1 and not (polynomial - c * Polynomial.of(index)).mentions(index)
+
+
+def _at_only(factor: Factor, shapes: Mapping[str, tuple[Polynomial, ...]]) -> Factor:
+    """The factor with 0 for its position along every axis of one entry."""
+    return Factor(
+        factor.name,
+        tuple(
+            Polynomial({}) if size == _ONE else p
+            for p, size in zip(factor.position, shapes[factor.name], strict=True)
+        ),
+    )
 
 
 def _reduced(term: Term, positive: Set[str]) -> Term:

@@ -18,7 +18,9 @@ from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.assignments import Point
+from symconv.language.arrays import Array, indices
+from symconv.language.assignments import Point, leaf_shape
+from symconv.language.graph import leaves
 from symconv.language.length_symbols import spelled_out
 from symconv.language.signals import SignalExpr
 
@@ -37,7 +39,7 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
     names = _names([*found.signals, *found.lengths])
     if claim.signals:
         values = {names[name]: _array(entries) for name, entries in found.signals.items()}
-        coder = _Coder(found.signals, at, names)
+        coder = _Coder(at, names)
         sides = [coder.text(side) for side in claim.signals]
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
@@ -119,8 +121,7 @@ class _Python(StrPrinter):  # type: ignore[misc]
 class _Coder:
     """Writes signals as NumPy expressions at fixed lengths."""
 
-    def __init__(self, data: Mapping[str, list[int]], at: Point, names: Mapping[str, str]) -> None:
-        self.data = data
+    def __init__(self, at: Point, names: Mapping[str, str]) -> None:
         self.at = at
         self.names = names
 
@@ -133,9 +134,9 @@ class _Coder:
         text = self.text(signal)
         return f"({text})" if signal.operator.parenthesised_in_numpy else text
 
-    def size(self, signal: SignalExpr) -> int:
-        """How many entries a signal has."""
-        return fixed_size.length_at(signal, self.at)
+    def shape(self, signal: SignalExpr) -> tuple[int, ...]:
+        """How many entries a signal has along each axis."""
+        return fixed_size.shape_at(signal, self.at)
 
     def name(self, name: str) -> str:
         """The name of a signal, as Python allows it."""
@@ -147,17 +148,24 @@ class _Coder:
 
     def entries(self, signal: SignalExpr) -> str:
         """The entries one by one, as an array."""
-        named = {
-            name: [Symbol(f"{self.names[name]}[{i}]") for i in range(len(entries))]
-            for name, entries in self.data.items()
-        }
-        written = fixed_size.entries(signal, named, self.at, sympy.S.Zero)
-        texts = ", ".join(map(_Python().doprint, written))
-        return f"np.array([{texts}]{', int' * (not written)})"
+        named = {}
+        for name, leaf in leaves(signal).items():
+            shape = leaf_shape(leaf, self.at)
+            places = (", ".join(map(str, index)) for index in indices(shape))
+            named[name] = Array(shape, [Symbol(f"{self.names[name]}[{p}]") for p in places])
+        written = fixed_size.array(signal, named, self.at, sympy.S.Zero)
+        texts = ", ".join(map(_Python().doprint, written.entries))
+        text = f"np.array([{texts}]{', int' * (not written.entries)})"
+        return text if signal.ndim == 1 else f"{text}.reshape({written.shape})"
 
 
 def _array(numbers: Any) -> str:
-    texts = [
-        str(n) if not isinstance(n, Fraction) or n.denominator > 1 else str(int(n)) for n in numbers
-    ]
-    return f"np.array([{', '.join(texts)}]{', int' * (not texts)})"
+    def text(part: Any) -> str:
+        if isinstance(part, list | tuple):
+            return f"[{', '.join(map(text, part))}]"
+        whole = isinstance(part, Fraction) and part.denominator == 1
+        return str(int(part) if whole else part)
+
+    listed = text(list(numbers))
+    is_empty = not re.search(r"\d", listed)
+    return f"np.array({listed}{', int' * is_empty})"

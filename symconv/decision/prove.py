@@ -25,6 +25,7 @@ from symconv.decision.difference_sets import Decision, hypotheses
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
+    ALL_SIZES,
     Counterexample,
     Evidence,
     Proved,
@@ -67,6 +68,16 @@ def bounded(units: int | None = None) -> Iterator[None]:
         raise Undecided("there is not enough memory for it") from None
 
 
+def _sizes(claim: Claim) -> str:
+    """What a claim is about: lengths, or sizes where there are several axes."""
+    return "sizes" if claim.has_several_axes else "lengths"
+
+
+def _everything(claim: Claim) -> str:
+    """The scope of a proof that leaves nothing out."""
+    return ALL_SIZES if claim.has_several_axes else ALL_LENGTHS
+
+
 def _for_a_search() -> int:
     """The steps for trying small lengths, or for a re-check."""
     return limits.ALLOWANCE // limits.SEARCH_SHARE
@@ -76,7 +87,7 @@ def _decided(claim: Claim, budget: int) -> Verdict:
     decision, found = _decide(claim, budget)
     if found is not None:
         return _refuted(claim, found, decision)
-    return Proved(ALL_LENGTHS, decision.evidence())
+    return Proved(_everything(claim), decision.evidence())
 
 
 def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
@@ -145,11 +156,12 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
             found, tried = first_difference(claim)
             if found is None and tried and not claim.symbols and claim.at().holds:
                 how = Evidence("entries", "the same polynomials when expanded")
-                return Proved(ALL_LENGTHS, (how,))
+                return Proved(_everything(claim), (how,))
     except (Undecided, TooLongError):
         return Unknown(str(reason))
     if found is None:
-        searched = f" (no counterexample among the {tried} smallest lengths)" if tried else ""
+        among = f"the {tried} smallest {_sizes(claim)}"
+        searched = f" (no counterexample among {among})" if tried else ""
         return Unknown(f"{reason}{searched}")
     return _refuted(claim, found, None, str(reason))
 
@@ -263,7 +275,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
             tried = strides.scope()
             how = Evidence(tried, "each decided by itself, as integer sets")
             if _within(claim, strides.symbols, strides.largest, budget):
-                return Proved(ALL_LENGTHS, (how,))
+                return Proved(_everything(claim), (how,))
             found = None
             with suppress(Undecided), allowed(_for_a_search()):
                 found, _ = first_difference(claim)  # beyond the range too
@@ -273,7 +285,9 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
         return _searched(claim, reason)
     except Undecided as other:
         return _searched(claim, other)
-    others = ", and all other lengths" if len(strides.symbols) < len(claim.symbols) else " only"
+    others = (
+        f", and all other {_sizes(claim)}" if len(strides.symbols) < len(claim.symbols) else " only"
+    )
     return Proved(f"{tried}{others}", (how,))
 
 

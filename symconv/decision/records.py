@@ -41,12 +41,12 @@ def counterexample_record(
     """A counterexample; `left` and `right` say what its sides are called."""
 
     def values(side: Any) -> Any:
-        return list(map(json_number, side)) if isinstance(side, list) else json_number(side)
+        return list(map(values, side)) if isinstance(side, list) else json_number(side)
 
     return {
         "lengths": dict(found.lengths),
-        "signals": {name: list(entries) for name, entries in found.signals.items()},
-        "index": found.index,
+        "signals": {name: values(entries) for name, entries in found.signals.items()},
+        "index": list(found.index) if isinstance(found.index, tuple) else found.index,
         left: values(found.lhs),
         right: values(found.rhs),
     }
@@ -60,7 +60,7 @@ def _all_digits(number: int) -> str:
 
 
 def shown(value: Any) -> str:
-    """A number, an expression or a list of them as a person writes it.
+    """A number, an expression or a list of them, which may be nested, as a person writes it.
 
     Of long lists and large numbers the beginning and the end are shown.
 
@@ -74,7 +74,7 @@ def shown(value: Any) -> str:
     """
     if not isinstance(value, list):
         return _shown_number(value)
-    texts = list(map(_shown_number, value))
+    texts = list(map(shown, value))
     if len(texts) > MOST_ENTRIES_SHOWN:
         left_out = len(texts) - 17
         texts = [*texts[:12], f"… {left_out} more …", *texts[-5:]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 
 from sympy import Symbol
 
@@ -64,8 +64,8 @@ def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Sym
 def _polynomials(claim: Claim) -> Iterator[Polynomial]:
     for signal in claim.signals:
         sum_ = guarded_sum(signal)
-        yield sum_.length
-        yield from sum_.lengths.values()
+        yield from sum_.shape
+        yield from chain(*sum_.shapes.values())
         for term in sum_.terms:
             yield from (p for factor in term.factors for p in factor.position)
             yield from (guard.polynomial for guard in term.guards)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL_LENGTHS",
+    "ALL_SIZES",
     "Counterexample",
     "Differences",
     "Evidence",
@@ -33,6 +34,9 @@ __all__ = [
 
 ALL_LENGTHS = "all lengths"
 """The scope of a proof that leaves nothing out."""
+
+ALL_SIZES = "all sizes"
+"""The same of tensors of several axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Proved(_Shown):
     """The claim holds within its scope; the only verdict that is true as a `bool`.
 
     Attributes:
-        scope: `ALL_LENGTHS`, or the strides for which it was decided.
+        scope: `ALL_LENGTHS` or `ALL_SIZES`, or the strides for which it was decided.
         evidence: what the proof rests on.
     """
 
@@ -94,7 +98,7 @@ class Proved(_Shown):
     @property
     def is_complete(self) -> bool:
         """Whether nothing that the hypotheses allow was left out."""
-        return self.scope == ALL_LENGTHS
+        return self.scope in (ALL_LENGTHS, ALL_SIZES)
 
     def __bool__(self) -> bool:
         return True
@@ -109,16 +113,16 @@ class Counterexample:
 
     Attributes:
         lengths: the values of the integer symbols, by name.
-        signals: the entries of the named signals.
-        index: the first output index at which the sides differ; None where the lengths
-            differ, and for claims about lengths.
-        lhs: the left side: its vector, or its value for a claim about lengths.
+        signals: the entries of the named signals; those of tensors in nested lists.
+        index: the first output index at which the sides differ, a tuple where there are
+            several axes; None where the lengths differ, and for claims about lengths.
+        lhs: the left side: its entries, or its value for a claim about lengths.
         rhs: the right side.
     """
 
     lengths: Mapping[str, int]
-    signals: Mapping[str, list[int]]
-    index: int | None
+    signals: Mapping[str, list[Any]]
+    index: int | tuple[int, ...] | None
     lhs: Any
     rhs: Any
 
@@ -126,7 +130,7 @@ class Counterexample:
     def has_content(self) -> bool:
         """Whether no signal is empty, nor one of the outputs that are compared."""
         sides = [side for side in (self.lhs, self.rhs) if isinstance(side, list)]
-        return all(map(len, [*self.signals.values(), *sides]))
+        return all(map(_has_entries, [*self.signals.values(), *sides]))
 
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
@@ -137,22 +141,39 @@ class Counterexample:
         return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"
 
 
+def _has_entries(nested: Any) -> bool:
+    """Whether there is an entry in nested lists."""
+    return not isinstance(nested, list) or any(map(_has_entries, nested))
+
+
 @dataclass(frozen=True, slots=True)
 class Differences:
     """Where the two sides of a refuted claim about signals differ.
 
     Attributes:
-        lengths: the condition under which the outputs differ in length.
+        lengths: the condition under which the outputs differ in length (in shape).
         entries: for lengths at which equally long outputs differ anywhere, the condition
             under which they differ at the index.
-        index: the output index.
-        length: the length of the outputs, where they are equally long.
+        indices: the output index, one symbol for each axis.
+        shape: the shape of the outputs, where both have the same.
     """
 
     lengths: Boolean
     entries: Boolean
-    index: Symbol
-    length: Expr
+    indices: tuple[Symbol, ...]
+    shape: tuple[Expr, ...]
+
+    @property
+    def index(self) -> Symbol:
+        """The output index, of one axis."""
+        (index,) = self.indices
+        return index
+
+    @property
+    def length(self) -> Expr:
+        """The length of the outputs, which have one axis."""
+        (length,) = self.shape
+        return length
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Differences, Refuted
 from symconv.language.graph import is_nonempty
 from symconv.language.notation import plain
+from symconv.language.signals import Tensor
 
 __all__ = [
     "content_sentence",
@@ -39,12 +40,19 @@ def quantifiers(claim: Claim) -> str:
         bare = {symbol.name: IntegerSymbol(symbol.name)}
         said = condition_expression(some(map(every, assumption_cases(symbol))), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
-    signals = [f"{name} of length {plain(leaf.size)}" for name, leaf in claim.named.items()]
+    signals = [f"{name} of {_measure(leaf)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
     if claim.given and parts:
         parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
     parts += [f"all {', '.join(signals)}"] if signals else []
     return f"for {', and '.join(parts)}" if parts else "for these numbers"
+
+
+def _measure(leaf: Tensor) -> str:
+    """The length or the shape of a named signal."""
+    if leaf.ndim == 1:
+        return f"length {plain(leaf.sizes[0])}"
+    return f"shape ({', '.join(map(plain, leaf.sizes))})"
 
 
 def holds_sentence(condition: Boolean | None) -> str:
@@ -73,7 +81,8 @@ def content_sentence(verdict: Refuted) -> str:
         return ""
     doubtful = [s for s in verdict.claim.named.values() if not is_nonempty(s)]
     names = " or ".join(signal.name for signal in doubtful)
-    needed = " and ".join(dict.fromkeys(f"{plain(signal.size)} ≥ 1" for signal in doubtful))
+    sizes = [size for s in doubtful for size in s.sizes if not size.is_at_least(1)]
+    needed = " and ".join(dict.fromkeys(f"{plain(size)} ≥ 1" for size in sizes))
     return f"It fails only where {names} is empty: with the hypothesis {needed} it holds."
 
 
@@ -95,18 +104,23 @@ def differences_sentences(found: Differences | None) -> list[str]:
     """
     if found is None:
         return []
+    several = len(found.shape) != 1
+    size = "shape" if several else "length"
     sentences = []
     if found.lengths == sympy.true:
-        return ["The two outputs never have the same length."]
+        return [f"The two outputs never have the same {size}."]
     if found.lengths != sympy.false:
         text = plain(found.lengths)
         sentences.append(
-            f"The outputs differ in length exactly when {text}."
+            f"The outputs differ in {size} exactly when {text}."
             if len(text) <= LONGEST_CONDITION_SHOWN
-            else "The outputs differ in length under a long condition; see `differences.lengths`."
+            else f"The outputs differ in {size} under a long condition; see `differences.lengths`."
         )
-    where = "" if found.lengths == sympy.false else "Where they are equally long, "
-    if found.entries == sympy.true:
+    alike = "Where they have one shape, " if several else "Where they are equally long, "
+    where = "" if found.lengths == sympy.false else alike
+    if several and found.entries not in (sympy.true, sympy.false):
+        sentences.append(where + _several_axes(found))
+    elif found.entries == sympy.true:
         sentences.append(f"{where}every output differs, if any does.")
     elif found.entries == sympy.false:
         sentences.append(f"{where}they are equal.")
@@ -125,6 +139,37 @@ def differences_sentences(found: Differences | None) -> list[str]:
         verb = "differs" if len(texts) == 1 and joined.endswith(" output") else "differ"
         sentences.append(f"{where}only {joined} {verb}.")
     return [s[0].upper() + s[1:] for s in sentences]
+
+
+def _several_axes(found: Differences) -> str:
+    """Which outputs of several axes differ."""
+    index = f"[{', '.join(map(plain, found.indices))}]"
+    text = plain(found.entries)
+    if len(text) > LONGEST_CONDITION_SHOWN:
+        text = "`differences.entries`"
+    cases = found.entries.args if isinstance(found.entries, Or) else (found.entries,)
+    if not all(case.has(*found.indices) for case in cases):
+        return f"if any output differs, output {index} does exactly when {text}."
+    if all(_is_border(case, found) for case in cases):
+        return f"only the outputs at the border differ, {index} with {text}."
+    return f"only the outputs {index} with {text} differ."
+
+
+def _is_border(case: Boolean, found: Differences) -> bool:
+    """Whether a case is about the first or the last outputs along one axis."""
+    for u, size in zip(found.indices, found.shape, strict=True):
+        if not isinstance(case, Eq | Le | Ge) or case.lhs != u or case.rhs.has(*found.indices):
+            continue
+        first = isinstance(case, Le) or case.rhs == 0
+        rest = sympy.expand(_without_max(size) - case.rhs)
+        last = isinstance(case, Ge) or rest == 1
+        # A band is as wide whatever the size is.
+        return bool(
+            (first and not case.rhs.has(*size.free_symbols))
+            if first
+            else (last and not rest.has(*(size.free_symbols or [u])))
+        )
+    return False
 
 
 def _listed(found: Differences) -> list[Boolean]:

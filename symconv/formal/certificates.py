@@ -169,7 +169,7 @@ def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
         text = condition_text(hypothesis, names)
         yield text if isinstance(hypothesis, Relational) else f"({text})"
     for name, leaf in sorted(claim.named.items()):
-        yield f"(size {names[name]})%:Z = {integer_text(leaf.size.written, names)}"
+        yield f"(size {names[name]})%:Z = {integer_text(leaf.sizes[0].written, names)}"
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:

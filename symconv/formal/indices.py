@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from symconv.arithmetic.polynomials import Atom, Polynomial, Relation, floor
 from symconv.arithmetic.symbols import sign_of
-from symconv.arithmetic.terms import FREE, Term
+from symconv.arithmetic.terms import Term
 from symconv.decision.claims import Claim
 from symconv.decision.index_changes import Change, Coordinates, by_positions
 from symconv.errors import Uncertified
@@ -46,7 +46,7 @@ class Indices:
     def of(cls, signal: SignalExpr, letter: str) -> Indices:
         """The indices of a signal, numbered as `symconv.language.any_size` numbers them."""
         (term,) = entry_terms(signal)
-        return cls(term, _shape(signal, count(FREE + 1)), letter)
+        return cls(term, _shape(signal, count(signal.ndim)), letter)
 
     @property
     def names(self) -> dict[Atom, str]:
@@ -78,8 +78,9 @@ class Indices:
             Uncertified: the equations do not give the others one by one.
         """
         alone = [
-            factor.only_position
+            position
             for factor in self.term.factors
+            for position in factor.position
             if lengths[factor.name] == Polynomial.constant(1)
         ]
         equations = alone + [
@@ -113,7 +114,7 @@ def change_of(claim: Claim, carried: Change | None) -> Change:
     for signal in claim.signals:
         sum_ = guarded_sum(signal)
         (term,) = sum_.terms
-        both.append(Coordinates.of(term, sum_.lengths, positive))
+        both.append(Coordinates.of(term, sum_.shapes, positive, sum_.axes))
     change = by_positions(*both)
     if change is None:
         raise Uncertified(

@@ -11,7 +11,6 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
-from symconv.arithmetic.terms import FREE
 from symconv.decision.claims import Claim
 from symconv.decision.index_changes import Change
 from symconv.formal.indices import Indices
@@ -47,7 +46,7 @@ def proof_lines(claim: Claim, change: Change, names: Mapping[str, str]) -> Itera
     forward = _all_values(claim, others, change.forward, ours)
     backward = _all_values(claim, ours, change.backward, others)
     symbols: dict[Atom, str] = dict(names.items())
-    symbols[FREE] = "u"
+    symbols[0] = "u"  # the output index
     yield "apply: (sums_are_equal"
     yield f"  (f := fun {ours.pattern()} => {others.tuple(forward, symbols | ours.names)})"
     yield f"  (g := fun {others.pattern()} => {ours.tuple(backward, symbols | others.names)})"
@@ -81,7 +80,7 @@ def _all_values(
     claim: Claim, indices: Indices, given: Mapping[int, Polynomial], source: Indices
 ) -> dict[int, Polynomial]:
     """The values of one side's indices in the other side's, from the change of indices."""
-    lengths = {name: leaf.size.polynomial for name, leaf in claim.named.items()}
+    lengths = {name: leaf.sizes[0].polynomial for name, leaf in claim.named.items()}
     # Numbers of indices mean another index on the other side: they are moved out of the way.
     shift = 1 + max((i.number for i in indices.term.indices), default=0)
     away: dict[Atom, Polynomial] = {

@@ -9,24 +9,23 @@ deeply.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import count
 
-from sympy import Expr, Ge, Indexed, Symbol
+from sympy import Expr, Ge, Indexed, Integer, Symbol
 
 from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.limits import STEPS_PER_TERM
-from symconv.arithmetic.polynomials import (
-    Polynomial,
-)
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import Floor, Polynomial, within
 from symconv.arithmetic.such_that import SuchThat
-from symconv.arithmetic.symbols import IntegerSymbol
-from symconv.arithmetic.terms import FREE, GuardedSum, Term
+from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
+from symconv.arithmetic.terms import GuardedSum, Term, free_index
 from symconv.arithmetic.to_sympy import is_readable, polynomial_expression, terms_expression
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, simplified_around
-from symconv.language.graph import check_names, leaves, length, mentioned, requirements, symbols_in
+from symconv.language.graph import check_names, leaves, mentioned, requirements, symbols_in
 from symconv.language.length_symbols import LengthOf, spelled_out
 from symconv.language.operators import Formula, Named
 from symconv.language.operators.base import Index, Rule, Terms, Wanted
@@ -39,40 +38,44 @@ __all__ = [
     "guarded_sum",
     "length_expression",
     "length_of",
+    "shape_of",
 ]
 
 
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
-    """The signal as a guarded sum for its entry at #0, read for 0 ≤ #0 < length.
+    """The signal as a guarded sum for its entry at (#0, #1, …), read for 0 ≤ #a < shape[a].
 
     >>> from symconv import Signal
     >>> x, k = Signal("x", 8), Signal("k", 3)
     >>> for term in guarded_sum(x.pad(1, 1).correlate(k, stride=2)).terms: print(term)
     Σ['#1'] k[#1] x[#1 + 2*#0 - 1]
     """
-    terms = entry_terms(signal)
-    lengths = {name: leaf.size.polynomial for name, leaf in leaves(signal).items()}
-    return GuardedSum(tuple(term.solved() for term in terms), length(signal), lengths)
+    terms = [term.solved() for term in entry_terms(signal)]
+    shapes = {name: leaf.lengths for name, leaf in leaves(signal).items()}
+    if any(_has_quotients(term) for term in terms):
+        signs = {name: sign_of(symbol) for name, symbol in symbols_in(signal).items()}
+        terms = [without_quotients(term, signal.lengths, signs) for term in terms]
+    return GuardedSum(_collected(tuple(terms)), signal.lengths, shapes)
 
 
 def entry_terms(signal: SignalExpr) -> Terms:
-    """The entry at #0, for 0 ≤ #0 < length, with every summation index that an operator has."""
-    return _entry(signal, (Polynomial.of(FREE),), True)
+    """The entry at (#0, #1, …), inside, with every summation index that an operator has."""
+    return _entry(signal, free_index(signal.ndim), True)
 
 
-def formula(signal: SignalExpr, index: Amount) -> Expr:
+def formula(signal: SignalExpr, index: Sequence[Amount]) -> Expr:
     """See `SignalExpr.formula`."""
     return _entry_at(signal, index, inside=True)
 
 
-def entry_expression(signal: SignalExpr, index: Amount) -> Expr:
+def entry_expression(signal: SignalExpr, index: Sequence[Amount]) -> Expr:
     """The entry at any integer index, zero outside, as a SymPy expression."""
     return _entry_at(signal, index, inside=False)
 
 
-def length_expression(signal: SignalExpr, *about: SignalExpr) -> Expr:
+def length_expression(signal: SignalExpr, *about: SignalExpr, axis: int = 0) -> Expr:
     """See `SignalExpr.length`; `about` are further signals that have to be defined."""
-    standing = length_of(signal, *about)
+    standing = length_of(signal, *about, axis=axis)
     is_unknown = all(isinstance(symbol, IntegerSymbol) for symbol in standing.symbols.values())
     is_safe = is_unknown and not simplified_around(standing.formula)
     is_defined = next(requirements(signal, *about), None) is None
@@ -94,18 +97,23 @@ def _reads_back(standing: LengthOf) -> bool:
     return True
 
 
-def length_of(signal: SignalExpr, *about: SignalExpr) -> LengthOf:
-    """The length as one symbol, which knows the signal."""
-    polynomial, symbols = length(signal), symbols_in(signal)
+def shape_of(signal: SignalExpr) -> tuple[LengthOf, ...]:
+    """The size along each axis, each as one symbol."""
+    return tuple(length_of(signal, axis=axis) for axis in range(signal.ndim))
+
+
+def length_of(signal: SignalExpr, *about: SignalExpr, axis: int = 0) -> LengthOf:
+    """The length as one symbol, which knows the signal; of a tensor, the size along an axis."""
+    polynomial, symbols = signal.lengths[axis], symbols_in(signal)
     if next(requirements(signal, *about), None) is None:
         used: Mapping[str, Symbol] = {name: symbols[name] for name in polynomial.symbols()}
     else:
         used = symbols_in(*mentioned(signal, *about))
     if isinstance(signal.operator, Named | Formula):
-        written = spelled_out(signal.operator.size.written)
+        written = spelled_out(signal.operator.sizes[axis].written)
     else:
         written = polynomial_expression(polynomial, symbols)
-    return LengthOf(signal, polynomial, dict(used), written, about)
+    return LengthOf(signal, polynomial, dict(used), written, about, axis)
 
 
 def _is_plain(polynomial: Polynomial) -> bool:
@@ -116,18 +124,25 @@ def _is_plain(polynomial: Polynomial) -> bool:
     )
 
 
-def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
-    about = [one for standing in index.mentioned for one in standing.signals]
-    named, symbols = check_names((signal, *about), index.symbols.values())
-    terms = _entry(signal, (index.polynomial,), inside)
-    lengths: dict[str, Expr] = {name: leaf.size.written for name, leaf in named.items()}
+def _entry_at(signal: SignalExpr, index: Sequence[Amount], *, inside: bool) -> Expr:
+    about = [one for part in index for standing in part.mentioned for one in standing.signals]
+    given = [symbol for part in index for symbol in part.symbols.values()]
+    named, symbols = check_names((signal, *about), given)
+    terms = _entry(signal, tuple(part.polynomial for part in index), inside)
+    shapes: dict[str, tuple[Expr, ...]]
+    shapes = {name: leaf.written_shape for name, leaf in named.items()}
     requirement = next(requirements(signal, *about), None)
     if requirement is not None:
         # The formula does not show what has to be defined; the lengths of its entries know.
-        lengths = {name: length_of(leaf, signal, *about) for name, leaf in named.items()}
-    formula_ = terms_expression([term.solved() for term in terms], lengths, symbols)
+        shapes = {
+            name: tuple(length_of(leaf, signal, *about, axis=a) for a in range(leaf.ndim))
+            for name, leaf in named.items()
+        }
+    formula_ = terms_expression([term.solved() for term in terms], shapes, symbols)
     if requirement is not None and not formula_.has(Indexed):  # then a condition has to say it
-        formula_ = SuchThat(formula_, Ge(length_of(signal, *about), 0, evaluate=False))
+        # One that always holds where the signal is defined.
+        standing = length_of(signal, *about) if signal.ndim else Integer(0)
+        formula_ = SuchThat(formula_, Ge(standing, 0, evaluate=False))
     return formula_
 
 
@@ -136,7 +151,8 @@ def _entry_at(signal: SignalExpr, index: Amount, *, inside: bool) -> Expr:
 
 def _entry(signal: SignalExpr, index: Index, inside: bool) -> Terms:
     """The entry at `index`, zero outside the signal unless `inside` vouches for it."""
-    fresh = count(FREE + 1)
+    # Beyond the free indices, whether or not they stand in the index that is asked for.
+    fresh = count(signal.ndim)
     found: dict[Wanted, Terms] = {}
     wanted: Wanted = (signal, index, inside)
     open_: list[tuple[Wanted, Rule]] = [(wanted, signal.operator.entry(*wanted, fresh))]
@@ -166,3 +182,62 @@ def _collected(terms: Terms) -> Terms:
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)
+
+
+# --- quotients -----------------------------------------------------------------------
+
+
+def _has_quotients(term: Term) -> bool:
+    """Whether something that is read at an index is divided."""
+    polynomials = [p for factor in term.factors for p in factor.position]
+    polynomials += [guard.polynomial for guard in term.guards]
+    return any(isinstance(a, Floor) for p in polynomials for a in p.atoms() if p.indices())
+
+
+def without_quotients(term: Term, shape: Sequence[Polynomial], signs: Mapping[str, Sign]) -> Term:
+    """The term with 0 for each ⌊a/d⌋ of which the ranges of the indices say 0 ≤ a < d.
+
+    So ⌊(r·h + i)/r⌋, which was ⌊i/r⌋ + h, is h for an index 0 ≤ i < r: what splits an axis
+    undoes what has merged it, for symbols r too.  Where that rests on the range of a summation
+    index, a guard says it from then on.
+    """
+    ranges = dict(enumerate((Polynomial({}), size - 1) for size in shape))
+    ranges |= {index.number: (index.lower, index.upper) for index in term.indices}
+    summed = {index.number for index in term.indices}
+    while True:
+        found = next(_small_quotients(term, ranges, signs), None)
+        if found is None:
+            return term
+        known = [
+            guard
+            for number in sorted(found.numerator.indices() & summed)
+            for guard in within(Polynomial.of(number), ranges[number][1] + 1)
+        ]
+        term = term.substitute({found: Polynomial({})}).guarded(
+            *(guard for guard in known if guard not in term.guards)
+        )
+
+
+def _small_quotients(
+    term: Term,
+    ranges: Mapping[int, tuple[Polynomial, Polynomial]],
+    signs: Mapping[str, Sign],
+) -> Iterator[Floor]:
+    """The quotients that the ranges of the indices say are 0."""
+    polynomials = [p for factor in term.factors for p in factor.position]
+    polynomials += [guard.polynomial for guard in term.guards]
+    atoms = dict.fromkeys(a for p in polynomials for a in p.every_atom() if isinstance(a, Floor))
+    for atom in sorted(atoms, key=str):
+        inside = {a for a in atom.numerator.atoms() if isinstance(a, int)}
+        if not inside or inside != atom.numerator.indices() or not inside <= ranges.keys():
+            continue
+        least = most = atom.numerator
+        for number in inside:
+            low, high = ranges[number]
+            slope = atom.numerator.cofactor(number)
+            if not is_at_least(slope, 0, signs) or slope.indices() or low != Polynomial({}):
+                break
+            least, most = least.substitute({number: low}), most.substitute({number: high})
+        else:
+            if is_at_least(least, 0, signs) and is_at_least(atom.divisor - 1 - most, 0, signs):
+                yield atom

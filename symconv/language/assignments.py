@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,14 +14,14 @@ from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.errors import SymconvError
 
 if TYPE_CHECKING:
-    from symconv.language.signals import Signal
+    from symconv.language.signals import Tensor
 
 __all__ = [
     "Point",
     "TooLongError",
     "allows",
     "check_point",
-    "leaf_length",
+    "leaf_shape",
     "point",
     "spell",
     "whole",
@@ -104,18 +105,21 @@ def allows(symbol: Symbol, value: int) -> bool:
     )
 
 
-def leaf_length(leaf: Signal, at: Point) -> int:
-    """The length of a named signal, which must not be negative."""
-    size = leaf.size.at(at)
+def leaf_shape(leaf: Tensor, at: Point) -> tuple[int, ...]:
+    """The shape of a named tensor, of which no size may be negative."""
+    shape = tuple(size.at(at) for size in leaf.sizes)
+    for written, size in zip(leaf.sizes, shape, strict=True):
+        if size < 0:
+            what = "length" if len(shape) == 1 else "size"
+            raise SymconvError(
+                f"the {what} {written} of {leaf.kind} {leaf.name!r} is {size} at {spell(at)}"
+            )
+    size = prod(shape)
     if size > MOST_ENTRIES:
         raise TooLongError(
-            f"signal {leaf.name!r} would have {size} entries; the limit is {MOST_ENTRIES}"
+            f"{leaf.kind} {leaf.name!r} would have {size} entries; the limit is {MOST_ENTRIES}"
         )
-    if size < 0:
-        raise SymconvError(
-            f"the length {leaf.size} of signal {leaf.name!r} is {size} at {spell(at)}"
-        )
-    return size
+    return shape
 
 
 def spell(at: Point) -> str:

@@ -45,10 +45,11 @@ def value_at(expression: Any, at: Numbers) -> Fraction:
                 raise SymconvError(f"{expression} has no value here")
             return Fraction(at[expression])
         case LengthOf():
-            from symconv.language.fixed_size import length_at  # a length is that of a vector
+            from symconv.language.fixed_size import shape_at  # a length is that of a vector
 
             # It may not depend on all symbols of the signal; then any value of these will do.
-            return Fraction(length_at(expression.signal, {**expression.anywhere(), **at}))
+            shape = shape_at(expression.signal, {**expression.anywhere(), **at})
+            return Fraction(shape[expression.axis])
         case sympy.Add():
             return sum((value_at(a, at) for a in arguments), start=Fraction(0))
         case sympy.Mul():

@@ -15,7 +15,7 @@ from symconv.language.length_symbols import lengths_in
 from symconv.language.operators.base import Requirement
 
 if TYPE_CHECKING:
-    from symconv.language.signals import Signal, SignalExpr
+    from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = [
     "check_names",
@@ -50,7 +50,8 @@ def length(signal: SignalExpr) -> Polynomial:
 
     max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
     """
-    return signal.lengths[0]
+    (size,) = signal.lengths
+    return size
 
 
 def is_nonempty(signal: SignalExpr) -> bool:
@@ -90,7 +91,7 @@ def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
 # --- names ---------------------------------------------------------------------------
 
 
-def leaves(*signals: SignalExpr) -> dict[str, Signal]:
+def leaves(*signals: SignalExpr) -> dict[str, Tensor]:
     """The named signals that occur, by name; see `check_names` for what it raises."""
     return dict(check_names(signals, ())[0])
 
@@ -102,7 +103,7 @@ def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:
 
 def check_names(
     signals: Iterable[SignalExpr], symbols: Iterable[Symbol]
-) -> tuple[Mapping[str, Signal], Mapping[str, Symbol]]:
+) -> tuple[Mapping[str, Tensor], Mapping[str, Symbol]]:
     """The named signals, and the integer symbols, in signals and beside them.
 
     Raises:
@@ -112,16 +113,17 @@ def check_names(
     parts = tuple(signals)
     if len(parts) == 1 and not symbols:
         return parts[0].names
-    named: dict[str, Signal] = {}
+    named: dict[str, Tensor] = {}
     every: dict[str, Symbol] = {}
     for part in parts:
         its_signals, its_symbols = part.names
         for name, leaf in its_signals.items():
             other = named.setdefault(name, leaf)
-            if other is not leaf and str(other.size) != str(leaf.size):  # else symbols differ
+            if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
                 raise SymconvError(
-                    f"two signals are named {name!r} but have lengths "
-                    f"{other.size} and {leaf.size}; give one of them another name"
+                    f"two signals are named {name!r} but have "
+                    f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
+                    f"{_said(other)} and {_said(leaf)}; give one of them another name"
                 )
         merge_symbols(every, its_symbols)
     for symbol in symbols:
@@ -130,6 +132,12 @@ def check_names(
     if both:
         raise clash(both[0])
     return MappingProxyType(named), MappingProxyType(every)
+
+
+def _said(leaf: Tensor) -> str:
+    """The length of a named signal, or the shape of a tensor, in words."""
+    sizes = ", ".join(map(str, leaf.sizes))
+    return sizes if leaf.ndim == 1 else f"({sizes})"
 
 
 def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:

@@ -19,7 +19,9 @@ __all__ = ["LengthOf", "lengths_in", "spelled_out"]
 
 
 class LengthOf(Standing):
-    """The length of a signal, of which SymPy knows nothing, not even that it is an integer.
+    """The size of a tensor along an axis, the length of a signal: to SymPy, nothing it knows.
+
+    Not even that it is an integer.
 
     SymPy cannot simplify it wrongly, and a claim that holds it knows which signal has to be
     defined.  It prints as the formula of the length.
@@ -30,14 +32,16 @@ class LengthOf(Standing):
         symbols: the integer symbols in that, by name.
         formula: the same as a SymPy expression, for people.
         about: further signals that have to be defined where this stands.
+        axis: the axis.
     """
 
-    __slots__ = ("about", "formula", "signal", "symbols")
+    __slots__ = ("about", "axis", "formula", "signal", "symbols")
 
     signal: SignalExpr
     symbols: dict[str, Symbol]
     formula: Expr
     about: tuple[SignalExpr, ...]
+    axis: int
 
     def __new__(
         cls,
@@ -46,6 +50,7 @@ class LengthOf(Standing):
         symbols: dict[str, Symbol],
         formula: Expr,
         about: tuple[SignalExpr, ...] = (),
+        axis: int = 0,
     ) -> LengthOf:
         """The length of a signal."""
         self: LengthOf = AtomicExpr.__new__(cls)
@@ -54,6 +59,7 @@ class LengthOf(Standing):
         self.symbols = symbols
         self.formula = formula
         self.about = about
+        self.axis = axis
         return self
 
     @property
@@ -62,10 +68,10 @@ class LengthOf(Standing):
         return (self.signal, *self.about)
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.signal, self.polynomial, self.symbols, self.formula, self.about
+        return self.signal, self.polynomial, self.symbols, self.formula, self.about, self.axis
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return tuple(map(id, self.signals))  # equal signals are one object
+        return (self.axis, *map(id, self.signals))  # equal signals are one object
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -92,7 +98,7 @@ class LengthOf(Standing):
         return (self._with(values), True) if values else (self, False)
 
     def _with(self, values: dict[Any, Any]) -> Expr:
-        return self.signal.length_with(values, self.about)
+        return self.signal.length_with(values, self.about, self.axis)
 
     def sort_key(self, order: Any = None) -> Any:
         """Sorts it among others as its formula is sorted."""

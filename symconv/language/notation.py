@@ -98,7 +98,11 @@ def as_typed(thing: SignalExpr | Basic) -> str:
     if isinstance(thing, SignalExpr):
         return code(thing)
     names = {
-        one: sympy.Symbol(f"{_Code().receiver(one.signal)}.length", commutative=True)
+        one: sympy.Symbol(
+            f"{_Code().receiver(one.signal)}."
+            + ("length" if one.signal.ndim == 1 else f"shape[{one.axis}]"),
+            commutative=True,
+        )
         for one in lengths_in(thing)
     }
     return str(spelled_with(thing, names))

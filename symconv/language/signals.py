@@ -1,8 +1,8 @@
-"""The language: signals and the operators of convolution arithmetic, as immutable graphs.
+"""The language: tensors and the operators of convolution arithmetic, as immutable graphs.
 
-A signal is a finite sequence with entries in a commutative ring, indexed from 0 to
-length − 1, and zero at every other integer index.  Lengths are integers or SymPy
-expressions in integer symbols; the assumptions of the symbols are hypotheses.
+A tensor is a finite array with entries in a commutative ring, indexed from 0 along each axis,
+and zero at every other tuple of integers; a signal is a tensor of one axis.  Sizes are integers
+or SymPy expressions in integer symbols; the assumptions of the symbols are hypotheses.
 
 Equal signals are one object, so that a signal that is used in many places is looked at
 once: work grows with the number of different signals in a claim.
@@ -23,8 +23,7 @@ from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Rational, Sum, Sym
 from sympy.core.relational import Relational
 
 from symconv.arithmetic.from_sympy import FormulaReader
-from symconv.arithmetic.polynomials import Polynomial
-from symconv.arithmetic.terms import FREE
+from symconv.arithmetic.terms import free_index
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.errors import SymconvError
@@ -35,18 +34,20 @@ from symconv.language.amounts import (
     length_argument,
     simplified_around,
 )
+from symconv.language.arrays import Array
 from symconv.language.graph import check_names, clash, merge_symbols, walk
 from symconv.language.hints import explained, no_attribute
+from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
-from symconv.language.operators.base import Operator, Shape, check_operand
+from symconv.language.operators.base import AlongAxis, Operator, Shape, check_operand
 from symconv.language.operators.formula import check_formula, check_symbols
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # two signals that are compared make one
 
-__all__ = ["Applied", "Signal", "SignalExpr", "substituted", "with_lengths"]
+__all__ = ["Applied", "Signal", "SignalExpr", "Tensor", "as_numpy", "substituted", "with_lengths"]
 
 _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
@@ -59,16 +60,19 @@ class _OneOfEach(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         new = super().__call__(*args, **kwargs)
+        if cls is Tensor and new.ndim == 1:
+            return Signal(new.name, new.sizes[0])
         with _lock:
             return _made.setdefault((cls, new.operator, new.operands), new)
 
 
 @explained
-class SignalExpr(Methods, metaclass=_OneOfEach):
-    """What every signal can do: `Signal` and the results of its operators.
+class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
+    """What every tensor can do: `Tensor`, `Signal` and the results of their operators.
 
-    `x[m]` is the entry at the integer m as a SymPy expression, zero outside the range, and
-    `x == y` is the claim that both are equal.
+    `x[i, j]` is the entry at these integers as a SymPy expression, zero outside the range; with
+    slices, as in `x[:, ::2]`, it is a part of x as in NumPy.  `x == y` is the claim that both
+    are equal.
 
     Attributes:
         operator: what makes it.
@@ -90,6 +94,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
             "apply",
             "every_symbol",
             "internal",
+            "kind",
             "is_nonempty",
             "length_with",
             "lengths",
@@ -110,7 +115,7 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
 
     operator: Operator
     operands: tuple[SignalExpr, ...]
-    names: tuple[Mapping[str, Signal], Mapping[str, Symbol]]
+    names: tuple[Mapping[str, Tensor], Mapping[str, Symbol]]
     """The named signals, and the integer symbols, in it; by name."""
     _shape: Shape | None
     _is_nonempty: bool
@@ -122,6 +127,8 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         for amount in operator.amounts:
             merge_symbols(own, amount.symbols)
         _set(self, names=check_names(self.operands, own.values()))
+        if isinstance(operator, AlongAxis):
+            operator.check_axis(self)
         operator.check(self)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -159,86 +166,68 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         return _measured(self)._shape or ()
 
     @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.lengths)
+
+    @property
+    def kind(self) -> str:
+        """What it is called in errors."""
+        return "signal" if self.ndim == 1 else "tensor"
+
+    @property
+    def shape(self) -> tuple[Expr, ...]:
+        """The size along each axis as a SymPy expression; see `length`."""
+        from symconv.language.any_size import length_expression
+
+        return tuple(length_expression(self, axis=axis) for axis in range(self.ndim))
+
+    @property
     def is_nonempty(self) -> bool:
         """Whether the signs of the symbols alone show that there is an entry."""
         return _measured(self)._is_nonempty
 
-    def conv_transpose(
-        self,
-        kernel: SignalExpr,
-        *,
-        stride: Whole = 1,
-        dilation: Whole = 1,
-        padding: Whole = 0,
-        output_padding: Whole = 0,
-    ) -> SignalExpr:
-        """A transposed convolution layer, as `layers.conv_transpose` defines it."""
-        from symconv.language.layers import conv_transpose
+    if TYPE_CHECKING:  # an integer for every axis gives an entry, and anything else a part
 
-        return conv_transpose(self, kernel, stride, dilation, padding, output_padding)
+        def __getitem__(self, position: Any) -> Any: ...
 
-    def pad_same(self, size: Whole, *, stride: Whole = 1, dilation: Whole = 1) -> SignalExpr:
-        """TensorFlow's SAME padding, as `layers.pad_same` defines it."""
-        from symconv.language.layers import pad_same
+    else:
 
-        return pad_same(self, size, stride, dilation)
+        def __getitem__(self, position: Any) -> Expr | SignalExpr:
+            from symconv.language.subscripts import subscript
 
-    def avg_pool(
-        self,
-        size: SupportsIndex,
-        *,
-        stride: Whole | None = None,
-        padding: Whole = 0,
-        count_include_pad: bool = True,
-    ) -> SignalExpr:
-        """Average pooling, as `layers.avg_pool` defines it."""
-        from symconv.language.layers import avg_pool
-
-        return avg_pool(self, size, stride, padding, count_include_pad)
-
-    def add_bias(self, bias: Signal) -> SignalExpr:
-        """The entry of a signal of length 1 added to every entry: y[u] + b[0]."""
-        from symconv.language.layers import add_bias
-
-        return add_bias(self, bias)
-
-    def phases(self, factor: SupportsIndex) -> tuple[SignalExpr, ...]:
-        """The polyphase components: phase r has the entries x[s·u + r] (space to depth).
-
-        `Signal.interleave` puts them together again.
-        """
-        from symconv.language.layers import phases
-
-        return phases(self, factor)
-
-    def __getitem__(self, position: Whole) -> Expr:
-        from symconv.language.any_size import entry_expression
-
-        return entry_expression(self, integer_argument(position, "the position", self))
+            return subscript(self, position)
 
     @property
     def length(self) -> Expr:
-        """The length as a SymPy expression, safe to calculate with.
+        """The length of a signal, which has one axis, as a SymPy expression to calculate with.
 
         Where SymPy could simplify it wrongly, or the signal is not defined for all lengths,
         it is one symbol to SymPy that prints as the formula.
         """
         from symconv.language.any_size import length_expression
 
+        if self.ndim != 1:
+            raise SymconvError(f"{self} has {self.ndim} axes; its sizes are x.shape")
         return length_expression(self)
 
     def every_symbol(self) -> Mapping[str, Symbol]:
         """The integer symbols in the lengths, amounts and factors, by name."""
         return self.names[1]
 
-    def length_with(self, values: Mapping[Any, Any], about: Iterable[SignalExpr]) -> Expr:
-        """The length where symbols are replaced; `about` are more signals to be defined then."""
+    def length_with(
+        self, values: Mapping[Any, Any], about: Iterable[SignalExpr], axis: int
+    ) -> Expr:
+        """A size where symbols are replaced; `about` are more signals to be defined then."""
         from symconv.language.any_size import length_expression
 
-        return length_expression(*(substituted(signal, values) for signal in (self, *about)))
+        new = (substituted(signal, values) for signal in (self, *about))
+        return length_expression(*new, axis=axis)
 
-    def formula(self, index: Whole) -> Expr:
-        """The entry at `index`, for 0 ≤ index < length, as a SymPy index formula.
+    def formula(self, *index: Whole) -> Expr:
+        """The entry at an index, one integer for each axis, as a SymPy index formula.
+
+        It is what the entry is for 0 ≤ index < size along each axis.
 
         The formula is made of `Sum`, `Indexed` and `Piecewise`.  Entries of named signals
         are zero outside their range by definition, so no guard says that again.
@@ -251,7 +240,12 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         """
         from symconv.language.any_size import formula
 
-        return formula(self, integer_argument(index, "the index", self))
+        if len(index) != self.ndim:
+            raise SymconvError(
+                f"{self} has {self.ndim} ax{'is' if self.ndim == 1 else 'es'}: formula takes so "
+                f"many integers, got {len(index)}"
+            )
+        return formula(self, [integer_argument(one, "the index", self) for one in index])
 
     def vector(self, /, **lengths: SupportsIndex) -> list[Expr]:
         """The entries at the given lengths, as expanded SymPy expressions.
@@ -271,11 +265,31 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
 
         return vector(self, lengths)
 
-    def evaluate(self, /, **data: Any) -> list[Any]:
+    def array(self, /, **sizes: SupportsIndex) -> Any:
+        """The entries at the given sizes as a NumPy array of expanded SymPy expressions.
+
+        The entries of a tensor a of two axes are the symbols a_0_0, a_0_1, …; those of a
+        signal are named as in `vector`.
+
+        >>> w = Tensor("w", (2, 2))
+        >>> w.flip(axis=1).array()
+        array([[w_0_1, w_0_0],
+               [w_1_1, w_1_0]], dtype=object)
+
+        Raises:
+            SymconvError: as for `vector`.
+        """
+        from symconv.language.fixed_size import symbol_array
+
+        return as_numpy(symbol_array(self, sizes))
+
+    def evaluate(self, /, **data: Any) -> Any:
         """The entries for given data: a sequence for each signal, integers for other symbols.
 
         Lengths are inferred from the data.  The entries may be integers, fractions,
-        floats, SymPy expressions, or one-dimensional NumPy arrays.
+        floats, or SymPy expressions, in lists or in NumPy arrays.  Of one axis, the result is
+        a list; of several, a NumPy array, of floats where all entries are, and otherwise of
+        Python's own numbers, which are exact.
 
         >>> x, k = Signal("x", 4), Signal("k", 2)
         >>> x.correlate(k, stride=2).evaluate(x=[1, 2, 3, 4], k=[1, -1])
@@ -287,7 +301,8 @@ class SignalExpr(Methods, metaclass=_OneOfEach):
         """
         from symconv.language.fixed_size import evaluate
 
-        return evaluate(self, data)
+        result = evaluate(self, data)
+        return result.entries if self.ndim == 1 else as_numpy(result)
 
     def __str__(self) -> str:
         from symconv.language.notation import code
@@ -313,8 +328,107 @@ class Applied(SignalExpr):
     __slots__ = ()
 
 
-class Signal(SignalExpr):
-    """A named signal of a given length, all of whose entries are free.
+class Tensor(SignalExpr):
+    """A named tensor of a given shape, all of whose entries are free.
+
+    A tensor of one axis is a `Signal`.
+
+    Args:
+        name: an identifier.
+        shape: the size along each axis, at least 0: integers, or expressions in integer
+            symbols whose signs are declared (`positive=True` or `nonnegative=True`).
+
+    >>> from symconv import integers
+    >>> C, H, W = integers("C H W", positive=True)
+    >>> Tensor("x", (C, H, W)).pad(1, 1, axis=(1, 2)).shape
+    (C, H + 2, W + 2)
+    """
+
+    __slots__ = ()
+    __match_args__ = ("name", "sizes")
+
+    def __init__(self, name: str, shape: Sequence[Whole]) -> None:
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            raise SymconvError(
+                f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
+            )
+        if not isinstance(shape, Sequence) or isinstance(shape, str):
+            raise SymconvError(
+                f"the shape of {name!r} must be a tuple of sizes such as (C, H, W), got {shape!r}"
+            )
+        what = f"signal {name!r}" if len(shape) == 1 else f"{name!r} along axis"
+        sizes = tuple(
+            length_argument(size, what if len(shape) == 1 else f"{what} {axis}")
+            for axis, size in enumerate(shape)
+        )
+        super().__init__(Named(name, sizes))
+        _, symbols = self.names
+        if name in symbols:
+            raise clash(name)
+        _set(self, names=(MappingProxyType({name: self}), symbols))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.sizes)
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._named.name
+
+    @property
+    def sizes(self) -> tuple[Amount, ...]:
+        """The size along each axis, as amounts."""
+        return self._named.sizes
+
+    @property
+    def written_shape(self) -> tuple[Expr, ...]:
+        """The sizes as they were given."""
+        return tuple(size.written for size in self.sizes)
+
+    @property
+    def _named(self) -> Named:
+        assert isinstance(self.operator, Named)
+        return self.operator
+
+    @staticmethod
+    def ones(shape: Sequence[Whole]) -> SignalExpr:
+        """The tensor of a shape of which every entry is 1."""
+        return _by_formula_of(_indices(len(shape)), Integer(1), shape)
+
+    @staticmethod
+    def from_formula(indices: Any, entry: Expr, *, shape: Any) -> SignalExpr:
+        """The tensor whose entry at the indices is a formula of your own.
+
+        The formula is a SymPy expression in entries of tensors (`x[i, j]`, zero outside their
+        range and at fractions), sums with finite limits (empty when the upper limit is below
+        the lower one), `Piecewise` with conditions in the indices and sizes (zero where
+        none holds), and rational numbers.
+
+        >>> from symconv import integers
+        >>> H, W = integers("H W", positive=True)
+        >>> i, j = integers("i j")
+        >>> x = Tensor("x", (H, W))
+        >>> Tensor.from_formula((j, i), x[i, j], shape=(W, H)).evaluate(x=[[1, 2, 3]]).tolist()
+        [[1], [2], [3]]
+        """
+        return _by_formula_of(indices, entry, shape)
+
+
+def _by_formula_of(indices: Any, entry: Expr, shape: Any) -> SignalExpr:
+    for one, what in ((indices, "indices"), (shape, "shape")):
+        if not isinstance(one, Sequence) or isinstance(one, str):
+            raise SymconvError(f"the {what} of a formula must be a tuple, got {one!r}")
+    if len(indices) != len(shape):
+        raise SymconvError(
+            f"a formula has one index for each axis, and {len(indices)} indices were given for "
+            f"{len(shape)} axes"
+        )
+    sizes = tuple(length_argument(size, "a formula") for size in shape)
+    return by_formula(tuple(indices), entry, sizes)
+
+
+class Signal(Tensor):
+    """A named signal of a given length, all of whose entries are free: a tensor of one axis.
 
     Args:
         name: an identifier.
@@ -331,33 +445,16 @@ class Signal(SignalExpr):
     __match_args__ = ("name", "size")
 
     def __init__(self, name: str, length: Whole) -> None:
-        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-            raise SymconvError(
-                f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
-            )
-        super().__init__(Named(name, length_argument(length, f"signal {name!r}")))
-        _, symbols = self.names
-        if name in symbols:
-            raise clash(name)
-        _set(self, names=(MappingProxyType({name: self}), symbols))
+        super().__init__(name, (length,))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.name, self.size)
 
     @property
-    def name(self) -> str:
-        """The name."""
-        return self._named.name
-
-    @property
     def size(self) -> Amount:
         """The length, as an amount."""
-        return self._named.size
-
-    @property
-    def _named(self) -> Named:
-        assert isinstance(self.operator, Named)
-        return self.operator
+        (size,) = self.sizes
+        return size
 
     @staticmethod
     def taps(*numbers: SupportsIndex | Fraction | Rational) -> SignalExpr:
@@ -382,19 +479,21 @@ class Signal(SignalExpr):
         return Applied(Taps((Fraction(1),)))
 
     @staticmethod
-    def ones(length: Whole) -> SignalExpr:
+    def ones(length: Any) -> SignalExpr:
         """The box filter: every entry is 1."""
-        return Applied(Formula(_OUTPUT, Integer(1), length_argument(length, "ones")))
+        return Applied(Formula(_indices(1), Integer(1), (length_argument(length, "ones"),)))
 
     @staticmethod
     def interleave(*phases: SignalExpr) -> SignalExpr:
-        """The signal with given polyphase components, as `layers.interleave` defines it."""
-        from symconv.language.layers import interleave
+        """The signal with given polyphase components, as `layers.polyphase` has it."""
+        from symconv.language.layers.polyphase import interleave
 
         return interleave(phases)
 
     @staticmethod
-    def from_formula(index: Symbol, entry: Expr, *, length: Whole) -> SignalExpr:
+    def from_formula(  # type: ignore[override]  # a signal has one index and a length
+        index: Symbol, entry: Expr, *, length: Whole
+    ) -> SignalExpr:
         """The signal whose entry at `index` is a formula of your own.
 
         The formula is a SymPy expression in entries of signals (`x[m]`, zero outside their
@@ -411,25 +510,27 @@ class Signal(SignalExpr):
         >>> y.evaluate(x=[1, 2, 3], k=[1, 1])
         [3, 5]
         """
-        around = next(filter(None, map(simplified_around, _whole_parts(entry))), "")
-        if around:
-            raise SymconvError(f"in the formula {entry}, {around}")
-        return by_formula(index, entry, length_argument(length, "a formula"))
+        return by_formula((index,), entry, (length_argument(length, "a formula"),))
 
 
 # --- the graph -----------------------------------------------------------------------
 
 
-def by_formula(index: Symbol, entry: Expr | int, size: Amount) -> SignalExpr:
-    """The signal with a formula for its entries; see `Signal.from_formula`.
+def by_formula(
+    indices: tuple[Symbol, ...], entry: Expr | int, sizes: tuple[Amount, ...]
+) -> SignalExpr:
+    """The tensor with a formula for its entries; see `Tensor.from_formula`.
 
     Raises:
         SymconvError: it is no formula of a signal.
     """
     if isinstance(entry, int) and not isinstance(entry, bool):
         entry = Integer(entry)
-    check_formula(index, entry)
-    return formula_of(Formula(index, entry, size))
+    check_formula(indices, entry)
+    around = next(filter(None, map(simplified_around, _whole_parts(entry))), "")
+    if around:
+        raise SymconvError(f"in the formula {entry}, {around}")
+    return formula_of(Formula(indices, entry, sizes))
 
 
 def formula_of(formula: Formula) -> SignalExpr:
@@ -439,27 +540,31 @@ def formula_of(formula: Formula) -> SignalExpr:
         SymconvError: something in it is not declared, or cannot stand in a formula.
     """
     entry = formula.expression
-    length_argument(formula.size, "a formula")
+    for size in formula.sizes:
+        length_argument(size, "a formula")
     named = sorted({_named_by(base) for base in entry.atoms(IndexedBase)}, key=_name_of)
     check_symbols(formula)
     made = Applied(formula, named)
-    check_names((), [formula.index, *(s for s in formula.free() if s.name == formula.index.name)])
+    own = {index.name for index in formula.indices}
+    check_names((), [*formula.indices, *(s for s in formula.free() if s.name in own)])
     # Reading it once finds what cannot stand in a formula.
-    FormulaReader(count(FREE + 1)).terms(entry, {formula.index: Polynomial.of(FREE)})
+    axes = len(formula.indices)
+    names = dict(zip(formula.indices, free_index(axes), strict=True))
+    FormulaReader(count(axes)).terms(entry, names)
     return made
 
 
-def _name_of(signal: Signal) -> str:
-    return signal.name
+def _name_of(tensor: Tensor) -> str:
+    return tensor.name
 
 
-def _named_by(base: IndexedBase) -> Signal:
-    if base.shape is None or len(base.shape) != 1:
+def _named_by(base: IndexedBase) -> Tensor:
+    if base.shape is None:
         raise SymconvError(
             f"the length of {base} is not known; write entries as x[m] for a Signal x, "
             f"or IndexedBase({str(base)!r}, shape=(n,))"
         )
-    return Signal(str(base.label), base.shape[0])
+    return Tensor(str(base.label), tuple(base.shape))
 
 
 def _whole_parts(entry: Any) -> list[Basic]:
@@ -520,15 +625,15 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
     """
     chosen = {s: integer_argument(value, f"what stands for {s}") for s, value in values.items()}
     new: dict[SignalExpr, SignalExpr] = {}
-    named: dict[str, Signal] = {}
+    named: dict[str, Tensor] = {}
     for node in walk(signal):
         operator = node.operator.substituted(chosen, named)
         match operator:
-            case Named(name, size):
-                new[node] = named[name] = Signal(name, size)
-            case Formula(index, expression, size, kept):
+            case Named(name, sizes):
+                new[node] = named[name] = Tensor(name, sizes)
+            case Formula(indices, expression, sizes, kept):
                 entry = with_lengths(expression, values)
-                new[node] = formula_of(Formula(index, entry, size, kept))
+                new[node] = formula_of(Formula(indices, entry, sizes, kept))
             case _:
                 new[node] = Applied(operator, [new[operand] for operand in node.operands])
     return new[signal]
@@ -541,14 +646,29 @@ def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
     return spelled_with(
         part,
         {
-            standing: length_of(*(substituted(s, values) for s in standing.signals))
+            standing: length_of(
+                *(substituted(s, values) for s in standing.signals), axis=standing.axis
+            )
             for standing in lengths_in(part)
             if standing.free_symbols & values.keys()
         },
     )
 
 
-_OUTPUT = Symbol("u", integer=True)  # the index of formulas that symconv writes itself
+def _indices(axes: int) -> tuple[Symbol, ...]:
+    """The indices of formulas that symconv writes itself."""
+    names = "uvw" if axes <= 3 else [f"u_{axis}" for axis in range(axes)]
+    return tuple(Symbol(name, integer=True) for name in list(names)[:axes])
+
+
+def as_numpy(array: Array) -> Any:
+    """An array of NumPy: of floats where all entries are, otherwise of objects."""
+    import numpy as np  # of no use to anybody who has one axis
+
+    result = np.empty(array.shape, dtype=object)
+    result.reshape(-1)[:] = array.entries
+    inexact = array.entries and all(isinstance(a, float | complex) for a in array.entries)
+    return np.array(result.tolist()) if inexact else result
 
 
 def _set(node: SignalExpr, **values: Any) -> None:

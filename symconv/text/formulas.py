@@ -129,7 +129,7 @@ def read_formula(
     symbols: Iterable[Symbol] = (),
 ) -> ParsedFormula:
     """Read the tree of a formula; see `parse_formula`."""
-    sizes = [symbol for signal in signals.values() for symbol in signal.size.symbols.values()]
+    sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
         scope = _Scope(phrase, signals, fixed, index)

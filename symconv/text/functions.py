@@ -13,7 +13,7 @@ from symconv.arithmetic import unevaluated
 from symconv.arithmetic.limits import LONGEST_NAME
 from symconv.errors import SymconvError
 from symconv.language.hints import close
-from symconv.language.layers import LAYERS
+from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import Methods
 from symconv.language.signals import SignalExpr
 
@@ -37,8 +37,8 @@ __all__ = [
 
 
 def methods_of(kind: type) -> Iterator[str]:
-    """The public methods that a class has from its bases, in their order."""
-    for base in kind.__bases__:
+    """The public methods that a class has by itself or from its bases, in their order."""
+    for base in (*kind.__bases__, kind):
         yield from (name for name in vars(base) if not name.startswith("_"))
 
 
@@ -47,7 +47,7 @@ def _form(name: str) -> Signature:
     return Signature([p.replace(annotation=Parameter.empty) for p in parameters])
 
 
-METHODS = {name: _form(name) for name in (*methods_of(Methods), *LAYERS)}
+METHODS = {name: _form(name) for name in (*methods_of(Methods), *methods_of(LayerMethods))}
 """The methods of signals, and the form of each."""
 
 POSITIVE = {

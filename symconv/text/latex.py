@@ -683,7 +683,7 @@ class _Writer:
             case (("ceil" | "ceiling"), [value]):
                 return rf"\left\lceil {self.written(value)} \right\rceil", _ATOM
             case "len", [ast.Name(signal)] if signal in self._signals:
-                return str(sympy.latex(self._signals[signal].size.written)), _SUM
+                return str(sympy.latex(self._signals[signal].sizes[0].written)), _SUM
             case "Eq", [left, right]:
                 return f"{self.written(left)} = {self.written(right)}", _SUM
         inside = ", ".join(self.written(argument) for argument in arguments)

@@ -183,9 +183,9 @@ def test_shown_coordinates() -> None:
 
 def test_an_index_as_a_parameter() -> None:
     there = SETS.points([0, 1], (equal(u, 2 * n), at_least(i, u), at_least(n + 1, i)))
-    more = SETS.with_index("u")
+    more = SETS.with_indices(["u"])
     assert more.parameters == ("n", "p", "u")
-    moved = SETS.index_as_parameter(there)
+    moved = SETS.indices_as_parameters(there, 1)
     assert moved.is_params()
     wanted = {(a, 0, 2 * a) for a in range(-5, 6) if 2 * a <= a + 1 and 2 * a in NEAR}
     assert members(more, moved, {"n": range(-5, 6), "p": range(1), "u": NEAR}) == wanted

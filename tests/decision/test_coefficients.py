@@ -13,7 +13,7 @@ from symconv.arithmetic.polynomials import Polynomial, at_least, equal, floor, n
 from symconv.arithmetic.terms import Factor, GuardedSum, Term
 from symconv.decision.coefficients import Comparison, compare
 from symconv.errors import Undecided
-from tests.generators.terms import LENGTHS, disguised, index, random_term
+from tests.generators.terms import SHAPES, disguised, index, random_term
 from tests.oracles.monomials import entry
 from tests.oracles.points import members
 
@@ -29,7 +29,7 @@ LENGTH = nonnegative_part(n - 1) + 1
 
 
 def signal(*terms: Term, length: Polynomial = LENGTH) -> GuardedSum:
-    return GuardedSum(terms, length, LENGTHS)
+    return GuardedSum(terms, (length,), SHAPES)
 
 
 def compared(lhs: GuardedSum, rhs: GuardedSum) -> list[Comparison]:

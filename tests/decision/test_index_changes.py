@@ -19,7 +19,7 @@ from symconv.decision.index_changes import (
 )
 from tests.generators.polynomials import holds
 from tests.generators.terms import (
-    LENGTHS,
+    SHAPES,
     disguised,
     index,
     random_term,
@@ -34,7 +34,7 @@ NAMES = ["x", "kx", "kkx", "hkx", "kk"]
 
 
 def coordinates(term: Term) -> Coordinates:
-    return Coordinates.of(term, LENGTHS, POSITIVE)
+    return Coordinates.of(term, SHAPES, POSITIVE, 1)
 
 
 def values(said: Mapping[int, Polynomial]) -> dict[Atom, Polynomial]:
@@ -113,9 +113,9 @@ def test_a_position_that_is_a_coordinate_is_its_own_number() -> None:
 
 
 def test_a_signal_of_one_entry_is_read_at_0() -> None:
-    lengths = {"x": n, "b": Polynomial.constant(1)}
+    shapes = {"x": (n,), "b": (Polynomial.constant(1),)}
     made = term(("x", i), ("b", u - j), indices=2)
-    ours = Coordinates.of(made, lengths, POSITIVE)
+    ours = Coordinates.of(made, shapes, POSITIVE, 1)
     assert ours.names == ("b", "x")
     assert Polynomial({}) in ours.positions
     assert len(ours.term.indices) == 1  # what an equation gives is no index
@@ -131,7 +131,7 @@ def test_an_index_that_is_a_quotient() -> None:
     assert ours.positions == (2 * floor(u, s),)
     # A symbol that may be 0 is no divisor, and one bound alone says nothing.
     for some, positive in ((guards, {"n"}), (guards[:1], POSITIVE), (guards[1:], POSITIVE)):
-        other = Coordinates.of(term(("x", 2 * i), guards=some), LENGTHS, positive)
+        other = Coordinates.of(term(("x", 2 * i), guards=some), SHAPES, positive, 1)
         assert not other.is_divided
         assert len(other.rest) == 1
 

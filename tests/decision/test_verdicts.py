@@ -170,7 +170,7 @@ def test_differences_in_words() -> None:
     ]
     assert said("transposed") == ["Only the last output differs."]
     assert differences_sentences(None) == []
-    never = Differences(false, Eq(u, 0), u, n)
+    never = Differences(false, Eq(u, 0), (u,), (n,))
     assert differences_sentences(never) == ["Only the first output differs."]
 
 

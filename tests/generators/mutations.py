@@ -110,9 +110,9 @@ def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Itera
                 yield partial(add, left, right)
                 yield partial(left.multiply, left)
                 yield partial(_same, right)
-            case SignalExpr(Formula(index, entry, size, chosen)):
+            case SignalExpr(Formula(index, entry, (size,), chosen)):
                 for changed, longer in ((entry + 1, 0), (2 * entry, 0), (entry, 1)):
-                    yield partial(formula_of, Formula(index, changed, size + longer, chosen))
+                    yield partial(formula_of, Formula(index, changed, (size + longer,), chosen))
             case SignalExpr(Scale(number), (inner,)):
                 yield partial(mul, inner, number + 1)
                 yield partial(mul, inner, number - Fraction(1, 2))

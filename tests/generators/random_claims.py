@@ -306,7 +306,7 @@ def laws(node: SignalExpr) -> Iterator[Change]:
             exact = [Rational(a.numerator, a.denominator) for a in numbers]
             entry = Piecewise(*((a, Eq(u, i)) for i, a in enumerate(exact)), (0, True))
             yield lambda: Signal.from_formula(u, entry, length=len(numbers))
-        case SignalExpr(Formula(_, entry, size)) if entry == 1:
+        case SignalExpr(Formula(_, entry, (size,))) if entry == 1:
             yield node.flip
             yield lambda: Signal.ones(size * 2).downsample(2)
             yield lambda: node.multiply(node)
@@ -427,7 +427,7 @@ def extension_laws(
             yield lambda: one.pad(left, right, mode).multiply(other.pad(left, right, mode))
         case SignalExpr(Scale(scale), (signal,)):
             yield lambda: scale * signal.pad(left, right, mode)
-        case SignalExpr(Formula(_, entry, size)) if entry == 1:
+        case SignalExpr(Formula(_, entry, (size,))) if entry == 1:
             yield lambda: Signal.ones(size + left + right)
     if isinstance(inner, Signal):
         whole = inner.pad(left, right, mode)

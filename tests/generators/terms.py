@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symconv.arithmetic.polynomials import Atom, Guard, Polynomial, at_least, equal
-from symconv.arithmetic.terms import FREE, Factor, SummationIndex, Term
+from symconv.arithmetic.terms import Factor, SummationIndex, Term
 
 n, c, s = map(Polynomial.of, "ncs")
-u = Polynomial.of(FREE)
+u = Polynomial.of(0)
 
-LENGTHS: Mapping[str, Polynomial] = {"x": n, "k": c, "h": Polynomial.constant(3)}
+SHAPES: Mapping[str, tuple[Polynomial, ...]] = {
+    "x": (n,),
+    "k": (c,),
+    "h": (Polynomial.constant(3),),
+}
 
 
 def index(number: int) -> SummationIndex:

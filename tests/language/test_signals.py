@@ -13,7 +13,7 @@ from sympy import Symbol
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.language.amounts import Amount
-from symconv.language.operators import OPERATORS, Add, Flip, Pad, Scale
+from symconv.language.operators import OPERATORS, Add, Flip, Formula, Pad, Scale
 from symconv.language.signals import Applied
 
 n, c = integers("n c", positive=True)
@@ -133,5 +133,5 @@ def test_equal_signals_are_one_object_in_all_threads() -> None:
 def test_every_operator_says_how_many_signals_it_takes() -> None:
     assert {operator.arity for operator in OPERATORS} == {0, 1, 2, None}
     for operator in OPERATORS:
-        assert operator.is_source == (operator.arity in (0, None))
+        assert operator.is_source == (operator.arity == 0 or operator is Formula)
         assert operator.kernel_operand is None or operator.arity == 2

@@ -51,9 +51,11 @@ def alike(one: Any, other: Any) -> bool:
     pairs = [(getattr(ours, f.name), getattr(theirs, f.name)) for f in fields(ours)]
     pairs += zip(one.operands, other.operands, strict=True)
     if isinstance(ours, Formula) and isinstance(theirs, Formula):
-        pairs = [(ours.size, theirs.size)]
-        entry = theirs.expression.xreplace({theirs.index: ours.index})
-        if ours.index.name != theirs.index.name or not agree_on_entries(ours.expression, entry):
+        pairs = list(zip(ours.sizes, theirs.sizes, strict=True))
+        entry = theirs.expression.xreplace({theirs.indices[0]: ours.indices[0]})
+        if ours.indices[0].name != theirs.indices[0].name or not agree_on_entries(
+            ours.expression, entry
+        ):
             return False
     return all(alike(a, b) for a, b in pairs)
 

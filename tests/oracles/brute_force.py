@@ -215,7 +215,7 @@ class Program:
         def inside(name: str, i: int) -> Any:
             return self._entry(name, i) if 0 <= i < sizes[name] else self._zero
 
-        size, index = _length(value(signal.size.written, at)), signal.index.name
+        size, index = _length(value(signal.sizes[0].written, at)), signal.indices[0].name
         chosen = {s.name: value(amount.written, at) for s, amount in signal.chosen}
         known = {**at, **chosen}
         for length in signal.expression.atoms(LengthOf):

@@ -8,27 +8,33 @@ from __future__ import annotations
 
 from symconv.language.operators.add import Add, AddMethods
 from symconv.language.operators.base import Operator
+from symconv.language.operators.conv import Conv
 from symconv.language.operators.convolve import Convolve, ConvolveMethod
 from symconv.language.operators.correlate import Correlate, CorrelateMethod
 from symconv.language.operators.dilate import Dilate, DilateMethod
 from symconv.language.operators.downsample import Downsample, DownsampleMethod
+from symconv.language.operators.einsum import Einsum, SumMethods
 from symconv.language.operators.extend import Extend, Extension
 from symconv.language.operators.flip import Flip, FlipMethod
 from symconv.language.operators.formula import Formula
 from symconv.language.operators.multiply import Multiply, MultiplyMethod
 from symconv.language.operators.named import Named
 from symconv.language.operators.pad import Pad, PadMethod
+from symconv.language.operators.rearrange import Rearrange, RearrangeMethods
 from symconv.language.operators.roll import Roll, RollMethod
 from symconv.language.operators.scale import Scale, ScaleMethods
 from symconv.language.operators.taps import Taps
+from symconv.language.operators.windows import Windows, WindowsMethod
 
 __all__ = [
     "OPERATORS",
     "Add",
+    "Conv",
     "Convolve",
     "Correlate",
     "Dilate",
     "Downsample",
+    "Einsum",
     "Extend",
     "Extension",
     "Flip",
@@ -38,9 +44,11 @@ __all__ = [
     "Named",
     "Operator",
     "Pad",
+    "Rearrange",
     "Roll",
     "Scale",
     "Taps",
+    "Windows",
 ]
 
 OPERATORS: tuple[type[Operator], ...] = (
@@ -58,6 +66,10 @@ OPERATORS: tuple[type[Operator], ...] = (
     Multiply,
     Add,
     Scale,
+    Windows,
+    Rearrange,
+    Einsum,
+    Conv,
 )
 
 
@@ -72,6 +84,9 @@ class Methods(
     MultiplyMethod,
     AddMethods,
     ScaleMethods,
+    WindowsMethod,
+    RearrangeMethods,
+    SumMethods,
 ):
     """The methods and signs by which operators are applied, in the order in which they are told."""
 

@@ -8,6 +8,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError
+from symconv.language.arrays import Array
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     PRODUCT,
@@ -21,11 +22,15 @@ from symconv.language.operators.base import (
     Operator,
     Requirement,
     Rule,
+    Shape,
 )
-from symconv.language.operators.equal_lengths import (
-    are_equally_long,
-    check_equal_lengths,
-    check_equal_lengths_at,
+from symconv.language.operators.equal_shapes import (
+    check_shapes,
+    common_shape,
+    common_shape_at,
+    repeated,
+    shapes_fit,
+    spread_out,
 )
 from symconv.language.operators.scale import Scale
 
@@ -37,33 +42,40 @@ __all__ = ["Add", "AddMethods", "positive_part"]
 
 @dataclass(frozen=True, slots=True)
 class Add(Operator):
-    """The sum of two signals of one length: entry u is x[u] + h[u]."""
+    """The sum of two signals of one shape: entry u is x[u] + h[u]."""
 
     parenthesised_in_code = True
     parenthesised_in_numpy = True
     arity = 2
 
     def check(self, node: SignalExpr) -> None:
-        """Refuse different lengths."""
-        check_equal_lengths(node, "add")
+        """Refuse shapes that do not fit."""
+        check_shapes(node, "add")
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """That of both, where axes of one entry are repeated."""
+        return common_shape(node)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """The lengths are equal."""
-        return are_equally_long(node, "add")
+        """The shapes are equal."""
+        return shapes_fit(node, "add")
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The terms of both."""
-        left = yield node.operands[0], index, inside
-        right = yield node.operands[1], index, inside
+        one, other = node.operands
+        left = yield one, repeated(one, index), inside
+        right = yield other, repeated(other, index), inside
         return left + right
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
         """That of both."""
-        return check_equal_lengths_at(node, sizes, "add")
+        return common_shape_at(node, shapes, "add")
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The sums."""
-        return list(map(add, *entries))
+        return list(map(add, *(spread_out(operand, shape) for operand in operands)))
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]

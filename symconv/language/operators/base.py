@@ -13,7 +13,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+from operator import index as as_index
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    Protocol,
+    SupportsIndex,
+    TypeAlias,
+)
 
 from sympy import Expr, Symbol
 
@@ -23,6 +32,7 @@ from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
+from symconv.language.arrays import Array, from_lines, lines
 from symconv.language.assignments import Point
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ __all__ = [
     "POSTFIX",
     "PRODUCT",
     "SUM",
+    "AlongAxis",
     "Code",
     "Fixed",
     "Index",
@@ -46,8 +57,10 @@ __all__ = [
     "Shape",
     "Terms",
     "along",
+    "axes_of",
     "check_operand",
     "guarded",
+    "no_axis",
     "positive_at",
     "products",
     "shown",
@@ -97,12 +110,12 @@ class Fixed:
 
     Attributes:
         at: the values of the integer symbols.
-        vectors: the entries of the named signals.
+        arrays: the entries of the named signals.
         zero: the zero of the ring in which the entries are.
     """
 
     at: Point
-    vectors: Mapping[str, Sequence[Any]]
+    arrays: Mapping[str, Array]
     zero: Any = 0
 
 
@@ -164,8 +177,8 @@ class NumPy(Protocol):
     def operand(self, signal: SignalExpr) -> str:
         """The same, so that it can be indexed or multiplied."""
 
-    def size(self, signal: SignalExpr) -> int:
-        """How many entries an operand has."""
+    def shape(self, signal: SignalExpr) -> tuple[int, ...]:
+        """How many entries an operand has along each axis."""
 
     def name(self, name: str) -> str:
         """The name of a signal, as Python allows it."""
@@ -194,11 +207,12 @@ class Operand:
 class Operator:
     """An operator: a frozen dataclass whose fields are its amounts and numbers.
 
+    Most act along one axis: see `AlongAxis`.
+
     An operator whose entries are moved, and have no names of their own in a picture, is drawn by
     what `values` makes of places; one that `names_entries` has `wires`.
 
     Attributes:
-        axis: the axis along which it acts.
         arity: how many signals it is applied to; None for those in a formula.
         call: how it is called, for the error that an operand is no signal.
         method: the method of signals that applies it; empty where a sign does.
@@ -211,6 +225,7 @@ class Operator:
         parenthesised_in_code: whether a method cannot be called on its code as it stands.
         parenthesised_in_numpy: whether its NumPy cannot be indexed or multiplied as it stands.
         is_source: whether a picture begins with it: a named signal, known taps or a formula.
+        is_drawn: whether a picture, which has one axis, can show it.
         multiplies: whether entries of its operands are multiplied by one another.
         empty_by_operands_alone: whether it is empty exactly where an operand is.
         checked_as_kernel: whether a kernel made by it is refused at once where its operand
@@ -220,7 +235,6 @@ class Operator:
         absent: what its entries are, in a picture, that come from no entry of the operand.
     """
 
-    axis: ClassVar[int] = 0
     arity: ClassVar[int | None] = 1
     call: ClassVar[str] = "an operator"
     method: ClassVar[str] = ""
@@ -232,6 +246,7 @@ class Operator:
     parenthesised_in_code: ClassVar[bool] = False
     parenthesised_in_numpy: ClassVar[bool] = False
     is_source: ClassVar[bool] = False
+    is_drawn: ClassVar[bool] = True
     multiplies: ClassVar[bool] = False
     empty_by_operands_alone: ClassVar[bool] = False
     checked_as_kernel: ClassVar[bool] = False
@@ -277,7 +292,13 @@ class Operator:
     @property
     def amounts(self) -> tuple[Amount, ...]:
         """The amounts in it."""
-        return tuple(value for value in self._values() if isinstance(value, Amount))
+        found: list[Amount] = []
+        for value in self._values():
+            if isinstance(value, Amount):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found += (part for part in value if isinstance(part, Amount))
+        return tuple(found)
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
@@ -291,9 +312,14 @@ class Operator:
             values: what stands for the symbols.
             named: the named signals, as they are then.
         """
-        new = [v.substituted(values) if isinstance(v, Amount) else v for v in self._values()]
+
+        def new(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(new, value))
+            return value.substituted(values) if isinstance(value, Amount) else value
+
         kind: Any = type(self)
-        replaced: Operator = kind(*new)
+        replaced: Operator = kind(*map(new, self._values()))
         return replaced
 
     def _values(self) -> list[Any]:
@@ -315,23 +341,35 @@ class Operator:
 
     # --- at fixed sizes ---
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
-        """How many entries there are, for operands of the given sizes.
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """How many entries there are along each axis, for operands of the given shapes.
 
         Raises:
             SymconvError: the operator is not defined there.
         """
-        return sizes[0]
+        return shapes[0]
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
-        """The entries, from those of the operands, by the definition of the operator.
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
+        """The entries by rows, from those of the operands, by the definition of the operator.
 
         The rule for entries at any size is not used here, so that what it says is re-checked.
+
+        Args:
+            fixed: the sizes and the ring.
+            shape: how many entries there are along each axis.
+            operands: what the operator is applied to.
         """
         raise NotImplementedError(f"no entries for {type(self).__name__}")
 
     def work(self, size: int, sizes: Sequence[int]) -> int:
-        """About how much work the entries are."""
+        """About how much work the entries are.
+
+        Args:
+            size: how many entries there are.
+            sizes: how many entries each operand has.
+        """
         return size
 
     def count_products(
@@ -362,8 +400,12 @@ class Operator:
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that applies the operator."""
         others = map(write.text, node.operands[1:])
-        arguments = ", ".join([*others, *map(write.argument, self._values())])
+        arguments = ", ".join([*others, *self.arguments(write, node)])
         return f"{write.receiver(node.operands[0])}.{self.method}({arguments})"
+
+    def arguments(self, write: Code, node: SignalExpr) -> list[str]:
+        """The arguments of the call that are no signals."""
+        return list(map(write.argument, self._values()))
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """The notation, and how tightly it binds."""
@@ -387,8 +429,12 @@ class Operator:
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """What stands beside its row in a picture, in lines; `kernel` is the name of the taps."""
-        arguments = ", ".join(map(shown, self._values()))
+        arguments = ", ".join(map(shown, self.label_values()))
         return (f"{self.method}({arguments})" if arguments else self.method,)
+
+    def label_values(self) -> list[Any]:
+        """What is said beside its row."""
+        return self._values()
 
     def place(self, taps: int) -> tuple[Fraction, Fraction]:
         """By how many neighbours its row begins later, and how much farther apart its cells are."""
@@ -401,6 +447,129 @@ class Operator:
     def wires(self, size: int, taps: int) -> Iterator[tuple[int, int, int]]:
         """For a layer: the source, the target and the tap of each line."""
         raise NotImplementedError(f"no wires for {type(self).__name__}")
+
+
+class AlongAxis(Operator):
+    """An operator along one axis, which does the same to each line of entries along it.
+
+    What it does is written for one line: `size_at` and `values` know nothing of other axes.
+    Its other operands, such as a kernel, have one axis.
+
+    Attributes:
+        axis: the axis along which it acts.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        axis: int
+
+    def check_axis(self, node: SignalExpr) -> None:
+        """Refuse an axis that the first operand does not have, and kernels of several axes.
+
+        Raises:
+            SymconvError: with how many there are.
+        """
+        signal, *others = node.operands
+        if not 0 <= self.axis < signal.ndim:
+            raise no_axis(signal, self.axis)
+        for other in others:
+            if other.ndim != 1:
+                raise SymconvError(
+                    f"{self.call} takes a signal, which has one axis, and {other} has "
+                    f"{other.ndim}; x.conv(w) takes a kernel of several axes"
+                )
+
+    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+        """How many entries there are along the axis, for operands of the given sizes.
+
+        Raises:
+            SymconvError: the operator is not defined there.
+        """
+        return sizes[0]
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """Along the axis by `size_at`, and otherwise that of the operand."""
+        first, *others = shapes
+        sizes = [first[self.axis], *(shape[0] for shape in others)]
+        return (
+            *first[: self.axis],
+            self.size_at(at, node, sizes),
+            *first[self.axis + 1 :],
+        )
+
+    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+        """The entries of one line, from those of the operands, by the definition."""
+        raise NotImplementedError(f"no entries for {type(self).__name__}")
+
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
+        """Line by line."""
+        first, *others = operands
+        rest = [other.entries for other in others]
+        if len(shape) == 1:
+            return self.values(fixed, first.entries, *rest)
+        rows = (self.values(fixed, line, *rest) for line in lines(first, self.axis))
+        return from_lines(rows, shape, self.axis)
+
+    def label_values(self) -> list[Any]:
+        """What is said of a line: everything but the axis."""
+        return [getattr(self, name) for name in _fields(type(self)) if name != "axis"]
+
+    def alike(self, node: SignalExpr) -> tuple[list[int], SignalExpr]:
+        """The axes along which the same is done one after the other, and to what."""
+        axes, inner = [self.axis], node.operands[0]
+        while (
+            len(node.operands) == 1
+            and isinstance(inner.operator, type(self))
+            and inner.operator.label_values() == self.label_values()
+            and inner.operator.axis not in axes
+        ):
+            axes.insert(0, inner.operator.axis)
+            (inner,) = inner.operands
+        return axes, inner
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The call that applies the operator, once for all axes along which it does the same."""
+        _, inner = self.alike(node)
+        others = map(write.text, node.operands[1:])
+        arguments = ", ".join([*others, *self.arguments(write, node)])
+        return f"{write.receiver(inner)}.{self.method}({arguments})"
+
+    def arguments(self, write: Code, node: SignalExpr) -> list[str]:
+        """The arguments; the axis by its name, and only where there are several."""
+        return [*map(write.argument, self.label_values()), *self.named_axis(node)]
+
+    def named_axis(self, node: SignalExpr) -> list[str]:
+        """The argument for the axis, where there are several."""
+        if node.operands[0].ndim == 1:
+            return []
+        axes, _ = self.alike(node)
+        return [f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"]
+
+    def along(self, write: Mathematics, node: SignalExpr) -> str:
+        """In which direction, where there are several; behind a sign."""
+        if node.operands[0].ndim == 1:
+            return ""
+        axes, _ = self.alike(node)
+        listed = ", ".join(map(str, axes))
+        return rf"^{{({listed})}}" if write.is_latex else f"[axis {listed}]"
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """The notation, where {along} says along which axis."""
+        _, inner = self.alike(node)
+        texts = [write.operand(operand, self.least) for operand in (inner, *node.operands[1:])]
+        named = {
+            name: write.number(value) if isinstance(value, Amount) else str(value)
+            for name, value in zip(_fields(type(self)), self._values(), strict=True)
+        }
+        form = self.latex if write.is_latex else self.plain
+        return form.format(*texts, **named, along=self.along(write, node)), self.binding
+
+    def selected(self, text: str) -> str:
+        """A subscript along the axis, in NumPy."""
+        return ":, " * self.axis + text
 
 
 _FIELDS: dict[type[Operator], tuple[str, ...]] = {}
@@ -481,6 +650,37 @@ def check_operand(value: object, call: str) -> None:
         raise SymconvError(
             f"{call} takes a signal, got {value!r}; write Signal('k', c) for a kernel"
         )
+
+
+def axes_of(signal: SignalExpr, axis: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The axes that are meant, from 0: those of an argument `axis`, or the only one.
+
+    Raises:
+        SymconvError: there is no such axis, one is named twice, or it is open which is meant.
+    """
+    if axis is None:
+        if signal.ndim != 1:
+            raise SymconvError(
+                f"{signal} has {signal.ndim} axes; say along which, as in axis=0 or axis=(0, 1)"
+            )
+        return (0,)
+    found = []
+    for one in axis if isinstance(axis, Sequence) and not isinstance(axis, str) else (axis,):
+        if isinstance(one, bool) or not isinstance(one, SupportsIndex):
+            raise SymconvError(f"an axis is a number such as 0 or −1, got {one!r}")
+        number = as_index(one)
+        if not -signal.ndim <= number < signal.ndim:
+            raise no_axis(signal, number)
+        found.append(number % signal.ndim)
+    if len(set(found)) < len(found):
+        raise SymconvError(f"an axis is named twice in axis={axis}")
+    return tuple(found)
+
+
+def no_axis(signal: SignalExpr, axis: int) -> SymconvError:
+    """The error that a tensor does not have an axis."""
+    many = f"axes 0 to {signal.ndim - 1}" if signal.ndim > 1 else "axis 0 alone"
+    return SymconvError(f"{signal} has {many if signal.ndim else 'no axes'}, and no axis {axis}")
 
 
 def positive_at(amount: Amount, at: Point, what: str) -> int:

@@ -12,16 +12,18 @@ from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
+    AlongAxis,
     Code,
     Fixed,
     Index,
     NumPy,
     Operand,
-    Operator,
     Requirement,
     Rule,
     Shape,
     along,
+    axes_of,
+    check_operand,
     products,
     summed,
 )
@@ -35,7 +37,7 @@ __all__ = ["Convolve", "ConvolveMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Convolve(Operator):
+class Convolve(AlongAxis):
     """See `ConvolveMethod.convolve`.
 
     Attributes:
@@ -43,11 +45,12 @@ class Convolve(Operator):
     """
 
     is_layer: bool = False
+    axis: int = 0
 
     method = "convolve"
     call = "x.convolve(h)"
-    plain = "{0} ∗ {1}"
-    latex = "{0} * {1}"
+    plain = "{0} ∗{along} {1}"
+    latex = "{0} *{along} {1}"
     binding = PRODUCT
     least = POSTFIX
     multiplies = True
@@ -65,12 +68,13 @@ class Convolve(Operator):
     def shape(self, node: SignalExpr) -> Shape:
         """N + c − 1, and 0 when either operand is empty."""
         left, right = node.operands
+        sizes = left.lengths[self.axis], right.lengths[0]
         doubtful = [
-            at_least(part.lengths[self.axis], 1)
-            for part in node.operands
+            at_least(size, 1)
+            for part, size in zip(node.operands, sizes, strict=True)
             if not part.is_nonempty and not (self.is_layer and part is right)
         ]
-        value = left.lengths[self.axis] + right.lengths[self.axis] - 1
+        value = sizes[0] + sizes[1] - 1
         size = Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
         return along(left.lengths, self.axis, size)
 
@@ -84,7 +88,7 @@ class Convolve(Operator):
         m = next(fresh)
         rest = index[self.axis] - Polynomial.of(m)
         left = yield one, along(index, self.axis, Polynomial.of(m)), False
-        right = yield other, along(index, self.axis, rest), False
+        right = yield other, (rest,), False
         return summed(products(left, right, fresh), m, one.lengths[self.axis])
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
@@ -126,14 +130,19 @@ class Convolve(Operator):
                 arguments += [f"stride={write.argument(stride)}"] * (stride != 1)
                 arguments += [f"dilation={write.argument(dilation)}"] * (dilation != 1)
                 receiver = write.receiver(left.operands[0])
-                return f"{receiver}.conv_transpose({', '.join(arguments)})"
-        return f"{write.receiver(left)}.convolve({write.text(right)})"
+                if left.ndim == 1:
+                    return f"{receiver}.conv_transpose({', '.join(arguments)})"
+        arguments = [write.text(right), *self.named_axis(node)]
+        return f"{write.receiver(left)}.convolve({', '.join(arguments)})"
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.convolve, which refuses empty operands."""
-        if not all(map(write.size, node.operands)):
-            return "np.zeros(0, int)"
-        return f"np.convolve({', '.join(map(write.text, node.operands))})"
+        if not all(size for operand in node.operands for size in write.shape(operand)):
+            return f"np.zeros({write.shape(node) if node.ndim > 1 else 0}, int)"
+        signal, kernel = map(write.text, node.operands)
+        if node.ndim == 1:
+            return f"np.convolve({signal}, {kernel})"
+        return f"np.apply_along_axis(np.convolve, {self.axis}, {signal}, {kernel})"
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The sign and the kernel."""
@@ -153,9 +162,13 @@ class ConvolveMethod(Operand):
 
     __slots__ = ()
 
-    def convolve(self, other: SignalExpr) -> SignalExpr:
+    def convolve(self, other: SignalExpr, *, axis: int | None = None) -> SignalExpr:
         """The full convolution: entry u is Σ_m x[m]·h[u − m].
 
-        The length is n + c − 1, and 0 when either signal is empty.
+        The length is n + c − 1, and 0 when either signal is empty.  Of several axes, `axis` says
+        along which each line is convolved with the one-dimensional signal h.
         """
-        return self.apply(Convolve(), other)
+        check_operand(other, Convolve.call)
+        this: Any = self
+        (along_,) = axes_of(this, axis)
+        return self.apply(Convolve(axis=along_), other)

@@ -19,17 +19,18 @@ from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
+    AlongAxis,
     Code,
     Fixed,
     Index,
     Mathematics,
     NumPy,
     Operand,
-    Operator,
     Requirement,
     Rule,
     Shape,
     along,
+    axes_of,
     check_operand,
     guarded,
     positive_at,
@@ -47,11 +48,12 @@ __all__ = ["Correlate", "CorrelateMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Correlate(Operator):
+class Correlate(AlongAxis):
     """See `CorrelateMethod.correlate`; the operands are the signal and the kernel."""
 
     stride: Amount
     dilation: Amount
+    axis: int = 0
 
     method = "correlate"
     call = "x.correlate(k)"
@@ -69,7 +71,7 @@ class Correlate(Operator):
     def shape(self, node: SignalExpr) -> Shape:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
         signal, kernel = node.operands
-        reach = self.dilation.polynomial * (kernel.lengths[self.axis] - 1)
+        reach = self.dilation.polynomial * (kernel.lengths[0] - 1)
         last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
         size = nonnegative_part(floor(last, self.stride.polynomial) + 1)
         return along(signal.lengths, self.axis, size)
@@ -87,9 +89,9 @@ class Correlate(Operator):
         signal, kernel = node.operands
         j, u = next(fresh), index[self.axis]
         position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)
-        taps = yield kernel, along(index, self.axis, Polynomial.of(j)), False
+        taps = yield kernel, (Polynomial.of(j),), False
         source = yield signal, along(index, self.axis, position), True
-        terms = summed(products(taps, source, fresh), j, kernel.lengths[self.axis])
+        terms = summed(products(taps, source, fresh), j, kernel.lengths[0])
         return guarded(terms, () if inside else within(u, node.lengths[self.axis]))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
@@ -126,6 +128,7 @@ class Correlate(Operator):
         arguments = [write.text(kernel)]
         arguments += [f"stride={write.argument(self.stride)}"] * (self.stride != 1)
         arguments += [f"dilation={write.argument(self.dilation)}"] * (self.dilation != 1)
+        arguments += self.named_axis(node)
         return f"{write.receiver(signal)}.correlate({', '.join(arguments)})"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
@@ -135,6 +138,7 @@ class Correlate(Operator):
         if self.dilation != 1:
             taps, _ = arrow(write, "↑", r"\uparrow", taps, self.dilation)
         sign = r"\star" if write.is_latex else "⋆"
+        sign += self.along(write, node)
         layer = f"{write.operand(signal, POSTFIX)} {sign} {taps}"
         if self.stride == 1:
             return layer, PRODUCT
@@ -144,11 +148,17 @@ class Correlate(Operator):
         """np.correlate, which swaps its operands where the kernel is longer."""
         signal, kernel = node.operands
         stride, dilation = self.stride.at(write.at), self.dilation.at(write.at)
-        if write.size(signal) <= dilation * (write.size(kernel) - 1):
-            return "np.zeros(0, int)"
+        if 0 in write.shape(node):
+            return f"np.zeros({write.shape(node) if node.ndim > 1 else 0}, int)"
         taps = spread_code(write, kernel, dilation)
-        layer = f'np.correlate({write.text(signal)}, {taps}, "valid")'
-        return layer if stride == 1 else f"{layer}[::{stride}]"
+        if node.ndim == 1:
+            layer = f'np.correlate({write.text(signal)}, {taps}, "valid")'
+        else:
+            layer = (
+                f"np.apply_along_axis(np.correlate, {self.axis}, {write.text(signal)}, {taps}, "
+                '"valid")'
+            )
+        return layer if stride == 1 else f"{layer}[{self.selected(f'::{stride}')}]"
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The sign and the kernel, and below them what is not 1."""
@@ -175,12 +185,18 @@ class CorrelateMethod(Operand):
     __slots__ = ()
 
     def correlate(
-        self, kernel: SignalExpr, *, stride: Whole = 1, dilation: Whole = 1
+        self,
+        kernel: SignalExpr,
+        *,
+        stride: Whole = 1,
+        dilation: Whole = 1,
+        axis: int | None = None,
     ) -> SignalExpr:
         """A convolution layer: "valid" cross-correlation, the kernel not flipped.
 
         Entry u is Σ_j k[j]·x[s·u + d·j]; the length is max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1).
-        An input shorter than the dilated kernel gives an empty output.
+        An input shorter than the dilated kernel gives an empty output.  Of several axes, `axis`
+        says along which; each line is a layer with the one kernel, of one axis.
 
         Raises:
             SymconvError: the stride or the dilation is not a positive integer, or the
@@ -192,4 +208,7 @@ class CorrelateMethod(Operand):
         """
         check_operand(kernel, Correlate.call)
         step = integer_argument(stride, "the stride", self)
-        return self.apply(Correlate(step, integer_argument(dilation, "the dilation", self)), kernel)
+        apart = integer_argument(dilation, "the dilation", self)
+        this: Any = self
+        (along_,) = axes_of(this, axis)
+        return self.apply(Correlate(step, apart, along_), kernel)

@@ -17,15 +17,16 @@ from symconv.language.amounts import Amount, Whole, integer_argument, positive_a
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
+    AlongAxis,
     Fixed,
     Index,
     Mathematics,
     NumPy,
     Operand,
-    Operator,
     Rule,
     Shape,
     along,
+    axes_of,
     guarded,
     positive_at,
     summed,
@@ -39,10 +40,11 @@ __all__ = ["Dilate", "DilateMethod", "spread", "spread_code"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dilate(Operator):
+class Dilate(AlongAxis):
     """See `DilateMethod.dilate`."""
 
     factor: Amount
+    axis: int = 0
 
     method = "dilate"
     empty_by_operands_alone = True
@@ -84,11 +86,13 @@ class Dilate(Operator):
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """An arrow up."""
-        return arrow(write, "↑", r"\uparrow", write.operand(node.operands[0], POSTFIX), self.factor)
+        _, inner = self.alike(node)
+        operand = write.operand(inner, POSTFIX)
+        return arrow(write, "↑", r"\uparrow", operand, self.factor, self.along(write, node))
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.kron with a one and zeros, of which the last are cut off."""
-        return spread_code(write, node.operands[0], self.factor.at(write.at))
+        return spread_code(write, node.operands[0], self.factor.at(write.at), self.axis)
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The arrow."""
@@ -106,12 +110,17 @@ def spread(entries: list[Any], factor: int, zero: Any) -> list[Any]:
     return result
 
 
-def spread_code(write: NumPy, signal: SignalExpr, factor: int) -> str:
+def spread_code(write: NumPy, signal: SignalExpr, factor: int, axis: int = 0) -> str:
     """The same in NumPy."""
-    if factor == 1 or not write.size(signal):
+    size = write.shape(signal)[axis]
+    if factor == 1 or not size:
         return write.operand(signal)
-    text = f"np.kron({write.text(signal)}, [1{', 0' * (factor - 1)}])"
-    return f"{text}[:{factor * (write.size(signal) - 1) + 1}]"
+    one = f"[1{', 0' * (factor - 1)}]"
+    if signal.ndim > 1:
+        shape = [factor if other == axis else 1 for other in range(signal.ndim)]
+        one = f"np.reshape({one}, {tuple(shape)})"
+    text = f"np.kron({write.text(signal)}, {one})"
+    return f"{text}[{':, ' * axis}:{factor * (size - 1) + 1}]"
 
 
 class DilateMethod(Operand):
@@ -119,10 +128,14 @@ class DilateMethod(Operand):
 
     __slots__ = ()
 
-    def dilate(self, factor: Whole) -> SignalExpr:
+    def dilate(self, factor: Whole, *, axis: int | Sequence[int] | None = None) -> SignalExpr:
         """↑d, put d − 1 zeros between neighbours.
 
         Entry u is k[u/d] where d divides u, else 0; the length is d(c − 1) + 1, and 0
         when the signal is empty.
         """
-        return self.apply(Dilate(integer_argument(factor, "the dilation", self)))
+        times = integer_argument(factor, "the dilation", self)
+        result: Any = self
+        for one in axes_of(result, axis):
+            result = result.apply(Dilate(times, one))
+        return result  # type: ignore[no-any-return]  # every operand is a signal

@@ -13,14 +13,16 @@ from symconv.language.amounts import Amount, Whole, integer_argument, positive_a
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
+    AlongAxis,
     Fixed,
     Index,
     Mathematics,
+    NumPy,
     Operand,
-    Operator,
     Rule,
     Shape,
     along,
+    axes_of,
     positive_at,
 )
 from symconv.language.operators.pad import Pad
@@ -32,13 +34,13 @@ __all__ = ["Downsample", "DownsampleMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Downsample(Operator):
+class Downsample(AlongAxis):
     """See `DownsampleMethod.downsample`."""
 
     factor: Amount
+    axis: int = 0
 
     method = "downsample"
-    numpy = "{0}[::{factor}]"
     empty_by_operands_alone = True
 
     @property
@@ -73,9 +75,14 @@ class Downsample(Operator):
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """An arrow down."""
-        return arrow(
-            write, "↓", r"\downarrow", write.operand(node.operands[0], POSTFIX), self.factor
-        )
+        _, inner = self.alike(node)
+        operand = write.operand(inner, POSTFIX)
+        return arrow(write, "↓", r"\downarrow", operand, self.factor, self.along(write, node))
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """A slice with a step."""
+        steps = self.selected(f"::{self.factor.at(write.at)}")
+        return f"{write.operand(node.operands[0])}[{steps}]"
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The arrow."""
@@ -87,11 +94,11 @@ class Downsample(Operator):
 
 
 def arrow(
-    write: Mathematics, plain: str, latex: str, operand: str, factor: Amount
+    write: Mathematics, plain: str, latex: str, operand: str, factor: Amount, along_: str = ""
 ) -> tuple[str, int]:
-    """An operand with an arrow and a factor behind it."""
+    """An operand with an arrow and a factor behind it, and along which axis it is."""
     sign = f"{latex}_{{{write.factor(factor)}}}" if write.is_latex else plain + write.factor(factor)
-    return operand + sign, POSTFIX
+    return operand + sign + along_, POSTFIX
 
 
 class DownsampleMethod(Operand):
@@ -99,7 +106,13 @@ class DownsampleMethod(Operand):
 
     __slots__ = ()
 
-    def downsample(self, factor: Whole, *, offset: Whole = 0) -> SignalExpr:
+    def downsample(
+        self,
+        factor: Whole,
+        *,
+        offset: Whole = 0,
+        axis: int | Sequence[int] | None = None,
+    ) -> SignalExpr:
         """↓s, keep every s-th entry from `offset` on, which is 0 or more.
 
         Entry u is x[s·u + offset]; the length is ⌈(n − offset)/s⌉, and 0 when that is negative.
@@ -110,5 +123,11 @@ class DownsampleMethod(Operand):
                 f"the offset of {self} must not be negative, got {first}; declare its symbols "
                 "nonnegative=True, or pad on the left"
             )
-        kept = self if first == 0 else self.apply(Pad(-first, Amount.of(0)))
-        return kept.apply(Downsample(integer_argument(factor, "the downsampling factor", kept)))
+        step = integer_argument(factor, "the downsampling factor", self)
+        result: Any = self
+        axes = axes_of(result, axis)
+        for one in axes if first != 0 else ():
+            result = result.apply(Pad(-first, Amount.of(0), one))
+        for one in axes:
+            result = result.apply(Downsample(step, one))
+        return result  # type: ignore[no-any-return]  # every operand is a signal

@@ -13,11 +13,11 @@ from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
 from symconv.language.hints import about_mode
 from symconv.language.operators.base import (
+    AlongAxis,
     Fixed,
     Index,
     Kind,
     NumPy,
-    Operator,
     Requirement,
     Rule,
     Shape,
@@ -29,7 +29,7 @@ from symconv.language.operators.base import (
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Extend", "Extension"]
+__all__ = ["Extend", "Extension", "pad_widths"]
 
 Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
 """What stands beyond the ends of a signal, where it is not zeros."""
@@ -43,16 +43,17 @@ _NUMPY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Extend(Operator):
+class Extend(AlongAxis):
     """A signal that continues beyond its ends; see `PadMethod.pad`."""
 
     left: Amount
     right: Amount
     mode: Extension
+    axis: int = 0
 
     method = "pad"
-    plain = "pad({0}; {left}, {right}; {mode})"
-    latex = r"\operatorname{{pad}}\left({0};\, {left},\, {right};\, \text{{{mode}}}\right)"
+    plain = "pad{along}({0}; {left}, {right}; {mode})"
+    latex = r"\operatorname{{pad}}{along}\left({0};\, {left},\, {right};\, \text{{{mode}}}\right)"
 
     @property
     def is_idle(self) -> bool:
@@ -94,7 +95,7 @@ class Extend(Operator):
             tuple(enough),
             lambda: (
                 f"{self.mode} padding by {self.left} and {self.right} needs more entries than "
-                f"{signal} could have; add a hypothesis on its length {signal.length}"
+                f"{signal} could have; add a hypothesis on its length {signal.shape[self.axis]}"
             ),
         )
 
@@ -128,7 +129,11 @@ class Extend(Operator):
             (inner,) = node.operands
             raise SymconvError(
                 f"{node} would pad {n} entries by {before} and {after}: more than there are"
-                + (f"; add a hypothesis on {inner.length}" if inner.every_symbol() else "")
+                + (
+                    f"; add a hypothesis on {inner.shape[self.axis]}"
+                    if inner.every_symbol()
+                    else ""
+                )
             )
         return n + before + after
 
@@ -148,8 +153,10 @@ class Extend(Operator):
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.pad in the mode that NumPy calls otherwise."""
-        amounts = f"({self.left.at(write.at)}, {self.right.at(write.at)})"
-        return f'np.pad({write.text(node.operands[0])}, {amounts}, "{_NUMPY[self.mode]}")'
+        (inner,) = node.operands
+        left, right = self.left.at(write.at), self.right.at(write.at)
+        amounts = pad_widths(self.axis, inner.ndim, left, right)
+        return f'np.pad({write.text(inner)}, {amounts}, "{_NUMPY[self.mode]}")'
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The amounts, and below them the mode."""
@@ -162,3 +169,11 @@ class Extend(Operator):
     def kind(self, target: int, size: int) -> Kind:
         """Copies at the ends are a padding."""
         return "entry" if 0 <= target - int(self.left) < size else "padding"
+
+
+def pad_widths(axis: int, ndim: int, left: int, right: int) -> str:
+    """The amounts along one axis as np.pad takes them."""
+    if ndim == 1:
+        return f"({left}, {right})"
+    widths = [(left, right) if one == axis else (0, 0) for one in range(ndim)]
+    return f"({', '.join(map(str, widths))})"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symconv.language.operators.base import (
     ATOM,
     SUM,
+    AlongAxis,
     Fixed,
     Index,
     Mathematics,
+    NumPy,
     Operand,
-    Operator,
     Rule,
     along,
+    axes_of,
 )
 from symconv.language.operators.named import Named
 
@@ -26,12 +28,12 @@ __all__ = ["Flip", "FlipMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flip(Operator):
+class Flip(AlongAxis):
     """See `FlipMethod.flip`."""
 
+    axis: int = 0
+
     method = "flip"
-    plain = "flip({0})"
-    numpy = "{0}[::-1]"
     empty_by_operands_alone = True
     checked_as_kernel = True
 
@@ -46,13 +48,17 @@ class Flip(Operator):
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """In LaTeX a tilde above a name."""
-        (inner,) = node.operands
-        text = write.operand(inner, SUM)
+        _, inner = self.alike(node)
+        text, along_ = write.operand(inner, SUM), self.along(write, node)
         if not write.is_latex:
-            return f"flip({text})", ATOM
-        if not isinstance(inner.operator, Named):
-            return rf"\operatorname{{flip}}\left({text}\right)", ATOM
+            return f"flip{along_}({text})", ATOM
+        if along_ or not isinstance(inner.operator, Named):
+            return rf"\operatorname{{flip}}{along_}\left({text}\right)", ATOM
         return rf"\tilde{{{text}}}", ATOM
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """A slice with a negative step."""
+        return f"{write.operand(node.operands[0])}[{self.selected('::-1')}]"
 
 
 class FlipMethod(Operand):
@@ -60,6 +66,9 @@ class FlipMethod(Operand):
 
     __slots__ = ()
 
-    def flip(self) -> SignalExpr:
-        """Reverse the order of the entries: entry u is x[n − 1 − u]."""
-        return self.apply(Flip())
+    def flip(self, *, axis: int | Sequence[int] | None = None) -> SignalExpr:
+        """Reverse the order of the entries along an axis: entry u is x[n − 1 − u]."""
+        result: Any = self
+        for one in axes_of(result, axis):
+            result = result.apply(Flip(one))
+        return result  # type: ignore[no-any-return]  # every operand is a signal

@@ -29,6 +29,7 @@ from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
+from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point, TooLongError
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.length_symbols import lengths_in, spelled_out
@@ -49,25 +50,25 @@ from symconv.language.operators.named import not_negative
 from symconv.language.scalars import POLYNOMIALS, multiple
 
 if TYPE_CHECKING:
-    from symconv.language.signals import Signal, SignalExpr
+    from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Formula", "check_formula", "check_symbols"]
 
 
 @dataclass(frozen=True, slots=True)
 class Formula(Operator):
-    """A signal given by a formula, whose operands are the signals in it.
+    """A tensor given by a formula, whose operands are those in it.
 
     Attributes:
-        index: the index of the formula.
+        indices: the indices of the formula, one for each axis.
         expression: the entry at the index, as a SymPy expression.
-        size: the length.
+        sizes: the size along each axis.
         chosen: amounts that stand in the place of symbols of the formula.
     """
 
-    index: Symbol
+    indices: tuple[Symbol, ...]
     expression: Expr
-    size: Amount
+    sizes: tuple[Amount, ...]
     chosen: tuple[tuple[Symbol, Amount], ...] = ()
 
     is_source = True
@@ -76,7 +77,10 @@ class Formula(Operator):
     def free(self) -> list[Symbol]:
         """The symbols in the formula that are neither its index nor replaced, by name."""
         bases = {str(base.label) for base in self.expression.atoms(IndexedBase)}
-        free = self.expression.free_symbols - {self.index, *(symbol for symbol, _ in self.chosen)}
+        free = self.expression.free_symbols - {
+            *self.indices,
+            *(symbol for symbol, _ in self.chosen),
+        }
         symbols = {s for s in free if isinstance(s, Symbol) and s.name not in bases}
         return sorted(symbols, key=str)
 
@@ -84,7 +88,7 @@ class Formula(Operator):
     def amounts(self) -> tuple[Amount, ...]:
         """The length, and the symbols in the formula that are not indices."""
         symbols = (Amount(Polynomial.of(s.name), {s.name: s}, s) for s in self.free())
-        return (self.size, *symbols, *(amount for _, amount in self.chosen))
+        return (*self.sizes, *symbols, *(amount for _, amount in self.chosen))
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
@@ -96,10 +100,10 @@ class Formula(Operator):
         """The formula with the chosen amounts in it, not simplified."""
         return spelled_with(self.expression, {s: amount.written for s, amount in self.chosen})
 
-    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Signal]) -> Formula:
+    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Tensor]) -> Formula:
         """The formula about other signals, where amounts are chosen for its symbols."""
         bases = {
-            base: IndexedBase(base.label, shape=(named[str(base.label)].size.written,))
+            base: IndexedBase(base.label, shape=named[str(base.label)].written_shape)
             for base in self.expression.atoms(IndexedBase)
             if str(base.label) in named
         }
@@ -108,36 +112,45 @@ class Formula(Operator):
         kept = {s: amount.substituted(values) for s, amount in self.chosen}
         more = {s: a for s, a in values.items() if s in self.free()}
         chosen = tuple(sorted({**kept, **more}.items(), key=str))
-        return Formula(self.index, entry, self.size.substituted(values), chosen)
+        sizes = tuple(size.substituted(values) for size in self.sizes)
+        return Formula(self.indices, entry, sizes, chosen)
 
     def shape(self, node: SignalExpr) -> Shape:
-        """One axis, of the given length."""
-        return (self.size.polynomial,)
+        """The given sizes."""
+        return tuple(size.polynomial for size in self.sizes)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
-        """Whether the length is plainly positive."""
-        return self.size.is_at_least(1)
+        """Whether all sizes are plainly positive."""
+        return all(size.is_at_least(1) for size in self.sizes)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The formula at the index."""
         yield from ()
         names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
-        terms = FormulaReader(fresh).terms(self.expression, {**names, self.index: index[0]})
-        return guarded(terms, () if inside else within(index[0], node.lengths[0]))
+        names |= zip(self.indices, index, strict=True)
+        terms = FormulaReader(fresh).terms(self.expression, names)
+        if inside:
+            return terms
+        sizes = zip(index, node.lengths, strict=True)
+        return guarded(terms, tuple(guard for u, size in sizes for guard in within(u, size)))
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
-        """The length."""
-        return self.size.at(at)
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The sizes."""
+        return tuple(size.at(at) for size in self.sizes)
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The formula at each index, in plain arithmetic."""
         chosen = {symbol: amount.at(fixed.at) for symbol, amount in self.chosen}
         # What was chosen for a symbol of the formula is not what its lengths are made of.
         known = {one: Integer(int(value_at(one, fixed.at))) for one in lengths_in(self.expression)}
         written = spelled_with(self.expression, known)
         return [
-            _value(written, {**fixed.at, **chosen, self.index: u}, fixed)
-            for u in range(self.size.at(fixed.at))
+            _value(
+                written, {**fixed.at, **chosen, **dict(zip(self.indices, u, strict=True))}, fixed
+            )
+            for u in indices(shape)
         ]
 
     def work(self, size: int, sizes: Sequence[int]) -> int:
@@ -158,30 +171,41 @@ class Formula(Operator):
         return True
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """A length is not negative."""
-        return not_negative(node, self.size)
+        """A size is not negative."""
+        return not_negative(node, self.sizes)
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that makes it."""
-        size = write.argument(self.size)
+        formula = write.argument(self.spelled)
+        if len(self.sizes) == 1:
+            (index,), (size,) = self.indices, map(write.argument, self.sizes)
+            if self.expression == 1:
+                return f"Signal.ones({size})"
+            return f"Signal.from_formula({index}, {formula}, length={size})"
+        sizes = ", ".join(map(write.argument, self.sizes))
         if self.expression == 1:
-            return f"Signal.ones({size})"
-        return f"Signal.from_formula({self.index}, {write.argument(self.spelled)}, length={size})"
+            return f"Tensor.ones(({sizes}))"
+        listed = ", ".join(map(str, self.indices))
+        return f"Tensor.from_formula(({listed}), {formula}, shape=({sizes}))"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """The formula as a function of the index."""
         if self.expression == 1:
-            size = write.number(self.size)
+            size = (r" \times " if write.is_latex else ", ").join(map(write.number, self.sizes))
             return rf"\mathbf{{1}}_{{{size}}}" if write.is_latex else f"ones({size})", ATOM
         formula = spelled_out(self.spelled)
         shown = sympy.latex(formula) if write.is_latex else str(formula)
         arrow = r"\mapsto" if write.is_latex else "↦"
-        return write.parenthesised(f"{self.index} {arrow} {shown}"), ATOM
+        index = ", ".join(map(str, self.indices))
+        if len(self.indices) > 1:
+            index = write.parenthesised(index)
+        return write.parenthesised(f"{index} {arrow} {shown}"), ATOM
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """Ones, or the entries one by one."""
         if self.expression == 1:
-            return f"np.ones({self.size.at(write.at)}, int)"
+            sizes = tuple(size.at(write.at) for size in self.sizes)
+            return f"np.ones({sizes[0] if len(sizes) == 1 else sizes}, int)"
         return write.entries(node)
 
 
@@ -198,10 +222,13 @@ def _value(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
         case sympy.Mul() | sympy.Pow():
             return _product(e, names, fixed)
         case Indexed():
-            entries = fixed.vectors[str(e.base.label)]
-            position = value_at(e.indices[0], names)
-            inside = position.denominator == 1 and 0 <= position < len(entries)
-            return entries[int(position)] if inside else zero
+            array = fixed.arrays[str(e.base.label)]
+            place = [value_at(index, names) for index in e.indices]
+            inside = all(
+                position.denominator == 1 and 0 <= position < size
+                for position, size in zip(place, array.shape, strict=True)
+            )
+            return array.at(tuple(map(int, place))) if inside else zero
         case Piecewise():
             return next((_value(v, names, fixed) for v, c in e.args if holds_at(c, names)), zero)
         case SuchThat(args=(term, condition)):
@@ -251,17 +278,21 @@ def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
 # --- checks --------------------------------------------------------------------------
 
 
-def check_formula(index: Symbol, entry: Expr) -> None:
+def check_formula(indices: Sequence[Symbol], entry: Expr) -> None:
     """Refuse what cannot be the formula of a signal, before it is read.
 
     Raises:
         SymconvError: with what is wrong.
     """
-    if not isinstance(index, Symbol):
-        raise SymconvError(f"the index of a formula must be a symbol, got {index!r}")
+    for index in indices:
+        if not isinstance(index, Symbol):
+            raise SymconvError(f"the index of a formula must be a symbol, got {index!r}")
     if not isinstance(entry, Expr):
         raise SymconvError(f"the entry of a formula must be a SymPy expression, got {entry!r}")
-    _check_index(index)
+    for index in indices:
+        _check_index(index)
+    if len({index.name for index in indices}) < len(indices):
+        raise SymconvError(f"the indices {', '.join(map(str, indices))} are not different")
     for limits in (limits for sum_ in entry.atoms(Sum) for limits in sum_.limits):
         if len(limits) != 3 or any(bound.is_infinite for bound in limits[1:]):
             raise SymconvError(f"the sum over {limits[0]} in {entry} needs two finite limits")

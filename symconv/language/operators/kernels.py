@@ -28,15 +28,17 @@ def check_kernel(kernel: SignalExpr) -> None:
     open_ = [kernel]
     while open_:
         part = open_.pop()
-        if part.lengths[0].as_integer() == 0:
+        if any(size.as_integer() == 0 for size in part.lengths):
             raise SymconvError(
                 f"the kernel {part} is empty; a layer's kernel has at least one entry"
             )
         if part.operator.checked_as_kernel:
             open_ += [operand for operand in part.operands if not operand.is_nonempty]
         named = part.operator
-        if isinstance(named, Named) and named.size.written.is_Symbol and not part.is_nonempty:
-            name = str(named.size)
+        for size in named.sizes if isinstance(named, Named) else ():
+            if not size.written.is_Symbol or size.is_at_least(1):
+                continue
+            name = str(size)
             raise SymconvError(
                 f"the kernel {part} could be empty, because {name} >= 0 is all that is known; "
                 f"add the hypothesis {name} >= 1, by integers({name!r}, positive=True)"
@@ -47,8 +49,13 @@ def is_no_empty_kernel(kernel: SignalExpr) -> Iterator[Requirement]:
     """That a kernel is not empty, where the signs of the symbols leave it open."""
     if not kernel.is_nonempty:
         yield Requirement(
-            (at_least(kernel.lengths[0], 1),),
-            lambda: f"the kernel {kernel} could be empty; add the hypothesis {kernel.length} >= 1",
+            tuple(at_least(size, 1) for size in kernel.lengths),
+            lambda: (
+                f"the kernel {kernel} could be empty; add the hypothesis "
+                + " and ".join(
+                    f"{size} >= 1" for size in kernel.shape if size.is_Integer is not True
+                )
+            ),
         )
 
 

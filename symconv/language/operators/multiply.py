@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from symconv.language.arrays import Array
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -17,12 +18,16 @@ from symconv.language.operators.base import (
     Operator,
     Requirement,
     Rule,
+    Shape,
     products,
 )
-from symconv.language.operators.equal_lengths import (
-    are_equally_long,
-    check_equal_lengths,
-    check_equal_lengths_at,
+from symconv.language.operators.equal_shapes import (
+    check_shapes,
+    common_shape,
+    common_shape_at,
+    repeated,
+    shapes_fit,
+    spread_out,
 )
 
 if TYPE_CHECKING:
@@ -48,26 +53,33 @@ class Multiply(Operator):
     arity = 2
 
     def check(self, node: SignalExpr) -> None:
-        """Refuse different lengths."""
-        check_equal_lengths(node, "multiply")
+        """Refuse shapes that do not fit."""
+        check_shapes(node, "multiply")
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """That of both, where axes of one entry are repeated."""
+        return common_shape(node)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """The lengths are equal."""
-        return are_equally_long(node, "multiply")
+        """The shapes are equal."""
+        return shapes_fit(node, "multiply")
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """Each term of the one times each of the other."""
-        left = yield node.operands[0], index, inside
-        right = yield node.operands[1], index, inside
+        one, other = node.operands
+        left = yield one, repeated(one, index), inside
+        right = yield other, repeated(other, index), inside
         return products(left, right, fresh)
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
         """That of both."""
-        return check_equal_lengths_at(node, sizes, "multiply")
+        return common_shape_at(node, shapes, "multiply")
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The products."""
-        return list(map(mul, *entries))
+        return list(map(mul, *(spread_out(operand, shape) for operand in operands)))
 
 
 class MultiplyMethod(Operand):

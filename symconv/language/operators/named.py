@@ -1,14 +1,16 @@
-"""Named signals, all of whose entries are free."""
+"""Named tensors, all of whose entries are free."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import at_least
 from symconv.arithmetic.terms import Factor, Term
 from symconv.language.amounts import Amount
+from symconv.language.arrays import Array
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
@@ -31,38 +33,40 @@ __all__ = ["Named", "not_negative"]
 
 @dataclass(frozen=True, slots=True)
 class Named(Operator):
-    """The signal of a name, applied to nothing; see `Signal`."""
+    """The tensor of a name, applied to nothing; see `Tensor` and `Signal`."""
 
     name: str
-    size: Amount
+    sizes: tuple[Amount, ...]
 
     is_source = True
     arity = 0
 
     def shape(self, node: SignalExpr) -> Shape:
-        """One axis, of the given length."""
-        return (self.size.polynomial,)
+        """The given sizes."""
+        return tuple(size.polynomial for size in self.sizes)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
-        """Whether the length is plainly positive."""
-        return self.size.is_at_least(1)
+        """Whether all sizes are plainly positive."""
+        return all(size.is_at_least(1) for size in self.sizes)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """A length is not negative."""
-        return not_negative(node, self.size)
+        """A size is not negative."""
+        return not_negative(node, self.sizes)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """Itself: an entry of a named signal is zero outside by definition."""
         yield from ()
         return (Term(factors=(Factor(self.name, index),)),)
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
-        """The length."""
-        return self.size.at(at)
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The sizes."""
+        return tuple(size.at(at) for size in self.sizes)
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The entries that are given."""
-        return list(fixed.vectors[self.name])
+        return list(fixed.arrays[self.name].entries)
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The name."""
@@ -77,12 +81,14 @@ class Named(Operator):
         return write.name(self.name)
 
 
-def not_negative(node: SignalExpr, size: Amount) -> Iterator[Requirement]:
+def not_negative(node: SignalExpr, sizes: Sequence[Amount]) -> Iterator[Requirement]:
     """That a length is not negative, where the signs of its symbols leave it open."""
-    if not size.is_at_least(0):
-        yield Requirement(
-            (at_least(size.polynomial, 0),),
-            lambda: (
-                f"the length of {node}, {size}, could be negative; add the hypothesis {size} >= 0"
-            ),
-        )
+    for axis, size in enumerate(sizes):
+        if not size.is_at_least(0):
+            yield Requirement((at_least(size.polynomial, 0),), partial(_told, node, sizes, axis))
+
+
+def _told(node: SignalExpr, sizes: Sequence[Amount], axis: int) -> str:
+    what = "length" if len(sizes) == 1 else f"size along axis {axis}"
+    size = sizes[axis]
+    return f"the {what} of {node}, {size}, could be negative; add the hypothesis {size} >= 0"

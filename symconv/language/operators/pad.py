@@ -11,17 +11,18 @@ from symconv.arithmetic.polynomials import nonnegative_part, within, without_non
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
+    AlongAxis,
     Fixed,
     Index,
     NumPy,
     Operand,
-    Operator,
     Rule,
     Shape,
     along,
+    axes_of,
     guarded,
 )
-from symconv.language.operators.extend import Extend, Extension
+from symconv.language.operators.extend import Extend, Extension, pad_widths
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -30,15 +31,16 @@ __all__ = ["Pad", "PadMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pad(Operator):
+class Pad(AlongAxis):
     """Zeros before and after a signal; negative amounts crop; see `PadMethod.pad`."""
 
     left: Amount
     right: Amount
+    axis: int = 0
 
     method = "pad"
-    plain = "pad({0}; {left}, {right})"
-    latex = r"\operatorname{{pad}}\left({0};\, {left},\, {right}\right)"
+    plain = "pad{along}({0}; {left}, {right})"
+    latex = r"\operatorname{{pad}}{along}\left({0};\, {left},\, {right}\right)"
 
     @property
     def crops(self) -> bool:
@@ -62,8 +64,10 @@ class Pad(Operator):
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the operand has one, or a zero is put there."""
+        alone = node.operands[0].ndim == 1  # a zero along one axis needs entries along the others
         return not self.crops and (
-            node.operands[0].is_nonempty or self.left.is_at_least(1) or self.right.is_at_least(1)
+            node.operands[0].is_nonempty
+            or (alone and (self.left.is_at_least(1) or self.right.is_at_least(1)))
         )
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
@@ -92,11 +96,14 @@ class Pad(Operator):
         text = write.operand(inner)
         before, after = max(left, 0), max(right, 0)
         if before or after:
-            text = f"np.pad({write.text(inner)}, ({before}, {after}))"
+            text = (
+                f"np.pad({write.text(inner)}, {pad_widths(self.axis, inner.ndim, before, after)})"
+            )
         if left >= 0 and right >= 0:
             return text
         start = max(-left, 0)
-        return f"{text}[{start}:{start + max(0, write.size(inner) + left + right)}]"
+        end = start + max(0, write.shape(inner)[self.axis] + left + right)
+        return f"{text}[{self.selected(f'{start}:{end}')}]"
 
     def place(self, taps: int) -> tuple[Fraction, Fraction]:
         """The row begins earlier by the left amount."""
@@ -109,7 +116,12 @@ class PadMethod(Operand):
     __slots__ = ()
 
     def pad(
-        self, left: Whole, right: Whole, mode: Extension | Literal["zeros"] = "zeros"
+        self,
+        left: Whole,
+        right: Whole,
+        mode: Extension | Literal["zeros"] = "zeros",
+        *,
+        axis: int | Sequence[int] | None = None,
     ) -> SignalExpr:
         """Put `left` zeros before and `right` zeros after the signal; negative amounts crop.
 
@@ -118,7 +130,13 @@ class PadMethod(Operand):
         "reflect" has x[−v] and x[2n − 2 − v], "symmetric" x[−1 − v] and x[2n − 1 − v],
         "replicate" x[0] and x[n − 1], "circular" x[v + n] and x[v − n].  These take no
         negative amounts, and none beyond n (n − 1 for "reflect").
+
+        Of several axes, `axis` says along which; a tuple pads along each by the same amounts.
         """
         before = integer_argument(left, "the left padding", self)
         after = integer_argument(right, "the right padding", self)
-        return self.apply(Pad(before, after) if mode == "zeros" else Extend(before, after, mode))
+        result: Any = self
+        for one in axes_of(result, axis):
+            zeros = Pad(before, after, one)
+            result = result.apply(zeros if mode == "zeros" else Extend(before, after, mode, one))
+        return result  # type: ignore[no-any-return]  # every operand is a signal

@@ -11,13 +11,15 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
+    AlongAxis,
     Fixed,
     Index,
+    NumPy,
     Operand,
-    Operator,
     Requirement,
     Rule,
     along,
+    axes_of,
     guarded,
 )
 
@@ -28,15 +30,15 @@ __all__ = ["Roll", "RollMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Roll(Operator):
+class Roll(AlongAxis):
     """See `RollMethod.roll`."""
 
     shift: Amount
+    axis: int = 0
 
     method = "roll"
-    plain = "roll({0}; {shift})"
-    latex = r"\operatorname{{roll}}\left({0};\, {shift}\right)"
-    numpy = "np.roll({0}, {shift})"
+    plain = "roll{along}({0}; {shift})"
+    latex = r"\operatorname{{roll}}{along}\left({0};\, {shift}\right)"
     empty_by_operands_alone = True
 
     @property
@@ -52,7 +54,7 @@ class Roll(Operator):
             (at_least(size, a), at_least(size, -a)),
             lambda: (
                 f"rolling {signal} by {self.shift} goes round more than once where that is more "
-                f"than its length {signal.length}; add a hypothesis on it"
+                f"than its length {signal.shape[self.axis]}; add a hypothesis on it"
             ),
         )
 
@@ -81,14 +83,20 @@ class Roll(Operator):
         a = self.shift.at(fixed.at)
         return [x[(u - a) % len(x)] for u in range(len(x))]
 
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.roll, which without an axis would go through all entries."""
+        (inner,) = node.operands
+        along_ = f", axis={self.axis}" * (inner.ndim > 1)
+        return f"np.roll({write.text(inner)}, {self.shift.at(write.at)}{along_})"
+
 
 class RollMethod(Operand):
     """The method of signals."""
 
     __slots__ = ()
 
-    def roll(self, shift: Whole) -> SignalExpr:
-        """Shift the entries cyclically, to the right where the shift is positive.
+    def roll(self, shift: Whole, *, axis: int | Sequence[int] | None = None) -> SignalExpr:
+        """Shift the entries cyclically along an axis, to the right where the shift is positive.
 
         Entry u is x[(u − a) mod n], for a shift a of −n ≤ a ≤ n; the length stays.
 
@@ -99,4 +107,8 @@ class RollMethod(Operand):
         References:
             `numpy.roll`, `torch.roll`.
         """
-        return self.apply(Roll(integer_argument(shift, "the shift", self)))
+        amount = integer_argument(shift, "the shift", self)
+        result: Any = self
+        for one in axes_of(result, axis):
+            result = result.apply(Roll(amount, one))
+        return result  # type: ignore[no-any-return]  # every operand is a signal

@@ -13,6 +13,7 @@ import sympy
 from sympy import Float, Rational
 
 from symconv.errors import SymconvError
+from symconv.language.arrays import Array
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
@@ -65,9 +66,9 @@ class Scale(Operator):
         source = yield node.operands[0], index, inside
         return tuple(term.scaled(self.number) for term in source)
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The multiples."""
-        return [multiple(self.number, a) for a in entries[0]]
+        return [multiple(self.number, a) for a in operands[0].entries]
 
     @property
     def has_fractions(self) -> bool:

@@ -11,6 +11,7 @@ import sympy
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
+from symconv.language.arrays import Array
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
@@ -57,11 +58,13 @@ class Taps(Operator):
             if number
         )
 
-    def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
         """As many entries as there are numbers."""
-        return len(self.numbers)
+        return (len(self.numbers),)
 
-    def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The numbers."""
         return [multiple(number, fixed.zero + 1) for number in self.numbers]
 

@@ -30,6 +30,10 @@ def fixed_signal(signal: SignalExpr, at: Point) -> SignalExpr:
     """The signal at fixed lengths, if all of it is legible."""
     fixed = substituted(signal, at)
     for node in walk(fixed):
+        if node.ndim != 1 or not node.operator.is_drawn:
+            raise SymconvError(
+                f"a picture shows signals of one axis, and {plain(node)} is made with several"
+            )
         size = size_of(node)
         if size > MOST_CELLS:
             raise SymconvError(

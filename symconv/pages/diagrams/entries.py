@@ -32,8 +32,9 @@ Polynomial: TypeAlias = dict[Monomial, Fraction]
 def polynomials(signals: Sequence[SignalExpr]) -> list[list[Polynomial]]:
     """The entries of signals at fixed lengths as sums of monomials."""
     named = leaves(*signals)
-    read, _ = fixed_size.polynomials(signals, named, {})
-    factors = [(name, i) for name, leaf in named.items() for i in range(int(leaf.size))]
+    arrays, _ = fixed_size.polynomials(signals, named, {})
+    read = [one.entries for one in arrays]
+    factors = [(name, i) for name, leaf in named.items() for i in range(int(leaf.sizes[0]))]
 
     def collected(polynomial: Any) -> Polynomial:
         result = {}

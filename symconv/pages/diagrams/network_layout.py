@@ -12,6 +12,7 @@ from itertools import count
 from symconv.arithmetic.limits import MOST_LINES
 from symconv.errors import SymconvError
 from symconv.language import fixed_size
+from symconv.language.arrays import Array
 from symconv.language.graph import leaves
 from symconv.language.notation import plain, plain_factor
 from symconv.language.operators import (
@@ -108,7 +109,7 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
     while (inner := _inner(path[-1])) is not None:
         path.append(inner)
     path = [node for node in path if not node.operator.is_idle]
-    zeros = {name: [0] * int(leaf.size) for name, leaf in leaves(signal).items()}
+    zeros = {name: [0] * int(leaf.sizes[0]) for name, leaf in leaves(signal).items()}
     fixed_size.entries(signal, zeros, {})  # finds what is not defined at these lengths
     notes: list[str] = []
     rows: list[Row] = []
@@ -185,7 +186,7 @@ def _row(node: SignalExpr, above: Row | None, name: str, kernel: str, taps: list
         cells = [Cell(entry_text(name, u)) for u in range(size)]
         return Row(label, tuple(cells), tuple(wires), *place)
     # The operator moves entries: where each comes from is seen by moving their places.
-    moved = operator.values(Fixed({}, {}, None), list(range(n)))
+    moved = operator.array(Fixed({}, {}, None), (size,), Array((n,), list(range(n))))
     cells = [
         Cell("0", operator.absent)
         if m is None

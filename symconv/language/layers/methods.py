@@ -1,0 +1,166 @@
+"""The methods by which layers are applied; the modules beside this one say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
+
+from symconv.language.amounts import Whole
+from symconv.language.operators import Extension
+from symconv.language.operators.base import Operand
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["LayerMethods"]
+
+
+class LayerMethods(Operand):
+    """The layers of signals and tensors, in the order in which they are told."""
+
+    __slots__ = ()
+
+    def conv_transpose(
+        self,
+        kernel: SignalExpr,
+        bias: SignalExpr | None = None,
+        *,
+        stride: Any = 1,
+        dilation: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: Whole = 1,
+    ) -> SignalExpr:
+        """A transposed convolution layer, as `layers.convolutions.conv_transpose` defines it."""
+        from symconv.language.layers.convolutions import conv_transpose
+
+        this: Any = self
+        return conv_transpose(this, kernel, bias, stride, padding, output_padding, groups, dilation)
+
+    def pad_same(
+        self,
+        size: Any,
+        *,
+        stride: Any = 1,
+        dilation: Any = 1,
+        axes: int | Sequence[int] | None = None,
+    ) -> SignalExpr:
+        """TensorFlow's SAME padding, as `layers.paddings.pad_same` defines it."""
+        from symconv.language.layers.paddings import pad_same
+
+        this: Any = self
+        return pad_same(this, size, stride, dilation, axes)
+
+    def avg_pool(
+        self,
+        size: Any,
+        *,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: Any = None,
+        axes: int | Sequence[int] | None = None,
+    ) -> SignalExpr:
+        """Average pooling, as `layers.pools.avg_pool` defines it."""
+        from symconv.language.layers.pools import avg_pool
+
+        this: Any = self
+        return avg_pool(
+            this, size, stride, padding, ceil_mode, count_include_pad, divisor_override, axes
+        )
+
+    def add_bias(self, bias: SignalExpr, *, axis: int | None = None) -> SignalExpr:
+        """A bias for each channel, b[0] for all of one axis; as `layers.channels.add_bias`."""
+        from symconv.language.layers.channels import add_bias
+
+        this: Any = self
+        return add_bias(this, bias, axis)
+
+    def phases(self, factor: SupportsIndex) -> tuple[SignalExpr, ...]:
+        """The polyphase components: phase r has the entries x[s·u + r] (space to depth).
+
+        `Signal.interleave` puts them together again.
+        """
+        from symconv.language.layers.polyphase import phases
+
+        this: Any = self
+        return phases(this, factor)
+
+    def conv(
+        self,
+        weight: SignalExpr,
+        bias: SignalExpr | None = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Whole = 1,
+        padding_mode: Extension | Literal["zeros"] = "zeros",
+    ) -> SignalExpr:
+        """A convolution layer over channels, as `layers.convolutions.conv` defines it."""
+        from symconv.language.layers.convolutions import conv
+
+        this: Any = self
+        return conv(this, weight, bias, stride, padding, dilation, groups, padding_mode)
+
+    def linear(self, weight: SignalExpr, bias: SignalExpr | None = None) -> SignalExpr:
+        """A linear layer along the last axis, as `layers.channels.linear` defines it."""
+        from symconv.language.layers.channels import linear
+
+        this: Any = self
+        return linear(this, weight, bias)
+
+    def batch_norm(
+        self,
+        running_mean: SignalExpr,
+        inverse_deviation: SignalExpr,
+        weight: SignalExpr | None = None,
+        bias: SignalExpr | None = None,
+        *,
+        axis: int | None = None,
+    ) -> SignalExpr:
+        """Batch normalisation in evaluation, as `layers.channels.batch_norm` defines it."""
+        from symconv.language.layers.channels import batch_norm
+
+        this: Any = self
+        return batch_norm(this, running_mean, inverse_deviation, weight, bias, axis)
+
+    def pixel_shuffle(self, factor: Whole) -> SignalExpr:
+        """Channels as places, as `layers.channels.pixel_shuffle` defines it."""
+        from symconv.language.layers.channels import pixel_shuffle
+
+        this: Any = self
+        return pixel_shuffle(this, factor)
+
+    def pixel_unshuffle(self, factor: Whole) -> SignalExpr:
+        """Places as channels, as `layers.channels.pixel_unshuffle` defines it."""
+        from symconv.language.layers.channels import pixel_unshuffle
+
+        this: Any = self
+        return pixel_unshuffle(this, factor)
+
+    def upsample(self, factor: Any, *, axes: int | Sequence[int] | None = None) -> SignalExpr:
+        """Nearest-neighbour upsampling, as `layers.channels.upsample` defines it."""
+        from symconv.language.layers.channels import upsample
+
+        this: Any = self
+        return upsample(this, factor, axes)
+
+    def unfold(
+        self, size: Any, *, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    ) -> SignalExpr:
+        """Patches as columns, as `layers.patches.unfold` defines it."""
+        from symconv.language.layers.patches import unfold
+
+        this: Any = self
+        return unfold(this, size, dilation, padding, stride)
+
+    def fold(
+        self, output_size: Any, size: Any, *, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    ) -> SignalExpr:
+        """Columns added up where they came from, as `layers.patches.fold` defines it."""
+        from symconv.language.layers.patches import fold
+
+        this: Any = self
+        return fold(this, output_size, size, dilation, padding, stride)

@@ -1,0 +1,128 @@
+"""Patches as columns, and columns added up again: im2col and col2im."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from sympy import Eq, Expr, Piecewise
+
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
+from symconv.language.layers.arguments import each_axis, padded, pads_along
+from symconv.language.layers.convolutions import conv_transpose
+from symconv.language.layers.pools import small_number
+from symconv.language.operators import Windows
+from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.subscripts import size_along
+
+__all__ = ["fold", "unfold"]
+
+
+def _two(size: Any) -> list[Any]:
+    """A size for each of the two axes, as PyTorch takes one number for both."""
+    return list(size) if isinstance(size, Sequence) else [size, size]
+
+
+def _check_batched(signal: SignalExpr, without: int, call: str, form: str) -> bool:
+    """Whether there is an axis for the batch."""
+    if signal.ndim not in (without, without + 1):
+        raise SymconvError(
+            f"{call} takes a tensor {form}, with or without N, and {signal} has {signal.ndim} axes"
+        )
+    return signal.ndim > without
+
+
+def unfold(
+    signal: SignalExpr, size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> SignalExpr:
+    """The patches as columns: (N, C, H, W) becomes (N, C·c·c', L), one column for each patch.
+
+    Row (q, j, j') and column (u, u') of it, by rows, are x[q, s·u + d·j − p, s·u' + d·j' − p].
+    One size is for two axes, and a tuple for the last axes.
+
+    References:
+        `torch.nn.functional.unfold`.
+    """
+    sizes = _two(size)
+    count = len(sizes)
+    batched = _check_batched(signal, count + 1, "x.unfold(c)", "(N, C, H, W)")
+    first = signal.ndim - count
+    windows = each_axis(sizes, count, "the size of the patches", signal, positive=True)
+    strides = each_axis(stride, count, "the stride", signal, positive=True)
+    dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
+    pads = pads_along(padding, count, signal)
+    result = padded(signal, range(first, signal.ndim), pads)
+    for axis, (c, s, d) in enumerate(zip(windows, strides, dilations, strict=True)):
+        result = result.apply(Windows(c, s, d, first + axis))
+    outputs = " ".join(f"u{axis}" for axis in range(count))
+    taps = " ".join(f"j{axis}" for axis in range(count))
+    n = "n " * batched
+    return result.rearrange(f"{n}c {outputs} {taps} -> {n}(c {taps}) ({outputs})")
+
+
+def fold(
+    signal: SignalExpr,
+    output_size: Any,
+    size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> SignalExpr:
+    """The columns of `unfold` added up where they came from: (N, C·c·c', L) becomes (N, C, H, W).
+
+    Entry (q, m, m') is the sum of all entries that `unfold` takes from there.  It is a
+    transposed layer whose kernel is 1 where an input channel stands for a tap.
+
+    Args:
+        signal: the columns.
+        output_size: H and W, or one for both.
+        size: of the patches, numbers.
+        dilation: of the patches.
+        padding: how much was padded, for all axes or for each.
+        stride: from patch to patch.
+
+    References:
+        `torch.nn.functional.fold`.
+    """
+    taps = [small_number(one, "the size of the patches of fold") for one in _two(size)]
+    count = len(taps)
+    batched = _check_batched(signal, 2, "x.fold((H, W), c)", "(N, C·c·c, L)")
+    outputs = each_axis(output_size, count, "the output size", signal)
+    strides = each_axis(stride, count, "the stride", signal, positive=True)
+    dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
+    crops = each_axis(padding, count, "the padding", signal)
+    places = [
+        (n + p * 2 - d * (c - 1) - 1) // s + 1
+        for n, p, d, c, s in zip(outputs, crops, dilations, taps, strides, strict=True)
+    ]
+    names = [f"u{axis}" for axis in range(count)]
+    n = "n " * batched
+    sizes: dict[str, Amount] = dict(zip(names[1:], places[1:], strict=True))
+    if count == 1:
+        images = signal
+    else:
+        listed = " ".join(names)
+        images = signal.rearrange(f"{n}c ({listed}) -> {n}c {listed}", **sizes)
+    channels = size_along(signal, int(batched))
+    kernel = _identity(channels, channels // prod(taps), taps)
+    # As far beyond the last patch as the output goes.
+    more = [
+        total - ((u - 1) * s + d * (c - 1) + 1 - p * 2)
+        for total, u, s, d, c, p in zip(
+            outputs, places, strides, dilations, taps, crops, strict=True
+        )
+    ]
+    return conv_transpose(images, kernel, None, strides, crops, more, 1, dilations)
+
+
+def _identity(inputs: Amount, outputs: Amount, taps: Sequence[int]) -> SignalExpr:
+    """The kernel that sends channel (q, j, j') to channel q at tap (j, j')."""
+    i, q, *js = (IntegerSymbol(name) for name in ("i", "q", *(f"j{a}" for a in range(len(taps)))))
+    position: Expr = q
+    for j, size in zip(js, taps, strict=True):
+        position = position * size + j
+    entry = Piecewise((1, Eq(i, position)), (0, True))
+    return Tensor.from_formula((i, q, *js), entry, shape=(inputs, outputs, *taps))

@@ -1,0 +1,129 @@
+"""Average pooling, along one axis or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Eq, Expr, Piecewise, Rational, Symbol
+
+from symconv.arithmetic.limits import MOST_PHASES
+from symconv.arithmetic.to_sympy import letters
+from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, integer_argument
+from symconv.language.layers.arguments import each_axis, padded, sliding_axes
+from symconv.language.operators import Multiply
+from symconv.language.operators.scale import exact_number
+from symconv.language.signals import Signal, SignalExpr
+from symconv.language.subscripts import size_along
+
+__all__ = ["avg_pool", "small_number"]
+
+
+def avg_pool(
+    signal: SignalExpr,
+    size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: Any = None,
+    axes: int | Sequence[int] | None = None,
+) -> SignalExpr:
+    """Average pooling: the mean of each window of `size` entries, numbers.
+
+    The stride is the size unless it is given.  With `count_include_pad` the zeros of the
+    padding count as entries; without, the sum is divided by the number of entries of the
+    signal in the window.  For windows of symbolic size, compare the sums
+    `x.correlate(Signal.ones(c))`, or give `divisor_override`.
+
+    Args:
+        signal: the input.
+        size: of the windows; of several axes a tuple, for the last ones.
+        stride: for all axes or for each.
+        padding: on both sides, for all axes or for each.
+        ceil_mode: whether a window that goes beyond the padded input counts, if it begins
+            within the input or the padding before it; what lies beyond does not count.
+        count_include_pad: whether the padding counts.
+        divisor_override: what the sums are divided by instead.
+        axes: along which, where there are several and no tuple of sizes.
+
+    References:
+        `torch.nn.functional.avg_pool1d`, `avg_pool2d`, `avg_pool3d`.
+
+    >>> Signal("x", 3).avg_pool(2, stride=1, padding=1, count_include_pad=False).vector()
+    [x0, x0/2 + x1/2, x1/2 + x2/2, x2]
+    """
+    along = sliding_axes(signal, size, axes, "x.avg_pool(c)")
+    count = len(along)
+    windows = each_axis(size, count, "the size of an average pool", signal, positive=True)
+    steps = (
+        windows if stride is None else each_axis(stride, count, "the stride", signal, positive=True)
+    )
+    amounts = each_axis(padding, count, "the padding", signal)
+    pads = []
+    for axis, c, s, p in zip(along, windows, steps, amounts, strict=True):
+        more = _beyond(size_along(signal, axis), c, s, p) if ceil_mode else Amount.of(0)
+        pads.append((p, p + more))
+    sums = padded(signal, along, pads)
+    for axis, c, s in zip(along, windows, steps, strict=True):
+        sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
+    if divisor_override is not None:
+        divisor = exact_number(divisor_override)
+        if not divisor:
+            raise SymconvError(f"divisor_override must be a number, got {divisor_override!r}")
+        return sums / divisor
+    numbers = [small_number(c, "the size of an average pool") for c in windows]
+    if count_include_pad and not ceil_mode:
+        for number in numbers:
+            sums = sums / number
+        return sums
+    for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):
+        share = _share(signal, sums, axis, number, s, p, count_include_pad)
+        behind = " 1" * (sums.ndim - 1 - axis)
+        sums = sums.apply(Multiply(), share.rearrange(f"u -> u{behind}") if behind else share)
+    return sums
+
+
+def _beyond(n: Amount, c: Amount, s: Amount, p: Amount) -> Amount:
+    """How far the last window goes beyond the padded input, with as many windows as may begin."""
+    windows = (n + p * 2 - c).divided_up(s) + 1
+    begun = (n + p - 1) // s + 1
+    fewest = -(-windows).or_at_least(-begun)
+    return ((fewest - 1) * s + c - n - p * 2).or_at_least(0)
+
+
+def _share(
+    signal: SignalExpr,
+    sums: SignalExpr,
+    axis: int,
+    c: int,
+    s: Amount,
+    p: Amount,
+    with_pad: bool,
+) -> SignalExpr:
+    """1 over the number of entries in each window along an axis."""
+    taken = {name for names in sums.names for name in names}
+    u = Symbol(str(next(letters("uvw", taken))), integer=True)
+    first = difference(product(s.written, u), p.written)
+    n = signal.shape[axis]
+    end = sum_of(n, p.written) if with_pad else n
+    last = smallest(sum_of(first, Amount.of(c).written), end)
+    begin: Expr = first if with_pad else largest(first, Amount.of(0).written)
+    entries = difference(last, begin)
+    shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, c + 1)]
+    share = Piecewise(*shares, (0, True), evaluate=False)
+    return Signal.from_formula(u, share, length=sums.shape[axis])
+
+
+def small_number(value: Any, what: str) -> int:
+    """A number from 1 to as many as can be told apart.
+
+    Raises:
+        SymconvError: it is a symbol, or larger.
+    """
+    number = integer_argument(value, what).number
+    if number is None or not 1 <= number <= MOST_PHASES:
+        raise SymconvError(f"{what} must be a number from 1 to {MOST_PHASES}, got {value}")
+    return number

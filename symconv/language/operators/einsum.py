@@ -1,0 +1,269 @@
+"""Sums of products over axes that tensors share, in the notation of Einstein and NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import Polynomial, equal
+from symconv.arithmetic.terms import Term
+from symconv.errors import SymconvError
+from symconv.language.arrays import Array, Place
+from symconv.language.assignments import Point
+from symconv.language.operators.base import (
+    ATOM,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Requirement,
+    Rule,
+    Shape,
+    axes_of,
+    products,
+    summed,
+)
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Einsum", "SumMethods"]
+
+
+@dataclass(frozen=True, slots=True)
+class Einsum(Operator):
+    """See `symconv.einsum`.
+
+    Attributes:
+        inputs: for each operand a letter for each axis.
+        output: the letters of the result; those that are missing are summed over.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+
+    is_drawn = False
+    call = "einsum(…)"
+    multiplies = True
+    arity = None
+    names_entries = True
+
+    def _places(self) -> dict[str, list[tuple[int, int]]]:
+        """Where each letter stands: in which operand, along which axis."""
+        places: dict[str, list[tuple[int, int]]] = {}
+        for i, letters in enumerate(self.inputs):
+            for axis, letter in enumerate(letters):
+                places.setdefault(letter, []).append((i, axis))
+        return places
+
+    @property
+    def summed_letters(self) -> list[str]:
+        """The letters over which is summed, in the order in which they are met."""
+        return [letter for letter in self._places() if letter not in self.output]
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse operands of another number of axes, and sizes that are different numbers."""
+        if len(node.operands) != len(self.inputs):
+            raise SymconvError(
+                f"{self.pattern!r} is for {len(self.inputs)} tensors, got {len(node.operands)}"
+            )
+        for letters, operand in zip(self.inputs, node.operands, strict=True):
+            if len(letters) != operand.ndim:
+                raise SymconvError(
+                    f"{letters!r} in {self.pattern!r} is for {len(letters)} axes, and {operand} "
+                    f"has {operand.ndim}"
+                )
+        for letter, places in self._places().items():
+            numbers = [node.operands[i].lengths[axis].as_integer() for i, axis in places]
+            if len({number for number in numbers if number is not None}) > 1:
+                raise SymconvError(self._misfit(node, letter))
+
+    @property
+    def pattern(self) -> str:
+        """The pattern as NumPy writes it."""
+        return f"{','.join(self.inputs)}->{self.output}"
+
+    def _misfit(self, node: SignalExpr, letter: str) -> str:
+        places = self._places()[letter]
+        sizes = [node.operands[i].shape[axis] for i, axis in places]
+        (i, axis), size = places[0], sizes[0]
+        j, other = next(
+            ((place, s) for place, s in zip(places, sizes, strict=True) if s != size),
+            (places[-1], sizes[-1]),
+        )
+        return (
+            f"{letter!r} in {self.pattern!r} is axis {axis} of {node.operands[i]}, of size {size}, "
+            f"and axis {j[1]} of {node.operands[j[0]]}, of size {other}; "
+            f"add the hypothesis {size} == {other}"
+        )
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """The size of each letter of the result, where it first stands."""
+        places = self._places()
+        return tuple(self._size(node, places[letter][0]) for letter in self.output)
+
+    def _size(self, node: SignalExpr, place: tuple[int, int]) -> Polynomial:
+        i, axis = place
+        return node.operands[i].lengths[axis]
+
+    def shows_an_entry(self, node: SignalExpr) -> bool:
+        """Whether the operands have entries."""
+        return all(operand.is_nonempty for operand in node.operands)
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """The sizes of one letter are equal."""
+        for letter, (first, *others) in self._places().items():
+            size = self._size(node, first)
+            differing = [other for other in others if self._size(node, other) != size]
+            for other in differing:
+                yield Requirement(
+                    (equal(size, self._size(node, other)),), partial(self._misfit, node, letter)
+                )
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """Σ x[…]·w[…] over the letters that are not in the result."""
+        places = self._places()
+        over = {letter: next(fresh) for letter in self.summed_letters}
+        at = dict(zip(self.output, index, strict=True))
+        at |= {letter: Polynomial.of(number) for letter, number in over.items()}
+        result: tuple[Term, ...] = ()
+        for i, letters in enumerate(self.inputs):
+            # A summation index may lie outside, and then one of the entries has to be 0.
+            known = inside and not set(letters) & over.keys()
+            terms = yield node.operands[i], tuple(at[letter] for letter in letters), known
+            result = products(result, terms, fresh) if i else terms
+        for letter in reversed(over):
+            result = summed(result, over[letter], self._size(node, places[letter][0]))
+        return result
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The size of each letter of the result."""
+        sizes: dict[str, int] = {}
+        for letter, places in self._places().items():
+            found = [shapes[i][axis] for i, axis in places]
+            if len(set(found)) > 1:
+                raise SymconvError(self._misfit(node, letter))
+            sizes[letter] = found[0]
+        return tuple(sizes[letter] for letter in self.output)
+
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
+        """Every product that there is, added up where it belongs."""
+        sizes = {
+            letter: operands[i].shape[axis] for letter, ((i, axis), *_) in self._places().items()
+        }
+        over = self.summed_letters
+        result = []
+        for outer in product(*(range(sizes[letter]) for letter in self.output)):
+            at = dict(zip(self.output, outer, strict=True))
+            total = fixed.zero
+            for inner in product(*(range(sizes[letter]) for letter in over)):
+                at |= zip(over, inner, strict=True)
+                total = total + self._product(operands, at)
+            result.append(total)
+        return result
+
+    def _product(self, operands: Sequence[Array], at: dict[str, int]) -> Any:
+        place: Place = tuple(at[letter] for letter in self.inputs[0])
+        value = operands[0].at(place)
+        for operand, letters in zip(operands[1:], self.inputs[1:], strict=True):
+            value = value * operand.at(tuple(at[letter] for letter in letters))
+        return value
+
+    def work(self, size: int, sizes: Sequence[int]) -> int:
+        """Every product: no more than each entry of the result with each of the largest operand."""
+        return size * max(sizes, default=1) * len(self.inputs)
+
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
+        """As many as there are sums, at most."""
+        one = max(1, prod(each)) * max(1, max(sizes, default=1))
+        return one, one * size
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The call of the function, or of the method that sums over axes."""
+        axes = self._only_summed()
+        if axes is not None:
+            (inner,) = node.operands
+            return f"{write.receiver(inner)}.sum(axis={axes[0] if len(axes) == 1 else axes})"
+        operands = ", ".join(map(write.text, node.operands))
+        return f'einsum("{self.pattern}", {operands})'
+
+    def _only_summed(self) -> tuple[int, ...] | None:
+        """The axes over which is summed, if nothing else is done."""
+        (letters, *others) = self.inputs
+        kept = [letter for letter in letters if letter in self.output]
+        if others or len(set(letters)) < len(letters) or kept != list(self.output):
+            return None
+        return tuple(axis for axis, letter in enumerate(letters) if letter not in self.output)
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """The pattern before the operands."""
+        operands = [write.operand(operand, 0) for operand in node.operands]
+        axes = self._only_summed()
+        if axes is not None:
+            told = ", ".join(map(str, axes))
+            if write.is_latex:
+                return (
+                    rf"\operatorname{{sum}}^{{({told})}}\left({operands[0]}\right)",
+                    ATOM,
+                )
+            return f"sum[axis {told}]({operands[0]})", ATOM
+        if write.is_latex:
+            pattern = self.pattern.replace("->", r"\to ")
+            listed = r",\, ".join(operands)
+            return rf"\operatorname{{einsum}}_{{{pattern}}}\left({listed}\right)", ATOM
+        return f"einsum({self.pattern}; {', '.join(operands)})", ATOM
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """np.einsum."""
+        return f'np.einsum("{self.pattern}", {", ".join(map(write.text, node.operands))})'
+
+
+class SumMethods(Operand):
+    """The methods of signals."""
+
+    __slots__ = ()
+
+    def sum(self, axis: int | Sequence[int] | None = None) -> SignalExpr:
+        """The sum over axes, which are no axes of the result; over all of them by default.
+
+        References:
+            `numpy.sum`.
+        """
+        this: Any = self
+        axes = range(this.ndim) if axis is None else axes_of(this, axis)
+        letters = "abcdefghijklmnopqrstuvwxyz"[: this.ndim]
+        kept = "".join(letter for i, letter in enumerate(letters) if i not in axes)
+        return self.apply(Einsum((letters,), kept))
+
+    def mean(self, axis: int | Sequence[int] | None = None) -> SignalExpr:
+        """The mean over axes whose sizes are numbers; over all of them by default.
+
+        Raises:
+            SymconvError: a size is a symbol, or 0.
+
+        References:
+            `numpy.mean`.
+        """
+        this: Any = self
+        axes = range(this.ndim) if axis is None else axes_of(this, axis)
+        count = 1
+        for one in axes:
+            size = this.lengths[one].as_integer()
+            if not size:
+                raise SymconvError(
+                    f"a mean is over axes whose sizes are numbers, and {this} has size "
+                    f"{this.shape[one]} along axis {one}; compare the sums, x.sum(axis={one})"
+                )
+            count *= size
+        return self.sum(axis) / count

@@ -1,0 +1,158 @@
+"""Operands that have to be of one shape, as those of sums and products.
+
+Where one of them has several axes, they are aligned at the last one, and what has one entry
+along an axis, or does not have the axis, is repeated along it: NumPy's broadcasting.  Two
+signals have to be equally long, whatever their lengths are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import Polynomial, equal
+from symconv.errors import SymconvError
+from symconv.language.arrays import Array, indices
+from symconv.language.operators.base import Index, Requirement, Shape
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = [
+    "check_shapes",
+    "common_shape",
+    "common_shape_at",
+    "repeated",
+    "shapes_fit",
+    "spread_out",
+]
+
+_ONE = Polynomial.constant(1)
+
+
+def _pairs(node: SignalExpr) -> list[tuple[Polynomial, Polynomial]]:
+    """The sizes of both operands along each axis, the last axis first."""
+    shapes = [operand.lengths for operand in node.operands]
+    if _are_signals(node):
+        return [(shapes[0][0], shapes[1][0])]
+    pairs = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=_ONE)
+    return [_alike(*pair) for pair in pairs]
+
+
+def _are_signals(node: SignalExpr) -> bool:
+    """Whether both have one axis, so that nothing is repeated."""
+    return all(operand.ndim == 1 for operand in node.operands)
+
+
+def _alike(one: Polynomial, other: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Both sizes, where 1 is as the other one."""
+    return (other if one == _ONE else one, one if other == _ONE else other)
+
+
+def common_shape(node: SignalExpr) -> Shape:
+    """The shape of the result."""
+    return tuple(left for left, _ in reversed(_pairs(node)))
+
+
+def check_shapes(node: SignalExpr, verb: str) -> None:
+    """Refuse operands whose sizes are different numbers.
+
+    Raises:
+        SymconvError: they are.
+    """
+    left, right = node.operands
+    for back, pair in enumerate(_pairs(node), 1):
+        one, other = (size.as_integer() for size in pair)
+        if one is not None and other is not None and one != other:
+            raise SymconvError(
+                f"cannot {verb} {left} and {right}: their lengths are "
+                f"{one} and {other}; pad one of them"
+                if _are_signals(node)
+                else f"cannot {verb} {left} and {right}: their sizes along "
+                f"{_axes(node, back)} are {one} and {other}"
+            )
+
+
+def _axes(node: SignalExpr, back: int) -> str:
+    """Which axis of each operand is meant, counted from the last one."""
+    one, other = (operand.ndim - back for operand in node.operands)
+    return f"axis {one}" if one == other else f"axis {one} and axis {other}"
+
+
+def shapes_fit(node: SignalExpr, verb: str) -> Iterator[Requirement]:
+    """That both have one size along each axis, where that is not plain."""
+    for back, (one, other) in enumerate(_pairs(node), 1):
+        if one != other:
+            yield Requirement((equal(one, other),), partial(_told, node, verb, back))
+
+
+def _told(node: SignalExpr, verb: str, back: int) -> str:
+    left, right = node.operands
+    if _are_signals(node):
+        return (
+            f"cannot {verb} {left} and {right}: their lengths {left.length} and "
+            f"{right.length} could differ; pad one of them or add a hypothesis"
+        )
+    one, other = left.shape[-back], right.shape[-back]
+    return (
+        f"cannot {verb} {left} and {right}: their sizes {one} and {other} along "
+        f"{_axes(node, back)} could differ; add the hypothesis {one} == {other}"
+    )
+
+
+def repeated(operand: SignalExpr, index: Index) -> Index:
+    """Where an operand is read for an entry of the result."""
+    shape = operand.lengths
+    if len(index) == 1:
+        return index
+    kept = index[len(index) - len(shape) :]
+    zero = Polynomial({})
+    return tuple(zero if size == _ONE else p for size, p in zip(shape, kept, strict=True))
+
+
+def common_shape_at(
+    node: SignalExpr, shapes: Sequence[tuple[int, ...]], verb: str
+) -> tuple[int, ...]:
+    """The one shape, at fixed sizes.
+
+    Raises:
+        SymconvError: there are two.
+    """
+    left, right = node.operands
+    result = []
+    symbolic = list(reversed(_pairs(node)))
+    rank = len(symbolic)
+    repeats = not _are_signals(node)
+    for axis, (one, other) in enumerate(symbolic):
+        sizes = [
+            shape[axis - rank]
+            for operand, shape in zip(node.operands, shapes, strict=True)
+            if rank - axis <= len(shape)
+            and not (repeats and _repeats(operand, axis - rank, (one, other)))
+        ]
+        if len(set(sizes)) > 1:
+            what = "lengths" if rank == 1 else f"sizes along axis {axis}"
+            raise SymconvError(
+                f"cannot {verb} {left} and {right}: their {what} are {sizes[0]} and {sizes[1]}"
+            )
+        result.append(sizes[0])
+    return tuple(result)
+
+
+def _repeats(operand: SignalExpr, axis: int, both: tuple[Polynomial, Polynomial]) -> bool:
+    """Whether the operand has one entry along an axis, and the other one may have more."""
+    return operand.lengths[axis] == _ONE and both != (_ONE, _ONE)
+
+
+def spread_out(operand: Array, shape: tuple[int, ...]) -> list[Any]:
+    """The entries of an operand, repeated along the axes in which it has one."""
+    if operand.shape == shape:
+        return operand.entries
+    offset = len(shape) - len(operand.shape)
+    sizes = operand.shape
+    return [
+        operand.at(tuple(0 if n == 1 else i for i, n in zip(index[offset:], sizes, strict=True)))
+        for index in indices(shape)
+    ]

@@ -1,0 +1,183 @@
+"""Sliding windows: what lies within each is along a new axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    floor,
+    nonnegative_part,
+    within,
+    without_nonnegative_part,
+)
+from symconv.language.amounts import Amount, Whole, positive_argument
+from symconv.language.arrays import Array, Place, indices
+from symconv.language.assignments import Point
+from symconv.language.operators.base import (
+    ATOM,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Rule,
+    Shape,
+    along,
+    axes_of,
+    guarded,
+    positive_at,
+)
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Windows", "WindowsMethod"]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows(Operator):
+    """See `WindowsMethod.windows`."""
+
+    size: Amount
+    stride: Amount
+    dilation: Amount
+    axis: int
+
+    is_drawn = False
+    method = "windows"
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1) windows, and c."""
+        (signal,) = node.operands
+        reach = self.dilation.polynomial * (self.size.polynomial - 1)
+        last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
+        count = nonnegative_part(floor(last, self.stride.polynomial) + 1)
+        return (*along(signal.lengths, self.axis, count), self.size.polynomial)
+
+    def shows_an_entry(self, node: SignalExpr) -> bool:
+        """Never: the input may be too short."""
+        return False
+
+    def _position(self, u: Polynomial, j: Polynomial) -> Polynomial:
+        return self.stride.polynomial * u + self.dilation.polynomial * j
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """x[…, s·u + d·j, …], which lies inside where u and j do."""
+        *rest, j = index
+        u = rest[self.axis]
+        source = yield node.operands[0], along(tuple(rest), self.axis, self._position(u, j)), inside
+        if inside:
+            return source
+        count, size = node.lengths[self.axis], node.lengths[-1]
+        return guarded(source, (*within(u, count), *within(j, size)))
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1) windows, and c."""
+        size = positive_at(self.size, at, "size of a window")
+        stride = positive_at(self.stride, at, "stride")
+        dilation = positive_at(self.dilation, at, "dilation")
+        (shape,) = shapes
+        count = len(range(0, shape[self.axis] - dilation * (size - 1), stride))
+        return (*shape[: self.axis], count, *shape[self.axis + 1 :], size)
+
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
+        """Each entry of each window."""
+        (x,) = operands
+        s, d = self.stride.at(fixed.at), self.dilation.at(fixed.at)
+
+        def place(index: Place) -> Place:
+            rest = list(index[:-1])
+            rest[self.axis] = s * rest[self.axis] + d * index[-1]
+            return tuple(rest)
+
+        return [x.at(place(index)) for index in indices(shape)]
+
+    def work(self, size: int, sizes: Sequence[int]) -> int:
+        """Each entry is copied."""
+        return size
+
+    def count_products(
+        self, each: Sequence[int], size: int, sizes: Sequence[int]
+    ) -> tuple[int, int]:
+        """None is new."""
+        one = max(1, prod(each))
+        return one, one * size
+
+    def arguments(self, write: Code, node: SignalExpr) -> list[str]:
+        """The size, and what is not 1."""
+        found = [write.argument(self.size)]
+        found += [f"stride={write.argument(self.stride)}"] * (self.stride != 1)
+        found += [f"dilation={write.argument(self.dilation)}"] * (self.dilation != 1)
+        return [*found, *[f"axis={self.axis}"] * (node.operands[0].ndim > 1)]
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """The size, the stride and the dilation."""
+        (inner,) = node.operands
+        told = [f"{write.number(self.size)}"]
+        told += [f"stride {write.number(self.stride)}"] * (self.stride != 1)
+        told += [f"dilation {write.number(self.dilation)}"] * (self.dilation != 1)
+        told += [f"axis {self.axis}"] * (inner.ndim > 1)
+        operand, listed = write.operand(inner, 0), ", ".join(told)
+        if write.is_latex:
+            return rf"\operatorname{{windows}}\left({operand};\, \text{{{listed}}}\right)", ATOM
+        return f"windows({operand}; {listed})", ATOM
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """NumPy's sliding windows, of which some are taken."""
+        (inner,) = node.operands
+        s, d = self.stride.at(write.at), self.dilation.at(write.at)
+        return sliding_windows(
+            write.text(inner), inner.ndim, [(self.axis, self.size.at(write.at), s, d)]
+        )
+
+
+def sliding_windows(text: str, ndim: int, windows: Sequence[tuple[int, int, int, int]]) -> str:
+    """NumPy's sliding windows along axes, each with a size, a stride and a dilation."""
+    reaches = tuple(d * (c - 1) + 1 for _, c, _, d in windows)
+    axes = tuple(axis for axis, _, _, _ in windows)
+    shown_axes = str(axes[0]) if len(axes) == 1 else str(axes)
+    shown_reaches = str(reaches[0]) if len(axes) == 1 else str(reaches)
+    text = f"np.lib.stride_tricks.sliding_window_view({text}, {shown_reaches}, axis={shown_axes})"
+    strides = {axis: s for axis, _, s, _ in windows}
+    steps = [strides.get(axis, 1) for axis in range(ndim)] + [d for _, _, _, d in windows]
+    if all(step == 1 for step in steps):
+        return text
+    return f"{text}[{', '.join(':' if step == 1 else f'::{step}' for step in steps)}]"
+
+
+class WindowsMethod(Operand):
+    """The method of signals."""
+
+    __slots__ = ()
+
+    def windows(
+        self, size: Whole, *, stride: Whole = 1, dilation: Whole = 1, axis: int | None = None
+    ) -> SignalExpr:
+        """The windows of c entries along an axis, which lie along a new last axis.
+
+        Entry (…, u, …, j) is x[…, s·u + d·j, …]; there are max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1).
+
+        Raises:
+            SymconvError: the size, the stride or the dilation is not a positive integer.
+
+        References:
+            `numpy.lib.stride_tricks.sliding_window_view`, `torch.Tensor.unfold`.
+        """
+        this: Any = self
+        (along_,) = axes_of(this, axis)
+        return self.apply(
+            Windows(
+                positive_argument(size, "the size of the windows", this),
+                positive_argument(stride, "the stride", this),
+                positive_argument(dilation, "the dilation", this),
+                along_,
+            )
+        )
