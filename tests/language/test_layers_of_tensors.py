@@ -43,7 +43,7 @@ def of_sizes(case: TableCase, sizes: str) -> Any:
 
 
 def exact(entries: Any) -> bool:
-    return all(isinstance(entry, int | Fraction) for entry in np.ravel(entries))
+    return all(isinstance(entry, int | Fraction) for entry in np.array(entries, dtype=object).flat)
 
 
 @each_case
@@ -91,9 +91,9 @@ def letters_of(case: TableCase) -> dict[str, int]:
 
 
 def values_of_entries(case: TableCase) -> dict[Expr, Expr]:
-    """The symbols that arrays of polynomials have, such as x_0_0_1, and their values."""
+    """The symbols that arrays of polynomials have, such as x_0_0_1 and bias0, and their values."""
     return {
-        Symbol("_".join(map(str, (name, *place)))): Integer(array[place])
+        Symbol(name + "_" * (array.ndim > 1) + "_".join(map(str, place))): Integer(array[place])
         for name, array in case.arrays.items()
         for place in np.ndindex(*array.shape)
     }

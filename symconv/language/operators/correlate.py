@@ -85,12 +85,14 @@ class Correlate(AlongAxis):
         return is_no_empty_kernel(node.operands[1])
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal alone."""
+        """Σ k[j]·x[s·u + d·j] over j, which along its axis reads inside the signal alone."""
         signal, kernel = node.operands
         j, u = next(fresh), index[self.axis]
         position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)
         taps = yield kernel, (Polynomial.of(j),), False
-        source = yield signal, along(index, self.axis, position), True
+        # Along the other axes it reads where it is read, which may be outside.
+        known = inside or signal.ndim == 1
+        source = yield signal, along(index, self.axis, position), known
         terms = summed(products(taps, source, fresh), j, kernel.lengths[0])
         return guarded(terms, () if inside else within(u, node.lengths[self.axis]))
 
