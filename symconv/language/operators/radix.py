@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from symconv.arithmetic.limits import MOST_BLOCKS_TOLD_APART
 from symconv.arithmetic.polynomials import Guarded, Monomial, Polynomial, at_least, divided, floor
 
-__all__ = ["digits", "joined", "quotient"]
+__all__ = ["digits", "joined", "quotient", "told_apart"]
 
 
 def digits(u: Polynomial, sizes: Sequence[Polynomial]) -> list[Polynomial]:
@@ -33,7 +33,7 @@ def joined(parts: Sequence[Polynomial], sizes: Sequence[Polynomial]) -> Polynomi
 
 
 def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -> Polynomial:
-    """⌊u/size⌋ for a position 0 ≤ u < count·size.
+    """⌊u/size⌋ for a position 0 ≤ u < count·size, of which there is none if the size is 0.
 
     Where the size is no number, but there are few blocks of that size, it is told by
     comparisons in which of them the position lies: then nothing is multiplied.
@@ -41,18 +41,24 @@ def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -
     if size == Polynomial.constant(1):
         return u
     blocks = None if count is None else count.as_integer()
-    if blocks == 1:
+    if blocks == 1 or size.as_integer() == 0:
         return Polynomial({})
     whole, rest = _split(u, size)
     if not rest.terms:
         return whole
-    few = blocks is not None and blocks <= MOST_BLOCKS_TOLD_APART
+    few = count is not None and told_apart(count)
     if whole.terms or size.as_integer() is not None or not few or blocks is None:
         return whole + floor(rest, size)
     one = Polynomial.constant(1)
     for number in range(1, blocks):
         whole = whole + Polynomial.of(Guarded(one, (at_least(u, size * number),)))
     return whole
+
+
+def told_apart(count: Polynomial) -> bool:
+    """Whether so few blocks may be told apart, of which the last one then never ends."""
+    blocks = count.as_integer()
+    return blocks is not None and blocks <= MOST_BLOCKS_TOLD_APART
 
 
 def times(polynomial: Polynomial, size: Polynomial) -> Polynomial:
