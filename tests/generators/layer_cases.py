@@ -265,8 +265,9 @@ def others() -> Iterator[TableCase]:
     for name, x, factor in by:
         yield row("upsample", name, x, {}, {"factor": factor})
     windows: list[tuple[str, str, Arguments]] = [
-        ("an image", "C H W", {"size": (2, 3)}),
-        ("images", "N C H W", {"size": (2, 2), "stride": 2}),
+        # Columns of which there is at least one: those of none have no formula that divides them.
+        ("an image", "C H+1 W+2", {"size": (2, 3)}),
+        ("images", "N C 2*H 2*W", {"size": (2, 2), "stride": 2}),
         ("padding", "C H W", {"size": (3, 2), "padding": 1, "stride": (2, 1)}),
         (
             "all arguments",

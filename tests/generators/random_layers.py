@@ -122,7 +122,9 @@ def batch_norm(draw: Draw) -> tuple[Shapes, Arguments]:
     names = ["running_mean", "inverse_deviation"]
     names += ["weight"] * draw.chance()
     names += ["bias"] * draw.chance()
-    x = (draw.rng.randint(1, 3), channels, *draw.numbers(1, 3))
+    # As many images as channels would leave open which axis is that of the channels.
+    images = draw.rng.choice([n for n in (1, 2, 3) if n != channels])
+    x = (images, channels, *draw.numbers(1, 3))
     return {"x": x, **dict.fromkeys(names, (channels,))}, {}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sympy import Expr, Integer, Symbol, symbols
 
-from symconv import Tensor
+from symconv import Claim, Proved, Signal, Tensor
 from symconv.language.graph import leaves
 from tests.generators.layer_cases import CASES, LETTERS, LayerCase, TableCase
 from tests.generators.random_layers import DRAWN, drawn
@@ -140,3 +140,21 @@ def test_single_entries(case: TableCase) -> None:
         single = Tensor.from_formula((INDICES[0],), signal[place], shape=(1,))
         data = {name: case.arrays[name] for name in leaves(single)}
         assert single.evaluate(**data) == [entries[place] if inside else 0], place
+
+
+H, W, C, D = (LETTERS[letter] for letter in "HWCD")
+
+
+def test_what_is_padded_along_another_axis_is_zero_there() -> None:
+    # Each layer is read outside along the axis 0, in which it does not slide.
+    x, k, h = Tensor("x", (H, W)), Signal("k", C), Signal("h", D)
+    layers = [
+        x.correlate(k, axis=0).correlate(h, axis=1),
+        x.avg_pool((2, 2), stride=1),
+        Tensor("x", (1, W)).rearrange("a w -> (a r) w", r=2),
+        x + Tensor("b", (W,)),
+        x.multiply(Tensor("b", (1, 1))),
+    ]
+    for layer_ in layers:
+        row = layer_.pad(1, 0, axis=0)[:1]
+        assert isinstance(Claim(row, 0 * row).prove(), Proved), layer_
