@@ -75,11 +75,10 @@ def avg_pool(
             raise SymconvError(f"divisor_override must be a number, got {divisor_override!r}")
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
-    if count_include_pad and not ceil_mode:
-        for number in numbers:
-            sums = sums / number
-        return sums
     for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):
+        if not ceil_mode and (count_include_pad or p == 0):  # then all windows are alike
+            sums = sums / number
+            continue
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
         behind = " 1" * (sums.ndim - 1 - axis)
         sums = sums.apply(Multiply(), share.rearrange(f"u -> u{behind}") if behind else share)
