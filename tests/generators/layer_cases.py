@@ -14,7 +14,16 @@ from symconv import integers
 from tests.oracles import layers_by_loops as loops
 from tests.oracles.layers_by_loops import Array
 
-__all__ = ["CASES", "REFUSED", "Arguments", "LayerCase", "Shapes", "TableCase"]
+__all__ = [
+    "CASES",
+    "CHANGED",
+    "REFUSED",
+    "Arguments",
+    "LayerCase",
+    "Shapes",
+    "TableCase",
+    "by_name",
+]
 
 Arguments = dict[str, Any]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -297,3 +306,37 @@ CASES = [*convs(), *transposed_convs(), *pools(), *others()]
 
 REFUSED = [case for case in CASES if case.refused]
 """What PyTorch refuses and symconv does not."""
+
+
+def by_name(name: str) -> TableCase:
+    (case,) = (case for case in CASES if case.name == name)
+    return case
+
+
+CHANGED: dict[str, list[Arguments]] = {
+    "conv: two axes, pairs": [
+        {"stride": (3, 2)},
+        {"padding": ((0, 2), (1, 3))},
+        {"padding": ((2, 0), (3, 1))},
+        {"padding": ((1, 3), (2, 0))},
+        {"dilation": 2},
+        {"padding_mode": "replicate"},
+    ],
+    "conv: two axes, dilation": [{"dilation": (2, 3)}, {"dilation": 1}],
+    "conv: two axes, same": [{"padding": 1}, {"padding": ((1, 0), (1, 1))}],
+    "conv: reflect, two axes": [{"padding_mode": "replicate"}, {"padding_mode": "circular"}],
+    "conv_transpose: two axes, output padding for each": [
+        {"output_padding": 0},
+        {"output_padding": (1, 1)},
+        {"padding": (1, 0)},
+        {"stride": (3, 2)},
+    ],
+    "avg_pool: one axis, padding": [{"count_include_pad": False}, {"padding": 0}, {"stride": 1}],
+    "avg_pool: one axis, ceil": [{"ceil_mode": False}],
+    "avg_pool: ceil, size 3, stride 2, padding 1": [{"count_include_pad": False}],
+    "avg_pool: two axes, divisor": [{"divisor_override": None}, {"divisor_override": 6}],
+    "upsample: two axes": [{"factor": (3, 2)}],
+    "unfold: all arguments": [{"dilation": 1}, {"padding": 0}, {"padding": (1, 0)}, {"stride": 1}],
+    "pad_same: two axes, dilation": [{"stride": 1}, {"dilation": 1}, {"size": (3, 2)}],
+}
+"""Arguments that other layers than those of the table have."""

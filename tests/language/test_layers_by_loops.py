@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.generators.layer_cases import CASES, REFUSED, LayerCase, TableCase
+from tests.generators.layer_cases import CASES, CHANGED, REFUSED, LayerCase, TableCase, by_name
 from tests.generators.random_layers import DRAWN, drawn
 from tests.oracles import layers_by_loops, layers_by_torch
 from tests.oracles.layers_by_loops import Array, agree, tensorflow_same, torch_same, zeros
@@ -21,11 +21,6 @@ PYTORCH = [case for case in CASES if not case.refused and case.layer != "pad_sam
 """TensorFlow's padding is not one of PyTorch's."""
 
 KINDS = [(layer, axes) for layer, (_, several) in DRAWN.items() for axes in several]
-
-
-def by_name(name: str) -> TableCase:
-    (case,) = (case for case in CASES if case.name == name)
-    return case
 
 
 def test_the_table_is_consistent() -> None:
@@ -216,35 +211,6 @@ def test_fractions_are_compared_as_they_are() -> None:
     assert not agree(third + Fraction(1, 1000), np.array([1 / 3]))
     assert agree(zeros((0, 2)), np.zeros((0, 2)))
     assert not agree(zeros((2, 0)), np.zeros((0, 2)))
-
-
-CHANGED: dict[str, list[dict[str, Any]]] = {
-    "conv: two axes, pairs": [
-        {"stride": (3, 2)},
-        {"padding": ((0, 2), (1, 3))},
-        {"padding": ((2, 0), (3, 1))},
-        {"padding": ((1, 3), (2, 0))},
-        {"dilation": 2},
-        {"padding_mode": "replicate"},
-    ],
-    "conv: two axes, dilation": [{"dilation": (2, 3)}, {"dilation": 1}],
-    "conv: two axes, same": [{"padding": 1}, {"padding": ((1, 0), (1, 1))}],
-    "conv: reflect, two axes": [{"padding_mode": "replicate"}, {"padding_mode": "circular"}],
-    "conv_transpose: two axes, output padding for each": [
-        {"output_padding": 0},
-        {"output_padding": (1, 1)},
-        {"padding": (1, 0)},
-        {"stride": (3, 2)},
-    ],
-    "avg_pool: one axis, padding": [{"count_include_pad": False}, {"padding": 0}, {"stride": 1}],
-    "avg_pool: one axis, ceil": [{"ceil_mode": False}],
-    "avg_pool: ceil, size 3, stride 2, padding 1": [{"count_include_pad": False}],
-    "avg_pool: two axes, divisor": [{"divisor_override": None}, {"divisor_override": 6}],
-    "upsample: two axes": [{"factor": (3, 2)}],
-    "unfold: all arguments": [{"dilation": 1}, {"padding": 0}, {"padding": (1, 0)}, {"stride": 1}],
-    "pad_same: two axes, dilation": [{"stride": 1}, {"dilation": 1}, {"size": (3, 2)}],
-}
-"""Arguments that other layers than those of the table have."""
 
 
 @pytest.mark.parametrize("name", CHANGED)

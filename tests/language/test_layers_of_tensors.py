@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,9 +13,9 @@ import numpy as np
 import pytest
 from sympy import Expr, Integer, Symbol, symbols
 
-from symconv import Claim, Proved, Signal, Tensor
+from symconv import Claim, Proved, Refuted, Signal, Tensor
 from symconv.language.graph import leaves
-from tests.generators.layer_cases import CASES, LETTERS, LayerCase, TableCase
+from tests.generators.layer_cases import CASES, CHANGED, LETTERS, LayerCase, TableCase, by_name
 from tests.generators.random_layers import DRAWN, drawn
 from tests.oracles import layers_by_loops, layers_by_torch
 from tests.oracles.layers_by_loops import agree
@@ -142,7 +143,7 @@ def test_single_entries(case: TableCase) -> None:
         assert single.evaluate(**data) == [entries[place] if inside else 0], place
 
 
-H, W, C, D = (LETTERS[letter] for letter in "HWCD")
+H, W, C, D, I = (LETTERS[letter] for letter in "HWCDI")
 
 
 def test_what_is_padded_along_another_axis_is_zero_there() -> None:
@@ -158,3 +159,40 @@ def test_what_is_padded_along_another_axis_is_zero_there() -> None:
     for layer_ in layers:
         row = layer_.pad(1, 0, axis=0)[:1]
         assert isinstance(Claim(row, 0 * row).prove(), Proved), layer_
+
+
+def enough(case: TableCase) -> list[Any]:
+    """Sizes at which there is what a reflected or circular padding repeats."""
+    return [H >= 4, W >= 5, I <= 3] if "padding_mode" in case.arguments else []
+
+
+@each_case
+@sizes
+def test_formula_for_all_sizes(case: TableCase, sizes: str) -> None:
+    signal = of_sizes(case, sizes)
+    indices = INDICES[: signal.ndim]
+    reread = Tensor.from_formula(indices, signal.formula(*indices), shape=signal.shape)
+    given = enough(case) if sizes == "letters" else []
+    assert isinstance(Claim(signal, reread, given=given).prove(), Proved)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_changed_arguments_are_refuted(name: str) -> None:
+    # The counterexample is one for the loops too.
+    case = by_name(name)
+    for change in CHANGED[name]:
+        wrong = replace(case, arguments={**case.arguments, **change})
+        claim = Claim(of_sizes(case, "letters"), of_sizes(wrong, "letters"), given=enough(wrong))
+        verdict = claim.prove()
+        assert isinstance(verdict, Refuted), change
+        found = verdict.counterexample
+        arrays = {name: np.array(entries, dtype=object) for name, entries in found.signals.items()}
+        left, right = (
+            getattr(layers_by_loops, case.layer)(**arrays, **one.arguments) for one in (case, wrong)
+        )
+        assert left.tolist() == found.lhs
+        assert right.tolist() == found.rhs
+        if left.shape == right.shape:
+            assert left[found.index] != right[found.index]
+        else:
+            assert found.index is None
