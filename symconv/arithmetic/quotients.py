@@ -15,7 +15,15 @@ from typing import TypeAlias
 
 from symconv.arithmetic.limits import MOST_QUOTIENTS_LEFT_OUT
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Floor, Polynomial, divided, floor, within
+from symconv.arithmetic.polynomials import (
+    Floor,
+    Guard,
+    Polynomial,
+    Relation,
+    divided,
+    floor,
+    within,
+)
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
@@ -52,7 +60,50 @@ def without_quotients(term: Term, shape: Sequence[Polynomial], signs: Mapping[st
         if changed is None:
             break
         term = changed
-    return _counted(term)
+    term = _counted(term)
+    kept = (g for g in term.guards if not _always_holds(g, shape, signs))
+    return replace(term, guards=tuple(kept))
+
+
+def _always_holds(guard: Guard, shape: Sequence[Polynomial], signs: Mapping[str, Sign]) -> bool:
+    """Whether the range of a free index says at once what a guard says of its quotients."""
+    p = guard.polynomial
+    numbers = p.indices()
+    if (
+        guard.relation is not Relation.AT_LEAST_ZERO
+        or len(numbers) != 1
+        or not any(isinstance(atom, Floor) for atom in p.atoms())
+    ):
+        return False
+    (number,) = numbers
+    if number >= len(shape):
+        return False
+    index = Polynomial.of("#")  # no symbol is called so
+    least = {**signs, "#": Sign(negative=False)}
+    if is_at_least(p.substitute({number: index}), 0, least):
+        return True
+    # It falls as the index rises, so that it is smallest where that ends.
+    return _rises(-p, signs) and is_at_least(p.substitute({number: shape[number] - 1}), 0, signs)
+
+
+def _rises(polynomial: Polynomial, signs: Mapping[str, Sign]) -> bool:
+    """Whether a polynomial grows with the index in it, or stays as it is."""
+    for monomial, c in polynomial.terms.items():
+        for atom in monomial:
+            if isinstance(atom, str):
+                sign = signs.get(atom, Sign())
+                moves = any(not isinstance(other, str) for other in monomial)
+                if moves and (sign.least is None or sign.least < 0):
+                    return False
+            elif isinstance(atom, Floor):
+                if atom.divisor.indices() or not _rises(atom.numerator, signs):
+                    return False
+            elif not isinstance(atom, int):
+                return False
+        moving = [atom for atom in monomial if not isinstance(atom, str)]
+        if moving and (c < 0 or len(moving) > 1):
+            return False
+    return True
 
 
 def _polynomials(term: Term) -> list[Polynomial]:
