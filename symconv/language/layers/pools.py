@@ -72,7 +72,9 @@ def avg_pool(
     if divisor_override is not None:
         divisor = exact_number(divisor_override)
         if not divisor:
-            raise SymconvError(f"divisor_override must be a number, got {divisor_override!r}")
+            raise SymconvError(
+                f"divisor_override must be a number other than 0, got {divisor_override!r}"
+            )
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
     for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):

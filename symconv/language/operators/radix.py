@@ -33,15 +33,15 @@ def joined(parts: Sequence[Polynomial], sizes: Sequence[Polynomial]) -> Polynomi
 
 
 def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -> Polynomial:
-    """⌊u/size⌋ for a position 0 ≤ u < count·size, of which there is none if the size is 0.
+    """⌊u/size⌋ for a position 0 ≤ u < count·size.
 
     Where the size is no number, but there are few blocks of that size, it is told by
     comparisons in which of them the position lies: then nothing is multiplied.
     """
-    if size == Polynomial.constant(1):
+    if size.as_integer() in (0, 1):  # nothing is read where there is no entry
         return u
     blocks = None if count is None else count.as_integer()
-    if blocks == 1 or size.as_integer() == 0:
+    if blocks == 1:
         return Polynomial({})
     whole, rest = _split(u, size)
     if not rest.terms:
