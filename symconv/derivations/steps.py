@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
-from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
+from sympy import Basic, Dummy, Expr, Indexed, Integer, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
-from symconv.arithmetic.symbols import is_integer
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import InfiniteSumError, made_finite
+from symconv.derivations.indices import for_each_axis, indices_argument, one_or_all, within_shape
 from symconv.derivations.repairs import Repair, repair
 from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language.assignments import allows
-from symconv.language.graph import requirements
+from symconv.language.fixed_size import shape_at
+from symconv.language.graph import leaves, requirements, symbols_in
 from symconv.language.length_symbols import spelled_out
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr, Tensor
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
 
@@ -61,13 +62,15 @@ class Step:
         formula: what the step claims to be equal to the formula before it.
         because: the reason that was given.
         verdict: `Proved`, `Refuted`, `Unknown` or `IllFormed`.  Where it is refuted, the
-            counterexample's `index` is the value of the derivation's index, and its `lhs`
-            and `rhs` are the values of the formula before and of this one.  Where two
-            signals have different numbers of outputs, `lhs` and `rhs` are these numbers,
-            and `index` is None.
+            counterexample's `index` is the value of the derivation's index (a tuple where
+            there are several axes), and its `lhs` and `rhs` are the values of the formula
+            before and of this one.  Where two signals have different numbers of outputs,
+            `lhs` and `rhs` are these numbers, or the shapes of several axes, and `index` is
+            None.
         against: the number of the formula that it was compared with: the last one before
             it that is not ill-formed.
-        claim: the claim that was decided; the index is one of its symbols, if it occurs.
+        indices: the index of the derivation, one symbol for each axis.
+        claim: the claim that was decided; the indices that occur are among its symbols.
         is_right: decides whether another formula would have been right in its place, with a
             small part of the work that a step may take; None where that is not enough.
         where: for which indices the step is claimed; of the outputs, where the derivation
@@ -80,7 +83,7 @@ class Step:
     because: str
     verdict: StepVerdict
     against: int
-    index: Symbol = field(repr=False)
+    indices: tuple[Symbol, ...] = field(repr=False)
     where: Boolean = field(default=sympy.true, repr=False)
     claim: Claim | None = field(default=None, repr=False)
     is_right: Callable[[Expr], bool | None] | None = field(default=None, repr=False)
@@ -93,7 +96,7 @@ class Step:
             return None
         if self.verdict.counterexample.index is None:  # it is the number of outputs
             return None
-        return repair(self.formula, self.index, self.is_right)
+        return repair(self.formula, self.indices, self.is_right)
 
     @cached_property
     def holds_where(self) -> Boolean | None:
@@ -120,7 +123,7 @@ class Step:
         found = self.verdict.counterexample
         if found.index is None:
             return None
-        at = _point(self.claim, self.index, found)
+        at = _point(self.claim, self.indices, found)
         return -sympy.expand(self.claim.at(**at).difference[0])
 
 
@@ -130,32 +133,33 @@ class _Stated(NamedTuple):
     Attributes:
         formula: the formula.
         signal: the signal whose entry it is, where it was given as a signal.
-        length: how many outputs there are, by the last signal that was stated.
+        shape: which outputs there are, by the last signal that was stated.
     """
 
     formula: Expr
     signal: SignalExpr | None = None
-    length: Expr | None = None
+    shape: tuple[Expr, ...] | None = None
 
 
 class Derivation:
     """A chain of formulas, each claimed to be equal to the one before it.
 
     A formula is a SymPy expression in the entries of signals, such as
-    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u.  Signals are zero
-    outside their range.  A sum may be over a range, whose ends need not be integers, or over
+    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u, or with one index
+    for each axis: Sum(k[j] * x[u, v + j], (j, 0, c - 1)).  Signals are zero outside their range.  A sum may be over a range, whose ends need not be integers, or over
     all integers (from -oo to oo), and with a condition on its index:
     Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
     A derivation that starts with a formula speaks of every integer u.  One that starts with
-    a signal speaks of its outputs, 0 ≤ u < length: what a formula gives elsewhere does not
-    count.  A step that is a signal, too, must then have as many outputs.
+    a signal speaks of its outputs, 0 ≤ u < length, and so along each axis: what a formula
+    gives elsewhere does not count.  A step that is a signal, too, must then have as many
+    outputs.
 
     Args:
         start: the formula that the derivation begins with; a signal stands for its entry
             at the index.
-        index: the index u.
-        where: a condition on the index (and the lengths), under which alone the steps are
+        index: the index u; for several axes a tuple of symbols, one for each axis.
+        where: a condition on the indices (and the lengths), under which alone the steps are
             claimed; of a signal's outputs, those that satisfy it.
         outside: whether a derivation that starts with a signal speaks of every integer u
             all the same.  A signal is zero outside of its outputs.
@@ -164,14 +168,16 @@ class Derivation:
             the hypotheses have them.
 
     Attributes:
-        length: how many outputs the derivation speaks of (none where this is negative);
-            None where it speaks of every integer u.
+        indices: the index, one symbol for each axis.
+        shape: how many outputs the derivation speaks of along each axis (none where one is
+            negative); None where it speaks of every integer u.
         outside: whether it starts with a signal and speaks of every integer u.
 
     Raises:
         SymconvError: the start cannot be read, has a sum with infinitely many terms, or is a
-            signal that need not be defined; or the hypotheses cannot hold.  A step never
-            raises: ill-formed is a verdict.
+            signal that need not be defined, or one of another number of axes than there are
+            indices; or the hypotheses cannot hold.  What a formula says never raises in a step:
+            ill-formed is a verdict.
 
     >>> from sympy import Sum, oo
     >>> from symconv import integers
@@ -203,32 +209,44 @@ class Derivation:
     Every step is right.
     >>> bool(Derivation(layer, index=u, outside=True).step(formula).audit())
     False
+
+    A tensor has an index for each axis; here the channels m of x are summed over:
+
+    >>> from symconv import Tensor
+    >>> O, M, H, W, P, Q = integers("O M H W P Q", positive=True)
+    >>> o, v, j = integers("o v j")
+    >>> image, weight = Tensor("x", (M, H, W)), Tensor("w", (O, M, P, Q))
+    >>> entry = weight[o, m, i, j] * image[m, 2*u + i, 2*v + j]
+    >>> rows_first = Sum(entry, (j, 0, Q - 1), (i, 0, P - 1), (m, 0, M - 1))
+    >>> transposed = rows_first.xreplace({image[m, 2*u + i, 2*v + j]: image[m, 2*v + j, 2*u + i]})
+    >>> derivation = Derivation(image.conv(weight, stride=2), index=(o, u, v))
+    >>> audit = derivation.step(rows_first, "definition").step(transposed, "transposed").audit()
+    >>> [bool(step.verdict) for step in audit]
+    [True, False]
+    >>> print(audit[1].verdict.counterexample)
     """
 
     def __init__(
         self,
         start: Expr | SignalExpr,
         *,
-        index: Symbol,
+        index: Symbol | tuple[Symbol, ...],
         where: Boolean | bool = True,
         outside: bool = False,
         given: Iterable[Boolean] | Boolean = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
     ) -> None:
-        if not isinstance(index, Symbol) or not is_integer(index):
-            raise SymconvError(
-                f"the index must be a symbol such as integers('u') gives, got {index!r}"
-            )
+        self.indices = indices_argument(index)
         if not isinstance(outside, bool):
             raise SymconvError(f"outside= must be True or False, got {outside!r}")
-        self.index = index
         self._start = self._stated(start)
-        self.length: Expr | None = None
+        self.shape: tuple[Expr, ...] | None = None
         self.outside = outside and self._start.signal is not None
         if self._start.signal is not None and not outside:
-            self.length = _without_bound(spelled_out(self._start.signal.length))
+            sizes = map(spelled_out, self._start.signal.shape)
+            self.shape = tuple(map(_without_bound, sizes))
             # Where only outputs are spoken of, the formula need not say where they are.
-            self._start = self._start._replace(formula=self._start.signal.formula(index))
+            self._start = self._start._replace(formula=self._start.signal.formula(*self.indices))
         self.start = self._start.formula
         self.where = _condition(where)
         self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
@@ -240,11 +258,20 @@ class Derivation:
         self._claim(self._start, self._start, self.where)
 
     @property
+    def index(self) -> Symbol:
+        """The index, of one axis."""
+        (index,) = self.indices
+        return index
+
+    @property
+    def length(self) -> Expr | None:
+        """How many outputs the derivation speaks of, of one axis; see `shape`."""
+        return None if self.shape is None else self.shape[0]
+
+    @property
     def outputs(self) -> Boolean:
         """The condition that the index is an output; true for a derivation of every index."""
-        if self.length is None:
-            return sympy.true
-        return And(Ge(self.index, 0), Lt(self.index, self.length))
+        return sympy.true if self.shape is None else within_shape(self.indices, self.shape)
 
     @property
     def signals(self) -> tuple[SignalExpr, ...]:
@@ -286,7 +313,7 @@ class Derivation:
                 verdict, claim = self._decided(before, stated, where)
             failing = []
             if claim is not None and isinstance(verdict, Refuted):
-                failing.append(_point(claim, self.index, verdict.counterexample))
+                failing.append(_point(claim, self.indices, verdict.counterexample))
             steps.append(
                 Step(
                     number,
@@ -294,7 +321,7 @@ class Derivation:
                     because,
                     verdict,
                     against,
-                    self.index,
+                    self.indices,
                     where,
                     claim,
                     partial(self._is_right, before, where, failing),
@@ -303,8 +330,8 @@ class Derivation:
             )
             bound |= _bound_in(stated.formula)
             if not isinstance(verdict, IllFormed):
-                length = before.length if stated.length is None else stated.length
-                before, against = stated._replace(length=length), number
+                shape = before.shape if stated.shape is None else stated.shape
+                before, against = stated._replace(shape=shape), number
         return Audit(self, tuple(steps))
 
     def __repr__(self) -> str:
@@ -318,17 +345,21 @@ class Derivation:
     ) -> tuple[StepVerdict, Claim | None]:
         """The verdict on a step, and the claim that was decided for it."""
         verdict, claim = self._entries_decided(before, stated, where)
-        speaks_of_all_outputs = self.length is not None and where == sympy.true
+        speaks_of_all_outputs = self.shape is not None and where == sympy.true
         if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
             return verdict, claim
+        assert before.shape is not None
+        assert stated.shape is not None
         try:
-            lengths = Claim(before.length, stated.length, self.given)
-            equally_long = lengths.prove()
+            shapes = Claim(_zeros(before.shape), _zeros(stated.shape), self.given)
+            alike = shapes.prove()
         except SymconvError as error:
             return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
-        if isinstance(equally_long, Proved) and equally_long.is_complete:
+        if isinstance(alike, Proved) and alike.is_complete:
             return verdict, claim
-        return equally_long, lengths
+        if isinstance(alike, Refuted):
+            alike = Refuted(_numbers_of_outputs(shapes, alike.counterexample), shapes)
+        return alike, shapes
 
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
@@ -391,29 +422,47 @@ class Derivation:
     def _counterexample(self, found: Counterexample) -> Counterexample:
         """The counterexample with the index apart from the lengths, and values for vectors."""
         lengths = dict(found.lengths)
-        index = lengths.pop(self.index.name, None)
-        if index is None:  # it is in neither formula, so that the step is wrong at every index
-            index = next(i for i in _by_size() if allows(self.index, i))
-        return Counterexample(lengths, found.signals, index, found.lhs[0], found.rhs[0])
+        # An index that nothing depends on may have any value that it can have.
+        index = [
+            lengths.pop(symbol.name) if symbol.name in lengths else _nearest(symbol)
+            for symbol in self.indices
+        ]
+        return Counterexample(lengths, found.signals, one_or_all(index), found.lhs[0], found.rhs[0])
 
     def _stated(self, formula: Any) -> _Stated:
         if isinstance(formula, SignalExpr):
-            return _Stated(formula[self.index], formula, formula.length)
+            if formula.ndim != len(self.indices):
+                raise SymconvError(self._not_fitting(formula))
+            return _Stated(formula[self.indices], formula, formula.shape)
         if isinstance(formula, int) and not isinstance(formula, bool):
             return _Stated(Integer(formula))
         if not isinstance(formula, Expr):
+            listed = ", ".join(map(str, self.indices))
             raise SymconvError(
-                f"expected a SymPy formula in entries such as x[{self.index}], got {formula!r}"
+                f"expected a SymPy formula in entries such as x[{listed}], got {formula!r}"
             )
         return _Stated(formula)
 
+    def _not_fitting(self, signal: SignalExpr) -> str:
+        """What is wrong with a tensor of another number of axes."""
+        axes, given = signal.ndim, len(self.indices)
+        return (
+            f"{signal} has {axes} ax{'is' if axes == 1 else 'es'}, and the derivation has the "
+            f"ind{'ex' if given == 1 else 'ices'} {', '.join(map(str, self.indices))}: expected "
+            f"{axes or 'no'} ind{'ex' if axes == 1 else 'ices'}, one for each axis"
+        )
+
     def _known(self) -> set[str]:
         """The names of all that the derivation introduces."""
-        parts: list[Basic] = [self.start, self.where, self.outputs, self.index]
+        parts: list[Basic] = [self.start, self.where, self.outputs, *self.indices]
         parts += [g for g in self.given if isinstance(g, Basic)]
+        known = {name for part in parts for name in _free(part, frozenset())}
         for one in self.introduced:
-            parts.append(self._stated(one).formula if isinstance(one, SignalExpr) else one)
-        return {name for part in parts for name in _free(part, frozenset())}
+            if isinstance(one, SignalExpr):
+                known |= leaves(one).keys() | symbols_in(one).keys()
+            else:
+                known.add(one.name)
+        return known
 
 
 @dataclass(frozen=True)
@@ -490,16 +539,34 @@ def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
             raise Undecided(f"whether {signal} is defined was not decided: {verdict}")
 
 
-def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:
+def _point(claim: Claim, indices: Sequence[Symbol], found: Counterexample) -> dict[str, int]:
     """The values of a claim's symbols at a counterexample."""
     at = dict(found.lengths)
-    if found.index is not None and index in claim.symbols:
-        at[index.name] = found.index
+    if found.index is not None:
+        values = zip(indices, for_each_axis(found.index), strict=True)
+        at |= {symbol.name: value for symbol, value in values if symbol in claim.symbols}
     return at
 
 
 def _entry(formula: Expr) -> SignalExpr:
     return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
+
+
+def _zeros(shape: Sequence[Expr]) -> SignalExpr:
+    """A tensor of which nothing but the shape is of interest."""
+    return Tensor.from_formula([Dummy("·", integer=True) for _ in shape], Integer(0), shape=shape)
+
+
+def _numbers_of_outputs(shapes: Claim, found: Counterexample) -> Counterexample:
+    """The counterexample to a claim about shapes, with these for values."""
+    at = {symbol: found.lengths[symbol.name] for symbol in shapes.symbols}
+    left, right = (one_or_all(shape_at(side, at)) for side in shapes.signals)
+    return Counterexample(found.lengths, {}, None, left, right)
+
+
+def _nearest(symbol: Symbol) -> int:
+    """The value of a symbol that is nearest to 0, among those that it may have."""
+    return next(value for value in _by_size() if allows(symbol, value))
 
 
 def _by_size() -> Iterator[int]:
