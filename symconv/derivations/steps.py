@@ -351,7 +351,7 @@ class Derivation:
         assert before.shape is not None
         assert stated.shape is not None
         try:
-            shapes = Claim(_zeros(before.shape), _zeros(stated.shape), self.given)
+            shapes = Claim(Tensor.ones(before.shape), Tensor.ones(stated.shape), self.given)
             alike = shapes.prove()
         except SymconvError as error:
             return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
@@ -550,11 +550,6 @@ def _point(claim: Claim, indices: Sequence[Symbol], found: Counterexample) -> di
 
 def _entry(formula: Expr) -> SignalExpr:
     return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
-
-
-def _zeros(shape: Sequence[Expr]) -> SignalExpr:
-    """A tensor of which nothing but the shape is of interest."""
-    return Tensor.from_formula([Dummy("·", integer=True) for _ in shape], Integer(0), shape=shape)
 
 
 def _numbers_of_outputs(shapes: Claim, found: Counterexample) -> Counterexample:
