@@ -145,9 +145,10 @@ class Derivation:
     """A chain of formulas, each claimed to be equal to the one before it.
 
     A formula is a SymPy expression in the entries of signals, such as
-    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u, or with one index
-    for each axis: Sum(k[j] * x[u, v + j], (j, 0, c - 1)).  Signals are zero outside their range.  A sum may be over a range, whose ends need not be integers, or over
-    all integers (from -oo to oo), and with a condition on its index:
+    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u; a tensor has an index
+    for each axis, as in x[m, u, v].  Signals are zero outside their range.  A sum may be over a
+    range, whose ends need not be integers, or over all integers (from -oo to oo), and with a
+    condition on its index:
     Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
     A derivation that starts with a formula speaks of every integer u.  One that starts with
@@ -210,20 +211,31 @@ class Derivation:
     >>> bool(Derivation(layer, index=u, outside=True).step(formula).audit())
     False
 
-    A tensor has an index for each axis; here the channels m of x are summed over:
+    A tensor has an index for each axis.  Two layers in a row, with channels that are summed over,
+    are one layer, whose kernel is a sum:
 
     >>> from symconv import Tensor
-    >>> O, M, H, W, P, Q = integers("O M H W P Q", positive=True)
-    >>> o, v, j = integers("o v j")
-    >>> image, weight = Tensor("x", (M, H, W)), Tensor("w", (O, M, P, Q))
-    >>> entry = weight[o, m, i, j] * image[m, 2*u + i, 2*v + j]
-    >>> rows_first = Sum(entry, (j, 0, Q - 1), (i, 0, P - 1), (m, 0, M - 1))
-    >>> transposed = rows_first.xreplace({image[m, 2*u + i, 2*v + j]: image[m, 2*v + j, 2*u + i]})
-    >>> derivation = Derivation(image.conv(weight, stride=2), index=(o, u, v))
-    >>> audit = derivation.step(rows_first, "definition").step(transposed, "transposed").audit()
+    >>> A, B, C, H, W, P, Q, R, S = integers("A B C H W P Q R S", positive=True)
+    >>> o, v, b, a, p, q, i, j, s, t = integers("o v b a p q i j s t")
+    >>> x = Tensor("x", (A, H, W))
+    >>> f, g = Tensor("f", (B, A, P, Q)), Tensor("g", (C, B, R, S))
+    >>> merged = Derivation(x.conv(f, stride=2).conv(g, stride=2), index=(o, u, v))
+    >>> first, second = [(a, 0, A - 1), (i, 0, P - 1), (j, 0, Q - 1)], [(b, 0, B - 1)]
+    >>> second += [(p, 0, R - 1), (q, 0, S - 1)]
+    >>> term = f[b, a, i, j] * x[a, 2 * (2*u + p) + i, 2 * (2*v + q) + j]
+    >>> _ = merged.step(Sum(g[o, b, p, q] * Sum(term, *first), *second), "both definitions")
+    >>> _ = merged.step(Sum(g[o, b, p, q] * term, *second, *first), "sums are exchanged")
+    >>> kernel = g[o, b, p, q] * f[b, a, s - 2*p, t - 2*q]
+    >>> every = [(a, -oo, oo), (s, -oo, oo), (t, -oo, oo)]
+    >>> _ = merged.step(Sum(Sum(kernel, *second) * x[a, 4*u + s, 4*v + t], *every), "s = 2p + i")
+    >>> wrong = Sum(Sum(kernel, *second) * x[a, 4*u + s, 2*v + t], *every)
+    >>> audit = merged.step(wrong, "one stride is forgotten").audit()
     >>> [bool(step.verdict) for step in audit]
-    [True, False]
-    >>> print(audit[1].verdict.counterexample)
+    [True, True, True, False]
+    >>> audit[-1].verdict.counterexample.index
+    (0, 0, 1)
+    >>> audit[-1].repair.change
+    '2v in place of v'
     """
 
     def __init__(
@@ -306,7 +318,8 @@ class Derivation:
         before, against = self._start, 0
         known = self._known()
         bound = _bound_in(self.start)
-        for number, (stated, because, where) in enumerate(self._steps, 1):
+        for number, (given, because, where) in enumerate(self._steps, 1):
+            stated = self._among_outputs(given)
             verdict: StepVerdict | None = _ill_formed(stated.formula, known, bound)
             claim = None
             if verdict is None:
@@ -348,18 +361,32 @@ class Derivation:
         speaks_of_all_outputs = self.shape is not None and where == sympy.true
         if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
             return verdict, claim
+        alike, shapes = self._outputs_compared(before, stated)
+        return (verdict, claim) if _is_complete(alike) else (alike, shapes)
+
+    def _outputs_compared(
+        self, before: _Stated, stated: _Stated
+    ) -> tuple[StepVerdict, Claim | None]:
+        """Whether two signals have as many outputs along each axis, and the claim that they do."""
         assert before.shape is not None
         assert stated.shape is not None
         try:
-            shapes = Claim(Tensor.ones(before.shape), Tensor.ones(stated.shape), self.given)
-            alike = shapes.prove()
+            claim = Claim(Tensor.ones(before.shape), Tensor.ones(stated.shape), self.given)
+            verdict = claim.prove()
         except SymconvError as error:
-            return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
-        if isinstance(alike, Proved) and alike.is_complete:
-            return verdict, claim
-        if isinstance(alike, Refuted):
-            alike = Refuted(_numbers_of_outputs(shapes, alike.counterexample), shapes)
-        return alike, shapes
+            return Unknown(f"the numbers of outputs cannot be compared: {error}"), None
+        if isinstance(verdict, Refuted):
+            verdict = Refuted(_numbers_of_outputs(claim, verdict.counterexample), claim)
+        return verdict, claim
+
+    def _among_outputs(self, stated: _Stated) -> _Stated:
+        """What is stated, where a signal that has the same outputs need not say where they are."""
+        if self.shape is None or stated.signal is None:
+            return stated
+        alike, _ = self._outputs_compared(self._start, stated)
+        if not _is_complete(alike):
+            return stated
+        return stated._replace(formula=stated.signal.formula(*self.indices))
 
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
@@ -402,7 +429,7 @@ class Derivation:
             failing.append(dict(verdict.counterexample.lengths))
         if isinstance(verdict, Unknown):
             return None
-        return isinstance(verdict, Proved) and verdict.is_complete
+        return _is_complete(verdict)
 
     def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
         """What a step claims; every claim about entries is made here.
@@ -512,7 +539,7 @@ class Audit:
 
     def __bool__(self) -> bool:
         """Whether every step is proved for all lengths."""
-        return all(isinstance(s.verdict, Proved) and s.verdict.is_complete for s in self.steps)
+        return all(_is_complete(step.verdict) for step in self.steps)
 
     @property
     def first_wrong(self) -> Step | None:
@@ -531,11 +558,15 @@ def _without_bound(length: Expr) -> Expr:
     return length
 
 
+def _is_complete(verdict: StepVerdict) -> bool:
+    return isinstance(verdict, Proved) and verdict.is_complete
+
+
 def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
     """Raise an error where a signal need not be defined: its entries are no formula there."""
     if any(requirements(signal)):
         verdict = Claim(signal, signal, hypotheses).prove()
-        if not (isinstance(verdict, Proved) and verdict.is_complete):
+        if not _is_complete(verdict):
             raise Undecided(f"whether {signal} is defined was not decided: {verdict}")
 
 
