@@ -431,7 +431,7 @@ def test_a_wrong_step_is_wrong_at_an_output() -> None:
         assert isinstance(step.verdict, Refuted)
         found = step.verdict.counterexample
         at = {s: Integer(found.lengths[s.name]) for s in LAYER.length.free_symbols}
-        assert found.index is not None
+        assert isinstance(found.index, int)
         assert 0 <= found.index < LAYER.length.xreplace(at)
         assert "is no output" not in str(audit)
         assert step.difference is not None
