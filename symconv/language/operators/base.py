@@ -27,7 +27,9 @@ from typing import (
 from sympy import Expr, Symbol
 
 from symconv.arithmetic.limits import MOST_FACTORS
-from symconv.arithmetic.polynomials import Conjunction, Polynomial
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, nonnegative_part
+from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, Undecided
@@ -56,11 +58,13 @@ __all__ = [
     "Rule",
     "Shape",
     "Terms",
+    "Wanted",
     "along",
     "axes_of",
     "check_operand",
     "guarded",
     "no_axis",
+    "not_negative",
     "positive_at",
     "products",
     "shown",
@@ -596,6 +600,12 @@ def _checked_fields(kind: type[Operator]) -> list[tuple[str, type]]:
 def along(index: Index, axis: int, new: Polynomial) -> Index:
     """The index with another position along an axis."""
     return (*index[:axis], new, *index[axis + 1 :])
+
+
+def not_negative(value: Polynomial, node: SignalExpr) -> Polynomial:
+    """max(0, value), and the value itself where the signs of the symbols say that it is one."""
+    signs = {name: sign_of(symbol) for name, symbol in node.names[1].items()}
+    return value if is_at_least(value, 0, signs) else nonnegative_part(value)
 
 
 def guarded(terms: Terms, guards: Conjunction) -> Terms:

@@ -13,7 +13,6 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     equal,
     floor,
-    nonnegative_part,
     within,
     without_nonnegative_part,
 )
@@ -34,6 +33,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    not_negative,
     positive_at,
     products,
     summed,
@@ -144,7 +144,7 @@ class Conv(Operator):
         for axis, (s, d) in enumerate(zip(self.stride, self.dilation, strict=True)):
             reach = d.polynomial * (kernel.lengths[2 + axis] - 1)
             last = without_nonnegative_part(signal.lengths[first + axis]) - reach - 1
-            sizes.append(nonnegative_part(floor(last, s.polynomial) + 1))
+            sizes.append(not_negative(floor(last, s.polynomial) + 1, node))
         return (*signal.lengths[: first - 1], kernel.lengths[0], *sizes)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:

@@ -151,8 +151,10 @@ class Rearrange(Operator):
         for u, size, group in zip(index, node.lengths, self.target, strict=True):
             parts = digits(u, [sizes[name] for name in group]) if len(group) > 1 else [u]
             at.update(zip(group, parts, strict=False))
-            if not inside and not (len(group) == 1 and group[0] in kept):
-                guards += within(u, size)
+            # Of a merged axis the other positions are remainders, and inside by themselves; along
+            # a whole axis of the operand, that is 0 outside by itself.
+            if not inside and not (group and group[0] in kept):
+                guards += within(parts[0], sizes[group[0]] if group else size)
         position = tuple(
             joined([at[name] for name in group], [sizes[name] for name in group])
             for group in self.source
