@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
@@ -77,9 +78,12 @@ def avg_pool(
             )
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
-    for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):
-        if not ceil_mode and (count_include_pad or p == 0):  # then all windows are alike
-            sums = sums / number
+    # Where nothing is padded, or the padding counts, all windows along an axis are alike.
+    alike = [not ceil_mode and (count_include_pad or p == 0) for p in amounts]
+    if any(alike):
+        sums = sums / prod(number for number, is_one in zip(numbers, alike, strict=True) if is_one)
+    for axis, number, s, p, is_one in zip(along, numbers, steps, amounts, alike, strict=True):
+        if is_one:
             continue
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
         behind = " 1" * (sums.ndim - 1 - axis)
