@@ -78,12 +78,12 @@ def avg_pool(
             )
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
-    # Where nothing is padded, or the padding counts, all windows along an axis are alike.
-    alike = [not ceil_mode and (count_include_pad or p == 0) for p in amounts]
-    if any(alike):
-        sums = sums / prod(number for number, is_one in zip(numbers, alike, strict=True) if is_one)
-    for axis, number, s, p, is_one in zip(along, numbers, steps, amounts, alike, strict=True):
-        if is_one:
+    are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in amounts]
+    whole = prod(number for number, alike in zip(numbers, are_alike, strict=True) if alike)
+    if any(are_alike):
+        sums = sums / whole
+    for axis, number, s, p, alike in zip(along, numbers, steps, amounts, are_alike, strict=True):
+        if alike:
             continue
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
         behind = " 1" * (sums.ndim - 1 - axis)

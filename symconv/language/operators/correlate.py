@@ -85,7 +85,7 @@ class Correlate(AlongAxis):
         return is_no_empty_kernel(node.operands[1])
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal alone."""
+        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal where u is inside."""
         signal, kernel = node.operands
         j, u = next(fresh), index[self.axis]
         position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)

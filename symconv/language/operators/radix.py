@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from symconv.arithmetic.limits import MOST_BLOCKS_TOLD_APART
 from symconv.arithmetic.polynomials import Guarded, Monomial, Polynomial, at_least, divided, floor
 
-__all__ = ["digits", "joined", "quotient", "told_apart"]
+__all__ = ["digits", "joined", "quotient"]
 
 
-def digits(u: Polynomial, sizes: Sequence[Polynomial]) -> list[Polynomial]:
-    """The digits of a position, of which the last one runs fastest."""
+def digits(
+    u: Polynomial, sizes: Sequence[Polynomial], *, is_inside: bool = True
+) -> list[Polynomial]:
+    """The digits of a position, of which the last one runs fastest.
+
+    Unless the position is inside, below the product of the sizes, the first digit is whatever is
+    left, and outside exactly where the position is.
+    """
     result: list[Polynomial] = []
     for i in range(len(sizes) - 1, 0, -1):
-        count = sizes[0] if i == 1 else None
+        count = sizes[0] if i == 1 and is_inside else None
         q = quotient(u, sizes[i], count)
         result.insert(0, u - times(q, sizes[i]))
         u = q
@@ -46,19 +52,13 @@ def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -
     whole, rest = _split(u, size)
     if not rest.terms:
         return whole
-    few = count is not None and told_apart(count)
+    few = blocks is not None and blocks <= MOST_BLOCKS_TOLD_APART
     if whole.terms or size.as_integer() is not None or not few or blocks is None:
         return whole + floor(rest, size)
     one = Polynomial.constant(1)
     for number in range(1, blocks):
         whole = whole + Polynomial.of(Guarded(one, (at_least(u, size * number),)))
     return whole
-
-
-def told_apart(count: Polynomial) -> bool:
-    """Whether so few blocks may be told apart, of which the last one then never ends."""
-    blocks = count.as_integer()
-    return blocks is not None and blocks <= MOST_BLOCKS_TOLD_APART
 
 
 def times(polynomial: Polynomial, size: Polynomial) -> Polynomial:

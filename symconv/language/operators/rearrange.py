@@ -32,7 +32,7 @@ from symconv.language.operators.base import (
     to_assume,
 )
 from symconv.language.operators.patterns import Groups, Pattern, read_pattern, shown_pattern
-from symconv.language.operators.radix import digits, joined, told_apart
+from symconv.language.operators.radix import digits, joined
 
 if TYPE_CHECKING:
     from symconv.language.operators.base import Fixed
@@ -169,17 +169,17 @@ class Rearrange(Operator):
         at: dict[str, Polynomial] = {}
         guards: list[Guard] = []
         for u, size, group in zip(index, node.lengths, self.target, strict=True):
-            parts = digits(u, [sizes[name] for name in group]) if len(group) > 1 else [u]
+            named = [sizes[name] for name in group]
+            parts = digits(u, named) if len(group) > 1 else [u]
             at.update(zip(group, parts, strict=False))
             if inside:
                 continue
-            first = sizes[group[0]] if group else size
-            if len(group) > 1 and (told_apart(first) or size.as_integer() == 0):
-                guards += within(u, size)
+            if len(group) > 1 and parts != digits(u, named, is_inside=False):
+                guards += within(u, size)  # that it is inside made the digits simpler
             # Of a merged axis the other positions are remainders, and inside by themselves; along
             # a whole axis of the operand, that is 0 outside by itself.
             elif not (group and group[0] in kept):
-                guards += within(parts[0], first)
+                guards += within(parts[0], sizes[group[0]] if group else size)
         position = tuple(
             joined([at[name] for name in group], [sizes[name] for name in group])
             for group in self.source
