@@ -51,13 +51,15 @@ def guarded_sum(signal: SignalExpr) -> GuardedSum:
     Σ['#1'] k[#1] x[#1 + 2*#0 - 1]
     """
     known = set(inside_of(free_index(signal.ndim), signal.lengths))
-    terms = [term.without(known).solved() for term in entry_terms(signal)]
+    terms = [term.without(known) for term in entry_terms(signal)]
     shapes = {name: leaf.lengths for name, leaf in leaves(signal).items()}
     if any(has_quotients(term) for term in terms):
         signs = {name: sign_of(symbol) for name, symbol in symbols_in(signal).items()}
-        terms = [without_quotients(term, signal.lengths, signs) for term in terms]
-        terms = list(_collected(tuple(terms)))
-    return GuardedSum(tuple(terms), signal.lengths, shapes)
+        # Before it is solved, each index has a range of its own.
+        for _ in range(2):
+            terms = [without_quotients(term, signal.lengths, signs).solved() for term in terms]
+        return GuardedSum(_collected(tuple(terms)), signal.lengths, shapes)
+    return GuardedSum(tuple(term.solved() for term in terms), signal.lengths, shapes)
 
 
 def entry_terms(signal: SignalExpr) -> Terms:

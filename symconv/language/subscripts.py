@@ -93,8 +93,8 @@ def _position(signal: SignalExpr, bound: Any, axis: int, what: str) -> Amount:
     if what == "the position":
         raise SymconvError(
             f"{signal} has {signal.ndim} axes, and an entry of it has an integer for each; "
-            f"{amount} alone is a part of {signal}, which counts from the end where it is negative: "
-            "declare its symbols nonnegative=True for that"
+            f"{amount} alone is a part of {signal}, which counts from the end where it is "
+            "negative: declare its symbols nonnegative=True for that"
         )
     raise SymconvError(
         f"{what} {amount} of {signal} counts from the beginning where it is 0 or more, and from "
