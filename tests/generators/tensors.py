@@ -644,6 +644,7 @@ class Rearrange(Op):
         left, right = self._sides()
         if len(left) != len(shape):
             raise IllTypedError(f"{self.pattern} for {len(shape)} axes")
+        _plain(1, *(size for _, size in self.sizes))
         known = dict(self.sizes)
         for names, size in zip(left, shape, strict=True):
             open_ = [name for name in names if name not in known]
