@@ -30,6 +30,7 @@ from symconv.language.operators.base import (
     axes_of,
     products,
     summed,
+    to_assume,
 )
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class Einsum(Operator):
         )
         return (
             f"{letter!r} in {self.pattern!r} is axis {axis} of {node.operands[i]}, of size {size}, "
-            f"and axis {j[1]} of {node.operands[j[0]]}, of size {other}; "
-            f"add the hypothesis {size} == {other}"
+            f"and axis {j[1]} of {node.operands[j[0]]}, of size {other}"
+            f"{to_assume(f'{size} == {other}', size, other)}"
         )
 
     def shape(self, node: SignalExpr) -> Shape:

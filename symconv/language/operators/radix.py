@@ -44,8 +44,8 @@ def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -
     Where the size is no number, but there are few blocks of that size, it is told by
     comparisons in which of them the position lies: then nothing is multiplied.
     """
-    if size == Polynomial.constant(1) or not size.terms:
-        return u  # in blocks of no entries there is no position
+    if size.as_integer() in (0, 1):  # nothing is read where there is no entry
+        return u
     blocks = None if count is None else count.as_integer()
     if blocks == 1:
         return Polynomial({})
