@@ -1191,7 +1191,8 @@ class Conv(Op):
         for i, (before, after) in enumerate(self.padding):
             left, right = before.at(at), after.at(at)
             n = batched.shape[2 + i]
-            batched = _taken(batched, 2 + i, _extended(n, left, right, self.mode))
+            mode = self.mode if left or right else "zeros"  # what is not padded needs no entries
+            batched = _taken(batched, 2 + i, _extended(n, left, right, mode))
         counts = [
             _count(n, c, s, d)
             for n, c, s, d in zip(batched.shape[2:], kernel, strides, dilations, strict=True)
