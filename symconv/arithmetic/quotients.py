@@ -127,8 +127,10 @@ def _simpler(term: Term, ranges: Ranges, signs: Mapping[str, Sign]) -> Iterator[
                     yield _said(term.substitute({atom: quotient}), below, ranges)
         if _is_within(rest, atom.divisor, ranges, signs):
             yield _said(term.substitute({atom: _ZERO}), rest, ranges)
+    read = {a for f in term.factors for p in f.position for a in p.every_atom()}
     for atom in sorted(quotients, key=str):
-        for index in term.indices:
+        # What a condition divides, as an even index, is left as it is.
+        for index in term.indices if atom in read else ():
             if atom.numerator == Polynomial.of(index.number) and index.lower == _ZERO:
                 yield _split(term, index, atom.divisor)
 
