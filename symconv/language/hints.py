@@ -193,7 +193,10 @@ def close(name: str, known: Iterable[str], otherwise: str) -> str:
     >>> close("flop", ["flip", "pad"], "")
     'did you mean flip?'
     """
-    found = get_close_matches(name[:LONGEST_NAME], sorted(known), n=2, cutoff=0.5)
+    word, every = name[:LONGEST_NAME], sorted(known)
+    found = [one for one in every if one.lower() == word.lower()]
+    for cutoff in (0.7, 0.5):
+        found = found or get_close_matches(word, every, n=2, cutoff=cutoff)
     return f"did you mean {' or '.join(found)}?" if found else otherwise
 
 
