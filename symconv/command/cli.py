@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -145,7 +146,12 @@ class _WithWords(Command):
 
         for title, rows in sections():
             with formatter.section(title):
-                formatter.write_dl(rows)
+                formatter.write_dl([(_wrapped(form), meaning) for form, meaning in rows])
+
+
+def _wrapped(form: str) -> str:
+    """A form in lines that fit in a terminal; click would leave it in one."""
+    return "\n".join(wrap(form, 76, subsequent_indent=" " * 6, break_long_words=False))
 
 
 @main.command(cls=_WithWords)
@@ -224,7 +230,6 @@ def check(
       symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
       symconv check "x.conv(w, padding=1).shape[2] == W" --tensor x:C,H,W --tensor w:O,C,3,3
 
-    \b
     A signal has one axis, a tensor several: channels, height, width and so on.  x.conv(w) is
     a layer over channels, as PyTorch's conv1d, conv2d and conv3d; axis=1 says along which
     axis an operator acts.

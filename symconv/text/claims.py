@@ -215,6 +215,8 @@ def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) 
             raise phrase.error(node, f"the {what} is said in integer symbols")
     if not isinstance(phrase.tree, ast.Tuple):
         return Signal(name, _size(phrase, phrase.tree, names, f"signal {name!r}"))
+    if not phrase.tree.elts:
+        raise phrase.error(phrase.tree, f"a tensor has an axis; for one number, declare {name}: 1")
     if len(phrase.tree.elts) > MOST_AXES:
         raise phrase.error(phrase.tree.elts[MOST_AXES], f"more than {MOST_AXES} axes")
     return Tensor(

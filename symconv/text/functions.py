@@ -73,6 +73,7 @@ class Argument:
     """What an argument may be in text, as its annotation says.
 
     Attributes:
+        name: what it is called.
         signal: a signal or a tensor.
         several: a tuple, whose parts may be tuples too.
         one: not only a tuple.
@@ -84,6 +85,7 @@ class Argument:
         kernel: whether it is not empty.
     """
 
+    name: str
     signal: bool
     several: bool
     one: bool
@@ -100,6 +102,7 @@ class Argument:
         kind, name = str(parameter.annotation), parameter.name
         anything = kind == "Any"
         return cls(
+            name=name,
             signal="SignalExpr" in kind,
             several=anything or "Sequence" in kind,
             one=not kind.startswith("Sequence"),

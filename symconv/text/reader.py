@@ -28,7 +28,7 @@ from symconv.arithmetic.unevaluated import Written
 from symconv.errors import PatternError, SymconvError
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.any_size import length_of
-from symconv.language.hints import about_argument, about_library, about_word
+from symconv.language.hints import about_argument, about_library, about_several, about_word
 from symconv.language.operators.base import no_axis
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Names
@@ -461,19 +461,21 @@ class Reader:
         try:
             bound = form.bind(*positional, **named)
         except TypeError as problem:
-            raise error(f"{problem}; its form is {name}{form}") from None
+            several = any(isinstance(one, ast.Tuple | ast.List) for one in positional)
+            hint = (several and about_several(name)) or f"its form is {name}{form}"
+            raise error(f"{problem}; {hint}") from None
         for parameter, given in bound.arguments.items():
             what = takes[parameter]
             if isinstance(given, dict):
-                read: Any = {key: self._argument(key, what, one) for key, one in given.items()}
+                read: Any = {key: self._argument(name, what, one) for key, one in given.items()}
             elif isinstance(given, tuple):
-                read = tuple(self._argument(parameter, what, one) for one in given)
+                read = tuple(self._argument(name, what, one) for one in given)
             else:
-                read = self._argument(parameter, what, given)
+                read = self._argument(name, what, given)
             bound.arguments[parameter] = read
         return bound.args, bound.kwargs
 
-    def _argument(self, parameter: str, what: Argument, node: ast.expr) -> Any:
+    def _argument(self, call: str, what: Argument, node: ast.expr) -> Any:
         """An argument of the sort that is taken there."""
         match node:
             case ast.Constant(None) if what.nothing:
@@ -483,7 +485,10 @@ class Reader:
             case ast.Constant(bool() as truth) if what.truth:
                 return truth
             case ast.Tuple(parts) | ast.List(parts) if what.several:
-                return tuple(self._argument(parameter, what.part, part) for part in parts)
+                return tuple(self._argument(call, what.part, part) for part in parts)
+            case ast.Tuple() | ast.List():
+                hint = about_several(call) or f"its form is {call}{FORMS[call]}"
+                raise self.error(node, f"expected one {what.name}, not several; {hint}")
             case _ if not what.one:
                 listed = "[x, y]" if what.signal else "(2, 3)"
                 raise self.error(node, f"expected several in brackets, such as {listed}")
@@ -493,17 +498,17 @@ class Reader:
             raise self.error(node, "expected True or False")
         if what.word and not what.several:
             example = "a quoted word, such as 'reflect'"
-            if parameter == "pattern":
+            if what.name == "pattern":
                 example = "a pattern in quotes, such as 'c h w -> h w c'"
             raise self.error(node, f"expected {example}")
         if what.number:
-            return self._number_of(node, f"the {parameter} is a number such as 0 or -1")
+            return self._number_of(node, f"the {what.name} is a number such as 0 or -1")
         value = self.integer(node)
         if what.positive:
             self._check_positive(node, value, what.positive)
         if value.is_Integer:
             return int(value)
-        return self._amount(node, f"the {parameter}")
+        return self._amount(node, f"the {what.name}")
 
     def _phase(self, call: ast.Call, index: ast.expr) -> SignalExpr:
         assert isinstance(call.func, ast.Attribute)
