@@ -21,6 +21,7 @@ __all__ = ["interleave", "phases"]
 def phases(signal: SignalExpr, factor: SupportsIndex) -> tuple[SignalExpr, ...]:
     """The polyphase components x[s·u + r] for r = 0, …, s − 1.
 
+    >>> from symconv import Signal
     >>> [phase.vector() for phase in Signal("x", 5).phases(2)]
     [[x0, x2, x4], [x1, x3]]
     """
@@ -33,6 +34,7 @@ def interleave(phases: Sequence[SignalExpr]) -> SignalExpr:
 
     It ends with the last entry of a phase; where a shorter phase has no entry, it is 0.
 
+    >>> from symconv import Signal
     >>> Signal.interleave(Signal("a", 3), Signal("b", 2)).vector()
     [a0, b0, a1, b1, a2]
     """
