@@ -436,3 +436,7 @@ symbol: each is a case for isl, and more of them take longer than deciding it nu
 
 LONGEST_PATTERN = 200
 """Characters of a pattern for rearranging axes, which people write by hand."""
+
+MOST_QUOTIENTS_LEFT_OUT = 40
+"""Steps in which quotients of indices are left out of a sum, of which a pixel shuffle and back
+takes four; each looks at the whole sum."""

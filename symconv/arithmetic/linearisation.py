@@ -13,6 +13,7 @@ from itertools import count
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_MULTIPLES_COMPARED, MOST_PRODUCTS_OF_SYMBOLS
+from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -20,9 +21,11 @@ from symconv.arithmetic.polynomials import (
     Guarded,
     Monomial,
     Polynomial,
+    Relation,
     at_least,
     equal,
 )
+from symconv.arithmetic.symbols import Sign
 from symconv.errors import Undecided
 
 __all__ = ["Products", "impossible"]
@@ -36,9 +39,51 @@ def impossible(
     False says nothing: there may be products in them, or it took too long.
     """
     return all(
-        sets.attempt(lambda: _is_impossible(case, sets, among, positive))  # noqa: B023
+        _is_out_of_bounds(case, positive)
+        or sets.attempt(lambda: _is_impossible(case, sets, among, positive))  # noqa: B023
         for case in cases
     )
+
+
+def _is_out_of_bounds(case: Conjunction, positive: AbstractSet[str]) -> bool:
+    """Whether bounds that are said of single indices contradict one of the guards at once."""
+    signs = {name: Sign(negative=False, zero=False) for name in positive}
+    least: dict[int, Polynomial] = {}
+    most: dict[int, Polynomial] = {}
+    for guard in case:
+        p = guard.polynomial
+        alone = [a for monomial in p.terms if len(monomial) == 1 for a in monomial]
+        numbers = [a for a in alone if isinstance(a, int)]
+        if guard.relation is Relation.AT_LEAST_ZERO and len(numbers) == 1:
+            (number,) = numbers
+            c = p.coefficient(number)
+            rest = p - c * Polynomial.of(number)
+            if abs(c) == 1 and not rest.indices():
+                (least if c > 0 else most).setdefault(number, -rest if c > 0 else rest)
+    for guard in case:
+        p = guard.polynomial
+        numbers = [m[0] for m in p.terms if len(m) == 1 and isinstance(m[0], int)]
+        if guard.relation is not Relation.AT_LEAST_ZERO or len(numbers) < 2:
+            continue
+        ends: dict[Atom, Polynomial] = {}
+        for number in numbers:
+            end = (most if p.coefficient(number) > 0 else least).get(number)
+            if end is not None:
+                ends[number] = end
+        if len(ends) < len(numbers):
+            continue
+        largest = p.substitute(ends) if _is_linear_in(p, numbers) else None
+        if largest is not None and is_at_least(-largest, 1, signs):
+            return True
+    return False
+
+
+def _is_linear_in(polynomial: Polynomial, numbers: Sequence[int]) -> bool:
+    """Whether the indices stand nowhere but in summands of their own."""
+    rest = Polynomial(
+        {m: c for m, c in polynomial.terms.items() if m not in {(n,) for n in numbers}}
+    )
+    return not rest.indices()
 
 
 def _is_impossible(

@@ -31,6 +31,7 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     Relation,
     at_least,
+    conjoined,
     equal,
     negated,
     within,
@@ -200,6 +201,8 @@ class _Comparer:
                 for guard in more
                 if guard not in guards
                 for opposite in negated(guard)
+                # Most of them contradict what is said of a position as it stands.
+                if conjoined((*base, *guards, opposite)) is not None
             )
             if impossible(differ, self.sets, self.among, self.positive):
                 return change()

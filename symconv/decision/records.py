@@ -41,7 +41,7 @@ def counterexample_record(
     """A counterexample; `left` and `right` say what its sides are called."""
 
     def values(side: Any) -> Any:
-        return list(map(values, side)) if isinstance(side, list) else json_number(side)
+        return list(map(values, side)) if isinstance(side, list | tuple) else json_number(side)
 
     return {
         "lengths": dict(found.lengths),

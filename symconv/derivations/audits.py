@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Add, And, Basic, Expr, Ge, Integer, Le, Lt, Symbol
+from sympy import Add, Basic, Expr, Ge, Integer, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import MOST_TERMS_SHOWN
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.decision.wording import holds_sentence
+from symconv.derivations.indices import for_each_axis, one_or_all, within_shape
 from symconv.language.notation import latex, plain
 from symconv.language.signals import SignalExpr
 
@@ -79,9 +80,10 @@ def _row(number: str, formula: Expr, because: str, found: Iterable[str]) -> str:
 def as_record(audit: Audit) -> dict[str, Any]:
     """The audit as JSON can hold it."""
     first = audit.first_wrong
+    names = [index.name for index in audit.derivation.indices]
     return {
         "start": _formula_record(audit.derivation.start),
-        "index": audit.derivation.index.name,
+        "index": names[0] if len(names) == 1 else names,
         "claimed_for": _heading(audit.derivation, _PLAIN).removesuffix(":"),
         "first_wrong": None if first is None else first.number,
         "steps": [_step_record(audit, step) for step in audit],
@@ -143,11 +145,17 @@ class _Style:
             return plain(thing)
         return f"{self.formula[0]}{latex(thing)}{self.formula[1]}"
 
-    def range(self, index: Symbol, length: Expr) -> str:
-        first = 1 if index.is_positive else 0
-        if self.formula == ("", ""):
-            return f"{first} ≤ {plain(index)} < {plain(length)}"
-        return rf"{self.formula[0]}{first} \leq {latex(index)} < {latex(length)}{self.formula[1]}"
+    def ranges(self, indices: Sequence[Symbol], shape: Sequence[Expr]) -> str:
+        """Between what each index lies."""
+        texts = []
+        for index, size in zip(indices, shape, strict=True):
+            first = 1 if index.is_positive else 0
+            texts.append(
+                f"{first} ≤ {plain(index)} < {plain(size)}"
+                if self.formula == ("", "")
+                else rf"{first} \leq {latex(index)} < {latex(size)}"
+            )
+        return ", ".join(f"{self.formula[0]}{text}{self.formula[1]}" for text in texts)
 
 
 class _Markdown(_Style):
@@ -168,13 +176,14 @@ def _heading(derivation: Derivation, style: _Style) -> str:
 
 
 def _indices(derivation: Derivation, where: Boolean, style: _Style) -> str:
-    index, length = derivation.index, derivation.length
-    if length is None:
-        words = f"every integer {style.set(_with_assumptions(index))}"
+    indices, shape = derivation.indices, derivation.shape
+    if shape is None:
+        words = "every integer " if len(indices) == 1 else "all integers "
+        words += ", ".join(style.set(_with_assumptions(index)) for index in indices)
     else:
-        words = f"every output, {style.range(index, length)}"
+        words = f"every output, {style.ranges(indices, shape)}"
     if where != sympy.true:
-        words += f"{'' if length is None else ','} with {style.set(where)}"
+        words += f"{'' if shape is None else ','} with {style.set(where)}"
     if derivation.outside:
         words += ", where a signal is 0 outside of its outputs"
     if given := [hypothesis for hypothesis in derivation.given if hypothesis != sympy.true]:
@@ -222,37 +231,59 @@ def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
 
 def _where_it_fails(found: Counterexample, step: Step) -> str:
     values: dict[str, Any] = dict(found.lengths)
-    if found.index is not None:
-        values[step.index.name] = found.index
+    values |= _index_values(found, step)
     values |= found.signals
     at = ", ".join(f"{name} = {value}" for name, value in values.items())
-    outputs = f" output{'s' * (found.rhs != 1)}" if found.index is None else ""
-    return f"at {at}: {found.rhs}{outputs} instead of {found.lhs}."
+    if found.index is not None:
+        told = f"{found.rhs} instead of {found.lhs}"
+    elif isinstance(found.rhs, tuple):
+        told = f"outputs of shape {found.rhs} instead of {found.lhs}"
+    else:
+        told = f"{found.rhs} output{'s' * (found.rhs != 1)} instead of {found.lhs}"
+    return f"at {at}: {told}."
+
+
+def _index_values(found: Counterexample, step: Step) -> dict[str, int]:
+    """The value of each index; nothing where there is none."""
+    if found.index is None:
+        return {}
+    names = (symbol.name for symbol in step.indices)
+    return dict(zip(names, for_each_axis(found.index), strict=True))
 
 
 def _no_output(derivation: Derivation, step: Step, style: _Style) -> Iterator[str]:
     """Where every integer is spoken of: that the index is no output, and how to leave it out."""
-    if derivation.length is not None or not isinstance(step.verdict, Refuted):
+    if derivation.shape is not None or not isinstance(step.verdict, Refuted):
         return
     found = step.verdict.counterexample
-    values = {**found.lengths, step.index.name: found.index}
+    index = _index_values(found, step)
+    values = {**found.lengths, **index}
     for signal in step.signals:
-        symbols = signal.length.free_symbols
+        symbols = {symbol for size in signal.shape for symbol in size.free_symbols}
         if found.index is None or not values.keys() >= {s.name for s in symbols}:
             continue
-        size = int(signal.length.xreplace({s: Integer(values[s.name]) for s in symbols}))
-        if not 0 <= found.index < size:
-            there = {0: "the output is empty there", 1: "the only output there is 0"}.get(
-                size, f"the outputs there are 0 to {size - 1}"
-            )
-            yield f"{step.index} = {found.index} is no output of {style.set(signal)}: {there}."
-            outputs = And(Ge(step.index, 0), Lt(step.index, signal.length))
+        at = {s: Integer(values[s.name]) for s in symbols}
+        shape = [int(size.xreplace(at)) for size in signal.shape]
+        if not all(0 <= u < size for u, size in zip(index.values(), shape, strict=True)):
+            said = ", ".join(f"{name} = {value}" for name, value in index.items())
+            yield f"{said} is no output of {style.set(signal)}: {_outputs_there(shape)}."
+            outputs = within_shape(step.indices, signal.shape)
             yield (
                 "Without outside=True, the derivation speaks of its outputs alone."
                 if derivation.outside
                 else f"With where={outputs}, it speaks of these outputs alone."
             )
             return
+
+
+def _outputs_there(shape: Sequence[int]) -> str:
+    """Which outputs there are, by the indices of the first and of the last one."""
+    if 0 in shape:
+        return "the output is empty there"
+    first, last = one_or_all([0] * len(shape)), one_or_all([size - 1 for size in shape])
+    if first == last:
+        return f"the only output there is {first}"
+    return f"the outputs there are {first} to {last}"
 
 
 def _terms(step: Step) -> tuple[Expr, ...]:

@@ -258,10 +258,18 @@ def _extreme(ends: Iterable[Expr], sign: int) -> Expr:
 
 
 def _of_entry(entry: Indexed, index: Symbol, ranges: Mapping[Symbol, _Range]) -> _Range | None:
-    """Where 0 ≤ a·index + b ≤ n − 1; what is summed within takes its extreme values."""
-    if len(entry.indices) != 1 or not entry.base.shape:
-        return None
-    (position,), (size,) = entry.indices, entry.base.shape
+    """Where an entry is inside its signal along an axis that says where the index lies."""
+    axes = zip(entry.indices, entry.base.shape or (), strict=False)
+    for position, size in sorted(axes, key=lambda axis: _awkward(axis[0], index, ())):
+        if found := _along_axis(position, size, index, ranges):
+            return found
+    return None
+
+
+def _along_axis(
+    position: Expr, size: Expr, index: Symbol, ranges: Mapping[Symbol, _Range]
+) -> _Range | None:
+    """Where 0 ≤ a·index + b ≤ size − 1; what is summed within takes its extreme values."""
     extremes = _extremes(position, ranges)
     if extremes is None or not all(_is_affine(e, [index]) for e in extremes):
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice, product
 
 import sympy
 from sympy import Basic, Eq, Expr, Indexed, Integer, Max, Min, Mod, Piecewise, Sum, Symbol
@@ -29,26 +29,29 @@ class Repair:
     change: str
 
 
-def repair(wrong: Expr, index: Symbol, is_right: Callable[[Expr], bool | None]) -> Repair | None:
+def repair(
+    wrong: Expr, indices: Sequence[Symbol], is_right: Callable[[Expr], bool | None]
+) -> Repair | None:
     """The first formula that is right among those that differ from a wrong one in one place.
 
     Tried are, in this order: a sum without the restriction of its index, another residue in
     it, ends moved by one, another restriction; in one entry or in all of them, an index
-    multiplied or shifted.
-    A formula with 2u or 4u for its index u is also tried with the sum unrestricted.
+    multiplied or shifted; in an entry, two positions exchanged.
+    A formula with 2u or 4u for its index u (for one of its indices, or for all of them) is also
+    tried with the sum unrestricted.
 
     At most 80 are tried, fewer of a formula with more than 30 entries, or with more than 5
     sums and extrema in all, and none after two that could not be decided.
 
     Args:
         wrong: the formula.
-        index: the index of the formula.
+        indices: the index of the formula, one symbol for each axis.
         is_right: decides a formula; None where it cannot.
     """
     seen = {wrong}
     undecided = 0
     for found in islice(
-        _near(wrong, index), min(MOST_REPAIRS_TRIED, MOST_REPAIR_WEIGHT // _weight(wrong))
+        _near(wrong, indices), min(MOST_REPAIRS_TRIED, MOST_REPAIR_WEIGHT // _weight(wrong))
     ):
         if found.formula in seen:
             continue
@@ -71,19 +74,21 @@ def _weight(formula: Expr) -> int:
     return max(1, entries, nested**2)
 
 
-def _near(wrong: Expr, index: Symbol) -> Iterator[Repair]:
+def _near(wrong: Expr, indices: Sequence[Symbol]) -> Iterator[Repair]:
     sums = _sums(wrong)
     entries = sorted(wrong.atoms(Indexed), key=sympy.default_sort_key)
     yield from _in(wrong, sums, _without_restrictions)
     yield from _in(wrong, sums, _other_residues)
     yield from _in(wrong, sums, _other_ends)
-    for factor in (2, 4):
-        scaled = wrong.xreplace({e: _moved(e, index, factor * index) for e in entries})
-        change = f"{factor}{index} in place of {index}"
+    together = [tuple(indices), *((index,) for index in indices if len(indices) > 1)]
+    for factor, chosen in product((2, 4), together):
+        values = {index: factor * index for index in chosen}
+        scaled = wrong.xreplace({e: _moved(e, values) for e in entries})
+        change = " and ".join(f"{factor}{index} in place of {index}" for index in chosen)
         yield Repair(scaled, change)
         for other in _in(scaled, _sums(scaled), _without_restrictions):
             yield Repair(other.formula, f"{change}, and {other.change}")
-    yield from _in(wrong, entries, lambda entry: _other_positions(entry, index))
+    yield from _in(wrong, entries, lambda entry: _other_positions(entry, indices))
     yield from _in(wrong, sums, _restrictions)
 
 
@@ -147,21 +152,29 @@ def _restrictions(one: Sum) -> Iterator[tuple[Expr, str]]:
                     )
 
 
-def _other_positions(entry: Indexed, index: Symbol) -> Iterator[tuple[Expr, str]]:
-    (position,) = entry.indices
-    symbols = sorted(position.free_symbols, key=lambda s: (s == index, s.name))
-    for symbol in symbols:
+def _other_positions(entry: Indexed, indices: Sequence[Symbol]) -> Iterator[tuple[Expr, str]]:
+    changed: list[Expr] = []
+    for symbol in sorted(_symbols_at(entry), key=lambda s: (s in indices, s.name)):
         for new in (2 * symbol, -symbol, 4 * symbol, symbol + 1, symbol - 1):
-            moved = _moved(entry, symbol, new)
-            yield moved, f"{plain(moved)} in place of {plain(entry)}"
-        halved = position.subs(symbol, symbol / 2)
-        if position.coeff(symbol) % 2 == 0:
-            moved = entry.func(entry.base, halved)
-            yield moved, f"{plain(moved)} in place of {plain(entry)}"
+            changed.append(_moved(entry, {symbol: new}))
+        if all(position.coeff(symbol) % 2 == 0 for position in entry.indices):
+            changed.append(_moved(entry, {symbol: symbol / 2}))
+    for one, other in combinations(range(len(entry.indices)), 2):
+        positions = list(entry.indices)
+        positions[one], positions[other] = positions[other], positions[one]
+        changed.append(entry.func(entry.base, *positions))
+    for new in changed:
+        yield new, f"{plain(new)} in place of {plain(entry)}"
 
 
-def _moved(entry: Indexed, symbol: Symbol, new: Expr) -> Indexed:
-    return entry.func(entry.base, *(position.subs(symbol, new) for position in entry.indices))
+def _symbols_at(entry: Indexed) -> set[Symbol]:
+    return {symbol for position in entry.indices for symbol in position.free_symbols}
+
+
+def _moved(entry: Indexed, values: Mapping[Symbol, Expr]) -> Indexed:
+    """The entry at other positions."""
+    new = (position.subs(values, simultaneous=True) for position in entry.indices)
+    return entry.func(entry.base, *new)
 
 
 def _restriction(one: Sum, symbol: Symbol) -> Basic | None:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
-from sympy import And, Basic, Dummy, Expr, Ge, Indexed, Integer, Lt, Max, Sum, Symbol
+from sympy import Basic, Dummy, Expr, Indexed, Integer, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
-from symconv.arithmetic.symbols import is_integer
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import InfiniteSumError, made_finite
+from symconv.derivations.indices import for_each_axis, indices_argument, one_or_all, within_shape
 from symconv.derivations.repairs import Repair, repair
 from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language.assignments import allows
-from symconv.language.graph import requirements
+from symconv.language.fixed_size import shape_at
+from symconv.language.graph import leaves, requirements, symbols_in
 from symconv.language.length_symbols import spelled_out
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr, Tensor
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
 
@@ -61,13 +62,15 @@ class Step:
         formula: what the step claims to be equal to the formula before it.
         because: the reason that was given.
         verdict: `Proved`, `Refuted`, `Unknown` or `IllFormed`.  Where it is refuted, the
-            counterexample's `index` is the value of the derivation's index, and its `lhs`
-            and `rhs` are the values of the formula before and of this one.  Where two
-            signals have different numbers of outputs, `lhs` and `rhs` are these numbers,
-            and `index` is None.
+            counterexample's `index` is the value of the derivation's index (a tuple where
+            there are several axes), and its `lhs` and `rhs` are the values of the formula
+            before and of this one.  Where two signals have different numbers of outputs,
+            `lhs` and `rhs` are these numbers, or the shapes of several axes, and `index` is
+            None.
         against: the number of the formula that it was compared with: the last one before
             it that is not ill-formed.
-        claim: the claim that was decided; the index is one of its symbols, if it occurs.
+        indices: the index of the derivation, one symbol for each axis.
+        claim: the claim that was decided; the indices that occur are among its symbols.
         is_right: decides whether another formula would have been right in its place, with a
             small part of the work that a step may take; None where that is not enough.
         where: for which indices the step is claimed; of the outputs, where the derivation
@@ -80,7 +83,7 @@ class Step:
     because: str
     verdict: StepVerdict
     against: int
-    index: Symbol = field(repr=False)
+    indices: tuple[Symbol, ...] = field(repr=False)
     where: Boolean = field(default=sympy.true, repr=False)
     claim: Claim | None = field(default=None, repr=False)
     is_right: Callable[[Expr], bool | None] | None = field(default=None, repr=False)
@@ -93,7 +96,7 @@ class Step:
             return None
         if self.verdict.counterexample.index is None:  # it is the number of outputs
             return None
-        return repair(self.formula, self.index, self.is_right)
+        return repair(self.formula, self.indices, self.is_right)
 
     @cached_property
     def holds_where(self) -> Boolean | None:
@@ -120,7 +123,7 @@ class Step:
         found = self.verdict.counterexample
         if found.index is None:
             return None
-        at = _point(self.claim, self.index, found)
+        at = _point(self.claim, self.indices, found)
         return -sympy.expand(self.claim.at(**at).difference[0])
 
 
@@ -130,32 +133,34 @@ class _Stated(NamedTuple):
     Attributes:
         formula: the formula.
         signal: the signal whose entry it is, where it was given as a signal.
-        length: how many outputs there are, by the last signal that was stated.
+        shape: which outputs there are, by the last signal that was stated.
     """
 
     formula: Expr
     signal: SignalExpr | None = None
-    length: Expr | None = None
+    shape: tuple[Expr, ...] | None = None
 
 
 class Derivation:
     """A chain of formulas, each claimed to be equal to the one before it.
 
     A formula is a SymPy expression in the entries of signals, such as
-    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u.  Signals are zero
-    outside their range.  A sum may be over a range, whose ends need not be integers, or over
-    all integers (from -oo to oo), and with a condition on its index:
+    Sum(k[j] * x[2*u + j], (j, 0, c - 1)), for one entry with the index u; a tensor has an index
+    for each axis, as in x[m, u, v].  Signals are zero outside their range.  A sum may be over a
+    range, whose ends need not be integers, or over all integers (from -oo to oo), and with a
+    condition on its index:
     Sum(such_that(x[m], Eq(Mod(m, 2), 0)), (m, -oo, oo)).
 
     A derivation that starts with a formula speaks of every integer u.  One that starts with
-    a signal speaks of its outputs, 0 ≤ u < length: what a formula gives elsewhere does not
-    count.  A step that is a signal, too, must then have as many outputs.
+    a signal speaks of its outputs, 0 ≤ u < length, and so along each axis: what a formula
+    gives elsewhere does not count.  A step that is a signal, too, must then have as many
+    outputs.
 
     Args:
         start: the formula that the derivation begins with; a signal stands for its entry
             at the index.
-        index: the index u.
-        where: a condition on the index (and the lengths), under which alone the steps are
+        index: the index u; for several axes a tuple of symbols, one for each axis.
+        where: a condition on the indices (and the lengths), under which alone the steps are
             claimed; of a signal's outputs, those that satisfy it.
         outside: whether a derivation that starts with a signal speaks of every integer u
             all the same.  A signal is zero outside of its outputs.
@@ -164,14 +169,16 @@ class Derivation:
             the hypotheses have them.
 
     Attributes:
-        length: how many outputs the derivation speaks of (none where this is negative);
-            None where it speaks of every integer u.
+        indices: the index, one symbol for each axis.
+        shape: how many outputs the derivation speaks of along each axis (none where one is
+            negative); None where it speaks of every integer u.
         outside: whether it starts with a signal and speaks of every integer u.
 
     Raises:
         SymconvError: the start cannot be read, has a sum with infinitely many terms, or is a
-            signal that need not be defined; or the hypotheses cannot hold.  A step never
-            raises: ill-formed is a verdict.
+            signal that need not be defined, or one of another number of axes than there are
+            indices; or the hypotheses cannot hold.  What a formula says never raises in a step:
+            ill-formed is a verdict.
 
     >>> from sympy import Sum, oo
     >>> from symconv import integers
@@ -203,32 +210,55 @@ class Derivation:
     Every step is right.
     >>> bool(Derivation(layer, index=u, outside=True).step(formula).audit())
     False
+
+    A tensor has an index for each axis.  Two layers in a row, with channels that are summed over,
+    are one layer, whose kernel is a sum:
+
+    >>> from symconv import Tensor
+    >>> A, B, C, H, W, P, Q, R, S = integers("A B C H W P Q R S", positive=True)
+    >>> o, v, b, a, p, q, i, j, s, t = integers("o v b a p q i j s t")
+    >>> x = Tensor("x", (A, H, W))
+    >>> f, g = Tensor("f", (B, A, P, Q)), Tensor("g", (C, B, R, S))
+    >>> merged = Derivation(x.conv(f, stride=2).conv(g, stride=2), index=(o, u, v))
+    >>> first, second = [(a, 0, A - 1), (i, 0, P - 1), (j, 0, Q - 1)], [(b, 0, B - 1)]
+    >>> second += [(p, 0, R - 1), (q, 0, S - 1)]
+    >>> term = f[b, a, i, j] * x[a, 2 * (2*u + p) + i, 2 * (2*v + q) + j]
+    >>> _ = merged.step(Sum(g[o, b, p, q] * Sum(term, *first), *second), "both definitions")
+    >>> _ = merged.step(Sum(g[o, b, p, q] * term, *second, *first), "sums are exchanged")
+    >>> kernel = g[o, b, p, q] * f[b, a, s - 2*p, t - 2*q]
+    >>> every = [(a, -oo, oo), (s, -oo, oo), (t, -oo, oo)]
+    >>> _ = merged.step(Sum(Sum(kernel, *second) * x[a, 4*u + s, 4*v + t], *every), "s = 2p + i")
+    >>> wrong = Sum(Sum(kernel, *second) * x[a, 4*u + s, 2*v + t], *every)
+    >>> audit = merged.step(wrong, "one stride is forgotten").audit()
+    >>> [bool(step.verdict) for step in audit]
+    [True, True, True, False]
+    >>> audit[-1].verdict.counterexample.index
+    (0, 0, 1)
+    >>> audit[-1].repair.change
+    '2v in place of v'
     """
 
     def __init__(
         self,
         start: Expr | SignalExpr,
         *,
-        index: Symbol,
+        index: Symbol | tuple[Symbol, ...],
         where: Boolean | bool = True,
         outside: bool = False,
         given: Iterable[Boolean] | Boolean = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
     ) -> None:
-        if not isinstance(index, Symbol) or not is_integer(index):
-            raise SymconvError(
-                f"the index must be a symbol such as integers('u') gives, got {index!r}"
-            )
+        self.indices = indices_argument(index)
         if not isinstance(outside, bool):
             raise SymconvError(f"outside= must be True or False, got {outside!r}")
-        self.index = index
         self._start = self._stated(start)
-        self.length: Expr | None = None
+        self.shape: tuple[Expr, ...] | None = None
         self.outside = outside and self._start.signal is not None
         if self._start.signal is not None and not outside:
-            self.length = _without_bound(spelled_out(self._start.signal.length))
+            sizes = map(spelled_out, self._start.signal.shape)
+            self.shape = tuple(map(_without_bound, sizes))
             # Where only outputs are spoken of, the formula need not say where they are.
-            self._start = self._start._replace(formula=self._start.signal.formula(index))
+            self._start = self._start._replace(formula=self._start.signal.formula(*self.indices))
         self.start = self._start.formula
         self.where = _condition(where)
         self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
@@ -240,11 +270,20 @@ class Derivation:
         self._claim(self._start, self._start, self.where)
 
     @property
+    def index(self) -> Symbol:
+        """The index, of one axis."""
+        (index,) = self.indices
+        return index
+
+    @property
+    def length(self) -> Expr | None:
+        """How many outputs the derivation speaks of, of one axis; see `shape`."""
+        return None if self.shape is None else self.shape[0]
+
+    @property
     def outputs(self) -> Boolean:
         """The condition that the index is an output; true for a derivation of every index."""
-        if self.length is None:
-            return sympy.true
-        return And(Ge(self.index, 0), Lt(self.index, self.length))
+        return sympy.true if self.shape is None else within_shape(self.indices, self.shape)
 
     @property
     def signals(self) -> tuple[SignalExpr, ...]:
@@ -279,14 +318,15 @@ class Derivation:
         before, against = self._start, 0
         known = self._known()
         bound = _bound_in(self.start)
-        for number, (stated, because, where) in enumerate(self._steps, 1):
+        for number, (given, because, where) in enumerate(self._steps, 1):
+            stated = self._among_outputs(given)
             verdict: StepVerdict | None = _ill_formed(stated.formula, known, bound)
             claim = None
             if verdict is None:
                 verdict, claim = self._decided(before, stated, where)
             failing = []
             if claim is not None and isinstance(verdict, Refuted):
-                failing.append(_point(claim, self.index, verdict.counterexample))
+                failing.append(_point(claim, self.indices, verdict.counterexample))
             steps.append(
                 Step(
                     number,
@@ -294,7 +334,7 @@ class Derivation:
                     because,
                     verdict,
                     against,
-                    self.index,
+                    self.indices,
                     where,
                     claim,
                     partial(self._is_right, before, where, failing),
@@ -303,8 +343,8 @@ class Derivation:
             )
             bound |= _bound_in(stated.formula)
             if not isinstance(verdict, IllFormed):
-                length = before.length if stated.length is None else stated.length
-                before, against = stated._replace(length=length), number
+                shape = before.shape if stated.shape is None else stated.shape
+                before, against = stated._replace(shape=shape), number
         return Audit(self, tuple(steps))
 
     def __repr__(self) -> str:
@@ -318,17 +358,35 @@ class Derivation:
     ) -> tuple[StepVerdict, Claim | None]:
         """The verdict on a step, and the claim that was decided for it."""
         verdict, claim = self._entries_decided(before, stated, where)
-        speaks_of_all_outputs = self.length is not None and where == sympy.true
+        speaks_of_all_outputs = self.shape is not None and where == sympy.true
         if not (speaks_of_all_outputs and stated.signal and isinstance(verdict, Proved)):
             return verdict, claim
+        alike, shapes = self._outputs_compared(before, stated)
+        return (verdict, claim) if _is_complete(alike) else (alike, shapes)
+
+    def _outputs_compared(
+        self, before: _Stated, stated: _Stated
+    ) -> tuple[StepVerdict, Claim | None]:
+        """Whether two signals have as many outputs along each axis, and the claim that they do."""
+        assert before.shape is not None
+        assert stated.shape is not None
         try:
-            lengths = Claim(before.length, stated.length, self.given)
-            equally_long = lengths.prove()
+            claim = Claim(Tensor.ones(before.shape), Tensor.ones(stated.shape), self.given)
+            verdict = claim.prove()
         except SymconvError as error:
-            return Unknown(f"the numbers of outputs cannot be compared: {error}"), claim
-        if isinstance(equally_long, Proved) and equally_long.is_complete:
-            return verdict, claim
-        return equally_long, lengths
+            return Unknown(f"the numbers of outputs cannot be compared: {error}"), None
+        if isinstance(verdict, Refuted):
+            verdict = Refuted(_numbers_of_outputs(claim, verdict.counterexample), claim)
+        return verdict, claim
+
+    def _among_outputs(self, stated: _Stated) -> _Stated:
+        """What is stated, where a signal that has the same outputs need not say where they are."""
+        if self.shape is None or stated.signal is None:
+            return stated
+        alike, _ = self._outputs_compared(self._start, stated)
+        if not _is_complete(alike):
+            return stated
+        return stated._replace(formula=stated.signal.formula(*self.indices))
 
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
@@ -371,7 +429,7 @@ class Derivation:
             failing.append(dict(verdict.counterexample.lengths))
         if isinstance(verdict, Unknown):
             return None
-        return isinstance(verdict, Proved) and verdict.is_complete
+        return _is_complete(verdict)
 
     def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
         """What a step claims; every claim about entries is made here.
@@ -391,29 +449,47 @@ class Derivation:
     def _counterexample(self, found: Counterexample) -> Counterexample:
         """The counterexample with the index apart from the lengths, and values for vectors."""
         lengths = dict(found.lengths)
-        index = lengths.pop(self.index.name, None)
-        if index is None:  # it is in neither formula, so that the step is wrong at every index
-            index = next(i for i in _by_size() if allows(self.index, i))
-        return Counterexample(lengths, found.signals, index, found.lhs[0], found.rhs[0])
+        # An index that nothing depends on may have any value that it can have.
+        index = [
+            lengths.pop(symbol.name) if symbol.name in lengths else _nearest(symbol)
+            for symbol in self.indices
+        ]
+        return Counterexample(lengths, found.signals, one_or_all(index), found.lhs[0], found.rhs[0])
 
     def _stated(self, formula: Any) -> _Stated:
         if isinstance(formula, SignalExpr):
-            return _Stated(formula[self.index], formula, formula.length)
+            if formula.ndim != len(self.indices):
+                raise SymconvError(self._not_fitting(formula))
+            return _Stated(formula[self.indices], formula, formula.shape)
         if isinstance(formula, int) and not isinstance(formula, bool):
             return _Stated(Integer(formula))
         if not isinstance(formula, Expr):
+            listed = ", ".join(map(str, self.indices))
             raise SymconvError(
-                f"expected a SymPy formula in entries such as x[{self.index}], got {formula!r}"
+                f"expected a SymPy formula in entries such as x[{listed}], got {formula!r}"
             )
         return _Stated(formula)
 
+    def _not_fitting(self, signal: SignalExpr) -> str:
+        """What is wrong with a tensor of another number of axes."""
+        axes, given = signal.ndim, len(self.indices)
+        return (
+            f"{signal} has {axes} ax{'is' if axes == 1 else 'es'}, and the derivation has the "
+            f"ind{'ex' if given == 1 else 'ices'} {', '.join(map(str, self.indices))}: expected "
+            f"{axes or 'no'} ind{'ex' if axes == 1 else 'ices'}, one for each axis"
+        )
+
     def _known(self) -> set[str]:
         """The names of all that the derivation introduces."""
-        parts: list[Basic] = [self.start, self.where, self.outputs, self.index]
+        parts: list[Basic] = [self.start, self.where, self.outputs, *self.indices]
         parts += [g for g in self.given if isinstance(g, Basic)]
+        known = {name for part in parts for name in _free(part, frozenset())}
         for one in self.introduced:
-            parts.append(self._stated(one).formula if isinstance(one, SignalExpr) else one)
-        return {name for part in parts for name in _free(part, frozenset())}
+            if isinstance(one, SignalExpr):
+                known |= leaves(one).keys() | symbols_in(one).keys()
+            else:
+                known.add(one.name)
+        return known
 
 
 @dataclass(frozen=True)
@@ -463,7 +539,7 @@ class Audit:
 
     def __bool__(self) -> bool:
         """Whether every step is proved for all lengths."""
-        return all(isinstance(s.verdict, Proved) and s.verdict.is_complete for s in self.steps)
+        return all(_is_complete(step.verdict) for step in self.steps)
 
     @property
     def first_wrong(self) -> Step | None:
@@ -482,24 +558,41 @@ def _without_bound(length: Expr) -> Expr:
     return length
 
 
+def _is_complete(verdict: StepVerdict) -> bool:
+    return isinstance(verdict, Proved) and verdict.is_complete
+
+
 def _check_defined(signal: SignalExpr, hypotheses: tuple[Boolean, ...]) -> None:
     """Raise an error where a signal need not be defined: its entries are no formula there."""
     if any(requirements(signal)):
         verdict = Claim(signal, signal, hypotheses).prove()
-        if not (isinstance(verdict, Proved) and verdict.is_complete):
+        if not _is_complete(verdict):
             raise Undecided(f"whether {signal} is defined was not decided: {verdict}")
 
 
-def _point(claim: Claim, index: Symbol, found: Counterexample) -> dict[str, int]:
+def _point(claim: Claim, indices: Sequence[Symbol], found: Counterexample) -> dict[str, int]:
     """The values of a claim's symbols at a counterexample."""
     at = dict(found.lengths)
-    if found.index is not None and index in claim.symbols:
-        at[index.name] = found.index
+    if found.index is not None:
+        values = zip(indices, for_each_axis(found.index), strict=True)
+        at |= {symbol.name: value for symbol, value in values if symbol in claim.symbols}
     return at
 
 
 def _entry(formula: Expr) -> SignalExpr:
     return Signal.from_formula(Dummy("·", integer=True), made_finite(formula), length=1)
+
+
+def _numbers_of_outputs(shapes: Claim, found: Counterexample) -> Counterexample:
+    """The counterexample to a claim about shapes, with these for values."""
+    at = {symbol: found.lengths[symbol.name] for symbol in shapes.symbols}
+    left, right = (one_or_all(shape_at(side, at)) for side in shapes.signals)
+    return Counterexample(found.lengths, {}, None, left, right)
+
+
+def _nearest(symbol: Symbol) -> int:
+    """The value of a symbol that is nearest to 0, among those that it may have."""
+    return next(value for value in _by_size() if allows(symbol, value))
 
 
 def _by_size() -> Iterator[int]:

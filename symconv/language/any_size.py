@@ -9,17 +9,17 @@ deeply.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import count
 
 from sympy import Expr, Ge, Indexed, Integer, Symbol
 
 from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.limits import STEPS_PER_TERM
-from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Floor, Polynomial, within
+from symconv.arithmetic.polynomials import Polynomial
+from symconv.arithmetic.quotients import has_quotients, without_quotients
 from symconv.arithmetic.such_that import SuchThat
-from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
+from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.arithmetic.terms import GuardedSum, Term, free_index
 from symconv.arithmetic.to_sympy import is_readable, polynomial_expression, terms_expression
 from symconv.arithmetic.work import spend
@@ -52,10 +52,11 @@ def guarded_sum(signal: SignalExpr) -> GuardedSum:
     """
     terms = [term.solved() for term in entry_terms(signal)]
     shapes = {name: leaf.lengths for name, leaf in leaves(signal).items()}
-    if any(_has_quotients(term) for term in terms):
+    if any(has_quotients(term) for term in terms):
         signs = {name: sign_of(symbol) for name, symbol in symbols_in(signal).items()}
         terms = [without_quotients(term, signal.lengths, signs) for term in terms]
-    return GuardedSum(_collected(tuple(terms)), signal.lengths, shapes)
+        terms = list(_collected(tuple(terms)))
+    return GuardedSum(tuple(terms), signal.lengths, shapes)
 
 
 def entry_terms(signal: SignalExpr) -> Terms:
@@ -182,62 +183,3 @@ def _collected(terms: Terms) -> Terms:
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)
-
-
-# --- quotients -----------------------------------------------------------------------
-
-
-def _has_quotients(term: Term) -> bool:
-    """Whether something that is read at an index is divided."""
-    polynomials = [p for factor in term.factors for p in factor.position]
-    polynomials += [guard.polynomial for guard in term.guards]
-    return any(isinstance(a, Floor) for p in polynomials for a in p.atoms() if p.indices())
-
-
-def without_quotients(term: Term, shape: Sequence[Polynomial], signs: Mapping[str, Sign]) -> Term:
-    """The term with 0 for each ⌊a/d⌋ of which the ranges of the indices say 0 ≤ a < d.
-
-    So ⌊(r·h + i)/r⌋, which was ⌊i/r⌋ + h, is h for an index 0 ≤ i < r: what splits an axis
-    undoes what has merged it, for symbols r too.  Where that rests on the range of a summation
-    index, a guard says it from then on.
-    """
-    ranges = dict(enumerate((Polynomial({}), size - 1) for size in shape))
-    ranges |= {index.number: (index.lower, index.upper) for index in term.indices}
-    summed = {index.number for index in term.indices}
-    while True:
-        found = next(_small_quotients(term, ranges, signs), None)
-        if found is None:
-            return term
-        known = [
-            guard
-            for number in sorted(found.numerator.indices() & summed)
-            for guard in within(Polynomial.of(number), ranges[number][1] + 1)
-        ]
-        term = term.substitute({found: Polynomial({})}).guarded(
-            *(guard for guard in known if guard not in term.guards)
-        )
-
-
-def _small_quotients(
-    term: Term,
-    ranges: Mapping[int, tuple[Polynomial, Polynomial]],
-    signs: Mapping[str, Sign],
-) -> Iterator[Floor]:
-    """The quotients that the ranges of the indices say are 0."""
-    polynomials = [p for factor in term.factors for p in factor.position]
-    polynomials += [guard.polynomial for guard in term.guards]
-    atoms = dict.fromkeys(a for p in polynomials for a in p.every_atom() if isinstance(a, Floor))
-    for atom in sorted(atoms, key=str):
-        inside = {a for a in atom.numerator.atoms() if isinstance(a, int)}
-        if not inside or inside != atom.numerator.indices() or not inside <= ranges.keys():
-            continue
-        least = most = atom.numerator
-        for number in inside:
-            low, high = ranges[number]
-            slope = atom.numerator.cofactor(number)
-            if not is_at_least(slope, 0, signs) or slope.indices() or low != Polynomial({}):
-                break
-            least, most = least.substitute({number: low}), most.substitute({number: high})
-        else:
-            if is_at_least(least, 0, signs) and is_at_least(atom.divisor - 1 - most, 0, signs):
-                yield atom

@@ -431,7 +431,7 @@ def test_a_wrong_step_is_wrong_at_an_output() -> None:
         assert isinstance(step.verdict, Refuted)
         found = step.verdict.counterexample
         at = {s: Integer(found.lengths[s.name]) for s in LAYER.length.free_symbols}
-        assert found.index is not None
+        assert isinstance(found.index, int)
         assert 0 <= found.index < LAYER.length.xreplace(at)
         assert "is no output" not in str(audit)
         assert step.difference is not None
@@ -653,11 +653,11 @@ def test_a_repair_is_the_first_formula_that_is_right() -> None:
         return False
 
     wrong = Sum(only(x[m] * k[u - 2 * m], Eq(Mod(m, 3), 1)), (m, 0, n - 1))
-    assert repair(wrong, u, never) is None
+    assert repair(wrong, (u,), never) is None
     assert len(tried) == len(set(tried)) > 10
     assert wrong not in tried
     wanted = tried[7]
-    found = repair(wrong, u, lambda formula: formula == wanted)
+    found = repair(wrong, (u,), lambda formula: formula == wanted)
     assert found is not None
     assert found.formula == wanted
 
@@ -670,7 +670,7 @@ def test_the_search_for_a_repair_is_bounded() -> None:
             formulas.append(formula)
             return answer
 
-        assert repair(wrong, u, is_right) is None
+        assert repair(wrong, (u,), is_right) is None
         return len(formulas)
 
     few = Sum(k[i] * x[u - i - j - m], (i, 0, c), (j, 0, c), (m, 0, c))

@@ -304,7 +304,7 @@ def test_mistakes_are_recognised_in_other_words() -> None:
 
 
 def test_what_cannot_be_decided_is_unknown() -> None:
-    found = grade("Sum(k[i % c]*k[t - 2*i], (i, 0, c - 1))")
+    found = grade("Sum(k[i % c]*k[t - 2*(i % c)], (i, c, 2*c - 1))")
     assert isinstance(found.verdict, Unknown)
     assert not found.is_right
     assert found.sentence.startswith("Not decided: it is proved for c from 1 to")
@@ -408,7 +408,7 @@ def test_the_command_exits_by_the_verdict() -> None:
         ("k*k", 1, "for c = 2, k = [1, 1] it gives [1, 2, 1] instead of [1, 1, 1, 1]."),
         ("k*k", 1, "The stride between the layers is forgotten"),
         ("Sum(k[i], i)*k[i]", 2, "the answer, line 1, column 16: i is the index of a sum"),
-        ("Sum(k[i % c]*k[t - 2*i], (i, 0, c - 1))", 3, "Not decided"),
+        ("Sum(k[i % c]*k[t - 2*(i % c)], (i, c, 2*c - 1))", 3, "Not decided"),
     ):
         result = run("--answer", answer)
         assert result.exit_code == code

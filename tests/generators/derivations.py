@@ -27,7 +27,7 @@ from sympy import (
     symbols,
 )
 
-from symconv import Signal
+from symconv import Signal, Tensor
 from symconv.derivations import Derivation
 from tests.oracles import formulas as oracle
 
@@ -36,6 +36,8 @@ l, r = symbols("l r", integer=True, nonnegative=True)
 u, v, i, j, m, q, t = symbols("u v i j m q t", integer=True)
 
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
+y, w = Tensor("y", (n, d)), Tensor("w", (c, 2))
+g = Tensor("g", (2, d, c))
 EVEN_U, EVEN_M = Eq(Mod(u, 2), 0), Eq(Mod(m, 2), 0)
 
 
@@ -54,12 +56,14 @@ class Right:
     formulas: tuple[Expr, ...]
     where: Basic = sympy.true
     given: tuple[Basic, ...] = field(default=())
+    indices: tuple[Symbol, ...] = (u,)
 
     def derivation(self, formulas: tuple[Expr, ...] | None = None) -> Derivation:
         start, *steps = formulas or self.formulas
         introduced = oracle.symbols_in(self.formulas)
+        index = self.indices if len(self.indices) > 1 else self.indices[0]
         derivation = Derivation(
-            start, index=u, where=self.where, given=self.given, introduced=introduced
+            start, index=index, where=self.where, given=self.given, introduced=introduced
         )
         for formula in steps:
             derivation.step(formula)
@@ -187,6 +191,59 @@ def shifted_window() -> Right:
     )
 
 
+def plane() -> Right:
+    """A convolution of two axes, flipped in one after the other."""
+    return Right(
+        (
+            Sum(y[m, q] * w[u - m, v - q], (m, -oo, oo), (q, -oo, oo)),
+            Sum(y[u - i, q] * w[i, v - q], (i, -oo, oo), (q, 0, d - 1)),
+            Sum(y[u - i, v - j] * w[i, j], (j, 0, 1), (i, 0, c - 1)),
+            Sum(y[u - i, v - j] * w[i, j], (i, -oo, u), (j, -oo, oo)),
+            Sum(Sum(y[t, v - j] * w[u - t, j], (t, u - c + 1, u)), (j, 0, v)),
+        ),
+        indices=(u, v),
+    )
+
+
+def checkerboard() -> Right:
+    """The fields of one colour are in even rows and columns, or in odd ones."""
+    term = y[m, q] * w[u - m, v - q]
+    return Right(
+        (
+            Sum(only(term, Eq(Mod(m + q, 2), 0)), (m, -oo, oo), (q, -oo, oo)),
+            Sum(only(term, Eq(Mod(q - m, 2), 0)), (q, -oo, oo), (m, 0, n - 1)),
+            Sum(y[2 * i, 2 * j] * w[u - 2 * i, v - 2 * j], (i, -oo, oo), (j, -oo, oo))
+            + Sum(
+                y[2 * i + 1, 2 * j + 1] * w[u - 2 * i - 1, v - 2 * j - 1],
+                (i, -oo, oo),
+                (j, -oo, oo),
+            ),
+        ),
+        indices=(u, v),
+    )
+
+
+def channels() -> Right:
+    """A layer of each channel, and one that sums over the channels q; v is one of its outputs."""
+    twice = g[v, q, i] * k[j] * y[4 * u + 2 * i + j, q]
+    gathered = g[v, q, i] * k[t - 2 * i] * y[4 * u + t, q]
+    layer = Sum(k[j] * y[2 * (2 * u + i) + j, q], (j, 0, c - 1))
+    return Right(
+        (
+            Sum(g[v, q, i] * layer, (i, 0, c - 1), (q, 0, d - 1)),
+            Sum(twice, (j, 0, c - 1), (i, 0, c - 1), (q, 0, d - 1)),
+            Sum(twice, (q, 0, d - 1), (i, 0, c - 1), (j, 0, c - 1)),
+            Sum(gathered, (q, -oo, oo), (i, 0, c - 1), (t, 0, 3 * c - 3)),
+            Sum(
+                y[4 * u + t, q] * Sum(g[v, q, i] * k[t - 2 * i], (i, -oo, oo)),
+                (t, -oo, oo),
+                (q, -oo, oo),
+            ),
+        ),
+        indices=(v, u),
+    )
+
+
 RIGHT: dict[str, Right] = {
     "exercise": exercise(),
     "strides 2 and 3": two_kernels(2, 3),
@@ -197,6 +254,9 @@ RIGHT: dict[str, Right] = {
     "associativity": associativity(),
     "even outputs": even_outputs(),
     "window": shifted_window(),
+    "plane": plane(),
+    "checkerboard": checkerboard(),
+    "channels": channels(),
 }
 
 
@@ -240,7 +300,7 @@ def paths(part: Basic, path: Path = ()) -> Iterator[Path]:
 Changes = dict[str, list[tuple[Path, Basic]]]
 
 
-def changes(formula: Expr, signals: list[Signal], indices: list[Symbol]) -> Changes:
+def changes(formula: Expr, signals: list[Tensor], indices: list[Symbol]) -> Changes:
     """What may stand in place of one part of a formula, by the kind of the change."""
     found: Changes = {}
 
@@ -252,15 +312,24 @@ def changes(formula: Expr, signals: list[Signal], indices: list[Symbol]) -> Chan
         part = at_path(formula, path)
         match part:
             case Indexed():
-                base, position = part.args
-                add("constant", path, *(base[position + a] for a in (1, -1, 2)))
-                for s in sorted(position.free_symbols, key=lambda s: s.name):
-                    others = [other for other in indices if other != s]
-                    moved = (position + s, position - s, position.subs(s, -s))
-                    add("coefficient", path, *(base[p] for p in moved))
-                    add("swapped index", path, *(base[position.subs(s, o)] for o in others))
-                names = [one[position] for one in signals if one.name != str(base.label)]
+                base, *positions = part.args
+                for axis, position in enumerate(positions):
+
+                    def at(p: Expr, axis: int = axis, part: Indexed = part) -> Expr:
+                        base, *positions = part.args
+                        return base[(*positions[:axis], p, *positions[axis + 1 :])]
+
+                    add("constant", path, *(at(position + a) for a in (1, -1, 2)))
+                    for s in sorted(position.free_symbols, key=lambda s: s.name):
+                        others = [other for other in indices if other != s]
+                        moved = (position + s, position - s, position.subs(s, -s))
+                        add("coefficient", path, *map(at, moved))
+                        add("swapped index", path, *(at(position.subs(s, o)) for o in others))
+                alike = [one for one in signals if one.ndim == len(positions)]
+                names = [one[tuple(positions)] for one in alike if one.name != str(base.label)]
                 add("swapped name", path, *names)
+                if len(positions) > 1:
+                    add("swapped axes", path, base[tuple(reversed(positions))])
             case Sum():
                 for place, (symbol, lower, upper) in enumerate(part.limits, start=1):
                     near = [(lower + a, upper) for a in (1, -1)] if lower != -oo else []
@@ -288,7 +357,13 @@ def changes(formula: Expr, signals: list[Signal], indices: list[Symbol]) -> Chan
                     rest = part.func(*part.args[:place], *part.args[place + 1 :])
                     add(f"no {kind}", path, rest)
                     add(f"new {kind}", path, part.func(*part.args, argument))
-    add("scale", (), -formula, Rational(3, 2) * formula, formula + signals[0][u])
+    add(
+        "scale",
+        (),
+        -formula,
+        Rational(3, 2) * formula,
+        formula + signals[0][(u,) * signals[0].ndim],
+    )
     return found
 
 
@@ -316,7 +391,7 @@ def random_mutant(seed: int) -> Mutant:
     right = RIGHT[name]
     place = rng.randrange(1, len(right.formulas))
     used = oracle.signals_in(right.formulas)
-    signals = [s for s in (x, k, h) if s.name in used]
+    signals = [s for s in (x, k, h, y, w, g) if s.name in used]
     indices = set(oracle.symbols_in(right.formulas)).union(*map(bound_in, right.formulas))
     formula = right.formulas[place]
     kinds = changes(formula, signals, sorted(indices, key=lambda s: s.name))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import islice
+from operator import getitem
 from typing import Any
 
 import sympy
@@ -17,7 +18,7 @@ from sympy import (
 
 from symconv import Proved, Refuted, Unknown
 from symconv.derivations import Audit, Derivation, IllFormed, Step
-from tests.generators.derivations import bound_in, u
+from tests.generators.derivations import bound_in
 from tests.oracles import formulas as oracle
 
 TOTAL, MOST = 8, 130  # how far the oracle goes, among the smallest points
@@ -91,7 +92,7 @@ def check_step(audit: Audit, step: Step) -> str:
         return f"{type(step.verdict).__name__}, no window"
     match step.verdict:
         case Proved(scope):
-            assert scope == "all lengths", f"{problem}: {step.verdict}"
+            assert scope in ("all lengths", "all sizes"), f"{problem}: {step.verdict}"
             failing = failing or problem.failing(problem.far())
             assert failing is None, f"{problem}: {step.verdict}, but it fails at {failing}"
             return "Proved"
@@ -110,25 +111,44 @@ def check_counterexample(step: Step, problem: Problem) -> dict[str, int]:
     assert isinstance(step.verdict, Refuted)
     found = step.verdict.counterexample
     at = dict(found.lengths)
-    assert u.name not in at
-    assert isinstance(found.index, int), f"{problem}: {found} is at no index"
-    if u in problem.symbols:
-        at[u.name] = found.index
+    index = index_of(step)
+    assert not index.keys() & at.keys()
+    at |= {s.name: index[s.name] for s in problem.symbols if s.name in index}
     names = [s.name for s in problem.symbols]
     assert sorted(at) == names, f"{problem}: {at}, but the symbols are {names}"
     assert all(oracle.allows(s, at[s.name]) for s in problem.symbols), f"{problem}: {at}"
     assert all(oracle.value(one, at) for one in problem.conditions), f"{problem}: {at}"
-    sizes = oracle.signals_in([problem.before, problem.formula])
-    assert {name: len(entries) for name, entries in found.signals.items()} == {
-        name: oracle.value(size, at) for name, size in sizes.items()
-    }
+    shapes = oracle.signals_in([problem.before, problem.formula])
+    assert found.signals.keys() == shapes.keys()
+    for name, shape in shapes.items():
+        check_shape(found.signals[name], [oracle.value(size, at) for size in shape])
     values = [
-        oracle.value(side, at, lambda name, p: found.signals[name][p])
+        oracle.value(side, at, lambda name, place: reduce(getitem, place, found.signals[name]))
         for side in (problem.before, problem.formula)
     ]
     assert values == [found.lhs, found.rhs], f"{problem}: {found}, but the values are {values}"
     assert values[0] != values[1]
     return at
+
+
+def index_of(step: Step) -> dict[str, int]:
+    """The index of a counterexample: an integer of one axis, and a tuple of several."""
+    assert isinstance(step.verdict, Refuted)
+    index = step.verdict.counterexample.index
+    assert index is not None, f"{step.verdict} is at no index"
+    assert isinstance(index, int) == (len(step.indices) == 1)
+    values = (index,) if isinstance(index, int) else index
+    return dict(zip((symbol.name for symbol in step.indices), values, strict=True))
+
+
+def check_shape(entries: Any, shape: list[int]) -> None:
+    """Nested lists are as long as a shape says."""
+    if not shape:
+        assert not isinstance(entries, list)
+        return
+    assert len(entries) == shape[0]
+    for one in entries:
+        check_shape(one, shape[1:])
 
 
 def check_ill_formed(audit: Audit, step: Step, problem: Problem) -> None:
@@ -156,9 +176,11 @@ def formulas_until(audit: Audit, step: Step) -> list[Expr]:
 
 def introduced_in(derivation: Derivation) -> set[str]:
     parts = [derivation.start, derivation.where, *derivation.given]
-    names = {name for part in parts for name in oracle.loose_names(part)} | {u.name}
+    names = {name for part in parts for name in oracle.loose_names(part)}
+    names |= {symbol.name for symbol in derivation.indices}
     for one in derivation.introduced:
-        names |= {one.name} if isinstance(one, Symbol) else oracle.loose_names(one[u])
+        is_symbol = isinstance(one, Symbol)
+        names |= {one.name} if is_symbol else oracle.loose_names(one[(0,) * one.ndim])
     return names
 
 
@@ -175,9 +197,7 @@ def check_closer(audit: Audit, step: Step, chosen: float = 0) -> None:
 
 def check_difference(step: Step, problem: Problem) -> None:
     assert isinstance(step.verdict, Refuted)
-    found = step.verdict.counterexample
-    assert found.index is not None
-    at = dict(found.lengths) | {u.name: found.index}
+    at = dict(step.verdict.counterexample.lengths) | index_of(step)
     expected = oracle.expanded(problem.formula - problem.before, at)
     assert step.difference == expected != 0, f"{problem}: {step.difference}, not {expected}"
 

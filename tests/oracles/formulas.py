@@ -19,7 +19,8 @@ import sympy
 from sympy import Basic, Expr, Indexed, Piecewise, Sum, Symbol
 
 Lengths = Mapping[str, int]
-Entry = Callable[[str, int], Any]
+Position = tuple[int, ...]
+Entry = Callable[[str, Position], Any]
 Box = dict[str, tuple[Any, Any]]  # an interval for each symbol
 Read = Callable[[dict[str, Any], Entry], Any]
 
@@ -39,7 +40,7 @@ class NoWindowError(ValueError):
         super().__init__(f"no window for {name}")
 
 
-def value(formula: Basic, at: Lengths, entry: Entry = lambda name, i: 0) -> Any:
+def value(formula: Basic, at: Lengths, entry: Entry = lambda name, place: 0) -> Any:
     """A formula, a length or a condition at fixed values of its free symbols.
 
     Args:
@@ -50,20 +51,26 @@ def value(formula: Basic, at: Lengths, entry: Entry = lambda name, i: 0) -> Any:
     return reading(formula)(dict(at), entry)
 
 
-def random_entry(name: str, i: int) -> int:
+def random_entry(name: str, place: Position) -> int:
     """A number that is as good as an unknown: 61 random bits for each entry."""
-    return _random_bits(name, i)
+    return _random_bits(name, place)
 
 
 @cache
-def _random_bits(name: str, i: int) -> int:
-    return random.Random(f"{i} of {name}").getrandbits(61)
+def _random_bits(name: str, place: Position) -> int:
+    return random.Random(f"{place} of {name}").getrandbits(61)
 
 
 def expanded(formula: Expr, at: Lengths) -> Expr:
-    """The formula as a polynomial in the entries, which are the symbols x0, x1, …"""
-    result: Expr = sympy.expand(value(formula, at, lambda name, i: Symbol(f"{name}{i}")))
+    """The formula as a polynomial in the entries: x0, x1, …; of several axes x_0_0, x_0_1, …"""
+    result: Expr = sympy.expand(value(formula, at, entry_symbol))
     return result
+
+
+def entry_symbol(name: str, place: Position) -> Symbol:
+    if len(place) == 1:
+        return Symbol(f"{name}{place[0]}")
+    return Symbol("_".join([name, *map(str, place)]))
 
 
 # --- values --------------------------------------------------------------------------
@@ -123,13 +130,17 @@ def reading(part: Basic) -> Read:
 
 
 def _entry(part: Indexed) -> Read:
-    name, position, size = str(part.base.label), reading(part.indices[0]), reading(part.shape[0])
+    name = str(part.base.label)
+    axes = [(reading(p), reading(size)) for p, size in zip(part.indices, part.shape, strict=True)]
 
     def read(at: dict[str, Any], entry: Entry) -> Any:
-        i = position(at, entry)
-        if i != int(i) or not 0 <= i < size(at, entry):
-            return 0
-        return entry(name, int(i))
+        place = []
+        for position, size in axes:
+            i = position(at, entry)
+            if i != int(i) or not 0 <= i < size(at, entry):
+                return 0
+            place.append(int(i))
+        return entry(name, tuple(place))
 
     return read
 
@@ -206,11 +217,16 @@ def window(part: Basic, name: str, box: Box) -> tuple[Any, Any]:
 
 
 def _window_of_entry(part: Indexed, name: str, box: Box) -> tuple[Any, Any]:
-    affine = _affine(part.indices[0], name)
+    axes = zip(part.indices, part.shape, strict=True)
+    return _common([_window_along(position, size, name, box) for position, size in axes])
+
+
+def _window_along(position: Expr, length: Expr, name: str, box: Box) -> tuple[Any, Any]:
+    affine = _affine(position, name)
     if affine is None:
         return EVERYTHING
     a, rest = affine
-    (low, high), (_, size) = interval(rest, box), interval(part.shape[0], box)
+    (low, high), (_, size) = interval(rest, box), interval(length, box)
     ends = [_over(-high, a), _over(size - 1 - low, a)]  # 0 ≤ a·index + rest ≤ size − 1
     return min(ends), max(ends)
 
@@ -286,13 +302,13 @@ def symbols_in(parts: Iterable[Basic]) -> list[Symbol]:
             if isinstance(symbol, Symbol):
                 found[symbol.name] = symbol
         for e in part.atoms(Indexed):
-            found |= {s.name: s for s in e.shape[0].free_symbols}
+            found |= {s.name: s for size in e.shape for s in size.free_symbols}
     return [found[name] for name in sorted(found)]
 
 
-def signals_in(parts: Iterable[Basic]) -> dict[str, Expr]:
-    """The lengths of the signals in formulas, by name."""
-    return {str(e.base.label): e.shape[0] for part in parts for e in part.atoms(Indexed)}
+def signals_in(parts: Iterable[Basic]) -> dict[str, tuple[Expr, ...]]:
+    """The shapes of the signals in formulas, by name."""
+    return {str(e.base.label): tuple(e.shape) for part in parts for e in part.atoms(Indexed)}
 
 
 def loose_names(formula: Basic) -> set[str]:

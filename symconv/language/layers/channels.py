@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symconv.arithmetic.polynomials import Polynomial
 from symconv.errors import SymconvError
 from symconv.language.amounts import Whole, positive_argument
 from symconv.language.layers.arguments import channel_axis, each_axis, sliding_axes
@@ -23,9 +24,20 @@ __all__ = [
 ]
 
 
-def _for_channels(parameter: SignalExpr, axis: int, rank: int) -> SignalExpr:
+def _for_channels(parameter: SignalExpr, axis: int, signal: SignalExpr) -> SignalExpr:
     """A parameter for each channel, with axes of size 1 behind the channels, to be repeated."""
-    behind = rank - 1 - axis
+    if parameter.ndim != 1:
+        raise SymconvError(
+            f"there has to be one number for each channel, a signal, and {parameter} has "
+            f"{parameter.ndim} axes"
+        )
+    one = Polynomial.constant(1)
+    if parameter.lengths[0] == one != signal.lengths[axis]:
+        raise SymconvError(
+            f"{parameter} is one number, and {signal} has {signal.shape[axis]} channels along "
+            f"axis {axis}; write {parameter}.expand(({signal.shape[axis]},)) for one that all share"
+        )
+    behind = signal.ndim - 1 - axis
     return parameter.rearrange(f"o -> o{' 1' * behind}") if behind else parameter
 
 
@@ -36,7 +48,7 @@ def with_bias(layer: SignalExpr, bias: SignalExpr, axis: int) -> SignalExpr:
         raise SymconvError(
             f"a bias is one number for each channel, a signal, and {bias} has {bias.ndim} axes"
         )
-    return layer + _for_channels(bias, axis, layer.ndim)
+    return layer + _for_channels(bias, axis, layer)
 
 
 def add_bias(signal: SignalExpr, bias: SignalExpr, axis: int | None = None) -> SignalExpr:
@@ -92,11 +104,10 @@ def batch_norm(
         if one is not None:
             check_operand(one, call)
     found = channel_axis(signal, running_mean, axis, call)
-    rank = signal.ndim
-    result = signal - _for_channels(running_mean, found, rank)
+    result = signal - _for_channels(running_mean, found, signal)
     for factor in (inverse_deviation, weight):
         if factor is not None:
-            result = result.apply(Multiply(), _for_channels(factor, found, rank))
+            result = result.apply(Multiply(), _for_channels(factor, found, signal))
     return result if bias is None else with_bias(result, bias, found)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from symconv.errors import SymconvError
-from symconv.language.amounts import Whole, integer_argument, positive_argument
+from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.layers.arguments import each_axis, padded, pads_along
 from symconv.language.layers.channels import with_bias
 from symconv.language.operators import Conv, Convolve, Dilate, Flip, Pad
 from symconv.language.operators.base import check_operand
+from symconv.language.operators.extend import check_mode
 from symconv.language.signals import SignalExpr
 from symconv.language.subscripts import size_along
 
@@ -80,6 +81,8 @@ def conv(
             "x.pad_same((c, …), stride=s).conv(w, stride=s)"
         )
     pads = pads_along(padding, dimensions, signal, reaches)
+    if padding_mode != "zeros":
+        check_mode(padding_mode)  # where nothing is padded too
     inner = padded(signal, range(first, signal.ndim), pads, padding_mode)
     amount = positive_argument(groups, "the number of groups", signal)
     layer = inner.apply(Conv(tuple(strides), tuple(dilations), amount), weight)
@@ -128,6 +131,7 @@ def conv_transpose(
     crops = each_axis(padding, dimensions, "the padding", signal)
     more = each_axis(output_padding, dimensions, "the output padding", signal)
     amount = positive_argument(groups, "the number of groups", signal)
+    _check_channels(signal, kernel, first - 1, amount)
     inner, flipped = signal, kernel
     for axis, s in enumerate(strides):
         if s != 1:
@@ -147,6 +151,22 @@ def conv_transpose(
         Conv((integer_argument(1, ""),) * dimensions, tuple(dilations), amount), weight
     )
     return layer if bias is None else with_bias(layer, bias, first - 1)
+
+
+def _check_channels(signal: SignalExpr, kernel: SignalExpr, axis: int, groups: Amount) -> None:
+    """Numbers that do not fit, told of what was written and not of what is made of it."""
+    have, read = signal.lengths[axis].as_integer(), kernel.lengths[0].as_integer()
+    if have is None or read is None:
+        return
+    if have != read:
+        raise SymconvError(
+            f"{signal} has {have} channels along axis {axis}, and the kernel {kernel} of a "
+            f"transposed layer takes {read} (its axis 0)"
+        )
+    if groups.number is not None and have % groups.number:
+        raise SymconvError(
+            f"{signal} has {have} channels along axis {axis}, which {groups} groups do not divide"
+        )
 
 
 def _of_one_channel(

@@ -101,11 +101,9 @@ def fold(
     names = [f"u{axis}" for axis in range(count)]
     n = "n " * batched
     sizes: dict[str, Amount] = dict(zip(names[1:], places[1:], strict=True))
-    if count == 1:
-        images = signal
-    else:
-        listed = " ".join(names)
-        images = signal.rearrange(f"{n}c ({listed}) -> {n}c {listed}", **sizes)
+    listed = " ".join(names)
+    # What the channels are made of is said too, since a rest of them would be left out.
+    images = signal.rearrange(f"{n}(c j) ({listed}) -> {n}(c j) {listed}", j=prod(taps), **sizes)
     channels = size_along(signal, int(batched))
     kernel = _identity(channels, channels // prod(taps), taps)
     # As far beyond the last patch as the output goes.

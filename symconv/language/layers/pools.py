@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
@@ -72,14 +73,18 @@ def avg_pool(
     if divisor_override is not None:
         divisor = exact_number(divisor_override)
         if not divisor:
-            raise SymconvError(f"divisor_override must be a number, got {divisor_override!r}")
+            raise SymconvError(
+                f"divisor_override must be a number other than 0, got {divisor_override!r}"
+            )
         return sums / divisor
     numbers = [small_number(c, "the size of an average pool") for c in windows]
-    if count_include_pad and not ceil_mode:
-        for number in numbers:
-            sums = sums / number
-        return sums
-    for axis, number, s, p in zip(along, numbers, steps, amounts, strict=True):
+    are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in amounts]
+    whole = prod(number for number, alike in zip(numbers, are_alike, strict=True) if alike)
+    if any(are_alike):
+        sums = sums / whole
+    for axis, number, s, p, alike in zip(along, numbers, steps, amounts, are_alike, strict=True):
+        if alike:
+            continue
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
         behind = " 1" * (sums.ndim - 1 - axis)
         sums = sums.apply(Multiply(), share.rearrange(f"u -> u{behind}") if behind else share)

@@ -63,8 +63,8 @@ class Add(Operator):
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The terms of both."""
         one, other = node.operands
-        left = yield one, repeated(one, index), inside
-        right = yield other, repeated(other, index), inside
+        left = yield from repeated(one, index, inside, node)
+        right = yield from repeated(other, index, inside, node)
         return left + right
 
     def shape_at(

@@ -27,7 +27,9 @@ from typing import (
 from sympy import Expr, Symbol
 
 from symconv.arithmetic.limits import MOST_FACTORS
-from symconv.arithmetic.polynomials import Conjunction, Polynomial
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, nonnegative_part, within
+from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, Undecided
@@ -56,15 +58,19 @@ __all__ = [
     "Rule",
     "Shape",
     "Terms",
+    "Wanted",
     "along",
     "axes_of",
     "check_operand",
     "guarded",
+    "inside_of",
     "no_axis",
+    "not_negative",
     "positive_at",
     "products",
     "shown",
     "summed",
+    "to_assume",
 ]
 
 Index: TypeAlias = tuple[Polynomial, ...]
@@ -598,6 +604,17 @@ def along(index: Index, axis: int, new: Polynomial) -> Index:
     return (*index[:axis], new, *index[axis + 1 :])
 
 
+def inside_of(index: Index, shape: Shape) -> Conjunction:
+    """The guards that say that an index lies inside, along every axis."""
+    return tuple(guard for u, size in zip(index, shape, strict=True) for guard in within(u, size))
+
+
+def not_negative(value: Polynomial, node: SignalExpr) -> Polynomial:
+    """max(0, value), and the value itself where the signs of the symbols say that it is one."""
+    signs = {name: sign_of(symbol) for name, symbol in node.names[1].items()}
+    return value if is_at_least(value, 0, signs) else nonnegative_part(value)
+
+
 def guarded(terms: Terms, guards: Conjunction) -> Terms:
     """The terms where guards hold too."""
     return tuple(term.guarded(*guards) for term in terms) if guards else terms
@@ -675,6 +692,13 @@ def axes_of(signal: SignalExpr, axis: int | Sequence[int] | None) -> tuple[int, 
     if len(set(found)) < len(found):
         raise SymconvError(f"an axis is named twice in axis={axis}")
     return tuple(found)
+
+
+def to_assume(condition: str, *sizes: Expr) -> str:
+    """The hypothesis that would make sizes fit; nothing where they are numbers that do not."""
+    if all(size.is_Integer for size in sizes):
+        return ""
+    return f"; add the hypothesis {condition}"
 
 
 def no_axis(signal: SignalExpr, axis: int) -> SymconvError:

@@ -13,8 +13,6 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     equal,
     floor,
-    nonnegative_part,
-    within,
     without_nonnegative_part,
 )
 from symconv.errors import SymconvError
@@ -34,9 +32,12 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    inside_of,
+    not_negative,
     positive_at,
     products,
     summed,
+    to_assume,
 )
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
 from symconv.language.operators.radix import quotient, times
@@ -125,7 +126,7 @@ class Conv(Operator):
         wanted = read * self.groups.written
         return (
             f"{signal} has {have} channels along axis {axis}, and the kernel {kernel} reads "
-            f"{read}{times_} (its axis 1); add the hypothesis {have} == {wanted}"
+            f"{read}{times_} (its axis 1){to_assume(f'{have} == {wanted}', have, wanted)}"
         )
 
     def _wrong_groups(self, node: SignalExpr) -> str:
@@ -133,7 +134,8 @@ class Conv(Operator):
         outputs = kernel.shape[0]
         return (
             f"the kernel {kernel} has {outputs} output channels (its axis 0), which {self.groups} "
-            f"groups do not divide; add the hypothesis Eq(Mod({outputs}, {self.groups}), 0)"
+            "groups do not divide"
+            + to_assume(f"Eq(Mod({outputs}, {self.groups}), 0)", outputs, self.groups.written)
         )
 
     def shape(self, node: SignalExpr) -> Shape:
@@ -144,7 +146,7 @@ class Conv(Operator):
         for axis, (s, d) in enumerate(zip(self.stride, self.dilation, strict=True)):
             reach = d.polynomial * (kernel.lengths[2 + axis] - 1)
             last = without_nonnegative_part(signal.lengths[first + axis]) - reach - 1
-            sizes.append(nonnegative_part(floor(last, s.polynomial) + 1))
+            sizes.append(not_negative(floor(last, s.polynomial) + 1, node))
         return (*signal.lengths[: first - 1], kernel.lengths[0], *sizes)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
@@ -177,10 +179,7 @@ class Conv(Operator):
         terms = products(taps, source, fresh)
         for number, size in reversed(list(zip((q, *js), (inputs, *sizes), strict=True))):
             terms = summed(terms, number, size)
-        if inside:
-            return terms
-        each = zip(index, node.lengths, strict=True)
-        return guarded(terms, tuple(guard for u, size in each for guard in within(u, size)))
+        return guarded(terms, () if inside else inside_of(index, node.lengths))
 
     def shape_at(
         self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]

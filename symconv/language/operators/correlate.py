@@ -11,7 +11,6 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     floor,
     nonnegative_part,
-    within,
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
@@ -33,6 +32,7 @@ from symconv.language.operators.base import (
     axes_of,
     check_operand,
     guarded,
+    inside_of,
     positive_at,
     products,
     summed,
@@ -85,14 +85,15 @@ class Correlate(AlongAxis):
         return is_no_empty_kernel(node.operands[1])
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal alone."""
+        """Σ k[j]·x[s·u + d·j] over j, which reads inside the signal where u is inside."""
         signal, kernel = node.operands
         j, u = next(fresh), index[self.axis]
         position = self.stride.polynomial * u + self.dilation.polynomial * Polynomial.of(j)
         taps = yield kernel, (Polynomial.of(j),), False
         source = yield signal, along(index, self.axis, position), True
         terms = summed(products(taps, source, fresh), j, kernel.lengths[0])
-        return guarded(terms, () if inside else within(u, node.lengths[self.axis]))
+        # The signal was read as if inside along all its axes.
+        return guarded(terms, () if inside else inside_of(index, node.lengths))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -29,6 +30,7 @@ from symconv.language.operators.base import (
     axes_of,
     products,
     summed,
+    to_assume,
 )
 
 if TYPE_CHECKING:
@@ -100,8 +102,8 @@ class Einsum(Operator):
         )
         return (
             f"{letter!r} in {self.pattern!r} is axis {axis} of {node.operands[i]}, of size {size}, "
-            f"and axis {j[1]} of {node.operands[j[0]]}, of size {other}; "
-            f"add the hypothesis {size} == {other}"
+            f"and axis {j[1]} of {node.operands[j[0]]}, of size {other}"
+            f"{to_assume(f'{size} == {other}', size, other)}"
         )
 
     def shape(self, node: SignalExpr) -> Shape:
@@ -133,15 +135,32 @@ class Einsum(Operator):
         over = {letter: next(fresh) for letter in self.summed_letters}
         at = dict(zip(self.output, index, strict=True))
         at |= {letter: Polynomial.of(number) for letter, number in over.items()}
+        known = self._known_inside(node, over.keys()) if inside else set()
         result: tuple[Term, ...] = ()
         for i, letters in enumerate(self.inputs):
-            # A summation index may lie outside, and then one of the entries has to be 0.
-            known = inside and not set(letters) & over.keys()
-            terms = yield node.operands[i], tuple(at[letter] for letter in letters), known
+            place = tuple(at[letter] for letter in letters)
+            terms = yield node.operands[i], place, i in known
             result = products(result, terms, fresh) if i else terms
         for letter in reversed(over):
             result = summed(result, over[letter], self._size(node, places[letter][0]))
         return result
+
+    def _known_inside(self, node: SignalExpr, over: AbstractSet[str]) -> set[int]:
+        """The operands that may be read as if inside, where the output index is.
+
+        A summation index may lie outside, and then one of the entries has to be 0: one operand
+        that it stands in is read as it is everywhere.  That is one that costs nothing, as a
+        named tensor, if there is one.
+        """
+        known: set[int] = set()
+        rest = set(range(len(self.inputs)))
+        for i in sorted(rest, key=lambda i: node.operands[i].operator.is_source):
+            summed_here = set(self.inputs[i]) & over
+            others = set("".join(self.inputs[j] for j in rest - {i}))
+            if summed_here <= others:
+                known.add(i)
+                rest.remove(i)
+        return known
 
     def shape_at(
         self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]

@@ -7,15 +7,15 @@ signals have to be equally long, whatever their lengths are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import Polynomial, equal
+from symconv.arithmetic.polynomials import Polynomial, equal, within
 from symconv.errors import SymconvError
 from symconv.language.arrays import Array, indices
-from symconv.language.operators.base import Index, Requirement, Shape
+from symconv.language.operators.base import Index, Requirement, Shape, Terms, Wanted, guarded
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -102,14 +102,26 @@ def _told(node: SignalExpr, verb: str, back: int) -> str:
     )
 
 
-def repeated(operand: SignalExpr, index: Index) -> Index:
-    """Where an operand is read for an entry of the result."""
+def repeated(
+    operand: SignalExpr, index: Index, inside: bool, node: SignalExpr
+) -> Generator[Wanted, Terms, Terms]:
+    """The entry of an operand that belongs to an entry of the result."""
     shape = operand.lengths
-    if len(index) == 1:
-        return index
-    kept = index[len(index) - len(shape) :]
+    offset = len(index) - len(shape)
+    kept = index[offset:]
+    if shape == node.lengths:
+        return (yield operand, index, inside)
+    one = [len(node.lengths) > 1 and size == _ONE for size in shape]
     zero = Polynomial({})
-    return tuple(zero if size == _ONE else p for size, p in zip(shape, kept, strict=True))
+    place = tuple(zero if is_one else p for is_one, p in zip(one, kept, strict=True))
+    terms = yield operand, place, inside
+    if inside:
+        return terms
+    # Along an axis that is repeated, the operand itself does not say where the result ends.
+    along = [*range(offset), *(offset + axis for axis, is_one in enumerate(one) if is_one)]
+    return guarded(
+        terms, tuple(guard for axis in along for guard in within(index[axis], node.lengths[axis]))
+    )
 
 
 def common_shape_at(

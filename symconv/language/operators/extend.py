@@ -29,7 +29,7 @@ from symconv.language.operators.base import (
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Extend", "Extension", "pad_widths"]
+__all__ = ["Extend", "Extension", "check_mode", "pad_widths"]
 
 Extension: TypeAlias = Literal["reflect", "symmetric", "replicate", "circular"]
 """What stands beyond the ends of a signal, where it is not zeros."""
@@ -40,6 +40,21 @@ _NUMPY = {
     "replicate": "edge",
     "circular": "wrap",
 }
+
+
+def check_mode(mode: str) -> None:
+    """Refuse what is no way to continue a signal.
+
+    Raises:
+        SymconvError: it is none.
+    """
+    modes = get_args(Extension)
+    if mode not in modes:
+        hint = about_mode(mode)
+        raise SymconvError(
+            f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
+            f"got {mode!r}{f'; {hint}' * bool(hint)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +77,7 @@ class Extend(AlongAxis):
 
     def check(self, node: SignalExpr) -> None:
         """Refuse unknown modes, and amounts that could be negative."""
-        modes = get_args(Extension)
-        if self.mode not in modes:
-            hint = about_mode(self.mode)
-            raise SymconvError(
-                f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
-                f"got {self.mode!r}{f'; {hint}' * bool(hint)}"
-            )
+        check_mode(self.mode)
         for amount in (self.left, self.right):
             if not amount.is_at_least(0):
                 raise SymconvError(

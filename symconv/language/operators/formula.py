@@ -22,7 +22,7 @@ from sympy import (
 
 from symconv.arithmetic.from_sympy import FormulaReader, is_at_least
 from symconv.arithmetic.limits import MOST_ENTRIES
-from symconv.arithmetic.polynomials import Polynomial, within
+from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import is_integer, sign_of
 from symconv.arithmetic.unevaluated import spelled_with
@@ -45,6 +45,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    inside_of,
 )
 from symconv.language.operators.named import not_negative
 from symconv.language.scalars import POLYNOMIALS, multiple
@@ -129,10 +130,7 @@ class Formula(Operator):
         names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
         names |= zip(self.indices, index, strict=True)
         terms = FormulaReader(fresh).terms(self.expression, names)
-        if inside:
-            return terms
-        sizes = zip(index, node.lengths, strict=True)
-        return guarded(terms, tuple(guard for u, size in sizes for guard in within(u, size)))
+        return guarded(terms, () if inside else inside_of(index, node.lengths))
 
     def shape_at(
         self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]

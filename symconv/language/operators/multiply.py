@@ -67,8 +67,8 @@ class Multiply(Operator):
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """Each term of the one times each of the other."""
         one, other = node.operands
-        left = yield one, repeated(one, index), inside
-        right = yield other, repeated(other, index), inside
+        left = yield from repeated(one, index, inside, node)
+        right = yield from repeated(other, index, inside, node)
         return products(left, right, fresh)
 
     def shape_at(

@@ -13,11 +13,17 @@ from symconv.arithmetic.polynomials import Guarded, Monomial, Polynomial, at_lea
 __all__ = ["digits", "joined", "quotient"]
 
 
-def digits(u: Polynomial, sizes: Sequence[Polynomial]) -> list[Polynomial]:
-    """The digits of a position, of which the last one runs fastest."""
+def digits(
+    u: Polynomial, sizes: Sequence[Polynomial], *, is_inside: bool = True
+) -> list[Polynomial]:
+    """The digits of a position, of which the last one runs fastest.
+
+    Unless the position is inside, below the product of the sizes, the first digit is whatever is
+    left, and outside exactly where the position is.
+    """
     result: list[Polynomial] = []
     for i in range(len(sizes) - 1, 0, -1):
-        count = sizes[0] if i == 1 else None
+        count = sizes[0] if i == 1 and is_inside else None
         q = quotient(u, sizes[i], count)
         result.insert(0, u - times(q, sizes[i]))
         u = q
@@ -38,7 +44,7 @@ def quotient(u: Polynomial, size: Polynomial, count: Polynomial | None = None) -
     Where the size is no number, but there are few blocks of that size, it is told by
     comparisons in which of them the position lies: then nothing is multiplied.
     """
-    if size == Polynomial.constant(1):
+    if size.as_integer() in (0, 1):  # nothing is read where there is no entry
         return u
     blocks = None if count is None else count.as_integer()
     if blocks == 1:

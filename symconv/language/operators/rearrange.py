@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from itertools import chain
 from math import prod
+from operator import mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from symconv.arithmetic.polynomials import Guard, Polynomial, equal, within
+from sympy import Integer
+
+from symconv.arithmetic.polynomials import Guard, Polynomial, equal, floor, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.arrays import Array, indices
@@ -26,6 +29,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    to_assume,
 )
 from symconv.language.operators.patterns import Groups, Pattern, read_pattern, shown_pattern
 from symconv.language.operators.radix import digits, joined
@@ -73,6 +77,13 @@ class Rearrange(Operator):
                 f"the pattern {self.pattern!r} is for {len(self.source)} axes, and {signal} has "
                 f"{signal.ndim}"
             )
+        sizes = dict(zip(self.names, self.sizes, strict=True))
+        for name in (name for group in self.target for name in group[1:]):
+            if sizes[name].number is None and not sizes[name].is_at_least(1):
+                raise SymconvError(
+                    f"the axis {name!r} is merged in {self.pattern!r}, and its size {sizes[name]} "
+                    "could be 0; declare its symbols positive=True"
+                )
         for axis, (have, named) in enumerate(zip(signal.lengths, self._merged(), strict=True)):
             one, other = have.as_integer(), named.as_integer()
             if one is not None and other is not None and one != other:
@@ -84,17 +95,29 @@ class Rearrange(Operator):
         if not group:
             return (
                 f"axis {axis} of {signal} has size {size}, and the pattern {self.pattern!r} "
-                f"leaves it out as one of size 1; add the hypothesis {size} == 1"
+                f"leaves it out as one of size 1{to_assume(f'{size} == 1', size)}"
             )
-        product = "·".join(str(sizes[name]) for name in group)
+        each = [sizes[name].written for name in group]
         if len(group) == 1:
             return (
                 f"axis {axis} of {signal} has size {size}, and {group[0]} is said to be "
-                f"{product}; add the hypothesis {size} == {product}"
+                f"{each[0]}{to_assume(f'{size} == {each[0]}', size, each[0])}"
             )
+        told = f"axis {axis} of {signal} has size {size}"
+        for i, name in enumerate(group):
+            others = prod([one for j, one in enumerate(each) if j != i], start=Integer(1))
+            if sizes[name].polynomial == floor(
+                signal.lengths[axis], _product(sizes[n].polynomial for n in group if n != name)
+            ):
+                needed = to_assume(f"Eq(Mod({size}, {others}), 0)", size, others)
+                return (
+                    f"{told}, and {others} does not divide that, so that there is no {name} in "
+                    f"({' '.join(group)}){needed}"
+                )
+        whole = prod(each, start=Integer(1))
         return (
-            f"axis {axis} of {signal} has size {size}, which the pattern {self.pattern!r} splits "
-            f"into ({' '.join(group)}) of sizes {product}; add the hypothesis that they agree"
+            f"{told}, which the pattern {self.pattern!r} splits into ({' '.join(group)}) of sizes "
+            f"{', '.join(map(str, each))}{to_assume(f'{size} == {whole}', size, whole)}"
         )
 
     @property
@@ -107,10 +130,7 @@ class Rearrange(Operator):
         sizes = self._sizes()
         result = []
         for group in self.source if groups is None else groups:
-            size = Polynomial.constant(1)
-            for name in group:
-                size = size * sizes[name]
-            result.append(size)
+            result.append(_product(sizes[name] for name in group))
         return result
 
     def _sizes(self) -> Sizes:
@@ -149,10 +169,17 @@ class Rearrange(Operator):
         at: dict[str, Polynomial] = {}
         guards: list[Guard] = []
         for u, size, group in zip(index, node.lengths, self.target, strict=True):
-            parts = digits(u, [sizes[name] for name in group]) if len(group) > 1 else [u]
+            named = [sizes[name] for name in group]
+            parts = digits(u, named) if len(group) > 1 else [u]
             at.update(zip(group, parts, strict=False))
-            if not inside and not (len(group) == 1 and group[0] in kept):
-                guards += within(u, size)
+            if inside:
+                continue
+            if len(group) > 1 and parts != digits(u, named, is_inside=False):
+                guards += within(u, size)  # that it is inside made the digits simpler
+            # Of a merged axis the other positions are remainders, and inside by themselves; along
+            # a whole axis of the operand, that is 0 outside by itself.
+            elif not (group and group[0] in kept):
+                guards += within(parts[0], sizes[group[0]] if group else size)
         position = tuple(
             joined([at[name] for name in group], [sizes[name] for name in group])
             for group in self.source
@@ -316,6 +343,11 @@ class RearrangeMethods(Operand):
         source = tuple(() if unit else (n,) for n, unit in zip(names[new:], is_unit, strict=True))
         target = tuple((name,) for name in names)
         return self.apply(Rearrange(source, target, tuple(names), tuple(sizes)))
+
+
+def _product(sizes: Iterable[Polynomial]) -> Polynomial:
+    """The product of sizes; 1 without any."""
+    return reduce(mul, sizes, Polynomial.constant(1))
 
 
 def _sizes_of(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import (
     Polynomial,
     floor,
-    nonnegative_part,
     within,
     without_nonnegative_part,
 )
@@ -31,6 +30,7 @@ from symconv.language.operators.base import (
     along,
     axes_of,
     guarded,
+    not_negative,
     positive_at,
 )
 
@@ -57,7 +57,7 @@ class Windows(Operator):
         (signal,) = node.operands
         reach = self.dilation.polynomial * (self.size.polynomial - 1)
         last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
-        count = nonnegative_part(floor(last, self.stride.polynomial) + 1)
+        count = not_negative(floor(last, self.stride.polynomial) + 1, node)
         return (*along(signal.lengths, self.axis, count), self.size.polynomial)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
