@@ -177,7 +177,7 @@ _WORDS: Mapping[str, str] = {
 _ANY = ""
 _BY_AXIS = (
     *("pad", "flip", "roll", "downsample", "dilate", "convolve", "correlate", "windows"),
-    *("sum", "mean", "add_bias", "batch_norm"),
+    *("sum", "mean", "add_bias", "batch_norm", "concatenate"),
 )
 _BY_AXES = ("pad_same", "avg_pool", "upsample")
 _KEPT = "the axis is gone; x.sum(axis=1)[:, None] has it again"

@@ -485,6 +485,9 @@ class Reader:
             case ast.Constant(bool() as truth) if what.truth:
                 return truth
             case ast.Tuple(parts) | ast.List(parts) if what.several:
+                if len(parts) > MOST_AXES and not what.signal:
+                    problem = f"one for each axis, of which there are {MOST_AXES} at most"
+                    raise self.error(parts[MOST_AXES], problem)
                 return tuple(self._argument(call, what.part, part) for part in parts)
             case ast.Tuple() | ast.List():
                 hint = about_several(call) or f"its form is {call}{FORMS[call]}"
