@@ -16,7 +16,7 @@ import symconv
 from symconv import SymconvError
 from symconv.language import hints
 from symconv.text import TextError, parse_claim
-from symconv.text.functions import METHODS
+from symconv.text.functions import FORMS, METHODS
 
 Signal: Any = symconv.Signal  # much of this is no attribute on purpose
 
@@ -275,7 +275,7 @@ def test_no_hint_is_about_a_word_of_the_language() -> None:
     own = {name for name in dir(symconv.SignalExpr) if not name.startswith("_")}
     assert not hints._WORDS.keys() & own
     for method, name in hints._ARGUMENTS:
-        assert not method or name not in METHODS[method].parameters
+        assert not method or name not in FORMS[method].parameters
     assert not hints._MODES.keys() & {"zeros", "reflect", "symmetric", "replicate", "circular"}
 
 

@@ -203,6 +203,7 @@ KERNEL, STRIDE = "(a kernel is not empty)", "(a stride is positive)"
 DILATION, FACTOR = "(a dilation is positive)", "(a factor is positive)"
 IMAGE = ["C ≥ 0", "H ≥ 0", "W ≥ 0"]
 CONV = [f"C ≥ 1 {KERNEL}", *IMAGE[1:], f"O ≥ 1 {KERNEL}"]
+MERGED = "(a merged axis is not empty)"
 WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
 
 
@@ -239,6 +240,15 @@ WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
             "x.rearrange('c h w -> c h (w k)', k=k) == x",
             [*IMAGE, "k ≥ 1 (the size of an axis is positive)"],
         ),
+        (
+            "x.rearrange('c h w -> c (w h)') == v",
+            ["C ≥ 0", f"H ≥ 1 {MERGED}", "W ≥ 0", "O ≥ 0", "P ≥ 0"],
+        ),
+        (
+            "x.rearrange('c h w -> (c h w)') == b",
+            ["C ≥ 0", f"H ≥ 1 {MERGED}", f"W ≥ 1 {MERGED}", "O ≥ 0"],
+        ),
+        ("z.unfold(3, padding=1).ndim == 3", []),
         ("x[::k] == x", [*IMAGE, "k ≥ 1 (a step is positive)"]),
         ("x[:k] == x", [*IMAGE, "k ≥ 0"]),
         ("f.expand((k, C, H, W)) == f.expand((k, C, H, W))", [*IMAGE, "k ≥ 0"]),
@@ -246,6 +256,17 @@ WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
 )
 def test_what_is_assumed_of_symbols(text: str, expected: list[str]) -> None:
     assert sorted(assumed(text)) == sorted(expected)
+
+
+def test_what_is_merged_is_not_empty_in_hypotheses_and_files() -> None:
+    text = "tensor x: H, W\ngiven x.rearrange('h w -> (h w)').length >= 2\nH*W >= 2"
+    (parsed,) = read_claims(text, "claims.txt")
+    assert [str(one) for one in parsed.assumed] == ["H ≥ 0", "W ≥ 1"]
+    merged = "x.rearrange('h w -> (h w)').length == H*W"
+    with pytest.raises(TextError, match=r"its size Abs\(W\) could be 0; declare"):
+        parse_claim(merged, tensors={"x": "H, abs(W)"}, integers=["W"])
+    with pytest.raises(TextError, match=r"Max\(0, W - 2\) could be 0; write larger sizes"):
+        parse_claim("x.unfold(3) == x.unfold(3)", tensors={"x": "C, H, W"})
 
 
 # --- errors --------------------------------------------------------------------------

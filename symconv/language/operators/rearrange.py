@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sympy import Integer
 
 from symconv.arithmetic.polynomials import Guard, Polynomial, equal, floor, within
-from symconv.errors import SymconvError
+from symconv.arithmetic.symbols import sign_of
+from symconv.errors import NotPositiveError, SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point
@@ -80,9 +81,15 @@ class Rearrange(Operator):
         sizes = dict(zip(self.names, self.sizes, strict=True))
         for name in (name for group in self.target for name in group[1:]):
             if sizes[name].number is None and not sizes[name].is_at_least(1):
-                raise SymconvError(
+                loose = [s.name for s in sizes[name].symbols.values() if sign_of(s).least != 1]
+                hint = "; write larger sizes, such as n + 2 for n"
+                if loose:
+                    hint = "; declare its symbols positive=True"
+                raise NotPositiveError(
                     f"the axis {name!r} is merged in {self.pattern!r}, and its size {sizes[name]} "
-                    "could be 0; declare its symbols positive=True"
+                    f"could be 0{hint}",
+                    tuple(loose),
+                    "a merged axis is not empty",
                 )
         for axis, (have, named) in enumerate(zip(signal.lengths, self._merged(), strict=True)):
             one, other = have.as_integer(), named.as_integer()
