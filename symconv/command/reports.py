@@ -414,7 +414,7 @@ def _simplified(instance: Instance) -> str:
     else:
         counts = [side.size for side in sides]
         if instance.lhs.shape != instance.rhs.shape:
-            return f"outputs of the shapes {instance.lhs.shape} and {instance.rhs.shape}"
+            return f"shapes {instance.lhs.shape} and {instance.rhs.shape}"
         differences = instance.simplified.reshape(-1)
     nonzero = sum(entry != 0 for entry in differences)
     if not counts[0]:
