@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = [
     "NonlinearError",
-    "NotPositiveError",
     "PatternError",
     "SymconvError",
     "Uncertified",
@@ -56,20 +55,3 @@ class PatternError(SymconvError):
 
     def __reduce__(self) -> tuple[type[PatternError], tuple[str, int, str]]:
         return PatternError, (self.pattern, self.at, self.problem)
-
-
-class NotPositiveError(SymconvError):
-    """Something could be 0 where that has no meaning.
-
-    Attributes:
-        symbols: the names of the integer symbols that may be 0; as positive ones they may help.
-        why: what is not 0, in a few words.
-    """
-
-    def __init__(self, message: str, symbols: tuple[str, ...], why: str) -> None:
-        self.symbols = symbols
-        self.why = why
-        super().__init__(message)
-
-    def __reduce__(self) -> tuple[type[NotPositiveError], tuple[str, tuple[str, ...], str]]:
-        return NotPositiveError, (str(self), self.symbols, self.why)

@@ -296,10 +296,6 @@ MOST_AXES = 8
 """Of a tensor that is typed: videos in batches have five, and their patches eight; each is an index
 of the sets that decide a claim."""
 
-MOST_READINGS = 6
-"""Of a text, each of which may find a size that has to be positive, so that an axis can be merged
-with another one: few are merged in one claim."""
-
 MOST_CHOICES = 24
 """Arguments of max, min, abs and % in an expression: each is a case distinction.  Twelve maxima of
 two take a third of a second."""

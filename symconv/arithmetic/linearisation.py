@@ -7,7 +7,7 @@ polynomials in symbolic strides can be proved equal in this way, and never refut
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import count
 
@@ -61,29 +61,35 @@ def _is_out_of_bounds(case: Conjunction, positive: AbstractSet[str]) -> bool:
             if abs(c) == 1 and not rest.indices():
                 (least if c > 0 else most).setdefault(number, -rest if c > 0 else rest)
     for guard in case:
-        p = guard.polynomial
-        numbers = [m[0] for m in p.terms if len(m) == 1 and isinstance(m[0], int)]
-        if guard.relation is not Relation.AT_LEAST_ZERO or len(numbers) < 2:
+        if guard.relation is not Relation.AT_LEAST_ZERO:
             continue
-        ends: dict[Atom, Polynomial] = {}
-        for number in numbers:
-            end = (most if p.coefficient(number) > 0 else least).get(number)
-            if end is not None:
-                ends[number] = end
-        if len(ends) < len(numbers):
-            continue
-        largest = p.substitute(ends) if _is_linear_in(p, numbers) else None
+        largest = _largest(guard.polynomial, least, most, signs)
         if largest is not None and is_at_least(-largest, 1, signs):
             return True
     return False
 
 
-def _is_linear_in(polynomial: Polynomial, numbers: Sequence[int]) -> bool:
-    """Whether the indices stand nowhere but in summands of their own."""
-    rest = Polynomial(
-        {m: c for m, c in polynomial.terms.items() if m not in {(n,) for n in numbers}}
-    )
-    return not rest.indices()
+def _largest(
+    polynomial: Polynomial,
+    least: Mapping[int, Polynomial],
+    most: Mapping[int, Polynomial],
+    signs: Mapping[str, Sign],
+) -> Polynomial | None:
+    """What a polynomial is at most, where each index has a bound; None if that is not plain."""
+    ends: dict[Atom, Polynomial] = {}
+    numbers = {a for monomial in polynomial.terms for a in monomial if isinstance(a, int)}
+    if len(numbers) < 2 or numbers != polynomial.indices():
+        return None
+    for number in numbers:
+        slope = polynomial.cofactor(number)
+        if slope.indices():
+            return None
+        rises, falls = is_at_least(slope, 0, signs), is_at_least(-slope, 0, signs)
+        end = (most if rises else least).get(number) if rises or falls else None
+        if end is None:
+            return None
+        ends[number] = end
+    return polynomial.substitute(ends)
 
 
 def _is_impossible(
@@ -204,11 +210,14 @@ class Products:
         return self._numbers[atom]
 
     def _quotient(self, atom: Floor) -> int:
-        """The index q with d·q ≤ a < d·q + d, for q = ⌊a/d⌋."""
+        """The index q with d·q ≤ a < d·q + d, for q = ⌊a/d⌋; of no meaning unless d is positive."""
         if atom not in self._numbers:
             self._numbers[atom] = self._number()
             q, a, d = Polynomial.of(self._numbers[atom]), atom.numerator, atom.divisor
-            self._facts.append([self.linear((at_least(a, d * q), at_least(d * q + d - 1, a)))])
+            fact = [self.linear((at_least(a, d * q), at_least(d * q + d - 1, a)))]
+            if not _is_positive(d, self._positive):
+                fact = [(*fact[0], *self.linear((at_least(d, 1),))), self.linear((at_least(0, d),))]
+            self._facts.append(fact)
         return self._numbers[atom]
 
     def _product(self, monomial: Monomial) -> int:
@@ -227,6 +236,12 @@ class Products:
                 if len(known) < MOST_MULTIPLES_COMPARED:
                     known.append((r, m))
         return self._numbers[monomial]
+
+
+def _is_positive(polynomial: Polynomial, positive: AbstractSet[str]) -> bool:
+    """Whether the signs of the symbols say so at once."""
+    signs = {name: Sign(negative=False, zero=False) for name in positive}
+    return is_at_least(polynomial, 1, signs)
 
 
 def _monotonic(

@@ -520,15 +520,23 @@ def _is_simple(atom: Guarded) -> bool:
 
 
 def divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:
-    """The summands that a divisor with one summand divides, as a quotient; the rest.
+    """The summands that a divisor divides, as a quotient; the rest.
+
+    Of a divisor with several summands, these are the indices that are multiplied by it.
 
     >>> c, i = Polynomial.of("c"), Polynomial.of(0)
     >>> [str(p) for p in divided(3 * i + 4, Polynomial.constant(3))]
     ['#0', '4']
     """
     number = divisor.as_integer()
-    if number is None:
+    if number is None and len(divisor.terms) == 1:
         return _divided(numerator, divisor)
+    if number is None:
+        multiples = Polynomial({})
+        for index in sorted(numerator.indices()):
+            if numerator.cofactor(index) == divisor:
+                multiples = multiples + Polynomial.of(index)
+        return multiples, numerator - multiples * divisor
     whole = {m: c // number for m, c in numerator.terms.items() if c % number == 0}
     return Polynomial(whole), Polynomial({m: c for m, c in numerator.terms.items() if c % number})
 

@@ -18,6 +18,7 @@ from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Floor,
     Guard,
+    Guarded,
     Polynomial,
     Relation,
     divided,
@@ -125,10 +126,14 @@ def _simpler(term: Term, ranges: Ranges, signs: Mapping[str, Sign]) -> Iterator[
                 quotient = floor(above, divided(atom.divisor, part)[0])
                 if quotient != Polynomial.of(atom):
                     yield _said(term.substitute({atom: quotient}), below, ranges)
+        if set(within(rest, atom.divisor)) <= set(term.guards):
+            yield term.substitute({atom: _ZERO})
         if _is_within(rest, atom.divisor, ranges, signs):
             yield _said(term.substitute({atom: _ZERO}), rest, ranges)
+    read = {a for f in term.factors for p in f.position for a in p.every_atom()}
     for atom in sorted(quotients, key=str):
-        for index in term.indices:
+        # What a condition divides, as an even index, is left as it is.
+        for index in term.indices if atom in read else ():
             if atom.numerator == Polynomial.of(index.number) and index.lower == _ZERO:
                 yield _split(term, index, atom.divisor)
 
@@ -165,10 +170,18 @@ def _is_within(
     polynomial: Polynomial, divisor: Polynomial, ranges: Ranges, signs: Mapping[str, Sign]
 ) -> bool:
     """Whether the ranges of the indices say that 0 ≤ polynomial < divisor."""
-    inside = {a for a in polynomial.atoms() if isinstance(a, int)}
-    if not inside or inside != polynomial.indices() or not inside <= ranges.keys():
-        return False
     least = most = polynomial
+    for atom in dict.fromkeys(polynomial.atoms()):
+        # A value under a condition lies between 0 and the value.
+        if isinstance(atom, Guarded) and not atom.is_nonnegative_part:
+            slope = polynomial.cofactor(atom)
+            if not is_at_least(slope, 0, signs) or not is_at_least(atom.value, 0, signs):
+                return False
+            least = least.substitute({atom: _ZERO})
+            most = most.substitute({atom: atom.value})
+    inside = {a for a in most.atoms() if isinstance(a, int)}
+    if inside != most.indices() or not inside <= ranges.keys():
+        return False
     for number in inside:
         low, high = ranges[number]
         slope = polynomial.cofactor(number)

@@ -11,7 +11,7 @@ form; `symconv.decision.coefficients` turns it into integer sets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -95,6 +95,12 @@ class Term:
     def guarded(self, *guards: Guard) -> Term:
         """The term where the guards hold too."""
         return replace(self, guards=self.guards + guards)
+
+    def without(self, guards: Set[Guard]) -> Term:
+        """The term without guards that are known to hold."""
+        if not any(guard in guards for guard in self.guards):
+            return self
+        return replace(self, guards=tuple(guard for guard in self.guards if guard not in guards))
 
     def summed(self, *indices: SummationIndex) -> Term:
         """The term summed over further indices, which come first."""

@@ -99,7 +99,7 @@ def differences_sentences(found: Differences | None) -> list[str]:
     >>> from symconv import integers
     >>> n, u = integers("n u")
     >>> ends = Or(Eq(u, 0), Eq(u, n - 1))
-    >>> differences_sentences(Differences(sympy.false, ends, u, n))
+    >>> differences_sentences(Differences(sympy.false, ends, (u,), (n,)))
     ['Only the first output and the last output differ.']
     """
     if found is None:

@@ -28,7 +28,7 @@ from symconv.language.amounts import Amount, simplified_around
 from symconv.language.graph import check_names, leaves, mentioned, requirements, symbols_in
 from symconv.language.length_symbols import LengthOf, spelled_out
 from symconv.language.operators import Formula, Named
-from symconv.language.operators.base import Index, Rule, Terms, Wanted
+from symconv.language.operators.base import Index, Rule, Terms, Wanted, inside_of
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -50,13 +50,16 @@ def guarded_sum(signal: SignalExpr) -> GuardedSum:
     >>> for term in guarded_sum(x.pad(1, 1).correlate(k, stride=2)).terms: print(term)
     Σ['#1'] k[#1] x[#1 + 2*#0 - 1]
     """
-    terms = [term.solved() for term in entry_terms(signal)]
+    known = set(inside_of(free_index(signal.ndim), signal.lengths))
+    terms = [term.without(known) for term in entry_terms(signal)]
     shapes = {name: leaf.lengths for name, leaf in leaves(signal).items()}
     if any(has_quotients(term) for term in terms):
         signs = {name: sign_of(symbol) for name, symbol in symbols_in(signal).items()}
-        terms = [without_quotients(term, signal.lengths, signs) for term in terms]
-        terms = list(_collected(tuple(terms)))
-    return GuardedSum(tuple(terms), signal.lengths, shapes)
+        # Before it is solved, each index has a range of its own.
+        for _ in range(2):
+            terms = [without_quotients(term, signal.lengths, signs).solved() for term in terms]
+        return GuardedSum(_collected(tuple(terms)), signal.lengths, shapes)
+    return GuardedSum(tuple(term.solved() for term in terms), signal.lengths, shapes)
 
 
 def entry_terms(signal: SignalExpr) -> Terms:

@@ -90,6 +90,12 @@ def _position(signal: SignalExpr, bound: Any, axis: int, what: str) -> Amount:
         return amount + size_along(signal, axis)
     least = "1" if (-amount).is_at_least(0) else "0"
     shown = -amount if least == "1" else amount
+    if what == "the position":
+        raise SymconvError(
+            f"{signal} has {signal.ndim} axes, and an entry of it has an integer for each; "
+            f"{amount} alone is a part of {signal}, which counts from the end where it is "
+            "negative: declare its symbols nonnegative=True for that"
+        )
     raise SymconvError(
         f"{what} {amount} of {signal} counts from the beginning where it is 0 or more, and from "
         f"the end where it is negative, and may be both; add the hypothesis {shown} >= {least}, by "

@@ -11,16 +11,14 @@ tree of it, which is walked: nothing is compiled, imported or looked up by name.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TypeVar
 
 import sympy
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least, without_certain
-from symconv.arithmetic.limits import MOST_AXES, MOST_READINGS
+from symconv.arithmetic.limits import MOST_AXES
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.unevaluated import Written
 from symconv.decision.claims import Claim
@@ -32,11 +30,9 @@ from symconv.text.declarations import Assumption, Declarations, Names, Vocabular
 from symconv.text.functions import RESERVED
 from symconv.text.python_operators import Value, sort
 from symconv.text.reader import Reader
-from symconv.text.syntax import Passage, Phrase, TextError, read_phrase
+from symconv.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +101,8 @@ def parse_claim(
 def read_claim(passage: Passage, declared: Declarations, name: str | None = None) -> ParsedClaim:
     """Read a claim that stands in a longer text; see `parse_claim`."""
     phrase = read_phrase(passage)
-
-    def read(context: Context) -> tuple[Context, Value, Value]:
-        return context, *_sides(phrase, context.names)
-
-    context, lhs, rhs = Context.settled(declared, [phrase], read)
+    context = Context(declared, [phrase])
+    lhs, rhs = _sides(phrase, context.names)
     try:
         about = dict.fromkeys(context.names.measured)
         given = map(Written, context.given)
@@ -168,7 +161,6 @@ class Context:
     Args:
         declared: the declarations.
         phrases: the texts that will be read, on which the signs of the symbols depend.
-        needed: symbols that are positive, as reading has shown, each with the reason.
 
     Attributes:
         names: what the names mean.
@@ -176,13 +168,8 @@ class Context:
         assumptions: what is taken of the symbols that are not declared, by name.
     """
 
-    def __init__(
-        self,
-        declared: Declarations,
-        phrases: Sequence[Phrase],
-        needed: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        vocabulary = Vocabulary(declared, phrases, needed)
+    def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
+        vocabulary = Vocabulary(declared, phrases)
         self.assumptions: Mapping[str, Assumption] = vocabulary.assumptions
         lengths = Names(vocabulary, {})
         shapes = vocabulary.shapes
@@ -197,28 +184,6 @@ class Context:
         self.names = Names(vocabulary, signals, lengths.measured)
         hypotheses = map(self._hypothesis, vocabulary.hypotheses)
         self.given = tuple(condition for condition in hypotheses if condition is not sympy.true)
-
-    @classmethod
-    def settled(
-        cls, declared: Declarations, phrases: Sequence[Phrase], read: Callable[[Context], _T]
-    ) -> _T:
-        """What is read in the context in which the symbols are positive that have to be.
-
-        What an operator needs beside what the trees show is found by reading, as that an axis
-        is not empty that is merged with another one.
-
-        Raises:
-            TextError: a text cannot be read.
-        """
-        needed: dict[str, str] = {}
-        for _ in range(MOST_READINGS):
-            try:
-                return read(cls(declared, phrases, needed))
-            except TextError as error:
-                if error.needed.keys() <= needed.keys():
-                    raise
-                needed |= error.needed
-        return read(cls(declared, phrases, needed))
 
     def read(self, phrase: Phrase) -> Value:
         """What one of the phrases says, which need not be a whole claim.

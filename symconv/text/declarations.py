@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
@@ -97,8 +96,6 @@ class Vocabulary:
     Args:
         declared: the declarations.
         phrases: the texts that will be read.
-        needed: symbols that are found to be needed positive beside those that the trees show,
-            each with the reason.
 
     Attributes:
         shapes: the trees of the lengths of the signals and the shapes of the tensors.
@@ -113,12 +110,7 @@ class Vocabulary:
     1
     """
 
-    def __init__(
-        self,
-        declared: Declarations,
-        phrases: Sequence[Phrase],
-        needed: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
         for name in declared.signals:
             check_name(name, "a signal")
         for name in declared.tensors:
@@ -137,16 +129,15 @@ class Vocabulary:
         for hypothesis in self.hypotheses:
             for name, least in _lower_bounds(hypothesis.tree):
                 self._least[name] = max(least, self._least.get(name, least))
-        found = {name: why for phrase in every for name, why in self._needs(phrase.tree)}
-        reasons = {**needed, **found}
+        needed = {name: why for phrase in every for name, why in self._needs(phrase.tree)}
         self.assumptions: dict[str, Assumption] = {}
         nodes = (node for phrase in every for node in ast.walk(phrase.tree))
         for name in sorted({node.id for node in nodes if isinstance(node, ast.Name)}):
-            least = int(name in reasons)
+            least = int(name in needed)
             # A hypothesis such as t >= -3 says that t may be negative.
             said = name in declared.integers or (name in self._least and not least)
             if not said and self._least.get(name, 0) < max(least, 1):
-                self.assumptions[name] = Assumption(name, least, reasons.get(name, ""))
+                self.assumptions[name] = Assumption(name, least, needed.get(name, ""))
 
     def symbol(self, name: str) -> IntegerSymbol:
         """The integer symbol of that name."""

@@ -120,7 +120,7 @@ def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
         else:
             after = replace(current, tensors={**current.tensors, **one})
     try:
-        Context.settled(after, [], lambda context: context)
+        Context(after, [])
     except TextError:
         raise
     except SymconvError as error:

@@ -58,7 +58,6 @@ POSITIVE = {
     "stride": "a stride is positive",
     "dilation": "a dilation is positive",
     "size": "a window is not empty",
-    "sizes": "the size of an axis is positive",
     "groups": "a number of groups is positive",
 }
 """The arguments of methods that are positive, and how that is said."""

@@ -25,7 +25,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic import unevaluated
 from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME, MOST_AXES
 from symconv.arithmetic.unevaluated import Written
-from symconv.errors import NotPositiveError, PatternError, SymconvError
+from symconv.errors import PatternError, SymconvError
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.any_size import length_of
 from symconv.language.hints import about_argument, about_library, about_several, about_word
@@ -411,10 +411,6 @@ class Reader:
             built = getattr(receiver, name)(*arguments, **options)
         except PatternError as error:
             raise self._in_pattern(node, error) from None
-        except NotPositiveError as error:
-            found = self._at_attribute(function, str(error))
-            found.needed = dict.fromkeys(error.symbols, error.why)
-            raise found from None
         except SymconvError as error:
             raise self._at_attribute(function, str(error)) from None
         assert isinstance(built, SignalExpr)

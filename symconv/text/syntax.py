@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
-from types import MappingProxyType
 from unicodedata import combining, east_asian_width
 
 from symconv.arithmetic.limits import (
@@ -49,10 +48,7 @@ class TextError(SymconvError):
         where: what the text is, such as "the claim" or the name of a file.
         line: the line, from 1 on.
         column: the column in it, from 1 on, in characters.
-        needed: the symbols that may be 0 where that has no meaning, each with the reason.
     """
-
-    needed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, problem: str, text: str, offset: int = 0, where: str = "the text") -> None:
         lines = text[:offset].split("\n")

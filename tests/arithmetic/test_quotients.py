@@ -143,7 +143,7 @@ def test_sums_stay_what_they_are(name: str) -> None:
     assert divides(simple) == left
     for at in SIZES:
         for out in product(*(range(size.value(at)) for size in shape)):
-            there = {**at, **dict(enumerate(out))}
+            there: dict[Any, int] = {**at, **dict(enumerate(out))}
             assert value(simple, there, shapes) == value(term, there, shapes), (at, out)
 
 
@@ -175,7 +175,7 @@ def test_random_sums_stay_what_they_are(case: Any) -> None:
     simple = without_quotients(term, shape, POSITIVE)
     for at in SIZES[::2]:
         for out in product(*(range(size.value(at)) for size in shape)):
-            there = {**at, **dict(enumerate(out))}
+            there: dict[Any, int] = {**at, **dict(enumerate(out))}
             assert value(simple, there, shapes) == value(term, there, shapes), (term, simple, at)
 
 

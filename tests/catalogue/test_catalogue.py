@@ -178,7 +178,9 @@ def at(finding: str, **lengths: int) -> tuple[list[Any], list[Any], dict[str, li
     """Both sides of a claim on random entries, and these entries."""
     claim = BY_NAME[finding].claim
     entries = {
-        name: [random.randint(-9, 9) for _ in range(brute_force.value(named.size.written, lengths))]
+        name: [
+            random.randint(-9, 9) for _ in range(brute_force.value(named.sizes[0].written, lengths))
+        ]
         for name, named in claim.named.items()
     }
     left, right = (

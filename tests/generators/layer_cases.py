@@ -280,7 +280,7 @@ def others() -> Iterator[TableCase]:
         ("padding", "C H W", {"size": (3, 2), "padding": 1, "stride": (2, 1)}),
         (
             "all arguments",
-            "N C H W",
+            "N C H W+2",
             {"size": (2, 3), "dilation": (2, 1), "padding": (0, 1), "stride": (1, 2)},
         ),
     ]

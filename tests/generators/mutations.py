@@ -12,7 +12,7 @@ from typing import get_args
 import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol
 
-from symconv import Claim, SymconvError
+from symconv import Claim, SymconvError, Tensor
 from symconv.decision.claims import Side
 from symconv.language.graph import leaves
 from symconv.language.length_symbols import LengthOf
@@ -53,14 +53,14 @@ def _rebuilt(node: SignalExpr, place: int, change: Change) -> SignalExpr:
     return Applied(node.operator, operands)
 
 
-def signal_mutants(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Iterator[SignalExpr]:
+def signal_mutants(signal: SignalExpr, others: tuple[Tensor, ...] = ()) -> Iterator[SignalExpr]:
     """The signal with one change; changes that are errors are left out."""
     for change in signal_changes(signal, others):
         with suppress(SymconvError):
             yield change()
 
 
-def signal_changes(signal: SignalExpr, others: tuple[Signal, ...] = ()) -> Iterator[Change]:
+def signal_changes(signal: SignalExpr, others: tuple[Tensor, ...] = ()) -> Iterator[Change]:
     """The ways to change an amount, a factor, a mode, a tap, a flip, an operand or a name."""
 
     def changes(node: SignalExpr) -> Iterator[Change]:

@@ -468,11 +468,11 @@ def test_at_random_data(law: Law, data: st.DataObject) -> None:
     signals = {
         name: data.draw(entries(size), name)
         for name, leaf in leaves(left, right).items()
-        for size in [leaf.size.at(numbers)]
+        for size in [leaf.sizes[0].at(numbers)]
     }
 
     def read(side: SignalExpr) -> list[object]:
-        return side.evaluate(
+        return side.evaluate(  # type: ignore[no-any-return]  # of one axis
             **{name: signals[name] for name in leaves(side)},
             **{name: numbers[symbol] for name, symbol in symbols_in(side).items()},
         )

@@ -266,7 +266,7 @@ def test_add_bias(a: Array, bias: int) -> None:
 def brute(signal: SignalExpr, **data: Any) -> list[Any]:
     """What the verdicts are held against, at the same data."""
     names = leaves(signal)
-    lengths = {str(names[name].size): len(values) for name, values in data.items()}
+    lengths = {str(names[name].sizes[0]): len(values) for name, values in data.items()}
     return brute_force.evaluate(signal, lengths, lambda name, i: int(data[name][i]))
 
 

@@ -36,7 +36,8 @@ def read(case: Case, signal: SignalExpr) -> list[Any]:
     """The signal at the data of the case; it may have fewer letters than the case."""
     data = {name: case.data[name] for name in leaves(signal)}
     numbers = {name: case.at[name] for name in symbols_in(signal)}
-    return signal.evaluate(**data, **numbers)
+    entries: list[Any] = signal.evaluate(**data, **numbers)
+    return entries
 
 
 def test_the_table_is_consistent() -> None:

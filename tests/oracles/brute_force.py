@@ -611,7 +611,7 @@ def check_counterexample(claim: Claim, verdict: Refuted) -> None:
         return
 
     def given(name: str, i: int) -> int:
-        return found.signals[name][i]
+        return int(found.signals[name][i])
 
     left, right = (evaluate(side, found.lengths, given) for side in claim.signals)
     assert [left, right] == [found.lhs, found.rhs], f"{claim}: {verdict}: sides {left}, {right}"

@@ -92,15 +92,19 @@ BAD = {
     "deviations": bad("6 and 5", "batch_norm", ROWS, (6,), (5,)),
     "one deviation": bad("b is one number", "batch_norm", ROWS, (6,), (1,)),
     "factors": bad("6 and 4", "batch_norm", ROWS, (6,), (6,), (4,)),
-    "channels of pixels": bad("has size 4", "pixel_shuffle", X, factor=3),
+    "channels of pixels": bad("size 4, and 9 does not divide that", "pixel_shuffle", X, factor=3),
     "no pixels": bad("must be a positive", "pixel_shuffle", X, factor=0),
     "pixels of rows": bad("x has 2 axes", "pixel_shuffle", ROWS, factor=2),
-    "squares": bad("has size 6", "pixel_unshuffle", X, factor=4),
+    "squares": bad("size 6, and 4 does not divide that", "pixel_unshuffle", X, factor=4),
     "no squares": bad("must be a positive", "pixel_unshuffle", X, factor=0),
     "no stride of windows": bad("the stride of x", "unfold", X, size=(2, 2), stride=0),
     "windows of a row": bad("x has 1 axes", "unfold", (3,), size=(2, 2)),
-    "rows that are folded": bad(r"sizes 1·4", "fold", (5, 4), output_size=(3, 3), size=(2, 2)),
-    "columns that are folded": bad(r"sizes 2·2", "fold", (4, 5), output_size=(3, 3), size=(2, 2)),
+    "rows that are folded": bad(
+        "size 5, and 4 does not divide that", "fold", (5, 4), output_size=(3, 3), size=(2, 2)
+    ),
+    "columns that are folded": bad(
+        "size 5, and 2 does not divide that", "fold", (4, 5), output_size=(3, 3), size=(2, 2)
+    ),
     "windows larger than what is folded": bad(
         "positive", "fold", (4, 1), output_size=(1, 1), size=(2, 2)
     ),
@@ -205,8 +209,8 @@ def claims(layer: Any) -> Call:
     (claims(x.conv(Tensor("w", (D, C, 3, 3)), Tensor("b", (H,)))), "D .* H"),
     (claims(x.conv_transpose(Tensor("w", (D, 2, 3, 3)))), "C == D"),
     (claims(x.linear(Tensor("w", (2, D)))), "W == D"),
-    (claims(x.pixel_shuffle(2)), "add the hypothesis that they agree"),
-    (claims(x.pixel_unshuffle(2)), "add the hypothesis that they agree"),
+    (claims(x.pixel_shuffle(2)), r"Eq\(Mod\(C, 4\), 0\)"),
+    (claims(x.pixel_unshuffle(2)), r"Eq\(Mod\(H, 2\), 0\)"),
     (claims(x.pad(H, H, "reflect", axis=1)), "needs more entries than x could have"),
 )
 def test_sizes_that_could_fit_need_a_hypothesis(call: Call, message: str) -> None:

@@ -46,7 +46,6 @@ MOST_ENTRIES = 16
 
 LIMITS = "arithmetic.limits"
 NO_LIMITS = (
-    ("arithmetic.terms", "FREE", "the number of an index"),
     ("command.exit_codes", "_DEFECT _NO_OUTPUT _NO_READER", "exit codes"),
     ("command.interrupts", "INTERRUPTED", "an exit code"),
     ("pages.diagrams.labels", "_ROOM", "layout"),

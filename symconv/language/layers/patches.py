@@ -95,12 +95,12 @@ def fold(
     dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
     crops = each_axis(padding, count, "the padding", signal)
     places = [
-        (n + p * 2 - d * (c - 1) - 1) // s + 1
+        ((n + p * 2 - d * (c - 1) - 1) // s + 1).or_at_least(0)
         for n, p, d, c, s in zip(outputs, crops, dilations, taps, strides, strict=True)
     ]
     names = [f"u{axis}" for axis in range(count)]
     n = "n " * batched
-    sizes: dict[str, Amount] = dict(zip(names[1:], places[1:], strict=True))
+    sizes: dict[str, Amount] = dict(zip(names, places, strict=True))
     listed = " ".join(names)
     # What the channels are made of is said too, since a rest of them would be left out.
     images = signal.rearrange(f"{n}(c j) ({listed}) -> {n}(c j) {listed}", j=prod(taps), **sizes)

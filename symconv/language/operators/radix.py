@@ -6,6 +6,8 @@ An axis of size a·b that holds pairs (i, j) has them at b·i + j; so i = ⌊u/b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import mul
 
 from symconv.arithmetic.limits import MOST_BLOCKS_TOLD_APART
 from symconv.arithmetic.polynomials import Guarded, Monomial, Polynomial, at_least, divided, floor
@@ -23,7 +25,7 @@ def digits(
     """
     result: list[Polynomial] = []
     for i in range(len(sizes) - 1, 0, -1):
-        count = sizes[0] if i == 1 and is_inside else None
+        count = reduce(mul, sizes[:i]) if is_inside else None
         q = quotient(u, sizes[i], count)
         result.insert(0, u - times(q, sizes[i]))
         u = q

@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sympy import Integer
 
-from symconv.arithmetic.polynomials import Guard, Polynomial, equal, floor, within
-from symconv.arithmetic.symbols import sign_of
-from symconv.errors import NotPositiveError, SymconvError
+from symconv.arithmetic.polynomials import (
+    Conjunction,
+    Guard,
+    Polynomial,
+    at_least,
+    equal,
+    floor,
+    within,
+)
+from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point
@@ -78,19 +85,6 @@ class Rearrange(Operator):
                 f"the pattern {self.pattern!r} is for {len(self.source)} axes, and {signal} has "
                 f"{signal.ndim}"
             )
-        sizes = dict(zip(self.names, self.sizes, strict=True))
-        for name in (name for group in self.target for name in group[1:]):
-            if sizes[name].number is None and not sizes[name].is_at_least(1):
-                loose = [s.name for s in sizes[name].symbols.values() if sign_of(s).least != 1]
-                hint = "; write larger sizes, such as n + 2 for n"
-                if loose:
-                    hint = "; declare its symbols positive=True"
-                raise NotPositiveError(
-                    f"the axis {name!r} is merged in {self.pattern!r}, and its size {sizes[name]} "
-                    f"could be 0{hint}",
-                    tuple(loose),
-                    "a merged axis is not empty",
-                )
         for axis, (have, named) in enumerate(zip(signal.lengths, self._merged(), strict=True)):
             one, other = have.as_integer(), named.as_integer()
             if one is not None and other is not None and one != other:
@@ -187,11 +181,21 @@ class Rearrange(Operator):
             # a whole axis of the operand, that is 0 outside by itself.
             elif not (group and group[0] in kept):
                 guards += within(parts[0], sizes[group[0]] if group else size)
+        guards += self._not_empty()
         position = tuple(
             joined([at[name] for name in group], [sizes[name] for name in group])
             for group in self.source
         )
         return guarded((yield signal, position, inside), tuple(guards))
+
+    def _not_empty(self) -> Conjunction:
+        """That what is divided by is positive: where it is 0, there are no entries."""
+        by = {name for group in self.target for name in group[1:]}
+        return tuple(
+            at_least(size.polynomial, 1)
+            for name, size in zip(self.names, self.sizes, strict=True)
+            if name in by and not size.is_at_least(1)
+        )
 
     def shape_at(
         self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
@@ -306,10 +310,7 @@ class RearrangeMethods(Operand):
         """
         this: Any = self
         read = read_pattern(pattern, this.ndim, this)
-        given = {
-            name: positive_argument(size, f"the size of {name}", this)
-            for name, size in sizes.items()
-        }
+        given = {name: _size(size, name, this) for name, size in sizes.items()}
         names = list(dict.fromkeys(chain(*read.source, *read.target)))
         for name in given:
             if name not in names:
@@ -356,6 +357,16 @@ class RearrangeMethods(Operand):
         )
 
 
+def _size(value: Whole, name: str, signal: SignalExpr) -> Amount:
+    """A size that is given, which is not negative."""
+    size = integer_argument(value, f"the size of {name}", signal)
+    if not size.is_at_least(0):
+        raise SymconvError(
+            f"the size of {name} must not be negative, got {size}; declare the signs of its symbols"
+        )
+    return size
+
+
 def _product(sizes: Iterable[Polynomial]) -> Polynomial:
     """The product of sizes; 1 without any."""
     return reduce(mul, sizes, Polynomial.constant(1))
@@ -379,6 +390,6 @@ def _sizes_of(
             size = size_along(signal, axis)
             for name in group:
                 if name not in open_:
-                    size = size // known[name]
+                    size = size // positive_argument(known[name], f"the size of {name}", signal)
             known[open_[0]] = size
     return known
