@@ -1,6 +1,15 @@
 """The errors that symconv raises."""
 
-__all__ = ["NonlinearError", "SymconvError", "Uncertified", "Undecided", "VacuousError"]
+from __future__ import annotations
+
+__all__ = [
+    "NonlinearError",
+    "PatternError",
+    "SymconvError",
+    "Uncertified",
+    "Undecided",
+    "VacuousError",
+]
 
 
 class SymconvError(ValueError):
@@ -27,3 +36,22 @@ class NonlinearError(Undecided):
 
 class Uncertified(SymconvError):  # noqa: N818 - the public name says what it is
     """A claim for which no certificate can be written; the message says why."""
+
+
+class PatternError(SymconvError):
+    """A mistake in a pattern such as "c h w -> h w c", at which a caret points.
+
+    Attributes:
+        pattern: the pattern.
+        at: where, in characters from its beginning.
+        problem: what is wrong.
+    """
+
+    def __init__(self, pattern: str, at: int, problem: str) -> None:
+        self.pattern = pattern
+        self.at = at
+        self.problem = problem
+        super().__init__(f"{problem}\n    {pattern}\n    {' ' * at}^")
+
+    def __reduce__(self) -> tuple[type[PatternError], tuple[str, int, str]]:
+        return PatternError, (self.pattern, self.at, self.problem)

@@ -292,6 +292,10 @@ MOST_MONOMIALS = 200
 LARGEST_DEGREE = 24
 """Of an expression once it is multiplied out: exponents multiply in powers of powers."""
 
+MOST_AXES = 8
+"""Of a tensor that is typed: videos in batches have five, and their patches eight; each is an index
+of the sets that decide a claim."""
+
 MOST_CHOICES = 24
 """Arguments of max, min, abs and % in an expression: each is a case distinction.  Twelve maxima of
 two take a third of a second."""

@@ -72,19 +72,27 @@ def tap(text: str) -> Any:
     return -Symbol(found[2]) if found[1] else Symbol(found[2])
 
 
-def declared(signals: Iterable[str], given: Iterable[str], integers: Sequence[str]) -> Declarations:
-    """What the options --signal, --given and --integer declare."""
+def declared(
+    signals: Iterable[str],
+    given: Iterable[str],
+    integers: Sequence[str],
+    tensors: Iterable[str] = (),
+) -> Declarations:
+    """What the options --signal, --given, --integer and --tensor declare."""
     from symconv.text import Declarations
     from symconv.text.syntax import Passage
 
-    sizes: dict[str, Passage] = {}
-    for text in signals:
-        name, colon, _ = text.partition(":")
-        if not colon or name.strip() in sizes:
-            problem = "it is declared twice" if colon else "expected NAME:LENGTH, such as x:n"
-            raise click.UsageError(f"--signal {text!r}: {problem}")
-        sizes[name.strip()] = Passage(text, "--signal", len(name) + 1)
-    return Declarations(sizes, tuple(Passage(g, "--given") for g in given), tuple(integers))
+    found: dict[str, dict[str, Passage]] = {"--signal": {}, "--tensor": {}}
+    example = {"--signal": "NAME:LENGTH, such as x:n", "--tensor": "NAME:SIZE,SIZE,…"}
+    for option, texts in (("--signal", signals), ("--tensor", tensors)):
+        for text in texts:
+            name, colon, _ = text.partition(":")
+            if not colon or any(name.strip() in shapes for shapes in found.values()):
+                problem = "it is declared twice" if colon else f"expected {example[option]}"
+                raise click.UsageError(f"{option} {text!r}: {problem}")
+            found[option][name.strip()] = Passage(text, option, len(name) + 1)
+    hypotheses = tuple(Passage(g, "--given") for g in given)
+    return Declarations(found["--signal"], hypotheses, tuple(integers), found["--tensor"])
 
 
 def decoded(data: bytes, where: str) -> str:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -67,7 +68,7 @@ _certificate_option = click.option(
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="symconv")
 def main() -> None:
-    """Claims about convolution layers, proved for every length or refuted.
+    """Claims about convolution layers, proved for all sizes at once or refuted.
 
     \b
     Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
@@ -145,7 +146,12 @@ class _WithWords(Command):
 
         for title, rows in sections():
             with formatter.section(title):
-                formatter.write_dl(rows)
+                formatter.write_dl([(_wrapped(form), meaning) for form, meaning in rows])
+
+
+def _wrapped(form: str) -> str:
+    """A form in lines that fit in a terminal; click would leave it in one."""
+    return "\n".join(wrap(form, 76, subsequent_indent=" " * 6, break_long_words=False))
 
 
 @main.command(cls=_WithWords)
@@ -155,7 +161,14 @@ class _WithWords(Command):
     "signals",
     multiple=True,
     metavar="NAME:LENGTH",
-    help="Declare a signal, such as x:n.  May be repeated.",
+    help="Declare a signal, of one axis, such as x:n.  May be repeated.",
+)
+@click.option(
+    "--tensor",
+    "tensors",
+    multiple=True,
+    metavar="NAME:SIZE,SIZE,...",
+    help="Declare a tensor by its shape, such as x:N,C,H,W or w:O,C,3,3.  May be repeated.",
 )
 @click.option(
     "--given",
@@ -195,6 +208,7 @@ def check(
     ctx: click.Context,
     claim: str | None,
     signals: tuple[str, ...],
+    tensors: tuple[str, ...],
     given: tuple[str, ...],
     integers: tuple[str, ...],
     name: str | None,
@@ -214,6 +228,11 @@ def check(
       symconv check "x.convolve(k) == k.convolve(x)" --signal x:n --signal k:c
       symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
       symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
+      symconv check "x.conv(w, padding=1).shape[2] == W" --tensor x:C,H,W --tensor w:O,C,3,3
+
+    A signal has one axis, a tensor several: channels, height, width and so on.  x.conv(w) is
+    a layer over channels, as PyTorch's conv1d, conv2d and conv3d; axis=1 says along which
+    axis an operator acts.
 
     Names that are not declared are integers ≥ 0, or ≥ 1 where an operator needs that.
     Write -- before a claim that begins with a minus sign.
@@ -221,6 +240,7 @@ def check(
     \b
     In a file, a line is a declaration, a claim, or a claim with a name:
       signal x: n
+      tensor y: C, H, W
       given n >= 4
       integer t
       flipped_twice: x.flip().flip() == x  # a comment
@@ -239,7 +259,7 @@ def check(
         )
     _check_destination(certificate_file)
     lengths = list(map(arguments.lengths, points))
-    declared = arguments.declared(signals, given, integers)
+    declared = arguments.declared(signals, given, integers, tensors)
     out = console(quiet=as_json)
     records = []
     with Decider(out, timeout, total_timeout) as decider:
@@ -462,7 +482,8 @@ def _exit_code(record: Mapping[str, Any]) -> int:
     What is proved for some lengths only is open for the others, and a proof is not formal
     before Rocq has checked it.
     """
-    partly = record["verdict"] == "proved" and record.get("scope", "all lengths") != "all lengths"
+    everything = ("all lengths", "all sizes")  # verdicts.py is imported only when it is needed
+    partly = record["verdict"] == "proved" and record.get("scope", "all lengths") not in everything
     unchecked = record.get("certificate", {}).get("verdict") == "unknown"
     return EXIT["unknown" if partly or unchecked else record["verdict"]]
 

@@ -86,6 +86,7 @@ class Decider:
             [condition.content for condition in declared.given],
             declared.integers,
             parsed.claim.name,
+            {name: shape.content for name, shape in declared.tensors.items()},
         )
         try:
             return self._record(

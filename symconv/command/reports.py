@@ -17,6 +17,7 @@ from symconv.decision.counterexamples import DisagreementError
 from symconv.decision.records import counterexample_record, shown
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
+    ALL_SIZES,
     Evidence,
     Proved,
     Refuted,
@@ -102,13 +103,17 @@ def report(
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
-    _show_verdict(out, verdict, seconds)
+    _show_verdict(out, verdict, seconds, "sizes" if claim.has_several_axes else "lengths")
     record |= {"seconds": seconds} | _verdict_record(verdict)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
         # A scope that is not all lengths may leave out an instance.
-        if failing and record["verdict"] == "proved" and record["scope"] == ALL_LENGTHS:
+        if (
+            failing
+            and record["verdict"] == "proved"
+            and record["scope"] in (ALL_LENGTHS, ALL_SIZES)
+        ):
             raise DisagreementError(f"{claim} was proved, but does not hold at {failing[0]}")
     return record
 
@@ -277,8 +282,8 @@ def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> R
     return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
 
 
-def _show_verdict(out: Console, verdict: Verdict, seconds: float) -> None:
-    out.print("For all lengths, by integer sets", style="bold")
+def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> None:
+    out.print(f"For all {what}, by integer sets", style="bold")
     took = duration(seconds)
     match verdict:
         case Proved():
@@ -316,7 +321,8 @@ def _show_counterexample(out: Console, verdict: Refuted, took: str) -> None:
         line(out, f"left side  = {shown(found.lhs)}", indent=4)
         line(out, f"right side = {shown(found.rhs)}", indent=4)
     if found.index is not None:
-        line(out, f"the first difference is at index {found.index}", indent=4)
+        where = found.index if isinstance(found.index, int) else list(found.index)
+        line(out, f"the first difference is at index {where}", indent=4)
 
 
 def _show_unknown(out: Console, reason: str, took: str = "") -> None:
@@ -366,17 +372,19 @@ def _extent_record(verdict: Refuted) -> Record:
     if verdict.with_content is not None:
         record["counterexample_with_content"] = counterexample_record(verdict.with_content)
     if found is not None:
+        names = [index.name for index in found.indices]
         record["differences"] = {
             "lengths": plain(found.lengths),
             "entries": plain(found.entries),
-            "index": found.index.name,
+            **({"index": names[0]} if len(names) == 1 else {"indices": names}),
         }
     return record | {"numpy": verdict.reproduction}
 
 
 def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Record]:
-    about_signals = all(isinstance(instance.lhs, list) for instance in instances)
-    how = "SymPy's simplify on symbol vectors" if about_signals else "arithmetic"
+    signals = [side for instance in instances for side in instance.claim.signals]
+    vectors = "symbol vectors" if all(side.ndim == 1 for side in signals) else "arrays of symbols"
+    how = f"SymPy's simplify on {vectors}" if signals else "arithmetic"
     out.print(f"At fixed lengths, by {how}", style="bold")
     for instance in instances:
         with working(out, f"simplify at {instance}"):
@@ -395,14 +403,23 @@ def _simplified(instance: Instance) -> str:
     """What becomes of the difference of the sides."""
     if instance.claim.rhs is sympy.true:
         return f"the condition is {str(instance.lhs).lower()}"
-    if not isinstance(instance.lhs, list):
+    if not instance.claim.signals:
         return f"{instance.lhs} and {instance.rhs}"
-    if len(instance.lhs) != len(instance.rhs):
-        return f"{len(instance.lhs)} and {len(instance.rhs)} outputs"
-    nonzero = sum(entry != 0 for entry in instance.simplified)
-    if not instance.lhs:
+    sides = instance.lhs, instance.rhs
+    if isinstance(instance.lhs, list):
+        counts = [len(side) for side in sides]
+        if counts[0] != counts[1]:
+            return f"{counts[0]} and {counts[1]} outputs"
+        differences = instance.simplified
+    else:
+        counts = [side.size for side in sides]
+        if instance.lhs.shape != instance.rhs.shape:
+            return f"shapes {instance.lhs.shape} and {instance.rhs.shape}"
+        differences = instance.simplified.reshape(-1)
+    nonzero = sum(entry != 0 for entry in differences)
+    if not counts[0]:
         return "no output on either side"
-    outputs = f"{len(instance.lhs)} output{'s' * (len(instance.lhs) != 1)}"
+    outputs = f"{counts[0]} output{'s' * (counts[0] != 1)}"
     return f"{outputs}, {f'{nonzero} of them differ' if nonzero else 'every difference is 0'}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from symconv.arithmetic.limits import MOST_ENTRIES, MOST_PRODUCTS_SIMPLIFIED
 from symconv.decision.claims import Instance
 from symconv.errors import SymconvError
@@ -52,13 +54,14 @@ class _Work:
             operands = list(map(self._counted, signal.operands))
             one, own = signal.operator.count_products(
                 [each for each, _ in operands],
-                _length(signal),
-                list(map(_length, signal.operands)),
+                _entries(signal),
+                list(map(_entries, signal.operands)),
             )
             known = max(1, min(one, MOST_ENTRIES)), own + sum(total for _, total in operands)
             self._seen[id(signal)] = known
         return known
 
 
-def _length(signal: SignalExpr) -> int:
-    return int(signal.length)
+def _entries(signal: SignalExpr) -> int:
+    """How many entries there are."""
+    return prod(map(int, signal.shape))

@@ -40,6 +40,7 @@ class Task:
         given: the hypotheses.
         integers: the symbols that range over all integers.
         name: what the claim is called.
+        tensors: the shapes of the named tensors.
     """
 
     claim: str
@@ -49,6 +50,7 @@ class Task:
     given: Sequence[str] = ()
     integers: Sequence[str] = ()
     name: str | None = None
+    tensors: Mapping[str, str] = field(default_factory=dict)
 
 
 class Child:
@@ -208,6 +210,6 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
 
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
-    declared = Declarations.of(task.signals, task.given, task.integers)
+    declared = Declarations.of(task.signals, task.given, task.integers, task.tensors)
     parsed = read_claim(Passage(task.claim, "the claim"), declared, task.name)
     return report(parsed.claim, task.points, out, typed=task.claim, assumed=parsed.assumed)

@@ -31,6 +31,7 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
+from symconv.language.graph import walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
@@ -57,8 +58,8 @@ def certificate(claim: Claim) -> str:
         )
     if not claim.signals:
         return script(claim, None)
-    carried = [e.change for e in found.evidence if e.change is not None]
     statement(claim)  # what cannot be said is the better reason
+    carried = [e.change for e in found.evidence if e.change is not None]
     return script(claim, change_of(claim, carried[0] if carried else None))
 
 
@@ -149,6 +150,11 @@ def statement(claim: Claim) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
+    for node in walk(*claim.signals):
+        if node.ndim != 1:
+            raise Uncertified(
+                f"certificates are for signals, which have one axis, and {node} has {node.ndim}"
+            )
     names = _names(claim)
     integers = " ".join(names[s.name] for s in claim.symbols)
     signals = " ".join(names[name] for name in sorted(claim.named))

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 
 from symconv.arithmetic.limits import LONGEST_PATTERN
-from symconv.errors import SymconvError
+from symconv.errors import PatternError, SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.operators import Einsum, Pad
 from symconv.language.operators.base import axes_of, check_operand
@@ -50,14 +50,14 @@ def _read(pattern: str) -> tuple[tuple[str, ...], str]:
     wrong = re.search(r"[^A-Za-z,\s>-]|(?<!-)>|-(?!>)", pattern)
     if wrong is not None:
         dots = "; an ellipsis is not part of these patterns" * (wrong.group() == ".")
-        raise _mistake(
+        raise PatternError(
             pattern,
             wrong.start(),
             f"{wrong.group()!r} cannot stand here: write letters, commas and an arrow{dots}",
         )
     left, arrow, right = pattern.partition("->")
     if "->" in right:
-        raise _mistake(pattern, pattern.rindex("->"), "a pattern has one arrow")
+        raise PatternError(pattern, pattern.rindex("->"), "a pattern has one arrow")
     inputs = tuple("".join(part.split()) for part in left.split(","))
     letters = "".join(inputs)
     if not arrow:
@@ -65,18 +65,14 @@ def _read(pattern: str) -> tuple[tuple[str, ...], str]:
     output = "".join(right.split())
     for place, letter in enumerate(right, len(left) + 2):
         if letter == ",":
-            raise _mistake(pattern, place, "there is one result")
+            raise PatternError(pattern, place, "there is one result")
         if letter.isspace():
             continue
         if letter not in letters:
-            raise _mistake(pattern, place, f"{letter!r} is not an axis of any of the tensors")
+            raise PatternError(pattern, place, f"{letter!r} is not an axis of any of the tensors")
         if output.count(letter) > 1:
-            raise _mistake(pattern, place, f"{letter!r} stands in the result twice")
+            raise PatternError(pattern, place, f"{letter!r} stands in the result twice")
     return inputs, output
-
-
-def _mistake(pattern: str, at: int, problem: str) -> SymconvError:
-    return SymconvError(f"{problem}\n    {pattern}\n    {' ' * at}^")
 
 
 def concatenate(tensors: Sequence[SignalExpr], axis: int = 0) -> SignalExpr:

@@ -18,13 +18,14 @@ import sympy
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least, without_certain
+from symconv.arithmetic.limits import MOST_AXES
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.unevaluated import Written
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
-from symconv.language.amounts import integer_argument
+from symconv.language.amounts import Amount, length_argument
 from symconv.language.graph import symbols_in
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Assumption, Declarations, Names, Vocabulary
 from symconv.text.functions import RESERVED
 from symconv.text.python_operators import Value, sort
@@ -54,19 +55,21 @@ class ParsedClaim:
 def parse_claim(
     text: str,
     *,
-    signals: Mapping[str, str],
+    signals: Mapping[str, str] | None = None,
     given: Sequence[str] = (),
     integers: Sequence[str] = (),
+    tensors: Mapping[str, str] | None = None,
 ) -> ParsedClaim:
     """Read a claim; nothing in the texts is evaluated.
 
     Args:
-        text: `lhs == rhs` with two signals or two integer expressions;
+        text: `lhs == rhs` with two signals, tensors or integer expressions;
             `iff(condition, condition)`; or a condition, which is claimed to hold always.
         signals: the lengths of the named signals.  All other names are integer symbols.
         given: hypotheses.  `n >= 1` makes n positive.
         integers: symbols that range over all integers.  All others are at least 0, or 1
             where an operator needs that, as a kernel does for its length: see `assumed`.
+        tensors: the shapes of the named tensors, such as `C, H, W`.
 
     >>> parsed = parse_claim("x.convolve(k) == k.convolve(x)", signals={"x": "n", "k": "c"})
     >>> print(parsed.claim.prove())
@@ -75,6 +78,10 @@ def parse_claim(
     ['c ≥ 0', 'n ≥ 0']
     >>> print(parse_claim("len(x.correlate(k)) <= n", signals={"x": "n", "k": "c"}).claim.prove())
     proved for all lengths
+    >>> shapes = {"x": "C, H, W", "w": "O, C, 1, 1"}
+    >>> pointwise = "x.conv(w) == einsum('oc,chw->ohw', w[:, :, 0, 0], x)"
+    >>> print(parse_claim(pointwise, tensors=shapes).claim.prove())
+    proved for all sizes
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
@@ -87,7 +94,7 @@ def parse_claim(
         TextError: a text is not of this form; it says where.
         SymconvError: a declaration is not one, or the claim cannot be stated.
     """
-    declared = Declarations.of(signals, given, integers)
+    declared = Declarations.of(signals or {}, given, integers, tensors)
     return read_claim(Passage(text, "the claim"), declared)
 
 
@@ -165,8 +172,15 @@ class Context:
         vocabulary = Vocabulary(declared, phrases)
         self.assumptions: Mapping[str, Assumption] = vocabulary.assumptions
         lengths = Names(vocabulary, {})
-        sizes = vocabulary.sizes
-        signals = {name: _signal(name, size, sizes, lengths) for name, size in sizes.items()}
+        shapes = vocabulary.shapes
+        for name in declared.signals:
+            if isinstance(shapes[name].tree, ast.Tuple):
+                raise shapes[name].error(
+                    shapes[name].tree,
+                    "a signal has one length; with several sizes, declare a tensor "
+                    f"{name}: SIZE, SIZE, …",
+                )
+        signals = {name: _tensor(name, shape, shapes, lengths) for name, shape in shapes.items()}
         self.names = Names(vocabulary, signals, lengths.measured)
         hypotheses = map(self._hypothesis, vocabulary.hypotheses)
         self.given = tuple(condition for condition in hypotheses if condition is not sympy.true)
@@ -192,17 +206,34 @@ class Context:
         return condition
 
 
-def _signal(name: str, phrase: Phrase, declared: Collection[str], names: Names) -> Signal:
+def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) -> Tensor:
     for node in ast.walk(phrase.tree):
         if isinstance(node, ast.Name) and node.id in declared:
-            raise phrase.error(node, "the length of a signal is said in integer symbols")
-    size = Reader(phrase, names).integer(phrase.tree)
+            what = (
+                "shape of a tensor" if isinstance(phrase.tree, ast.Tuple) else "length of a signal"
+            )
+            raise phrase.error(node, f"the {what} is said in integer symbols")
+    if not isinstance(phrase.tree, ast.Tuple):
+        return Signal(name, _size(phrase, phrase.tree, names, f"signal {name!r}"))
+    if not phrase.tree.elts:
+        raise phrase.error(phrase.tree, f"a tensor has an axis; for one number, declare {name}: 1")
+    if len(phrase.tree.elts) > MOST_AXES:
+        raise phrase.error(phrase.tree.elts[MOST_AXES], f"more than {MOST_AXES} axes")
+    return Tensor(
+        name,
+        [
+            _size(phrase, tree, names, f"{name!r} along axis {axis}")
+            for axis, tree in enumerate(phrase.tree.elts)
+        ],
+    )
+
+
+def _size(phrase: Phrase, tree: ast.expr, names: Names, of: str) -> Amount:
+    size = Reader(phrase, names).integer(tree)
     unsigned = sorted(s.name for s in size.free_symbols if sign_of(s).least is None)
     if unsigned and not is_at_least(size, 0):
-        raise phrase.error(
-            phrase.tree, f"a length is not negative: say so with given {unsigned[0]} >= 0"
-        )
+        raise phrase.error(tree, f"a length is not negative: say so with given {unsigned[0]} >= 0")
     try:
-        return Signal(name, integer_argument(Written(size), f"the length of {name}"))
+        return length_argument(Written(size), of)
     except SymconvError as error:
-        raise phrase.error(phrase.tree, str(error)) from None
+        raise phrase.error(tree, str(error)) from None

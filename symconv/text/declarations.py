@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
 from symconv.language.operators import OPERATORS
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import SignalExpr, Tensor
 from symconv.text.functions import (
+    ARGUMENTS,
     DIVISOR,
     KERNEL,
     METHODS,
-    POSITIVE,
+    STEP,
     bound_arguments,
     check_name,
     close,
+    parts_of,
 )
 from symconv.text.syntax import Passage, Phrase, read_phrase
 
@@ -37,15 +39,22 @@ class Declarations:
         signals: the lengths of the named signals.
         given: the hypotheses.
         integers: the symbols that range over all integers.
+        tensors: the shapes of the named tensors, sizes with commas between them; one size is
+            that of a signal.
     """
 
     signals: Mapping[str, Passage] = field(default_factory=dict)
     given: tuple[Passage, ...] = ()
     integers: tuple[str, ...] = ()
+    tensors: Mapping[str, Passage] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, signals: Mapping[str, str], given: Sequence[str], integers: Sequence[str]
+        cls,
+        signals: Mapping[str, str],
+        given: Sequence[str],
+        integers: Sequence[str],
+        tensors: Mapping[str, str] | None = None,
     ) -> Declarations:
         """Declarations that are given as plain strings."""
         if isinstance(given, str) or isinstance(integers, str):
@@ -54,7 +63,13 @@ class Declarations:
             {name: Passage(size, f"the length of {name}") for name, size in signals.items()},
             tuple(Passage(condition, "the hypothesis") for condition in given),
             tuple(integers),
+            {name: Passage(s, f"the shape of {name}") for name, s in (tensors or {}).items()},
         )
+
+    @property
+    def shapes(self) -> dict[str, Passage]:
+        """The lengths of the signals, and the shapes of the tensors."""
+        return {**self.signals, **self.tensors}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ class Vocabulary:
         phrases: the texts that will be read.
 
     Attributes:
-        sizes: the trees of the lengths of the signals.
+        shapes: the trees of the lengths of the signals and the shapes of the tensors.
         hypotheses: the trees of the hypotheses.
         assumptions: what is taken of the symbols that are not declared, by name.
 
@@ -98,13 +113,18 @@ class Vocabulary:
     def __init__(self, declared: Declarations, phrases: Sequence[Phrase]) -> None:
         for name in declared.signals:
             check_name(name, "a signal")
+        for name in declared.tensors:
+            check_name(name, "a tensor")
+            if name in declared.signals:
+                raise SymconvError(f"{name!r} is declared both a signal and a tensor")
         for name in declared.integers:
             check_name(name, "a symbol")
-            if name in declared.signals:
-                raise SymconvError(f"{name!r} is declared both a signal and an integer")
-        self.sizes = {name: read_phrase(size) for name, size in declared.signals.items()}
+            for what, named in (("signal", declared.signals), ("tensor", declared.tensors)):
+                if name in named:
+                    raise SymconvError(f"{name!r} is declared both a {what} and an integer")
+        self.shapes = {name: read_phrase(shape) for name, shape in declared.shapes.items()}
         self.hypotheses = [read_phrase(condition) for condition in declared.given]
-        every = [*phrases, *self.sizes.values(), *self.hypotheses]
+        every = [*phrases, *self.shapes.values(), *self.hypotheses]
         self._least: dict[str, int] = {}
         for hypothesis in self.hypotheses:
             for name, least in _lower_bounds(hypothesis.tree):
@@ -135,30 +155,58 @@ class Vocabulary:
                     yield from ((name, DIVISOR) for name in _factors(divisor))
                 case ast.Call(ast.Name("Mod"), [_, divisor]):
                     yield from ((name, DIVISOR) for name in _factors(divisor))
+                case ast.Slice(step=ast.expr() as step):
+                    yield from ((name, STEP) for name in _factors(step))
                 case ast.Call(ast.Attribute(attr=method)) if method in METHODS:
-                    for parameter, argument in bound_arguments(node, method).items():
-                        if parameter in POSITIVE:
-                            for name in _factors(argument):
-                                yield name, POSITIVE[parameter]
-                        if parameter == "kernel":
-                            for name in self._kernel_lengths(argument):
-                                yield name, KERNEL
+                    for parameter, argument in bound_arguments(node, method):
+                        takes = ARGUMENTS[method][parameter]
+                        if takes.positive:
+                            yield from ((name, takes.positive) for name in _factors(argument))
+                        if takes.kernel:
+                            yield from ((name, KERNEL) for name in self._kernel_sizes(argument))
 
-    def _kernel_lengths(self, node: ast.expr) -> Iterator[str]:
+    def _kernel_sizes(self, node: ast.expr) -> Iterator[str]:
         """The symbols that are 0 only if the kernel is empty."""
         match node:
-            case ast.Name(name) if name in self.sizes:
-                yield from _factors(self.sizes[name].tree)
-            case ast.Call(ast.Name("ones") | ast.Attribute(ast.Name("Signal"), "ones"), [size]):
-                yield from _factors(size)
-            case ast.Call(ast.Attribute(inner, method), others, []) if method in _KEEPING:
-                for operand in (inner, *others):
-                    yield from self._kernel_lengths(operand)
+            case ast.Name(name) if name in self.shapes:
+                for size in parts_of(self.shapes[name].tree):
+                    yield from _factors(size)
+            case ast.Call(ast.Name("ones") | ast.Attribute(_, "ones"), [shape]):
+                for size in parts_of(shape):
+                    yield from _factors(size)
+            case ast.Call(ast.Name("einsum"), [ast.Constant(str() as pattern), *operands]):
+                yield from self._kept_sizes(pattern, operands)
+            case ast.Call(ast.Attribute(inner, method), others, named) if method in _KEEPING:
+                for operand in (inner, *others, *(keyword.value for keyword in named)):
+                    yield from self._kernel_sizes(operand)
+            case ast.Subscript(inner, index) if _takes_all(index):
+                yield from self._kernel_sizes(inner)
             case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right):
-                yield from self._kernel_lengths(left)
-                yield from self._kernel_lengths(right)
+                yield from self._kernel_sizes(left)
+                yield from self._kernel_sizes(right)
             case ast.UnaryOp(operand=inner):
-                yield from self._kernel_lengths(inner)
+                yield from self._kernel_sizes(inner)
+
+    def _kept_sizes(self, pattern: str, operands: Sequence[ast.expr]) -> Iterator[str]:
+        """The symbols in the sizes of named tensors along axes that einsum does not sum over."""
+        left, _, kept = pattern.replace(" ", "").partition("->")
+        for letters, operand in zip(left.split(","), operands, strict=False):
+            if isinstance(operand, ast.Name) and operand.id in self.shapes:
+                sizes = parts_of(self.shapes[operand.id].tree)
+                for letter, size in zip(letters, sizes, strict=False):
+                    if letter in kept:
+                        yield from _factors(size)
+
+
+def _takes_all(index: ast.expr) -> bool:
+    """Whether a part has an entry of each tensor that has one: its slices have steps alone."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    return all(
+        isinstance(part, ast.Constant)
+        if not isinstance(part, ast.Slice)
+        else part.lower is part.upper is None
+        for part in parts
+    )
 
 
 _KEEPING = {operator.method for operator in OPERATORS if operator.empty_by_operands_alone}
@@ -167,10 +215,10 @@ _KEEPING = {operator.method for operator in OPERATORS if operator.empty_by_opera
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What names mean: some are signals, and all others are integer symbols."""
+    """What names mean: some are signals or tensors, and all others are integer symbols."""
 
     vocabulary: Vocabulary
-    signals: Mapping[str, Signal]
+    signals: Mapping[str, Tensor]
     measured: list[SignalExpr] = field(default_factory=list)
     """The signals whose lengths were read; they have to be defined, whatever comes of that."""
 
@@ -178,7 +226,7 @@ class Names:
         """What to do about a name that should be that of a signal."""
         similar = close(name, self.signals, "")
         hint = f"{similar or 'declare it'}{' or declare' if similar else ''}"
-        return f"{hint} as a signal {name}: LENGTH"
+        return f"{hint} as a signal {name}: LENGTH or a tensor {name}: SIZE, SIZE, …"
 
 
 def _factors(node: ast.expr) -> Iterator[str]:

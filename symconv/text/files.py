@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_CLAIMS_IN_FILE
 from symconv.errors import SymconvError
@@ -13,8 +14,8 @@ from symconv.text.syntax import Passage, TextError
 
 __all__ = ["read_claims"]
 
-_DECLARATION = re.compile(r"(signal|given|integer)(?=\s)")
-_DECLARING = {"signal", "given", "integer"}
+_DECLARATION = re.compile(r"(signal|tensor|given|integer)(?=\s)")
+_DECLARING = {"signal", "tensor", "given", "integer"}
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
 _SIGNAL = re.compile(r"\s*(\w+)\s*:")
 
@@ -22,8 +23,8 @@ _SIGNAL = re.compile(r"\s*(\w+)\s*:")
 def read_claims(text: str, where: str, declared: Declarations | None = None) -> list[ParsedClaim]:
     """Read a file of claims, one on each line, with or without a name: `name: lhs == rhs`.
 
-    Lines `signal x: n`, `given n >= i` and `integer t` declare for what follows.  An
-    indented line continues the one above; `#` begins a comment.
+    Lines `signal x: n`, `tensor w: O, C, c`, `given n >= i` and `integer t` declare for what
+    follows.  An indented line continues the one above; `#` begins a comment.
 
     Args:
         text: the text of the file.
@@ -97,22 +98,27 @@ def _after(statement: Passage, found: re.Match[str]) -> Passage:
 
 
 def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
-    signals, given, integers = dict(current.signals), current.given, current.integers
     if word == "given":
-        given = (*given, rest)
+        after = replace(current, given=(*current.given, rest))
     elif word == "integer":
         name = rest.content.strip()
-        if name in integers or name in signals:
+        if name in (*current.integers, *current.shapes):
             raise rest.error(f"{name!r} is declared twice")
-        integers = (*integers, name)
+        after = replace(current, integers=(*current.integers, name))
     else:
         found = _SIGNAL.match(rest.content)
         if not found:
-            raise rest.error("expected signal NAME: LENGTH, such as signal x: n")
-        if found[1] in signals or found[1] in integers:
+            expected = "tensor NAME: SIZE, SIZE, …, such as tensor x: C, H, W"
+            if word == "signal":
+                expected = "signal NAME: LENGTH, such as signal x: n"
+            raise rest.error(f"expected {expected}")
+        if found[1] in (*current.integers, *current.shapes):
             raise rest.error(f"{found[1]!r} is declared twice")
-        signals[found[1]] = _after(rest, found)
-    after = Declarations(signals, given, integers)
+        one = {found[1]: _after(rest, found)}
+        if word == "signal":
+            after = replace(current, signals={**current.signals, **one})
+        else:
+            after = replace(current, tensors={**current.tensors, **one})
     try:
         Context(after, [])
     except TextError:

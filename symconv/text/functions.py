@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from inspect import Parameter, Signature, signature
 from keyword import iskeyword
+from typing import Any
 
 from symconv.arithmetic import unevaluated
 from symconv.arithmetic.limits import LONGEST_NAME
@@ -15,13 +17,18 @@ from symconv.errors import SymconvError
 from symconv.language.hints import close
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import Methods
+from symconv.language.operators.base import Operand
 from symconv.language.signals import SignalExpr
+from symconv.language.tensor_functions import concatenate, einsum
 
 __all__ = [
+    "ARGUMENTS",
     "DIVISOR",
     "EXTREMES",
+    "FORMS",
     "FRACTIONS",
     "FUNCTIONS",
+    "JOINING",
     "KERNEL",
     "MAKERS",
     "MEANINGS",
@@ -29,37 +36,116 @@ __all__ = [
     "POSITIVE",
     "RESERVED",
     "ROUNDING",
+    "STEP",
+    "Argument",
     "arguments_problem",
     "bound_arguments",
     "check_name",
     "close",
+    "parts_of",
 ]
 
 
 def methods_of(kind: type) -> Iterator[str]:
     """The public methods that a class has by itself or from its bases, in their order."""
     for base in (*kind.__bases__, kind):
-        yield from (name for name in vars(base) if not name.startswith("_"))
+        if base is not Operand:  # which applies operators, and nobody says that in text
+            yield from (name for name in vars(base) if not name.startswith("_"))
 
-
-def _form(name: str) -> Signature:
-    parameters = list(signature(getattr(SignalExpr, name)).parameters.values())[1:]
-    return Signature([p.replace(annotation=Parameter.empty) for p in parameters])
-
-
-METHODS = {name: _form(name) for name in (*methods_of(Methods), *methods_of(LayerMethods))}
-"""The methods of signals, and the form of each."""
 
 POSITIVE = {
     "factor": "a factor is positive",
     "stride": "a stride is positive",
     "dilation": "a dilation is positive",
     "size": "a window is not empty",
+    "groups": "a number of groups is positive",
 }
 """The arguments of methods that are positive, and how that is said."""
 
 KERNEL = "a kernel is not empty"
 DIVISOR = "a divisor is positive"
+STEP = "a step is positive"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What an argument may be in text, as its annotation says.
+
+    Attributes:
+        name: what it is called.
+        signal: a signal or a tensor.
+        several: a tuple, whose parts may be tuples too.
+        one: not only a tuple.
+        word: text in quotes.
+        truth: True or False, and nothing else.
+        nothing: None.
+        number: a number, and no symbol.
+        positive: why it is positive; empty where it need not be.
+        kernel: whether it is not empty.
+    """
+
+    name: str
+    signal: bool
+    several: bool
+    one: bool
+    word: bool
+    truth: bool
+    nothing: bool
+    number: bool
+    positive: str
+    kernel: bool
+
+    @classmethod
+    def of(cls, method: str, parameter: Parameter) -> Argument:
+        """The argument of a method or function of the language."""
+        kind, name = str(parameter.annotation), parameter.name
+        anything = kind == "Any"
+        return cls(
+            name=name,
+            signal="SignalExpr" in kind,
+            several=anything or "Sequence" in kind,
+            one=not kind.startswith("Sequence"),
+            word=kind == "str" or "Literal" in kind or (anything and name == "padding"),
+            truth=kind == "bool",
+            nothing=anything or "None" in kind,
+            number=kind.startswith("int"),
+            positive=POSITIVE.get(name, ""),
+            kernel=name == "kernel" or (method, name) == ("conv", "weight"),
+        )
+
+    @property
+    def part(self) -> Argument:
+        """What stands in a tuple of them."""
+        return replace(self, one=True)
+
+
+def _form(call: Callable[..., Any], *, is_method: bool) -> tuple[Signature, dict[str, Argument]]:
+    """How it is called, as that is shown; and what each argument may be."""
+    parameters = list(signature(call).parameters.values())[is_method:]
+    shown = Signature([p.replace(annotation=Parameter.empty) for p in parameters])
+    return shown, {p.name: Argument.of(call.__name__, p) for p in parameters}
+
+
+JOINING: Mapping[str, Callable[..., SignalExpr]] = {"einsum": einsum, "concatenate": concatenate}
+"""The functions of tensors, none of which comes first."""
+
+_CALLED = {
+    name: _form(getattr(SignalExpr, name), is_method=True)
+    for name in (*methods_of(Methods), *methods_of(LayerMethods))
+}
+
+METHODS = {name: form for name, (form, _) in _CALLED.items()}
+"""The methods of signals, and the form of each."""
+
+_CALLED |= {name: _form(call, is_method=False) for name, call in JOINING.items()}
+
+FORMS = {name: form for name, (form, _) in _CALLED.items()}
+"""The same, and the functions of tensors."""
+
+ARGUMENTS: Mapping[str, Mapping[str, Argument]] = {
+    name: takes for name, (_, takes) in _CALLED.items()
+}
+"""What these take, by their names and those of the arguments."""
 
 MAKERS = {"taps", "delta", "ones", "interleave"}
 ROUNDING = {
@@ -90,8 +176,8 @@ MEANINGS = {
 }
 """The functions of integers, conditions and lengths, with an example and what they are."""
 
-FUNCTIONS = {*MAKERS, *MEANINGS}
-RESERVED = {*FUNCTIONS, "Signal"}
+FUNCTIONS = {*MAKERS, *JOINING, *MEANINGS}
+RESERVED = {*FUNCTIONS, "Signal", "Tensor"}
 """What cannot name a signal or a symbol."""
 
 _MANY = 1000
@@ -116,12 +202,25 @@ def arguments_problem(name: str, number: int) -> str:
     return f"{name} takes {expected}, got {number}"
 
 
-def bound_arguments(call: ast.Call, method: str) -> dict[str, ast.expr]:
-    """The arguments of a method by name; none where they do not fit, which the reader reports."""
+def bound_arguments(call: ast.Call, method: str) -> Iterator[tuple[str, ast.expr]]:
+    """The arguments of a method with their names, the parts of a tuple one by one.
+
+    None where they do not fit, which the reader reports.
+    """
     with suppress(TypeError):
         named = {keyword.arg or "": keyword.value for keyword in call.keywords}
-        return dict(METHODS[method].bind(*call.args, **named).arguments)
-    return {}
+        for name, bound in METHODS[method].bind(*call.args, **named).arguments.items():
+            for argument in bound.values() if isinstance(bound, dict) else (bound,):
+                yield from ((name, part) for part in parts_of(argument))
+
+
+def parts_of(node: ast.expr) -> Iterator[ast.expr]:
+    """The parts of a tuple, and of tuples in it; or the node itself."""
+    if isinstance(node, ast.Tuple | ast.List):
+        for part in node.elts:
+            yield from parts_of(part)
+    else:
+        yield node
 
 
 def check_name(name: str, what: str) -> None:

@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic import unevaluated
 from symconv.arithmetic.from_sympy import is_at_least
 from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -21,17 +22,18 @@ __all__ = [
     "compared",
     "is_positive",
     "not_positive",
+    "open_end",
     "sort",
 ]
 
 Value: TypeAlias = SignalExpr | Expr | Boolean
-"""What a text can say: a signal, an integer expression or a condition."""
+"""What a text can say: a signal or tensor, an integer expression or a condition."""
 
 
 def sort(value: Value) -> str:
-    """Which of the three a value is."""
+    """Which of the three a value is; a signal of several axes is a tensor."""
     if isinstance(value, SignalExpr):
-        return "a signal"
+        return f"a {value.kind}"
     return "an integer expression" if isinstance(value, Expr) else "a condition"
 
 
@@ -112,3 +114,20 @@ def not_positive(value: Expr) -> str:
     if value.is_Symbol:
         return f"this could be 0 or less; say otherwise with given {value} >= 1"
     return f"this could be 0 or less; write a symbol s for it, with given s == {value}"
+
+
+def open_end(value: Amount) -> str:
+    """Why it is open from which end a position counts, and what helps; empty if it is not open."""
+    if value.is_at_least(0) or (-value).is_at_least(1):
+        return ""
+    if (-value).is_at_least(0):
+        shown, least = -value, 1
+    else:
+        shown, least = value, 0
+    how = f"say otherwise with given {shown} >= {least}"
+    if not shown.written.is_Symbol:
+        how = f"write a symbol m for {shown}, with given m == {shown}"
+    return (
+        "a position that is 0 or more counts from the beginning, a negative one from the end, and "
+        f"{value} may be both; {how}"
+    )

@@ -1,7 +1,8 @@
 """From a tree to a signal, an integer expression or a condition: nothing is evaluated.
 
     signal      x   x.pad(1, 1)   x.correlate(k, stride=2)   a + b   x/2   taps(1, -2, 1)
-    expression  n   2*n + 1   n//2   n % 4   floor(n/2)   max(n, c)   len(x)   x.length
+    tensor      x.conv(w, stride=(1, 2))   x[:, ::2, 1:-1]   einsum("oc,chw->ohw", w, x)
+    expression  n   2*n + 1   n//2   n % 4   floor(n/2)   max(n, c)   x.length   x.shape[1]
     condition   n >= c   1 <= n <= 5   n % 4 == 0 and not n == 8
 
 What a text says is put together as it is written, without SymPy's arithmetic.  The limits
@@ -11,8 +12,10 @@ on the size of a text keep every text, however hostile, from taking long.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from inspect import Parameter, Signature
+from types import EllipsisType
 from typing import Any
 
 import sympy
@@ -20,24 +23,29 @@ from sympy import Expr, Integer, Rational
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic import unevaluated
-from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME
+from symconv.arithmetic.limits import LARGEST_UNEVEN_POOL, LONGEST_NAME, MOST_AXES
 from symconv.arithmetic.unevaluated import Written
-from symconv.errors import SymconvError
-from symconv.language.amounts import integer_argument
+from symconv.errors import PatternError, SymconvError
+from symconv.language.amounts import Amount, integer_argument
 from symconv.language.any_size import length_of
-from symconv.language.hints import about_argument, about_library, about_word
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.hints import about_argument, about_library, about_several, about_word
+from symconv.language.operators.base import no_axis
+from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Names
 from symconv.text.functions import (
+    ARGUMENTS,
     DIVISOR,
     EXTREMES,
+    FORMS,
     FRACTIONS,
     FUNCTIONS,
+    JOINING,
     MAKERS,
     METHODS,
-    POSITIVE,
     RESERVED,
     ROUNDING,
+    STEP,
+    Argument,
     arguments_problem,
     check_name,
     close,
@@ -48,14 +56,12 @@ from symconv.text.python_operators import (
     compared,
     is_positive,
     not_positive,
+    open_end,
     sort,
 )
 from symconv.text.syntax import Phrase, TextError
 
 __all__ = ["Reader"]
-
-
-_SIGNALS = {"other", "kernel", "bias"}
 
 
 class Reader:
@@ -96,7 +102,12 @@ class Reader:
         """A node that must be an integer expression."""
         value = self.value(node)
         if not isinstance(value, Expr):
-            hint = "; its length is len(…)" if isinstance(value, SignalExpr) else ""
+            hint = ""
+            if isinstance(value, SignalExpr):
+                size = (
+                    "its length is len(…)" if value.ndim == 1 else "its sizes are ….shape[0] etc."
+                )
+                hint = f"; {size}"
             raise self._unexpected(node, "an integer expression", value, hint)
         return value
 
@@ -114,8 +125,29 @@ class Reader:
     def _length(self, node: ast.expr) -> Expr:
         """The length of a node that must be a signal."""
         signal = self.signal(node)
+        if signal.ndim != 1:
+            raise self.error(
+                node, f"this has {signal.ndim} axes; its sizes are written x.shape[0] and so on"
+            )
+        return self._size(signal, 0)
+
+    def _size(self, signal: SignalExpr, axis: int) -> Expr:
         self.names.measured.append(signal)
-        return length_of(signal)
+        return length_of(signal, axis=axis)
+
+    def _shape(self, node: ast.expr, index: ast.expr) -> Expr:
+        """The size of a node that must be a signal along an axis."""
+        signal = self.signal(node)
+        axis = self._number_of(index, "the axis is a number such as 0 or -1")
+        if not -signal.ndim <= axis < signal.ndim:
+            raise self.error(index, str(no_axis(signal, axis)))
+        return self._size(signal, axis % signal.ndim)
+
+    def _number_of(self, node: ast.expr, otherwise: str) -> int:
+        value = self.integer(node)
+        if not value.is_Integer:
+            raise self.error(node, otherwise)
+        return int(value)
 
     def _unexpected(self, node: ast.expr, expected: str, value: Value, hint: str = "") -> TextError:
         return self.error(node, f"expected {expected}, and this is {sort(value)}{hint}")
@@ -142,22 +174,20 @@ class Reader:
                 return compared([*map(self.integer, [first, *others])], operators)
             case ast.Attribute(inner, "length"):
                 return self._length(inner)
+            case ast.Attribute(inner, "ndim"):
+                return Integer(self.signal(inner).ndim)
             case ast.Attribute(_, name):
-                raise self._at_attribute(
-                    node,
-                    f"write {name}(…) to call the method"
-                    if name in METHODS
-                    else f"a signal has no attribute {name!r}; "
-                    f"{about_word(name) or 'it has length'}",
-                )
+                raise self._at_attribute(node, self._no_attribute(name))
             case ast.Subscript(ast.Call(ast.Attribute(_, "phases")) as call, index):
                 return self._phase(call, index)
-            case ast.Subscript():
-                raise self.error(node, "only phases have numbers, as in x.phases(2)[0]")
-            case ast.Call(ast.Attribute(ast.Name("Signal"), name)):
+            case ast.Subscript(ast.Attribute(inner, "shape"), index):
+                return self._shape(inner, index)
+            case ast.Subscript(inner, index):
+                return self._part(node, inner, index)
+            case ast.Call(ast.Attribute(ast.Name("Signal" | "Tensor" as kind), name)):
                 if name not in MAKERS:
                     hint = close(name, MAKERS, f"expected {', '.join(sorted(MAKERS))}")
-                    raise self._at_attribute(node.func, f"there is no Signal.{name}; {hint}")
+                    raise self._at_attribute(node.func, f"there is no {kind}.{name}; {hint}")
                 return self._call(node, name)
             case ast.Call(ast.Attribute(inner, name) as function):
                 return self._method(node, function, inner, name)
@@ -166,7 +196,7 @@ class Reader:
             case ast.Call():
                 raise self.error(node, "only functions and methods can be called, by their name")
             case ast.Constant(str()):
-                raise self.error(node, "a quoted word is the mode of a padding only")
+                raise self.error(node, "a quoted word is the mode of a padding or a pattern only")
         raise self.error(node, "expected a signal, an integer expression or a condition")
 
     def _name(self, node: ast.expr, name: str) -> Value:
@@ -210,8 +240,78 @@ class Reader:
         if not is_positive(value):
             raise self.error(node, f"{why}, and {not_positive(value)}")
 
+    def _no_attribute(self, name: str) -> str:
+        if name in METHODS:
+            return f"write {name}(…) to call the method"
+        if name == "shape":
+            return "a shape is no integer; write x.shape[0] for a size"
+        return f"a signal has no attribute {name!r}; {about_word(name) or 'it has length, shape'}"
+
+    def _part(self, node: ast.Subscript, inner: ast.expr, index: ast.expr) -> SignalExpr:
+        """A part of a tensor, as in NumPy."""
+        receiver = self.signal(inner)
+        places = index.elts if isinstance(index, ast.Tuple) else [index]
+        key = tuple(map(self._place, places))
+        if not any(one is None or isinstance(one, slice) for one in key):
+            alone = sum(one is not ... for one in key)
+            if alone == receiver.ndim:
+                raise self.error(
+                    index,
+                    "this is an entry, and a claim is about signals and tensors; x[0:1] is a "
+                    "signal of one entry",
+                )
+        new = sum(one is None for one in key)
+        if receiver.ndim + new > MOST_AXES:
+            raise self.error(index, f"more than {MOST_AXES} axes")
+        try:
+            part = receiver[key]
+        except SymconvError as error:
+            raise self.error(index, str(error)) from None
+        assert isinstance(part, SignalExpr)
+        return part
+
+    def _place(self, node: ast.expr) -> Amount | slice | EllipsisType | None:
+        """What stands in the brackets for one axis."""
+        match node:
+            case ast.Constant(None):
+                return None
+            case ast.Constant(value) if value is ...:
+                return ...
+            case ast.Slice(lower, upper, step):
+                start, stop = (self._position(bound) for bound in (lower, upper))
+                return slice(start, stop, self._step(step))
+        return self._position(node)
+
+    def _position(self, node: ast.expr | None) -> Amount | None:
+        if node is None:
+            return None
+        amount = self._amount(node, "the position")
+        problem = open_end(amount)
+        if problem:
+            raise self.error(node, problem)
+        return amount
+
+    def _step(self, node: ast.expr | None) -> Amount | None:
+        if node is None:
+            return None
+        amount = self._amount(node, "the step")
+        if not (-amount).is_at_least(1):
+            self._check_positive(node, amount.written, STEP)
+        return amount
+
+    def _amount(self, node: ast.expr, what: str) -> Amount:
+        """A node that must be an integer, as an amount."""
+        try:
+            return integer_argument(Written(self.integer(node)), what)
+        except TextError:
+            raise
+        except SymconvError as error:
+            raise self.error(node, str(error)) from None
+
     def _call(self, node: ast.Call, name: str) -> Value:
         """A function by name."""
+        if name in JOINING:
+            return self._joining(node, name)
         arguments = self._arguments(node, name)
         if name in EXTREMES:
             return EXTREMES[name](*map(self.integer, arguments))
@@ -225,8 +325,7 @@ class Reader:
             case "delta":
                 return Signal.delta()
             case "ones":
-                size = Written(self.integer(arguments[0]))
-                return Signal.ones(integer_argument(size, "the length of ones"))
+                return self._ones(arguments[0])
             case "interleave":
                 return Signal.interleave(*map(self.signal, arguments))
             case "Mod":
@@ -239,6 +338,23 @@ class Reader:
             case "len":
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
+
+    def _ones(self, node: ast.expr) -> SignalExpr:
+        if not isinstance(node, ast.Tuple | ast.List):
+            return Signal.ones(self._amount(node, "the length of ones"))
+        if len(node.elts) > MOST_AXES:
+            raise self.error(node.elts[MOST_AXES], f"more than {MOST_AXES} axes")
+        return Tensor.ones([self._amount(size, "the size of ones") for size in node.elts])
+
+    def _joining(self, node: ast.Call, name: str) -> SignalExpr:
+        """What is made of several tensors."""
+        arguments, options = self._bound(node, name, lambda problem: self.error(node, problem))
+        try:
+            return JOINING[name](*arguments, **options)
+        except PatternError as error:
+            raise self._in_pattern(node, error) from None
+        except SymconvError as error:
+            raise self.error(node, str(error)) from None
 
     def _arguments(self, node: ast.Call, name: str) -> list[ast.expr]:
         """The arguments of a function, which have no names of their own."""
@@ -284,34 +400,58 @@ class Reader:
             otherwise = f"it has {', '.join(sorted(METHODS))}"
             hint = about_word(name) or close(name, METHODS, otherwise)
             raise self._at_attribute(
-                function, f"a signal has no method {name[:LONGEST_NAME]!r}; {hint}"
+                function, f"a {receiver.kind} has no method {name[:LONGEST_NAME]!r}; {hint}"
             )
         if name == "phases":
             raise self.error(node, "one of the phases has to be chosen, as in x.phases(2)[0]")
-        arguments, options = self._bound(node, function, name)
-        uneven = options.get("count_include_pad") is False
-        if uneven and isinstance(arguments[0], int) and arguments[0] > LARGEST_UNEVEN_POOL:
-            raise self.error(
-                node, f"with count_include_pad=False, at most {LARGEST_UNEVEN_POOL} entries"
-            )
+        arguments, options = self._bound(node, name, self._at(function))
+        if name == "avg_pool":
+            self._check_pool(node, arguments[0], options)
         try:
             built = getattr(receiver, name)(*arguments, **options)
+        except PatternError as error:
+            raise self._in_pattern(node, error) from None
         except SymconvError as error:
             raise self._at_attribute(function, str(error)) from None
         assert isinstance(built, SignalExpr)
+        if built.ndim > MOST_AXES:
+            raise self._at_attribute(function, f"more than {MOST_AXES} axes")
         return built
 
+    def _in_pattern(self, node: ast.Call, error: PatternError) -> TextError:
+        """An error at its place in the pattern, the first argument."""
+        pattern = node.args[0]
+        return self.phrase.passage.error(error.problem, pattern.col_offset + 1 + error.at)
+
+    def _check_pool(self, node: ast.Call, size: Any, options: Mapping[str, Any]) -> None:
+        """Refuse averages of too many cases: each number of entries that count is one."""
+        counted = options.get("count_include_pad") is False or options.get("ceil_mode") is True
+        numbers = size if isinstance(size, tuple) else (size,)
+        largest = max((one for one in numbers if isinstance(one, int)), default=0)
+        if counted and largest > LARGEST_UNEVEN_POOL:
+            how = "ceil_mode=True" if options.get("ceil_mode") else "count_include_pad=False"
+            raise self.error(node, f"with {how}, at most {LARGEST_UNEVEN_POOL} entries")
+
+    def _at(self, node: ast.expr) -> Callable[[str], TextError]:
+        return lambda problem: self._at_attribute(node, problem)
+
     def _bound(
-        self, node: ast.Call, function: ast.Attribute, name: str
+        self, node: ast.Call, name: str, error: Callable[[str], TextError]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments of a call, checked against the method and read."""
-        form = METHODS[name]
+        """The arguments of a call, checked against the form of what is called, and read.
+
+        Args:
+            node: the call.
+            name: the method or function.
+            error: makes an error about the arguments as a whole.
+        """
+        form, takes = FORMS[name], ARGUMENTS[name]
         positional = self._positional(node)
         named: dict[str, ast.expr] = {}
         for keyword in node.keywords:
             if keyword.arg is None:
                 raise self.error(keyword, "arguments are written one by one")
-            if keyword.arg not in form.parameters:
+            if keyword.arg not in form.parameters and not _takes_any_name(form):
                 known = close(keyword.arg, form.parameters, f"its form is {name}{form}")
                 hint = about_argument(name, keyword.arg) or known
                 raise self.error(
@@ -320,37 +460,63 @@ class Reader:
             named[keyword.arg] = keyword.value
         try:
             bound = form.bind(*positional, **named)
-        except TypeError as error:
-            raise self._at_attribute(function, f"{error}; its form is {name}{form}") from None
-        for parameter, argument in bound.arguments.items():
-            bound.arguments[parameter] = self._argument(parameter, argument)
+        except TypeError as problem:
+            several = any(isinstance(one, ast.Tuple | ast.List) for one in positional)
+            hint = (several and about_several(name)) or f"its form is {name}{form}"
+            raise error(f"{problem}; {hint}") from None
+        for parameter, given in bound.arguments.items():
+            what = takes[parameter]
+            if isinstance(given, dict):
+                read: Any = {key: self._argument(name, what, one) for key, one in given.items()}
+            elif isinstance(given, tuple):
+                read = tuple(self._argument(name, what, one) for one in given)
+            else:
+                read = self._argument(name, what, given)
+            bound.arguments[parameter] = read
         return bound.args, bound.kwargs
 
-    def _argument(self, parameter: str, node: ast.expr) -> object:
-        if parameter in _SIGNALS:
+    def _argument(self, call: str, what: Argument, node: ast.expr) -> Any:
+        """An argument of the sort that is taken there."""
+        match node:
+            case ast.Constant(None) if what.nothing:
+                return None
+            case ast.Constant(str() as word) if what.word:
+                return word
+            case ast.Constant(bool() as truth) if what.truth:
+                return truth
+            case ast.Tuple(parts) | ast.List(parts) if what.several:
+                if len(parts) > MOST_AXES and not what.signal:
+                    problem = f"one for each axis, of which there are {MOST_AXES} at most"
+                    raise self.error(parts[MOST_AXES], problem)
+                return tuple(self._argument(call, what.part, part) for part in parts)
+            case ast.Tuple() | ast.List():
+                hint = about_several(call) or f"its form is {call}{FORMS[call]}"
+                raise self.error(node, f"expected one {what.name}, not several; {hint}")
+            case _ if not what.one:
+                listed = "[x, y]" if what.signal else "(2, 3)"
+                raise self.error(node, f"expected several in brackets, such as {listed}")
+        if what.signal:
             return self.signal(node)
-        if parameter == "mode":
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                return node.value
-            raise self.error(node, "expected a quoted word, such as 'reflect'")
-        if parameter == "count_include_pad":
-            if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-                return node.value
+        if what.truth:
             raise self.error(node, "expected True or False")
+        if what.word and not what.several:
+            example = "a quoted word, such as 'reflect'"
+            if what.name == "pattern":
+                example = "a pattern in quotes, such as 'c h w -> h w c'"
+            raise self.error(node, f"expected {example}")
+        if what.number:
+            return self._number_of(node, f"the {what.name} is a number such as 0 or -1")
         value = self.integer(node)
-        if parameter in POSITIVE:
-            self._check_positive(node, value, POSITIVE[parameter])
+        if what.positive:
+            self._check_positive(node, value, what.positive)
         if value.is_Integer:
             return int(value)
-        try:
-            return integer_argument(Written(value), f"the {parameter}")
-        except SymconvError as error:
-            raise self.error(node, str(error)) from None
+        return self._amount(node, f"the {what.name}")
 
     def _phase(self, call: ast.Call, index: ast.expr) -> SignalExpr:
         assert isinstance(call.func, ast.Attribute)
         receiver = self.signal(call.func.value)
-        arguments, options = self._bound(call, call.func, "phases")
+        arguments, options = self._bound(call, "phases", self._at(call.func))
         try:
             phases = receiver.phases(*arguments, **options)
         except SymconvError as error:
@@ -365,3 +531,8 @@ class Reader:
         assert isinstance(node, ast.Attribute)
         end = node.end_col_offset or node.col_offset
         return self.phrase.passage.error(problem, end - len(node.attr))
+
+
+def _takes_any_name(form: Signature) -> bool:
+    """Whether arguments may have names of their own, as the sizes of axes."""
+    return any(p.kind is Parameter.VAR_KEYWORD for p in form.parameters.values())

@@ -101,7 +101,8 @@ class Passage:
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<number>[0-9]+)"
-    r"""|(?P<quoted>'[a-z]*'|"[a-z]*")|(?P<sign>\*\*|//|[<>=!]=|[-+*/%<>()\[\],.=&|~])"""
+    r"""|(?P<quoted>'[ -&(-\[\]-~]*'|"[ !#-\[\]-~]*")"""
+    r"|(?P<sign>\*\*|//|[<>=!]=|[-+*/%<>()\[\],.:=&|~])"
 )
 _INSTEAD = {
     "≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "·": "*", "×": "*", "^": "**",
@@ -109,7 +110,7 @@ _INSTEAD = {
     "⇔": "iff(condition, condition)", "⌊": "floor(...)", "⌈": "ceil(...)", "!": "not or !=",
     "½": "1/2", "{": "(", "}": ")",
 }  # fmt: skip
-_WORDS = {"and", "or", "not", "True", "False"}
+_WORDS = {"and", "or", "not", "True", "False", "None"}
 _CASES = {"floor", "ceil", "ceiling", "abs", "Abs", "max", "Max", "min", "Min", "Mod"}
 _CLOSED_BY = {"(": ")", "[": "]"}
 
@@ -186,6 +187,8 @@ def _check_tokens(passage: Passage) -> None:
         elif kind == "sign" and token in ")]":
             if not opened or _CLOSED_BY[opened.pop()[0]] != token:
                 problem = f"this {token} closes nothing"
+        elif token == ":" and (not opened or opened[-1][0] == "("):
+            problem = "unexpected character ':'; a colon stands in brackets alone, as in x[1:]"
         elif token == "=" and not opened:
             problem = "a claim has ==, two equals signs"
         elif kind == "quoted" and previous == "name":
@@ -212,7 +215,7 @@ def _no_token(content: str, position: int) -> str:
         return "conditions are compared by iff(condition, condition)"
     character = content[position]
     if character in "'\"":
-        return "a quoted word is the mode of a padding, such as 'reflect'"
+        return "this quotation never ends on its line, or has a backslash or what is not ASCII"
     if character in _INSTEAD:
         return f"unexpected character {character}; write {_INSTEAD[character]}"
     return f"unexpected character {character!a}"
@@ -252,9 +255,11 @@ def _check_depth(phrase: Phrase) -> None:
 
 def _check_size(phrase: Phrase) -> None:
     """Refuse expressions that would be huge once they are multiplied out."""
-    calls = [node for node in ast.walk(phrase.tree) if isinstance(node, ast.Call)]
+    calls = [
+        n for n in ast.walk(phrase.tree) if isinstance(n, ast.Call | ast.Subscript | ast.Slice)
+    ]
     if len(calls) > MOST_CALLS:
-        raise phrase.error(calls[MOST_CALLS], f"more than {MOST_CALLS} calls")
+        raise phrase.error(calls[MOST_CALLS], f"more than {MOST_CALLS} calls and parts")
     if sum(map(_choices, ast.walk(phrase.tree))) > MOST_CHOICES:
         raise phrase.error(
             phrase.tree, f"more than {MOST_CHOICES} arguments of max, min, abs and % in all"
@@ -291,7 +296,7 @@ def _size(node: ast.expr | ast.keyword, phrase: Phrase) -> tuple[int, int, int]:
             monomials, degree = most[0] ** exponent, degrees[0] * exponent
         case ast.Call(ast.Name(name)) if name in _CASES:
             monomials, depth = len(node.args) + 1, depth + 1
-        case ast.Call():
+        case ast.Call() | ast.Subscript():
             monomials = 1
     if monomials > MOST_MONOMIALS or degree > LARGEST_DEGREE:
         raise phrase.error(node, "this is too large once it is multiplied out")

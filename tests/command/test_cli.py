@@ -218,9 +218,12 @@ def test_the_help_of_check_lists_the_operators() -> None:
     result = run("check", "--help")
     assert result.exit_code == 0
     for expected in (
-        "x.pad(left, right, mode='zeros')",
+        "x.pad(left, right, mode='zeros', *, axis=None)",
+        "x.conv(weight, bias=None, *, stride=1, padding=0",
+        "einsum(pattern, /, *tensors)",
+        "--tensor NAME:SIZE,SIZE,...",
         "'reflect', 'symmetric', 'replicate'",
-        "x.correlate(kernel, *, stride=1, dilation=1)",
+        "x.correlate(kernel, *, stride=1, dilation=1, axis=None)",
         "x.phases(factor)[0]",
         "taps(*numbers)",
         "floor(n/2)",

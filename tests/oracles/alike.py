@@ -43,6 +43,8 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, Amount) and isinstance(other, Amount):
         same_symbols = one.written.free_symbols == other.written.free_symbols
         return same_symbols and agree(one.written, other.written)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
     if not isinstance(one, SignalExpr) or not isinstance(other, SignalExpr):
         return bool(one == other)
     ours, theirs = one.operator, other.operator
@@ -52,10 +54,10 @@ def alike(one: Any, other: Any) -> bool:
     pairs += zip(one.operands, other.operands, strict=True)
     if isinstance(ours, Formula) and isinstance(theirs, Formula):
         pairs = list(zip(ours.sizes, theirs.sizes, strict=True))
-        entry = theirs.expression.xreplace({theirs.indices[0]: ours.indices[0]})
-        if ours.indices[0].name != theirs.indices[0].name or not agree_on_entries(
-            ours.expression, entry
-        ):
+        if [i.name for i in ours.indices] != [i.name for i in theirs.indices]:
+            return False
+        entry = theirs.expression.xreplace(dict(zip(theirs.indices, ours.indices, strict=True)))
+        if not agree_on_entries(ours.expression, entry):
             return False
     return all(alike(a, b) for a, b in pairs)
 

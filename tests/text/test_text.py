@@ -266,7 +266,7 @@ def test_the_list_has_every_word_with_a_meaning() -> None:
     every = [row for rows in listed.values() for row in rows]
     assert all(form and meaning and "symconv" not in meaning for form, meaning in every)
     assert len({meaning for _, meaning in every}) == len(every)
-    methods = [form.partition("(")[0] for form, _ in listed["Operators of signals"]]
+    methods = [form.partition("(")[0] for form, _ in listed["Operators of signals and tensors"]]
     assert methods == [f"x.{name}" for name in METHODS]
     shown = "\n".join(f"{form} {meaning}" for form, meaning in every)
     for word in FUNCTIONS:
@@ -276,7 +276,7 @@ def test_the_list_has_every_word_with_a_meaning() -> None:
         assert operator in arithmetic
 
 
-@pytest.mark.parametrize("form", [form for form, _ in list(sections())[2][1]])
+@pytest.mark.parametrize("form", [form for form, _ in dict(sections())["Integers and conditions"]])
 def test_the_examples_in_the_list_can_be_read(form: str) -> None:
     for piece in form.replace(", …", "").split("), "):
         text = piece if piece.endswith(")") else f"{piece})"
@@ -292,9 +292,13 @@ def test_the_examples_in_the_list_can_be_read(form: str) -> None:
     [
         ("x.pda(1, 1) == x", 3, "no method 'pda'; did you mean pad?"),
         ("x == y.flp()", 8, "did you mean flip?"),
-        ("x.pad(1) == x", 3, "'right'; its form is pad(left, right, mode='zeros')"),
+        ("x.pad(1) == x", 3, "'right'; its form is pad(left, right, mode='zeros', *, axis=None)"),
         ("x.pad(1, 2, 'zeros', 4) == x", 3, "too many positional arguments; its form is pad"),
-        ("x.correlate(k, 2) == x", 3, "its form is correlate(kernel, *, stride=1, dilation=1)"),
+        (
+            "x.correlate(k, 2) == x",
+            3,
+            "its form is correlate(kernel, *, stride=1, dilation=1, axis",
+        ),
         ("x.correlate(k, strid=2) == x", 16, "no argument 'strid'; did you mean stride?"),
         ("x.pad(1, 1, 'reflekt') == x", 3, "the mode of padding must be"),
         ("x.pad(1, 1, reflect) == x", 13, "expected a quoted word"),
@@ -305,7 +309,33 @@ def test_the_examples_in_the_list_can_be_read(form: str) -> None:
         ("x.phases(3)[3] == x", 13, "from 0 to 2"),
         ("x.phases(3)[n] == x", 13, "from 0 to 2"),
         ("x.phases(99)[0] == x", 3, "a number from 1 to 64"),
-        ("x[0] == x", 1, "only phases have numbers"),
+        ("x[0] == x", 3, "this is an entry, and a claim is about signals and tensors; x[0:1]"),
+        ("x[0][1:] == x", 3, "this is an entry"),
+        ("x[0, 1] == x", 3, "x has 1 axis, and 2 positions were given"),
+        ("x[1:, :2] == x", 3, "x has 1 axis, and 2 positions were given"),
+        ("x[..., ...] == x", 3, "there can be one ... in brackets"),
+        ("x[-p:] == x", 3, "-p may be both; say otherwise with given p >= 1"),
+        (
+            "x[:p - 1] == x",
+            4,
+            "p - 1 may be both; write a symbol m for p - 1, with given m == p - 1",
+        ),
+        ("x[::0] == x", 5, "a step is positive, and this is 0"),
+        ("x[::p - 5] == x", 5, "a step is positive, and this could be 0 or less; write a symbol s"),
+        (
+            "x[k:] == x",
+            3,
+            "expected an integer expression, and this is a signal; its length is len",
+        ),
+        ("x[n/2:] == x", 3, "use floor or ceiling"),
+        ("x[True] == x", 3, "expected an integer expression, and this is a condition"),
+        ("x[:, None=1] == x", 10, "not expected here"),
+        ("x[p := 1] == x", 3, "expected a signal, an integer expression or a condition"),
+        ("x[*k] == x", 3, "expected a signal"),
+        ("x[None, None, None, None, None, None, None, None] == x", 3, "more than 8 axes"),
+        ("x.shape == 1", 3, "write x.shape[0] for a size"),
+        ("x.shape[1] == 1", 9, "x has axis 0 alone, and no axis 1"),
+        ("x.shape[n] == 1", 9, "the axis is a number"),
         ("x.convolve == x", 3, "write convolve(…)"),
         ("x.size == 1", 3, "a signal has no attribute 'size'; write x.length"),
         ("x.sizes == 1", 3, "a signal has no attribute 'sizes'; it has length"),

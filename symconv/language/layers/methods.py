@@ -71,7 +71,7 @@ class LayerMethods(Operand):
         )
 
     def add_bias(self, bias: SignalExpr, *, axis: int | None = None) -> SignalExpr:
-        """A bias for each channel, b[0] for all of one axis; as `layers.channels.add_bias`."""
+        """A bias b[c] for each channel, b[0] of one axis, as `layers.channels.add_bias` has it."""
         from symconv.language.layers.channels import add_bias
 
         this: Any = self
@@ -127,14 +127,20 @@ class LayerMethods(Operand):
         return batch_norm(this, running_mean, inverse_deviation, weight, bias, axis)
 
     def pixel_shuffle(self, factor: Whole) -> SignalExpr:
-        """Channels as places, as `layers.channels.pixel_shuffle` defines it."""
+        """Channels as places, (C·r², H, W) as (C, H·r, W·r), as `layers.channels.pixel_shuffle`.
+
+        `pixel_unshuffle` is its inverse.
+        """
         from symconv.language.layers.channels import pixel_shuffle
 
         this: Any = self
         return pixel_shuffle(this, factor)
 
     def pixel_unshuffle(self, factor: Whole) -> SignalExpr:
-        """Places as channels, as `layers.channels.pixel_unshuffle` defines it."""
+        """Places as channels, (C, H·r, W·r) as (C·r², H, W), as `layers.channels.pixel_unshuffle`.
+
+        `pixel_shuffle` is its inverse.
+        """
         from symconv.language.layers.channels import pixel_unshuffle
 
         this: Any = self

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from symconv.arithmetic.limits import LONGEST_PATTERN
-from symconv.errors import SymconvError
+from symconv.errors import PatternError, SymconvError
 
 __all__ = ["Groups", "Pattern", "read_pattern", "shown_pattern"]
 
@@ -52,21 +52,21 @@ def read_pattern(text: object, axes: int, of: object = "the tensor") -> Pattern:
         raise SymconvError(f"a pattern has at most {LONGEST_PATTERN} characters")
     arrows = [found.start() for found in re.finditer("->", text)]
     if len(arrows) != 1:
-        raise _mistake(text, arrows[1] if arrows else len(text), "a pattern has one arrow ->")
+        raise PatternError(text, arrows[1] if arrows else len(text), "a pattern has one arrow ->")
     arrow = arrows[0]
     source = _side(text, 0, arrow)
     target = _side(text, arrow + 2, len(text))
     dropped = [name for name in chain(*source) if name not in set(chain(*target))]
     if dropped:
         place = re.search(rf"\b{dropped[0]}\b", text)
-        raise _mistake(
+        raise PatternError(
             text,
             place.start() if place else 0,
             f"the axis {dropped[0]!r} is on the left alone; x.sum(axis=…) or x.mean(axis=…) "
             "takes an axis away",
         )
     if len(source) != axes:
-        raise _mistake(
+        raise PatternError(
             text,
             0,
             f"{of} has {axes} ax{'is' if axes == 1 else 'es'}, and the left side of the "
@@ -88,15 +88,15 @@ def _side(text: str, start: int, end: int) -> Groups:
         found = _TOKEN.match(text, at, end)
         if found is None:
             what = "an ellipsis cannot stand" if text[at] == "." else f"{text[at]!r} cannot stand"
-            raise _mistake(text, at, f"{what} in a pattern: write names, 1, ( and )")
+            raise PatternError(text, at, f"{what} in a pattern: write names, 1, ( and )")
         token = found.group()
         if token == "(":
             if inner is not None:
-                raise _mistake(text, at, "there are no parentheses within parentheses")
+                raise PatternError(text, at, "there are no parentheses within parentheses")
             inner, opened = [], at
         elif token == ")":
             if inner is None:
-                raise _mistake(text, at, "this parenthesis was never opened")
+                raise PatternError(text, at, "this parenthesis was never opened")
             groups.append(tuple(inner))
             inner = None
         elif not token.isspace():
@@ -108,13 +108,9 @@ def _side(text: str, start: int, end: int) -> Groups:
                 inner += names
         at = found.end()
     if inner is not None:
-        raise _mistake(text, opened, "this parenthesis is not closed")
+        raise PatternError(text, opened, "this parenthesis is not closed")
     counted = Counter(name for name, _ in places)
     for name, place in reversed(places):
         if counted[name] > 1:
-            raise _mistake(text, place, f"{name!r} stands here twice")
+            raise PatternError(text, place, f"{name!r} stands here twice")
     return tuple(groups)
-
-
-def _mistake(text: str, at: int, problem: str) -> SymconvError:
-    return SymconvError(f"{problem}\n    {text}\n    {' ' * at}^")

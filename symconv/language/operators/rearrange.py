@@ -353,7 +353,11 @@ class RearrangeMethods(Operand):
         is_unit = [size == one for size in this.lengths]
         source = tuple(() if unit else (n,) for n, unit in zip(names[new:], is_unit, strict=True))
         target = tuple((name,) for name in names)
-        return self.apply(Rearrange(source, target, tuple(names), tuple(sizes)))
+        known = dict(zip(names, sizes, strict=True))
+        ordered = dict.fromkeys(chain(*source, *target))  # as `rearrange` has them
+        return self.apply(
+            Rearrange(source, target, tuple(ordered), tuple(known[name] for name in ordered))
+        )
 
 
 def _size(value: Whole, name: str, signal: SignalExpr) -> Amount:
