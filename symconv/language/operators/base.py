@@ -173,9 +173,11 @@ class NumPy(Protocol):
 
     Attributes:
         at: the values of the integer symbols.
+        with_torch: whether layers with channels are PyTorch's.
     """
 
     at: Point
+    with_torch: bool
 
     def text(self, signal: SignalExpr) -> str:
         """The expression of an operand."""
