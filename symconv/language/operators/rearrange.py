@@ -107,9 +107,8 @@ class Rearrange(Operator):
         told = f"axis {axis} of {signal} has size {size}"
         for i, name in enumerate(group):
             others = prod([one for j, one in enumerate(each) if j != i], start=Integer(1))
-            if sizes[name].polynomial == floor(
-                signal.lengths[axis], _product(sizes[n].polynomial for n in group if n != name)
-            ):
+            divisor = _product(sizes[n].polynomial for n in group if n != name)
+            if divisor.terms and sizes[name].polynomial == floor(signal.lengths[axis], divisor):
                 needed = to_assume(f"Eq(Mod({size}, {others}), 0)", size, others)
                 return (
                     f"{told}, and {others} does not divide that, so that there is no {name} in "
