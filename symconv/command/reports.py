@@ -378,7 +378,8 @@ def _extent_record(verdict: Refuted) -> Record:
             "entries": plain(found.entries),
             **({"index": names[0]} if len(names) == 1 else {"indices": names}),
         }
-    return record | {"numpy": verdict.reproduction}
+    record |= {"numpy": verdict.reproduction}
+    return record | ({"pytorch": verdict.pytorch} if verdict.pytorch else {})
 
 
 def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Record]:

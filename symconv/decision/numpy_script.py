@@ -1,4 +1,4 @@
-"""A counterexample as three lines of NumPy, for people who do not have symconv."""
+"""A counterexample as three lines of NumPy or PyTorch, for people who do not have symconv."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
 from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point, leaf_shape
-from symconv.language.graph import leaves
+from symconv.language.graph import leaves, walk
 from symconv.language.length_symbols import spelled_out
+from symconv.language.operators import Conv
 from symconv.language.signals import SignalExpr
 
-__all__ = ["numpy_lines"]
+__all__ = ["numpy_lines", "pytorch_lines"]
 
-_USED = {"np", "print", "int", "floor", "ceil", "max", "min", "abs"}
+_USED = {"np", "torch", "print", "int", "floor", "ceil", "max", "min", "abs"}
 
 
 def numpy_lines(claim: Claim, found: Counterexample) -> str:
@@ -35,11 +36,27 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
     A layer whose input is shorter than its kernel stands as `np.zeros(0, int)`, because
     NumPy would exchange the two.
     """
+    return _lines(claim, found, with_torch=False)
+
+
+def pytorch_lines(claim: Claim, found: Counterexample) -> str:
+    """The same where layers with channels are PyTorch's; empty if there is none.
+
+    What is no layer stays NumPy's.
+    """
+    nodes = walk(*claim.signals)
+    if not any(isinstance(node.operator, Conv) for node in nodes):
+        return ""
+    return _lines(claim, found, with_torch=True)
+
+
+def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
     at = {s: found.lengths[s.name] for s in claim.symbols}
     names = _names([*found.signals, *found.lengths])
     if claim.signals:
-        values = {names[name]: _array(entries) for name, entries in found.signals.items()}
-        coder = _Coder(at, names)
+        kind = "float" if with_torch else ""  # PyTorch's layers take no integers
+        values = {names[name]: _array(entries, kind) for name, entries in found.signals.items()}
+        coder = _Coder(at, names, with_torch)
         sides = [coder.text(side) for side in claim.signals]
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
@@ -49,6 +66,7 @@ def numpy_lines(claim: Claim, found: Counterexample) -> str:
             for side in claim.expressions
         ]
     first = "import numpy as np" if claim.signals else "from math import ceil, floor"
+    first += ", torch" * with_torch
     assigned = f"{', '.join(values)} = {', '.join(values.values())}" if values else "pass"
     return "\n".join([first, assigned, f"print({', '.join(sides)})"])
 
@@ -121,9 +139,10 @@ class _Python(StrPrinter):  # type: ignore[misc]
 class _Coder:
     """Writes signals as NumPy expressions at fixed lengths."""
 
-    def __init__(self, at: Point, names: Mapping[str, str]) -> None:
+    def __init__(self, at: Point, names: Mapping[str, str], with_torch: bool) -> None:
         self.at = at
         self.names = names
+        self.with_torch = with_torch
 
     def text(self, signal: SignalExpr) -> str:
         """The expression of a signal."""
@@ -159,7 +178,7 @@ class _Coder:
         return text if signal.ndim == 1 else f"{text}.reshape({written.shape})"
 
 
-def _array(numbers: Any) -> str:
+def _array(numbers: Any, kind: str = "") -> str:
     def text(part: Any) -> str:
         if isinstance(part, list | tuple):
             return f"[{', '.join(map(text, part))}]"
@@ -167,5 +186,5 @@ def _array(numbers: Any) -> str:
         return str(int(part) if whole else part)
 
     listed = text(list(numbers))
-    is_empty = not re.search(r"\d", listed)
-    return f"np.array({listed}{', int' * is_empty})"
+    kind = kind or ("" if re.search(r"\d", listed) else "int")
+    return f"np.array({listed}{f', {kind}' * bool(kind)})"

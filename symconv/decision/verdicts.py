@@ -268,6 +268,13 @@ class Refuted(_Shown):
 
         return numpy_lines(self.claim, self.counterexample)
 
+    @property
+    def pytorch(self) -> str:
+        """The same with PyTorch's own layers; empty where the claim has no layer with channels."""
+        from symconv.decision.numpy_script import pytorch_lines
+
+        return pytorch_lines(self.claim, self.counterexample)
+
     def __str__(self) -> str:
         from symconv.decision.wording import (
             content_sentence,

@@ -84,6 +84,7 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
         "_is_nonempty",
         "_shape",
         "names",
+        "ndim",
         "operands",
         "operator",
     )
@@ -115,18 +116,22 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
 
     operator: Operator
     operands: tuple[SignalExpr, ...]
+    ndim: int
+    """How many axes there are."""
     names: tuple[Mapping[str, Tensor], Mapping[str, Symbol]]
     """The named signals, and the integer symbols, in it; by name."""
     _shape: Shape | None
     _is_nonempty: bool
 
     def __init__(self, operator: Operator, operands: Sequence[SignalExpr] = ()) -> None:
-        _set(self, operator=operator, operands=tuple(operands), _shape=None)
-        _check_operands(operator, self.operands)
+        parts = tuple(operands)
+        _check_operands(operator, parts)
+        rank = operator.rank(parts)
+        _set(self, operator=operator, operands=parts, ndim=rank, _shape=None)
         own: dict[str, Symbol] = {}
         for amount in operator.amounts:
             merge_symbols(own, amount.symbols)
-        _set(self, names=check_names(self.operands, own.values()))
+        _set(self, names=check_names(parts, own.values()))
         if isinstance(operator, AlongAxis):
             operator.check_axis(self)
         operator.check(self)
@@ -164,11 +169,6 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
     def lengths(self) -> Shape:
         """How many entries there are along each axis, in symconv's own integers."""
         return _measured(self)._shape or ()
-
-    @property
-    def ndim(self) -> int:
-        """How many axes there are."""
-        return len(self.lengths)
 
     @property
     def kind(self) -> str:

@@ -155,7 +155,7 @@ def test_outputs_are_listed() -> None:
 
 def test_sentences_about_outputs() -> None:
     def said(entries: Boolean) -> list[str]:
-        return differences_sentences(Differences(~true, entries, u, n))
+        return differences_sentences(Differences(~true, entries, (u,), (n,)))
 
     first = Or(Eq(u, 0), Eq(u, 3), Eq(u, 5), Eq(u, n - 1))
     assert said(first) == [

@@ -13,6 +13,7 @@ from symconv.decision.counterexamples import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
 from symconv.language.evaluation import holds_at
 from tests.generators.tensor_theorems import FALSE, TRUE
+from tests.oracles.layers_by_torch import installed
 
 C, H, W = integers("C H W", positive=True)
 x = Tensor("x", (C, H, W))
@@ -86,6 +87,22 @@ def test_numpy_reproduces_the_counterexample(name: str) -> None:
     assert len(verdict.reproduction.splitlines()) == 3
     printed: list[Any] = []
     exec(verdict.reproduction, {"print": lambda *sides: printed.extend(sides)})
+    found = verdict.counterexample
+    assert [np.asarray(side).tolist() for side in printed] == [found.lhs, found.rhs]
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_pytorch_reproduces_the_counterexample(name: str) -> None:
+    verdict = FALSE[name][0]().prove()
+    assert isinstance(verdict, Refuted)
+    lines = verdict.pytorch
+    if not lines:
+        assert "conv(" not in str(verdict.claim)
+        return
+    installed()
+    assert "torch.nn.functional.conv2d(" in lines or "np.zeros(" in lines
+    printed: list[Any] = []
+    exec(lines, {"print": lambda *sides: printed.extend(sides)})
     found = verdict.counterexample
     assert [np.asarray(side).tolist() for side in printed] == [found.lhs, found.rhs]
 

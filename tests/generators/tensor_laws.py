@@ -762,7 +762,7 @@ def unfold_laws(op: Unfold, source: Node) -> Iterator[Change]:
 
 def folding(x: Node) -> Iterator[Change]:
     """The tensor after windows without gaps and overlaps, and back."""
-    for size in sizes(2, "s"):
+    for size in sizes(2, 3):
         if x.rank in (3, 4) and all(n.divided(size) is not None for n in x.shape[-2:]):
             yield partial(_folded, x, size)
 

@@ -103,6 +103,8 @@ def _changed(name: str, value: Any, op: Op) -> Iterator[Any]:
                 yield f"{','.join([first[::-1], *rest])}->{output}"
         case str() if name == "pattern":
             yield from _other_patterns(value)
+        case (str() as axis, Size() as size):
+            yield from ((axis, other) for other in (size + 1, size - 1))
         case tuple():
             if len(value) > 1 and value[0] != value[1]:
                 yield (value[1], value[0], *value[2:])

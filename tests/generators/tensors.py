@@ -644,6 +644,7 @@ class Rearrange(Op):
         left, right = self._sides()
         if len(left) != len(shape):
             raise IllTypedError(f"{self.pattern} for {len(shape)} axes")
+        _plain(1, *(size for _, size in self.sizes))
         known = dict(self.sizes)
         for names, size in zip(left, shape, strict=True):
             open_ = [name for name in names if name not in known]
@@ -1190,7 +1191,8 @@ class Conv(Op):
         for i, (before, after) in enumerate(self.padding):
             left, right = before.at(at), after.at(at)
             n = batched.shape[2 + i]
-            batched = _taken(batched, 2 + i, _extended(n, left, right, self.mode))
+            mode = self.mode if left or right else "zeros"  # what is not padded needs no entries
+            batched = _taken(batched, 2 + i, _extended(n, left, right, mode))
         counts = [
             _count(n, c, s, d)
             for n, c, s, d in zip(batched.shape[2:], kernel, strides, dilations, strict=True)

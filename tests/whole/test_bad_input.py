@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,8 @@ each_whole_argument = pytest.mark.parametrize(
 @each_whole_argument
 @pytest.mark.parametrize("value", NOT_WHOLE, ids=repr)
 def test_not_a_whole_number(what: str, call: Callable[[Any], object], value: Any) -> None:
+    if what == "the position of x" and isinstance(value, slice | tuple | NoneType):
+        return  # in brackets these say which part of x is meant
     got = re.escape(repr(value))
     check(lambda: call(value), f"^{what} must be an integer.*, got {got}$")
 
@@ -548,7 +551,10 @@ def test_symbols_of_any_kind_can_be_lengths() -> None:
         lambda: formula(IndexedBase("h")[u]),
         "^the length of h is not known; write entries as x.m. for",
     ),
-    (lambda: formula(IndexedBase("h", shape=(2, 2))[u, u]), "^the length of h is not known"),
+    (
+        lambda: formula(IndexedBase("h", shape=(2, 2))[u, u]) + h4,
+        r"^two signals are named 'h' but have shapes \(2, 2\) and 4",
+    ),
     (
         lambda: formula(Sum(h4[i], (i, 0, sympy.oo))),
         "^the sum over i in .* needs two finite limits$",

@@ -106,7 +106,7 @@ BAD = {
         "size 5, and 2 does not divide that", "fold", (4, 5), output_size=(3, 3), size=(2, 2)
     ),
     "windows larger than what is folded": bad(
-        "positive", "fold", (4, 1), output_size=(1, 1), size=(2, 2)
+        "splits into .* of sizes 0, 0", "fold", (4, 1), output_size=(1, 1), size=(2, 2)
     ),
 }
 

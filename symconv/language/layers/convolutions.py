@@ -106,7 +106,8 @@ def conv_transpose(
     the length is (m − 1)s + d(c − 1) + 1 − 2p + output padding.
 
     Of many, the input is (N, C, …) or (C, …) and the kernel (C, O/groups, c, …); the kernel's
-    channels are exchanged, and each pair of an input and an output channel is as above.
+    channels are exchanged, and each pair of an input and an output channel is as above.  The size
+    is what the formula says, and 0 where that is negative, for an empty input too.
 
     References:
         V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*,
@@ -137,10 +138,13 @@ def conv_transpose(
         if s != 1:
             inner = inner.apply(Dilate(s, first + axis))
     pads = []
-    for axis, (p, m, d) in enumerate(zip(crops, more, dilations, strict=True)):
+    for axis, (p, m, s, d) in enumerate(zip(crops, more, strides, dilations, strict=True)):
         flipped = flipped.apply(Flip(2 + axis))
         reach = (size_along(kernel, 2 + axis) - 1) * d
-        pads.append((reach - p, reach - p + m))
+        # Zeros between none are none; the formula of the size counts −1 of them there.
+        spread = (size_along(signal, first + axis) - 1) * s + 1
+        missing = spread - spread.or_at_least(0)
+        pads.append((reach - p, reach - p + m + missing))
     names = " ".join(f"k{axis}" for axis in range(dimensions))
     if amount == 1:
         weight = flipped.rearrange(f"c o {names} -> o c {names}")

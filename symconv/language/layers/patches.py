@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from sympy import Eq, Expr, Piecewise
+from sympy import Eq, Expr, Mod, Piecewise
 
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
@@ -105,7 +105,10 @@ def fold(
     # What the channels are made of is said too, since a rest of them would be left out.
     images = signal.rearrange(f"{n}(c j) ({listed}) -> {n}(c j) {listed}", j=prod(taps), **sizes)
     channels = size_along(signal, int(batched))
-    kernel = _identity(channels, channels // prod(taps), taps)
+    outputs_ = channels // prod(taps)
+    # Where it is plain that there are channels, each is a group of its own.
+    groups = outputs_ if outputs_.is_at_least(1) else Amount.of(1)
+    kernel = _identity(channels, outputs_ if groups == 1 else Amount.of(1), taps)
     # As far beyond the last patch as the output goes.
     more = [
         total - ((u - 1) * s + d * (c - 1) + 1 - p * 2)
@@ -113,14 +116,19 @@ def fold(
             outputs, places, strides, dilations, taps, crops, strict=True
         )
     ]
-    return conv_transpose(images, kernel, None, strides, crops, more, 1, dilations)
+    return conv_transpose(images, kernel, None, strides, crops, more, groups, dilations)
 
 
 def _identity(inputs: Amount, outputs: Amount, taps: Sequence[int]) -> SignalExpr:
-    """The kernel that sends channel (q, j, j') to channel q at tap (j, j')."""
+    """The kernel that sends channel (q, j, j') to channel q at tap (j, j').
+
+    Of one output channel, it is that of any group.
+    """
     i, q, *js = (IntegerSymbol(name) for name in ("i", "q", *(f"j{a}" for a in range(len(taps)))))
     position: Expr = q
     for j, size in zip(js, taps, strict=True):
         position = position * size + j
-    entry = Piecewise((1, Eq(i, position)), (0, True))
+    # Of a group of its own, q is 0, and i is counted from where the group begins.
+    channel = Mod(i, prod(taps)) if outputs == 1 else i
+    entry = Piecewise((1, Eq(channel, position)), (0, True))
     return Tensor.from_formula((i, q, *js), entry, shape=(inputs, outputs, *taps))

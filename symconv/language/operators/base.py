@@ -173,9 +173,11 @@ class NumPy(Protocol):
 
     Attributes:
         at: the values of the integer symbols.
+        with_torch: whether layers with channels are PyTorch's.
     """
 
     at: Point
+    with_torch: bool
 
     def text(self, signal: SignalExpr) -> str:
         """The expression of an operand."""
@@ -283,6 +285,10 @@ class Operator:
                     "call the method of the signal"
                 )
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """How many axes the result has; as many as the first operand unless the operator says."""
+        return operands[0].ndim
+
     def shape(self, node: SignalExpr) -> Shape:
         """The shape of the result; that of the first operand unless the operator changes it."""
         return node.operands[0].lengths
@@ -298,13 +304,10 @@ class Operator:
     @property
     def amounts(self) -> tuple[Amount, ...]:
         """The amounts in it."""
-        found: list[Amount] = []
-        for value in self._values():
-            if isinstance(value, Amount):
-                found.append(value)
-            elif isinstance(value, tuple):
-                found += (part for part in value if isinstance(part, Amount))
-        return tuple(found)
+        values = self._values()
+        for name in _tuples(type(self)):
+            values += getattr(self, name)
+        return tuple([value for value in values if isinstance(value, Amount)])
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
@@ -476,10 +479,10 @@ class AlongAxis(Operator):
         Raises:
             SymconvError: with how many there are.
         """
-        signal, *others = node.operands
+        signal = node.operands[0]
         if not 0 <= self.axis < signal.ndim:
             raise no_axis(signal, self.axis)
-        for other in others:
+        for other in node.operands[1:]:
             if other.ndim != 1:
                 raise SymconvError(
                     f"{self.call} takes a signal, which has one axis, and {other} has "
@@ -578,6 +581,7 @@ class AlongAxis(Operator):
         return ":, " * self.axis + text
 
 
+_TUPLES: dict[type[Operator], tuple[str, ...]] = {}
 _FIELDS: dict[type[Operator], tuple[str, ...]] = {}
 _CHECKED: dict[type[Operator], list[tuple[str, type]]] = {}
 _KINDS: Mapping[str, type] = {"Amount": Amount, "Fraction": Fraction}
@@ -587,6 +591,14 @@ def _fields(kind: type[Operator]) -> tuple[str, ...]:
     if kind not in _FIELDS:
         _FIELDS[kind] = tuple(given.name for given in fields(kind))
     return _FIELDS[kind]
+
+
+def _tuples(kind: type[Operator]) -> tuple[str, ...]:
+    """The fields that hold amounts in a tuple."""
+    if kind not in _TUPLES:
+        held = (given.name for given in fields(kind) if "tuple[Amount" in str(given.type))
+        _TUPLES[kind] = tuple(held)
+    return _TUPLES[kind]
 
 
 def _checked_fields(kind: type[Operator]) -> list[tuple[str, type]]:

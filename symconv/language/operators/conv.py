@@ -40,6 +40,7 @@ from symconv.language.operators.base import (
     to_assume,
 )
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
+from symconv.language.operators.pad import Pad
 from symconv.language.operators.radix import quotient, times
 from symconv.language.operators.windows import sliding_windows
 
@@ -266,6 +267,8 @@ class Conv(Operator):
         batch, shape = self._batch(node), write.shape(node)
         if 0 in shape:
             return f"np.zeros({shape}, int)"
+        if write.with_torch:
+            return self._torch_code(write, node)
         taps = write.shape(kernel)
         windows = [
             (batch + 1 + i, taps[2 + i], s.at(write.at), d.at(write.at))
@@ -286,6 +289,41 @@ class Conv(Operator):
             f'np.einsum("{before}gc{places}{js},goc{js}->{before}go{places}", '
             f"{text}.reshape({first}), {weights}.reshape({second})).reshape({shape})"
         )
+
+    def _torch_code(self, write: NumPy, node: SignalExpr) -> str:
+        """PyTorch's layer, with the padding that stands before it where that is its own."""
+        signal, kernel = node.operands
+        first = self._batch(node) + 1
+        padding = [0] * self.dimensions
+        while isinstance(signal.operator, Pad):
+            left, right = signal.operator.left.at(write.at), signal.operator.right.at(write.at)
+            place = signal.operator.axis - first
+            if left != right or left < 0 or place < 0 or padding[place]:
+                break
+            padding[place] = left
+            (signal,) = signal.operands
+        given = {
+            "stride": [amount.at(write.at) for amount in self.stride],
+            "padding": padding,
+            "dilation": [amount.at(write.at) for amount in self.dilation],
+        }
+        arguments = [_tensor(write.text(part), part) for part in (signal, kernel)]
+        for name, amounts in given.items():
+            if set(amounts) - {0 if name == "padding" else 1}:
+                same = len(set(amounts)) == 1
+                arguments.append(f"{name}={amounts[0] if same else tuple(amounts)}")
+        groups = self.groups.at(write.at)
+        arguments += [f"groups={groups}"] * (groups != 1)
+        layer = f"torch.nn.functional.conv{self.dimensions}d"
+        return f"{layer}({', '.join(arguments)}).numpy()"
+
+
+def _tensor(text: str, signal: SignalExpr) -> str:
+    """NumPy's array as PyTorch's tensor, which takes none that runs backwards."""
+    if isinstance(signal.operator, Conv) and text.startswith("torch."):
+        return text.removesuffix(".numpy()")
+    backwards = "::-" in text
+    return f"torch.tensor({f'np.ascontiguousarray({text})' if backwards else text})"
 
 
 def _several(amounts: Sequence[Amount], write: Any) -> str:

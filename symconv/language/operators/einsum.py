@@ -106,6 +106,10 @@ class Einsum(Operator):
             f"{to_assume(f'{size} == {other}', size, other)}"
         )
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """One for each letter of the result."""
+        return len(self.output)
+
     def shape(self, node: SignalExpr) -> Shape:
         """The size of each letter of the result, where it first stands."""
         places = self._places()
@@ -278,11 +282,12 @@ class SumMethods(Operand):
         axes = range(this.ndim) if axis is None else axes_of(this, axis)
         count = 1
         for one in axes:
-            size = this.lengths[one].as_integer()
+            shown = this.shape[one]
+            size = int(shown) if shown.is_Integer else 0
             if not size:
                 raise SymconvError(
                     f"a mean is over axes whose sizes are numbers, and {this} has size "
-                    f"{this.shape[one]} along axis {one}; compare the sums, x.sum(axis={one})"
+                    f"{shown} along axis {one}; compare the sums, x.sum(axis={one})"
                 )
             count *= size
         return self.sum(axis) / count

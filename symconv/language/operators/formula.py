@@ -116,6 +116,10 @@ class Formula(Operator):
         sizes = tuple(size.substituted(values) for size in self.sizes)
         return Formula(self.indices, entry, sizes, chosen)
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """One for each size."""
+        return len(self.sizes)
+
     def shape(self, node: SignalExpr) -> Shape:
         """The given sizes."""
         return tuple(size.polynomial for size in self.sizes)

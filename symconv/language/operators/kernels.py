@@ -35,7 +35,9 @@ def check_kernel(kernel: SignalExpr) -> None:
         if part.operator.checked_as_kernel:
             open_ += [operand for operand in part.operands if not operand.is_nonempty]
         named = part.operator
-        for size in named.sizes if isinstance(named, Named) else ():
+        if part.is_nonempty or not isinstance(named, Named):
+            continue
+        for size in named.sizes:
             if not size.written.is_Symbol or size.is_at_least(1):
                 continue
             name = str(size)

@@ -56,6 +56,10 @@ class Multiply(Operator):
         """Refuse shapes that do not fit."""
         check_shapes(node, "multiply")
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """As many as the operand with most axes."""
+        return max(operand.ndim for operand in operands)
+
     def shape(self, node: SignalExpr) -> Shape:
         """That of both, where axes of one entry are repeated."""
         return common_shape(node)

@@ -41,6 +41,10 @@ class Named(Operator):
     is_source = True
     arity = 0
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """One for each size."""
+        return len(self.sizes)
+
     def shape(self, node: SignalExpr) -> Shape:
         """The given sizes."""
         return tuple(size.polynomial for size in self.sizes)

@@ -107,8 +107,8 @@ class Rearrange(Operator):
         told = f"axis {axis} of {signal} has size {size}"
         for i, name in enumerate(group):
             others = prod([one for j, one in enumerate(each) if j != i], start=Integer(1))
-            divisor = _product(sizes[n].polynomial for n in group if n != name)
-            if divisor.terms and sizes[name].polynomial == floor(signal.lengths[axis], divisor):
+            rest = _product(sizes[n].polynomial for n in group if n != name)
+            if rest.terms and sizes[name].polynomial == floor(signal.lengths[axis], rest):
                 needed = to_assume(f"Eq(Mod({size}, {others}), 0)", size, others)
                 return (
                     f"{told}, and {others} does not divide that, so that there is no {name} in "
@@ -135,6 +135,10 @@ class Rearrange(Operator):
 
     def _sizes(self) -> Sizes:
         return {n: size.polynomial for n, size in zip(self.names, self.sizes, strict=True)}
+
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """As many as stand on the right of the pattern."""
+        return len(self.target)
 
     def shape(self, node: SignalExpr) -> Shape:
         """The products of the sizes; of an axis that stays as it is, that of the operand."""

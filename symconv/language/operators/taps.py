@@ -41,6 +41,10 @@ class Taps(Operator):
     is_source = True
     arity = 0
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """One."""
+        return 1
+
     def shape(self, node: SignalExpr) -> Shape:
         """As many entries as there are numbers."""
         return (Polynomial.constant(len(self.numbers)),)

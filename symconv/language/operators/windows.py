@@ -52,6 +52,10 @@ class Windows(Operator):
     is_drawn = False
     method = "windows"
 
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """One more than the operand has."""
+        return operands[0].ndim + 1
+
     def shape(self, node: SignalExpr) -> Shape:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1) windows, and c."""
         (signal,) = node.operands
