@@ -336,7 +336,16 @@ class _FormulaReader(Reader):
         """The whole formula, or operator expression."""
         tree = self.phrase.tree
         value = self.value(tree)
-        return value if isinstance(value, SignalExpr) else self._formula(tree, value)
+        return (
+            self._of_one_axis(tree, value)
+            if isinstance(value, SignalExpr)
+            else self._formula(tree, value)
+        )
+
+    def _of_one_axis(self, node: ast.expr, signal: SignalExpr) -> SignalExpr:
+        if signal.ndim != 1:
+            raise self.error(node, f"expected a signal, of one axis, and this has {signal.ndim}")
+        return signal
 
     def signal(self, node: ast.expr) -> SignalExpr:
         """A node that must be a signal."""
@@ -395,7 +404,9 @@ class _FormulaReader(Reader):
 
     def _entry(self, target: ast.expr, position: ast.expr) -> Expr:
         self._count("entries", MOST_ENTRIES_TYPED, target)
-        signal = self.signal(target)
+        signal = self._of_one_axis(target, self.signal(target))
+        if isinstance(position, ast.Slice):
+            raise self.error(position, "a position is one integer here, as in k[t]")
         at = self.integer(position)
         match signal:
             case Signal(name, size):

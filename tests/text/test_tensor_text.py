@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from symconv import (
     Claim,
@@ -326,6 +328,8 @@ def test_what_is_assumed_of_symbols(text: str, expected: list[str]) -> None:
         ("x.avg_pool((2, 2), ceil_mode=1) == x", 30, "expected True or False"),
         ("x.avg_pool(2) == x", 3, "give a tuple of sizes"),
         ("x.sum(axis='c') == x", 12, "a quoted word is the mode of a padding or a pattern only"),
+        ("x.sum().add_bias(b) == x", 9, "takes an input with an axis for channels"),
+        ("e.fold(0, (1, 2)) == x", 3, "which the pattern"),
         ("x.apply(x) == x", 3, "a tensor has no method 'apply'"),
     ],
 )
@@ -475,3 +479,25 @@ def test_involved_text_is_refused_or_read_and_decided_soon(text: str) -> None:
             assert isinstance(claim.prove(), Proved | Refuted | Unknown)
         except SymconvError as error:
             assert "hypothes" in str(error)  # noqa: PT017 - it is not always defined
+
+
+WORDS = """x w v u e z n p 0 1 2 -1 : :: ::2 1: , ( ) [ ]
+    [0] [:, [None] [..., None == + - * / = .conv( .conv(w)
+    .conv(w,padding='same') stride= padding= groups= axis= .flip( .pad( .pad(1,1,axis=1)
+    .sum( .mean()
+    .rearrange('c_h_w->h_w_c') .rearrange( 'n->n r' r= .windows( .unfold( .fold( .expand( .linear(v)
+    einsum('ab->ba', einsum( concatenate([ ], ones(( )) .shape[0] .shape .ndim .pixel_shuffle(2)
+    .upsample((2,2)) .avg_pool((2,2)) .batch_norm( .add_bias( 'same' None True .length"""
+PIECES = [" ", *(piece.replace("_", " ") if "->" in piece else piece for piece in WORDS.split())]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("x[:,0:p].sum()")
+@example("x.sum().add_bias(u)")
+def test_garbage_raises_nothing_but_our_errors(text: str) -> None:
+    for whole in (f"x{text} == x", f"{text} == {text}", f"({text}).ndim == 1"):
+        try:
+            read(whole)
+        except SymconvError as error:
+            assert str(error)  # noqa: PT017 - most texts are errors, some are claims

@@ -87,6 +87,10 @@ def channel_axis(signal: SignalExpr, parameter: SignalExpr, axis: int | None, ca
             f"{call} takes one number for each channel, a signal, and {parameter} has "
             f"{parameter.ndim} axes"
         )
+    if not signal.ndim:
+        raise SymconvError(
+            f"{call} takes an input with an axis for channels, and {signal} has none"
+        )
     if signal.ndim == 1:
         return 0
     (size,) = parameter.lengths
