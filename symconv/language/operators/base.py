@@ -71,6 +71,7 @@ __all__ = [
     "shown",
     "summed",
     "to_assume",
+    "worded",
 ]
 
 Index: TypeAlias = tuple[Polynomial, ...]
@@ -664,6 +665,14 @@ def _renumbered(term: Term, taken: set[int], fresh: Iterator[int]) -> Term:
 def shown(value: object) -> str:
     """An amount or a word beside a row; a minus is one, and no hyphen."""
     return str(value).replace("-", "−")
+
+
+# --- for notations ---------------------------------------------------------------------
+
+
+def worded(write: Mathematics, word: str, value: str) -> str:
+    """A word and what it is, such as `stride 2`."""
+    return rf"\text{{{word} }}{value}" if write.is_latex else f"{word} {value}"
 
 
 # --- for checks ----------------------------------------------------------------------

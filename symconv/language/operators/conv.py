@@ -38,6 +38,7 @@ from symconv.language.operators.base import (
     products,
     summed,
     to_assume,
+    worded,
 )
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
 from symconv.language.operators.pad import Pad
@@ -250,14 +251,14 @@ class Conv(Operator):
         """A star, as for one channel, and below or behind it what is not 1."""
         signal, kernel = node.operands
         told = [
-            f"{name} {_several(amounts, write.number)}"
+            worded(write, name, _several(amounts, write.number))
             for name, amounts in (("stride", self.stride), ("dilation", self.dilation))
             if any(amount != 1 for amount in amounts)
         ]
-        told += [f"{write.number(self.groups)} groups"] * (self.groups != 1)
+        told += [worded(write, "groups", write.number(self.groups))] * (self.groups != 1)
         left, right = write.operand(signal, POSTFIX), write.operand(kernel, POSTFIX)
         if write.is_latex:
-            sign = rf"\underset{{\text{{{', '.join(told)}}}}}{{\star}}" if told else r"\star"
+            sign = rf"\underset{{{', '.join(told)}}}{{\star}}" if told else r"\star"
             return f"{left} {sign} {right}", PRODUCT
         return f"{left} ⋆{f'[{chr(44).join(told)}]' if told else ''} {right}", PRODUCT
 

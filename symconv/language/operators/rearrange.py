@@ -250,9 +250,11 @@ class Rearrange(Operator):
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """The pattern behind the operand."""
         (inner,) = node.operands
-        sizes = "".join(f", {name} = {write.number(size)}" for name, size in self._needed())
+        sizes = "".join(
+            f", {write.name(name)} = {write.number(size)}" for name, size in self._needed()
+        )
         if write.is_latex:
-            left, _, right = self.pattern.partition(" -> ")
+            left, _, right = self.pattern.replace("_", r"\_").partition(" -> ")
             told = rf"\text{{{left}}} \to \text{{{right}}}{sizes}"
             operand = write.operand(inner, 0)
             return rf"\operatorname{{rearrange}}\left({operand};\, {told}\right)", ATOM

@@ -32,6 +32,7 @@ from symconv.language.operators.base import (
     guarded,
     not_negative,
     positive_at,
+    worded,
 )
 
 if TYPE_CHECKING:
@@ -126,12 +127,12 @@ class Windows(Operator):
         """The size, the stride and the dilation."""
         (inner,) = node.operands
         told = [f"{write.number(self.size)}"]
-        told += [f"stride {write.number(self.stride)}"] * (self.stride != 1)
-        told += [f"dilation {write.number(self.dilation)}"] * (self.dilation != 1)
-        told += [f"axis {self.axis}"] * (inner.ndim > 1)
+        told += [worded(write, "stride", write.number(self.stride))] * (self.stride != 1)
+        told += [worded(write, "dilation", write.number(self.dilation))] * (self.dilation != 1)
+        told += [worded(write, "axis", str(self.axis))] * (inner.ndim > 1)
         operand, listed = write.operand(inner, 0), ", ".join(told)
         if write.is_latex:
-            return rf"\operatorname{{windows}}\left({operand};\, \text{{{listed}}}\right)", ATOM
+            return rf"\operatorname{{windows}}\left({operand};\, {listed}\right)", ATOM
         return f"windows({operand}; {listed})", ATOM
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
