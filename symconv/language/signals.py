@@ -391,6 +391,19 @@ class Tensor(SignalExpr):
         return self.operator
 
     @staticmethod
+    def taps(entries: Any) -> SignalExpr:
+        """The tensor with known entries, integers or exact fractions, in nested lists.
+
+        >>> laplacian = Tensor.taps([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+        >>> laplacian.flip(axis=(0, 1)).array().tolist() == laplacian.array().tolist()
+        True
+
+        Raises:
+            SymconvError: rows differ in length, or an entry is no exact number.
+        """
+        return Applied(Taps(*_known(entries)))
+
+    @staticmethod
     def ones(shape: Sequence[Whole]) -> SignalExpr:
         """The tensor of a shape of which every entry is 1."""
         return _by_formula_of(_indices(len(shape)), Integer(1), shape)
@@ -412,6 +425,31 @@ class Tensor(SignalExpr):
         [[1], [2], [3]]
         """
         return _by_formula_of(indices, entry, shape)
+
+
+def _tap(number: object) -> Fraction:
+    exact = exact_number(number)
+    if exact is None:
+        raise SymconvError(
+            f"a tap must be an integer or a fraction, got {number!r}"
+            f"{exact_number_hint(number)}; an unknown tap is an entry of a named signal"
+        )
+    return exact
+
+
+def _known(entries: Any) -> tuple[tuple[Fraction, ...], tuple[int, ...] | None]:
+    """The numbers in nested lists, by rows, and the shape; none of one axis."""
+    shape: list[int] = []
+    level = [entries.tolist() if hasattr(entries, "tolist") else entries]
+    while level and all(isinstance(row, Sequence) and not isinstance(row, str) for row in level):
+        lengths = {len(row) for row in level}
+        if len(lengths) > 1:
+            raise SymconvError("the rows of taps differ in length: " + str(sorted(lengths)))
+        shape.append(lengths.pop())
+        level = [entry for row in level for entry in row]
+    if not shape:
+        raise SymconvError(f"taps are in lists, such as [[1, 2], [3, 4]], got {entries!r}")
+    return tuple(map(_tap, level)), None if len(shape) == 1 else tuple(shape)
 
 
 def _by_formula_of(indices: Any, entry: Expr, shape: Any) -> SignalExpr:
@@ -457,21 +495,15 @@ class Signal(Tensor):
         return size
 
     @staticmethod
-    def taps(*numbers: SupportsIndex | Fraction | Rational) -> SignalExpr:
+    def taps(
+        *numbers: SupportsIndex | Fraction | Rational,
+    ) -> SignalExpr:
         """The signal with known entries: integers, or exact fractions.
 
         >>> Signal("x", 4).correlate(Signal.taps(1, -2, 1)).vector()
         [x0 - 2*x1 + x2, x1 - 2*x2 + x3]
         """
-        exact = tuple(map(exact_number, numbers))
-        known = tuple(number for number in exact if number is not None)
-        for number, given in zip(exact, numbers, strict=True):
-            if number is None:
-                raise SymconvError(
-                    f"a tap must be an integer or a fraction, got {given!r}"
-                    f"{exact_number_hint(given)}; an unknown tap is an entry of a named signal"
-                )
-        return Applied(Taps(known))
+        return Applied(Taps(tuple(map(_tap, numbers))))
 
     @staticmethod
     def delta() -> SignalExpr:

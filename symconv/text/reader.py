@@ -321,6 +321,8 @@ class Reader:
             return self._fraction(arguments)
         match name:
             case "taps":
+                if any(isinstance(argument, ast.List) for argument in arguments):
+                    return Tensor.taps(self._rows(arguments))
                 return Signal.taps(*map(self._number, arguments))
             case "delta":
                 return Signal.delta()
@@ -338,6 +340,17 @@ class Reader:
             case "len":
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
+
+    def _rows(self, nodes: Sequence[ast.expr]) -> list[Any]:
+        """Numbers in nested lists, in the one list that is given."""
+        if len(nodes) > 1:
+            raise self.error(nodes[1], "taps in brackets are one list, as in [[1, 2], [3, 4]]")
+
+        def row(node: ast.expr) -> Any:
+            return list(map(row, node.elts)) if isinstance(node, ast.List) else self._number(node)
+
+        found: list[Any] = row(nodes[0])
+        return found
 
     def _ones(self, node: ast.expr) -> SignalExpr:
         if not isinstance(node, ast.Tuple | ast.List):

@@ -1,4 +1,4 @@
-"""Signals with known entries."""
+"""Signals and tensors with known entries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sympy
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, indices, nested
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
@@ -34,20 +34,31 @@ __all__ = ["Taps"]
 
 @dataclass(frozen=True, slots=True)
 class Taps(Operator):
-    """The signal with known entries, applied to nothing; see `Signal.taps`."""
+    """Known entries, applied to nothing; see `Signal.taps` and `Tensor.taps`.
+
+    Attributes:
+        numbers: the entries, by rows.
+        sizes: how many there are along each axis; of one axis, as many as there are.
+    """
 
     numbers: tuple[Fraction, ...]
+    sizes: tuple[int, ...] | None = None
 
     is_source = True
     arity = 0
 
     def rank(self, operands: Sequence[SignalExpr]) -> int:
-        """One."""
-        return 1
+        """One for each size."""
+        return len(self.known_shape)
+
+    @property
+    def known_shape(self) -> tuple[int, ...]:
+        """How many entries there are along each axis."""
+        return (len(self.numbers),) if self.sizes is None else self.sizes
 
     def shape(self, node: SignalExpr) -> Shape:
         """As many entries as there are numbers."""
-        return (Polynomial.constant(len(self.numbers)),)
+        return tuple(map(Polynomial.constant, self.known_shape))
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether there is a number."""
@@ -57,8 +68,8 @@ class Taps(Operator):
         """Each number where the index is its place."""
         yield from ()
         return tuple(
-            Term(coefficient=number, guards=(equal(index[0], i),))
-            for i, number in enumerate(self.numbers)
+            Term(coefficient=number, guards=tuple(map(equal, index, place)))
+            for place, number in zip(indices(self.known_shape), self.numbers, strict=True)
             if number
         )
 
@@ -66,7 +77,7 @@ class Taps(Operator):
         self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
     ) -> tuple[int, ...]:
         """As many entries as there are numbers."""
-        return (len(self.numbers),)
+        return self.known_shape
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The numbers."""
@@ -79,13 +90,29 @@ class Taps(Operator):
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that makes them."""
-        return f"Signal.taps({', '.join(map(write.argument, self.numbers))})"
+        texts = list(map(write.argument, self.numbers))
+        if self.sizes is None:
+            return f"Signal.taps({', '.join(texts)})"
+        return f"Tensor.taps({_in_brackets(texts, self.sizes, '[', ']')})"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """The numbers in brackets."""
-        text = ", ".join(write.number(sympy.Rational(number)) for number in self.numbers)
-        return rf"\left[{text}\right]" if write.is_latex else f"[{text}]", ATOM
+        texts = [write.number(sympy.Rational(number)) for number in self.numbers]
+        brackets = (r"\left[", r"\right]") if write.is_latex else ("[", "]")
+        return _in_brackets(texts, self.known_shape, *brackets), ATOM
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """An array."""
-        return write.array(self.numbers)
+        rows = nested(Array(self.known_shape, list(self.numbers)))
+        text = write.array(rows)
+        known = len(self.known_shape) == 1 or all(self.known_shape)
+        return text if known else f"{text}.reshape({self.known_shape})"
+
+
+def _in_brackets(texts: list[str], shape: tuple[int, ...], left: str, right: str) -> str:
+    """Nested lists of texts."""
+
+    def listed(part: list[Any]) -> str:
+        return left + ", ".join(p if isinstance(p, str) else listed(p) for p in part) + right
+
+    return listed(nested(Array(shape, texts)))
