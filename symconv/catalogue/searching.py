@@ -23,7 +23,7 @@ class Listing:
     >>> everything.search(["Noble", "upsampling"]).theorems[0].name
     'noble_identity_for_upsampling'
     >>> print(everything.nothing(["paddings", "nobel"], ""))
-    There is nothing about 'nobel'; did you mean noble or none?
+    There is nothing about 'nobel'; did you mean noble?
     """
 
     theorems: Sequence[Theorem]
