@@ -6,7 +6,7 @@ The opposite direction of `symconv.arithmetic.from_sympy`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations, count
+from itertools import chain, combinations, count, islice
 from typing import Any
 
 import sympy
@@ -56,6 +56,7 @@ __all__ = [
     "condition_expression",
     "is_readable",
     "letters",
+    "output_letters",
     "polynomial_expression",
     "terms_expression",
 ]
@@ -325,6 +326,12 @@ def letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
     """Names for indices: the given letters, then i_1, i_2, … for a first letter i."""
     candidates = chain(first, (f"{first[0]}_{k}" for k in count(1)))
     return (IntegerSymbol(letter) for letter in candidates if letter not in taken)
+
+
+def output_letters(axes: int, taken: Iterable[str]) -> list[Symbol]:
+    """Names for the output index, one for each axis: u of one, and t, u, v, w of four."""
+    first = "uvw" if axes <= 3 else "opqrstuvw"[-axes:]
+    return list(islice(letters(first, taken), axes))
 
 
 def _term(

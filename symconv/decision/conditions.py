@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
@@ -14,7 +13,7 @@ from symconv.arithmetic.limits import CONDITION_OPERATIONS, DECISION_OPERATIONS
 from symconv.arithmetic.polynomials import Condition, Some, within
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.terms import free_index
-from symconv.arithmetic.to_sympy import condition_expression, letters
+from symconv.arithmetic.to_sympy import condition_expression, output_letters
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
 from symconv.decision.counterexamples import DisagreementError
@@ -95,9 +94,7 @@ def _differences(claim: Claim, decision: Decision) -> Differences | None:
     sets = decision.sets
     left = claim.signals[0].lengths
     axes = len(left)
-    index = tuple(
-        islice(letters("uvw", {s.name for s in claim.symbols} | claim.named.keys()), axes)
-    )
+    index = tuple(output_letters(axes, {s.name for s in claim.symbols} | claim.named.keys()))
     last = [f"{_LAST}{axis}" for axis in range(axes)]
     more = sets.with_indices(last)
     with sets.within_budget(CONDITION_OPERATIONS):

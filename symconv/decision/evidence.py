@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from sympy import Expr, IndexedBase, Mul, Symbol
 
 from symconv.arithmetic.terms import Factor, Term
-from symconv.arithmetic.to_sympy import letters, polynomial_expression
+from symconv.arithmetic.to_sympy import letters, output_letters, polynomial_expression
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison
 from symconv.decision.index_changes import Change
@@ -32,11 +31,11 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     taken = {s.name for s in claim.symbols} | claim.named.keys()
     symbols = {s.name: s for s in claim.symbols}
     axes = claim.signals[0].lengths
-    output = list(islice(letters("u", taken), len(axes)))
+    output = output_letters(len(axes), taken)
     names: dict[Any, Expr] = {**symbols, **dict(enumerate(output))}
     taken |= {u.name for u in output}
-    left = _named(change.left, "ijm", taken)
-    right = _named(change.right, "tvw", taken)
+    left = _named(change.left, "ijm" if len(axes) == 1 else "ijklmnpq", taken)
+    right = _named(change.right, "tvw" if len(axes) == 1 else "abcdefgh", taken)
     bases = {
         name: IndexedBase(name, shape=leaf.written_shape) for name, leaf in claim.named.items()
     }

@@ -156,19 +156,18 @@ def _several_axes(found: Differences) -> str:
 
 
 def _is_border(case: Boolean, found: Differences) -> bool:
-    """Whether a case is about the first or the last outputs along one axis."""
+    """Whether a case is about the first or the last outputs along one axis.
+
+    So many of them, whatever the size is.
+    """
     for u, size in zip(found.indices, found.shape, strict=True):
         if not isinstance(case, Eq | Le | Ge) or case.lhs != u or case.rhs.has(*found.indices):
             continue
-        first = isinstance(case, Le) or case.rhs == 0
-        rest = sympy.expand(_without_max(size) - case.rhs)
-        last = isinstance(case, Ge) or rest == 1
-        # A band is as wide whatever the size is.
-        return bool(
-            (first and not case.rhs.has(*size.free_symbols))
-            if first
-            else (last and not rest.has(*(size.free_symbols or [u])))
-        )
+        behind = sympy.expand(_without_max(size) - case.rhs)
+        if isinstance(case, Eq):
+            return bool(case.rhs == 0 or behind == 1)
+        width = case.rhs if isinstance(case, Le) else behind
+        return not width.free_symbols & size.free_symbols
     return False
 
 

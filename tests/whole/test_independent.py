@@ -297,7 +297,7 @@ def test_wrong_differences_are_noticed() -> None:
     for changes in (
         {"lengths": sympy.Not(right.lengths)},
         {"entries": sympy.Not(right.entries)},
-        {"length": right.length + 1},
+        {"shape": (right.length + 1,)},
     ):
         told = Refuted(verdict.counterexample, verdict.claim)
         told.__dict__["_extent"] = Extent(verdict.condition, replace(right, **changes))
