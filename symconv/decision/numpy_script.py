@@ -55,7 +55,13 @@ def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
     names = _names([*found.signals, *found.lengths])
     if claim.signals:
         kind = "float" if with_torch else ""  # PyTorch's layers take no integers
-        values = {names[name]: _array(entries, kind) for name, entries in found.signals.items()}
+        shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
+        values = {
+            names[name]: f"np.zeros({shapes[name]}, int)"  # lists would not say all of the shape
+            if len(shapes[name]) > 1 and 0 in shapes[name]
+            else _array(entries, kind)
+            for name, entries in found.signals.items()
+        }
         coder = _Coder(at, names, with_torch)
         sides = [coder.text(side) for side in claim.signals]
     else:

@@ -356,6 +356,11 @@ class Tensor(SignalExpr):
             raise SymconvError(
                 f"the shape of {name!r} must be a tuple of sizes such as (C, H, W), got {shape!r}"
             )
+        if not shape:
+            raise SymconvError(
+                f"the tensor {name!r} would have no axes; a number that is free is a signal of "
+                f"length 1, Signal({name!r}, 1)"
+            )
         what = f"signal {name!r}" if len(shape) == 1 else f"{name!r} along axis"
         sizes = tuple(
             length_argument(size, what if len(shape) == 1 else f"{what} {axis}")

@@ -136,6 +136,17 @@ def test_the_condition_and_the_differences_hold_pointwise(name: str) -> None:
             break
 
 
+def test_numpy_knows_the_shape_of_what_is_empty() -> None:
+    n = integers("n", nonnegative=True)
+    empty = Tensor("z", (1, n, 2))
+    verdict = Claim(empty.pad(1, 0, axis=1), empty.pad(0, 1, axis=2)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"n": 0}
+    printed: list[Any] = []
+    exec(verdict.reproduction, {"print": lambda *sides: printed.extend(sides)})
+    assert [side.shape for side in printed] == [(1, 1, 2), (1, 0, 3)]
+
+
 def test_instances_have_arrays() -> None:
     claim = Claim(x.flip(axis=1).flip(axis=1), x)
     instance = claim.at(C=1, H=2, W=2)
