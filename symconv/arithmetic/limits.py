@@ -342,6 +342,9 @@ LONGEST_CONDITION_SHOWN = 240
 MOST_ENTRIES_SHOWN = 64
 """Of a list: some three lines of a terminal; of a longer one the two ends are shown."""
 
+MOST_FILLED_SHOWN = 8
+"""Entries other than 0 that are told by their places, where a tensor has too many to show all."""
+
 MOST_DIGITS_SHOWN = 40
 """Of a number: half a line; of a longer one the two ends are shown."""
 

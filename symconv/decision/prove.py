@@ -117,7 +117,8 @@ def _refuted(
             return Refuted(counterexample(claim, found), claim, decision, reason)
     except (TooLongError, Undecided) as problem:
         lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
-        return Unknown(f"it seems to fail at {lengths}, which cannot be re-checked: {problem}")
+        where = f" at {lengths}" if lengths else ""
+        return Unknown(f"it seems to fail{where}, which cannot be re-checked: {problem}")
 
 
 def found_with_content(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from numbers import Rational
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from symconv.arithmetic.limits import (
     MOST_DIGITS_PYTHON_WRITES,
     MOST_DIGITS_SHOWN,
     MOST_ENTRIES_SHOWN,
+    MOST_FILLED_SHOWN,
 )
 
 if TYPE_CHECKING:
@@ -69,16 +71,44 @@ def shown(value: Any) -> str:
     [1/3, 0]
     >>> print(shown(list(range(100))))
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … 83 more …, 95, 96, 97, 98, 99]
+    >>> print(shown([[0] * 40, [1] + [0] * 39]))
+    (zeros of shape (2, 40) but 1 at (1, 0))
     >>> print(shown(10**100))
     10000000…00000000 (101 digits)
     """
     if not isinstance(value, list):
         return _shown_number(value)
+    if any(isinstance(row, list) for row in value):
+        entries = list(_entries(value, ()))
+        filled = [(index, entry) for index, entry in entries if entry != 0]
+        if len(entries) > MOST_ENTRIES_SHOWN and len(filled) <= MOST_FILLED_SHOWN:
+            return _sparse(value, filled)
     texts = list(map(shown, value))
     if len(texts) > MOST_ENTRIES_SHOWN:
         left_out = len(texts) - 17
         texts = [*texts[:12], f"… {left_out} more …", *texts[-5:]]
     return f"[{', '.join(texts)}]"
+
+
+def _entries(value: Any, index: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """The entries of nested lists, each with its index."""
+    if not isinstance(value, list):
+        yield index, value
+        return
+    for i, row in enumerate(value):
+        yield from _entries(row, (*index, i))
+
+
+def _sparse(value: list[Any], filled: list[tuple[tuple[int, ...], Any]]) -> str:
+    """Many entries of which few are not 0."""
+    shape = []
+    rows: Any = value
+    while isinstance(rows, list):
+        shape.append(len(rows))
+        rows = rows[0]
+    zeros = f"zeros of shape {tuple(shape)}"
+    told = ", ".join(f"{_shown_number(entry)} at {index}" for index, entry in filled)
+    return f"({zeros} but {told})" if told else f"({zeros})"
 
 
 def _shown_number(value: Any) -> str:

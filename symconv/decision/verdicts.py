@@ -136,7 +136,7 @@ class Counterexample:
         at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
         given = "".join(f", {name} = {shown(value)}" for name, value in self.signals.items())
         sides = f"the left side is {shown(self.lhs)}, the right side {shown(self.rhs)}"
-        if self.index is not None:
+        if self.index is not None and self.index != ():  # a number has no place
             sides += f"; they differ at index {self.index}"
         return f"at {at}{given}: {sides}" if at else f"{given.removeprefix(', ')}: {sides}"
 
