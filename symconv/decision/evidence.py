@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from sympy import Expr, IndexedBase, Mul, Symbol
@@ -31,7 +32,8 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     taken = {s.name for s in claim.symbols} | claim.named.keys()
     symbols = {s.name: s for s in claim.symbols}
     axes = claim.signals[0].lengths
-    output = output_letters(len(axes), taken)
+    one = islice(letters("u", taken), 1)
+    output = list(one) if len(axes) == 1 else output_letters(len(axes), taken)
     names: dict[Any, Expr] = {**symbols, **dict(enumerate(output))}
     taken |= {u.name for u in output}
     left = _named(change.left, "ijm" if len(axes) == 1 else "ijklmnpq", taken)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate, chain, islice, permutations
+from itertools import accumulate, chain, islice, permutations, product
 from typing import TypeAlias
 
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED
@@ -233,12 +233,23 @@ class Coordinates:
 
         return signature
 
+    def _ordered_rest(self, keys: Mapping[int, int]) -> list[int]:
+        """The undetermined indices by the coordinates with which guards bring them together."""
+        if len(self.rest) < 2:
+            return list(self.rest)
+
+        def beside(index: int) -> list[int]:
+            about = (g.polynomial.indices() for g in self.guards if g.polynomial.mentions(index))
+            return sorted({keys.get(other, -1) for numbers in about for other in numbers})
+
+        return sorted(self.rest, key=beside)
+
     def _reordered(self, order: Sequence[int], slots: Sequence[int]) -> Coordinates:
         every = spread(order, self.ranks)
         numbers = range(self.axes, self.axes + len(slots))
         after = range(self.axes + len(slots), self.axes + len(slots) + len(self.rest))
         keys = {slots[old]: number for number, old in zip(numbers, every, strict=True)}
-        keys |= dict(zip(self.rest, after, strict=True))
+        keys |= dict(zip(self._ordered_rest(keys), after, strict=True))
         values: dict[Atom, Polynomial] = {old: Polynomial.of(new) for old, new in keys.items()}
         return Coordinates(
             self.term,
@@ -340,21 +351,37 @@ def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polyno
 def _rests(ours: Coordinates, others: Coordinates) -> Iterator[dict[Atom, Polynomial]]:
     """Ways to express the indices that no position determines in one another.
 
-    One such index may be moved or reversed, as m → u − m, so that a guard on it becomes
+    Each such index may be moved or reversed, as m → u − m, so that a guard on it alone becomes
     one of ours.
     """
     yield {}
-    if len(ours.rest) == 1:
-        (number,) = ours.rest
-        seen = set()
-        for one in sorted(ours.guards, key=str):
-            for other in sorted(others.guards, key=str):
-                p, q = one.polynomial, other.polynomial
-                if _is_unit(p, number) and _is_unit(q, number):
-                    value = _solved(q, number, p)
-                    if value not in seen and value != Polynomial.of(number):
-                        seen.add(value)
-                        yield {number: value}
+    ways = [[None, *_moves(ours, others, number)] for number in ours.rest]
+    for chosen in islice(product(*ways), 1, MOST_ORDERS_TRIED):
+        yield {
+            number: value
+            for number, value in zip(ours.rest, chosen, strict=True)
+            if value is not None
+        }
+
+
+def _moves(ours: Coordinates, others: Coordinates, number: int) -> list[Polynomial]:
+    """What may be put in the place of an index that no position determines."""
+    rest = set(ours.rest) - {number}
+    found: dict[Polynomial, None] = {}
+    for one in sorted(ours.guards, key=str):
+        for other in sorted(others.guards, key=str):
+            p, q = one.polynomial, other.polynomial
+            alone = not (p.indices() | q.indices()) & rest
+            if alone and _is_unit(p, number) and _is_unit(q, number):
+                found[_solved(q, number, p)] = None
+    moves = [value for value in found if value != Polynomial.of(number)]
+    about = [guard for guard in others.guards if guard.polynomial.mentions(number)]
+    fitting = [
+        value
+        for value in moves
+        if all(_moved(guard, {number: value}) in ours.guards for guard in about)
+    ]
+    return fitting or moves
 
 
 def _solved(polynomial: Polynomial, index: int, value: Polynomial) -> Polynomial:

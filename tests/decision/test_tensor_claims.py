@@ -42,6 +42,20 @@ def test_true_claims_hold_at_small_sizes(name: str) -> None:
     assert tried
 
 
+@pytest.mark.parametrize("name", TRUE)
+def test_changes_of_indices_go_there_and_back(name: str) -> None:
+    verdict = TRUE[name]().prove()
+    assert isinstance(verdict, Proved)
+    for found in verdict.evidence:
+        if found.change is None:
+            continue
+        for there, back in ((found.indices, found.inverse), (found.inverse, found.indices)):
+            for index, value in there.items():
+                again = value.subs(dict(back), simultaneous=True)
+                if found.is_identical:
+                    assert (again - index).expand() == 0, found
+
+
 @pytest.mark.parametrize("name", FALSE)
 def test_false_claims_are_refuted(name: str) -> None:
     make, said = FALSE[name]

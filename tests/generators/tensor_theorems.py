@@ -181,6 +181,20 @@ TRUE: dict[str, Callable[[], Claim]] = {
     "two groups": _two_groups,
     "depthwise and pointwise": _depthwise,
     "average pools": lambda: Claim(x.avg_pool((2, 2)).avg_pool((2, 2)), x.avg_pool((4, 4))),
+    "boxes along two axes": lambda: Claim(
+        x.correlate(Signal.ones(K), axis=2)
+        .correlate(Signal.ones(L), axis=2)
+        .correlate(Signal.ones(R), axis=3)
+        .correlate(Signal.ones(S), axis=3),
+        x.correlate(Signal.ones(S), axis=3)
+        .correlate(Signal.ones(R), axis=3)
+        .correlate(Signal.ones(L), axis=2)
+        .correlate(Signal.ones(K), axis=2),
+    ),
+    "average pools change places": lambda: Claim(
+        x.avg_pool((3, 2), stride=1).avg_pool((2, 3), stride=1),
+        x.avg_pool((2, 3), stride=1).avg_pool((3, 2), stride=1),
+    ),
     "upsampling and pooling": lambda: Claim(x.upsample((2, 2)).avg_pool((2, 2)), x),
     "a dilated kernel": lambda: Claim(x.conv(w, dilation=2), x.conv(w.dilate(2, axis=(2, 3)))),
     "blur and layer": _blurred,
