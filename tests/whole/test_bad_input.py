@@ -264,7 +264,10 @@ def test_not_a_signal(value: Any) -> None:
 
 
 @refused(
-    (lambda: x * y, "^cannot multiply x by y: .*; write x.convolve.h. for their convolution$"),
+    (
+        lambda: x * y,
+        r"^cannot multiply x by y: \* is for numbers; write x.multiply\(h\) .* convolution$",
+    ),
     (lambda: x * 0.5, r"an integer or a fraction, got 0\.5; write Fraction\(...\) for an exact"),
     (lambda: 0.5 * x, r"an integer or a fraction, got 0\.5; write Fraction"),
     (lambda: np.float64(2) * x, r"integer or a fraction, got .*2\.0.*; write Fraction"),

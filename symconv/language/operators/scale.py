@@ -133,8 +133,8 @@ class ScaleMethods(Operand):
     def __mul__(self, number: object) -> SignalExpr:
         if isinstance(number, Operand):
             raise SymconvError(
-                f"cannot multiply {self} by {number}: a product of signals is not part of the "
-                "language; write x.convolve(h) for their convolution"
+                f"cannot multiply {self} by {number}: * is for numbers; write x.multiply(h) for "
+                "the entrywise product, and x.convolve(h) for the convolution"
             )
         return self.apply(Scale.by(number))
 
