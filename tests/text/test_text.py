@@ -363,7 +363,7 @@ def test_the_examples_in_the_list_can_be_read(form: str) -> None:
         ("n**p == n", 4, "an exponent is a number from 0 to 9"),
         ("n**10 == n", 4, "an exponent is a number from 0 to 9"),
         ("x**2 == x", 1, "x.convolve(h) is a convolution"),
-        ("x*y == x", 1, "write x.convolve(h)"),
+        ("x*y == x", 1, "write x.multiply(h)"),
         ("n*x == x", 1, "an integer or a fraction"),
         ("x + 1 == x", 1, "both must be signals"),
         ("1 + x == x", 1, "only signals can be added"),
