@@ -69,6 +69,7 @@ __all__ = [
     "positive_at",
     "products",
     "shown",
+    "size_along",
     "summed",
     "to_assume",
 ]
@@ -704,6 +705,13 @@ def axes_of(signal: SignalExpr, axis: int | Sequence[int] | None) -> tuple[int, 
     if len(set(found)) < len(found):
         raise SymconvError(f"an axis is named twice in axis={axis}")
     return tuple(found)
+
+
+def size_along(signal: SignalExpr, axis: int) -> Amount:
+    """The size along an axis, as an amount."""
+    polynomial, symbols = signal.lengths[axis], signal.names[1]
+    used = polynomial.symbols()
+    return Amount(polynomial, {name: s for name, s in symbols.items() if name in used})
 
 
 def to_assume(condition: str, *sizes: Expr) -> str:

@@ -52,7 +52,7 @@ __all__ = ["Conv"]
 
 @dataclass(frozen=True, slots=True)
 class Conv(Operator):
-    """A layer without padding and bias; see `symconv.language.tensor_layers.conv`.
+    """A layer without padding and bias; see `symconv.language.layers.convolutions.conv`.
 
     The operands are the input (N, C, *spatial) or (C, *spatial), and the kernel
     (O, C/groups, *spatial).

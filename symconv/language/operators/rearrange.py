@@ -37,6 +37,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    size_along,
     to_assume,
 )
 from symconv.language.operators.patterns import Groups, Pattern, read_pattern, shown_pattern
@@ -379,8 +380,6 @@ def _sizes_of(
     signal: SignalExpr, pattern: Pattern, given: dict[str, Amount], text: str
 ) -> dict[str, Amount]:
     """The sizes of the axes on the left, and those that were given."""
-    from symconv.language.subscripts import size_along
-
     known = dict(given)
     for axis, group in enumerate(pattern.source):
         open_ = [name for name in group if name not in known]
