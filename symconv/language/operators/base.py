@@ -22,6 +22,7 @@ from typing import (
     Protocol,
     SupportsIndex,
     TypeAlias,
+    cast,
 )
 
 from sympy import Expr, Symbol
@@ -60,6 +61,7 @@ __all__ = [
     "Terms",
     "Wanted",
     "along",
+    "applied_along",
     "axes_of",
     "check_operand",
     "guarded",
@@ -69,6 +71,7 @@ __all__ = [
     "positive_at",
     "products",
     "shown",
+    "signal_of",
     "size_along",
     "summed",
     "to_assume",
@@ -607,6 +610,30 @@ def _checked_fields(kind: type[Operator]) -> list[tuple[str, type]]:
         kinds = ((given.name, _KINDS.get(str(given.type))) for given in fields(kind))
         _CHECKED[kind] = [(name, expected) for name, expected in kinds if expected is not None]
     return _CHECKED[kind]
+
+
+# --- for methods ---------------------------------------------------------------------
+
+
+def signal_of(operand: Operand) -> SignalExpr:
+    """The operand as what it is: no other class than `SignalExpr` has that base."""
+    return cast("SignalExpr", operand)
+
+
+def applied_along(
+    operand: Operand, axis: int | Sequence[int] | None, operator: Callable[[int], Operator]
+) -> SignalExpr:
+    """What an operator makes of a signal along each of the axes that are meant, one by one.
+
+    Args:
+        operand: the signal.
+        axis: the argument of the method; see `axes_of`.
+        operator: makes the operator along an axis.
+    """
+    result = signal_of(operand)
+    for one in axes_of(result, axis):
+        result = result.apply(operator(one))
+    return result
 
 
 # --- for rules of entries ------------------------------------------------------------

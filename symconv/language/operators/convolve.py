@@ -25,6 +25,7 @@ from symconv.language.operators.base import (
     axes_of,
     check_operand,
     products,
+    signal_of,
     summed,
 )
 from symconv.language.operators.dilate import Dilate
@@ -169,6 +170,5 @@ class ConvolveMethod(Operand):
         along which each line is convolved with the one-dimensional signal h.
         """
         check_operand(other, Convolve.call)
-        this: Any = self
-        (along_,) = axes_of(this, axis)
+        (along_,) = axes_of(signal_of(self), axis)
         return self.apply(Convolve(axis=along_), other)

@@ -35,6 +35,7 @@ from symconv.language.operators.base import (
     inside_of,
     positive_at,
     products,
+    signal_of,
     summed,
 )
 from symconv.language.operators.dilate import spread_code
@@ -210,6 +211,5 @@ class CorrelateMethod(Operand):
         check_operand(kernel, Correlate.call)
         step = integer_argument(stride, "the stride", self)
         apart = integer_argument(dilation, "the dilation", self)
-        this: Any = self
-        (along_,) = axes_of(this, axis)
+        (along_,) = axes_of(signal_of(self), axis)
         return self.apply(Correlate(step, apart, along_), kernel)

@@ -26,7 +26,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     along,
-    axes_of,
+    applied_along,
     guarded,
     positive_at,
     summed,
@@ -135,7 +135,4 @@ class DilateMethod(Operand):
         when the signal is empty.
         """
         times = integer_argument(factor, "the dilation", self)
-        result: Any = self
-        for one in axes_of(result, axis):
-            result = result.apply(Dilate(times, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, lambda one: Dilate(times, one))

@@ -22,8 +22,9 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     along,
-    axes_of,
+    applied_along,
     positive_at,
+    signal_of,
 )
 from symconv.language.operators.pad import Pad
 
@@ -124,10 +125,7 @@ class DownsampleMethod(Operand):
                 "nonnegative=True, or pad on the left"
             )
         step = integer_argument(factor, "the downsampling factor", self)
-        result: Any = self
-        axes = axes_of(result, axis)
-        for one in axes if first != 0 else ():
-            result = result.apply(Pad(-first, Amount.of(0), one))
-        for one in axes:
-            result = result.apply(Downsample(step, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        rest = signal_of(self)
+        if first != 0:
+            rest = applied_along(rest, axis, lambda one: Pad(-first, Amount.of(0), one))
+        return applied_along(rest, axis, lambda one: Downsample(step, one))

@@ -19,7 +19,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     along,
-    axes_of,
+    applied_along,
     guarded,
 )
 from symconv.language.operators.extend import Extend, Extension, pad_widths
@@ -27,7 +27,7 @@ from symconv.language.operators.extend import Extend, Extension, pad_widths
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Pad", "PadMethod"]
+__all__ = ["Pad", "PadMethod", "padding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,13 @@ class Pad(AlongAxis):
         return Fraction(-int(self.left)), Fraction(1)
 
 
+def padding(
+    left: Amount, right: Amount, mode: Extension | Literal["zeros"], axis: int
+) -> Pad | Extend:
+    """The operator that pads along an axis in a mode."""
+    return Pad(left, right, axis) if mode == "zeros" else Extend(left, right, mode, axis)
+
+
 class PadMethod(Operand):
     """The method of signals."""
 
@@ -135,8 +142,4 @@ class PadMethod(Operand):
         """
         before = integer_argument(left, "the left padding", self)
         after = integer_argument(right, "the right padding", self)
-        result: Any = self
-        for one in axes_of(result, axis):
-            zeros = Pad(before, after, one)
-            result = result.apply(zeros if mode == "zeros" else Extend(before, after, mode, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, lambda one: padding(before, after, mode, one))

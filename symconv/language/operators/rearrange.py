@@ -37,6 +37,7 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    signal_of,
     size_along,
     to_assume,
 )
@@ -312,7 +313,7 @@ class RearrangeMethods(Operand):
             A. Rogozhnikov, *Einops: clear and reliable tensor manipulations with Einstein-like
             notation*, ICLR 2022.
         """
-        this: Any = self
+        this = signal_of(self)
         read = read_pattern(pattern, this.ndim, this)
         given = {name: _size(size, name, this) for name, size in sizes.items()}
         names = list(dict.fromkeys(chain(*read.source, *read.target)))
@@ -344,7 +345,7 @@ class RearrangeMethods(Operand):
         References:
             `torch.Tensor.expand`, `numpy.broadcast_to`.
         """
-        this: Any = self
+        this = signal_of(self)
         sizes = [integer_argument(size, "a size to expand to", this) for size in shape]
         new = len(sizes) - this.ndim
         if new < 0:

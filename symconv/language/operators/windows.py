@@ -32,6 +32,7 @@ from symconv.language.operators.base import (
     guarded,
     not_negative,
     positive_at,
+    signal_of,
 )
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class WindowsMethod(Operand):
         References:
             `numpy.lib.stride_tricks.sliding_window_view`, `torch.Tensor.unfold`.
         """
-        this: Any = self
+        this = signal_of(self)
         (along_,) = axes_of(this, axis)
         return self.apply(
             Windows(
