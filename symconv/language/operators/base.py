@@ -465,7 +465,7 @@ class Operator:
 class AlongAxis(Operator):
     """An operator along one axis, which does the same to each line of entries along it.
 
-    What it does is written for one line: `size_at` and `values` know nothing of other axes.
+    What it does is written for one line: `size`, `size_at` and `values` know nothing of other axes.
     Its other operands, such as a kernel, have one axis.
 
     Attributes:
@@ -492,6 +492,14 @@ class AlongAxis(Operator):
                     f"{self.call} takes a signal, which has one axis, and {other} has "
                     f"{other.ndim}; x.conv(w) takes a kernel of several axes"
                 )
+
+    def size(self, node: SignalExpr) -> Polynomial:
+        """How many entries there are along the axis; as many as before unless the operator says."""
+        return node.operands[0].lengths[self.axis]
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """Along the axis by `size`, and otherwise that of the operand."""
+        return along(node.operands[0].lengths, self.axis, self.size(node))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """How many entries there are along the axis, for operands of the given sizes.

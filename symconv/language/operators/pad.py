@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from symconv.arithmetic.polynomials import nonnegative_part, within, without_nonnegative_part
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    nonnegative_part,
+    within,
+    without_nonnegative_part,
+)
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
@@ -17,7 +22,6 @@ from symconv.language.operators.base import (
     NumPy,
     Operand,
     Rule,
-    Shape,
     along,
     applied_along,
     guarded,
@@ -52,15 +56,15 @@ class Pad(AlongAxis):
         """Whether both amounts are 0."""
         return self.left == 0 and self.right == 0
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """max(0, n + left + right)."""
         inner = node.operands[0].lengths[self.axis]
         more = self.left.polynomial + self.right.polynomial
         if not self.crops:
-            return along(node.operands[0].lengths, self.axis, inner + more)
+            return inner + more
         if (-self.left).is_at_least(0) and (-self.right).is_at_least(0):
             inner = without_nonnegative_part(inner)
-        return along(node.operands[0].lengths, self.axis, nonnegative_part(inner + more))
+        return nonnegative_part(inner + more)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the operand has one, or a zero is put there."""
