@@ -97,6 +97,14 @@ MOST_MULTIPLES_COMPARED = 5
 """Multiples of one symbol that each further one is compared with: each comparison is a case
 distinction in three."""
 
+MOST_BLOCKS_TOLD_APART = 16
+"""Blocks of an axis, as groups of channels, that comparisons tell apart where their size is a
+symbol: each is a case for isl, and more of them take longer than deciding it number by number."""
+
+MOST_QUOTIENTS_LEFT_OUT = 40
+"""Steps in which quotients of indices are left out of a sum, of which a pixel shuffle and back
+takes four; each looks at the whole sum."""
+
 LARGEST_SIGNED = 2000
 """Symbols, floors and cases in a polynomial whose sign is looked for: a floor multiplies it by its
 divisor."""
@@ -296,6 +304,9 @@ MOST_AXES = 8
 """Of a tensor that is typed: videos in batches have five, and their patches eight; each is an index
 of the sets that decide a claim."""
 
+LONGEST_PATTERN = 200
+"""Characters of a pattern for rearranging axes, which people write by hand."""
+
 MOST_CHOICES = 24
 """Arguments of max, min, abs and % in an expression: each is a case distinction.  Twelve maxima of
 two take a third of a second."""
@@ -432,14 +443,3 @@ LONGEST_SYMBOL_OF_TAP = 100
 LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
 names are longer than that of what it reads."""
-
-MOST_BLOCKS_TOLD_APART = 16
-"""Blocks of an axis, as groups of channels, that comparisons tell apart where their size is a
-symbol: each is a case for isl, and more of them take longer than deciding it number by number."""
-
-LONGEST_PATTERN = 200
-"""Characters of a pattern for rearranging axes, which people write by hand."""
-
-MOST_QUOTIENTS_LEFT_OUT = 40
-"""Steps in which quotients of indices are left out of a sum, of which a pixel shuffle and back
-takes four; each looks at the whole sum."""

@@ -13,7 +13,6 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.to_sympy import condition_expression
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Differences, Refuted
-from symconv.language.graph import is_nonempty
 from symconv.language.notation import plain
 from symconv.language.signals import Tensor
 
@@ -79,7 +78,7 @@ def content_sentence(verdict: Refuted) -> str:
         return f"With entries, it fails first {found}."
     if not verdict.needs_entries:
         return ""
-    doubtful = [s for s in verdict.claim.named.values() if not is_nonempty(s)]
+    doubtful = [s for s in verdict.claim.named.values() if not s.is_nonempty]
     names = " or ".join(signal.name for signal in doubtful)
     sizes = [size for s in doubtful for size in s.sizes if not size.is_at_least(1)]
     needed = " and ".join(dict.fromkeys(f"{plain(size)} ≥ 1" for size in sizes))

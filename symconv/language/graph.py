@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Symbol
 
-from symconv.arithmetic.polynomials import Polynomial, conjoined
+from symconv.arithmetic.polynomials import conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_names",
     "clash",
-    "is_nonempty",
     "leaves",
-    "length",
     "mentioned",
     "merge_symbols",
     "requirements",
@@ -43,20 +41,6 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
             open_.append((node, True))
             open_ += [(operand, False) for operand in reversed(node.operands)]
     return list(found)
-
-
-def length(signal: SignalExpr) -> Polynomial:
-    """The length of a signal, which has one axis.
-
-    max(0, …) inside a length is dropped where a later max(0, …) makes up for it.
-    """
-    (size,) = signal.lengths
-    return size
-
-
-def is_nonempty(signal: SignalExpr) -> bool:
-    """Whether the signs of the symbols alone show that the signal has an entry."""
-    return signal.is_nonempty
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:

@@ -9,11 +9,11 @@ from sympy import Expr
 
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument, positive_argument
-from symconv.language.graph import symbols_in
 from symconv.language.operators import Downsample, Flip, Pad, Rearrange
+from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 
-__all__ = ["size_along", "subscript"]
+__all__ = ["subscript"]
 
 
 def subscript(signal: SignalExpr, key: Any) -> Expr | SignalExpr:
@@ -68,13 +68,6 @@ def _for_each_axis(signal: SignalExpr, parts: tuple[Any, ...]) -> list[Any]:
     if not dots:
         return [*parts, *rest]
     return [*parts[: dots[0]], *rest, *parts[dots[0] + 1 :]]
-
-
-def size_along(signal: SignalExpr, axis: int) -> Amount:
-    """The size along an axis, as an amount."""
-    polynomial, symbols = signal.lengths[axis], symbols_in(signal)
-    used = polynomial.symbols()
-    return Amount(polynomial, {name: s for name, s in symbols.items() if name in used})
 
 
 def _position(signal: SignalExpr, bound: Any, axis: int, what: str) -> Amount:

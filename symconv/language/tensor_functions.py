@@ -11,9 +11,8 @@ from symconv.arithmetic.limits import LONGEST_PATTERN
 from symconv.errors import PatternError, SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.operators import Einsum, Pad
-from symconv.language.operators.base import axes_of, check_operand
+from symconv.language.operators.base import axes_of, check_operand, size_along
 from symconv.language.signals import Applied, SignalExpr
-from symconv.language.subscripts import size_along
 
 __all__ = ["concatenate", "einsum"]
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Expr
-
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument, positive_argument
 from symconv.language.operators import Extension, Pad
@@ -163,8 +161,3 @@ def padded(
         else:
             signal = signal.apply(Extend(before, after, mode, axis))  # type: ignore[arg-type]
     return signal
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is one amount, and no sequence of them."""
-    return not isinstance(value, Sequence) or isinstance(value, Expr)

@@ -9,10 +9,9 @@ from symconv.language.amounts import Amount, Whole, integer_argument, positive_a
 from symconv.language.layers.arguments import each_axis, padded, pads_along
 from symconv.language.layers.channels import with_bias
 from symconv.language.operators import Conv, Convolve, Dilate, Flip, Pad
-from symconv.language.operators.base import check_operand
+from symconv.language.operators.base import check_operand, size_along
 from symconv.language.operators.extend import check_mode
 from symconv.language.signals import SignalExpr
-from symconv.language.subscripts import size_along
 
 __all__ = ["conv", "conv_transpose"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from symconv.language.amounts import Whole
 from symconv.language.operators import Extension
-from symconv.language.operators.base import Operand
+from symconv.language.operators.base import Operand, signal_of
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -34,8 +34,9 @@ class LayerMethods(Operand):
         """A transposed convolution layer, as `layers.convolutions.conv_transpose` defines it."""
         from symconv.language.layers.convolutions import conv_transpose
 
-        this: Any = self
-        return conv_transpose(this, kernel, bias, stride, padding, output_padding, groups, dilation)
+        return conv_transpose(
+            signal_of(self), kernel, bias, stride, padding, output_padding, groups, dilation
+        )
 
     def pad_same(
         self,
@@ -48,8 +49,7 @@ class LayerMethods(Operand):
         """TensorFlow's SAME padding, as `layers.paddings.pad_same` defines it."""
         from symconv.language.layers.paddings import pad_same
 
-        this: Any = self
-        return pad_same(this, size, stride, dilation, axes)
+        return pad_same(signal_of(self), size, stride, dilation, axes)
 
     def avg_pool(
         self,
@@ -65,17 +65,22 @@ class LayerMethods(Operand):
         """Average pooling, as `layers.pools.avg_pool` defines it."""
         from symconv.language.layers.pools import avg_pool
 
-        this: Any = self
         return avg_pool(
-            this, size, stride, padding, ceil_mode, count_include_pad, divisor_override, axes
+            signal_of(self),
+            size,
+            stride,
+            padding,
+            ceil_mode,
+            count_include_pad,
+            divisor_override,
+            axes,
         )
 
     def add_bias(self, bias: SignalExpr, *, axis: int | None = None) -> SignalExpr:
         """A bias b[c] for each channel, b[0] of one axis, as `layers.channels.add_bias` has it."""
         from symconv.language.layers.channels import add_bias
 
-        this: Any = self
-        return add_bias(this, bias, axis)
+        return add_bias(signal_of(self), bias, axis)
 
     def phases(self, factor: SupportsIndex) -> tuple[SignalExpr, ...]:
         """The polyphase components: phase r has the entries x[s·u + r] (space to depth).
@@ -84,8 +89,7 @@ class LayerMethods(Operand):
         """
         from symconv.language.layers.polyphase import phases
 
-        this: Any = self
-        return phases(this, factor)
+        return phases(signal_of(self), factor)
 
     def conv(
         self,
@@ -101,15 +105,13 @@ class LayerMethods(Operand):
         """A convolution layer over channels, as `layers.convolutions.conv` defines it."""
         from symconv.language.layers.convolutions import conv
 
-        this: Any = self
-        return conv(this, weight, bias, stride, padding, dilation, groups, padding_mode)
+        return conv(signal_of(self), weight, bias, stride, padding, dilation, groups, padding_mode)
 
     def linear(self, weight: SignalExpr, bias: SignalExpr | None = None) -> SignalExpr:
         """A linear layer along the last axis, as `layers.channels.linear` defines it."""
         from symconv.language.layers.channels import linear
 
-        this: Any = self
-        return linear(this, weight, bias)
+        return linear(signal_of(self), weight, bias)
 
     def batch_norm(
         self,
@@ -123,8 +125,7 @@ class LayerMethods(Operand):
         """Batch normalisation in evaluation, as `layers.channels.batch_norm` defines it."""
         from symconv.language.layers.channels import batch_norm
 
-        this: Any = self
-        return batch_norm(this, running_mean, inverse_deviation, weight, bias, axis)
+        return batch_norm(signal_of(self), running_mean, inverse_deviation, weight, bias, axis)
 
     def pixel_shuffle(self, factor: Whole) -> SignalExpr:
         """Channels as places, (C·r², H, W) as (C, H·r, W·r), as `layers.channels.pixel_shuffle`.
@@ -133,8 +134,7 @@ class LayerMethods(Operand):
         """
         from symconv.language.layers.channels import pixel_shuffle
 
-        this: Any = self
-        return pixel_shuffle(this, factor)
+        return pixel_shuffle(signal_of(self), factor)
 
     def pixel_unshuffle(self, factor: Whole) -> SignalExpr:
         """Places as channels, (C, H·r, W·r) as (C·r², H, W), as `layers.channels.pixel_unshuffle`.
@@ -143,15 +143,13 @@ class LayerMethods(Operand):
         """
         from symconv.language.layers.channels import pixel_unshuffle
 
-        this: Any = self
-        return pixel_unshuffle(this, factor)
+        return pixel_unshuffle(signal_of(self), factor)
 
     def upsample(self, factor: Any, *, axes: int | Sequence[int] | None = None) -> SignalExpr:
         """Nearest-neighbour upsampling, as `layers.channels.upsample` defines it."""
         from symconv.language.layers.channels import upsample
 
-        this: Any = self
-        return upsample(this, factor, axes)
+        return upsample(signal_of(self), factor, axes)
 
     def unfold(
         self, size: Any, *, dilation: Any = 1, padding: Any = 0, stride: Any = 1
@@ -159,8 +157,7 @@ class LayerMethods(Operand):
         """Patches as columns, as `layers.patches.unfold` defines it."""
         from symconv.language.layers.patches import unfold
 
-        this: Any = self
-        return unfold(this, size, dilation, padding, stride)
+        return unfold(signal_of(self), size, dilation, padding, stride)
 
     def fold(
         self, output_size: Any, size: Any, *, dilation: Any = 1, padding: Any = 0, stride: Any = 1
@@ -168,5 +165,4 @@ class LayerMethods(Operand):
         """Columns added up where they came from, as `layers.patches.fold` defines it."""
         from symconv.language.layers.patches import fold
 
-        this: Any = self
-        return fold(this, output_size, size, dilation, padding, stride)
+        return fold(signal_of(self), output_size, size, dilation, padding, stride)

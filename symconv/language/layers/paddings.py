@@ -7,8 +7,8 @@ from typing import Any
 
 from symconv.language.layers.arguments import each_axis, sliding_axes
 from symconv.language.operators import Pad
+from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
-from symconv.language.subscripts import size_along
 
 __all__ = ["pad_same"]
 

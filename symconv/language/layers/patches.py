@@ -15,8 +15,8 @@ from symconv.language.layers.arguments import each_axis, padded, pads_along
 from symconv.language.layers.convolutions import conv_transpose
 from symconv.language.layers.pools import small_number
 from symconv.language.operators import Windows
+from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr, Tensor
-from symconv.language.subscripts import size_along
 
 __all__ = ["fold", "unfold"]
 

@@ -11,8 +11,8 @@ from sympy import Expr
 
 from symconv.arithmetic.unevaluated import difference, largest
 from symconv.language.amounts import Amount
-from symconv.language.graph import length, symbols_in
 from symconv.language.layers.pools import small_number
+from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 
 __all__ = ["interleave", "phases"]
@@ -40,14 +40,15 @@ def interleave(phases: Sequence[SignalExpr]) -> SignalExpr:
     """
     small_number(len(phases), "the number of phases")
     s = len(phases)
-    ends = [(_length(phase) - 1) * s + (1 + r) for r, phase in enumerate(phases)]
+    ends = [(size_along(phase, 0) - 1) * s + (1 + r) for r, phase in enumerate(phases)]
     size = reduce(Amount.or_at_least, ends, Amount.of(0))
     shown = largest(*_without_smaller([Amount.of(0), *ends]))
     placed = []
     for r, part in enumerate(phase.dilate(s) for phase in phases):
-        rest = size - r - _length(part)
+        here = size_along(part, 0)
+        rest = size - r - here
         if rest.number is None:
-            written = difference(difference(shown, _length(part).written), Amount.of(r).written)
+            written = difference(difference(shown, here.written), Amount.of(r).written)
             rest = Amount(rest.polynomial, rest.symbols, written)
         placed.append(part.pad(r, rest))
     return reduce(add, placed)
@@ -60,7 +61,3 @@ def _without_smaller(amounts: Sequence[Amount]) -> list[Expr]:
         if not any((other - amount).is_at_least(0) for other in kept):
             kept = [other for other in kept if not (amount - other).is_at_least(0)] + [amount]
     return [amount.written for amount in kept]
-
-
-def _length(signal: SignalExpr) -> Amount:
-    return Amount(length(signal), symbols_in(signal))

@@ -15,9 +15,9 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.layers.arguments import each_axis, padded, sliding_axes
 from symconv.language.operators import Multiply
+from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
 from symconv.language.signals import Signal, SignalExpr
-from symconv.language.subscripts import size_along
 
 __all__ = ["avg_pool", "small_number"]
 

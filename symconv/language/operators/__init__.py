@@ -1,6 +1,6 @@
 """The operators of the language, each in a module of its own; this is the list of them.
 
-What they have in common is in `base`, `kernels` and `equal_lengths`.  What is not listed here is
+What they have in common is in `base`, `kernels` and `equal_shapes`.  What is not listed here is
 no operator: a layer is made of operators (`symconv.language.layers`).
 """
 

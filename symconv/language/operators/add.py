@@ -23,6 +23,7 @@ from symconv.language.operators.base import (
     Requirement,
     Rule,
     Shape,
+    signal_of,
 )
 from symconv.language.operators.equal_shapes import (
     check_shapes,
@@ -132,7 +133,7 @@ class AddMethods(Operand):
     def __add__(self, other: object) -> SignalExpr:
         if not isinstance(other, Operand):
             raise SymconvError(f"cannot add {self} and {other!r}: both must be signals")
-        return self.apply(Add(), other)  # type: ignore[arg-type]  # every operand is a signal
+        return self.apply(Add(), signal_of(other))
 
     def __radd__(self, other: object) -> SignalExpr:
         raise SymconvError(f"cannot add {other!r} and {self}: both must be signals")

@@ -22,6 +22,7 @@ from typing import (
     Protocol,
     SupportsIndex,
     TypeAlias,
+    cast,
 )
 
 from sympy import Expr, Symbol
@@ -60,6 +61,7 @@ __all__ = [
     "Terms",
     "Wanted",
     "along",
+    "applied_along",
     "axes_of",
     "check_operand",
     "guarded",
@@ -69,6 +71,8 @@ __all__ = [
     "positive_at",
     "products",
     "shown",
+    "signal_of",
+    "size_along",
     "summed",
     "to_assume",
     "worded",
@@ -462,7 +466,7 @@ class Operator:
 class AlongAxis(Operator):
     """An operator along one axis, which does the same to each line of entries along it.
 
-    What it does is written for one line: `size_at` and `values` know nothing of other axes.
+    What it does is written for one line: `size`, `size_at` and `values` know nothing of other axes.
     Its other operands, such as a kernel, have one axis.
 
     Attributes:
@@ -489,6 +493,14 @@ class AlongAxis(Operator):
                     f"{self.call} takes a signal, which has one axis, and {other} has "
                     f"{other.ndim}; x.conv(w) takes a kernel of several axes"
                 )
+
+    def size(self, node: SignalExpr) -> Polynomial:
+        """How many entries there are along the axis; as many as before unless the operator says."""
+        return node.operands[0].lengths[self.axis]
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """Along the axis by `size`, and otherwise that of the operand."""
+        return along(node.operands[0].lengths, self.axis, self.size(node))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """How many entries there are along the axis, for operands of the given sizes.
@@ -609,6 +621,30 @@ def _checked_fields(kind: type[Operator]) -> list[tuple[str, type]]:
     return _CHECKED[kind]
 
 
+# --- for methods ---------------------------------------------------------------------
+
+
+def signal_of(operand: Operand) -> SignalExpr:
+    """The operand as what it is: no other class than `SignalExpr` has that base."""
+    return cast("SignalExpr", operand)
+
+
+def applied_along(
+    operand: Operand, axis: int | Sequence[int] | None, operator: Callable[[int], Operator]
+) -> SignalExpr:
+    """What an operator makes of a signal along each of the axes that are meant, one by one.
+
+    Args:
+        operand: the signal.
+        axis: the argument of the method; see `axes_of`.
+        operator: makes the operator along an axis.
+    """
+    result = signal_of(operand)
+    for one in axes_of(result, axis):
+        result = result.apply(operator(one))
+    return result
+
+
 # --- for rules of entries ------------------------------------------------------------
 
 
@@ -713,6 +749,13 @@ def axes_of(signal: SignalExpr, axis: int | Sequence[int] | None) -> tuple[int, 
     if len(set(found)) < len(found):
         raise SymconvError(f"an axis is named twice in axis={axis}")
     return tuple(found)
+
+
+def size_along(signal: SignalExpr, axis: int) -> Amount:
+    """The size along an axis, as an amount."""
+    polynomial, symbols = signal.lengths[axis], signal.names[1]
+    used = polynomial.symbols()
+    return Amount(polynomial, {name: s for name, s in symbols.items() if name in used})
 
 
 def to_assume(condition: str, *sizes: Expr) -> str:

@@ -9,12 +9,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import (
-    Polynomial,
-    equal,
-    floor,
-    without_nonnegative_part,
-)
+from symconv.arithmetic.polynomials import Polynomial, equal, floor
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, positive_argument
 from symconv.language.arrays import Array, indices
@@ -43,7 +38,11 @@ from symconv.language.operators.base import (
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
 from symconv.language.operators.pad import Pad
 from symconv.language.operators.radix import quotient, times
-from symconv.language.operators.windows import sliding_windows
+from symconv.language.operators.windows import (
+    count_of_windows,
+    count_of_windows_at,
+    sliding_windows,
+)
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -53,7 +52,7 @@ __all__ = ["Conv"]
 
 @dataclass(frozen=True, slots=True)
 class Conv(Operator):
-    """A layer without padding and bias; see `symconv.language.tensor_layers.conv`.
+    """A layer without padding and bias; see `symconv.language.layers.convolutions.conv`.
 
     The operands are the input (N, C, *spatial) or (C, *spatial), and the kernel
     (O, C/groups, *spatial).
@@ -146,9 +145,8 @@ class Conv(Operator):
         first = self._batch(node) + 1
         sizes = []
         for axis, (s, d) in enumerate(zip(self.stride, self.dilation, strict=True)):
-            reach = d.polynomial * (kernel.lengths[2 + axis] - 1)
-            last = without_nonnegative_part(signal.lengths[first + axis]) - reach - 1
-            sizes.append(not_negative(floor(last, s.polynomial) + 1, node))
+            n, c = signal.lengths[first + axis], kernel.lengths[2 + axis]
+            sizes.append(not_negative(count_of_windows(n, c, s, d), node))
         return (*signal.lengths[: first - 1], kernel.lengths[0], *sizes)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
@@ -197,8 +195,7 @@ class Conv(Operator):
             raise SymconvError(self._wrong_groups(node))
         counts = []
         for axis, (s, d) in enumerate(zip(self.stride, self.dilation, strict=True)):
-            reach = positive_at(d, at, "dilation") * (kernel[2 + axis] - 1)
-            counts.append(len(range(0, signal[first + axis] - reach, positive_at(s, at, "stride"))))
+            counts.append(count_of_windows_at(at, signal[first + axis], kernel[2 + axis], s, d))
         return (*signal[: first - 1], kernel[0], *counts)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:

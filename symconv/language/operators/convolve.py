@@ -20,11 +20,11 @@ from symconv.language.operators.base import (
     Operand,
     Requirement,
     Rule,
-    Shape,
     along,
     axes_of,
     check_operand,
     products,
+    signal_of,
     summed,
 )
 from symconv.language.operators.dilate import Dilate
@@ -65,7 +65,7 @@ class Convolve(AlongAxis):
         if self.is_layer:
             check_kernel(node.operands[1])
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """N + c − 1, and 0 when either operand is empty."""
         left, right = node.operands
         sizes = left.lengths[self.axis], right.lengths[0]
@@ -75,8 +75,7 @@ class Convolve(AlongAxis):
             if not part.is_nonempty and not (self.is_layer and part is right)
         ]
         value = sizes[0] + sizes[1] - 1
-        size = Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
-        return along(left.lengths, self.axis, size)
+        return Polynomial.of(Guarded(value, tuple(doubtful))) if doubtful else value
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """The kernel of a layer is not empty."""
@@ -169,6 +168,5 @@ class ConvolveMethod(Operand):
         along which each line is convolved with the one-dimensional signal h.
         """
         check_operand(other, Convolve.call)
-        this: Any = self
-        (along_,) = axes_of(this, axis)
+        (along_,) = axes_of(signal_of(self), axis)
         return self.apply(Convolve(axis=along_), other)

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import (
-    Polynomial,
-    floor,
-    nonnegative_part,
-    without_nonnegative_part,
-)
+from symconv.arithmetic.polynomials import Polynomial, nonnegative_part
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
@@ -27,19 +22,19 @@ from symconv.language.operators.base import (
     Operand,
     Requirement,
     Rule,
-    Shape,
     along,
     axes_of,
     check_operand,
     guarded,
     inside_of,
-    positive_at,
     products,
+    signal_of,
     summed,
 )
 from symconv.language.operators.dilate import spread_code
 from symconv.language.operators.downsample import arrow
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
+from symconv.language.operators.windows import count_of_windows, count_of_windows_at
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -68,13 +63,11 @@ class Correlate(AlongAxis):
         positive_argument(self.dilation, "the dilation", node.operands[0])
         check_kernel(node.operands[1])
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
         signal, kernel = node.operands
-        reach = self.dilation.polynomial * (kernel.lengths[0] - 1)
-        last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
-        size = nonnegative_part(floor(last, self.stride.polynomial) + 1)
-        return along(signal.lengths, self.axis, size)
+        n, c = signal.lengths[self.axis], kernel.lengths[0]
+        return nonnegative_part(count_of_windows(n, c, self.stride, self.dilation))
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Never: the input may be too short."""
@@ -98,9 +91,8 @@ class Correlate(AlongAxis):
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1)."""
         check_kernel_at(node.operands[1], sizes[1])
-        stride = positive_at(self.stride, at, "stride")
-        dilation = positive_at(self.dilation, at, "dilation")
-        return len(range(0, sizes[0] - dilation * (sizes[1] - 1), stride))
+        n, c = sizes
+        return count_of_windows_at(at, n, c, self.stride, self.dilation)
 
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
         """Each entry a sum over the taps."""
@@ -210,6 +202,5 @@ class CorrelateMethod(Operand):
         check_operand(kernel, Correlate.call)
         step = integer_argument(stride, "the stride", self)
         apart = integer_argument(dilation, "the dilation", self)
-        this: Any = self
-        (along_,) = axes_of(this, axis)
+        (along_,) = axes_of(signal_of(self), axis)
         return self.apply(Correlate(step, apart, along_), kernel)

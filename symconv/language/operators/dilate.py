@@ -24,9 +24,8 @@ from symconv.language.operators.base import (
     NumPy,
     Operand,
     Rule,
-    Shape,
     along,
-    axes_of,
+    applied_along,
     guarded,
     positive_at,
     summed,
@@ -60,12 +59,12 @@ class Dilate(AlongAxis):
         """Refuse a factor that could be 0 or less."""
         positive_argument(self.factor, "the dilation", node.operands[0])
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """d(c − 1) + 1, and 0 when the operand is empty."""
-        inner = without_nonnegative_part(node.operands[0].lengths[self.axis])
+        (signal,) = node.operands
+        inner = without_nonnegative_part(signal.lengths[self.axis])
         value = self.factor.polynomial * (inner - 1) + 1
-        size = value if node.operands[0].is_nonempty else nonnegative_part(value)
-        return along(node.operands[0].lengths, self.axis, size)
+        return value if signal.is_nonempty else nonnegative_part(value)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """k[q] where u = d·q, for a q that is summed over."""
@@ -135,7 +134,4 @@ class DilateMethod(Operand):
         when the signal is empty.
         """
         times = integer_argument(factor, "the dilation", self)
-        result: Any = self
-        for one in axes_of(result, axis):
-            result = result.apply(Dilate(times, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, lambda one: Dilate(times, one))

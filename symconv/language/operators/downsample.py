@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import ceiling, nonnegative_part, without_nonnegative_part
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    ceiling,
+    nonnegative_part,
+    without_nonnegative_part,
+)
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.assignments import Point
@@ -20,10 +25,10 @@ from symconv.language.operators.base import (
     NumPy,
     Operand,
     Rule,
-    Shape,
     along,
-    axes_of,
+    applied_along,
     positive_at,
+    signal_of,
 )
 from symconv.language.operators.pad import Pad
 
@@ -52,13 +57,12 @@ class Downsample(AlongAxis):
         """Refuse a factor that could be 0 or less."""
         positive_argument(self.factor, "the downsampling factor", node.operands[0])
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """⌈n/s⌉, and 0 when n is negative."""
         inner = node.operands[0].lengths[self.axis]
         clear = without_nonnegative_part(inner)
         value = ceiling(clear, self.factor.polynomial)
-        size = value if clear == inner else nonnegative_part(value)
-        return along(node.operands[0].lengths, self.axis, size)
+        return value if clear == inner else nonnegative_part(value)
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """x[s·u]."""
@@ -124,10 +128,7 @@ class DownsampleMethod(Operand):
                 "nonnegative=True, or pad on the left"
             )
         step = integer_argument(factor, "the downsampling factor", self)
-        result: Any = self
-        axes = axes_of(result, axis)
-        for one in axes if first != 0 else ():
-            result = result.apply(Pad(-first, Amount.of(0), one))
-        for one in axes:
-            result = result.apply(Downsample(step, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        rest = signal_of(self)
+        if first != 0:
+            rest = applied_along(rest, axis, lambda one: Pad(-first, Amount.of(0), one))
+        return applied_along(rest, axis, lambda one: Downsample(step, one))

@@ -29,6 +29,7 @@ from symconv.language.operators.base import (
     Shape,
     axes_of,
     products,
+    signal_of,
     summed,
     to_assume,
 )
@@ -263,7 +264,7 @@ class SumMethods(Operand):
         References:
             `numpy.sum`.
         """
-        this: Any = self
+        this = signal_of(self)
         axes = range(this.ndim) if axis is None else axes_of(this, axis)
         letters = "abcdefghijklmnopqrstuvwxyz"[: this.ndim]
         kept = "".join(letter for i, letter in enumerate(letters) if i not in axes)
@@ -278,7 +279,7 @@ class SumMethods(Operand):
         References:
             `numpy.mean`.
         """
-        this: Any = self
+        this = signal_of(self)
         axes = range(this.ndim) if axis is None else axes_of(this, axis)
         count = 1
         for one in axes:

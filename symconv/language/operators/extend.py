@@ -20,7 +20,6 @@ from symconv.language.operators.base import (
     NumPy,
     Requirement,
     Rule,
-    Shape,
     along,
     guarded,
     shown,
@@ -86,10 +85,10 @@ class Extend(AlongAxis):
                     "nonnegative=True"
                 )
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """N + left + right."""
-        size = node.operands[0].lengths[self.axis] + self.left.polynomial + self.right.polynomial
-        return along(node.operands[0].lengths, self.axis, size)
+        (signal,) = node.operands
+        return signal.lengths[self.axis] + self.left.polynomial + self.right.polynomial
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """There are as many entries as are copied."""

@@ -17,7 +17,7 @@ from symconv.language.operators.base import (
     Operand,
     Rule,
     along,
-    axes_of,
+    applied_along,
 )
 from symconv.language.operators.named import Named
 
@@ -68,7 +68,4 @@ class FlipMethod(Operand):
 
     def flip(self, *, axis: int | Sequence[int] | None = None) -> SignalExpr:
         """Reverse the order of the entries along an axis: entry u is x[n − 1 − u]."""
-        result: Any = self
-        for one in axes_of(result, axis):
-            result = result.apply(Flip(one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, Flip)

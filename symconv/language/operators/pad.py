@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from symconv.arithmetic.polynomials import nonnegative_part, within, without_nonnegative_part
+from symconv.arithmetic.polynomials import (
+    Polynomial,
+    nonnegative_part,
+    within,
+    without_nonnegative_part,
+)
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
@@ -17,9 +22,8 @@ from symconv.language.operators.base import (
     NumPy,
     Operand,
     Rule,
-    Shape,
     along,
-    axes_of,
+    applied_along,
     guarded,
 )
 from symconv.language.operators.extend import Extend, Extension, pad_widths
@@ -27,7 +31,7 @@ from symconv.language.operators.extend import Extend, Extension, pad_widths
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Pad", "PadMethod"]
+__all__ = ["Pad", "PadMethod", "padding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,15 @@ class Pad(AlongAxis):
         """Whether both amounts are 0."""
         return self.left == 0 and self.right == 0
 
-    def shape(self, node: SignalExpr) -> Shape:
+    def size(self, node: SignalExpr) -> Polynomial:
         """max(0, n + left + right)."""
         inner = node.operands[0].lengths[self.axis]
         more = self.left.polynomial + self.right.polynomial
         if not self.crops:
-            return along(node.operands[0].lengths, self.axis, inner + more)
+            return inner + more
         if (-self.left).is_at_least(0) and (-self.right).is_at_least(0):
             inner = without_nonnegative_part(inner)
-        return along(node.operands[0].lengths, self.axis, nonnegative_part(inner + more))
+        return nonnegative_part(inner + more)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the operand has one, or a zero is put there."""
@@ -110,6 +114,13 @@ class Pad(AlongAxis):
         return Fraction(-int(self.left)), Fraction(1)
 
 
+def padding(
+    left: Amount, right: Amount, mode: Extension | Literal["zeros"], axis: int
+) -> Pad | Extend:
+    """The operator that pads along an axis in a mode."""
+    return Pad(left, right, axis) if mode == "zeros" else Extend(left, right, mode, axis)
+
+
 class PadMethod(Operand):
     """The method of signals."""
 
@@ -135,8 +146,4 @@ class PadMethod(Operand):
         """
         before = integer_argument(left, "the left padding", self)
         after = integer_argument(right, "the right padding", self)
-        result: Any = self
-        for one in axes_of(result, axis):
-            zeros = Pad(before, after, one)
-            result = result.apply(zeros if mode == "zeros" else Extend(before, after, mode, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, lambda one: padding(before, after, mode, one))

@@ -37,6 +37,8 @@ from symconv.language.operators.base import (
     Rule,
     Shape,
     guarded,
+    signal_of,
+    size_along,
     to_assume,
 )
 from symconv.language.operators.patterns import Groups, Pattern, read_pattern, shown_pattern
@@ -313,7 +315,7 @@ class RearrangeMethods(Operand):
             A. Rogozhnikov, *Einops: clear and reliable tensor manipulations with Einstein-like
             notation*, ICLR 2022.
         """
-        this: Any = self
+        this = signal_of(self)
         read = read_pattern(pattern, this.ndim, this)
         given = {name: _size(size, name, this) for name, size in sizes.items()}
         names = list(dict.fromkeys(chain(*read.source, *read.target)))
@@ -345,7 +347,7 @@ class RearrangeMethods(Operand):
         References:
             `torch.Tensor.expand`, `numpy.broadcast_to`.
         """
-        this: Any = self
+        this = signal_of(self)
         sizes = [integer_argument(size, "a size to expand to", this) for size in shape]
         new = len(sizes) - this.ndim
         if new < 0:
@@ -381,8 +383,6 @@ def _sizes_of(
     signal: SignalExpr, pattern: Pattern, given: dict[str, Amount], text: str
 ) -> dict[str, Amount]:
     """The sizes of the axes on the left, and those that were given."""
-    from symconv.language.subscripts import size_along
-
     known = dict(given)
     for axis, group in enumerate(pattern.source):
         open_ = [name for name in group if name not in known]

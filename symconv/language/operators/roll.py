@@ -19,7 +19,7 @@ from symconv.language.operators.base import (
     Requirement,
     Rule,
     along,
-    axes_of,
+    applied_along,
     guarded,
 )
 
@@ -108,7 +108,4 @@ class RollMethod(Operand):
             `numpy.roll`, `torch.roll`.
         """
         amount = integer_argument(shift, "the shift", self)
-        result: Any = self
-        for one in axes_of(result, axis):
-            result = result.apply(Roll(amount, one))
-        return result  # type: ignore[no-any-return]  # every operand is a signal
+        return applied_along(self, axis, lambda one: Roll(amount, one))

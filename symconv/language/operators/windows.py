@@ -32,13 +32,20 @@ from symconv.language.operators.base import (
     guarded,
     not_negative,
     positive_at,
+    signal_of,
     worded,
 )
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Windows", "WindowsMethod"]
+__all__ = [
+    "Windows",
+    "WindowsMethod",
+    "count_of_windows",
+    "count_of_windows_at",
+    "sliding_windows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,9 @@ class Windows(Operator):
     def shape(self, node: SignalExpr) -> Shape:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1) windows, and c."""
         (signal,) = node.operands
-        reach = self.dilation.polynomial * (self.size.polynomial - 1)
-        last = without_nonnegative_part(signal.lengths[self.axis]) - reach - 1
-        count = not_negative(floor(last, self.stride.polynomial) + 1, node)
-        return (*along(signal.lengths, self.axis, count), self.size.polynomial)
+        n, c = signal.lengths[self.axis], self.size.polynomial
+        count = not_negative(count_of_windows(n, c, self.stride, self.dilation), node)
+        return (*along(signal.lengths, self.axis, count), c)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Never: the input may be too short."""
@@ -87,10 +93,8 @@ class Windows(Operator):
     ) -> tuple[int, ...]:
         """max(0, ⌊(n − d(c − 1) − 1)/s⌋ + 1) windows, and c."""
         size = positive_at(self.size, at, "size of a window")
-        stride = positive_at(self.stride, at, "stride")
-        dilation = positive_at(self.dilation, at, "dilation")
         (shape,) = shapes
-        count = len(range(0, shape[self.axis] - dilation * (size - 1), stride))
+        count = count_of_windows_at(at, shape[self.axis], size, self.stride, self.dilation)
         return (*shape[: self.axis], count, *shape[self.axis + 1 :], size)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
@@ -144,6 +148,29 @@ class Windows(Operator):
         )
 
 
+def count_of_windows(n: Polynomial, c: Polynomial, stride: Amount, dilation: Amount) -> Polynomial:
+    """How many windows of c entries there are, ⌊(n − d(c − 1) − 1)/s⌋ + 1, or none if it is negative.
+
+    Args:
+        n: how many entries there are; a max(0, …) about that makes no difference, and is dropped.
+        c: how many are in a window.
+        stride: s, from one window to the next.
+        dilation: d, from one entry of a window to the next.
+    """
+    last = without_nonnegative_part(n) - dilation.polynomial * (c - 1) - 1
+    return floor(last, stride.polynomial) + 1
+
+
+def count_of_windows_at(at: Point, n: int, c: int, stride: Amount, dilation: Amount) -> int:
+    """The same at fixed sizes, and 0 where there are none.
+
+    Raises:
+        SymconvError: the stride or the dilation is not positive there.
+    """
+    step, apart = positive_at(stride, at, "stride"), positive_at(dilation, at, "dilation")
+    return len(range(0, n - apart * (c - 1), step))
+
+
 def sliding_windows(text: str, ndim: int, windows: Sequence[tuple[int, int, int, int]]) -> str:
     """NumPy's sliding windows along axes, each with a size, a stride and a dilation."""
     reaches = tuple(d * (c - 1) + 1 for _, c, _, d in windows)
@@ -176,7 +203,7 @@ class WindowsMethod(Operand):
         References:
             `numpy.lib.stride_tricks.sliding_window_view`, `torch.Tensor.unfold`.
         """
-        this: Any = self
+        this = signal_of(self)
         (along_,) = axes_of(this, axis)
         return self.apply(
             Windows(

@@ -12,7 +12,7 @@ from symconv.arithmetic.limits import MOST_CELLS
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
 from symconv.language.assignments import Point, point, spell, whole
-from symconv.language.graph import length, walk
+from symconv.language.graph import walk
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr, substituted
 
@@ -45,7 +45,8 @@ def fixed_signal(signal: SignalExpr, at: Point) -> SignalExpr:
 
 def size_of(signal: SignalExpr) -> int:
     """How many entries a signal of fixed lengths has."""
-    return length(signal).value({})
+    (size,) = signal.lengths
+    return size.value({})
 
 
 def fixed_sides(claim: object, lengths: Mapping[str, Any]) -> tuple[Point, SignalExpr, SignalExpr]:
