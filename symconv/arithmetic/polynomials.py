@@ -85,7 +85,7 @@ class Polynomial:
         return cls._with({(): value} if value else {})
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Polynomial) and self.terms == other.terms)
+        return self is other or (isinstance(other, type(self)) and self.terms == other.terms)
 
     def __hash__(self) -> int:
         if self._hash is None:
@@ -313,7 +313,7 @@ class Floor:
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
-            isinstance(other, Floor)
+            isinstance(other, type(self))
             and self._hash == other._hash
             and self.numerator == other.numerator
             and self.divisor == other.divisor
@@ -358,7 +358,7 @@ class Guarded:
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
-            isinstance(other, Guarded)
+            isinstance(other, type(self))
             and self._hash == other._hash
             and self.value == other.value
             and (

@@ -176,7 +176,7 @@ class Amount:
         if isinstance(other, int):
             return self.polynomial.as_integer() == other
         return self is other or (
-            isinstance(other, Amount)
+            isinstance(other, type(self))  # a name may be gone when the program ends
             and self._hash == other._hash
             and self.polynomial == other.polynomial
             and self._given == other._given

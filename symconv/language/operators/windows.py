@@ -149,7 +149,7 @@ class Windows(Operator):
 
 
 def count_of_windows(n: Polynomial, c: Polynomial, stride: Amount, dilation: Amount) -> Polynomial:
-    """How many windows of c entries there are, ⌊(n − d(c − 1) − 1)/s⌋ + 1, or none if it is negative.
+    """How many windows of c entries there are, ⌊(n − d(c − 1) − 1)/s⌋ + 1; if negative, none.
 
     Args:
         n: how many entries there are; a max(0, …) about that makes no difference, and is dropped.
