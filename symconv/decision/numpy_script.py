@@ -55,11 +55,8 @@ def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
     names = _names([*found.signals, *found.lengths])
     if claim.signals:
         kind = "float" if with_torch else ""  # PyTorch's layers take no integers
-        shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
         values = {
-            names[name]: f"np.zeros({shapes[name]}, int)"  # lists would not say all of the shape
-            if len(shapes[name]) > 1 and 0 in shapes[name]
-            else _array(entries, kind)
+            names[name]: _array(entries, kind, leaf_shape(claim.named[name], at))
             for name, entries in found.signals.items()
         }
         coder = _Coder(at, names, with_torch)
@@ -184,13 +181,16 @@ class _Coder:
         return text if signal.ndim == 1 else f"{text}.reshape({written.shape})"
 
 
-def _array(numbers: Any, kind: str = "") -> str:
+def _array(numbers: Any, kind: str = "", shape: tuple[int, ...] = ()) -> str:
+    if 0 in shape[:-1]:  # nested lists end at the first axis without entries
+        return f"np.zeros({shape}, {kind or 'int'})"
+
     def text(part: Any) -> str:
         if isinstance(part, list | tuple):
             return f"[{', '.join(map(text, part))}]"
         whole = isinstance(part, Fraction) and part.denominator == 1
         return str(int(part) if whole else part)
 
-    listed = text(list(numbers))
+    listed = text(numbers if isinstance(numbers, int | Fraction) else list(numbers))
     kind = kind or ("" if re.search(r"\d", listed) else "int")
     return f"np.array({listed}{f', {kind}' * bool(kind)})"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sympy import S
 
-from symconv import Claim, Proved, Refuted, SymconvError, Tensor, Unknown, integers
+from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, Unknown, integers
 from symconv.decision.counterexamples import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
 from symconv.language.evaluation import holds_at
@@ -119,6 +119,41 @@ def test_pytorch_reproduces_the_counterexample(name: str) -> None:
     exec(lines, {"print": lambda *sides: printed.extend(sides)})
     found = verdict.counterexample
     assert [np.asarray(side).tolist() for side in printed] == [found.lhs, found.rhs]
+
+
+def printed(lines: str) -> list[Any]:
+    """What three lines print, as lists."""
+    sides: list[Any] = []
+    exec(lines, {"print": lambda *shown: sides.extend(shown)})
+    return [np.asarray(side).tolist() for side in sides]
+
+
+def test_numpy_takes_empty_tensors_and_single_numbers() -> None:
+    n, m = integers("n m", nonnegative=True)
+    empty, number = Tensor("e", (n, m, 2)), Tensor("a", ())
+    for claim in (
+        Claim(empty.pad(0, 1, axis=1), empty.pad(1, 0, axis=2)),
+        Claim(number + number, number),
+        Claim(number.multiply(Tensor("y", (2, 1))), Tensor("y", (2, 1))),
+        Claim(x.unfold(2, stride=2).fold((H, W), 2, stride=2), x),
+    ):
+        verdict = claim.prove()
+        assert isinstance(verdict, Refuted)
+        found = verdict.counterexample
+        assert printed(verdict.reproduction) == [found.lhs, found.rhs]
+
+
+def test_pytorch_takes_one_entry_backwards_and_kernels_of_numbers() -> None:
+    installed()
+    y, w = Tensor("y", (C, W)), Tensor("w", (2, C, 1))
+    ones = Signal.ones(3).rearrange("k -> 1 1 k")
+    for claim in (
+        Claim(y.flip(axis=0).conv(w), y.conv(w.flip(axis=0).flip(axis=1))),
+        Claim(y[:1].conv(ones, padding=1), y[:1], given=[C >= 1]),
+    ):
+        verdict = claim.prove()
+        assert isinstance(verdict, Refuted)
+        assert printed(verdict.pytorch) == [verdict.counterexample.lhs, verdict.counterexample.rhs]
 
 
 @pytest.mark.parametrize("name", FALSE)

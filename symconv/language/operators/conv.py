@@ -317,11 +317,14 @@ class Conv(Operator):
 
 
 def _tensor(text: str, signal: SignalExpr) -> str:
-    """NumPy's array as PyTorch's tensor, which takes none that runs backwards."""
+    """NumPy's array as PyTorch's tensor: none that runs backwards, and none of integers."""
     if isinstance(signal.operator, Conv) and text.startswith("torch."):
         return text.removesuffix(".numpy()")
-    backwards = "::-" in text
-    return f"torch.tensor({f'np.ascontiguousarray({text})' if backwards else text})"
+    backwards = ":-" in text  # of one entry too, which NumPy takes for contiguous as it stands
+    integers = any(f"np.{made}(" in text for made in ("array", "ones", "zeros"))
+    return (
+        f"torch.tensor({f'np.copy({text})' if backwards else text}{', dtype=float' * integers})"
+    )
 
 
 def _several(amounts: Sequence[Amount], write: Any) -> str:

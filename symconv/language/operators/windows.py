@@ -140,8 +140,11 @@ class Windows(Operator):
         return f"windows({operand}; {listed})", ATOM
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
-        """NumPy's sliding windows, of which some are taken."""
+        """NumPy's sliding windows, of which some are taken; it refuses windows that do not fit."""
         (inner,) = node.operands
+        shape = write.shape(node)
+        if 0 in shape:
+            return f"np.zeros({shape}, int)"
         s, d = self.stride.at(write.at), self.dilation.at(write.at)
         return sliding_windows(
             write.text(inner), inner.ndim, [(self.axis, self.size.at(write.at), s, d)]
