@@ -273,6 +273,18 @@ class Guard:
         """The guard with its polynomial changed."""
         return Guard(change(self.polynomial), self.relation)
 
+    def holds(self, at: Mapping[Any, int]) -> bool:
+        """Whether it holds where each symbol and index has a value.
+
+        >>> at_least(Polynomial.of("n"), 3).holds({"n": 2})
+        False
+        """
+        return self._holds(at, {})
+
+    def _holds(self, at: Mapping[Any, int], known: dict[Atom, int]) -> bool:
+        value = self.polynomial._value(at, known)
+        return value == 0 if self.relation is Relation.ZERO else value >= 0
+
     def reduced(self, positive: Set[str]) -> Guard:
         """The same condition without common factors: integers, and symbols known to be positive.
 
@@ -674,11 +686,7 @@ def _value(atom: Atom, at: Mapping[Any, int], known: dict[Atom, int]) -> int:
 def _value_inside(atom: Floor | Guarded, at: Mapping[Any, int], known: dict[Atom, int]) -> int:
     if isinstance(atom, Floor):
         return atom.numerator._value(at, known) // atom.divisor._value(at, known)
-    holds = all(
-        value == 0 if guard.relation is Relation.ZERO else value >= 0
-        for guard in atom.guards
-        for value in (guard.polynomial._value(at, known),)
-    )
+    holds = all(guard._holds(at, known) for guard in atom.guards)
     return atom.value._value(at, known) if holds else 0
 
 

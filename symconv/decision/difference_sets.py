@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import chain, product
@@ -27,7 +27,24 @@ from symconv.language.graph import requirements
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Decision", "hypotheses", "where_holds"]
+__all__ = ["Decision", "NotDefinedError", "hypotheses", "where_holds"]
+
+
+class NotDefinedError(SymconvError):
+    """A signal is not defined at lengths that the hypotheses allow.
+
+    Attributes:
+        lengths: the smallest of these.
+    """
+
+    def __init__(self, problem: str, lengths: Mapping[str, int]) -> None:
+        self.problem = problem
+        self.lengths = dict(lengths)
+        at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
+        super().__init__(problem + f" (at {at})" * bool(at))
+
+    def __reduce__(self) -> tuple[type[NotDefinedError], tuple[str, dict[str, int]]]:
+        return NotDefinedError, (self.problem, self.lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +129,7 @@ def _require(
             raise NonlinearError("a hypothesis has a product of symbols in it")
         if not outside.is_empty():
             _, lengths, _ = sets.smallest(outside)
-            at = ", ".join(f"{name} = {value}" for name, value in lengths.items())
-            raise SymconvError(requirement.message + f" (at {at})" * bool(at))
+            raise NotDefinedError(requirement.message, lengths)
 
 
 class Decision:

@@ -13,15 +13,16 @@ from sympy import Symbol
 from symconv.arithmetic import limits
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.polynomials import Polynomial, at_least, equal
-from symconv.arithmetic.work import WorkUsedUpError, allowed
+from symconv.arithmetic.work import WorkUsedUpError, allowed, spend
 from symconv.decision.claims import Claim, specialised
 from symconv.decision.counterexamples import (
     Difference,
     counterexample,
     first_difference,
     has_content,
+    small_lengths,
 )
-from symconv.decision.difference_sets import Decision, hypotheses
+from symconv.decision.difference_sets import Decision, NotDefinedError, hypotheses
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
@@ -36,6 +37,8 @@ from symconv.decision.verdicts import (
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.assignments import TooLongError, spell
 from symconv.language.evaluation import holds_at
+from symconv.language.graph import requirements
+from symconv.language.operators.base import Requirement
 
 __all__ = ["bounded", "found_with_content", "prove"]
 
@@ -114,11 +117,37 @@ def _refuted(
 ) -> Verdict:
     try:
         with bounded(_for_a_search()):
+            if decision is None:  # which has looked at the other lengths
+                _require_small(claim)
             return Refuted(counterexample(claim, found), claim, decision, reason)
     except (TooLongError, Undecided) as problem:
         lengths = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
         where = f" at {lengths}" if lengths else ""
         return Unknown(f"it seems to fail{where}, which cannot be re-checked: {problem}")
+
+
+def _require_small(claim: Claim) -> None:
+    """Raise an error unless the claim is defined at all small lengths, larger ones too.
+
+    Raises:
+        NotDefinedError: it is not.
+    """
+    required = list(requirements(*claim.signals, *claim.mentioned, *claim.about))
+    for point in small_lengths(claim) if required else ():
+        at = {s.name: v for s, v in point.items()}
+        found = _missing(required, at)
+        if found is not None:
+            raise NotDefinedError(found.message, at)
+
+
+def _missing(required: Iterable[Requirement], at: Mapping[str, int]) -> Requirement | None:
+    """The first of the requirements that is not met, if there is one."""
+    with suppress(ZeroDivisionError):  # where something is split into none
+        for requirement in required:
+            spend(len(requirement.guards))
+            if not all(guard.holds(at) for guard in requirement.guards):
+                return requirement
+    return None
 
 
 def found_with_content(
@@ -233,14 +262,29 @@ class _Strides:
             return _NOT_ALLOWED
         except Undecided:
             raise
+        except NotDefinedError as error:
+            raise self._told(error, values) from None
         except SymconvError as error:  # an operator is not defined there
             raise SymconvError(f"{error}, with {spell(values)}") from None
 
-    def _keep(self, found: Difference, values: Mapping[Symbol, int]) -> None:
-        # A symbol that has vanished with these strides takes its smallest value.
+    def _told(self, error: NotDefinedError, values: Mapping[Symbol, int]) -> NotDefinedError:
+        """The error with what the claim requires of all strides, and not of these alone."""
+        claim = self.claim
+        at = self._completed(error.lengths, values)
+        required = requirements(*claim.signals, *claim.mentioned, *claim.about)
+        found = _missing(required, at)
+        return NotDefinedError(error.problem if found is None else found.message, at)
+
+    def _completed(
+        self, lengths: Mapping[str, int], values: Mapping[Symbol, int]
+    ) -> dict[str, int]:
+        """All lengths; a symbol that has vanished with these strides takes its smallest value."""
         smallest = {s.name: next(values_of(s, 1)) for s in self.claim.symbols}
-        lengths = smallest | found.lengths | {s.name: v for s, v in values.items()}
-        ordered = {s.name: lengths[s.name] for s in self.claim.symbols}
+        known = smallest | dict(lengths) | {s.name: v for s, v in values.items()}
+        return {s.name: known[s.name] for s in self.claim.symbols}
+
+    def _keep(self, found: Difference, values: Mapping[Symbol, int]) -> None:
+        ordered = self._completed(found.lengths, values)
         new = _Smallest(
             sum(map(abs, ordered.values())),
             list(ordered.values()),

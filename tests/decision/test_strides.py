@@ -14,6 +14,7 @@ from symconv import (
     Signal,
     SignalExpr,
     SymconvError,
+    Tensor,
     Undecided,
     Unknown,
     integers,
@@ -410,3 +411,19 @@ def test_two_taps_do_not_commute_with_strides() -> None:
     check_verdict(claim, verdict, 12)
     first = Claim(*ONE_TAP["before and after entries are dropped"]).specialised({s: 3})
     assert isinstance(first.prove(), Proved)
+
+
+def test_what_is_missing_is_said_for_all_strides() -> None:
+    C, H, r, h = integers("C H r h", positive=True)
+    x = Tensor("x", (C, H))
+    split = x.rearrange("c (h r) -> c h r", h=h, r=r)
+    with pytest.raises(SymconvError, match=re.escape("add the hypothesis H == h*r (at C = 1,")):
+        Claim(split.sum(), x.sum()).prove()
+
+
+def test_a_claim_is_defined_beyond_its_counterexample_too() -> None:
+    n, r = integers("n r", positive=True)
+    x = Tensor("x", (n - 1, 1))
+    claim = Claim(x.rearrange("(h r) w -> h r w", r=r)[0], x[:r])
+    with pytest.raises(SymconvError, match=re.escape("Mod(n - 1, r), 0) (at n = 2, r = 2)")):
+        claim.prove()
