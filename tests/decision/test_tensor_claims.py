@@ -150,6 +150,7 @@ def test_pytorch_takes_one_entry_backwards_and_kernels_of_numbers() -> None:
     for claim in (
         Claim(y.flip(axis=0).conv(w), y.conv(w.flip(axis=0).flip(axis=1))),
         Claim(y[:1].conv(ones, padding=1), y[:1], given=[C >= 1]),
+        Claim(y[:1, 3:].conv(ones, padding=2), y[:1, :0].pad(0, 1, axis=1).conv(ones, padding=2)),
     ):
         verdict = claim.prove()
         assert isinstance(verdict, Refuted)
@@ -239,3 +240,9 @@ def test_sums_that_have_to_be_counted_are_counted_or_unknown() -> None:
     ones = Tensor.ones((C, H))
     verdict = Claim(ones.sum(axis=0), Tensor.ones((H,)).pad(0, 0)).prove()
     assert isinstance(verdict, Refuted | Unknown)
+
+
+def test_sizes_too_large_for_a_counterexample_are_named_if_there_are_any() -> None:
+    large = Tensor("y", (1000, 2000))
+    verdict = Claim(large.flip(axis=0), large).prove()
+    assert str(verdict).startswith("unknown: it seems to fail, which cannot be re-checked: ")

@@ -296,10 +296,13 @@ class Conv(Operator):
         while isinstance(signal.operator, Pad):
             left, right = signal.operator.left.at(write.at), signal.operator.right.at(write.at)
             place = signal.operator.axis - first
+            (inner,) = signal.operands
             if left != right or left < 0 or place < 0 or padding[place]:
                 break
+            if 0 in write.shape(inner)[first:]:  # which PyTorch refuses, however much is padded
+                break
             padding[place] = left
-            (signal,) = signal.operands
+            signal = inner
         given = {
             "stride": [amount.at(write.at) for amount in self.stride],
             "padding": padding,
