@@ -414,10 +414,10 @@ def test_two_taps_do_not_commute_with_strides() -> None:
 
 
 def test_what_is_missing_is_said_for_all_strides() -> None:
-    C, H, r, h = integers("C H r h", positive=True)
-    x = Tensor("x", (C, H))
+    n, c, r, h = integers("n c r h", positive=True)
+    x = Tensor("x", (c, n))
     split = x.rearrange("c (h r) -> c h r", h=h, r=r)
-    with pytest.raises(SymconvError, match=re.escape("add the hypothesis H == h*r (at C = 1,")):
+    with pytest.raises(SymconvError, match=re.escape("add the hypothesis n == h*r (at c = 1,")):
         Claim(split.sum(), x.sum()).prove()
 
 

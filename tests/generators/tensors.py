@@ -958,11 +958,12 @@ class Formula(Einsum):
     spans: tuple[tuple[str, Size], ...] = ()
 
     def shape(self, *operands: Shape) -> Shape:
+        result = super().shape(*operands)  # which looks at how many axes there are
         inputs = self.pattern.partition("->")[0].split(",")
         for term, shape in zip(inputs, operands, strict=True):
             for letter, size in zip(term, shape, strict=True):
                 _same(dict(self.spans)[letter], size, "a formula")
-        return super().shape(*operands)
+        return result
 
     def code(self, *operands: str) -> str:
         inputs, _, output = self.pattern.partition("->")

@@ -325,9 +325,7 @@ def _tensor(text: str, signal: SignalExpr) -> str:
         return text.removesuffix(".numpy()")
     backwards = ":-" in text  # of one entry too, which NumPy takes for contiguous as it stands
     integers = any(f"np.{made}(" in text for made in ("array", "ones", "zeros"))
-    return (
-        f"torch.tensor({f'np.copy({text})' if backwards else text}{', dtype=float' * integers})"
-    )
+    return f"torch.tensor({f'np.copy({text})' if backwards else text}{', dtype=float' * integers})"
 
 
 def _several(amounts: Sequence[Amount], write: Any) -> str:
