@@ -103,7 +103,7 @@ class Claim:
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
 
     def _check_axes(self) -> None:
-        """Refuse sides of which one has more axes, or that differ in a size that is a number."""
+        """Refuse sides of which one has more axes than the other."""
         shapes = [side.lengths for side in self.signals]
         if len({len(shape) for shape in shapes}) > 1:
             raise SymconvError(
