@@ -130,7 +130,7 @@ def printed(lines: str) -> list[Any]:
 
 def test_numpy_takes_empty_tensors_and_single_numbers() -> None:
     n, m = integers("n m", nonnegative=True)
-    empty, number = Tensor("e", (n, m, 2)), Tensor("a", ())
+    empty, number = Tensor("e", (n, m, 2)), Signal("a", 1).sum()
     for claim in (
         Claim(empty.pad(0, 1, axis=1), empty.pad(1, 0, axis=2)),
         Claim(number + number, number),
@@ -141,6 +141,11 @@ def test_numpy_takes_empty_tensors_and_single_numbers() -> None:
         assert isinstance(verdict, Refuted)
         found = verdict.counterexample
         assert printed(verdict.reproduction) == [found.lhs, found.rhs]
+
+
+def test_a_named_tensor_has_an_axis() -> None:
+    with pytest.raises(SymconvError, match=r"no axes; a number .* is a signal of length 1"):
+        Tensor("a", ())
 
 
 def test_pytorch_takes_one_entry_backwards_and_kernels_of_numbers() -> None:
