@@ -27,8 +27,8 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, simplified_around
 from symconv.language.graph import check_names, leaves, mentioned, requirements, symbols_in
 from symconv.language.length_symbols import LengthOf, spelled_out
-from symconv.language.operators import Formula, Named
 from symconv.language.operators.base import Index, Rule, Terms, Wanted, inside_of
+from symconv.language.operators.named import OfGivenShape
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -113,7 +113,7 @@ def length_of(signal: SignalExpr, *about: SignalExpr, axis: int = 0) -> LengthOf
         used: Mapping[str, Symbol] = {name: symbols[name] for name in polynomial.symbols()}
     else:
         used = symbols_in(*mentioned(signal, *about))
-    if isinstance(signal.operator, Named | Formula):
+    if isinstance(signal.operator, OfGivenShape):
         written = spelled_out(signal.operator.sizes[axis].written)
     else:
         written = polynomial_expression(polynomial, symbols)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError
 from symconv.language.arrays import Array
-from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     PRODUCT,
     SUM,
@@ -19,20 +18,10 @@ from symconv.language.operators.base import (
     Mathematics,
     NumPy,
     Operand,
-    Operator,
-    Requirement,
     Rule,
-    Shape,
     signal_of,
 )
-from symconv.language.operators.equal_shapes import (
-    check_shapes,
-    common_shape,
-    common_shape_at,
-    repeated,
-    shapes_fit,
-    spread_out,
-)
+from symconv.language.operators.equal_shapes import Entrywise, repeated, spread_out
 from symconv.language.operators.scale import Scale
 
 if TYPE_CHECKING:
@@ -42,28 +31,12 @@ __all__ = ["Add", "AddMethods", "positive_part"]
 
 
 @dataclass(frozen=True, slots=True)
-class Add(Operator):
+class Add(Entrywise):
     """The sum of two signals of one shape: entry u is x[u] + h[u]."""
 
     parenthesised_in_code = True
     parenthesised_in_numpy = True
-    arity = 2
-
-    def check(self, node: SignalExpr) -> None:
-        """Refuse shapes that do not fit."""
-        check_shapes(node, "add")
-
-    def rank(self, operands: Sequence[SignalExpr]) -> int:
-        """As many as the operand with most axes."""
-        return max(operand.ndim for operand in operands)
-
-    def shape(self, node: SignalExpr) -> Shape:
-        """That of both, where axes of one entry are repeated."""
-        return common_shape(node)
-
-    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """The shapes are equal."""
-        return shapes_fit(node, "add")
+    verb = "add"
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The terms of both."""
@@ -71,12 +44,6 @@ class Add(Operator):
         left = yield from repeated(one, index, inside, node)
         right = yield from repeated(other, index, inside, node)
         return left + right
-
-    def shape_at(
-        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """That of both."""
-        return common_shape_at(node, shapes, "add")
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The sums."""

@@ -1,4 +1,4 @@
-"""Operands that have to be of one shape, as those of sums and products.
+"""Operators entry by entry, as sums and products, whose operands have to be of one shape.
 
 Where one of them has several axes, they are aligned at the last one, and what has one entry
 along an axis, or does not have the axis, is repeated along it: NumPy's broadcasting.  Two
@@ -10,26 +10,94 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from symconv.arithmetic.polynomials import Polynomial, equal, within
 from symconv.errors import SymconvError
 from symconv.language.arrays import Array, indices
-from symconv.language.operators.base import Index, Requirement, Shape, Terms, Wanted, guarded
+from symconv.language.assignments import Point
+from symconv.language.operators.base import (
+    Index,
+    Operator,
+    Requirement,
+    Shape,
+    Terms,
+    Wanted,
+    guarded,
+)
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = [
-    "check_shapes",
-    "common_shape",
-    "common_shape_at",
-    "repeated",
-    "shapes_fit",
-    "spread_out",
-]
+__all__ = ["Entrywise", "repeated", "spread_out"]
 
 _ONE = Polynomial.constant(1)
+
+
+class Entrywise(Operator):
+    """An operator on two tensors of one shape, entry by entry, where what has one is repeated.
+
+    Attributes:
+        verb: what cannot be done with others.
+    """
+
+    __slots__ = ()
+
+    arity = 2
+    verb: ClassVar[str]
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse sizes that are different numbers."""
+        left, right = node.operands
+        for back, pair in enumerate(_pairs(node), 1):
+            one, other = (size.as_integer() for size in pair)
+            if one is not None and other is not None and one != other:
+                raise SymconvError(
+                    f"cannot {self.verb} {left} and {right}: their lengths are "
+                    f"{one} and {other}; pad one of them"
+                    if _are_signals(node)
+                    else f"cannot {self.verb} {left} and {right}: their sizes along "
+                    f"{_axes(node, back)} are {one} and {other}"
+                )
+
+    def rank(self, operands: Sequence[SignalExpr]) -> int:
+        """As many as the operand with most axes."""
+        return max(operand.ndim for operand in operands)
+
+    def shape(self, node: SignalExpr) -> Shape:
+        """That of both, where axes of one entry are repeated."""
+        return tuple(left for left, _ in reversed(_pairs(node)))
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """That both have one size along each axis, where that is not plain."""
+        for back, (one, other) in enumerate(_pairs(node), 1):
+            if one != other:
+                yield Requirement((equal(one, other),), partial(_told, node, self.verb, back))
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The one shape, at fixed sizes."""
+        left, right = node.operands
+        result = []
+        symbolic = list(reversed(_pairs(node)))
+        rank = len(symbolic)
+        repeats = not _are_signals(node)
+        for axis, (one, other) in enumerate(symbolic):
+            sizes = [
+                shape[axis - rank]
+                for operand, shape in zip(node.operands, shapes, strict=True)
+                if rank - axis <= len(shape)
+                and not (repeats and _repeats(operand, axis - rank, (one, other)))
+            ]
+            if len(set(sizes)) > 1:
+                what = "lengths" if rank == 1 else f"sizes along axis {axis}"
+                raise SymconvError(
+                    f"cannot {self.verb} {left} and {right}: their {what} are {sizes[0]} and "
+                    f"{sizes[1]}"
+                )
+            result.append(sizes[0])
+        return tuple(result)
 
 
 def _pairs(node: SignalExpr) -> list[tuple[Polynomial, Polynomial]]:
@@ -51,41 +119,10 @@ def _alike(one: Polynomial, other: Polynomial) -> tuple[Polynomial, Polynomial]:
     return (other if one == _ONE else one, one if other == _ONE else other)
 
 
-def common_shape(node: SignalExpr) -> Shape:
-    """The shape of the result."""
-    return tuple(left for left, _ in reversed(_pairs(node)))
-
-
-def check_shapes(node: SignalExpr, verb: str) -> None:
-    """Refuse operands whose sizes are different numbers.
-
-    Raises:
-        SymconvError: they are.
-    """
-    left, right = node.operands
-    for back, pair in enumerate(_pairs(node), 1):
-        one, other = (size.as_integer() for size in pair)
-        if one is not None and other is not None and one != other:
-            raise SymconvError(
-                f"cannot {verb} {left} and {right}: their lengths are "
-                f"{one} and {other}; pad one of them"
-                if _are_signals(node)
-                else f"cannot {verb} {left} and {right}: their sizes along "
-                f"{_axes(node, back)} are {one} and {other}"
-            )
-
-
 def _axes(node: SignalExpr, back: int) -> str:
     """Which axis of each operand is meant, counted from the last one."""
     one, other = (operand.ndim - back for operand in node.operands)
     return f"axis {one}" if one == other else f"axis {one} and axis {other}"
-
-
-def shapes_fit(node: SignalExpr, verb: str) -> Iterator[Requirement]:
-    """That both have one size along each axis, where that is not plain."""
-    for back, (one, other) in enumerate(_pairs(node), 1):
-        if one != other:
-            yield Requirement((equal(one, other),), partial(_told, node, verb, back))
 
 
 def _told(node: SignalExpr, verb: str, back: int) -> str:
@@ -122,35 +159,6 @@ def repeated(
     return guarded(
         terms, tuple(guard for axis in along for guard in within(index[axis], node.lengths[axis]))
     )
-
-
-def common_shape_at(
-    node: SignalExpr, shapes: Sequence[tuple[int, ...]], verb: str
-) -> tuple[int, ...]:
-    """The one shape, at fixed sizes.
-
-    Raises:
-        SymconvError: there are two.
-    """
-    left, right = node.operands
-    result = []
-    symbolic = list(reversed(_pairs(node)))
-    rank = len(symbolic)
-    repeats = not _are_signals(node)
-    for axis, (one, other) in enumerate(symbolic):
-        sizes = [
-            shape[axis - rank]
-            for operand, shape in zip(node.operands, shapes, strict=True)
-            if rank - axis <= len(shape)
-            and not (repeats and _repeats(operand, axis - rank, (one, other)))
-        ]
-        if len(set(sizes)) > 1:
-            what = "lengths" if rank == 1 else f"sizes along axis {axis}"
-            raise SymconvError(
-                f"cannot {verb} {left} and {right}: their {what} are {sizes[0]} and {sizes[1]}"
-            )
-        result.append(sizes[0])
-    return tuple(result)
 
 
 def _repeats(operand: SignalExpr, axis: int, both: tuple[Polynomial, Polynomial]) -> bool:

@@ -30,7 +30,7 @@ from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
 from symconv.language.arrays import Array, indices
-from symconv.language.assignments import Point, TooLongError
+from symconv.language.assignments import TooLongError
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.operators.base import (
@@ -40,14 +40,11 @@ from symconv.language.operators.base import (
     Index,
     Mathematics,
     NumPy,
-    Operator,
-    Requirement,
     Rule,
-    Shape,
     guarded,
     inside_of,
 )
-from symconv.language.operators.named import not_negative
+from symconv.language.operators.named import OfGivenShape
 from symconv.language.scalars import POLYNOMIALS, multiple
 
 if TYPE_CHECKING:
@@ -57,7 +54,7 @@ __all__ = ["Formula", "check_formula", "check_symbols"]
 
 
 @dataclass(frozen=True, slots=True)
-class Formula(Operator):
+class Formula(OfGivenShape):
     """A tensor given by a formula, whose operands are those in it.
 
     Attributes:
@@ -72,7 +69,6 @@ class Formula(Operator):
     sizes: tuple[Amount, ...]
     chosen: tuple[tuple[Symbol, Amount], ...] = ()
 
-    is_source = True
     arity = None
 
     def free(self) -> list[Symbol]:
@@ -116,18 +112,6 @@ class Formula(Operator):
         sizes = tuple(size.substituted(values) for size in self.sizes)
         return Formula(self.indices, entry, sizes, chosen)
 
-    def rank(self, operands: Sequence[SignalExpr]) -> int:
-        """One for each size."""
-        return len(self.sizes)
-
-    def shape(self, node: SignalExpr) -> Shape:
-        """The given sizes."""
-        return tuple(size.polynomial for size in self.sizes)
-
-    def shows_an_entry(self, node: SignalExpr) -> bool:
-        """Whether all sizes are plainly positive."""
-        return all(size.is_at_least(1) for size in self.sizes)
-
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The formula at the index."""
         yield from ()
@@ -135,12 +119,6 @@ class Formula(Operator):
         names |= zip(self.indices, index, strict=True)
         terms = FormulaReader(fresh).terms(self.expression, names)
         return guarded(terms, () if inside else inside_of(index, node.lengths))
-
-    def shape_at(
-        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """The sizes."""
-        return tuple(size.at(at) for size in self.sizes)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The formula at each index, in plain arithmetic."""
@@ -171,10 +149,6 @@ class Formula(Operator):
     def has_fractions(self) -> bool:
         """Whether there may be some: always."""
         return True
-
-    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """A size is not negative."""
-        return not_negative(node, self.sizes)
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that makes it."""

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from symconv.language.arrays import Array
-from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Fixed,
     Index,
     Operand,
-    Operator,
-    Requirement,
     Rule,
-    Shape,
     products,
 )
-from symconv.language.operators.equal_shapes import (
-    check_shapes,
-    common_shape,
-    common_shape_at,
-    repeated,
-    shapes_fit,
-    spread_out,
-)
+from symconv.language.operators.equal_shapes import Entrywise, repeated, spread_out
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -37,7 +26,7 @@ __all__ = ["Multiply", "MultiplyMethod"]
 
 
 @dataclass(frozen=True, slots=True)
-class Multiply(Operator):
+class Multiply(Entrywise):
     """See `MultiplyMethod.multiply`."""
 
     method = "multiply"
@@ -50,23 +39,7 @@ class Multiply(Operator):
     multiplies = True
     empty_by_operands_alone = True
     parenthesised_in_numpy = True
-    arity = 2
-
-    def check(self, node: SignalExpr) -> None:
-        """Refuse shapes that do not fit."""
-        check_shapes(node, "multiply")
-
-    def rank(self, operands: Sequence[SignalExpr]) -> int:
-        """As many as the operand with most axes."""
-        return max(operand.ndim for operand in operands)
-
-    def shape(self, node: SignalExpr) -> Shape:
-        """That of both, where axes of one entry are repeated."""
-        return common_shape(node)
-
-    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """The shapes are equal."""
-        return shapes_fit(node, "multiply")
+    verb = "multiply"
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """Each term of the one times each of the other."""
@@ -74,12 +47,6 @@ class Multiply(Operator):
         left = yield from repeated(one, index, inside, node)
         right = yield from repeated(other, index, inside, node)
         return products(left, right, fresh)
-
-    def shape_at(
-        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """That of both."""
-        return common_shape_at(node, shapes, "multiply")
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The products."""

@@ -1,4 +1,4 @@
-"""Named tensors, all of whose entries are free."""
+"""Named tensors, all of whose entries are free; and what all have whose shape is given."""
 
 from __future__ import annotations
 
@@ -28,18 +28,22 @@ from symconv.language.operators.base import (
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Named", "not_negative"]
+__all__ = ["Named", "OfGivenShape"]
 
 
-@dataclass(frozen=True, slots=True)
-class Named(Operator):
-    """The tensor of a name, applied to nothing; see `Tensor` and `Signal`."""
+class OfGivenShape(Operator):
+    """An operator whose shape is given with it, and follows from no operand.
 
-    name: str
-    sizes: tuple[Amount, ...]
+    Attributes:
+        sizes: how many entries there are along each axis.
+    """
+
+    __slots__ = ()
 
     is_source = True
-    arity = 0
+
+    if TYPE_CHECKING:
+        sizes: tuple[Amount, ...]
 
     def rank(self, operands: Sequence[SignalExpr]) -> int:
         """One for each size."""
@@ -54,19 +58,37 @@ class Named(Operator):
         return all(size.is_at_least(1) for size in self.sizes)
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """A size is not negative."""
-        return not_negative(node, self.sizes)
+        """No size is negative, where the signs of its symbols leave that open."""
+        for axis, size in enumerate(self.sizes):
+            if not size.is_at_least(0):
+                told = partial(self._could_be_negative, node, axis)
+                yield Requirement((at_least(size.polynomial, 0),), told)
+
+    def _could_be_negative(self, node: SignalExpr, axis: int) -> str:
+        what = "length" if len(self.sizes) == 1 else f"size along axis {axis}"
+        size = self.sizes[axis]
+        return f"the {what} of {node}, {size}, could be negative; add the hypothesis {size} >= 0"
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The given sizes."""
+        return tuple(size.at(at) for size in self.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Named(OfGivenShape):
+    """The tensor of a name, applied to nothing; see `Tensor` and `Signal`."""
+
+    name: str
+    sizes: tuple[Amount, ...]
+
+    arity = 0
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """Itself: an entry of a named signal is zero outside by definition."""
         yield from ()
         return (Term(factors=(Factor(self.name, index),)),)
-
-    def shape_at(
-        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """The sizes."""
-        return tuple(size.at(at) for size in self.sizes)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The entries that are given."""
@@ -83,16 +105,3 @@ class Named(Operator):
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """The name."""
         return write.name(self.name)
-
-
-def not_negative(node: SignalExpr, sizes: Sequence[Amount]) -> Iterator[Requirement]:
-    """That a length is not negative, where the signs of its symbols leave it open."""
-    for axis, size in enumerate(sizes):
-        if not size.is_at_least(0):
-            yield Requirement((at_least(size.polynomial, 0),), partial(_told, node, sizes, axis))
-
-
-def _told(node: SignalExpr, sizes: Sequence[Amount], axis: int) -> str:
-    what = "length" if len(sizes) == 1 else f"size along axis {axis}"
-    size = sizes[axis]
-    return f"the {what} of {node}, {size}, could be negative; add the hypothesis {size} >= 0"
