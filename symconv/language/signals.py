@@ -40,7 +40,7 @@ from symconv.language.hints import explained, no_attribute
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
-from symconv.language.operators.base import AlongAxis, Operator, Shape, check_operand
+from symconv.language.operators.base import Operator, Shape, check_operand
 from symconv.language.operators.formula import check_formula, check_symbols
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 __all__ = ["Applied", "Signal", "SignalExpr", "Tensor", "as_numpy", "substituted", "with_lengths"]
 
 _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
-
-
 _lock = Lock()
 
 
@@ -127,13 +125,12 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
         parts = tuple(operands)
         _check_operands(operator, parts)
         rank = operator.rank(parts)
-        _set(self, operator=operator, operands=parts, ndim=rank, _shape=None)
         own: dict[str, Symbol] = {}
         for amount in operator.amounts:
             merge_symbols(own, amount.symbols)
-        _set(self, names=check_names(parts, own.values()))
-        if isinstance(operator, AlongAxis):
-            operator.check_axis(self)
+        names = check_names(parts, own.values())
+        _set(self, operator=operator, operands=parts, ndim=rank, names=names, _shape=None)
+        operator.check_axes(self)
         operator.check(self)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

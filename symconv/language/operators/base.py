@@ -269,6 +269,13 @@ class Operator:
 
     # --- what it is ---
 
+    def check_axes(self, node: SignalExpr) -> None:
+        """Refuse operands of another number of axes than the operator is for.
+
+        Raises:
+            SymconvError: with how many there are.
+        """
+
     def check(self, node: SignalExpr) -> None:
         """Refuse operands or arguments of which the operator is never defined.
 
@@ -478,12 +485,8 @@ class AlongAxis(Operator):
     if TYPE_CHECKING:
         axis: int
 
-    def check_axis(self, node: SignalExpr) -> None:
-        """Refuse an axis that the first operand does not have, and kernels of several axes.
-
-        Raises:
-            SymconvError: with how many there are.
-        """
+    def check_axes(self, node: SignalExpr) -> None:
+        """Refuse an axis that the first operand does not have, and kernels of several axes."""
         signal = node.operands[0]
         if not 0 <= self.axis < signal.ndim:
             raise no_axis(signal, self.axis)

@@ -84,8 +84,8 @@ class Conv(Operator):
         """How many axes stand before that of the channels: one, or none."""
         return node.operands[0].ndim - self.dimensions - 1
 
-    def check(self, node: SignalExpr) -> None:
-        """Refuse channels and groups that do not fit, an empty kernel, and other axes."""
+    def check_axes(self, node: SignalExpr) -> None:
+        """Refuse an input and a kernel of which one is for more dimensions."""
         signal, kernel = node.operands
         if kernel.ndim != self.dimensions + 2 or self._batch(node) not in (0, 1):
             raise SymconvError(
@@ -93,6 +93,10 @@ class Conv(Operator):
                 f"{kernel.ndim - 1} axes (C, …) or {kernel.ndim} axes (N, C, …); {signal} has "
                 f"{signal.ndim}"
             )
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse channels and groups that do not fit, and an empty kernel."""
+        signal, kernel = node.operands
         for what, amounts in (("stride", self.stride), ("dilation", self.dilation)):
             for amount in amounts:
                 positive_argument(amount, f"the {what}", signal)

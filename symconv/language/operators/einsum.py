@@ -71,8 +71,8 @@ class Einsum(Operator):
         """The letters over which is summed, in the order in which they are met."""
         return [letter for letter in self._places() if letter not in self.output]
 
-    def check(self, node: SignalExpr) -> None:
-        """Refuse operands of another number of axes, and sizes that are different numbers."""
+    def check_axes(self, node: SignalExpr) -> None:
+        """Refuse operands that are more or fewer than the pattern is for, or have other axes."""
         if len(node.operands) != len(self.inputs):
             raise SymconvError(
                 f"{self.pattern!r} is for {len(self.inputs)} tensors, got {len(node.operands)}"
@@ -83,6 +83,9 @@ class Einsum(Operator):
                     f"{letters!r} in {self.pattern!r} is for {len(letters)} axes, and {operand} "
                     f"has {operand.ndim}"
                 )
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse sizes of one letter that are different numbers."""
         for letter, places in self._places().items():
             numbers = [node.operands[i].lengths[axis].as_integer() for i, axis in places]
             if len({number for number in numbers if number is not None}) > 1:

@@ -79,14 +79,18 @@ class Rearrange(Operator):
         """Whether every axis stays as it is."""
         return self.source == self.target
 
-    def check(self, node: SignalExpr) -> None:
-        """Refuse a pattern of another number of axes, and sizes that contradict it."""
+    def check_axes(self, node: SignalExpr) -> None:
+        """Refuse a pattern of another number of axes."""
         (signal,) = node.operands
         if len(self.source) != signal.ndim:
             raise SymconvError(
                 f"the pattern {self.pattern!r} is for {len(self.source)} axes, and {signal} has "
                 f"{signal.ndim}"
             )
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse sizes that contradict the pattern."""
+        (signal,) = node.operands
         for axis, (have, named) in enumerate(zip(signal.lengths, self._merged(), strict=True)):
             one, other = have.as_integer(), named.as_integer()
             if one is not None and other is not None and one != other:
