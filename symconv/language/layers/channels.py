@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sympy import Symbol
+
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.errors import SymconvError
 from symconv.language.amounts import Whole, positive_argument
-from symconv.language.layers.arguments import channel_axis, each_axis, sliding_axes
+from symconv.language.layers.arguments import each_axis, sliding_axes
 from symconv.language.operators import Einsum, Multiply
-from symconv.language.operators.base import check_operand
+from symconv.language.operators.base import axes_of, check_operand
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = [
     "add_bias",
+    "along_axis",
     "batch_norm",
     "linear",
     "pixel_shuffle",
@@ -24,8 +27,45 @@ __all__ = [
 ]
 
 
+def channel_axis(signal: SignalExpr, parameter: SignalExpr, axis: int | None, call: str) -> int:
+    """The axis of the channels, for which there is one parameter each.
+
+    It is axis 1 of four and more axes and of two, (N, C, …); of three axes, (N, C, L) or
+    (C, H, W), the size of the parameter has to tell.
+
+    Raises:
+        SymconvError: it does not.
+    """
+    if axis is not None:
+        (found,) = axes_of(signal, axis)
+        return found
+    if parameter.ndim != 1:
+        raise SymconvError(
+            f"{call} takes one number for each channel, a signal, and {parameter} has "
+            f"{parameter.ndim} axes"
+        )
+    if not signal.ndim:
+        raise SymconvError(
+            f"{call} takes an input with an axis for channels, and {signal} has none"
+        )
+    if signal.ndim == 1:
+        return 0
+    (size,) = parameter.lengths
+    fitting = [one for one in (1, 0) if signal.lengths[one] == size]
+    if signal.ndim != 3 and 1 in fitting:
+        return 1
+    if len(fitting) == 1:
+        return fitting[0]
+    if signal.ndim != 3 and not fitting:
+        return 1  # and the error about the sizes says what has to be equal
+    raise SymconvError(
+        f"{call}: {signal} may be (N, C, L) or (C, H, W), and the size {parameter.shape[0]} of "
+        f"{parameter} does not tell which axis the channels have; say axis=1 or axis=0"
+    )
+
+
 def _for_channels(parameter: SignalExpr, axis: int, signal: SignalExpr) -> SignalExpr:
-    """A parameter for each channel, with axes of size 1 behind the channels, to be repeated."""
+    """A parameter for each channel, along the axis of the channels."""
     if parameter.ndim != 1:
         raise SymconvError(
             f"there has to be one number for each channel, a signal, and {parameter} has "
@@ -37,7 +77,12 @@ def _for_channels(parameter: SignalExpr, axis: int, signal: SignalExpr) -> Signa
             f"{parameter} is one number, and {signal} has {signal.shape[axis]} channels along "
             f"axis {axis}; write {parameter}.expand(({signal.shape[axis]},)) for one that all share"
         )
-    behind = signal.ndim - 1 - axis
+    return along_axis(parameter, axis, signal.ndim)
+
+
+def along_axis(parameter: SignalExpr, axis: int, axes: int) -> SignalExpr:
+    """A signal along one of so many axes, repeated along the others where it meets a tensor."""
+    behind = axes - 1 - axis
     return parameter.rearrange(f"o -> o{' 1' * behind}") if behind else parameter
 
 
@@ -68,8 +113,6 @@ def add_bias(signal: SignalExpr, bias: SignalExpr, axis: int | None = None) -> S
 
 
 def _repeated(bias: Signal, signal: SignalExpr) -> SignalExpr:
-    from sympy import Symbol
-
     u = Symbol("u", integer=True)
     return Signal.from_formula(u, bias[0], length=signal.length)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
-from symconv.language.layers.arguments import each_axis, padded, pads_along
+from symconv.language.layers.arguments import each_axis, steps
 from symconv.language.layers.channels import with_bias
-from symconv.language.operators import Conv, Convolve, Dilate, Flip, Pad
+from symconv.language.layers.paddings import padded, pads_along
+from symconv.language.operators import Conv, Convolve, Dilate, Extension, Flip, Pad
 from symconv.language.operators.base import check_operand, size_along
 from symconv.language.operators.extend import check_mode
 from symconv.language.signals import SignalExpr
@@ -42,7 +43,7 @@ def conv(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Whole = 1,
-    padding_mode: str = "zeros",
+    padding_mode: Extension | Literal["zeros"] = "zeros",
 ) -> SignalExpr:
     """A convolution layer: "valid" cross-correlation over channels of the padded input.
 
@@ -70,8 +71,7 @@ def conv(
         convolution arithmetic for deep learning*, arXiv:1603.07285.
     """
     dimensions = _dimensions(signal, weight, "x.conv(w)", "(O, C, …)")
-    strides = each_axis(stride, dimensions, "the stride", signal, positive=True)
-    dilations = each_axis(dilation, dimensions, "the dilation", signal, positive=True)
+    strides, dilations = steps(stride, dilation, dimensions, signal)
     first = signal.ndim - dimensions
     reaches = [(size_along(weight, 2 + axis) - 1) * d for axis, d in enumerate(dilations)]
     if padding == "same" and any(s != 1 for s in strides):
@@ -126,8 +126,7 @@ def conv_transpose(
         return _of_one_channel(signal, kernel, stride, padding, output_padding, dilation)
     dimensions = _dimensions(signal, kernel, "y.conv_transpose(w)", "(C, O, …)")
     first = signal.ndim - dimensions
-    strides = each_axis(stride, dimensions, "the stride", signal, positive=True)
-    dilations = each_axis(dilation, dimensions, "the dilation", signal, positive=True)
+    strides, dilations = steps(stride, dilation, dimensions, signal)
     crops = each_axis(padding, dimensions, "the padding", signal)
     more = each_axis(output_padding, dimensions, "the output padding", signal)
     amount = positive_argument(groups, "the number of groups", signal)

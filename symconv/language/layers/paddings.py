@@ -1,16 +1,73 @@
-"""TensorFlow's SAME padding."""
+"""The padding of layers: as PyTorch has it, and TensorFlow's SAME."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
-from symconv.language.layers.arguments import each_axis, sliding_axes
-from symconv.language.operators import Pad
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, integer_argument
+from symconv.language.layers.arguments import each_axis, sliding_axes, steps
+from symconv.language.operators import Extension, Pad
 from symconv.language.operators.base import size_along
+from symconv.language.operators.pad import padding_along
 from symconv.language.signals import SignalExpr
 
-__all__ = ["pad_same"]
+__all__ = ["pad_same", "padded", "pads_along"]
+
+
+def pads_along(
+    padding: Any, count: int, signal: SignalExpr, reaches: Sequence[Amount] | None = None
+) -> list[tuple[Amount, Amount]]:
+    """The padding before and after, for each axis.
+
+    Args:
+        padding: a number, one for each axis, a pair for each axis, "valid", or "same", which
+            keeps the sizes where the stride is 1: the smaller half of d(c − 1) goes before.
+        count: how many axes there are.
+        signal: what is padded, for errors.
+        reaches: d(c − 1) for each axis, for "same"; None where that has no meaning.
+    """
+    if isinstance(padding, str):
+        if padding == "valid":
+            return [(Amount.of(0), Amount.of(0))] * count
+        if padding == "same" and reaches is not None:
+            return [(reach // 2, reach - reach // 2) for reach in reaches]
+        raise SymconvError(
+            f"the padding is a number, one for each axis, pairs, 'valid' or 'same', got {padding!r}"
+            + "; TensorFlow's SAME is x.pad_same(…)" * (padding.lower() == "same")
+        )
+    if not isinstance(padding, Sequence):
+        amount = integer_argument(padding, "the padding", signal)
+        return [(amount, amount)] * count
+    if len(padding) != count:
+        raise SymconvError(
+            f"the padding of {signal} is one number, or one or a pair for each of the {count} "
+            f"axes, got {padding}; a pair for one axis is ((l, r),)"
+        )
+    result = []
+    for one in padding:
+        if isinstance(one, Sequence) and not isinstance(one, str):
+            if len(one) != 2:
+                raise SymconvError(f"a padding before and after is a pair, got {one}")
+            before, after = (integer_argument(p, "the padding", signal) for p in one)
+        else:
+            before = after = integer_argument(one, "the padding", signal)
+        result.append((before, after))
+    return result
+
+
+def padded(
+    signal: SignalExpr,
+    axes: Sequence[int],
+    pads: Sequence[tuple[Amount, Amount]],
+    mode: Extension | Literal["zeros"] = "zeros",
+) -> SignalExpr:
+    """The tensor padded along axes; by nothing where it is nothing."""
+    for axis, (before, after) in zip(axes, pads, strict=True):
+        if before != 0 or after != 0:
+            signal = signal.apply(padding_along(before, after, mode, axis))
+    return signal
 
 
 def pad_same(
@@ -35,8 +92,7 @@ def pad_same(
     along = sliding_axes(signal, size, axes, "x.pad_same(c)")
     count = len(along)
     sizes = each_axis(size, count, "the number of taps for SAME padding", signal, positive=True)
-    strides = each_axis(stride, count, "the stride", signal, positive=True)
-    dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
+    strides, dilations = steps(stride, dilation, count, signal)
     result = signal
     for axis, c, s, d in zip(along, sizes, strides, dilations, strict=True):
         n = size_along(signal, axis)

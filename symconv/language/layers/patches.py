@@ -11,9 +11,9 @@ from sympy import Eq, Expr, Mod, Piecewise
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.layers.arguments import each_axis, padded, pads_along
+from symconv.language.layers.arguments import each_axis, small_number, steps
 from symconv.language.layers.convolutions import conv_transpose
-from symconv.language.layers.pools import small_number
+from symconv.language.layers.paddings import padded, pads_along
 from symconv.language.operators import Windows
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr, Tensor
@@ -51,8 +51,7 @@ def unfold(
     batched = _check_batched(signal, count + 1, "x.unfold(c)", "(N, C, H, W)")
     first = signal.ndim - count
     windows = each_axis(sizes, count, "the size of the patches", signal, positive=True)
-    strides = each_axis(stride, count, "the stride", signal, positive=True)
-    dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
+    strides, dilations = steps(stride, dilation, count, signal)
     pads = pads_along(padding, count, signal)
     result = padded(signal, range(first, signal.ndim), pads)
     for axis, (c, s, d) in enumerate(zip(windows, strides, dilations, strict=True)):
@@ -91,8 +90,7 @@ def fold(
     count = len(taps)
     batched = _check_batched(signal, 2, "x.fold((H, W), c)", "(N, C·c·c, L)")
     outputs = each_axis(output_size, count, "the output size", signal)
-    strides = each_axis(stride, count, "the stride", signal, positive=True)
-    dilations = each_axis(dilation, count, "the dilation", signal, positive=True)
+    strides, dilations = steps(stride, dilation, count, signal)
     crops = each_axis(padding, count, "the padding", signal)
     places = [
         ((n + p * 2 - d * (c - 1) - 1) // s + 1).or_at_least(0)

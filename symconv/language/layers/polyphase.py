@@ -11,7 +11,7 @@ from sympy import Expr
 
 from symconv.arithmetic.unevaluated import difference, largest
 from symconv.language.amounts import Amount
-from symconv.language.layers.pools import small_number
+from symconv.language.layers.arguments import small_number
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 

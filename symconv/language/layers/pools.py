@@ -8,18 +8,19 @@ from typing import Any
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
-from symconv.arithmetic.limits import MOST_PHASES
 from symconv.arithmetic.to_sympy import letters
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
-from symconv.language.amounts import Amount, integer_argument
-from symconv.language.layers.arguments import each_axis, padded, sliding_axes
+from symconv.language.amounts import Amount
+from symconv.language.layers.arguments import each_axis, sliding_axes, small_number
+from symconv.language.layers.channels import along_axis
+from symconv.language.layers.paddings import padded
 from symconv.language.operators import Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
 from symconv.language.signals import Signal, SignalExpr
 
-__all__ = ["avg_pool", "small_number"]
+__all__ = ["avg_pool"]
 
 
 def avg_pool(
@@ -86,8 +87,7 @@ def avg_pool(
         if alike:
             continue
         share = _share(signal, sums, axis, number, s, p, count_include_pad)
-        behind = " 1" * (sums.ndim - 1 - axis)
-        sums = sums.apply(Multiply(), share.rearrange(f"u -> u{behind}") if behind else share)
+        sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim))
     return sums
 
 
@@ -120,15 +120,3 @@ def _share(
     shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, c + 1)]
     share = Piecewise(*shares, (0, True), evaluate=False)
     return Signal.from_formula(u, share, length=sums.shape[axis])
-
-
-def small_number(value: Any, what: str) -> int:
-    """A number from 1 to as many as can be told apart.
-
-    Raises:
-        SymconvError: it is a symbol, or larger.
-    """
-    number = integer_argument(value, what).number
-    if number is None or not 1 <= number <= MOST_PHASES:
-        raise SymconvError(f"{what} must be a number from 1 to {MOST_PHASES}, got {value}")
-    return number

@@ -31,7 +31,7 @@ from symconv.language.operators.extend import Extend, Extension, pad_widths
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Pad", "PadMethod", "padding"]
+__all__ = ["Pad", "PadMethod", "padding_along"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Pad(AlongAxis):
         return Fraction(-int(self.left)), Fraction(1)
 
 
-def padding(
+def padding_along(
     left: Amount, right: Amount, mode: Extension | Literal["zeros"], axis: int
 ) -> Pad | Extend:
     """The operator that pads along an axis in a mode."""
@@ -146,4 +146,4 @@ class PadMethod(Operand):
         """
         before = integer_argument(left, "the left padding", self)
         after = integer_argument(right, "the right padding", self)
-        return applied_along(self, axis, lambda one: padding(before, after, mode, one))
+        return applied_along(self, axis, lambda one: padding_along(before, after, mode, one))
