@@ -77,13 +77,20 @@ def _for_channels(parameter: SignalExpr, axis: int, signal: SignalExpr) -> Signa
             f"{parameter} is one number, and {signal} has {signal.shape[axis]} channels along "
             f"axis {axis}; write {parameter}.expand(({signal.shape[axis]},)) for one that all share"
         )
-    return along_axis(parameter, axis, signal.ndim)
+    return along_axis(parameter, axis, signal.ndim, "o")
 
 
-def along_axis(parameter: SignalExpr, axis: int, axes: int) -> SignalExpr:
-    """A signal along one of so many axes, repeated along the others where it meets a tensor."""
+def along_axis(signal: SignalExpr, axis: int, axes: int, name: str) -> SignalExpr:
+    """A signal along one of so many axes, repeated along the others where it meets a tensor.
+
+    Args:
+        signal: the signal, of one axis.
+        axis: where it lies.
+        axes: how many there are.
+        name: what its axis is called in the pattern.
+    """
     behind = axes - 1 - axis
-    return parameter.rearrange(f"o -> o{' 1' * behind}") if behind else parameter
+    return signal.rearrange(f"{name} -> {name}{' 1' * behind}") if behind else signal
 
 
 def with_bias(layer: SignalExpr, bias: SignalExpr, axis: int) -> SignalExpr:

@@ -9,7 +9,7 @@ from symconv.language.amounts import Amount, Whole, integer_argument, positive_a
 from symconv.language.layers.arguments import each_axis, steps
 from symconv.language.layers.channels import with_bias
 from symconv.language.layers.paddings import padded, pads_along
-from symconv.language.operators import Conv, Convolve, Dilate, Extension, Flip, Pad
+from symconv.language.operators import Conv, Convolve, Dilate, Extension, Pad
 from symconv.language.operators.base import check_operand, size_along
 from symconv.language.operators.extend import check_mode
 from symconv.language.signals import SignalExpr
@@ -131,28 +131,30 @@ def conv_transpose(
     more = each_axis(output_padding, dimensions, "the output padding", signal)
     amount = positive_argument(groups, "the number of groups", signal)
     _check_channels(signal, kernel, first - 1, amount)
-    inner, flipped = signal, kernel
+    inner = signal
     for axis, s in enumerate(strides):
         if s != 1:
             inner = inner.apply(Dilate(s, first + axis))
     pads = []
     for axis, (p, m, s, d) in enumerate(zip(crops, more, strides, dilations, strict=True)):
-        flipped = flipped.apply(Flip(2 + axis))
         reach = (size_along(kernel, 2 + axis) - 1) * d
         # Zeros between none are none; the formula of the size counts −1 of them there.
         spread = (size_along(signal, first + axis) - 1) * s + 1
         missing = spread - spread.or_at_least(0)
         pads.append((reach - p, reach - p + m + missing))
-    names = " ".join(f"k{axis}" for axis in range(dimensions))
-    if amount == 1:
-        weight = flipped.rearrange(f"c o {names} -> o c {names}")
-    else:
-        weight = flipped.rearrange(f"(g c) o {names} -> (g o) c {names}", g=amount)
     inner = padded(inner, range(first, signal.ndim), pads)
-    layer = inner.apply(
-        Conv((integer_argument(1, ""),) * dimensions, tuple(dilations), amount), weight
-    )
+    one = (Amount.of(1),) * dimensions
+    layer = inner.apply(Conv(one, tuple(dilations), amount), _exchanged(kernel, amount))
     return layer if bias is None else with_bias(layer, bias, first - 1)
+
+
+def _exchanged(kernel: SignalExpr, groups: Amount) -> SignalExpr:
+    """The kernel flipped, and its input and output channels exchanged within each group."""
+    flipped = kernel.flip(axis=range(2, kernel.ndim))
+    names = " ".join(f"k{axis}" for axis in range(kernel.ndim - 2))
+    if groups == 1:
+        return flipped.rearrange(f"c o {names} -> o c {names}")
+    return flipped.rearrange(f"(g c) o {names} -> (g o) c {names}", g=groups)
 
 
 def _check_channels(signal: SignalExpr, kernel: SignalExpr, axis: int, groups: Amount) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
@@ -57,37 +57,74 @@ def avg_pool(
     >>> Signal("x", 3).avg_pool(2, stride=1, padding=1, count_include_pad=False).vector()
     [x0, x0/2 + x1/2, x1/2 + x2/2, x2]
     """
+    pool = _windows_of(signal, size, stride, padding, ceil_mode, axes)
+    sums = padded(signal, pool.axes, pool.pads)
+    for axis, c, s in zip(pool.axes, pool.sizes, pool.strides, strict=True):
+        sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
+    if divisor_override is None:
+        return _averaged(signal, sums, pool, ceil_mode, count_include_pad)
+    divisor = exact_number(divisor_override)
+    if not divisor:
+        raise SymconvError(
+            f"divisor_override must be a number other than 0, got {divisor_override!r}"
+        )
+    return sums / divisor
+
+
+class _Windows(NamedTuple):
+    """The windows of a pool, along each axis along which it slides.
+
+    Attributes:
+        axes: these axes.
+        sizes: how many entries a window has.
+        strides: from one to the next.
+        paddings: what was given.
+        pads: what is padded before and after, which with `ceil_mode` is more than was given.
+    """
+
+    axes: tuple[int, ...]
+    sizes: list[Amount]
+    strides: list[Amount]
+    paddings: list[Amount]
+    pads: list[tuple[Amount, Amount]]
+
+
+def _windows_of(
+    signal: SignalExpr,
+    size: Any,
+    stride: Any,
+    padding: Any,
+    ceil_mode: bool,
+    axes: int | Sequence[int] | None,
+) -> _Windows:
+    """The windows that the arguments of a pool say; see `avg_pool`."""
     along = sliding_axes(signal, size, axes, "x.avg_pool(c)")
     count = len(along)
-    windows = each_axis(size, count, "the size of an average pool", signal, positive=True)
-    steps = (
-        windows if stride is None else each_axis(stride, count, "the stride", signal, positive=True)
+    sizes = each_axis(size, count, "the size of an average pool", signal, positive=True)
+    strides = (
+        sizes if stride is None else each_axis(stride, count, "the stride", signal, positive=True)
     )
-    amounts = each_axis(padding, count, "the padding", signal)
+    paddings = each_axis(padding, count, "the padding", signal)
     pads = []
-    for axis, c, s, p in zip(along, windows, steps, amounts, strict=True):
+    for axis, c, s, p in zip(along, sizes, strides, paddings, strict=True):
         more = _beyond(size_along(signal, axis), c, s, p) if ceil_mode else Amount.of(0)
         pads.append((p, p + more))
-    sums = padded(signal, along, pads)
-    for axis, c, s in zip(along, windows, steps, strict=True):
-        sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
-    if divisor_override is not None:
-        divisor = exact_number(divisor_override)
-        if not divisor:
-            raise SymconvError(
-                f"divisor_override must be a number other than 0, got {divisor_override!r}"
-            )
-        return sums / divisor
-    numbers = [small_number(c, "the size of an average pool") for c in windows]
-    are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in amounts]
-    whole = prod(number for number, alike in zip(numbers, are_alike, strict=True) if alike)
+    return _Windows(along, sizes, strides, paddings, pads)
+
+
+def _averaged(
+    signal: SignalExpr, sums: SignalExpr, pool: _Windows, ceil_mode: bool, count_include_pad: bool
+) -> SignalExpr:
+    """The sums divided by the number of entries that count in each window."""
+    numbers = [small_number(c, "the size of an average pool") for c in pool.sizes]
+    are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in pool.paddings]
     if any(are_alike):
-        sums = sums / whole
-    for axis, number, s, p, alike in zip(along, numbers, steps, amounts, are_alike, strict=True):
-        if alike:
-            continue
-        share = _share(signal, sums, axis, number, s, p, count_include_pad)
-        sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim))
+        sums = sums / prod(n for n, alike in zip(numbers, are_alike, strict=True) if alike)
+    uneven = zip(pool.axes, numbers, pool.strides, pool.paddings, are_alike, strict=True)
+    for axis, c, s, p, alike in uneven:
+        if not alike:
+            share = _share(signal, sums, axis, c, s, p, count_include_pad)
+            sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim, "u"))
     return sums
 
 
