@@ -79,6 +79,10 @@ class _Code:
                 return _fraction(value)
         return repr(value)
 
+    def unless_one(self, **amounts: Amount) -> list[str]:
+        """Arguments by name; without those that are 1, as they are by default."""
+        return [f"{name}={self.argument(one)}" for name, one in amounts.items() if one != 1]
+
 
 def _fraction(number: Fraction) -> str:
     if number.denominator == 1:

@@ -145,6 +145,9 @@ class Code(Protocol):
     def argument(self, value: object) -> str:
         """An amount, a number or a word."""
 
+    def unless_one(self, **amounts: Amount) -> list[str]:
+        """Arguments by name; without those that are 1, as they are by default."""
+
 
 class Mathematics(Protocol):
     """Writes signals in mathematical notation.

@@ -245,7 +245,7 @@ class Conv(Operator):
         for name, amounts in (("stride", self.stride), ("dilation", self.dilation)):
             if any(amount != 1 for amount in amounts):
                 arguments.append(f"{name}={_several(amounts, write.argument)}")
-        arguments += [f"groups={write.argument(self.groups)}"] * (self.groups != 1)
+        arguments += write.unless_one(groups=self.groups)
         return f"{write.receiver(signal)}.conv({', '.join(arguments)})"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:

@@ -126,8 +126,7 @@ class Convolve(AlongAxis):
         match left.operator, right.operator:
             case Dilate(stride), Dilate(dilation) if self.is_layer:
                 arguments = [write.text(right.operands[0])]
-                arguments += [f"stride={write.argument(stride)}"] * (stride != 1)
-                arguments += [f"dilation={write.argument(dilation)}"] * (dilation != 1)
+                arguments += write.unless_one(stride=stride, dilation=dilation)
                 receiver = write.receiver(left.operands[0])
                 if left.ndim == 1:
                     return f"{receiver}.conv_transpose({', '.join(arguments)})"

@@ -119,8 +119,7 @@ class Correlate(AlongAxis):
         """The call of the method, with what is not 1."""
         signal, kernel = node.operands
         arguments = [write.text(kernel)]
-        arguments += [f"stride={write.argument(self.stride)}"] * (self.stride != 1)
-        arguments += [f"dilation={write.argument(self.dilation)}"] * (self.dilation != 1)
+        arguments += write.unless_one(stride=self.stride, dilation=self.dilation)
         arguments += self.named_axis(node)
         return f"{write.receiver(signal)}.correlate({', '.join(arguments)})"
 

@@ -123,8 +123,7 @@ class Windows(Operator):
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not 1."""
         found = [write.argument(self.size)]
-        found += [f"stride={write.argument(self.stride)}"] * (self.stride != 1)
-        found += [f"dilation={write.argument(self.dilation)}"] * (self.dilation != 1)
+        found += write.unless_one(stride=self.stride, dilation=self.dilation)
         return [*found, *[f"axis={self.axis}"] * (node.operands[0].ndim > 1)]
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
