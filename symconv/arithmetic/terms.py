@@ -1,11 +1,11 @@
-"""Sums over integer indices, with guards, of products of entries of named signals.
+"""Sums over integer indices, with guards, of products of entries of named tensors.
 
 The form behind every claim: for free indices #0, #1, … (the output index, one for each axis),
 
     Σ over all integers #r, #r+1, … of  coefficient · [guards] · Π name[position]
 
-where an entry of a named signal is zero outside its range by definition, so that its
-range never has to be stated as a guard.  `symconv.language.any_size` reads a signal into this
+where an entry of a named tensor is zero outside its range by definition, so that its
+range never has to be stated as a guard.  `symconv.language.any_size` reads a tensor into this
 form; `symconv.decision.coefficients` turns it into integer sets.
 """
 
@@ -27,7 +27,7 @@ def free_index(axes: int) -> tuple[Polynomial, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """The entry of a named signal at a position; a position has one index for each axis."""
+    """The entry of a named tensor at a position; a position has one index for each axis."""
 
     name: str
     position: tuple[Polynomial, ...]

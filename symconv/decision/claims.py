@@ -1,4 +1,4 @@
-"""Claims, and their instances at fixed lengths."""
+"""Claims, and their instances at fixed sizes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Claim:
     symbols: tuple[Symbol, ...] = field(init=False, repr=False)
     """The integer symbols of the claim and its hypotheses, by name."""
     named: Mapping[str, Tensor] = field(init=False, repr=False)
-    """The named signals of both sides."""
+    """The named tensors of both sides."""
 
     def __init__(
         self,
@@ -274,7 +274,7 @@ def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
 
 
 class Instance:
-    """A claim at fixed lengths, on symbol vectors.
+    """A claim at fixed sizes, whose entries are symbols.
 
     Attributes:
         claim: the claim.

@@ -1,6 +1,6 @@
 """Guarded sums as monomials: which coefficient does each monomial of an entry have?
 
-An entry is a sum of monomials such as k[i]·k[j]·x[t].  Two signals agree for every input
+An entry is a sum of monomials such as k[i]·k[j]·x[t].  Two tensors agree for every input
 over every commutative ring exactly when every monomial has the same coefficient in both.
 For one *kind* of monomial (the names in it: k, k, x), the tuples (u, i, j, t) of its
 occurrences form an integer set, with a weight: the coefficient.  The kinds are compared
@@ -81,10 +81,10 @@ def compare(
     positive: AbstractSet[str],
     assumed: Conjunction = (),
 ) -> list[Comparison]:
-    """Compare two signals, kind by kind, at the output indices that both have.
+    """Compare two tensors, kind by kind, at the output indices that both have.
 
     Args:
-        lhs: the one signal.
+        lhs: the one tensor.
         rhs: the other one.
         sets: where the integer sets live.
         among: the parameters to compare them for.
@@ -123,7 +123,7 @@ class _Part:
 
 
 class _Comparer:
-    """The sums of two signals by their kinds; equal ones are put together as they come."""
+    """The sums of two tensors by their kinds; equal ones are put together as they come."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class _Comparer:
         return None
 
     def _support(self, coordinates: Coordinates) -> Conjunction:
-        """The guards that say that every position is inside its signal."""
+        """The guards that say that every position is inside its tensor."""
         sizes = chain(*(self.shapes[name] for name in coordinates.names))
         return tuple(
             guard

@@ -87,7 +87,7 @@ def first_difference(
 
 
 def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
-    """Whether no signal is empty at the given values; and no side, if outputs are asked for."""
+    """Whether no tensor is empty at the given values; and no side, if outputs are asked for."""
     shapes = [leaf_shape(leaf, at) for leaf in claim.named.values()]
     if outputs:
         shapes += [fixed_size.shape_at(side, at) for side in claim.signals]
@@ -242,7 +242,7 @@ def _value(side: Any, at: Point) -> Any:
 def _filled(
     claim: Claim, at: Point, values: Mapping[tuple[str, tuple[int, ...]], int], other: int
 ) -> dict[str, Array]:
-    """Entries for the named signals, with the given values at some places."""
+    """Entries for the named tensors, with the given values at some places."""
     shapes = {name: leaf_shape(leaf, at) for name, leaf in sorted(claim.named.items())}
     return {
         name: Array(shape, [values.get((name, index), other) for index in indices(shape)])

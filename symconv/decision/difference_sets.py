@@ -118,7 +118,7 @@ def _require(
     assumed: Conjunction,
     positive: set[str],
 ) -> None:
-    """Raise an error unless the signals are defined for all parameters that are allowed."""
+    """Raise an error unless the tensors are defined for all parameters that are allowed."""
     for requirement in requirements(*signals):
         opposites = [negation for g in requirement.guards for negation in negated(g)]
         alone = [(*assumed, guard) for guard in opposites]
@@ -224,7 +224,7 @@ class Decision:
         return result
 
     def with_content(self) -> list[Set]:
-        """The parameters at which every signal has entries, and outputs too; and without these."""
+        """The parameters at which every tensor has entries, and outputs too; and without these."""
         claim = self.claim
         named = claim.named.values()
         filled = [at_least(size.polynomial, 1) for leaf in named for size in leaf.sizes]

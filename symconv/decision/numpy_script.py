@@ -140,7 +140,7 @@ class _Python(StrPrinter):  # type: ignore[misc]
 
 
 class _Coder:
-    """Writes signals as NumPy expressions at fixed lengths."""
+    """Writes tensors as NumPy expressions at fixed sizes."""
 
     def __init__(self, at: Point, names: Mapping[str, str], with_torch: bool) -> None:
         self.at = at
@@ -148,7 +148,7 @@ class _Coder:
         self.with_torch = with_torch
 
     def text(self, signal: SignalExpr) -> str:
-        """The expression of a signal."""
+        """The expression of a tensor."""
         return signal.operator.numpy_code(self, signal)
 
     def operand(self, signal: SignalExpr) -> str:
@@ -157,11 +157,11 @@ class _Coder:
         return f"({text})" if signal.operator.parenthesised_in_numpy else text
 
     def shape(self, signal: SignalExpr) -> tuple[int, ...]:
-        """How many entries a signal has along each axis."""
+        """How many entries a tensor has along each axis."""
         return fixed_size.shape_at(signal, self.at)
 
     def name(self, name: str) -> str:
-        """The name of a signal, as Python allows it."""
+        """The name of a tensor, as Python allows it."""
         return self.names[name]
 
     def array(self, numbers: Sequence[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Amounts: the integers in the nodes of a signal, its lengths, strides, paddings and so on.
+"""Amounts: the integers in the nodes of a tensor, its sizes, strides, paddings and so on.
 
 SymPy expressions come in at this door, and are handed out again; inside, an amount is a
 polynomial, and the signs of its symbols.

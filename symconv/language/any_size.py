@@ -1,7 +1,7 @@
-"""Reading a signal at any length: each operator's entry as a guarded sum.
+"""Reading a tensor at any size: each operator's entry as a guarded sum.
 
 The rule of each operator gives the entry at an index.  A rule is told whether the index is
-known to lie inside the signal, so that a layer, which reads only inside its input by
+known to lie inside the tensor, so that a layer, which reads only inside its input by
 construction, adds no guard.  It asks for the entries that it needs by `yield`, and gets each
 one once, however often it is asked for: equal terms are put together, and nothing is nested
 deeply.
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def guarded_sum(signal: SignalExpr) -> GuardedSum:
-    """The signal as a guarded sum for its entry at (#0, #1, …), read for 0 ≤ #a < shape[a].
+    """The tensor as a guarded sum for its entry at (#0, #1, …), read for 0 ≤ #a < shape[a].
 
     >>> from symconv import Signal
     >>> x, k = Signal("x", 8), Signal("k", 3)
@@ -107,7 +107,7 @@ def shape_of(signal: SignalExpr) -> tuple[LengthOf, ...]:
 
 
 def length_of(signal: SignalExpr, *about: SignalExpr, axis: int = 0) -> LengthOf:
-    """The length as one symbol, which knows the signal; of a tensor, the size along an axis."""
+    """The size along an axis as one symbol, which knows the tensor."""
     polynomial, symbols = signal.lengths[axis], symbols_in(signal)
     if next(requirements(signal, *about), None) is None:
         used: Mapping[str, Symbol] = {name: symbols[name] for name in polynomial.symbols()}
@@ -154,7 +154,7 @@ def _entry_at(signal: SignalExpr, index: Sequence[Amount], *, inside: bool) -> E
 
 
 def _entry(signal: SignalExpr, index: Index, inside: bool) -> Terms:
-    """The entry at `index`, zero outside the signal unless `inside` vouches for it."""
+    """The entry at `index`, zero outside the tensor unless `inside` vouches for it."""
     # Beyond the free indices, whether or not they stand in the index that is asked for.
     fresh = count(signal.ndim)
     found: dict[Wanted, Terms] = {}

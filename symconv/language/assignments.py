@@ -1,4 +1,4 @@
-"""Values of the integer symbols: fixed lengths, checked against what is known of them."""
+"""Values of the integer symbols: fixed sizes, checked against what is known of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Point: TypeAlias = Mapping[Symbol, int]
 
 
 class TooLongError(SymconvError):
-    """A vector would have more entries than can reasonably be computed."""
+    """A tensor would have more entries than can reasonably be computed."""
 
 
 def point(

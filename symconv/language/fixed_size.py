@@ -1,4 +1,4 @@
-"""Reading a signal at fixed lengths: its entries in any commutative ring.
+"""Reading a tensor at fixed sizes: its entries in any commutative ring.
 
 Each operator says what it makes of arrays, by its definition and nothing else.  The decision
 procedure is not used here, so that what it finds can be re-checked.
@@ -66,11 +66,11 @@ def entries(signal: SignalExpr, vectors: Mapping[str, Any], at: Point, zero: Any
 
 
 def array(signal: SignalExpr, arrays: Arrays, at: Point, zero: Any = 0) -> Array:
-    """The entries of a signal, for given entries of the named tensors.
+    """The entries of a tensor, for given entries of the named ones.
 
     Args:
-        signal: the signal.
-        arrays: the entries of each named tensor, in any ring; their shapes are its sizes.
+        signal: the tensor.
+        arrays: the entries of each named one, in any ring; their shapes are its sizes.
         at: the values of the other integer symbols.
         zero: the zero of the ring.
 
@@ -119,7 +119,7 @@ def _digits(signal: SignalExpr, read: Mapping[SignalExpr, Array]) -> int:
 
 
 def shape_at(signal: SignalExpr, at: Point) -> tuple[int, ...]:
-    """How many entries a signal has along each axis, for given values of the integer symbols.
+    """How many entries a tensor has along each axis, for given values of the integer symbols.
 
     Raises:
         SymconvError: an operator is not defined there.
@@ -133,10 +133,10 @@ def check_defined(signals: Sequence[SignalExpr], at: Point) -> None:
 
 
 def _to_be_defined(nodes: Sequence[SignalExpr], at: Point) -> list[SignalExpr]:
-    """The nodes, and those by whose lengths amounts were given.
+    """The nodes, and those by whose sizes amounts were given.
 
-    Of these, a symbol that has no value is one that the length does not depend on, and then the
-    signal is defined whatever it is: see `symconv.language.any_size.length_of`.
+    Of these, a symbol that has no value is one that the size does not depend on, and then the
+    tensor is defined whatever it is: see `symconv.language.any_size.length_of`.
     """
     more = [node for node in mentioned(*nodes) if at.keys() >= set(node.names[1].values())]
     return list(dict.fromkeys([*nodes, *more]))
@@ -161,14 +161,14 @@ def _shapes(
     return shapes
 
 
-# --- lengths and data ----------------------------------------------------------------
+# --- sizes and data ------------------------------------------------------------------
 
 
 def symbol_arrays(signals: Mapping[str, Tensor], at: Point) -> dict[str, Array]:
-    """For each named signal the symbols that are its entries.
+    """For each named tensor the symbols that are its entries.
 
     Raises:
-        SymconvError: two entries, or an entry and a length symbol, would have one name.
+        SymconvError: two entries, or an entry and an integer symbol, would have one name.
     """
     return {
         name: Array(leaf_shape(signals[name], at), list(map(Symbol, names)))
@@ -199,11 +199,11 @@ def entry_names(signals: Mapping[str, Tensor], at: Point) -> dict[str, list[str]
 def polynomials(
     signals: Sequence[SignalExpr], named: Mapping[str, Tensor], at: Point
 ) -> tuple[list[Array], Callable[[Any], Expr]]:
-    """The entries of signals as python-flint polynomials, and a way back to SymPy.
+    """The entries of tensors as python-flint polynomials, and a way back to SymPy.
 
     Args:
-        signals: the signals to read.
-        named: the named signals in them.
+        signals: the tensors to read.
+        named: the named ones in them.
         at: the values of the integer symbols.
     """
     names = entry_names(named, at)
@@ -246,7 +246,7 @@ def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
 
 
 def symbol_array(signal: SignalExpr, lengths: Mapping[str, Any]) -> Array:
-    """The entries at the given lengths, as expanded SymPy expressions."""
+    """The entries at the given sizes, as expanded SymPy expressions."""
     at = point(_sorted_symbols(signal), lengths)
     (expanded,), back = polynomials([signal], leaves(signal), at)
     return Array(expanded.shape, [back(p) for p in expanded.entries])

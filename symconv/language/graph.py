@@ -1,4 +1,4 @@
-"""Signals as graphs: their nodes, their names, and what has to hold for them."""
+"""Tensors as graphs: their nodes, their names, and what has to hold for them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def walk(*signals: SignalExpr) -> list[SignalExpr]:
-    """The different nodes of signals, each once, operands before what is made of them."""
+    """The different nodes of tensors, each once, operands before what is made of them."""
     found: dict[SignalExpr, None] = {}
     open_ = [(signal, False) for signal in reversed(signals)]
     while open_:
@@ -44,9 +44,9 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
-    """The conditions on the lengths that the signs of the symbols leave open.
+    """The conditions on the sizes that the signs of the symbols leave open.
 
-    Those of the signals too by whose lengths an amount was given.
+    Those of the tensors too by whose sizes an amount was given.
     """
     for node in mentioned(*signals):
         for requirement in node.operator.requirements(node):
@@ -56,7 +56,7 @@ def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
 
 
 def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
-    """The nodes of signals, and those of all signals whose lengths stand in their amounts."""
+    """The nodes of tensors, and those of all whose sizes stand in their amounts."""
     found: dict[SignalExpr, None] = {}
     open_ = list(signals)
     while open_:
@@ -76,23 +76,23 @@ def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
 
 
 def leaves(*signals: SignalExpr) -> dict[str, Tensor]:
-    """The named signals that occur, by name; see `check_names` for what it raises."""
+    """The named tensors that occur, by name; see `check_names` for what it raises."""
     return dict(check_names(signals, ())[0])
 
 
 def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:
-    """The integer symbols in the lengths, amounts and factors of signals, by name."""
+    """The integer symbols in the sizes and amounts of tensors, by name."""
     return dict(check_names(signals, ())[1])
 
 
 def check_names(
     signals: Iterable[SignalExpr], symbols: Iterable[Symbol]
 ) -> tuple[Mapping[str, Tensor], Mapping[str, Symbol]]:
-    """The named signals, and the integer symbols, in signals and beside them.
+    """The named tensors, and the integer symbols, in tensors and beside them.
 
     Raises:
-        SymconvError: two signals share a name but not the length, two symbols share a
-            name but not the assumptions, or a symbol is called like a signal.
+        SymconvError: two tensors share a name but not the shape, two symbols share a
+            name but not the assumptions, or a symbol is called like a tensor.
     """
     parts = tuple(signals)
     if len(parts) == 1 and not symbols:
@@ -145,5 +145,5 @@ _KINDS = "one is SymPy's own and one is made by integers(), of symconv"
 
 
 def clash(name: str) -> SymconvError:
-    """The error that a name is that of a signal and that of a symbol."""
+    """The error that a name is that of a tensor and that of a symbol."""
     return SymconvError(f"{name!r} names both a signal and an integer symbol; rename one of them")

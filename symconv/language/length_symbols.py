@@ -1,4 +1,4 @@
-"""The length of a signal, standing in an expression: what is said of it, and of which signal."""
+"""The size of a tensor, standing in an expression: what is said of it, and of which tensor."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class LengthOf(Standing):
 
     Not even that it is an integer.
 
-    SymPy cannot simplify it wrongly, and a claim that holds it knows which signal has to be
-    defined.  It prints as the formula of the length.
+    SymPy cannot simplify it wrongly, and a claim that holds it knows which tensor has to be
+    defined.  It prints as the formula of the size.
 
     Attributes:
-        signal: the signal.
-        polynomial: its length.
+        signal: the tensor.
+        polynomial: its size along the axis.
         symbols: the integer symbols in that, by name.
         formula: the same as a SymPy expression, for people.
-        about: further signals that have to be defined where this stands.
+        about: further tensors that have to be defined where this stands.
         axis: the axis.
     """
 
@@ -52,7 +52,7 @@ class LengthOf(Standing):
         about: tuple[SignalExpr, ...] = (),
         axis: int = 0,
     ) -> LengthOf:
-        """The length of a signal."""
+        """The size of a tensor along an axis."""
         self: LengthOf = AtomicExpr.__new__(cls)
         self.signal = signal
         self.polynomial = polynomial

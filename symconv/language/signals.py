@@ -4,8 +4,8 @@ A tensor is a finite array with entries in a commutative ring, indexed from 0 al
 and zero at every other tuple of integers; a signal is a tensor of one axis.  Sizes are integers
 or SymPy expressions in integer symbols; the assumptions of the symbols are hypotheses.
 
-Equal signals are one object, so that a signal that is used in many places is looked at
-once: work grows with the number of different signals in a claim.
+Equal tensors are one object, so that one that is used in many places is looked at once: work
+grows with the number of different ones in a claim.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _lock = Lock()
 
 
 class _OneOfEach(type):
-    """Makes equal signals one object."""
+    """Makes equal tensors one object."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         new = super().__call__(*args, **kwargs)
@@ -117,7 +117,7 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
     ndim: int
     """How many axes there are."""
     names: tuple[Mapping[str, Tensor], Mapping[str, Symbol]]
-    """The named signals, and the integer symbols, in it; by name."""
+    """The named tensors, and the integer symbols, in it; by name."""
     _shape: Shape | None
     _is_nonempty: bool
 
@@ -140,11 +140,11 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
         raise AttributeError(f"a signal does not change; its {name} stays")
 
     def apply(self, operator: Operator, *others: SignalExpr) -> SignalExpr:
-        """The signal that an operator makes of this one, and of others."""
+        """The tensor that an operator makes of this one, and of others."""
         return Applied(operator, (self, *others))
 
     def __eq__(self, other: object) -> Claim:  # type: ignore[override]
-        """The claim that two signals are equal; whether they are one object says `is`."""
+        """The claim that two tensors are equal; whether they are one object says `is`."""
         if not isinstance(other, SignalExpr):
             return NotImplemented
         from symconv.decision.claims import Claim
@@ -209,7 +209,7 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
         return length_expression(self)
 
     def every_symbol(self) -> Mapping[str, Symbol]:
-        """The integer symbols in the lengths, amounts and factors, by name."""
+        """The integer symbols in the sizes and amounts, by name."""
         return self.names[1]
 
     def length_with(
@@ -556,7 +556,7 @@ def by_formula(
     """The tensor with a formula for its entries; see `Tensor.from_formula`.
 
     Raises:
-        SymconvError: it is no formula of a signal.
+        SymconvError: it is no formula of a tensor.
     """
     if isinstance(entry, int) and not isinstance(entry, bool):
         entry = Integer(entry)
@@ -568,7 +568,7 @@ def by_formula(
 
 
 def formula_of(formula: Formula) -> SignalExpr:
-    """The signal of a formula, whose operands are the signals in it.
+    """The tensor of a formula, whose operands are those in it.
 
     Raises:
         SymconvError: something in it is not declared, or cannot stand in a formula.
@@ -611,7 +611,7 @@ def _whole_parts(entry: Any) -> list[Basic]:
 
 
 def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> None:
-    """Refuse what no method of a signal would make.
+    """Refuse what no method of a tensor would make.
 
     Raises:
         SymconvError: it is no operator, or one of other operands or with unchecked arguments.
@@ -627,7 +627,7 @@ def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> Non
 
 
 def _measured(signal: SignalExpr) -> SignalExpr:
-    """The signal, once its shape is known; that of each node is calculated once."""
+    """The tensor, once its shape is known; that of each node is calculated once."""
     if signal._shape is None:
         with allowed():
             _measure(signal)
@@ -648,14 +648,14 @@ def _measure(signal: SignalExpr) -> None:
 
 
 def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
-    """The signal with integer symbols replaced in every length, amount and factor.
+    """The tensor with integer symbols replaced in every size and amount.
 
     Args:
-        signal: the signal.
+        signal: the tensor.
         values: integers or expressions, by symbol.
 
     Raises:
-        SymconvError: an operator is not defined then, as for a negative length.
+        SymconvError: an operator is not defined then, as for a negative size.
     """
     chosen = {s: integer_argument(value, f"what stands for {s}") for s, value in values.items()}
     new: dict[SignalExpr, SignalExpr] = {}
@@ -674,7 +674,7 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
 
 
 def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
-    """An expression or condition in which the lengths of signals are those with new symbols."""
+    """An expression or condition in which the sizes of tensors are those with new symbols."""
     from symconv.language.any_size import length_of
 
     return spelled_with(

@@ -32,7 +32,7 @@ __all__ = ["Add", "AddMethods", "positive_part"]
 
 @dataclass(frozen=True, slots=True)
 class Add(Entrywise):
-    """The sum of two signals of one shape: entry u is x[u] + h[u]."""
+    """The sum of two tensors of one shape: entry u is x[u] + h[u]; see `Entrywise`."""
 
     parenthesised_in_code = True
     parenthesised_in_numpy = True
@@ -80,7 +80,7 @@ class Add(Entrywise):
 
 
 def positive_part(signal: SignalExpr) -> SignalExpr | None:
-    """What is subtracted by adding the signal; None if nothing is."""
+    """What is subtracted by adding the tensor; None if nothing is."""
     match signal.operator:
         case Scale(number) if number < 0:
             (inner,) = signal.operands

@@ -1,7 +1,7 @@
 """What an operator is: one class for each, with all that is known of it.
 
-A signal is an operator applied to signals: `x.pad(1, 1)` is `Pad(1, 1)` applied to x, and a
-named signal is an operator that is applied to none.  The module of an operator says what it
+A tensor is an operator applied to tensors: `x.pad(1, 1)` is `Pad(1, 1)` applied to x, and a
+named tensor is an operator that is applied to none.  The module of an operator says what it
 is in every reading: at any size, at fixed sizes, as text, in LaTeX, in NumPy, in a picture;
 and it has a mixin with the method by which users call it.  The readings ask, and hold what is
 common to all: the order in which nodes are read, what is shared, and what it may cost.
@@ -86,7 +86,7 @@ Shape: TypeAlias = tuple[Polynomial, ...]
 
 Terms: TypeAlias = tuple[Term, ...]
 Wanted: TypeAlias = "tuple[SignalExpr, Index, bool]"
-"""An entry: of which signal, at which index, and whether that is known to lie inside."""
+"""An entry: of which tensor, at which index, and whether that is known to lie inside."""
 Rule: TypeAlias = Generator[Wanted, Terms, Terms]
 """Asks for entries by `yield`, and returns what an entry is made of."""
 
@@ -100,9 +100,9 @@ SUM, PRODUCT, POSTFIX, ATOM = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A condition on the lengths without which an operator is not defined.
+    """A condition on the sizes without which an operator is not defined.
 
-    What is missing is said only where it is asked for: it speaks of lengths, whose own
+    What is missing is said only where it is asked for: it speaks of sizes, whose own
     requirements would have to be known for that.
     """
 
@@ -117,11 +117,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Fixed lengths and entries, at which signals are read.
+    """Fixed sizes and entries, at which tensors are read.
 
     Attributes:
         at: the values of the integer symbols.
-        arrays: the entries of the named signals.
+        arrays: the entries of the named tensors.
         zero: the zero of the ring in which the entries are.
     """
 
@@ -134,7 +134,7 @@ class Fixed:
 
 
 class Code(Protocol):
-    """Writes signals as Python calls."""
+    """Writes tensors as Python calls."""
 
     def text(self, operand: SignalExpr) -> str:
         """The code of an operand."""
@@ -150,7 +150,7 @@ class Code(Protocol):
 
 
 class Mathematics(Protocol):
-    """Writes signals in mathematical notation.
+    """Writes tensors in mathematical notation.
 
     Attributes:
         is_latex: whether that is LaTeX, and not plain text.
@@ -173,11 +173,11 @@ class Mathematics(Protocol):
         """The text in parentheses."""
 
     def name(self, name: str) -> str:
-        """The name of a signal."""
+        """The name of a tensor."""
 
 
 class NumPy(Protocol):
-    """Writes signals as NumPy expressions at fixed lengths.
+    """Writes tensors as NumPy expressions at fixed sizes.
 
     Attributes:
         at: the values of the integer symbols.
@@ -197,7 +197,7 @@ class NumPy(Protocol):
         """How many entries an operand has along each axis."""
 
     def name(self, name: str) -> str:
-        """The name of a signal, as Python allows it."""
+        """The name of a tensor, as Python allows it."""
 
     def array(self, numbers: Sequence[Any]) -> str:
         """Numbers as an array."""
@@ -215,7 +215,7 @@ class Operand:
     __slots__ = ()
 
     def apply(self, operator: Operator, *others: SignalExpr) -> SignalExpr:
-        """The signal that an operator makes of this one, and of others."""
+        """The tensor that an operator makes of this one, and of others."""
         raise NotImplementedError
 
 
@@ -229,7 +229,7 @@ class Operator:
     what `values` makes of places; one that `names_entries` has `wires`.
 
     Attributes:
-        arity: how many signals it is applied to; None for those in a formula.
+        arity: how many tensors it is applied to; None for those in a formula.
         call: how it is called, for the error that an operand is no signal.
         method: the method of signals that applies it; empty where a sign does.
         plain: its notation in plain text, in which {0}, {1} are the operands, and the names
@@ -326,7 +326,7 @@ class Operator:
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
-        """The SymPy expressions in it, in which lengths of signals may stand."""
+        """The SymPy expressions in it, in which sizes of tensors may stand."""
         return ()
 
     def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Any]) -> Operator:
@@ -428,7 +428,7 @@ class Operator:
         return f"{write.receiver(node.operands[0])}.{self.method}({arguments})"
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
-        """The arguments of the call that are no signals."""
+        """The arguments of the call that are no tensors."""
         return list(map(write.argument, self._values()))
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
@@ -442,7 +442,7 @@ class Operator:
         return form.format(*texts, **named), self.binding
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
-        """The same in NumPy, at fixed lengths."""
+        """The same in NumPy, at fixed sizes."""
         named = {
             name: value.at(write.at) if isinstance(value, Amount) else value
             for name, value in zip(_fields(type(self)), self._values(), strict=True)

@@ -1,4 +1,4 @@
-"""Signals given by a formula for their entries."""
+"""Tensors given by a formula for their entries."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Formula(OfGivenShape):
     arity = None
 
     def free(self) -> list[Symbol]:
-        """The symbols in the formula that are neither its index nor replaced, by name."""
+        """The symbols in the formula that are neither its indices nor replaced, by name."""
         bases = {str(base.label) for base in self.expression.atoms(IndexedBase)}
         free = self.expression.free_symbols - {
             *self.indices,
@@ -83,13 +83,13 @@ class Formula(OfGivenShape):
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
-        """The length, and the symbols in the formula that are not indices."""
+        """The sizes, and the symbols in the formula that are not indices."""
         symbols = (Amount(Polynomial.of(s.name), {s.name: s}, s) for s in self.free())
         return (*self.sizes, *symbols, *(amount for _, amount in self.chosen))
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
-        """The formula, in which lengths may stand."""
+        """The formula, in which sizes may stand."""
         return (self.expression,)
 
     @property
@@ -98,7 +98,7 @@ class Formula(OfGivenShape):
         return spelled_with(self.expression, {s: amount.written for s, amount in self.chosen})
 
     def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Tensor]) -> Formula:
-        """The formula about other signals, where amounts are chosen for its symbols."""
+        """The formula about other tensors, where amounts are chosen for its symbols."""
         bases = {
             base: IndexedBase(base.label, shape=named[str(base.label)].written_shape)
             for base in self.expression.atoms(IndexedBase)
@@ -165,7 +165,7 @@ class Formula(OfGivenShape):
         return f"Tensor.from_formula(({listed}), {formula}, shape=({sizes}))"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
-        """The formula as a function of the index."""
+        """The formula as a function of the indices."""
         if self.expression == 1:
             size = (r" \times " if write.is_latex else ", ").join(map(write.number, self.sizes))
             return rf"\mathbf{{1}}_{{{size}}}" if write.is_latex else f"ones({size})", ATOM
@@ -185,7 +185,7 @@ class Formula(OfGivenShape):
         return write.entries(node)
 
 
-# --- its entries at fixed lengths ----------------------------------------------------
+# --- its entries at fixed sizes ------------------------------------------------------
 
 
 def _value(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
@@ -255,7 +255,7 @@ def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
 
 
 def check_formula(indices: Sequence[Symbol], entry: Expr) -> None:
-    """Refuse what cannot be the formula of a signal, before it is read.
+    """Refuse what cannot be the formula of a tensor, before it is read.
 
     Raises:
         SymconvError: with what is wrong.

@@ -19,7 +19,7 @@ __all__ = ["check_kernel", "check_kernel_at", "is_no_empty_kernel"]
 def check_kernel(kernel: SignalExpr) -> None:
     """Refuse a kernel whose own symbols say that it is or may be empty.
 
-    Where its length is compound, the hypotheses of a claim may still exclude that: then
+    Where a size is compound, the hypotheses of a claim may still exclude that: then
     `prove` decides.
 
     Raises:
@@ -62,7 +62,7 @@ def is_no_empty_kernel(kernel: SignalExpr) -> Iterator[Requirement]:
 
 
 def check_kernel_at(kernel: SignalExpr, size: int) -> None:
-    """Refuse a kernel without taps, at fixed lengths.
+    """Refuse a kernel without taps, at fixed sizes.
 
     Raises:
         SymconvError: it has none.

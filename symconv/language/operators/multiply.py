@@ -59,5 +59,8 @@ class MultiplyMethod(Operand):
     __slots__ = ()
 
     def multiply(self, other: SignalExpr) -> SignalExpr:
-        """The entrywise product with a signal of the same length: entry u is x[u]·h[u]."""
+        """The entrywise product with a tensor of the same shape: entry u is x[u]·h[u].
+
+        Of several axes, what has one entry along an axis is repeated there, as in NumPy.
+        """
         return self.apply(Multiply(), other)

@@ -86,7 +86,7 @@ class Named(OfGivenShape):
     arity = 0
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """Itself: an entry of a named signal is zero outside by definition."""
+        """Itself: an entry of a named tensor is zero outside by definition."""
         yield from ()
         return (Term(factors=(Factor(self.name, index),)),)
 

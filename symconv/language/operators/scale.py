@@ -36,7 +36,7 @@ __all__ = ["Scale", "ScaleMethods", "exact_number", "exact_number_hint"]
 
 @dataclass(frozen=True, slots=True)
 class Scale(Operator):
-    """A rational multiple of a signal."""
+    """A rational multiple of a tensor."""
 
     number: Fraction
 
@@ -76,12 +76,12 @@ class Scale(Operator):
         return self.number.denominator > 1
 
     def code(self, write: Code, node: SignalExpr) -> str:
-        """The number before the signal."""
+        """The number before the operand."""
         sign = "-" if self.number == -1 else f"{write.argument(self.number)}*"
         return sign + write.receiver(node.operands[0])
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
-        """The number before the signal."""
+        """The number before the operand."""
         text = write.operand(node.operands[0], POSTFIX)
         if self.number == -1:
             return write.minus + text, PRODUCT
