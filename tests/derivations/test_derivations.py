@@ -63,7 +63,7 @@ from tests.oracles.derivations import (
     check_difference,
     check_holds_where,
     check_repair,
-    check_step,
+    kinds_of,
     problem_of,
 )
 from tests.runners.derivations import check_mutant
@@ -81,10 +81,6 @@ def audited(*formulas: Any, **options: Any) -> Audit:
     for formula in steps:
         derivation.step(formula)
     return derivation.audit()
-
-
-def kinds_of(audit: Audit) -> list[str]:
-    return [check_step(audit, step) for step in audit]
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -12,7 +12,7 @@ from sympy import Eq, Expr, Ge, Integer, Mod, Sum, Symbol, ceiling, floor, oo, s
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, integers
 from symconv.derivations import Audit, Derivation, IllFormed, such_that
 from symconv.derivations.finite_sums import made_finite
-from tests.oracles.derivations import check_closer, check_step
+from tests.oracles.derivations import check_closer, kinds_of
 
 A, B, C, H, W, P, Q, R, S = symbols("A B C H W P Q R S", integer=True, positive=True)
 a, b, i, j, m, o, p, q, s, t, u, v, z = symbols("a b i j m o p q s t u v z", integer=True)
@@ -28,10 +28,6 @@ def audited(*formulas: Any, **options: Any) -> Audit:
     for formula in steps:
         derivation.step(formula)
     return derivation.audit()
-
-
-def kinds_of(audit: Audit) -> list[str]:
-    return [check_step(audit, step) for step in audit]
 
 
 def counterexample(audit: Audit, number: int = 0) -> Any:

@@ -73,6 +73,11 @@ def problem_of(audit: Audit, step: Step) -> Problem:
     return Problem(formulas[step.against], step.formula, said)
 
 
+def kinds_of(audit: Audit) -> list[str]:
+    """The kinds of the verdicts of all steps, each checked."""
+    return [check_step(audit, step) for step in audit]
+
+
 def check_step(audit: Audit, step: Step) -> str:
     """Compare a verdict with the oracle's; returns its kind."""
     problem = problem_of(audit, step)

@@ -14,7 +14,6 @@ import argparse
 import math
 import random
 import re
-import signal as interrupts
 import sys
 import time
 from collections import Counter, deque
@@ -26,7 +25,6 @@ from functools import cache
 from itertools import islice, permutations
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from types import FrameType
 from typing import Any
 
 import sympy
@@ -37,6 +35,7 @@ from symconv.decision.verdicts import Verdict
 from symconv.text import parse_claim
 from tests.generators.doubles import Point, Row, UndefinedError, World
 from tests.generators.independent_claims import DEEP, KINDS, Statement, statement, variants
+from tests.runners.patience import TooSlowError, patience, wake_up
 
 At = dict[str, int]
 
@@ -630,59 +629,50 @@ def _agree(claim: Statement, found: list[Outcome], called: Mapping[str, str]) ->
 # --- many claims ---------------------------------------------------------------------
 
 
-class TooSlowError(BaseException):
-    """A claim takes longer than it may; nothing but the runner is to catch this."""
-
-
-def _give_up(number: int, frame: FrameType | None) -> None:
-    raise TooSlowError
-
-
-def _work(tasks: Connection, patience: int, memory: int) -> None:
+def _work(tasks: Connection, seconds: int, memory: int) -> None:
     """Check the claims that are asked for, until there is none."""
     with suppress(ImportError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if hasattr(interrupts, "SIGALRM"):
-        interrupts.signal(interrupts.SIGALRM, _give_up)
+    wake_up()
     while (task := tasks.recv()) is not None:
-        tasks.send(answer(*task, patience=patience))
+        tasks.send(answer(*task, seconds=seconds))
 
 
-def answer(kind: str, seed: int, *, patience: int = 0) -> tuple[str, str]:
+def answer(kind: str, seed: int, *, seconds: int = 0) -> tuple[str, str]:
     """What came of a claim, and the whole story where it is a disagreement."""
-    if hasattr(interrupts, "SIGALRM"):
-        interrupts.alarm(patience)
     try:
-        try:
-            claim = statement(kind, seed)
-        except Exception as error:  # then this program is wrong
-            return "WRONG: not made", f"no claim was made: {type(error).__name__}: {error}"
-        try:
-            return check(claim), ""
-        except Disagreement as found:
-            return f"WRONG: {found.topic}", str(found)
-        except TooSlowError:
-            return "WRONG: too slow", f"too slow: {claim}"
-        except MemoryError:
-            return "WRONG: out of memory", f"out of memory: {claim}"
-        except Exception as error:  # whatever it is, it is what is looked for
-            return "WRONG: crash", f"{type(error).__name__}: {str(error)[:300]}: {claim}"
+        with patience(seconds):
+            return _answer(kind, seed)
     except TooSlowError:
         return "WRONG: too slow", "too slow, before anything was asked"
-    finally:
-        if hasattr(interrupts, "SIGALRM"):
-            interrupts.alarm(0)
+
+
+def _answer(kind: str, seed: int) -> tuple[str, str]:
+    try:
+        claim = statement(kind, seed)
+    except Exception as error:  # then this program is wrong
+        return "WRONG: not made", f"no claim was made: {type(error).__name__}: {error}"
+    try:
+        return check(claim), ""
+    except Disagreement as found:
+        return f"WRONG: {found.topic}", str(found)
+    except TooSlowError:
+        return "WRONG: too slow", f"too slow: {claim}"
+    except MemoryError:
+        return "WRONG: out of memory", f"out of memory: {claim}"
+    except Exception as error:  # whatever it is, it is what is looked for
+        return "WRONG: crash", f"{type(error).__name__}: {str(error)[:300]}: {claim}"
 
 
 class _Worker:
     """A process that checks one claim after the other."""
 
-    def __init__(self, patience: int, memory: int) -> None:
+    def __init__(self, seconds: int, memory: int) -> None:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, patience, memory), daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, seconds, memory), daemon=True)
         self.process.start()
         theirs.close()
         self.task: tuple[str, int] | None = None

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import argparse
 import random
-import signal as interrupts
 import sys
 import time
 from collections import Counter
-from types import FrameType
 
 from symconv import Proved, Refuted, Undecided
 from tests.generators.random_claims import is_symbolic, random_claim
 from tests.oracles.brute_force import check_condition, check_condition_for_all, checked_verdict
+from tests.runners.patience import TooSlowError, patience, wake_up
 
 CONDITIONS = 0.4, 0.1  # of so many refuted and proved claims the condition is checked
 TOTAL, MOST = 9, 120  # how far brute force goes, among the smallest lengths
@@ -47,14 +46,6 @@ def check(seed: int) -> str:
     return kind
 
 
-class TooSlowError(BaseException):
-    """One claim takes longer than it may; nothing but `main` is to catch this."""
-
-
-def _give_up(number: int, frame: FrameType | None) -> None:
-    raise TooSlowError
-
-
 def main() -> None:
     """Checks random claims for some minutes, and prints what was found."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -65,13 +56,11 @@ def main() -> None:
     kinds: Counter[str] = Counter()
     start = printed = time.monotonic()
     seed: int = arguments.seed
-    if hasattr(interrupts, "SIGALRM"):
-        interrupts.signal(interrupts.SIGALRM, _give_up)
+    wake_up()
     while time.monotonic() - start < 60 * arguments.minutes:
         try:
-            if hasattr(interrupts, "SIGALRM"):
-                interrupts.alarm(arguments.patience)
-            kinds[check(seed)] += 1
+            with patience(arguments.patience):
+                kinds[check(seed)] += 1
         except TooSlowError:
             kinds["too slow"] += 1
             print(f"seed {seed}: too slow", flush=True)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import signal as interrupts
 import sys
 import time
 from collections import Counter
-from types import FrameType
 
 from tests.generators.tensor_claims import tensor_claim
 from tests.oracles.tensor_claims import Disagreement, checked
+from tests.runners.patience import TooSlowError, patience, wake_up
 
 CONDITIONS = 0.4  # of so many claims the condition is checked
 
@@ -29,30 +28,17 @@ def check(seed: int) -> str:
     return kind
 
 
-class TooSlowError(BaseException):
-    """One claim takes longer than it may; nothing but `main` is to catch this."""
-
-
-def _give_up(number: int, frame: FrameType | None) -> None:
-    raise TooSlowError
-
-
-def answer(seed: int, patience: int) -> tuple[str, str]:
+def answer(seed: int, seconds: int) -> tuple[str, str]:
     """What came of a claim, and the whole story where it is a disagreement."""
-    has_alarm = hasattr(interrupts, "SIGALRM")
-    if has_alarm:
-        interrupts.alarm(patience)
     try:
-        return check(seed), ""
+        with patience(seconds):
+            return check(seed), ""
     except TooSlowError:
         return "too slow", "too slow"
     except Disagreement as found:
         return f"DISAGREEMENT: {found.topic}", str(found)
     except Exception as error:  # whatever it is, it is to be looked at; the rest goes on
         return "DISAGREEMENT: crash", f"{type(error).__name__}: {error}\n{tensor_claim(seed)}"
-    finally:
-        if has_alarm:
-            interrupts.alarm(0)
 
 
 def main() -> None:
@@ -65,8 +51,7 @@ def main() -> None:
     arguments = parser.parse_args()
     kinds: Counter[str] = Counter()
     begun = printed = time.monotonic()
-    if hasattr(interrupts, "SIGALRM"):
-        interrupts.signal(interrupts.SIGALRM, _give_up)
+    wake_up()
     seeds = range(arguments.start, arguments.start + arguments.claims)
     for seed in seeds:
         kind, story = answer(seed, arguments.patience)
