@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
-from symconv.arithmetic.limits import LONGEST_PATTERN
-from symconv.errors import PatternError, SymconvError
+from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.operators import Einsum, Pad
 from symconv.language.operators.base import axes_of, check_operand, size_along
+from symconv.language.operators.patterns import read_letters
 from symconv.language.signals import Applied, SignalExpr
 
 __all__ = ["concatenate", "einsum"]
@@ -35,43 +34,10 @@ def einsum(pattern: str, /, *tensors: SignalExpr) -> SignalExpr:
     References:
         `numpy.einsum`.
     """
-    if not isinstance(pattern, str):
-        raise SymconvError(f"the pattern of einsum is text such as 'oc,ch->oh', got {pattern!r}")
+    inputs, output = read_letters(pattern)
     for tensor in tensors:
         check_operand(tensor, "einsum(pattern, …)")
-    inputs, output = _read(pattern)
     return Applied(Einsum(inputs, output), tensors)
-
-
-def _read(pattern: str) -> tuple[tuple[str, ...], str]:
-    if len(pattern) > LONGEST_PATTERN:
-        raise SymconvError(f"a pattern has at most {LONGEST_PATTERN} characters")
-    wrong = re.search(r"[^A-Za-z,\s>-]|(?<!-)>|-(?!>)", pattern)
-    if wrong is not None:
-        dots = "; an ellipsis is not part of these patterns" * (wrong.group() == ".")
-        raise PatternError(
-            pattern,
-            wrong.start(),
-            f"{wrong.group()!r} cannot stand here: write letters, commas and an arrow{dots}",
-        )
-    left, arrow, right = pattern.partition("->")
-    if "->" in right:
-        raise PatternError(pattern, pattern.rindex("->"), "a pattern has one arrow")
-    inputs = tuple("".join(part.split()) for part in left.split(","))
-    letters = "".join(inputs)
-    if not arrow:
-        return inputs, "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    output = "".join(right.split())
-    for place, letter in enumerate(right, len(left) + 2):
-        if letter == ",":
-            raise PatternError(pattern, place, "there is one result")
-        if letter.isspace():
-            continue
-        if letter not in letters:
-            raise PatternError(pattern, place, f"{letter!r} is not an axis of any of the tensors")
-        if output.count(letter) > 1:
-            raise PatternError(pattern, place, f"{letter!r} stands in the result twice")
-    return inputs, output
 
 
 def concatenate(tensors: Sequence[SignalExpr], axis: int = 0) -> SignalExpr:

@@ -1,4 +1,4 @@
-"""The patterns of `rearrange` as text: "c (h r) w -> (c r) h w"."""
+"""Patterns as text: "c (h r) w -> (c r) h w" of `rearrange`, and "oc,ch->oh" of `einsum`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symconv.arithmetic.limits import LONGEST_PATTERN
 from symconv.errors import PatternError, SymconvError
 
-__all__ = ["Groups", "Pattern", "read_pattern", "shown_pattern"]
+__all__ = ["Groups", "Pattern", "read_letters", "read_pattern", "shown_pattern"]
 
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
 """For each axis the names of the axes that are merged in it; none for an axis of size 1."""
@@ -46,10 +46,7 @@ def read_pattern(text: object, axes: int, of: object = "the tensor") -> Pattern:
     Raises:
         SymconvError: there is a mistake in it, at which a caret points.
     """
-    if not isinstance(text, str):
-        raise SymconvError(f"a pattern is text such as 'c h w -> h w c', got {text!r}")
-    if len(text) > LONGEST_PATTERN:
-        raise SymconvError(f"a pattern has at most {LONGEST_PATTERN} characters")
+    text = _checked(text, "a pattern is text such as 'c h w -> h w c'")
     arrows = [found.start() for found in re.finditer("->", text)]
     if len(arrows) != 1:
         raise PatternError(text, arrows[1] if arrows else len(text), "a pattern has one arrow ->")
@@ -73,6 +70,15 @@ def read_pattern(text: object, axes: int, of: object = "the tensor") -> Pattern:
             f"pattern {len(source)}",
         )
     return Pattern(source, target)
+
+
+def _checked(text: object, expected: str) -> str:
+    """Refuse what is no text, and what nobody has written by hand."""
+    if not isinstance(text, str):
+        raise SymconvError(f"{expected}, got {text!r}")
+    if len(text) > LONGEST_PATTERN:
+        raise SymconvError(f"a pattern has at most {LONGEST_PATTERN} characters")
+    return text
 
 
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[()1]|\s+")
@@ -114,3 +120,41 @@ def _side(text: str, start: int, end: int) -> Groups:
         if counted[name] > 1:
             raise PatternError(text, place, f"{name!r} stands here twice")
     return tuple(groups)
+
+
+def read_letters(text: object) -> tuple[tuple[str, ...], str]:
+    """The letters of each tensor, and of the result, in a pattern of `einsum`.
+
+    >>> read_letters("oc, ch -> oh")
+    (('oc', 'ch'), 'oh')
+
+    Raises:
+        SymconvError: there is a mistake in it, at which a caret points.
+    """
+    pattern = _checked(text, "the pattern of einsum is text such as 'oc,ch->oh'")
+    wrong = re.search(r"[^A-Za-z,\s>-]|(?<!-)>|-(?!>)", pattern)
+    if wrong is not None:
+        dots = "; an ellipsis is not part of these patterns" * (wrong.group() == ".")
+        raise PatternError(
+            pattern,
+            wrong.start(),
+            f"{wrong.group()!r} cannot stand here: write letters, commas and an arrow{dots}",
+        )
+    left, arrow, right = pattern.partition("->")
+    if "->" in right:
+        raise PatternError(pattern, pattern.rindex("->"), "a pattern has one arrow")
+    inputs = tuple("".join(part.split()) for part in left.split(","))
+    letters = "".join(inputs)
+    if not arrow:
+        return inputs, "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    output = "".join(right.split())
+    for place, letter in enumerate(right, len(left) + 2):
+        if letter == ",":
+            raise PatternError(pattern, place, "there is one result")
+        if letter.isspace():
+            continue
+        if letter not in letters:
+            raise PatternError(pattern, place, f"{letter!r} is not an axis of any of the tensors")
+        if output.count(letter) > 1:
+            raise PatternError(pattern, place, f"{letter!r} stands in the result twice")
+    return inputs, output
