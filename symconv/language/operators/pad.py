@@ -42,6 +42,7 @@ class Pad(AlongAxis):
     right: Amount
     axis: int = 0
 
+    moves = True
     method = "pad"
     plain = "pad{along}({0}; {left}, {right})"
     latex = r"\operatorname{{pad}}{along}\left({0};\, {left},\, {right}\right)"
