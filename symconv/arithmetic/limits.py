@@ -113,6 +113,34 @@ MOST_CASES_SPLIT = 4
 """Floors and cases max(0, a) that are replaced by a bound, one within the result of another: each
 makes a larger polynomial of the one before."""
 
+MOST_WAYS_TO_BE_ZERO = 100
+"""Ways in which an entry of tensors side by side can be none of theirs, before it is compared as
+a name: so many as eight tensors have that are padded along two axes."""
+
+MOST_NODES_EXPANDED = 60
+"""Nodes of two sides without functions that are compared at once, as sums of products; where there
+are more, equal nodes are looked for first, since sums may double with each layer."""
+
+MOST_NAMES_OPENED = 4
+"""How often names are replaced by what they stand for, before all are: each time is one more
+comparison, and what layers have in common lies at most some operators below."""
+
+MOST_EQUALS_TRIED = 3
+"""Nodes with the same values that a node is compared with: more would be coincidences, as where
+all entries of many nodes are 0."""
+
+BITS_OF_BALLS = 128
+"""Bits of the middles of balls of real numbers: more than twice those of a float, so that where
+balls meet, no float would tell the numbers apart."""
+
+MOST_TRIALS = 60
+"""Sizes that are drawn to find some at which no tensor of a network is empty; where strides are few
+numbers and inputs are large enough, one of ten is such."""
+
+MOST_TRIAL_STEPS = 400_000
+"""Steps for the values of all nodes on one small input, half a second: without the values, nodes
+are equal only as they are written."""
+
 LONGEST_SORT_KEY = 1000
 """Characters of a polynomial as text, by which polynomials are put in order; of a longer one a
 digest is taken, because nested floors and cases would double it at each level."""

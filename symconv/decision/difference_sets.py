@@ -12,18 +12,21 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import MOST_NODES_EXPANDED
 from symconv.arithmetic.linearisation import impossible
-from symconv.arithmetic.polynomials import Conjunction, Guard, Polynomial, at_least, negated
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, negated
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import GuardedSum
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison, compare
 from symconv.decision.counterexamples import Difference, small_lengths
 from symconv.decision.evidence import evidence
+from symconv.decision.node_by_node import Network
+from symconv.decision.parameters import Parameters, differing
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import requirements
+from symconv.language.graph import has_names, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
@@ -145,6 +148,7 @@ class Decision:
         self.positive = _positive(claim)
         with self.sets.within_budget():
             self.among, self.assumed = hypotheses(claim, self.sets)
+            self.parameters = Parameters(self.sets, self.among, self.positive, self.assumed)
             if self.assumed and next(small_lengths(claim), None) is None:
                 raise Undecided("no small lengths were found that satisfy the hypotheses")
             signals = (*claim.signals, *claim.mentioned, *claim.about)
@@ -153,15 +157,10 @@ class Decision:
             if self.assumed and not all(f.where is None for f in self.failures):
                 raise NonlinearError("a hypothesis has a product of symbols in it")
 
-    def _never(self, alternatives: Sequence[Guard]) -> bool:
-        """Whether none of the guards holds anywhere; False says nothing about products."""
-        alone = [(*self.assumed, guard) for guard in alternatives]
-        return impossible(alone, self.sets, self.among, self.positive)
-
     def _failures(self, claim: Claim) -> Iterator[_Failure]:
         match claim.lhs, claim.rhs:
             case SignalExpr() as left, SignalExpr() as right:
-                yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
+                yield from self._tensors_differ(left, right)
             case left, right if claim.is_condition:
                 one, other = where_holds(left, self.sets), where_holds(right, self.sets)
                 differ = ((one - other) | (other - one)).intersect(self.among)
@@ -170,7 +169,40 @@ class Decision:
                 (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
                 yield self._values_differ(p * b, q * a, "values")
 
-    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
+    def _tensors_differ(self, left: SignalExpr, right: SignalExpr) -> Iterator[_Failure]:
+        """Where two tensors differ; node by node where that is the way.
+
+        Raises:
+            Undecided: there are functions or maxima, and that they are equal is not found.
+        """
+        is_named = has_names(left, right)
+        if is_named or len(walk(left, right)) > MOST_NODES_EXPANDED:
+            network = Network(self.claim, self.parameters, self._evidence_of_equality)
+            if network.are_equal():
+                yield _Failure(None, None, network.evidence)
+                return
+        if is_named:
+            raise Undecided(
+                "it is not found that the functions or maxima on both sides are of the same"
+            )
+        sums = guarded_sum(left), guarded_sum(right)
+        yield from self._sums_differ(*sums, lambda: self.claim)
+
+    def _evidence_of_equality(
+        self, left: SignalExpr, right: SignalExpr
+    ) -> Callable[[], tuple[Evidence, ...]] | None:
+        """Tells why two tensors without names are equal; None where they differ."""
+        sums = guarded_sum(left), guarded_sum(right)
+        failures = list(self._sums_differ(*sums, lambda: Claim(left, right)))
+        for failure in failures:
+            where = failure.where if failure.exactly is None else failure.exactly()
+            if where is not None and not where.is_empty():
+                return None
+        return lambda: tuple(told for failure in failures for told in failure.evidence())
+
+    def _sums_differ(
+        self, left: GuardedSum, right: GuardedSum, claim: Callable[[], Claim]
+    ) -> Iterator[_Failure]:
         for one, other in zip(left.shape, right.shape, strict=True):
             yield self._values_differ(one, other, "lengths" if left.axes == 1 else "sizes")
         for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
@@ -178,7 +210,7 @@ class Decision:
             yield _Failure(
                 None if nowhere else found.doubtful,
                 found.names,
-                partial(_told, found, self.claim),
+                partial(_told, found, claim),
                 found.exactly,
             )
 
@@ -186,9 +218,9 @@ class Decision:
         if left == right:
             same = Evidence(what, "the same formula")
             return _Failure(None, None, lambda: (same,))
-        differ = (at_least(left, right + 1), at_least(right, left + 1))
+        differ = differing(left, right)
         never = Evidence(what, "no length at which they differ")
-        if self._never(differ):
+        if self.parameters.never((guard,) for guard in differ):
             return _Failure(None, None, lambda: (never,))
         where = self.sets.where([(guard,) for guard in differ])
         return self._failure(where.intersect(self.among), never)
@@ -261,8 +293,8 @@ class Decision:
         return Difference(lengths, names, point)
 
 
-def _told(found: Comparison, claim: Claim) -> tuple[Evidence, ...]:
-    return tuple(evidence(found, claim))
+def _told(found: Comparison, claim: Callable[[], Claim]) -> tuple[Evidence, ...]:
+    return tuple(evidence(found, claim()))
 
 
 def _narrow(points: Set, within: Set) -> Set:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_names",
     "clash",
+    "has_names",
     "leaves",
     "mentioned",
     "merge_symbols",
@@ -41,6 +42,11 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
             open_.append((node, True))
             open_ += [(operand, False) for operand in reversed(node.operands)]
     return list(found)
+
+
+def has_names(*signals: SignalExpr) -> bool:
+    """Whether there are functions or maxima in it, whose entries are compared as names."""
+    return any(node.operator.is_opaque for node in walk(*signals))
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
