@@ -121,6 +121,10 @@ MOST_NODES_EXPANDED = 60
 """Nodes of two sides without functions that are compared at once, as sums of products; where there
 are more, equal nodes are looked for first, since sums may double with each layer."""
 
+MOST_SYMBOLS_TOGETHER = 12
+"""Symbols of a claim whose nodes are compared with all of them as parameters of the sets: what isl
+does, and what its sets take, grows with their number."""
+
 MOST_NAMES_OPENED = 4
 """How often names are replaced by what they stand for, before all are: each time is one more
 comparison, and what layers have in common lies at most some operators below."""

@@ -42,13 +42,13 @@ class Network:
 
     Args:
         claim: the claim.
-        parameters: what is known of the symbols.
+        known: what is known of the symbols in some tensors.
         compared: compares two tensors that are sums of products.
     """
 
-    def __init__(self, claim: Claim, parameters: Parameters, compared: Compared) -> None:
+    def __init__(self, claim: Claim, known: Callable[..., Parameters], compared: Compared) -> None:
         self._claim = claim
-        self._parameters = parameters
+        self._parameters = known
         self._compared = compared
         self._values = TrialValues(claim)
         self._names: dict[SignalExpr, Tensor] = {}
@@ -57,7 +57,6 @@ class Network:
         self._known: dict[tuple[SignalExpr, SignalExpr], bool] = {}
         self._pushed: dict[tuple[Function, SignalExpr], SignalExpr] = {}
         self._split: dict[SignalExpr, tuple[Function | None, SignalExpr, SignalExpr]] = {}
-        self._elements = Elements(self.name_of, parameters)
         self._told: list[Callable[[], tuple[Evidence, ...]]] = []
         self._beyond: NonlinearError | None = None
 
@@ -150,10 +149,7 @@ class Network:
             case "silu":
                 return self._made(Multiply(), [node, self._applied(_SIGMOID, node)])
             case "hardswish":
-                sizes = tuple(size_along(node, axis) for axis in range(node.ndim))
-                ones = Applied(Formula(indices_of(node.ndim), Integer(1), sizes))
-                more = self._made(Add(), [node, self._made(Scale(Fraction(3)), [ones])])
-                product = self._made(Multiply(), [node, self._applied(_RELU6, more)])
+                product = self._made(Multiply(), [node, self._applied(_RELU6_OF_3_MORE, node)])
                 return self._made(Scale(Fraction(1, 6)), [product])
         moved = self._through(function.shifted(), node)
         if function.at_zero == 0 or function.is_shifted:
@@ -219,7 +215,8 @@ class Network:
         return self._known[key]
 
     def _is_proved(self, one: SignalExpr, other: SignalExpr) -> bool:
-        if not all(map(self._parameters.are_equal, one.lengths, other.lengths)):
+        known = self._parameters(one, other) if one.lengths != other.lengths else None
+        if known is not None and not all(map(known.are_equal, one.lengths, other.lengths)):
             return False
         left, right = self._as_function(one), self._as_function(other)
         if left is not None and right is not None:
@@ -230,7 +227,8 @@ class Network:
                 return True
         if any(is_maximum(node) for side in (one, other) for node in chosen_from(side)):
             try:
-                if self._elements.are_the_same(one, other):
+                elements = Elements(self.name_of, self._parameters(one, other))
+                if elements.are_the_same(one, other):
                     how = "maxima of the same entries"
                     self._told.append(lambda: (Evidence(_pair(one, other), how),))
                     return True
@@ -304,7 +302,8 @@ class Network:
         return found
 
 
-_SIGMOID, _RELU6 = Function("sigmoid", Fraction(1, 2)), Function("relu6", Fraction(0))
+_SIGMOID = Function("sigmoid", Fraction(1, 2))
+_RELU6_OF_3_MORE = Function("relu6(3 + …)", Fraction(3))
 
 
 def _rebuilt(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:

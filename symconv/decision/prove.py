@@ -194,6 +194,8 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
         among = f"the {tried} smallest {_sizes(claim)}"
         searched = f" (no counterexample among {among})" if tried else ""
         return Unknown(f"{reason}{searched}")
+    if has_names(*claim.signals):
+        reason = Undecided("it is computed for sums of products alone, without functions")
     return _refuted(claim, found, None, str(reason))
 
 

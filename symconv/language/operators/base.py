@@ -701,7 +701,8 @@ def inside_of(index: Index, shape: Shape) -> Conjunction:
 
 def not_negative(value: Polynomial, node: SignalExpr) -> Polynomial:
     """max(0, value), and the value itself where the signs of the symbols say that it is one."""
-    signs = {name: sign_of(symbol) for name, symbol in node.names[1].items()}
+    symbols = node.names[1]
+    signs = {name: sign_of(symbols[name]) for name in value.symbols()}
     return value if is_at_least(value, 0, signs) else nonnegative_part(value)
 
 
