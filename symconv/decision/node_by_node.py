@@ -17,6 +17,7 @@ from fractions import Fraction
 from sympy import Integer
 
 from symconv.arithmetic.limits import MOST_EQUALS_TRIED, MOST_NAMES_OPENED
+from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
 from symconv.decision.maxima import Elements, is_maximum
@@ -135,8 +136,9 @@ class Network:
         present = self._alike[values]
         if not node.operator.is_source:
             for other in present[:MOST_EQUALS_TRIED]:
-                if self._equal(other, node):
-                    return other
+                shaped = _with_unit_axes(other, node)
+                if shaped is not None and self._equal(shaped, node):
+                    return shaped
         present.append(node)
         return node
 
@@ -308,6 +310,22 @@ _RELU6_OF_3_MORE = Function("relu6(3 + …)", Fraction(3))
 
 def _rebuilt(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
     return Applied(node.operator, operands)
+
+
+def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:
+    """A node with axes of one entry where another one has such; None if the others do not fit."""
+    if node.ndim == other.ndim:
+        return node
+    ours, theirs = (
+        [size != Polynomial.constant(1) for size in one.lengths] for one in (node, other)
+    )
+    if sum(ours) != sum(theirs):
+        return None
+    texts = []
+    for axes in (ours, theirs):
+        letters = iter(f"a{i}" for i in range(sum(axes)))
+        texts.append(" ".join(next(letters) if is_long else "1" for is_long in axes))
+    return node.rearrange(f"{texts[0]} -> {texts[1]}")
 
 
 def _is_zero(node: SignalExpr) -> bool:

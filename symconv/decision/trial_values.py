@@ -50,11 +50,13 @@ class TrialValues:
         self._functions = _stand_ins(nodes)
 
     def of(self, node: SignalExpr) -> Hashable | None:
-        """The shape and the entries of a node; None where they are not known."""
+        """The shape and the entries of a node, without axes of one; None where it is not known."""
         for one in walk_unread(node, self._read):
             self._read[one] = self._computed(one)
         found = self._read[node]
-        return None if found is None else (found.shape, tuple(found.entries))
+        if found is None:
+            return None
+        return tuple(size for size in found.shape if size != 1), tuple(found.entries)
 
     def _computed(self, node: SignalExpr) -> Array | None:
         operands = [self._read[operand] for operand in node.operands]
