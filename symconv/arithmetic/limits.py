@@ -137,6 +137,9 @@ BITS_OF_BALLS = 128
 """Bits of the middles of balls of real numbers: more than twice those of a float, so that where
 balls meet, no float would tell the numbers apart."""
 
+LONGEST_REASON = 200
+"""Characters of two nodes that are named in a reason: two lines of a terminal."""
+
 MOST_TRIALS = 60
 """Sizes that are drawn to find some at which no tensor of a network is empty; where strides are few
 numbers and inputs are large enough, one of ten is such."""
@@ -168,6 +171,10 @@ them by itself."""
 LARGEST_TOTAL_TRIED = 12
 """The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
 three of the counterexamples to the catalogue have sums up to 8."""
+
+MOST_ADDED = 3
+"""How much more than their least sum the lengths have at which a claim of many symbols is tried:
+where there are more of them than the sum above, only few can be larger than the least."""
 
 MOST_LENGTHS_TRIED = 1500
 """Lengths that are tried in all: more than positive symbols have up to that sum, so that the search

@@ -6,14 +6,19 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import chain, count, islice, product
+from itertools import accumulate, chain, count, islice, product
 from math import prod
 from typing import Any
 
 import flint
 from sympy import Expr, Rational, Symbol
 
-from symconv.arithmetic.limits import BITS_OF_BALLS, LARGEST_TOTAL_TRIED, MOST_LENGTHS_TRIED
+from symconv.arithmetic.limits import (
+    BITS_OF_BALLS,
+    LARGEST_TOTAL_TRIED,
+    MOST_ADDED,
+    MOST_LENGTHS_TRIED,
+)
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
@@ -245,19 +250,22 @@ def _random_entry(name: str, index: int) -> int:
 
 def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
+    least = [next((v for v in (0, 1) if allows(s, v) or allows(s, -v)), 0) for s in symbols]
+    rest_at_least = list(accumulate(reversed(least), initial=0))[::-1]
 
-    def values(names: tuple[Symbol, ...], total: int) -> Iterator[tuple[int, ...]]:
-        if not names:
+    def values(first: int, total: int) -> Iterator[tuple[int, ...]]:
+        if first == len(symbols):
             if total == 0:
                 yield ()
             return
-        for value in range(-total, total + 1):
-            if allows(names[0], value):
-                for rest in values(names[1:], total - abs(value)):
+        most = total - rest_at_least[first + 1]
+        for value in range(-most, most + 1):
+            if allows(symbols[first], value):
+                for rest in values(first + 1, total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(LARGEST_TOTAL_TRIED + 1):
-        for chosen in values(symbols, total):
+    for total in range(max(LARGEST_TOTAL_TRIED, rest_at_least[0] + MOST_ADDED) + 1):
+        for chosen in values(0, total):
             yield dict(zip(symbols, chosen, strict=True))
 
 

@@ -16,13 +16,13 @@ from fractions import Fraction
 
 from sympy import Integer
 
-from symconv.arithmetic.limits import MOST_EQUALS_TRIED, MOST_NAMES_OPENED
+from symconv.arithmetic.limits import LONGEST_REASON, MOST_EQUALS_TRIED, MOST_NAMES_OPENED
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
 from symconv.decision.maxima import Elements, is_maximum
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import chosen_from, is_selection, replaced
+from symconv.decision.selections import Selections, replaced
 from symconv.decision.trial_values import TrialValues
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
@@ -52,6 +52,7 @@ class Network:
         self._parameters = known
         self._compared = compared
         self._values = TrialValues(claim)
+        self._selections = Selections()
         self._names: dict[SignalExpr, Tensor] = {}
         self._is_one_of: dict[SignalExpr, SignalExpr] = {}
         self._alike: dict[Hashable, list[SignalExpr]] = defaultdict(list)
@@ -78,6 +79,17 @@ class Network:
         if self._beyond is not None:
             raise self._beyond
         return False
+
+    def reason(self) -> str:
+        """Why they are not proved to be equal."""
+        general = "it is not found that functions or maxima on both sides are of the same tensors"
+        for (one, other), is_proved in self._known.items():
+            is_likely = type(one.operator) is type(other.operator)
+            if not is_proved and is_likely and self._values.of(one) == self._values.of(other):
+                told = f"{self._shown(one)} and {self._shown(other)}"
+                if len(told) <= LONGEST_REASON:
+                    return f"{general}; it is open whether {told} are equal"
+        return general
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Why the nodes are equal of which the sides consist."""
@@ -135,7 +147,10 @@ class Network:
             return node
         present = self._alike[values]
         if not node.operator.is_source:
-            for other in present[:MOST_EQUALS_TRIED]:
+            kind = type(node.operator)
+            # What was made alike first: values of small inputs may coincide.
+            ordered = sorted(present, key=lambda other: type(other.operator) is not kind)
+            for other in ordered[:MOST_EQUALS_TRIED]:
                 shaped = _with_unit_axes(other, node)
                 if shaped is not None and self._equal(shaped, node):
                     return shaped
@@ -186,7 +201,7 @@ class Network:
 
     def _pushed_through(self, function: Function, node: SignalExpr) -> SignalExpr:
         operator, operands = node.operator, list(node.operands)
-        if is_selection(node) or (is_maximum(node) and function.rises):
+        if self._selections.has(node) or (is_maximum(node) and function.rises):
             return self._made(operator, [self._through(function, one) for one in operands])
         match operator:
             case Scale(number) if number > 0 and function.is_homogeneous:
@@ -225,14 +240,15 @@ class Network:
             (function, x), (another, y) = left, right
             if function == another and self._equal(x, y):
                 how = f"{function.name} of tensors that are equal"
-                self._told.append(lambda: (Evidence(_pair(one, other), how),))
+                self._tell(one, other, how)
                 return True
-        if any(is_maximum(node) for side in (one, other) for node in chosen_from(side)):
+        if any(
+            is_maximum(node) for side in (one, other) for node in self._selections.origins(side)
+        ):
             try:
-                elements = Elements(self.name_of, self._parameters(one, other))
+                elements = Elements(self.name_of, self._selections, self._parameters(one, other))
                 if elements.are_the_same(one, other):
-                    how = "maxima of the same entries"
-                    self._told.append(lambda: (Evidence(_pair(one, other), how),))
+                    self._tell(one, other, "maxima of the same entries")
                     return True
             except NonlinearError as problem:
                 self._beyond = problem
@@ -240,11 +256,23 @@ class Network:
             return False
         return self._is_one_sum(one, other)
 
+    def _tell(self, one: SignalExpr, other: SignalExpr, how: str) -> None:
+        self._told.append(lambda: (Evidence(f"{self._shown(one)} and {self._shown(other)}", how),))
+
+    def _shown(self, node: SignalExpr) -> str:
+        """A node with names for the functions and maxima in it."""
+
+        def name(below: SignalExpr) -> SignalExpr | None:
+            return self.name_of(below) if below.operator.is_opaque else None
+
+        operands = [replaced(operand, name, _rebuilt) for operand in node.operands]
+        return str(_rebuilt(node, operands) if operands else node)
+
     def _as_function(self, node: SignalExpr) -> tuple[Function, SignalExpr] | None:
         """A node that only moves values of one function: the function, and its argument moved."""
         functions = {
             origin.operator.function if isinstance(origin.operator, Apply) else None
-            for origin in chosen_from(node)
+            for origin in self._selections.origins(node)
         }
         if len(functions) != 1:
             return None
@@ -253,7 +281,7 @@ class Network:
             return None
 
         def argument(one: SignalExpr) -> SignalExpr | None:
-            return None if is_selection(one) else one.operands[0]
+            return None if self._selections.has(one) else one.operands[0]
 
         return function, replaced(node, argument, lambda n, new: self._made(n.operator, new))
 
@@ -338,7 +366,3 @@ def _is_zero(node: SignalExpr) -> bool:
         case Formula(_, expression):
             return bool(expression == 0)
     return False
-
-
-def _pair(one: SignalExpr, other: SignalExpr) -> str:
-    return f"{one} and {other}"
