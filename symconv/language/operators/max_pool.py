@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.arithmetic.limits import MOST_PHASES
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, within
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
@@ -138,20 +139,20 @@ class MaxPool(AlongAxis):
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """x[s·u + d·j − l] for 0 ≤ j < c, where that is an entry."""
         (signal,) = node.operands
-        j = next(fresh)
-        place = (
-            self.stride.polynomial * index[self.axis]
-            + self.dilation.polynomial * Polynomial.of(j)
-            - self.left.polynomial
-        )
-        guards = (
-            *within(Polynomial.of(j), self.window.polynomial),
-            *within(place, signal.lengths[self.axis]),
-        )
-        return [Candidate(signal, along(index, self.axis, place), (j,), guards)]
+        c, d = self.window, self.dilation
+        first = self.stride.polynomial * index[self.axis] - self.left.polynomial
 
-    def _amounts(self) -> list[tuple[str, Amount, int]]:
-        return [("stride", self.stride, 1), ("dilation", self.dilation, 1)]
+        def at(j: Polynomial, numbers: tuple[int, ...], bounds: Conjunction) -> Candidate:
+            place = first + d.polynomial * j
+            inside = within(place, signal.lengths[self.axis])
+            return Candidate(signal, along(index, self.axis, place), numbers, (*bounds, *inside))
+
+        if d.number is None and c.number is not None and c.number <= MOST_PHASES:
+            # One by one, so that the dilation is not multiplied by an index.
+            return [at(Polynomial.constant(j), (), ()) for j in range(c.number)]
+        number = next(fresh)
+        j = Polynomial.of(number)
+        return [at(j, (number,), within(j, c.polynomial))]
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not as it is by default; the axis where there are several."""
