@@ -71,6 +71,24 @@ class MaxPool(AlongAxis):
         """Never: the input may be too short."""
         return False
 
+    @property
+    def _reach(self) -> Amount:
+        """How far the last place of a window is from its first one, d(c − 1)."""
+        return (self.window - 1) * self.dilation
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse padding that is longer than a window.
+
+        Raises:
+            SymconvError: with how long a window is.
+        """
+        for padding in (self.left, self.right):
+            if (padding - self._reach - 1).is_at_least(0):
+                raise SymconvError(
+                    f"the padding {padding} of a max pool is longer than a window reaches, which "
+                    f"is {self._reach}, so that a window would have no entry"
+                )
+
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """That no window lies in the padding alone, where there is padding.
 
@@ -80,16 +98,16 @@ class MaxPool(AlongAxis):
         """
         if self.left == 0 and self.right == 0:
             return
-        n = node.operands[0].lengths[self.axis]
-        s, d, left = (a.polynomial for a in (self.stride, self.dilation, self.left))
-        reach = d * (self.window.polynomial - 1)
-        last = s * (self.size(node) - 1) - left
-        for guard, told in (
-            (at_least(reach, left), "begins with a window of padding"),
-            (at_least(n - 1, last), "ends with a window of padding"),
-            (at_least(n, d), "has windows that may skip all entries"),
+        n, symbols = node.operands[0].lengths[self.axis], node.names[1]
+        reach, left = self._reach, self.left
+        last = self.stride.polynomial * (self.size(node) - 1) - left.polynomial
+        size, begins = Amount(n, symbols), Amount(last, symbols)
+        for guard, why, fits in (
+            (at_least(reach.polynomial, left.polynomial), "first", f"{left} <= {reach}"),
+            (at_least(n - 1, last), "last", f"{begins} < {size}"),
+            (at_least(n, self.dilation.polynomial), "first", f"{size} >= {self.dilation}"),
         ):
-            yield Requirement((guard,), partial(_told, node, told, guard))
+            yield Requirement((guard,), partial(_told, node, why, fits))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n + l + r − d(c − 1) − 1)/s⌋ + 1).
@@ -205,5 +223,8 @@ class MaxPool(AlongAxis):
         )
 
 
-def _told(node: SignalExpr, told: str, guard: Any) -> str:
-    return f"{node} {told}, which has no largest entry; add the hypothesis {guard}"
+def _told(node: SignalExpr, which: str, fits: str) -> str:
+    return (
+        f"the {which} window of {node} could have no entry, and so no largest one; add the "
+        f"hypothesis {fits}"
+    )
