@@ -299,7 +299,7 @@ def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> 
 def _show_proof(out: Console, verdict: Proved, took: str) -> None:
     only = " only" * (not verdict.scope.endswith(" only"))
     result = "PROVED" if verdict.is_complete else f"PROVED{only} for {verdict.scope}"
-    row(out, result, took, "green" if verdict.is_complete else "yellow")
+    row(out, result + verdict.over, took, "green" if verdict.is_complete else "yellow")
     for evidence in verdict.evidence:
         line(out, str(evidence), indent=4)
         if evidence.indices and evidence.left is not None and evidence.right is not None:
@@ -345,9 +345,9 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
 
 def _verdict_record(verdict: Verdict) -> Record:
     match verdict:
-        case Proved(scope, evidence):
+        case Proved(scope, evidence, ring):
             told = list(map(_evidence_record, evidence))
-            return {"verdict": "proved", "scope": scope, "evidence": told}
+            return {"verdict": "proved", "scope": scope, "ring": ring, "evidence": told}
         case Refuted(found):
             record = {"verdict": "refuted", "counterexample": counterexample_record(found)}
             return record | _extent_record(verdict)

@@ -17,7 +17,7 @@ from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.arrays import Array, indices, nested
+from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
 
@@ -28,6 +28,7 @@ __all__ = [
     "first_difference",
     "has_content",
     "small_lengths",
+    "told_with_taps",
 ]
 
 
@@ -198,6 +199,39 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     raise DisagreementError(
         f"{claim}: the sides were found to differ at {lengths}, but arithmetic finds them equal"
     )
+
+
+def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
+    """A counterexample in the tensors that a claim names, for one in what stands for them.
+
+    Args:
+        claim: a claim with hypotheses on taps.
+        found: a counterexample to the claim without them, `claim.free`.
+
+    Raises:
+        DisagreementError: a hypothesis does not hold there, or the sides are equal.
+    """
+    if not (claim.signals and claim.standing.tensors):
+        return found
+    at = {s: found.lengths[s.name] for s in claim.symbols}
+    data = {
+        name: Array(leaf_shape(leaf, at), flattened(found.signals[name], leaf.ndim))
+        for name, leaf in claim.named.items()
+    }
+    made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
+    data |= made
+    for hypothesis in claim.about_taps:
+        one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
+        if one != other:
+            raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
+    left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+    if left.shape != right.shape:
+        return _told(found.lengths, data, None, left, right)
+    pairs = zip(indices(left.shape), left.entries, right.entries, strict=True)
+    differing = next((index for index, a, b in pairs if a != b), None)
+    if differing is None:
+        raise DisagreementError(f"{claim}: arithmetic finds both sides equal at {found}")
+    return _told(found.lengths, data, differing, left, right)
 
 
 def _told(

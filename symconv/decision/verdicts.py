@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.records import shown
+from symconv.language.scalars import EVERY_RING
 
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # a refuted claim is asked for its condition
@@ -90,10 +91,13 @@ class Proved(_Shown):
     Attributes:
         scope: `ALL_LENGTHS` or `ALL_SIZES`, or the strides for which it was decided.
         evidence: what the proof rests on.
+        ring: over what it holds: "every commutative ring", "every commutative ℚ-algebra"
+            where there are fractions in the claim, or "the reals".
     """
 
     scope: str
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    ring: str = EVERY_RING
 
     @property
     def is_complete(self) -> bool:
@@ -104,7 +108,12 @@ class Proved(_Shown):
         return True
 
     def __str__(self) -> str:
-        return f"proved for {self.scope}"
+        return f"proved for {self.scope}{self.over}"
+
+    @property
+    def over(self) -> str:
+        """The ring behind a scope in a sentence; empty where it is every ring."""
+        return "" if self.ring == EVERY_RING else f", over {self.ring}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,17 @@ def quantifiers(claim: Claim) -> str:
         symbols.append(symbol.name if said == sympy.true else plain(said))
     signals = [f"{name} of {_measure(leaf)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
-    if claim.given and parts:
-        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
+    if claim.conditions and parts:
+        parts[-1] += f" with {' and '.join(map(plain, claim.conditions))}"
     parts += [f"all {', '.join(signals)}"] if signals else []
+    if claim.about_taps:
+        parts[-1] += f" with {' and '.join(map(taps_sentence, claim.about_taps))}"
     return f"for {', and '.join(parts)}" if parts else "for these numbers"
+
+
+def taps_sentence(hypothesis: Claim) -> str:
+    """A hypothesis on taps, in plain text."""
+    return f"{plain(hypothesis.lhs)} = {plain(hypothesis.rhs)}"
 
 
 def _measure(leaf: Tensor) -> str:
