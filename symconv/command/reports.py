@@ -29,6 +29,7 @@ from symconv.decision.wording import (
     differences_sentences,
     extent_sentences,
     quantifiers,
+    sufficient_sentence,
 )
 from symconv.errors import Undecided
 from symconv.language.notation import plain
@@ -335,7 +336,8 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
     with working(out, "looking for the exact condition"):
         found = verdict.differences
         content = content_sentence(verdict)
-    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+        sufficient = sufficient_sentence(verdict)
+    told = [content, *extent_sentences(verdict), sufficient, *differences_sentences(found)]
     for sentence in filter(None, told):
         paragraph(out, sentence)
     out.print()
@@ -371,6 +373,8 @@ def _extent_record(verdict: Refuted) -> Record:
         record["condition_unknown"] = verdict.undecided
     if verdict.with_content is not None:
         record["counterexample_with_content"] = counterexample_record(verdict.with_content)
+    if verdict.would_hold_given:
+        record["would_hold_given"] = list(map(str, verdict.would_hold_given))
     if found is not None:
         names = [index.name for index in found.indices]
         record["differences"] = {

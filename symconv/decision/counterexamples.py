@@ -27,6 +27,7 @@ __all__ = [
     "counterexample",
     "first_difference",
     "has_content",
+    "random_sides",
     "small_lengths",
     "told_with_taps",
 ]
@@ -107,12 +108,20 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
+    one, other = random_sides(claim, at)
+    return bool(one == other)
+
+
+def random_sides(claim: Claim, at: Point, zero: str = "") -> tuple[Array, Array]:
+    """Both sides for random 64-bit entries, where those of one tensor may be 0."""
     data = {}
     for name, leaf in claim.named.items():
         shape = leaf_shape(leaf, at)
-        data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
+        size = prod(shape)
+        entries = [0] * size if name == zero else [_random_entry(name, i) for i in range(size)]
+        data[name] = Array(shape, entries)
     one, other = (fixed_size.array(side, data, at) for side in claim.signals)
-    return bool(one == other)
+    return one, other
 
 
 @lru_cache(maxsize=4096)
@@ -216,7 +225,7 @@ def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
     at = {s: found.lengths[s.name] for s in claim.symbols}
     data = {
         name: Array(leaf_shape(leaf, at), flattened(found.signals[name], leaf.ndim))
-        for name, leaf in claim.named.items()
+        for name, leaf in sorted(claim.named.items())
     }
     made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
     data |= made

@@ -270,6 +270,23 @@ class Refuted(_Shown):
             return None, False
         return found_with_content(self.claim, self.decision)
 
+    @cached_property
+    def would_hold_given(self) -> tuple[Claim, ...]:
+        """Hypotheses on taps with which the claim is proved, all of them together.
+
+        From a short list: a tensor that is 0, as a bias, a kernel that is the same from both
+        ends, or two kernels that are equal or one the flip of the other.  Empty where none of
+        these helps, where the sides are then 0, and where it takes too long to tell.
+
+        >>> from symconv import Claim, Signal
+        >>> x, k = Signal("x", 5), Signal("k", 3)
+        >>> Claim(x.correlate(k), x.correlate(k.flip())).prove().would_hold_given
+        (<claim: k == k.flip()>,)
+        """
+        from symconv.decision.sufficient import sufficient_taps
+
+        return sufficient_taps(self.claim, self.counterexample)
+
     @property
     def reproduction(self) -> str:
         """Three lines of NumPy that print both sides at the counterexample."""
@@ -289,9 +306,11 @@ class Refuted(_Shown):
             content_sentence,
             differences_sentences,
             extent_sentences,
+            sufficient_sentence,
         )
 
         lines = [f"refuted {self.counterexample}", content_sentence(self), *extent_sentences(self)]
+        lines.append(sufficient_sentence(self))
         return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
 
 
