@@ -112,14 +112,12 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     return bool(one == other)
 
 
-def random_sides(claim: Claim, at: Point, zero: str = "") -> tuple[Array, Array]:
-    """Both sides for random 64-bit entries, where those of one tensor may be 0."""
+def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
+    """Both sides for random 64-bit entries."""
     data = {}
     for name, leaf in claim.named.items():
         shape = leaf_shape(leaf, at)
-        size = prod(shape)
-        entries = [0] * size if name == zero else [_random_entry(name, i) for i in range(size)]
-        data[name] = Array(shape, entries)
+        data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
     one, other = (fixed_size.array(side, data, at) for side in claim.signals)
     return one, other
 

@@ -16,9 +16,10 @@ from symconv.decision.counterexamples import has_content, random_sides, small_le
 from symconv.decision.prove import bounded, prove
 from symconv.decision.verdicts import Counterexample, Proved
 from symconv.errors import SymconvError, Undecided
+from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import Point, TooLongError
 from symconv.language.graph import leaves, walk
-from symconv.language.signals import Tensor
+from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["sufficient_taps"]
 
@@ -51,7 +52,7 @@ class _Search:
     """The search for such hypotheses.
 
     Attributes:
-        zeros: the hypotheses that a tensor is 0, where that leaves entries on both sides.
+        zeros: the hypotheses that a tensor is 0, of those that are like biases.
         kernels: the named tensors in kernels of layers.
     """
 
@@ -62,13 +63,10 @@ class _Search:
         self._points: list[Point] = [first, *islice(more, limits.MOST_LENGTHS_TO_SUFFICE)]
         known = claim.standing.tensors
         free = [tensor for name, tensor in claim.named.items() if name not in known]
-        self.zeros = [Claim(t, 0 * t) for t in free if self._leaves_entries(t)]
-        self.kernels = [tensor for tensor in free if tensor in _in_kernels(claim)]
-
-    def _leaves_entries(self, tensor: Tensor) -> bool:
-        """Whether neither side is 0 where a tensor is."""
-        sides = [random_sides(self.claim.free, at, zero=tensor.name) for at in self._points]
-        return all(any(any(side.entries) for side in its) for its in zip(*sides, strict=True))
+        needed = set[str]().union(*map(_without_which_little_is_left, claim.free.signals))
+        kernels = _in_kernels(claim)
+        self.zeros = [Claim(tensor, 0 * tensor) for tensor in free if tensor.name not in needed]
+        self.kernels = [tensor for tensor in free if tensor in kernels]
 
     def candidates(self) -> Iterator[tuple[Claim, ...]]:
         """What is tried, in this order."""
@@ -104,6 +102,17 @@ class _Search:
             if self.suffice(rest):
                 hypotheses = rest
         return hypotheses
+
+
+def _without_which_little_is_left(side: SignalExpr) -> set[str]:
+    """The names in all of the longest products of a side.
+
+    In x·k·h + b·h + g, these are x, k and h: where the kernels are 0, biases alone are left.
+    """
+    products = [[factor.name for factor in term.factors] for term in guarded_sum(side).terms]
+    degree = max(map(len, products), default=0)
+    longest = [set(names) for names in products if len(names) == degree]
+    return set.intersection(*longest) if longest else set()
 
 
 def _in_kernels(claim: Claim) -> set[Tensor]:
