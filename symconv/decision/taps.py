@@ -25,7 +25,15 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.to_sympy import letters
-from symconv.arithmetic.unevaluated import choice, difference, negative, product, relation
+from symconv.arithmetic.unevaluated import (
+    choice,
+    difference,
+    negative,
+    product,
+    quotient,
+    relation,
+    rounded_down,
+)
 from symconv.errors import SymconvError
 from symconv.language.any_size import length_of
 from symconv.language.graph import leaves
@@ -233,33 +241,35 @@ def _mirrored(made: SignalExpr, symmetry: _Turned) -> SignalExpr:
         made: what stands for it without that; of the same shape.
         symmetry: the tensor, the axes and the sign.
     """
-    tensor = symmetry.tensor
-    index = _index(tensor, made)
-    here = _entry(tensor, index)
-    last = [difference(size.written, Integer(1)) for size in tensor.sizes]
-    turned = [
-        difference(last[axis], u) if axis in symmetry.axes else u for axis, u in enumerate(index)
-    ]
-    there = _entry(tensor, turned)
-    axes = sorted(symmetry.axes)
+    tensor, axes = symmetry.tensor, sorted(symmetry.axes)
     if symmetry.sign < 0:
-        there = negative(there)
-        axes = [next((axis for axis in axes if _is_even(tensor, axis)), axes[0])]
-        if not _is_even(tensor, axes[0]):
+        even = [axis for axis in axes if _is_even(tensor, axis)]
+        if not even:
             raise SymconvError(
                 f"{tensor} has entries that a flip leaves in their place, unless a size along "
-                f"{'it' if len(symmetry.axes) == 1 else 'these axes'} is even; they would be their "
-                "own opposites, which are not 0 over every ring: write the size as 2*m"
+                f"{'it' if len(axes) == 1 else 'these axes'} is even; they would be their own "
+                "opposites, which are not 0 over every ring: write the size as 2*m"
             )
+        axes = even[:1]
+    index = _index(tensor, made)
+    last = [difference(size.written, Integer(1)) for size in tensor.sizes]
+    here: list[Expr] = list(index)
+    there = [difference(last[a], u) if a in symmetry.axes else u for a, u in enumerate(index)]
     branches: list[tuple[Expr, Boolean]] = []
     for axis in axes:
         doubled = product(Integer(2), index[axis])
-        if axis != axes[-1]:
-            branches.append((here, relation(Le, doubled, difference(last[axis], Integer(1)))))
-            branches.append((there, relation(Ge, doubled, tensor.sizes[axis].written)))
-        else:
-            branches.append((here, relation(Le, doubled, last[axis])))
-            branches.append((there, sympy.true))
+        turned = _entry(tensor, there)
+        branches += [
+            (_entry(tensor, here), relation(Le, doubled, difference(last[axis], Integer(1)))),
+            (
+                turned if symmetry.sign > 0 else negative(turned),
+                relation(Ge, doubled, tensor.sizes[axis].written),
+            ),
+        ]
+        # In the middle.  Its place is written in the same way before and after a flip, so that
+        # sums over it are seen to be the same where strides are symbols.
+        here[axis] = there[axis] = rounded_down(quotient(last[axis], Integer(2)))
+    branches.append((_entry(tensor, here), sympy.true))
     formula = Formula(tuple(index), choice(*branches), tensor.sizes)
     return formula_of(formula, {tensor.name: made})
 
