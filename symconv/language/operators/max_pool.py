@@ -30,6 +30,7 @@ from symconv.language.operators.base import (
     worded,
 )
 from symconv.language.operators.windows import count_of_windows, count_of_windows_at
+from symconv.language.scalars import REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -171,6 +172,11 @@ class MaxPool(AlongAxis):
         number = next(fresh)
         j = Polynomial.of(number)
         return [at(j, (number,), within(j, c.polynomial))]
+
+    @property
+    def ring(self) -> str:
+        """The reals, which are ordered."""
+        return REALS
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not as it is by default; the axis where there are several."""
