@@ -82,6 +82,10 @@ MOST_FACTORS = 2000
 """In one product of a sum: each has a position of its own, and is copied in each further
 product."""
 
+MOST_TERMS_FACTORED = 40
+"""Monomials of a size that is taken apart into its factors, by which a sum is divided: those of a
+product of five sums of two are 32."""
+
 MOST_ORDERS_COMPARED = 720
 """Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
 

@@ -365,6 +365,8 @@ def _term(
     for index in reversed(summed):  # the first index is the outermost sum
         limits = (polynomial_expression(p, names) for p in (index.lower, index.upper))
         result = Sum(result, (names[index.number], *limits))
+    for divisor in term.divisors:
+        result = result / polynomial_expression(divisor, names)
     return _where(result, outer)
 
 

@@ -46,8 +46,13 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
         return tuple(polynomial_expression(p, names | {**indices}) for p in factor.position)
 
     def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
-        return Mul(*(bases[f.name][position(f, indices)] for f in term.factors))
+        entries = (bases[f.name][position(f, indices)] for f in term.factors)
+        return Mul(*entries, *shares)
 
+    # Numbers are left out, and so are sizes that only one side is divided by.
+    alike = change.left.divisors == change.right.divisors
+    divisors = change.left.divisors if alike else ()
+    shares = [1 / polynomial_expression(divisor, names) for divisor in divisors]
     forward = {
         right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())
     }

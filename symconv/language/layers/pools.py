@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
-from symconv.arithmetic.to_sympy import letters
+from symconv.arithmetic.polynomials import divided
+from symconv.arithmetic.to_sympy import letters, polynomial_expression
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
@@ -19,8 +20,9 @@ from symconv.language.operators import Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
 from symconv.language.signals import Signal, SignalExpr
+from symconv.language.tensor_functions import concatenate
 
-__all__ = ["avg_pool"]
+__all__ = ["adaptive_avg_pool", "avg_pool"]
 
 
 def avg_pool(
@@ -33,12 +35,11 @@ def avg_pool(
     divisor_override: Any = None,
     axes: int | Sequence[int] | None = None,
 ) -> SignalExpr:
-    """Average pooling: the mean of each window of `size` entries, numbers.
+    """Average pooling: the mean of each window of `size` entries.
 
     The stride is the size unless it is given.  With `count_include_pad` the zeros of the
     padding count as entries; without, the sum is divided by the number of entries of the
-    signal in the window.  For windows of symbolic size, compare the sums
-    `x.correlate(Signal.ones(c))`, or give `divisor_override`.
+    signal in the window, and then the size has to be a number, as it has with `ceil_mode`.
 
     Args:
         signal: the input.
@@ -48,7 +49,7 @@ def avg_pool(
         ceil_mode: whether a window that goes beyond the padded input counts, if it begins
             within the input or the padding before it; what lies beyond does not count.
         count_include_pad: whether the padding counts.
-        divisor_override: what the sums are divided by instead.
+        divisor_override: what the sums are divided by instead, a number or a positive size.
         axes: along which, where there are several and no tuple of sizes.
 
     References:
@@ -63,12 +64,78 @@ def avg_pool(
         sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
     if divisor_override is None:
         return _averaged(signal, sums, pool, ceil_mode, count_include_pad)
+    if isinstance(divisor_override, Expr) and not divisor_override.is_number:
+        return sums.divide(divisor_override)
     divisor = exact_number(divisor_override)
     if not divisor:
         raise SymconvError(
             f"divisor_override must be a number other than 0, got {divisor_override!r}"
         )
     return sums / divisor
+
+
+def adaptive_avg_pool(
+    signal: SignalExpr, output_size: Any, axes: int | Sequence[int] | None = None
+) -> SignalExpr:
+    """Average pooling to a given number of outputs, a number.
+
+    Of m outputs for n entries, output i is the mean of the entries from ⌊i·n/m⌋ on and before
+    ⌈(i + 1)·n/m⌉.  Where n is m·q, that is `avg_pool(q)`; then m may be a symbol.
+
+    Args:
+        signal: the input.
+        output_size: m; of several axes a tuple, for the last ones, in which None leaves an axis
+            as it is.
+        axes: along which, where there are several and no tuple of sizes.
+
+    Raises:
+        SymconvError: m is a symbol, and n no multiple of it.
+
+    References:
+        `torch.nn.functional.adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_avg_pool3d`.
+
+    >>> Signal("x", 5).adaptive_avg_pool(2).vector()
+    [x0/3 + x1/3 + x2/3, x2/3 + x3/3 + x4/3]
+    """
+    along = sliding_axes(signal, output_size, axes, "x.adaptive_avg_pool(m)")
+    are_several = isinstance(output_size, Sequence) and not isinstance(output_size, str)
+    kept = [one is None for one in output_size] if are_several else [False] * len(along)
+    given = [1 if one is None else one for one in output_size] if are_several else output_size
+    sizes = each_axis(given, len(along), "the output size", signal, positive=True)
+    result = signal
+    for axis, m, is_kept in zip(along, sizes, kept, strict=True):
+        result = result if is_kept else _adapted(result, axis, m)
+    return result
+
+
+def _adapted(signal: SignalExpr, axis: int, m: Amount) -> SignalExpr:
+    """The means of m windows along an axis that cover it evenly."""
+    n = size_along(signal, axis)
+    if m == n:
+        return signal
+    if m == 1:
+        return _kept_mean(signal, axis, n)
+    whole, rest = divided(n.polynomial, m.polynomial)
+    if whole.terms and not rest.terms:
+        return avg_pool(signal, polynomial_expression(whole, n.symbols), axes=axis)
+    if m.number is None:
+        raise SymconvError(
+            f"an adaptive pool has a number of outputs, or one that divides the size: {signal} "
+            f"has size {n} along axis {axis}, which is not written as a multiple of {m}"
+        )
+    count = small_number(m, "the output size of an adaptive pool")
+    ends = [(n * i // count, (n * (i + 1)).divided_up(count)) for i in range(count)]
+    parts = [
+        _kept_mean(signal.pad(-first, end - n, axis=axis), axis, end - first) for first, end in ends
+    ]
+    return concatenate(parts, axis)
+
+
+def _kept_mean(signal: SignalExpr, axis: int, size: Amount) -> SignalExpr:
+    """The mean along an axis, which is kept with one entry."""
+    total = signal.sum(axis)
+    kept = total[(*[slice(None)] * axis, None)]
+    return kept.divide(size)
 
 
 class _Windows(NamedTuple):
@@ -116,14 +183,15 @@ def _averaged(
     signal: SignalExpr, sums: SignalExpr, pool: _Windows, ceil_mode: bool, count_include_pad: bool
 ) -> SignalExpr:
     """The sums divided by the number of entries that count in each window."""
-    numbers = [small_number(c, "the size of an average pool") for c in pool.sizes]
     are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in pool.paddings]
-    if any(are_alike):
-        sums = sums / prod(n for n, alike in zip(numbers, are_alike, strict=True) if alike)
-    uneven = zip(pool.axes, numbers, pool.strides, pool.paddings, are_alike, strict=True)
+    alike_sizes = [c for c, alike in zip(pool.sizes, are_alike, strict=True) if alike]
+    if alike_sizes:
+        sums = sums.divide(prod(alike_sizes, start=Amount.of(1)))
+    uneven = zip(pool.axes, pool.sizes, pool.strides, pool.paddings, are_alike, strict=True)
     for axis, c, s, p, alike in uneven:
         if not alike:
-            share = _share(signal, sums, axis, c, s, p, count_include_pad)
+            entries = small_number(c, "the size of an average pool with uneven windows")
+            share = _share(signal, sums, axis, entries, s, p, count_include_pad)
             sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim, "u"))
     return sums
 

@@ -1,0 +1,152 @@
+"""Quotients by sizes, which make means of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr, Symbol
+
+from symconv.arithmetic.divisors import factored
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import at_least
+from symconv.arithmetic.symbols import sign_of
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.arrays import Array
+from symconv.language.operators.base import (
+    POSTFIX,
+    PRODUCT,
+    Code,
+    Fixed,
+    Index,
+    Mathematics,
+    NumPy,
+    Operand,
+    Operator,
+    Requirement,
+    Rule,
+    positive_at,
+)
+from symconv.language.operators.scale import Scale
+from symconv.language.scalars import multiple
+
+if TYPE_CHECKING:
+    from symconv.language.signals import SignalExpr
+
+__all__ = ["Divide", "DivideMethods"]
+
+
+@dataclass(frozen=True, slots=True)
+class Divide(Operator):
+    """A tensor divided by a size; see `DivideMethods.divide`."""
+
+    size: Amount
+
+    method = "divide"
+    parenthesised_in_code = True
+    parenthesised_in_numpy = True
+    names_entries = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it divides by 1."""
+        return self.size == 1
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse what is never positive."""
+        if (-self.size).is_at_least(0):
+            raise SymconvError(
+                f"what {node.operands[0]} is divided by has to be positive, got {self.size}"
+            )
+
+    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Any]) -> Operator:
+        """The quotient by the size with symbols replaced: by a number, a multiple."""
+        size = self.size.substituted(values)
+        number = size.number
+        return Divide(size) if number is None or number < 1 else Scale(Fraction(1, number))
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """The size is positive, where the signs of its symbols leave that open."""
+        if self.size.is_at_least(1):
+            return
+        signs = {name: sign_of(symbol) for name, symbol in self.size.symbols.items()}
+        number, parts = factored(self.size.polynomial)
+        guards = (at_least(self.size.polynomial, 1),)
+        if number > 0 and all(is_at_least(part, 0, signs) for part in parts):
+            # Without products, which integer sets do not know.
+            guards = tuple(at_least(part, 1) for part in parts)
+        yield Requirement(guards, partial(self._told, node))
+
+    def _told(self, node: SignalExpr) -> str:
+        return (
+            f"cannot divide {node.operands[0]} by {self.size}, which could be 0 or less; "
+            f"add the hypothesis {self.size} >= 1"
+        )
+
+    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
+        """The terms divided by the size."""
+        source = yield node.operands[0], index, inside
+        return tuple(term.over(self.size.polynomial) for term in source)
+
+    def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
+        """The quotients."""
+        share = Fraction(1, positive_at(self.size, fixed.at, "size to divide by"))
+        return [multiple(share, a) for a in operands[0].entries]
+
+    @property
+    def has_fractions(self) -> bool:
+        """Always, where the size is not 1."""
+        return True
+
+    def code(self, write: Code, node: SignalExpr) -> str:
+        """The size behind the operand."""
+        size = write.argument(self.size)
+        return f"{write.receiver(node.operands[0])}/{size if size.isalnum() else f'({size})'}"
+
+    def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
+        """A quotient, in LaTeX with a fraction before the operand."""
+        text = write.operand(node.operands[0], POSTFIX)
+        if write.is_latex:
+            return rf"\frac{{1}}{{{write.number(self.size)}}}\, {text}", PRODUCT
+        return f"{text}/{write.factor(self.size)}", PRODUCT
+
+    def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
+        """A quotient."""
+        return f"{write.operand(node.operands[0])} / {self.size.at(write.at)}"
+
+    def label(self, kernel: str) -> tuple[str, ...]:
+        """The number."""
+        return (f"{kernel} · …",)
+
+    def wires(self, size: int, taps: int) -> Iterator[tuple[int, int, int]]:
+        """Each entry, with the number."""
+        return ((u, u, 0) for u in range(size))
+
+
+class DivideMethods(Operand):
+    """The quotients of tensors by numbers and by sizes."""
+
+    __slots__ = ()
+
+    def divide(self, size: Whole) -> SignalExpr:
+        """The tensor divided by a size, which has to be positive: entry u is x[u]/n.
+
+        It is the same as x / n.  What is said of it holds where there are fractions.
+        """
+        amount = integer_argument(size, "what is divided by", None)
+        number = amount.number
+        if number is not None and number > 0:
+            return self.apply(Scale(Fraction(1, number)))
+        return self.apply(Divide(amount))
+
+    def __truediv__(self, number: object) -> SignalExpr:
+        if isinstance(number, Amount) or (isinstance(number, Expr) and not number.is_number):
+            return self.divide(number)
+        exact = Scale.by(number).number
+        if not exact:
+            raise SymconvError(f"cannot divide {self} by zero")
+        return self.apply(Scale(1 / exact))
