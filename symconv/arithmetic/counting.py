@@ -50,7 +50,7 @@ def nonzero_count(parts: Sequence[tuple[Weight, Set]], width: int) -> Set:
         if isinstance(weight, int):
             counted = counted.scale_val(isl.Val.int_from_si(part.get_ctx(), weight))
         else:
-            counted = counted * weight
+            counted = counted * _with_coordinates(weight, width)
         total = counted if total is None else total + counted
     found = Set.empty(weighted[0][1].params().get_space())
     for piece, polynomial in total.get_pieces() if total is not None else ():
@@ -84,7 +84,8 @@ def _counted(part: Set) -> isl.PwQPolynomial:
             "a summation index drops out of some monomials, so that their coefficients have to "
             "be counted; install islpy-barvinok in place of islpy for that"
         )
-    return _cardinality(part)
+    number: isl.PwQPolynomial = _cardinality(part)
+    return number
 
 
 def _cardinality(part: Any) -> Any:
@@ -102,6 +103,15 @@ def _as_parameters(part: Set, width: int) -> Set:
     for i in range(width):
         part = part.set_dim_name(dim_type.param, size + i, f"c{i}")
     return part
+
+
+def _with_coordinates(weight: isl.PwQPolynomial, width: int) -> isl.PwQPolynomial:
+    """The weight with the coordinates of a point as further parameters; see `_as_parameters`."""
+    size = weight.dim(dim_type.param)
+    weight = weight.add_dims(dim_type.param, width)
+    for i in range(width):
+        weight = weight.set_dim_name(dim_type.param, size + i, f"c{i}")
+    return weight
 
 
 def _affine_nonzero(weighted: Sequence[tuple[int, Set]], width: int) -> Set:

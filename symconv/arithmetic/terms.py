@@ -4,9 +4,10 @@ The form behind every claim: for free indices #0, #1, … (the output index, one
 
     Σ over all integers #r, #r+1, … of  coefficient · [guards] · Π name[position] / Π divisor
 
-where the divisors are sizes, in which no index stands, and an entry of a named tensor is zero outside its range by definition, so that its
-range never has to be stated as a guard.  `symconv.language.any_size` reads a tensor into this
-form; `symconv.decision.coefficients` turns it into integer sets.
+where the divisors are sizes, in which no index stands, and an entry of a named tensor is zero
+outside its range by definition, so that its range never has to be stated as a guard.
+`symconv.language.any_size` reads a tensor into this form; `symconv.decision.coefficients` turns
+it into integer sets.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, chain, pairwise
@@ -24,7 +25,7 @@ from math import factorial, prod
 import flint
 
 from symconv.arithmetic.counting import nonzero_count
-from symconv.arithmetic.divisors import Weight, added, numerators
+from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_ORDERS_COMPARED
 from symconv.arithmetic.linearisation import impossible
@@ -53,7 +54,7 @@ from symconv.decision.index_changes import (
     orders_of,
     spread,
 )
-from symconv.errors import Undecided
+from symconv.errors import NonlinearError, Undecided
 
 __all__ = ["Comparison", "compare"]
 
@@ -204,7 +205,7 @@ class _Comparer:
         (numerator,) = numerators([weight])
         if numerator.as_integer() is not None:
             return numerator
-        nonzero = ((*self.assumed, at_least(p, 1)) for p in (numerator, -numerator))
+        nonzero = ((*self.assumed, *case) for case in _nonzero_cases(numerator))
         is_zero = impossible(nonzero, self.sets, self.among, self.positive)
         return Polynomial({}) if is_zero else numerator
 
@@ -342,22 +343,56 @@ class _Comparer:
             pieces = [(piece, sum_) for piece, sum_ in split if not piece.is_empty()]
         result = self.sets.nothing(width)
         for piece, sum_ in pieces:
-            numerator = self._numerator(sum_)
-            if numerator.terms:
-                result = result | self._where_nonzero(piece, numerator)
+            result = result | self._where_nonzero(piece, sum_)
         return result
 
-    def _where_nonzero(self, piece: Set, weight: Polynomial) -> Set:
+    def _where_nonzero(self, piece: Set, weight: Weight) -> Set:
         """The points of a set at whose parameters a weight is not 0.
 
         Raises:
-            NonlinearError: there are products in it.
+            NonlinearError: a product of sizes would have to be compared.
         """
+        numerator = self._numerator(weight)
         signs = {name: Sign(negative=False, zero=False) for name in self.positive}
-        if is_at_least(weight, 1, signs) or is_at_least(-weight, 1, signs):
+        if not numerator.terms:
+            return piece - piece
+        if is_at_least(numerator, 1, signs) or is_at_least(-numerator, 1, signs):
             return piece
-        cases = [(at_least(p, 1),) for p in (weight, -weight)]
-        return piece.intersect_params(self.sets.where(cases))
+        result = piece
+        try:
+            for part in factored(numerator)[1]:  # a product is 0 where one of them is
+                result = result.intersect_params(self.sets.where(_nonzero_cases(part)))
+        except NonlinearError:
+            unified = self._unified(piece, weight)
+            if unified == weight:
+                raise NonlinearError(
+                    "whether coefficients are equal is a question about products of sizes"
+                ) from None
+            return self._where_nonzero(piece, unified)
+        return result
+
+    def _unified(self, piece: Set, weight: Weight) -> Weight:
+        """The weight with one name for divisors that are equal wherever the set has points."""
+        known: dict[Polynomial, Polynomial] = {}
+        for divisor in sorted({d for divisors in weight for d in divisors}, key=str):
+            equals = (d for d in known.values() if self._are_equal(piece, d, divisor))
+            known[divisor] = next(equals, divisor)
+        result: Weight = {}
+        for divisors, c in weight.items():
+            renamed = tuple(sorted((known[d] for d in divisors), key=str))
+            result = added(result, {renamed: c})
+        return result
+
+    def _are_equal(self, piece: Set, one: Polynomial, other: Polynomial) -> bool:
+        with suppress(NonlinearError):
+            differ = self.sets.where(_nonzero_cases(one - other))
+            return bool(piece.intersect_params(differ).is_empty())
+        return False
+
+
+def _nonzero_cases(value: Polynomial) -> list[Conjunction]:
+    """The cases in which a value is not 0."""
+    return [(at_least(value, 1),), (at_least(-value, 1),)]
 
 
 class _Positions:

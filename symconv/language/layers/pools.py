@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
 from symconv.arithmetic.polynomials import divided
-from symconv.arithmetic.to_sympy import letters, polynomial_expression
+from symconv.arithmetic.to_sympy import letters
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
@@ -98,44 +98,67 @@ def adaptive_avg_pool(
     [x0/3 + x1/3 + x2/3, x2/3 + x3/3 + x4/3]
     """
     along = sliding_axes(signal, output_size, axes, "x.adaptive_avg_pool(m)")
-    are_several = isinstance(output_size, Sequence) and not isinstance(output_size, str)
-    kept = [one is None for one in output_size] if are_several else [False] * len(along)
-    given = [1 if one is None else one for one in output_size] if are_several else output_size
-    sizes = each_axis(given, len(along), "the output size", signal, positive=True)
+    wanted = dict(zip(along, _output_sizes(signal, output_size, len(along)), strict=True))
+    sizes = {axis: size_along(signal, axis) for axis in along}
+    quotients = {axis: _quotient(sizes[axis], m) for axis, m in wanted.items() if m is not None}
+    single = tuple(axis for axis in quotients if wanted[axis] == 1 and sizes[axis] != 1)
+    whole = {
+        axis: q for axis, q in quotients.items() if q is not None and q != 1 and axis not in single
+    }
     result = signal
-    for axis, m, is_kept in zip(along, sizes, kept, strict=True):
-        result = result if is_kept else _adapted(result, axis, m)
+    if single:
+        result = _with_axes(signal.mean(single), single)
+    if whole:
+        result = avg_pool(result, tuple(whole.values()), axes=tuple(whole))
+    for axis, q in quotients.items():
+        m = wanted[axis]
+        if q is None and m is not None:
+            result = _adapted(result, axis, m)
     return result
+
+
+def _output_sizes(signal: SignalExpr, given: Any, count: int) -> list[Amount | None]:
+    """How many outputs there are along each axis; None where it is left as it is."""
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        each: Sequence[Any] = given
+    else:
+        each = [given] * count
+    chosen = [1 if one is None else one for one in each]
+    sizes = each_axis(chosen, count, "the output size", signal, positive=True)
+    return [None if one is None else size for one, size in zip(each, sizes, strict=True)]
+
+
+def _quotient(n: Amount, m: Amount) -> Amount | None:
+    """n/m where n is written as a multiple of m; None where it is not."""
+    whole, rest = divided(n.polynomial, m.polynomial)
+    if rest.terms or not whole.terms:
+        return None
+    return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
 
 
 def _adapted(signal: SignalExpr, axis: int, m: Amount) -> SignalExpr:
     """The means of m windows along an axis that cover it evenly."""
     n = size_along(signal, axis)
-    if m == n:
-        return signal
-    if m == 1:
-        return _kept_mean(signal, axis, n)
-    whole, rest = divided(n.polynomial, m.polynomial)
-    if whole.terms and not rest.terms:
-        return avg_pool(signal, polynomial_expression(whole, n.symbols), axes=axis)
     if m.number is None:
         raise SymconvError(
             f"an adaptive pool has a number of outputs, or one that divides the size: {signal} "
             f"has size {n} along axis {axis}, which is not written as a multiple of {m}"
         )
     count = small_number(m, "the output size of an adaptive pool")
-    ends = [(n * i // count, (n * (i + 1)).divided_up(count)) for i in range(count)]
+    firsts = [n * i // count for i in range(count)]
+    ends = [*((n * (i + 1)).divided_up(count) for i in range(count - 1)), n]
     parts = [
-        _kept_mean(signal.pad(-first, end - n, axis=axis), axis, end - first) for first, end in ends
+        _with_axes(signal.pad(-first, end - n, axis=axis).sum(axis), (axis,)).divide(end - first)
+        for first, end in zip(firsts, ends, strict=True)
     ]
     return concatenate(parts, axis)
 
 
-def _kept_mean(signal: SignalExpr, axis: int, size: Amount) -> SignalExpr:
-    """The mean along an axis, which is kept with one entry."""
-    total = signal.sum(axis)
-    kept = total[(*[slice(None)] * axis, None)]
-    return kept.divide(size)
+def _with_axes(signal: SignalExpr, axes: Sequence[int]) -> SignalExpr:
+    """The tensor with new axes of one entry, which are then these."""
+    rank = signal.ndim + len(axes)
+    kept: SignalExpr = signal[tuple(None if axis in axes else slice(None) for axis in range(rank))]
+    return kept
 
 
 class _Windows(NamedTuple):

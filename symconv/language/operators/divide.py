@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -12,8 +12,9 @@ from sympy import Expr, Symbol
 
 from symconv.arithmetic.divisors import factored
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import at_least
+from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.arrays import Array
@@ -44,7 +45,7 @@ __all__ = ["Divide", "DivideMethods"]
 class Divide(Operator):
     """A tensor divided by a size; see `DivideMethods.divide`."""
 
-    size: Amount
+    divisor: Amount
 
     method = "divide"
     parenthesised_in_code = True
@@ -54,47 +55,50 @@ class Divide(Operator):
     @property
     def is_idle(self) -> bool:
         """Whether it divides by 1."""
-        return self.size == 1
+        return self.divisor == 1
 
     def check(self, node: SignalExpr) -> None:
         """Refuse what is never positive."""
-        if (-self.size).is_at_least(0):
+        if (-self.divisor).is_at_least(0):
             raise SymconvError(
-                f"what {node.operands[0]} is divided by has to be positive, got {self.size}"
+                f"what {node.operands[0]} is divided by has to be positive, got {self.divisor}"
             )
 
     def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Any]) -> Operator:
         """The quotient by the size with symbols replaced: by a number, a multiple."""
-        size = self.size.substituted(values)
-        number = size.number
-        return Divide(size) if number is None or number < 1 else Scale(Fraction(1, number))
+        divisor = self.divisor.substituted(values)
+        number = divisor.number
+        return Divide(divisor) if number is None or number < 1 else Scale(Fraction(1, number))
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """The size is positive, where the signs of its symbols leave that open."""
-        if self.size.is_at_least(1):
+        if self.divisor.is_at_least(1):
             return
-        signs = {name: sign_of(symbol) for name, symbol in self.size.symbols.items()}
-        number, parts = factored(self.size.polynomial)
-        guards = (at_least(self.size.polynomial, 1),)
+        signs = {name: sign_of(symbol) for name, symbol in self.divisor.symbols.items()}
+        number, parts = factored(self.divisor.polynomial)
+        needed: Sequence[Polynomial] = (self.divisor.polynomial,)
         if number > 0 and all(is_at_least(part, 0, signs) for part in parts):
             # Without products, which integer sets do not know.
-            guards = tuple(at_least(part, 1) for part in parts)
-        yield Requirement(guards, partial(self._told, node))
+            needed = [part for part in parts if not is_at_least(part, 1, signs)]
+        guards = tuple(at_least(part, 1) for part in needed)
+        yield Requirement(guards, partial(self._told, node, needed))
 
-    def _told(self, node: SignalExpr) -> str:
+    def _told(self, node: SignalExpr, needed: Sequence[Polynomial]) -> str:
+        symbols = self.divisor.symbols
+        listed = " and ".join(f"{polynomial_expression(p, symbols)} >= 1" for p in needed)
         return (
-            f"cannot divide {node.operands[0]} by {self.size}, which could be 0 or less; "
-            f"add the hypothesis {self.size} >= 1"
+            f"cannot divide {node.operands[0]} by {self.divisor}, which could be 0 or less; "
+            f"add the hypothesis {listed}"
         )
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The terms divided by the size."""
         source = yield node.operands[0], index, inside
-        return tuple(term.over(self.size.polynomial) for term in source)
+        return tuple(term.over(self.divisor.polynomial) for term in source)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The quotients."""
-        share = Fraction(1, positive_at(self.size, fixed.at, "size to divide by"))
+        share = Fraction(1, positive_at(self.divisor, fixed.at, "divisor"))
         return [multiple(share, a) for a in operands[0].entries]
 
     @property
@@ -104,19 +108,20 @@ class Divide(Operator):
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The size behind the operand."""
-        size = write.argument(self.size)
-        return f"{write.receiver(node.operands[0])}/{size if size.isalnum() else f'({size})'}"
+        divisor = write.argument(self.divisor)
+        text = divisor if divisor.isidentifier() else f"({divisor})"
+        return f"{write.receiver(node.operands[0])}/{text}"
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """A quotient, in LaTeX with a fraction before the operand."""
         text = write.operand(node.operands[0], POSTFIX)
         if write.is_latex:
-            return rf"\frac{{1}}{{{write.number(self.size)}}}\, {text}", PRODUCT
-        return f"{text}/{write.factor(self.size)}", PRODUCT
+            return rf"\frac{{1}}{{{write.number(self.divisor)}}}\, {text}", PRODUCT
+        return f"{text}/{write.factor(self.divisor)}", PRODUCT
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """A quotient."""
-        return f"{write.operand(node.operands[0])} / {self.size.at(write.at)}"
+        return f"{write.operand(node.operands[0])} / {self.divisor.at(write.at)}"
 
     def label(self, kernel: str) -> tuple[str, ...]:
         """The number."""
@@ -132,12 +137,12 @@ class DivideMethods(Operand):
 
     __slots__ = ()
 
-    def divide(self, size: Whole) -> SignalExpr:
+    def divide(self, divisor: Whole) -> SignalExpr:
         """The tensor divided by a size, which has to be positive: entry u is x[u]/n.
 
         It is the same as x / n.  What is said of it holds where there are fractions.
         """
-        amount = integer_argument(size, "what is divided by", None)
+        amount = integer_argument(divisor, "the divisor", self)
         number = amount.number
         if number is not None and number > 0:
             return self.apply(Scale(Fraction(1, number)))
