@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import lcm, prod
 from typing import TypeAlias
 
 import flint
 
-from symconv.arithmetic.limits import MOST_TERMS_FACTORED
+from symconv.arithmetic.limits import LARGE_SIZE, MOST_TERMS_FACTORED
+from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.work import spend
 
-__all__ = ["Divisors", "Weight", "added", "factored", "numerators"]
+__all__ = ["Divisors", "Weight", "added", "doubtful", "factored", "numerators"]
 
 Divisors: TypeAlias = tuple[Polynomial, ...]
 """Polynomials that are not 0 where a sum is defined, in a fixed order."""
@@ -60,10 +63,32 @@ def factored(polynomial: Polynomial) -> tuple[int, Divisors]:
     for factor, power in found:
         part = _read(factor, atoms)
         # Of a polynomial and its negative, one stands for both.
-        if str(part).startswith("-"):
+        if _is_negative(part):
             part, number = -part, number * (-1) ** int(power)
         parts += [part] * int(power)
     return number, tuple(sorted(parts, key=str))
+
+
+def _is_negative(polynomial: Polynomial) -> bool:
+    """Whether a polynomial is negative at a large size, or written so where it is 0 there."""
+    with suppress(ZeroDivisionError):
+        value = polynomial.value(dict.fromkeys(polynomial.symbols(), LARGE_SIZE))
+        if value:
+            return value < 0
+    return str(polynomial).startswith("-")
+
+
+def doubtful(size: Polynomial, signs: Mapping[str, Sign]) -> tuple[Polynomial, ...]:
+    """What has to be positive for a size to be, where the signs of its symbols leave that open.
+
+    These are its factors if all are known not to be negative: integer sets know no products.
+    """
+    if is_at_least(size, 1, signs):
+        return ()
+    number, parts = factored(size)
+    if number < 1 or not all(is_at_least(part, 0, signs) for part in parts):
+        return (size,)
+    return tuple(dict.fromkeys(part for part in parts if not is_at_least(part, 1, signs)))
 
 
 def _read(factor: flint.fmpz_mpoly, atoms: Sequence[Atom]) -> Polynomial:

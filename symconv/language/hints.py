@@ -111,9 +111,7 @@ _WORDS: Mapping[str, str] = {
     "AveragePooling2D": _AVERAGES,
     **dict.fromkeys(("global_avg_pool", "GlobalAveragePooling2D"), _GLOBAL),
     **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"), _ADAPTIVE),
-    **dict.fromkeys(
-        ("adaptive_avg_pool1d", "AdaptiveAvgPool1d"), "write x.adaptive_avg_pool(m), of m outputs"
-    ),
+    **dict.fromkeys(("adaptive_avg_pool1d", "AdaptiveAvgPool1d"), "write x.adaptive_avg_pool(1)"),
     **dict.fromkeys(("div", "true_divide"), "write x/n, for a number or a size n"),
     **dict.fromkeys(
         ("conv_transpose1d", "ConvTranspose1d", "deconv", "deconvolve", "transposed_conv"),

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
-from symconv.arithmetic.divisors import factored
-from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.divisors import doubtful
 from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
 from symconv.language.arrays import Array
+from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
@@ -75,11 +75,7 @@ class Divide(Operator):
         if self.divisor.is_at_least(1):
             return
         signs = {name: sign_of(symbol) for name, symbol in self.divisor.symbols.items()}
-        number, parts = factored(self.divisor.polynomial)
-        needed: Sequence[Polynomial] = (self.divisor.polynomial,)
-        if number > 0 and all(is_at_least(part, 0, signs) for part in parts):
-            # Without products, which integer sets do not know.
-            needed = [part for part in parts if not is_at_least(part, 1, signs)]
+        needed = doubtful(self.divisor.polynomial, signs) or (self.divisor.polynomial,)
         guards = tuple(at_least(part, 1) for part in needed)
         yield Requirement(guards, partial(self._told, node, needed))
 
@@ -96,9 +92,16 @@ class Divide(Operator):
         source = yield node.operands[0], index, inside
         return tuple(term.over(self.divisor.polynomial) for term in source)
 
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """That of the operand."""
+        positive_at(self.divisor, at, "divisor")
+        return shapes[0]
+
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The quotients."""
-        share = Fraction(1, positive_at(self.divisor, fixed.at, "divisor"))
+        share = Fraction(1, self.divisor.at(fixed.at))
         return [multiple(share, a) for a in operands[0].entries]
 
     @property
