@@ -89,6 +89,14 @@ MOST_FACTORS = 2000
 """In one product of a sum: each has a position of its own, and is copied in each further
 product."""
 
+MOST_TERMS_FACTORED = 40
+"""Monomials of a size that is taken apart into its factors, by which a sum is divided: those of a
+product of five sums of two are 32."""
+
+LARGE_SIZE = 1009
+"""A size at which a factor of a size is looked at, to have it positive: much more than the strides
+and kernels that are subtracted from a size, and a prime."""
+
 MOST_ORDERS_COMPARED = 720
 """Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
 
