@@ -160,17 +160,17 @@ def receptive_field(signal: Any, of: SignalExpr | str | None = None) -> Receptiv
     >>> s, d, p = integers("s d p", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> print(receptive_field(x.pad(p, p).correlate(k, stride=s, dilation=d)))
-    x: s·u − p to c·d + s·u − d − p (size c·d − d + 1, jump s)
+    x: s·u − p to c·d + s·u − d − p (size c·d + 1 − d, jump s)
     >>> y = x
     >>> for dilation in (1, 2, 4, 8):
     ...     y = y.correlate(Signal("h", 2), dilation=dilation)
     >>> receptive_field(y).size
     16
     >>> C, H, W = integers("C H W", positive=True)
-    >>> image, w = Tensor("image", (C, H, W)), Tensor("w", (4, C, 3, 5))
-    >>> field = receptive_field(image.conv(w, stride=2, padding=1))
+    >>> image, kernel = Tensor("image", (C, H, W)), Tensor("kernel", (4, C, 3, 5))
+    >>> field = receptive_field(image.conv(kernel, stride=2, padding=1))
     >>> print(field)
-    image: axis 0: all; axis 1: 2u − 1 to 2u + 1 (size 3, jump 2); axis 2: ...
+    image: axis 0: all; axis 1: 2v − 1 to 2v + 1 (size 3, jump 2); axis 2: ...
     >>> field[2].size
     5
 
