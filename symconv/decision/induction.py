@@ -11,16 +11,23 @@ from typing import Any
 from sympy import Le, Symbol, true
 from sympy.logic.boolalg import Boolean
 
-from symconv.arithmetic.limits import LARGEST_NUMBER_OF_LAYERS_TRIED, MOST_LAYERS
+from symconv.arithmetic.limits import (
+    LARGEST_NUMBER_OF_LAYERS_TRIED,
+    MORE_STRIDES_TRIED,
+    MOST_LAYERS,
+    STRIDES_TRIED,
+)
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
-from symconv.arithmetic.unevaluated import Written, spelled_with
+from symconv.arithmetic.unevaluated import Written, all_of, spelled_with
 from symconv.decision.claims import Claim, specialised
 from symconv.decision.stacks import Generic, Stack
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.decision.verdicts import (
+    ALL_LENGTHS,
+    ALL_SIZES,
     Counterexample,
     Evidence,
     Proved,
@@ -325,9 +332,12 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
     stacks = [side for side in (claim.lhs, claim.rhs) if isinstance(side, Stack)]
     every = {name: symbol for stack in stacks for name, symbol in stack.count.symbols.items()}
     symbols = tuple(every[name] for name in sorted(every))
+    largest = min(
+        LARGEST_NUMBER_OF_LAYERS_TRIED, STRIDES_TRIED.get(len(symbols), MORE_STRIDES_TRIED)
+    )
     tried: list[Mapping[Symbol, int]] = []
     open_ = ""
-    for values in values_up_to(symbols, LARGEST_NUMBER_OF_LAYERS_TRIED):
+    for values in values_up_to(symbols, largest):
         try:
             part = _with_layers(claim, values)
             verdict = part.prove()
@@ -348,8 +358,20 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
         f"{s} from {min(v[s] for v in tried)} to {max(v[s] for v in tried)}" for s in symbols
     )
     how = Evidence(scope, f"each decided by itself, because {reason}")
+    if _within(claim, symbols, largest):
+        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,))
     sizes = "sizes" if part.has_several_axes else "lengths"
     return Proved(f"{scope}, and all other {sizes}", (how,))
+
+
+def _within(claim: StackClaim, symbols: Iterable[Symbol], largest: int) -> bool:
+    """Whether the hypotheses leave no other numbers of layers."""
+    small = all_of(*(Le(abs(s), largest, evaluate=False) for s in symbols))
+    try:
+        verdict = Claim(Written(small), true, _as_written(claim.given)).prove()
+    except SymconvError:
+        return False
+    return isinstance(verdict, Proved) and verdict.is_complete
 
 
 def _with_layers(claim: StackClaim, values: Mapping[Symbol, int]) -> Claim:
@@ -357,7 +379,7 @@ def _with_layers(claim: StackClaim, values: Mapping[Symbol, int]) -> Claim:
 
     def side(one: Stack | SignalExpr) -> SignalExpr:
         if isinstance(one, Stack):
-            return one.at(**{s.name: values[s] for s in one.count.symbols.values()})
+            return one.at_values(values)
         return substituted(one, values)
 
     given = [specialised(hypothesis, values) for hypothesis in claim.given]

@@ -122,13 +122,16 @@ class PowerSymbol(IntegerSymbol):
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (int(self.power.base), self.power.exp), {}
 
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.power))
+
 
 class _Layer:
     """A function of a tensor, and perhaps of the number of the layer."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
-        self.takes_number = _required_arguments(function) > 1
+        self.takes_number = _takes_number(function)
 
     def __call__(self, signal: SignalExpr, number: Any) -> SignalExpr:
         """The layer applied; a tensor with as many axes.
@@ -153,14 +156,26 @@ class _Layer:
         return signal
 
 
-def _required_arguments(function: Callable[..., Any]) -> int:
-    """How many arguments a function asks for; one where that cannot be told."""
+def _takes_number(function: Callable[..., Any]) -> bool:
+    """Whether a function asks for the number of the layer beside the tensor.
+
+    Raises:
+        SymconvError: it takes no tensor, or asks for more than that.
+    """
     try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return 1
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(p.kind in kinds and p.default is inspect.Parameter.empty for p in parameters)
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # of something built in, nobody knows
+        return False
+    for arguments in (("x",), ("x", 0)):
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            continue
+        return len(arguments) > 1
+    raise SymconvError(
+        f"a layer is a function of a tensor, or of a tensor and the number of the layer, and "
+        f"{getattr(function, '__name__', function)} has the arguments {signature}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +244,10 @@ class Stack:
             SymconvError: a symbol is missing or unknown, or there are too many layers.
         """
         symbols = sorted(self.count.symbols.values(), key=str)
-        return self._at(point(tuple(symbols), numbers))
+        return self.at_values(point(tuple(symbols), numbers))
 
-    def _at(self, values: Mapping[Symbol, int]) -> SignalExpr:
+    def at_values(self, values: Mapping[Symbol, int]) -> SignalExpr:
+        """The same for values of symbols, which are replaced in the layers too."""
         count = self.count.at(values)
         if not 0 <= count <= MOST_LAYERS:
             raise SymconvError(f"there may be 0 to {MOST_LAYERS} layers, not {count}")
@@ -276,9 +292,8 @@ class Stack:
         """
         with allowed():
             generic = self.generic
-            missing = next(requirements(self.start, *generic.images), None)
-            if missing is not None:
-                raise SymconvError(f"{self} is not defined for all sizes: {missing.message}")
+            for part in (self.start, *generic.images):
+                _require_defined(part)
             sizes = self.start.shape
             return tuple(
                 self._size(axis) if axis in generic.fresh else sizes[axis]
@@ -444,6 +459,19 @@ class _Form:
         return cls(rest, factor, grows, is_cut, is_uneven)
 
 
+def _require_defined(signal: SignalExpr) -> None:
+    """Raise an error unless a tensor is defined at all sizes.
+
+    Raises:
+        SymconvError: it is not.
+        Undecided: that is not known.
+    """
+    if next(requirements(signal), None) is not None:
+        verdict = Claim(signal, signal).prove()  # raises an error where it is not
+        if not isinstance(verdict, Proved):
+            raise Undecided(f"it is not known whether {signal} is defined for all sizes")
+
+
 def _told(symbol: Symbol) -> Expr:
     """A symbol, or the power that it stands for."""
     return symbol.power if isinstance(symbol, PowerSymbol) else symbol
@@ -499,7 +527,7 @@ def _vanishes(expression: Expr, exponent: Symbol) -> bool:
 
 @receptive_field.register(Stack)
 def _of_stack(stack: Stack, of: SignalExpr | str | None = None) -> ReceptiveField:
-    """What an output of a stack reads: see `receptive_field`.
+    """What an output of a stack of one layer or more reads: see `receptive_field`.
 
     >>> from symconv import Signal, integers
     >>> n, c, s, L = integers("n c s L", positive=True)
@@ -547,10 +575,14 @@ def _composed(
     With the jump s, an output of L layers reads from s^L·u + Σ p_i·s^i on, Σ (r_i − 1)·s^i further.
     """
     layer, before = one[axis], base[axis]
-    if before.jump == 0 or layer.is_all:
-        if before.jump != 0 and before.size != 1:
+    if before.jump == 0:
+        return before
+    if layer.is_all:
+        is_whole = stack.start.lengths[axis] == base.of.lengths[axis]
+        if before.first != before.index or before.size != 1 or not is_whole:
             raise SymconvError("all of what a layer gets is read, and that is a part of the input")
-        return before if before.jump == 0 else _all_of(base.of, axis)
+        size = base.of.shape[axis]
+        return Reach(Integer(0), size - 1, size, Integer(0), is_all=True)
     start, jump = _even(layer, axis)
     first, step = _even(before, axis)
     number, count = stack.generic.number, stack.count.written
@@ -570,11 +602,6 @@ def _composed(
     whole = step * jump**count
     begin = whole * index[axis] + start
     return Reach(begin, sympy.expand(begin + size - 1), size, whole, axis, index[axis])
-
-
-def _all_of(leaf: SignalExpr, axis: int) -> Reach:
-    size = leaf.shape[axis]
-    return Reach(Integer(0), size - 1, size, Integer(0), is_all=True)
 
 
 def _even(reach: Reach, axis: int) -> tuple[Expr, Expr]:
