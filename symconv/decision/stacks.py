@@ -216,7 +216,12 @@ class Stack:
         self.layer = layer
         self.count = count
         self.start = start
-        layer(start, 0)  # refuses what is no layer
+        once, again = layer(start, 0), layer(start, 0)
+        if once is not again:
+            raise SymconvError(
+                f"the layer makes {once} of {start}, and then {again}: it has to do the same "
+                "each time"
+            )
 
     def __eq__(self, other: object) -> Any:
         """The claim that both are equal, to be decided by `prove()`."""
@@ -387,12 +392,6 @@ class Generic:
             self.fresh |= {
                 axis: IntegerSymbol(next(sizes).name, Sign(negative=False)) for axis in changed
             }
-        again = [layer(self.tensor, self.number) for layer in layers]
-        if any(a is not b for a, b in zip(again, self.images, strict=True)):
-            raise SymconvError(
-                f"the layer makes {self.images[0]} and then {again[0]} of one tensor: it has to do "
-                "the same each time"
-            )
 
     def _keeps(self, axis: int, image: SignalExpr, given: Sequence[Boolean]) -> bool:
         """Whether the layer certainly leaves the size along an axis as it is."""
