@@ -101,6 +101,8 @@ class StackClaim:
             SymconvError: the hypotheses cannot hold together, or something is not defined at some
                 of the sizes.
         """
+        if self.given:  # hypotheses that cannot hold together are refused
+            Claim(true, true, _as_written(self.given)).prove()
         try:
             return _Induction(self).verdict()
         except (Undecided, SymconvError) as reason:
@@ -191,7 +193,6 @@ class _Induction:
         generic = Generic(
             base.signals[0],
             [partial(self._step, stack) for stack in self._stacks],
-            takes_number,
             [stack.count for stack in self._stacks],
             given,
         )

@@ -335,7 +335,7 @@ class Stack:
     @cached_property
     def generic(self) -> Generic:
         """One layer on a tensor that stands for what any number of layers have made."""
-        return Generic(self.start, [self.layer], self.layer.takes_number, [self.count])
+        return Generic(self.start, [self.layer], [self.count])
 
     def __str__(self) -> str:
         generic = self.generic
@@ -364,7 +364,6 @@ class Generic:
         self,
         start: SignalExpr,
         layers: Sequence[Callable[[SignalExpr, Any], SignalExpr]],
-        takes_number: bool,
         beside: Iterable[Amount] = (),
         given: Sequence[Boolean] = (),
     ) -> None:
@@ -375,23 +374,28 @@ class Generic:
         self.number = LayerNumber(next(letters("i", taken)).name, Sign(negative=False))
         name = next(letters("t", taken)).name
         sizes = letters("m", taken | {name, self.number.name})
-        self._takes_number = takes_number
+        self._before = [size_along(start, axis) for axis in range(start.ndim)]
         self.fresh: dict[int, Symbol] = {}
         while True:
-            shape = [self.fresh.get(axis) or size_along(start, axis) for axis in range(start.ndim)]
+            shape = [self.fresh.get(a, size) for a, size in enumerate(self._before)]
             self.tensor = Tensor(name, shape)
             self.images = [layer(self.tensor, self.number) for layer in layers]
-            changed = [
-                axis
-                for axis in range(start.ndim)
-                if axis not in self.fresh
-                and not all(self._keeps(axis, i, given) for i in self.images)
-            ]
+            changed = [axis for axis in range(start.ndim) if self._changes(axis, given)]
             if not changed:
                 break
-            self.fresh |= {
-                axis: IntegerSymbol(next(sizes).name, Sign(negative=False)) for axis in changed
-            }
+            for axis in changed:
+                size = self.fresh[axis].name if axis in self.fresh else next(sizes).name
+                # What is positive at first is so after each layer, until a layer may end that.
+                is_positive = axis not in self.fresh and self._before[axis].is_at_least(1)
+                self.fresh[axis] = IntegerSymbol(size, Sign(negative=False, zero=not is_positive))
+
+    def _changes(self, axis: int, given: Sequence[Boolean]) -> bool:
+        """Whether what the size is said to be has to be given up, seeing what the layers make."""
+        if axis not in self.fresh:
+            return not all(self._keeps(axis, image, given) for image in self.images)
+        if sign_of(self.fresh[axis]).least == 0:
+            return False
+        return not all(size_along(image, axis).is_at_least(1) for image in self.images)
 
     def _keeps(self, axis: int, image: SignalExpr, given: Sequence[Boolean]) -> bool:
         """Whether the layer certainly leaves the size along an axis as it is."""
@@ -515,9 +519,22 @@ def sum_of_layers(term: Expr, ratio: Expr, number: Symbol, count: Expr) -> Expr:
 
 
 def _vanishes(expression: Expr, exponent: Symbol) -> bool:
-    """Whether it is 0 as a polynomial, in which each number to the power of a symbol is another."""
+    """Whether it is 0 as a polynomial, in which p^M is an independent variable for each prime p."""
+    variables: dict[Expr, Symbol] = {}
+
+    def of(base: Expr, power: Expr) -> Expr:
+        times, rest = power.coeff(exponent), power.subs(exponent, 0)
+        if not times.is_Integer or sympy.expand(times * exponent + rest - power) != 0:
+            return base**power
+        primes = sympy.factorint(base) if base.is_Integer and base > 0 else {base: 1}
+        found = [
+            variables.setdefault(sympy.sympify(prime), Dummy()) ** (many * times)
+            for prime, many in primes.items()
+        ]
+        return sympy.Mul(base**rest, *found)
+
     spread = sympy.expand(expression)
-    powers = {p: Dummy() for p in spread.atoms(sympy.Pow) if p.exp.has(exponent)}
+    powers = {p: of(*p.as_base_exp()) for p in spread.atoms(sympy.Pow) if p.exp.has(exponent)}
     return bool(sympy.expand(spread.xreplace(powers)) == 0)
 
 
@@ -593,9 +610,7 @@ def _composed(
         raise SymconvError("what a layer reads depends on the size of what it gets")
     start, size, jump = parts
     if jump.has(LayerNumber) or not is_plainly_at_least(jump, 1):
-        raise SymconvError(
-            f"the jump of a layer, {jump}, has to be one and the same positive number"
-        )
+        raise SymconvError(f"the jump of the layers has to be one positive number, and is {jump}")
     start = sympy.expand(step * sum_of_layers(start, jump, number, count) + first)
     size = sympy.expand(step * sum_of_layers(size - 1, jump, number, count) + before.size)
     whole = step * jump**count
