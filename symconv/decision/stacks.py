@@ -315,10 +315,11 @@ class Stack:
         if form is None:
             raise Undecided(f"{problem}one layer makes {image.shape[axis]} of what it gets")
         n = self.start.lengths[axis]
-        if form.ratio == 1 and not generic.depends_on_number(form.added):
+        depends = generic.depends_on_number(form.added)
+        if form.ratio.as_integer() == 1 and not depends:
             size = n + count.polynomial * form.added
             return polynomial_expression(nonnegative_part(size) if form.is_cut else size, symbols)
-        if generic.depends_on_number(form.ratio) or form.is_uneven:
+        if form.is_uneven or generic.depends_on_number(form.ratio) or (depends and form.grows_more):
             raise Undecided(f"{problem}one layer makes {image.shape[axis]}, layer by layer")
         names = {name: _told(symbol) for name, symbol in symbols.items()}
         before, added, ratio = (
@@ -327,9 +328,9 @@ class Stack:
         power = ratio**count.written
         total = sum_of_layers(added, ratio, generic.number, count.written)
         if form.grows:
-            size_ = sympy.expand(power * before + total)
+            size_ = _spread_out(power * before + total)
         else:
-            size_ = _floor(sympy.expand(before + total), power)
+            size_ = _floor(_spread_out(before + total), power)
         return Max(0, size_, evaluate=False) if form.is_cut else size_
 
     @cached_property
@@ -434,6 +435,11 @@ class _Form:
     is_cut: bool
     is_uneven: bool
 
+    @property
+    def grows_more(self) -> bool:
+        """Whether each entry becomes several: then what was added before does so too."""
+        return self.grows and self.ratio.as_integer() != 1
+
     @classmethod
     def of(cls, size: Polynomial, name: str, symbols: Mapping[str, Symbol]) -> _Form | None:
         """The form of a size in a symbol, if it has one."""
@@ -478,6 +484,11 @@ def _require_defined(signal: SignalExpr) -> None:
 def _told(symbol: Symbol) -> Expr:
     """A symbol, or the power that it stands for."""
     return symbol.power if isinstance(symbol, PowerSymbol) else symbol
+
+
+def _spread_out(expression: Expr) -> Expr:
+    """The expression multiplied out, unless cases would be repeated by that."""
+    return expression if expression.has(Piecewise) else sympy.expand(expression)
 
 
 def _floor(numerator: Expr, divisor: Expr) -> Expr:
@@ -611,11 +622,11 @@ def _composed(
     start, size, jump = parts
     if jump.has(LayerNumber) or not is_plainly_at_least(jump, 1):
         raise SymconvError(f"the jump of the layers has to be one positive number, and is {jump}")
-    start = sympy.expand(step * sum_of_layers(start, jump, number, count) + first)
-    size = sympy.expand(step * sum_of_layers(size - 1, jump, number, count) + before.size)
+    start = _spread_out(step * sum_of_layers(start, jump, number, count) + first)
+    size = _spread_out(step * sum_of_layers(size - 1, jump, number, count) + before.size)
     whole = step * jump**count
     begin = whole * index[axis] + start
-    return Reach(begin, sympy.expand(begin + size - 1), size, whole, axis, index[axis])
+    return Reach(begin, _spread_out(begin + size - 1), size, whole, axis, index[axis])
 
 
 def _even(reach: Reach, axis: int) -> tuple[Expr, Expr]:
@@ -624,7 +635,7 @@ def _even(reach: Reach, axis: int) -> tuple[Expr, Expr]:
     Raises:
         SymconvError: it does not move by the jump from each output to the next.
     """
-    start = sympy.expand(reach.first - reach.jump * (reach.index or 0))
+    start = _spread_out(reach.first - reach.jump * (reach.index or 0))
     if reach.axis != axis or reach.index in start.free_symbols | reach.size.free_symbols:
         raise SymconvError("what a layer reads along an axis does not move evenly along it")
     return start, reach.jump

@@ -184,6 +184,8 @@ def test_lengths_stand_in_claims() -> None:
         (lambda t, i: t.pad(1, 1).correlate(k, dilation=2**i), "has no closed form"),
         (lambda t, i: t.downsample(i + 1), "has no closed form"),
         (lambda t: t[:1], "has no closed form"),
+        (lambda t, i: t.pad(i, 0).upsample(2), "has no closed form"),
+        (lambda t, i: t.upsample(2).pad(i, 0), "has no closed form"),
     ],
 )
 def test_a_size_without_a_closed_form_is_not_known(layer: Layer, message: str) -> None:
