@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import gcd
 from typing import Any
 
-from sympy import Le, Symbol, true
+from sympy import Ge, Le, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
@@ -36,9 +36,10 @@ from symconv.decision.verdicts import (
     Verdict,
 )
 from symconv.errors import SymconvError, Undecided, VacuousError
-from symconv.language.amounts import Amount
+from symconv.language.amounts import Amount, integer_argument
 from symconv.language.assignments import spell
-from symconv.language.signals import SignalExpr, substituted, with_lengths
+from symconv.language.operators.base import size_along
+from symconv.language.signals import SignalExpr, Tensor, substituted, with_lengths
 
 __all__ = ["StackClaim"]
 
@@ -157,15 +158,17 @@ class _Induction:
         Raises:
             Undecided: there is none of this kind, with the reason.
         """
-        base, step = self._two_stacks() if len(self._stacks) == 2 else self._stack_and_tensor()
-        proofs = []
-        for part, what in ((base, "the fewest layers"), (step, "one layer more")):
-            verdict = part.prove()
-            if not isinstance(verdict, Proved):
-                why = verdict.reason if isinstance(verdict, Unknown) else "it does not always hold"
-                raise Undecided(f"induction over the number of layers fails at {what}: {why}")
-            proofs.append(verdict)
-        return Proved(self._scope(proofs, step), tuple(self._evidence(proofs)))
+        base, steps = self._two_stacks() if len(self._stacks) == 2 else self._stack_and_tensor()
+        first = _proof(base, "the fewest layers")
+        problems: list[SymconvError] = []
+        for make in steps:
+            try:
+                step = make()
+                then = _proof(step, "one layer more")
+                return Proved(self._scope((first, then), step), tuple(_evidence(first, then)))
+            except SymconvError as problem:
+                problems.append(problem)
+        raise problems[0]
 
     # --- the claims ---
 
@@ -184,22 +187,43 @@ class _Induction:
         first = number if is_number else number * count.each + count.more
         return stack.layer.times(count.each, signal, first)
 
-    def _two_stacks(self) -> tuple[Claim, Claim]:
+    def _two_stacks(self) -> tuple[Claim, list[Callable[[], Claim]]]:
         """The same at the beginning; and the same of every tensor that may stand between."""
-        given = self._claim.given
         one, other = self._stacks
-        base = Claim(self._begin(one), self._begin(other), _as_written(given))
-        takes_number = any(stack.layer.takes_number for stack in self._stacks)
-        generic = Generic(
-            base.signals[0],
-            [partial(self._step, stack) for stack in self._stacks],
-            [stack.count for stack in self._stacks],
-            given,
-        )
-        more = self._below(generic.number) if takes_number else ()
-        return base, Claim(generic.images[0], generic.images[1], _as_written((*given, *more)))
+        base = Claim(self._begin(one), self._begin(other), _as_written(self._claim.given))
 
-    def _stack_and_tensor(self) -> tuple[Claim, Claim]:
+        def of_any_size() -> Generic:
+            return Generic(
+                base.signals[0],
+                [partial(self._step, stack) for stack in self._stacks],
+                [stack.count for stack in self._stacks],
+                self._claim.given,
+            )
+
+        def of_any() -> Claim:
+            """Of tensors whose sizes along the axes that change are not known."""
+            generic = of_any_size()
+            return self._alike(generic.tensor, generic.number)
+
+        def of_these() -> Claim:
+            """Of tensors that have the size that so many layers make."""
+            generic, count = of_any_size(), self._counts[one]
+            layers = integer_argument(generic.number * count.each + count.more, "the layers")
+            before = Stack(one.layer, layers, one.start)
+            sizes = [
+                before.size(axis) if axis in generic.fresh else size_along(generic.tensor, axis)
+                for axis in range(one.ndim)
+            ]
+            return self._alike(Tensor(generic.tensor.name, sizes), generic.number)
+
+        return base, [of_any, of_these]
+
+    def _alike(self, tensor: Tensor, number: Symbol) -> Claim:
+        """That the layers of two stacks make the same of a tensor."""
+        one, other = (self._step(stack, tensor, number) for stack in self._stacks)
+        return Claim(one, other, _as_written((*self._claim.given, *self._between(number))))
+
+    def _stack_and_tensor(self) -> tuple[Claim, list[Callable[[], Claim]]]:
         """The same at the beginning; and one layer more on F(K) gives F(K + 1)."""
         (stack,) = self._stacks
         left = self._claim.lhs is stack
@@ -213,9 +237,9 @@ class _Induction:
 
         if not self.core.symbols() & target.every_symbol().keys():
             number = stack.generic.number
-            more = self._below(number) if stack.layer.takes_number else ()
             step = self._step(stack, target, number)
-            return claim(begin, target, given), claim(step, target, (*given, *more))
+            more = self._between(number)
+            return claim(begin, target, given), [lambda: claim(step, target, (*given, *more))]
         symbol = _only_symbol(self.core, target)
         parts = (stack.start, *stack.generic.images)
         if any(symbol.name in part.every_symbol() for part in parts):
@@ -223,7 +247,8 @@ class _Induction:
         given, next_given = self._with_next(symbol)
         base = claim(begin, target, given).specialised({symbol: self.least})
         after = substituted(target, {symbol: symbol + 1})
-        return base, claim(self._step(stack, target, symbol), after, (*given, *next_given))
+        step = self._step(stack, target, symbol)
+        return base, [lambda: claim(step, after, (*given, *next_given))]
 
     def _with_next(self, symbol: Symbol) -> tuple[tuple[Boolean, ...], tuple[Boolean, ...]]:
         """The hypotheses to use at K, and at K + 1, so that the latter imply the former.
@@ -239,10 +264,16 @@ class _Induction:
                 return others, ()
         return self._claim.given, later
 
-    def _below(self, number: Symbol) -> tuple[Boolean, ...]:
-        """That a number of a step is one of those that there are."""
+    def _between(self, number: Symbol) -> tuple[Boolean, ...]:
+        """That a number is a value of K before the last step, where a layer takes it."""
+        if not any(stack.layer.takes_number for stack in self._stacks):
+            return ()
         symbols = {n: s for stack in self._stacks for n, s in stack.count.symbols.items()}
-        return (Le(number, polynomial_expression(self.core - 1, symbols), evaluate=False),)
+        last = polynomial_expression(self.core - 1, symbols)
+        return (
+            Ge(number, self.least, evaluate=False),
+            Le(number, last, evaluate=False),
+        )
 
     # --- what they prove ---
 
@@ -258,10 +289,24 @@ class _Induction:
             raise Undecided("induction over the number of layers needs all of its sizes")
         return parts[0].scope
 
-    def _evidence(self, proofs: Sequence[Proved]) -> Iterator[Evidence]:
-        for proof, what in zip(proofs, ("the fewest layers", "one layer more"), strict=True):
-            for part in proof.evidence or (Evidence("both sides", "the same"),):
-                yield replace(part, compared=f"{what}, {part.compared}")
+
+def _proof(claim: Claim, what: str) -> Proved:
+    """The proof of a part of an induction.
+
+    Raises:
+        Undecided: it is not proved.
+    """
+    verdict = claim.prove()
+    if not isinstance(verdict, Proved):
+        why = verdict.reason if isinstance(verdict, Unknown) else "it does not always hold"
+        raise Undecided(f"induction over the number of layers fails at {what}: {why}")
+    return verdict
+
+
+def _evidence(first: Proved, then: Proved) -> Iterator[Evidence]:
+    for proof, what in ((first, "the fewest layers"), (then, "one layer more")):
+        for part in proof.evidence or (Evidence("both sides", "the same"),):
+            yield replace(part, compared=f"{what}, {part.compared}")
 
 
 def _core(count: Amount) -> tuple[Polynomial, int]:

@@ -299,15 +299,13 @@ class Stack:
             generic = self.generic
             for part in (self.start, *generic.images):
                 _require_defined(part)
-            sizes = self.start.shape
-            return tuple(
-                self._size(axis) if axis in generic.fresh else sizes[axis]
-                for axis in range(self.ndim)
-            )
+            return tuple(map(self.size, range(self.ndim)))
 
-    def _size(self, axis: int) -> Expr:
-        """The size along an axis that the layers change."""
+    def size(self, axis: int) -> Expr:
+        """The size along an axis, where the layers are defined; see `shape`."""
         generic, count = self.generic, self.count
+        if axis not in generic.fresh:
+            return self.start.shape[axis]
         (image,) = generic.images
         symbols = {**self.start.every_symbol(), **image.every_symbol(), **count.symbols}
         form = _Form.of(image.lengths[axis], generic.fresh[axis].name, symbols)
@@ -405,7 +403,10 @@ class Generic:
             return True
         if image.shape[axis].has(LayerNumber):
             return False
-        verdict = Claim(image.shape[axis], self.tensor.shape[axis], given).prove()
+        try:
+            verdict = Claim(image.shape[axis], self.tensor.shape[axis], given).prove()
+        except SymconvError:  # where it is not defined, nothing is certain
+            return False
         return isinstance(verdict, Proved) and verdict.is_complete
 
     def depends_on_number(self, polynomial: Polynomial) -> bool:

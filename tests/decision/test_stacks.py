@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Max, Min, Ne, Symbol
 
 from symconv import (
     Claim,
@@ -295,6 +295,16 @@ TRUE: dict[str, tuple[Any, Any, list[Any]]] = {
         repeat(lambda t: t.flip().pad(1, 1, mode="reflect").correlate(h.flip()).flip(), L)(z),
         [N >= 2],
     ),
+    "reflected and longer": (
+        repeat(lambda t: t.pad(1, 1, mode="reflect"), L)(z),
+        repeat(lambda t: t.flip().pad(1, 1, mode="reflect").flip(), L)(z),
+        [N >= 2],
+    ),
+    "rolls of what grows": (
+        repeat(lambda t: t.pad(1, 1).roll(3), L)(z),
+        repeat(lambda t: t.pad(1, 1).roll(1).roll(2), L)(z),
+        [],
+    ),
     "few layers": (
         repeat(lambda t, i: t.pad(i, 0), L)(x),
         x.pad(L * (L - 1) / 2, 0),
@@ -429,6 +439,14 @@ def test_hypotheses_about_the_number_of_layers() -> None:
     assert verdict.is_complete
     with pytest.raises(SymconvError, match="hypotheses"):
         stack.equals(target, given=[L >= 5, L <= 3]).prove()
+
+
+def test_hypotheses_that_leave_out_a_number_of_layers() -> None:
+    """What holds at 0 says nothing of 2 then, though each step from 2 on is right."""
+    target = x.pad(L, 0).pad(0, Min(1, Max(0, L - 1)))
+    verdict = repeat(lambda t: t.pad(1, 0), L)(x).equals(target, given=[Ne(L, 1)]).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths["L"] == 2
 
 
 def test_different_numbers_of_layers() -> None:
