@@ -25,6 +25,7 @@ from symconv import (
     repeat,
 )
 from symconv.arithmetic.limits import MOST_LAYERS
+from symconv.arithmetic.symbols import sign_of
 from symconv.decision.induction import StackClaim
 from symconv.decision.stacks import Stack, sum_of_layers
 from symconv.language.signals import substituted
@@ -130,6 +131,8 @@ def test_what_is_not_empty_at_first_stays_so() -> None:
     assert verdict.is_complete
     # Which a layer may end.
     assert repeat(lambda t: t.correlate(h), L)(z).length.subs({L: 2, N: 3}) == 0
+    for layer, least in ((lambda t: t.convolve(k), 1), (lambda t: t.correlate(h), 0)):
+        assert sign_of(repeat(layer, L)(z).generic.fresh[0]).least == least
 
 
 def test_stacks_of_images() -> None:
@@ -345,6 +348,12 @@ FALSE: dict[str, tuple[Any, Any, list[Any], int]] = {
         repeat(lambda t: t.correlate(k), L)(x),
         [],
         2,
+    ),
+    "the number in the layers": (
+        repeat(lambda t: t.pad(Min(L, 1), 0), L)(x),
+        x.pad(Max(0, L - 1), 0),
+        [],
+        1,
     ),
     "what is given is not enough": (
         repeat(lambda t: t.pad(1, 1).correlate(h), L)(x),
