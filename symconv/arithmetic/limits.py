@@ -177,6 +177,13 @@ MOST_STRIDES_DECIDED = 300
 """Decisions for given strides in all: a counterexample with large numbers would ask for many more,
 to tell whether it is the smallest."""
 
+LARGEST_NUMBER_OF_LAYERS_TRIED = 4
+"""Where induction over the number of layers fails: each number is a decision, and the sums grow
+with it."""
+
+MOST_LAYERS = 1000
+"""In a stack with a number of layers: each is a few operators more."""
+
 # --- the search for a counterexample -------------------------------------------------
 
 MOST_DOUBTFUL_TRIED = 20
