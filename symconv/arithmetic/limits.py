@@ -30,6 +30,9 @@ STEPS_PER_SUBSTITUTION = 6
 STEPS_PER_TERM = 6
 """What it takes to compare a term of a sum with others, beside its guards and factors."""
 
+STEPS_PER_GUARD = 10
+"""What it takes to compare a guard of a sum with those of another one."""
+
 STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
 
