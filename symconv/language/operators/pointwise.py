@@ -44,6 +44,7 @@ class Apply(Operator):
     is_drawn = False
     is_opaque = True
     names_entries = True
+    empty_by_operands_alone = True
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """None: it is no sum of products.
