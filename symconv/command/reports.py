@@ -14,7 +14,7 @@ from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.records import counterexample_record, shown
+from symconv.decision.records import counterexample_record, json_number, shown
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
     ALL_SIZES,
@@ -100,6 +100,9 @@ def report(
     record |= {"statement": statement} if statement else {}
     record["claim"] = str(claim)
     record |= _show_statement(out, claim, statement, typed)
+    if claim.functions:
+        values = claim.functions.items()
+        record["functions"] = {name: None if v is None else json_number(v) for name, v in values}
     if assumed:
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}

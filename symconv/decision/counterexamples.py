@@ -193,11 +193,7 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
-    unknown = {
-        node.operator.function.name: node.operator.function.at_zero
-        for node in walk(*claim.signals)
-        if isinstance(node.operator, Apply) and node.operator.function.meaning is None
-    }
+    unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
         arrays = {
             name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])

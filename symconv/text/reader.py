@@ -101,8 +101,13 @@ class Reader:
             raise self._unexpected(node, "a signal", value)
         return value
 
-    def integer(self, node: ast.expr) -> Expr:
-        """A node that must be an integer expression."""
+    def integer(self, node: ast.expr, instead: str = "") -> Expr:
+        """A node that must be an integer expression.
+
+        Args:
+            node: the node.
+            instead: what to write for a signal; otherwise its length is meant.
+        """
         value = self.value(node)
         if not isinstance(value, Expr):
             hint = ""
@@ -110,7 +115,7 @@ class Reader:
                 size = (
                     "its length is len(…)" if value.ndim == 1 else "its sizes are ….shape[0] etc."
                 )
-                hint = f"; {size}"
+                hint = f"; {instead or size}"
             raise self._unexpected(node, "an integer expression", value, hint)
         return value
 
@@ -330,9 +335,11 @@ class Reader:
             return self._method(call, function, node.args[0], name)
         arguments = self._arguments(node, name)
         if name in EXTREMES:
-            return EXTREMES[name](*map(self.integer, arguments))
+            instead = f"of entries, {about_word('amax' if name.lower() == 'max' else 'minimum')}"
+            return EXTREMES[name](*(self.integer(one, instead) for one in arguments))
         if name in ROUNDING:
-            return ROUNDING[name](*map(self.integer, arguments))
+            instead = f"of entries, {about_word('abs')}" if name.lower() == "abs" else ""
+            return ROUNDING[name](*(self.integer(one, instead) for one in arguments))
         if name in FRACTIONS:
             return self._fraction(arguments)
         match name:
