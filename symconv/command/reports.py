@@ -32,6 +32,7 @@ from symconv.decision.wording import (
     sufficient_sentence,
 )
 from symconv.errors import Undecided
+from symconv.language.graph import has_names
 from symconv.language.notation import plain
 from symconv.text import Assumption
 
@@ -125,9 +126,10 @@ def report(
 def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
     """Show a theorem as `report` shows a claim, and for the exercise the output size.
 
-    Without points, the instances are those of the catalogue.
+    Without points, the instances are those of the catalogue; there are none with functions, which
+    simplify does not know.
     """
-    lengths = points or theorem.instances
+    lengths = points or (() if has_names(*theorem.claim.signals) else theorem.instances)
     record = report(theorem.claim, lengths, out, statement=theorem.statement)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
