@@ -812,6 +812,7 @@ def test_record() -> None:
         "where": "True",
         "verdict": "proved",
         "scope": "all lengths",
+        "ring": "every commutative ring",
     }
     wrong = record["steps"][1]
     assert wrong["verdict"] == "refuted"
