@@ -25,7 +25,7 @@ _RINGS = (EVERY_RING, RATIONAL, REALS)  # each asks for more than the one before
 POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
 """Polynomials of python-flint."""
 
-ELEMENTS = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
+ELEMENTS = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly | flint.arb
 """What python-flint has for entries."""
 
 
@@ -48,6 +48,6 @@ def multiple(number: Fraction, value: Any) -> Any:
         return number.numerator * value
     if isinstance(value, Expr):
         return Rational(number.numerator, number.denominator) * value
-    if isinstance(value, flint.fmpq_mpoly):
+    if isinstance(value, flint.fmpq_mpoly | flint.arb):
         return flint.fmpq(number.numerator, number.denominator) * value
     return number * value

@@ -41,7 +41,7 @@ from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
 from symconv.language.operators.base import Operator, Shape, check_operand
-from symconv.language.operators.formula import check_formula, check_symbols
+from symconv.language.operators.formula import check_formula, check_symbols, divisors
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ __all__ = [
     "Applied",
     "Signal",
     "SignalExpr",
+    "StandIn",
     "Tensor",
     "as_numpy",
     "formula_of",
+    "indices_of",
     "put_in",
     "substituted",
     "with_lengths",
@@ -418,7 +420,7 @@ class Tensor(SignalExpr):
     @staticmethod
     def ones(shape: Sequence[Whole]) -> SignalExpr:
         """The tensor of a shape of which every entry is 1."""
-        return _by_formula_of(_indices(len(shape)), Integer(1), shape)
+        return _by_formula_of(indices_of(len(shape)), Integer(1), shape)
 
     @staticmethod
     def from_formula(indices: Any, entry: Expr, *, shape: Any) -> SignalExpr:
@@ -525,7 +527,7 @@ class Signal(Tensor):
     @staticmethod
     def ones(length: Any) -> SignalExpr:
         """The box filter: every entry is 1."""
-        return Applied(Formula(_indices(1), Integer(1), (length_argument(length, "ones"),)))
+        return Applied(Formula(indices_of(1), Integer(1), (length_argument(length, "ones"),)))
 
     @staticmethod
     def interleave(*phases: SignalExpr) -> SignalExpr:
@@ -555,6 +557,23 @@ class Signal(Tensor):
         [3, 5]
         """
         return by_formula((index,), entry, (length_argument(length, "a formula"),))
+
+
+class StandIn(Tensor):
+    """A name in the place of a tensor, of which only the shape is of interest then.
+
+    Its name is no identifier, so that nobody else has it; and it may have no axes.
+    """
+
+    __slots__ = ()
+    __match_args__ = ("name", "sizes")
+
+    def __init__(self, name: str, sizes: tuple[Amount, ...]) -> None:
+        SignalExpr.__init__(self, Named(name, sizes))
+        _set(self, names=(MappingProxyType({name: self}), self.names[1]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.sizes)
 
 
 # --- the graph -----------------------------------------------------------------------
@@ -614,12 +633,12 @@ def _named_by(base: IndexedBase) -> Tensor:
 
 
 def _whole_parts(entry: Any) -> list[Basic]:
-    """The positions, the ends of sums and the comparisons in a formula, which are integers."""
+    """What is an integer in a formula: positions, the ends of sums, divisors and comparisons."""
     if not isinstance(entry, Expr):
         return []
     positions = [index for one in entry.atoms(Indexed) for index in one.indices]
     ends = [end for one in entry.atoms(Sum) for _, *limits in one.limits for end in limits]
-    return [*positions, *ends, *entry.atoms(Relational)]
+    return [*positions, *ends, *divisors(entry), *entry.atoms(Relational)]
 
 
 def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> None:
@@ -725,7 +744,7 @@ def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
     )
 
 
-def _indices(axes: int) -> tuple[Symbol, ...]:
+def indices_of(axes: int) -> tuple[Symbol, ...]:
     """The indices of formulas that symconv writes itself."""
     names = "uvw" if axes <= 3 else [f"u_{axis}" for axis in range(axes)]
     return tuple(Symbol(name, integer=True) for name in list(names)[:axes])
