@@ -133,6 +133,9 @@ def _quotient(n: Amount, m: Amount) -> Amount | None:
     whole, rest = divided(n.polynomial, m.polynomial)
     if rest.terms or not whole.terms:
         return None
+    number = whole.as_integer()
+    if number is not None:
+        return Amount.of(number)
     return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
 
 
