@@ -238,6 +238,7 @@ KERNEL, STRIDE = "(a kernel is not empty)", "(a stride is positive)"
 DILATION, FACTOR = "(a dilation is positive)", "(a factor is positive)"
 IMAGE = ["C ≥ 0", "H ≥ 0", "W ≥ 0"]
 CONV = [f"C ≥ 1 {KERNEL}", *IMAGE[1:], f"O ≥ 1 {KERNEL}"]
+AVERAGED = "(a mean is over some entries)"
 WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
 
 
@@ -270,6 +271,12 @@ WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
             "x.avg_pool((k, l), divisor_override=2) == x",
             [*IMAGE] + [f"{v} ≥ 1 (a window is not empty)" for v in "kl"],
         ),
+        ("x.mean() == x.flip(axis=0).mean()", [f"{v} ≥ 1 {AVERAGED}" for v in "CHW"]),
+        (
+            "i.adaptive_avg_pool((H, W)) == i",
+            [f"C ≥ 1 {AVERAGED}", *(f"{v} ≥ 1 (a number of outputs is positive)" for v in "HW")],
+        ),
+        ("x.divide(k) == x/l", [*IMAGE] + [f"{v} ≥ 1 (a divisor is positive)" for v in "kl"]),
         (
             "x.rearrange('c h w -> c h (w k)', k=k) == x",
             [*IMAGE, "k ≥ 0"],
