@@ -95,10 +95,17 @@ def _extent(node: SignalExpr, axis: int) -> tuple[Polynomial, Polynomial]:
         if node.operator.axis == axis:
             shift = shift + node.operator.left.polynomial
         (node,) = node.operands
-    if isinstance(node.operator, Add) and all(part.ndim == node.ndim for part in node.operands):
+    if isinstance(node.operator, Add) and all(
+        _is_as_long(part, node, axis) for part in node.operands
+    ):
         (low, high), (begin, end) = (_extent(part, axis) for part in node.operands)
         if high == begin:
             return shift + low, shift + end
         if end == low:
             return shift + begin, shift + high
     return shift, shift + node.lengths[axis]
+
+
+def _is_as_long(part: SignalExpr, node: SignalExpr, axis: int) -> bool:
+    """Whether a part of a sum is not repeated along an axis, beyond where it has its entries."""
+    return part.ndim == node.ndim and part.lengths[axis] == node.lengths[axis]
