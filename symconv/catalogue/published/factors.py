@@ -60,12 +60,15 @@ def _ending_in(name: str, corner: str) -> SignalExpr:
 
 def _second_row(plane: SignalExpr) -> SignalExpr:
     """What begins the second row."""
-    return plane[1:2, :1]
+    tap: SignalExpr = plane[1:2, :1]
+    return tap
 
 
 def _product(one: SignalExpr, other: SignalExpr) -> SignalExpr:
     """The full convolution of two kernels of one channel, along both axes."""
-    return one[None].conv_transpose(other[None, None])[0]
+    images, weight = one.rearrange("h w -> 1 h w"), other.rearrange("h w -> 1 1 h w")
+    product: SignalExpr = images.conv_transpose(weight)[0]
+    return product
 
 
 _any5 = Tensor("k", (4, 5)).pad(1, 0, axis=0) + Signal("t", 1).rearrange("a -> 1 a").pad(

@@ -51,7 +51,7 @@ _entries_of_2 = Signal.from_formula(u, Piecewise((Rational(1, 2), u < n - 1), (1
 
 def _mean(size: int) -> SignalExpr:
     """The depthwise kernel of an average pool."""
-    return (ones(size, size) / size**2)[None, None].expand((C, 1, size, size))
+    return (ones(size, size) / size**2).expand((C, 1, size, size))
 
 
 _mean2, _mean3 = _mean(2), _mean(3)

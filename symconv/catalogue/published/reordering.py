@@ -141,7 +141,7 @@ def _blurred(pixels: SignalExpr, stride: int | Symbol = 1) -> SignalExpr:
 
 def _blur(plane: SignalExpr, channels: Symbol) -> SignalExpr:
     """The depthwise kernel of a blur: one kernel for all channels."""
-    return plane[None, None].expand((channels, 1, *plane.shape))
+    return plane.expand((channels, 1, *plane.shape))
 
 
 _plane, _plane3 = Tensor("b", (A, B)), Tensor("b", (3, 3))

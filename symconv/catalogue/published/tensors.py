@@ -67,7 +67,8 @@ def swapped(weight: SignalExpr) -> SignalExpr:
 
 def matrix_of(weight: SignalExpr) -> SignalExpr:
     """The matrix (O, C) of a 1×1 kernel."""
-    return weight[:, :, 0, 0]
+    matrix: SignalExpr = weight[:, :, 0, 0]
+    return matrix
 
 
 def identity(channels: Any) -> SignalExpr:
