@@ -14,7 +14,9 @@ from symconv.catalogue.published.statements import (
     k,
     l,
     n,
+    p,
     published,
+    q,
     r,
     s,
     x,
@@ -25,6 +27,7 @@ from symconv.catalogue.published.tensors import (
     H,
     J,
     K,
+    N,
     W,
     first,
     image,
@@ -66,6 +69,8 @@ def _blocked(images: SignalExpr, weight: SignalExpr, rate: int, stride: int = 1)
 _lines, _taps = Tensor("x", (C, W)), Tensor("k", (C, 1, K))
 _planes, _depthwise = Tensor("x", (C, H, W)), Tensor("k", (C, 1, K, J))
 
+_images = Tensor("x", (N, C, d * (H + K - 1), d * (W + J - 1)))
+
 _ATROUS = published(
     "dilated_layer_by_space_to_batch",
     "A dilated layer is the layer without dilation on each phase of the input (space to batch), "
@@ -74,7 +79,8 @@ _ATROUS = published(
     source="https://www.tensorflow.org/api_docs/python/tf/nn/with_space_to_batch; Ascend graph "
     "fusion, SpaceToBatchConv2dBatchToSpacePass",
     verdict="true",
-    condition="for all lengths (shown for dilations 2 and 3)",
+    condition="for all sizes and dilations; along one axis shown for dilations 2 and 3, over "
+    "channels and along two axes for any",
     theorems=(
         *(
             holds(
@@ -104,6 +110,27 @@ _ATROUS = published(
             )
             for rate in (2, 3)
         ),
+        holds(
+            "space_to_batch_of_images_eq_dilation",
+            _images.rearrange("n c (h a) (w b) -> (a b n) c h w", a=d, b=d)
+            .conv(kernel)
+            .rearrange("(a b n) o h w -> n o (h a) (w b)", a=d, b=d),
+            _images.conv(kernel, dilation=d),
+            "Over channels and along two axes, for any dilation d that divides the sizes, where "
+            "there is an output.",
+            "Output (u, v) reads only entries of the phases u mod d and v mod d.",
+        ),
+        holds(
+            "dilated_layer_on_image_padded_to_blocks_and_cropped",
+            image.pad(0, p, axis=2)
+            .pad(0, q, axis=3)
+            .conv(kernel, dilation=d)
+            .pad(0, -p, axis=2)
+            .pad(0, -q, axis=3),
+            image.conv(kernel, dilation=d),
+            "Zeros at the end, up to multiples of d, are cropped from the outputs again.",
+            "The outputs before them read no zeros.",
+        ),
         *(
             holds(
                 f"space_to_batch_of_images_eq_dilation_{rate}",
@@ -116,8 +143,6 @@ _ATROUS = published(
             for rate in (2, 3)
         ),
     ),
-    unsettled="A symbolic dilation: the phases are as many as it says, and no change of indices is "
-    "found for all of them at once.",
 )
 
 _strided = {
@@ -179,6 +204,8 @@ _STRIDE_IN_BLOCKS = published(
 )
 
 
+_as_large = Tensor("x", (N, C, H + K - 1, W + J - 1))
+
 _OUTPUT_STRIDE = published(
     "trade_stride_for_dilation",
     "A network keeps its outputs, among s times as many, when a stride s is left out and the next "
@@ -206,6 +233,15 @@ _OUTPUT_STRIDE = published(
                 "The same along each axis.",
             )
             for stride in (2, 3)
+        ),
+        holds(
+            "stride_becomes_dilation_of_the_next_layer_over_channels",
+            _as_large.conv(first, stride=s).conv(second, padding=((l, r), (l, r))),
+            _as_large.conv(first)
+            .conv(second, dilation=s, padding=((s * l, s * r), (s * l, s * r)))
+            .downsample(s, axis=PLANE),
+            "So it is for any stride on images that are at least as large as the first kernel.",
+            "The same along each axis.",
         ),
     ),
 )

@@ -18,6 +18,7 @@ from symconv.catalogue.published.statements import (
 )
 from symconv.catalogue.published.tensors import (
     C,
+    G,
     H,
     J,
     K,
@@ -48,6 +49,13 @@ def _merged_groups(groups: Any, merged: Any, stride: int) -> tuple[SignalExpr, S
     return layer, images.conv(wide, groups=groups, stride=stride, padding=(l, r))
 
 
+def _merged_in_parts() -> tuple[SignalExpr, SignalExpr]:
+    """For symbolic numbers, with output channels by groups, and by the groups merged in each."""
+    layer, wide = _merged_groups(G, M, 1)
+    parts = "n (g m o) h w -> n g m o h w"
+    return layer.rearrange(parts, g=G, m=M), wide.rearrange(parts, g=G, m=M)
+
+
 _other, _other_kernel = Tensor("y", (N, M, H, W)), Tensor("v", (O, M, K, J))
 
 _MERGED = published(
@@ -59,16 +67,16 @@ _MERGED = published(
     condition="for all sizes, kernels and amounts of padding (and any m that divides G)",
     theorems=(
         holds(
-            "groups_merge_into_one",
-            *_merged_groups(1, M, 1),
-            "A layer with any number of groups is one without groups, with zeros between channels "
-            "of different groups.",
+            "groups_merge_into_fewer",
+            *_merged_in_parts(),
+            "A layer with Gm groups is one with G groups, with zeros between channels of different "
+            "groups; the output channels are told apart by both groups.",
             "Zeros add nothing.",
         ),
         holds(
-            "groups_merge_into_one_with_stride_2",
+            "groups_merge_into_one",
             *_merged_groups(1, M, 2),
-            "With stride 2 too.",
+            "So any number of groups is none, here with stride 2.",
             "Zeros add nothing.",
         ),
         *(
@@ -99,8 +107,6 @@ _MERGED = published(
             "A layer adds up over its channels.",
         ),
     ),
-    unsettled="Symbolic numbers of both, of the groups and of the merged ones: products of four "
-    "symbols are split, for which no change of indices is found.",
 )
 
 
@@ -153,7 +159,8 @@ _JOINED = published(
             "Each is a group.",
         ),
     ),
-    unsettled="Symbolic numbers of groups.",
+    unsettled="Symbolic numbers of groups: joined channels are divided anew, for which no change "
+    "of indices is found. That the groups are 1 and 1, 1 and 2, 2 and 2 is shown.",
 )
 
 GROUPS: tuple[Published, ...] = (_MERGED, _JOINED)

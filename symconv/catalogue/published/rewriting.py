@@ -244,9 +244,15 @@ _SWAP_WITH_STRIDES = published(
             "In three dimensions too.",
             "The same along each axis.",
         ),
+        holds(
+            "strided_layer_over_channels_eq_downsampled_layer",
+            image.conv(kernel, stride=s, dilation=d, padding=_pads),
+            image.conv(kernel, dilation=d, padding=_pads).downsample(s, axis=PLANE),
+            "A stride may come after the layer, so that what holds for stride 1 and all dilations "
+            "holds for any stride.",
+            "A stride keeps every s-th output of the layer without it.",
+        ),
     ),
-    unsettled="Along several axes, a stride and dilations are not all symbols at once: each "
-    "claim has one of them as numbers.",
 )
 
 

@@ -206,6 +206,10 @@ def _subpixel(
     return layer, image.conv_transpose(kernel, stride=factor, padding=crops)
 
 
+_line = Tensor("x", (N, C, W + 2 * p))
+_all_taps = Tensor("v", (C, O, Q * K))
+_taps_of_phases = _all_taps.rearrange("c o (k a) -> (o a) c k", a=Q).flip(axis=2)
+
 _SUBPIXEL = published(
     "layer_and_pixel_shuffle_as_transposed_layer",
     "A layer with c taps and r outputs for each channel, padded by p, and then pixel shuffle by r "
@@ -213,7 +217,8 @@ _SUBPIXEL = published(
     "a + r(c − 1 − j) is tap j of output a.",
     source="arXiv:1609.07009, https://github.com/ROCm/AMDMIGraphX/issues/904",
     verdict="true",
-    condition="for all sizes and kernels, even ones too, and any padding (shown for r = 2, 3, 4)",
+    condition="for all sizes and kernels, even ones too, and any padding (along two axes shown for "
+    "r = 2, 3, 4)",
     theorems=(
         *(
             holds(
@@ -223,6 +228,16 @@ _SUBPIXEL = published(
                 "Output a of a place is the place's a-th of r outputs.",
             )
             for factor in (2, 3, 4)
+        ),
+        holds(
+            "layer_eq_phases_of_transposed_layer",
+            _line.conv(_taps_of_phases, padding=K - 1 - p).rearrange("n (o a) w -> n o a w", a=Q),
+            _line.conv_transpose(_all_taps, stride=Q, padding=Q * p).rearrange(
+                "n o (w a) -> n o a w", a=Q
+            ),
+            "Along one axis and for any r, the outputs for each channel are the phases of the "
+            "transposed layer, with the padding c − 1 − p and rp.",
+            "Output a of place w is entry rw + a.",
         ),
         fails(
             "layer_and_pixel_shuffle_eq_transposed_layer_without_turning_the_kernel",
@@ -234,7 +249,7 @@ _SUBPIXEL = published(
             for_all=[N, C, O, H, W],
         ),
     ),
-    unsettled="A symbolic r: no change of indices is found for all of them at once.",
+    unsettled="Along two axes, a symbolic r: no change of indices is found for all at once.",
 )
 
 
