@@ -433,4 +433,4 @@ def _at_only(factor: Factor, shapes: Mapping[str, tuple[Polynomial, ...]]) -> Fa
 def _reduced(term: Term, positive: Set[str]) -> Term:
     """The term with its guards reduced, and the indices removed that equations then give."""
     guards = tuple(g.reduced(positive) for g in term.guards)
-    return Term(term.coefficient, term.indices, term.factors, guards).solved()
+    return replace(term, guards=guards).solved()
