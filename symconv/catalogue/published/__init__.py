@@ -18,6 +18,7 @@ from symconv.catalogue.published.output_padding import OUTPUT_PADDING
 from symconv.catalogue.published.padding import PADDING
 from symconv.catalogue.published.patches import PATCHES
 from symconv.catalogue.published.pooling import POOLING
+from symconv.catalogue.published.receptive_fields import RECEPTIVE_FIELDS
 from symconv.catalogue.published.reordering import REORDERING
 from symconv.catalogue.published.rewriting import REWRITING
 from symconv.catalogue.published.statements import Outcome, Published
@@ -38,6 +39,7 @@ PUBLISHED: tuple[Published, ...] = (
     *PATCHES,
     *PADDING,
     *LENGTHS,
+    *RECEPTIVE_FIELDS,
     *POOLING,
     *TRANSPOSED,
     *OUTPUT_PADDING,

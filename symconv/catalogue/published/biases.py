@@ -119,6 +119,14 @@ _BIASED = published(
             "The 1×1 layer makes zeros of zeros.",
         ),
         holds(
+            "pointwise_layer_with_zero_bias_over_channels_merges_into_padded_layer",
+            image.conv(before, small).conv(second, padding=(l, r)),
+            image.conv(composed(second, before), weighted(second, small), padding=(l, r)),
+            "Nor does a bias matter that is 0.",
+            "It is no bias.",
+            given=[small == 0 * small],
+        ),
+        holds(
             "pointwise_layer_with_bias_over_channels_merges_when_padded_first",
             image.pad(l, r, axis=PLANE).conv(before, small).conv(second, large),
             image.pad(l, r, axis=PLANE).conv(
@@ -188,6 +196,14 @@ _NORM = published(
             image.conv(_folded, padding=(l, r), stride=s),
             "It does where the norm only scales, for any padding.",
             "It makes zeros of zeros.",
+        ),
+        holds(
+            "norm_with_zero_shift_folds_into_a_padded_layer",
+            _norm_before.conv(kernel, padding=(l, r)),
+            image.conv(_folded, weighted(kernel, _offset), padding=(l, r)),
+            "It does where its mean is 0 and its shift is.",
+            "It then only scales.",
+            given=[_mean == 0 * _mean, _shift == 0 * _shift],
         ),
         holds(
             "norm_folds_into_a_layer_when_padded_first",

@@ -58,6 +58,7 @@ from symconv.catalogue.published.tensors import (
     swapped,
     weighted,
 )
+from symconv.decision.stacks import repeat
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.language.tensor_functions import einsum
 
@@ -327,6 +328,14 @@ _IMPULSE = published(
             condition=Or(H + 2 * l <= K + A - 2, W + 2 * r <= J + B - 2),
         ),
         holds(
+            "layers_over_channels_with_zero_biases_eq_their_reversed_response",
+            image.conv(first, small, padding=(l, r)).conv(second, large),
+            image.conv(_response(_impulses.conv(first, small).conv(second, large)), padding=(l, r)),
+            "They are where both biases are 0.",
+            "They are no biases.",
+            given=[small == 0 * small, large == 0 * large],
+        ),
+        holds(
             "layers_over_channels_with_biases_eq_their_response_without_and_a_bias",
             image.conv(first, small, padding=(l, r)).conv(second, large),
             image.conv(
@@ -348,8 +357,8 @@ _LINEAR_BLOCK = published(
     "A block of SAME layers with c taps each collapses into one layer with c taps.",
     source="https://github.com/ARM-software/sesr (models/model_utils.py, LinearBlock_e)",
     verdict="conditional",
-    condition="true for one layer followed by a 1×1 layer; two layers have 2c − 1 taps, and differ "
-    "from a layer of that size at the ends, unless c = 1",
+    condition="true for one layer followed by a 1×1 layer; m layers have m(c − 1) + 1 taps, and "
+    "two differ from a layer of that size at the ends, unless c = 1",
     theorems=(
         holds(
             "same_layer_then_pointwise_layer_eq_one_same_layer",
@@ -377,6 +386,22 @@ _LINEAR_BLOCK = published(
             condition=Eq(c, 1),
         ),
         holds(
+            "any_number_of_layers_has_as_many_times_the_taps",
+            repeat(lambda taps: taps.convolve(k), p)(Signal.delta()).length,
+            p * (c - 1) + 1,
+            "The kernel of m layers of c taps each has m(c − 1) + 1 taps.",
+            "Each layer adds c − 1.",
+        ),
+        fails(
+            "any_number_of_3_tap_layers_collapses_into_3_taps",
+            repeat(lambda taps: taps.convolve(k3), p)(Signal.delta()).length,
+            3,
+            "Any number of layers of 3 taps collapses into 3 taps.",
+            "Each layer more adds two.",
+            at={"p": 0},
+            condition=Eq(p, 1),
+        ),
+        holds(
             "same_layer_over_channels_then_pointwise_layer_eq_one_same_layer",
             image.pad_same((K, J)).conv(first).conv(after),
             image.pad_same((K, J)).conv(composed(after, first)),
@@ -384,7 +409,6 @@ _LINEAR_BLOCK = published(
             "The 1×1 layer takes sums of the kernels.",
         ),
     ),
-    unsettled="A symbolic number of layers: two are shown, which is enough to refute it.",
 )
 
 MERGING: tuple[Published, ...] = (

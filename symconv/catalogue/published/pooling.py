@@ -34,6 +34,8 @@ from symconv.catalogue.published.tensors import (
     PLANE,
     C,
     H,
+    J,
+    K,
     N,
     O,
     W,
@@ -89,6 +91,20 @@ _CONSTANT_KERNEL = published(
             condition=false,
         ),
         holds(
+            "constant_kernel_eq_pool_of_any_size_that_counts_padding",
+            x.pad_same(c).correlate(Signal.ones(c).divide(c)),
+            x.pad_same(c).avg_pool(c, stride=1),
+            "With the padding counted, a pool of c is the layer with taps 1/c, for any c.",
+            "Every window is divided by c.",
+        ),
+        holds(
+            "constant_depthwise_kernel_of_any_size_eq_pool_that_counts_padding",
+            image.pad_same((K, J)).conv(ones(K, J).divide(K * J).expand((C, 1, K, J)), groups=C),
+            image.pad_same((K, J)).avg_pool((K, J), stride=1),
+            "Over channels and along two axes, it is the depthwise layer with taps 1/(KJ).",
+            "Every window is divided by KJ.",
+        ),
+        holds(
             "constant_depthwise_kernel_eq_pool_that_counts_padding",
             image.pad_same((3, 3)).conv(_mean3, groups=C),
             image.avg_pool((3, 3), stride=1, padding=1),
@@ -113,7 +129,8 @@ _CONSTANT_KERNEL = published(
             condition=false,
         ),
     ),
-    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+    unsettled="Pools of symbolic size that leave the padding out: each number of entries that may "
+    "be in a window is a case.",
 )
 
 _box = Signal.ones(2)
@@ -231,12 +248,19 @@ _PAD_POOL = published(
     "iff q = 0 or a ≥ c − 1, for all n; before it iff a = 0",
     theorems=(
         *map(_fused, (2, 3)),
+        holds(
+            "padding_fuses_into_a_counting_pool_of_any_size",
+            x.pad(a, a).avg_pool(c, stride=s, padding=l),
+            x.avg_pool(c, stride=s, padding=a + l),
+            "With the padding counted, so it is for a pool of any size c.",
+            "Zeros are zeros, and every window is divided by c.",
+        ),
         *_unfused(2, 1),
         *_unfused(3, 2),
         holds(
             "padding_fuses_into_a_counting_pool_along_two_axes",
-            image.pad(a, a, axis=PLANE).avg_pool((2, 3), stride=s, padding=l),
-            image.avg_pool((2, 3), stride=s, padding=a + l),
+            image.pad(a, a, axis=PLANE).avg_pool((K, J), stride=s, padding=l),
+            image.avg_pool((K, J), stride=s, padding=a + l),
             "Over channels and along two axes, padding fuses into a pool that counts it.",
             "Zeros are zeros, and every window is divided by its size.",
         ),
@@ -253,7 +277,8 @@ _PAD_POOL = published(
             for_all=[N, C, H, W],
         ),
     ),
-    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+    unsettled="Pools of symbolic size that leave the padding out: each number of entries that may "
+    "be in a window is a case.",
 )
 
 _halves = Signal.taps(Rational(1, 2), Rational(1, 2))

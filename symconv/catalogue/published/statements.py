@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import integers
 from symconv.catalogue.theorems import Theorem
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["Outcome", "Published", "fails", "holds", "published"]
@@ -65,7 +65,7 @@ def holds(
     statement: str,
     why: str,
     *,
-    given: Iterable[Boolean] = (),
+    given: Iterable[Hypothesis] = (),
 ) -> Theorem:
     """A true claim."""
     return Theorem(Claim(lhs, rhs, given, name), statement, why, source="")
@@ -81,7 +81,7 @@ def fails(
     at: Mapping[str, int],
     condition: Boolean | None = None,
     for_all: Sequence[Symbol] = (),
-    given: Iterable[Boolean] = (),
+    given: Iterable[Hypothesis] = (),
 ) -> Theorem:
     """A false claim, with the smallest lengths at which it fails."""
     return Theorem(

@@ -138,8 +138,6 @@ _UPSAMPLING = published(
     ),
 )
 
-_with_symmetry = _kernel + _kernel.flip(axis=PLANE)
-
 
 def _fused(weight: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
     """A transposed layer with a kernel as it is, moved and added up; upsampling and a layer."""
@@ -178,17 +176,26 @@ _FUSED_UPSCALING = published(
         ),
         holds(
             "fused_upscaling_with_a_point_symmetric_kernel",
-            *_fused(_with_symmetry),
-            "For a kernel plus itself turned around they are the same.",
-            "Then turning it around in both axes at once changes nothing.",
+            *_fused(_kernel),
+            "They are for a kernel that is the same turned around in both axes at once.",
+            "A transposed layer turns it around in both.",
+            given=[_kernel == _kernel.flip(axis=PLANE)],
+        ),
+        holds(
+            "fused_upscaling_with_a_kernel_symmetric_in_each_axis",
+            *_fused(_kernel),
+            "So they are for a kernel that is symmetric in each axis.",
+            "It is the same turned around in both.",
+            given=[_kernel == _kernel.flip(axis=2), _kernel == _kernel.flip(axis=3)],
         ),
         fails(
             "fused_upscaling_with_a_kernel_symmetric_in_one_axis",
-            *_fused(_kernel + _kernel.flip(axis=2)),
-            "For a kernel that is symmetric in one axis they are the same.",
+            *_fused(_kernel),
+            "They are for a kernel that is symmetric in one axis.",
             "It is turned around in the other one.",
             at=dict.fromkeys("CHNOWq", 1),
             condition=Eq(q, 0),
+            given=[_kernel == _kernel.flip(axis=2)],
         ),
     ),
 )
@@ -420,7 +427,8 @@ _BILINEAR = published(
             "The weights of the four neighbours are products of those along each axis.",
         ),
     ),
-    unsettled="A symbolic factor, whose taps are fractions with it as denominator.",
+    unsettled="A symbolic factor: the weights are as large as the phase says, and have to be "
+    "counted for each factor.",
 )
 
 UPSAMPLING: tuple[Published, ...] = (
