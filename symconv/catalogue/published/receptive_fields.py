@@ -12,8 +12,8 @@ from symconv.catalogue.published.statements import (
     fails,
     holds,
     k,
-    p,
     published,
+    t,
 )
 from symconv.decision.stacks import repeat
 from symconv.language.signals import Signal, SignalExpr
@@ -94,10 +94,10 @@ _RECEPTIVE_FIELD = published(
         *(
             holds(
                 f"receptive_field_of_any_number_of_stacks_to_{dilations[-1]}",
-                repeat(_stack_of(dilations), p)(Signal.delta()).length,
-                sum(dilations) * p * (c - 1) + 1,
-                f"Any number p of stacks up to dilation {dilations[-1]} has the receptive field "
-                f"{sum(dilations)}p(c − 1) + 1.",
+                repeat(_stack_of(dilations), t)(Signal.delta()).length,
+                sum(dilations) * t * (c - 1) + 1,
+                f"Any number t of stacks up to dilation {dilations[-1]} has the receptive field "
+                f"{sum(dilations)}t(c − 1) + 1.",
                 "A layer of dilation d adds d(c − 1).",
             )
             for dilations in (_to_8, _to_64, _to_128)
