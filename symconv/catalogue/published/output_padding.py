@@ -223,6 +223,8 @@ def _padded_beyond(stride: Factor, beyond: Symbol = a) -> SignalExpr:
     )
 
 
+_long = Tensor("y", (N, C, W + 2 * m))
+
 _BEYOND = published(
     "padding_beyond_the_kernel_crops_the_input",
     "Where the padding p of a transposed layer exceeds c − 1 by a, the input is cropped by a "
@@ -273,6 +275,13 @@ _BEYOND = published(
             )
             for stride in (2, 3)
         ),
+        holds(
+            "cropping_before_the_zeros_crops_as_many_times_the_stride",
+            _long.pad(-m, -m, axis=2).dilate(s, axis=2),
+            _long.dilate(s, axis=2).pad(-s * m, -s * m, axis=2),
+            "For any stride, m entries cropped before the zeros are sm entries cropped after them.",
+            "Whole strides are entries and their zeros.",
+        ),
         fails(
             "cropping_a_small_input_by_whole_strides",
             _cropped_input(2, ceiling(a / 2), 2 * ceiling(a / 2) - a),
@@ -286,7 +295,7 @@ _BEYOND = published(
             ),
         ),
     ),
-    unsettled="The repair for a symbolic stride: ⌈a/s⌉ divides by a symbol.",
+    unsettled="Zeros put back for a symbolic stride: ⌈a/s⌉ divides by a symbol.",
 )
 
 

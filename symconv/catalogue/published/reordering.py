@@ -130,6 +130,7 @@ def _both_ways(
     )
 
 
+_odd = Signal("k", 2 * p + 1)
 _before, _after = integers("v z", nonnegative=True)
 
 
@@ -241,6 +242,23 @@ _BLUR = published(
             "A symmetric kernel's output continues by reflection as its input does.",
             given=[n >= 2, k3 == k3.flip(), h3 == h3.flip()],
         ),
+        holds(
+            "reflecting_symmetric_convolution_of_any_size_and_blur_commute",
+            x.pad(p, p, "reflect").correlate(_odd).pad(1, 1, "reflect").correlate(h3, stride=2),
+            x.pad(1, 1, "reflect").correlate(h3).pad(p, p, "reflect").correlate(_odd, stride=2),
+            "So it is for 2p + 1 taps and a blur with 3 taps.",
+            "A symmetric kernel's output continues by reflection as its input does.",
+            given=[n >= 2, n >= p + 1, _odd == _odd.flip(), h3 == h3.flip()],
+        ),
+        holds(
+            "output_of_a_symmetric_kernel_continues_by_reflection",
+            x.pad(p, p, "reflect").correlate(_odd).pad(q, q, "reflect"),
+            x.pad(p + q, p + q, "reflect").correlate(_odd),
+            "The output of a symmetric kernel, continued by reflection, is its output on the input "
+            "continued so, where that is long enough: two layers then read one padded input.",
+            "Reflected, a window is read from the other end.",
+            given=[n >= p + q + 1, _odd == _odd.flip()],
+        ),
         fails(
             "zero_padded_convolution_and_reflecting_blur_commute",
             *_both_ways(k3, Signal.taps(1, 2, 1) / 4, "zeros", "reflect"),
@@ -283,7 +301,8 @@ _BLUR = published(
             condition=And(Eq(H, 1), Eq(W, 1)),
         ),
     ),
-    unsettled="Reflected ends for kernels of symbolic length: too many cases for the budget.",
+    unsettled="Reflected ends of short inputs, n ≤ p + q, for two kernels of symbolic length: too "
+    "many cases for the budget. Of longer ones they are read once, and then the layers commute.",
 )
 
 _POOL = published(
