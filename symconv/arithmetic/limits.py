@@ -37,6 +37,9 @@ STEPS_PER_TERM = 6
 STEPS_PER_TERM_WRITTEN = 60
 """What it takes to write a term of a sum as an expression of SymPy."""
 
+STEPS_PER_GUARD = 10
+"""What it takes to compare a guard of a sum with those of another one."""
+
 STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
 

@@ -27,7 +27,7 @@ import flint
 from symconv.arithmetic.counting import nonzero_count
 from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.limits import MOST_ORDERS_COMPARED
+from symconv.arithmetic.limits import MOST_ORDERS_COMPARED, STEPS_PER_GUARD
 from symconv.arithmetic.linearisation import impossible
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
@@ -115,6 +115,7 @@ class _Sum:
 
     coordinates: Coordinates
     weight: Weight
+    about_outputs: Conjunction
     changes: tuple[Change, ...] = ()
 
 
@@ -165,13 +166,18 @@ class _Comparer:
         coordinates = Coordinates.of(term, self.shapes, self.positive, self.axes)
         present = self.sums[coordinates.names]
         orders = coordinates.orders() if present else {}
+        about_outputs = coordinates.about_outputs()
         for sum_ in present:
+            both = (*sum_.about_outputs, *about_outputs)
+            spend(STEPS_PER_GUARD * len(both))
+            if conjoined(both) is None:
+                continue  # other outputs, as those of two windows of an adaptive pool
             change = self._same(sum_.coordinates, coordinates, orders)
             if change is not None:
                 sum_.weight = added(sum_.weight, weight)
                 sum_.changes += (change,)
                 return
-        present.append(_Sum(coordinates, weight))
+        present.append(_Sum(coordinates, weight, about_outputs))
 
     def compared(self, names: Kind) -> Comparison:
         """The comparison of one kind."""

@@ -120,6 +120,11 @@ class Coordinates:
     new: Mapping[int, Polynomial]
     is_divided: bool
 
+    def about_outputs(self) -> Conjunction:
+        """The guards in which nothing but output indices stand."""
+        outputs = set(range(self.axes))
+        return tuple(g for g in self.guards if g.polynomial.indices() <= outputs)
+
     @classmethod
     def of(
         cls,
