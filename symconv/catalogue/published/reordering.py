@@ -148,17 +148,27 @@ _plane, _plane3 = Tensor("b", (A, B)), Tensor("b", (3, 3))
 _kernel3 = Tensor("k", (O, C, 3, 3))
 
 
-def _circular_over_channels() -> tuple[SignalExpr, SignalExpr]:
-    """A layer and a blur along one axis, in both orders, with circular padding."""
-    line, weight = Tensor("x", (N, C, W)), Tensor("k", (O, C, 2 * p + 1))
-    blur = Signal("b", 2 * q + 1)
+def _line_kernel(half: Expr | int) -> Tensor:
+    return Tensor("k", (O, C, 2 * half + 1))
+
+
+def _taps(half: Expr | int) -> Signal:
+    return Signal("b", 2 * half + 1)
+
+
+def _along_a_line(
+    mode: Mode, half: Expr | int, of_layer: Expr | int | None = None
+) -> tuple[SignalExpr, SignalExpr]:
+    """A layer and a blur of stride 2, and the other way round, padded so that the size is kept."""
+    line, wide = Tensor("x", (N, C, W)), half if of_layer is None else of_layer
 
     def layer(values: SignalExpr, stride: int) -> SignalExpr:
-        return values.conv(weight, padding=p, padding_mode="circular", stride=stride)
+        weight = _line_kernel(wide)
+        return values.conv(weight, padding=wide, padding_mode=mode, stride=stride)
 
     def blurred(values: SignalExpr, channels: Symbol, stride: int) -> SignalExpr:
-        taps = blur.expand((channels, 1, 2 * q + 1))
-        return values.conv(taps, groups=channels, padding=q, padding_mode="circular", stride=stride)
+        weight = _taps(half).expand((channels, 1, 2 * half + 1))
+        return values.conv(weight, groups=channels, padding=half, padding_mode=mode, stride=stride)
 
     return blurred(layer(line, 1), O, 2), layer(blurred(line, C, 1), 2)
 
@@ -251,6 +261,26 @@ _BLUR = published(
             given=[n >= 2, n >= p + 1, _odd == _odd.flip(), h3 == h3.flip()],
         ),
         holds(
+            "reflecting_symmetric_layer_over_channels_and_blur_commute",
+            *_along_a_line("reflect", 1),
+            "Over channels, so it is for a layer and a blur with 3 taps.",
+            "The same for each pair of channels.",
+            given=[
+                W >= 2,
+                _line_kernel(1) == _line_kernel(1).flip(axis=2),
+                _taps(1) == _taps(1).flip(),
+            ],
+        ),
+        fails(
+            "reflecting_layer_over_channels_and_symmetric_blur_commute",
+            *_along_a_line("reflect", 1),
+            "Over channels, it is enough that the blur is symmetric.",
+            "The output of the layer does not continue by reflection.",
+            at={"C": 1, "N": 1, "O": 1, "W": 3},
+            condition=Eq(W, 2),
+            given=[W >= 2, _taps(1) == _taps(1).flip()],
+        ),
+        holds(
             "output_of_a_symmetric_kernel_continues_by_reflection",
             x.pad(p, p, "reflect").correlate(_odd).pad(q, q, "reflect"),
             x.pad(p + q, p + q, "reflect").correlate(_odd),
@@ -285,7 +315,7 @@ _BLUR = published(
         ),
         holds(
             "circular_layer_over_channels_and_blur_commute",
-            *_circular_over_channels(),
+            *_along_a_line("circular", q, p),
             "Over channels, with circular padding that keeps the length, the stride may go to "
             "either layer.",
             "Both are circular correlations, summed over the channels.",
