@@ -156,6 +156,9 @@ def _taps(half: Expr | int) -> Signal:
     return Signal("b", 2 * half + 1)
 
 
+_line3, _taps3 = _line_kernel(1), _taps(1)
+
+
 def _along_a_line(
     mode: Mode, half: Expr | int, of_layer: Expr | int | None = None
 ) -> tuple[SignalExpr, SignalExpr]:
@@ -265,11 +268,7 @@ _BLUR = published(
             *_along_a_line("reflect", 1),
             "Over channels, so it is for a layer and a blur with 3 taps.",
             "The same for each pair of channels.",
-            given=[
-                W >= 2,
-                _line_kernel(1) == _line_kernel(1).flip(axis=2),
-                _taps(1) == _taps(1).flip(),
-            ],
+            given=[W >= 2, _line3 == _line3.flip(axis=2), _taps3 == _taps3.flip()],
         ),
         fails(
             "reflecting_layer_over_channels_and_symmetric_blur_commute",
@@ -278,7 +277,7 @@ _BLUR = published(
             "The output of the layer does not continue by reflection.",
             at={"C": 1, "N": 1, "O": 1, "W": 3},
             condition=Eq(W, 2),
-            given=[W >= 2, _taps(1) == _taps(1).flip()],
+            given=[W >= 2, _taps3 == _taps3.flip()],
         ),
         holds(
             "output_of_a_symmetric_kernel_continues_by_reflection",
