@@ -190,10 +190,9 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
     if part_of is None:
         score = record["score"] = _score(found.published)
         summary = (
-            f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
-            f"them settled, {score['in_part']} in part: {score['true']} true, "
-            f"{score['conditional']} true under conditions, {score['false']} false; by "
-            f"{score['claims']} claims."
+            f"{score['statements']} statements, {score['settled']} of them settled for all sizes "
+            f"and {score['in_part']} in part: {score['true']} true, {score['conditional']} true "
+            f"under conditions, {score['false']} false; by {score['claims']} claims."
         )
     else:
         summary = (
@@ -217,8 +216,8 @@ def _show_published(out: Console, published: Sequence[Published]) -> None:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
         paragraph(out, f"It holds: {statement.condition}.", indent=7)
-        for beyond in filter(None, (statement.beyond, statement.unsettled)):
-            paragraph(out, f"Not covered: {beyond}", indent=7)
+        if statement.unsettled:
+            paragraph(out, f"Not covered: {statement.unsettled}", indent=7)
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
             line(out, f"{mark:<7}{theorem.name}", style, indent=9)
@@ -243,7 +242,6 @@ def _score(published: Sequence[Published]) -> dict[str, int]:
 
 
 def _published_record(statement: Published) -> Record:
-    beyond = filter(None, (statement.beyond, statement.unsettled))
     return {
         "topic": statement.topic,
         "verdict": statement.verdict,
@@ -251,7 +249,7 @@ def _published_record(statement: Published) -> Record:
         "statement": statement.statement,
         "source": statement.source,
         "settled": not statement.unsettled,
-        "not_covered": list(beyond),
+        "not_covered": [statement.unsettled] if statement.unsettled else [],
         "claims": list(map(_theorem_record, statement.theorems)),
     }
 

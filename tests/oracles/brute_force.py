@@ -201,6 +201,9 @@ class Program:
                 return lambda at, x, h: list(map(operator.add, *_of_one_length(x, h)))
             case SignalExpr(Multiply()):
                 return lambda at, x, h: list(map(operator.mul, *_of_one_length(x, h)))
+            case SignalExpr(Divide(amount)):
+                divisor = reading(amount.written)
+                return lambda at, x: [self._number(Fraction(1, divisor(at))) * a for a in x]
             case SignalExpr(Scale(number)):
                 scale = self._number(number)
                 return lambda at, x: [scale * a for a in x]
