@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from symconv.exercises.checking import check
     from symconv.exercises.grading import grade
     from symconv.exercises.mistakes import MISTAKES
+    from symconv.language.operators.pointwise import Pointwise
     from symconv.language.signals import Signal, SignalExpr, Tensor
-    from symconv.language.tensor_functions import concatenate, einsum
+    from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
     from symconv.testing import assert_equal
 
@@ -42,6 +43,7 @@ __all__ = [
     "Counterexample",
     "Derivation",
     "Instance",
+    "Pointwise",
     "Proved",
     "Refuted",
     "Signal",
@@ -58,12 +60,13 @@ __all__ = [
     "einsum",
     "grade",
     "integers",
+    "maximum",
     "such_that",
 ]
 
 _PLACES = {
     **dict.fromkeys(("Signal", "SignalExpr", "Tensor"), "language.signals"),
-    **dict.fromkeys(("concatenate", "einsum"), "language.tensor_functions"),
+    **dict.fromkeys(("concatenate", "einsum", "maximum"), "language.tensor_functions"),
     **dict.fromkeys(("SymconvError", "Undecided"), "errors"),
     **dict.fromkeys(("Claim", "Instance"), "decision.claims"),
     **dict.fromkeys(
@@ -72,6 +75,7 @@ _PLACES = {
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
+    "Pointwise": "language.operators.pointwise",
     "assert_equal": "testing",
     "check": "exercises.checking",
     "diagrams": "pages.diagrams",

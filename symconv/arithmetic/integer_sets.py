@@ -146,6 +146,10 @@ class IntegerSets:
         self.budget = budget
         self._operations = _thread.operations
         self._context = self._operations.context
+        space = isl.Space.set_alloc(self._context, len(self.parameters), 0)
+        for i in range(len(self.parameters)):
+            space = space.set_dim_name(dim_type.param, i, f"p{i}")
+        self._parameter_space = space
 
     def within_budget(self, budget: int | None = None) -> AbstractContextManager[None]:
         """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
@@ -277,10 +281,7 @@ class IntegerSets:
         return set_
 
     def _space(self, dimensions: int) -> isl.Space:
-        space = isl.Space.set_alloc(self._context, len(self.parameters), dimensions)
-        for i in range(len(self.parameters)):
-            space = space.set_dim_name(dim_type.param, i, f"p{i}")
-        return space
+        return self._parameter_space.add_dims(dim_type.set, dimensions)
 
 
 class _Frame:

@@ -16,14 +16,16 @@ from symconv.arithmetic.from_sympy import always_divides, check_condition, scale
 from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.decision.verdicts import Verdict
-from symconv.errors import SymconvError, VacuousError
+from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language import fixed_size
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
 from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
-from symconv.language.graph import check_names, requirements
+from symconv.language.functions import Function
+from symconv.language.graph import check_names, has_names, requirements, walk
 from symconv.language.length_symbols import lengths_in
+from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
 __all__ = ["Claim", "Instance", "Side", "specialised"]
@@ -100,6 +102,7 @@ class Claim:
         free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
         _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
         object.__setattr__(self, "named", check_names(self.signals, ())[0])
+        self._check_functions(symbols)
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
 
     def _check_axes(self) -> None:
@@ -110,6 +113,22 @@ class Claim:
                 f"cannot compare a tensor of {len(shapes[0])} axes with one of {len(shapes[1])}: "
                 f"{self.lhs} == {self.rhs}"
             )
+
+    def _check_functions(self, symbols: Mapping[str, Symbol]) -> None:
+        """Refuse functions that are called like a tensor or a symbol, or two of one name."""
+        functions: dict[str, Function] = {}
+        for node in walk(*self.signals):
+            if isinstance(node.operator, Apply) and node.operator.function.meaning is None:
+                function = node.operator.function
+                other = functions.setdefault(function.name, function)
+                if function.name in {*self.named, *symbols}:
+                    raise SymconvError(
+                        f"{function.name!r} names both a function and something else; rename one"
+                    )
+                if other.at_zero != function.at_zero:
+                    raise SymconvError(
+                        f"two functions are named {function.name!r}, with different values at 0"
+                    )
 
     @property
     def has_several_axes(self) -> bool:
@@ -335,9 +354,15 @@ class Instance:
 
     @property
     def holds(self) -> bool:
-        """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
+        """Whether the claim holds at these lengths, by expanding both sides as polynomials.
+
+        Raises:
+            Undecided: there are functions or maxima in it, so that they are none.
+        """
         if not self.claim.signals:
             return bool(self.lhs == self.rhs)
+        if has_names(*self.claim.signals):
+            raise Undecided(f"the sides of {self.claim} are no polynomials; prove() decides it")
         (left, right), _ = fixed_size.polynomials(self.claim.signals, self.claim.named, self._at)
         return left == right
 

@@ -45,8 +45,13 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
     def position(factor: Factor, indices: Mapping[int, Symbol]) -> tuple[Expr, ...]:
         return tuple(polynomial_expression(p, names | {**indices}) for p in factor.position)
 
+    def entry(factor: Factor, indices: Mapping[int, Symbol]) -> Expr:
+        if not factor.position:  # a number, which has a name
+            return Symbol(factor.name)
+        return bases[factor.name][position(factor, indices)]
+
     def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
-        return Mul(*(bases[f.name][position(f, indices)] for f in term.factors))
+        return Mul(*(entry(f, indices) for f in term.factors))
 
     forward = {
         right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())

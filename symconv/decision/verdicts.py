@@ -118,6 +118,8 @@ class Counterexample:
             several axes; None where the lengths differ, and for claims about lengths.
         lhs: the left side: its entries, or its value for a claim about lengths.
         rhs: the right side.
+        functions: the functions that were chosen where nothing is known of one, by name, as
+            polynomials in v.
     """
 
     lengths: Mapping[str, int]
@@ -125,6 +127,7 @@ class Counterexample:
     index: int | tuple[int, ...] | None
     lhs: Any
     rhs: Any
+    functions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_content(self) -> bool:
@@ -135,6 +138,7 @@ class Counterexample:
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
         given = "".join(f", {name} = {shown(value)}" for name, value in self.signals.items())
+        given += "".join(f", {name}(v) = {value}" for name, value in self.functions.items())
         sides = f"the left side is {shown(self.lhs)}, the right side {shown(self.rhs)}"
         if self.index is not None and self.index != ():  # a number has no place
             sides += f"; they differ at index {self.index}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_names",
     "clash",
+    "has_names",
     "leaves",
     "mentioned",
     "merge_symbols",
@@ -41,6 +43,11 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
             open_.append((node, True))
             open_ += [(operand, False) for operand in reversed(node.operands)]
     return list(found)
+
+
+def has_names(*signals: SignalExpr) -> bool:
+    """Whether there are functions or maxima in it, whose entries are compared as names."""
+    return any(node.operator.is_opaque for node in walk(*signals))
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
@@ -99,16 +106,19 @@ def check_names(
         return parts[0].names
     named: dict[str, Tensor] = {}
     every: dict[str, Symbol] = {}
-    for part in parts:
+    for part in sorted(parts, key=lambda part: -len(part.names[0])):
         its_signals, its_symbols = part.names
-        for name, leaf in its_signals.items():
-            other = named.setdefault(name, leaf)
-            if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
-                raise SymconvError(
-                    f"two signals are named {name!r} but have "
-                    f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
-                    f"{_said(other)} and {_said(leaf)}; give one of them another name"
-                )
+        if not named:
+            named = dict(its_signals)
+        elif not all(map(is_, map(named.get, its_signals), its_signals.values())):
+            for name, leaf in its_signals.items():
+                other = named.setdefault(name, leaf)
+                if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
+                    raise SymconvError(
+                        f"two signals are named {name!r} but have "
+                        f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
+                        f"{_said(other)} and {_said(leaf)}; give one of them another name"
+                    )
         merge_symbols(every, its_symbols)
     for symbol in symbols:
         merge_symbols(every, {symbol.name: symbol})
@@ -130,6 +140,11 @@ def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
     Raises:
         SymconvError: two of them share a name.
     """
+    if not into:
+        into.update(more)
+        return
+    if all(map(is_, map(into.get, more), more.values())):
+        return
     for name, symbol in more.items():
         other = into.setdefault(name, symbol)
         if other is not symbol and other != symbol:

@@ -13,7 +13,7 @@ __all__ = ["ELEMENTS", "POLYNOMIALS", "multiple"]
 POLYNOMIALS = flint.fmpz_mpoly | flint.fmpq_mpoly
 """Polynomials of python-flint."""
 
-ELEMENTS = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly
+ELEMENTS = flint.fmpz | flint.fmpq | flint.fmpz_mpoly | flint.fmpq_mpoly | flint.arb
 """What python-flint has for entries."""
 
 
@@ -27,6 +27,6 @@ def multiple(number: Fraction, value: Any) -> Any:
         return number.numerator * value
     if isinstance(value, Expr):
         return Rational(number.numerator, number.denominator) * value
-    if isinstance(value, flint.fmpq_mpoly):
+    if isinstance(value, flint.fmpq_mpoly | flint.arb):
         return flint.fmpq(number.numerator, number.denominator) * value
     return number * value

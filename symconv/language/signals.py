@@ -47,7 +47,17 @@ from symconv.language.operators.scale import exact_number, exact_number_hint
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # two signals that are compared make one
 
-__all__ = ["Applied", "Signal", "SignalExpr", "Tensor", "as_numpy", "substituted", "with_lengths"]
+__all__ = [
+    "Applied",
+    "Signal",
+    "SignalExpr",
+    "StandIn",
+    "Tensor",
+    "as_numpy",
+    "indices_of",
+    "substituted",
+    "with_lengths",
+]
 
 _made: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 _lock = Lock()
@@ -408,7 +418,7 @@ class Tensor(SignalExpr):
     @staticmethod
     def ones(shape: Sequence[Whole]) -> SignalExpr:
         """The tensor of a shape of which every entry is 1."""
-        return _by_formula_of(_indices(len(shape)), Integer(1), shape)
+        return _by_formula_of(indices_of(len(shape)), Integer(1), shape)
 
     @staticmethod
     def from_formula(indices: Any, entry: Expr, *, shape: Any) -> SignalExpr:
@@ -515,7 +525,7 @@ class Signal(Tensor):
     @staticmethod
     def ones(length: Any) -> SignalExpr:
         """The box filter: every entry is 1."""
-        return Applied(Formula(_indices(1), Integer(1), (length_argument(length, "ones"),)))
+        return Applied(Formula(indices_of(1), Integer(1), (length_argument(length, "ones"),)))
 
     @staticmethod
     def interleave(*phases: SignalExpr) -> SignalExpr:
@@ -545,6 +555,23 @@ class Signal(Tensor):
         [3, 5]
         """
         return by_formula((index,), entry, (length_argument(length, "a formula"),))
+
+
+class StandIn(Tensor):
+    """A name in the place of a tensor, of which only the shape is of interest then.
+
+    Its name is no identifier, so that nobody else has it; and it may have no axes.
+    """
+
+    __slots__ = ()
+    __match_args__ = ("name", "sizes")
+
+    def __init__(self, name: str, sizes: tuple[Amount, ...]) -> None:
+        SignalExpr.__init__(self, Named(name, sizes))
+        _set(self, names=(MappingProxyType({name: self}), self.names[1]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.sizes)
 
 
 # --- the graph -----------------------------------------------------------------------
@@ -689,7 +716,7 @@ def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:
     )
 
 
-def _indices(axes: int) -> tuple[Symbol, ...]:
+def indices_of(axes: int) -> tuple[Symbol, ...]:
     """The indices of formulas that symconv writes itself."""
     names = "uvw" if axes <= 3 else [f"u_{axis}" for axis in range(axes)]
     return tuple(Symbol(name, integer=True) for name in list(names)[:axes])

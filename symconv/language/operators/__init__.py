@@ -17,9 +17,12 @@ from symconv.language.operators.einsum import Einsum, SumMethods
 from symconv.language.operators.extend import Extend, Extension
 from symconv.language.operators.flip import Flip, FlipMethod
 from symconv.language.operators.formula import Formula
+from symconv.language.operators.max_pool import MaxPool
+from symconv.language.operators.maximum import Maximum
 from symconv.language.operators.multiply import Multiply, MultiplyMethod
 from symconv.language.operators.named import Named
 from symconv.language.operators.pad import Pad, PadMethod
+from symconv.language.operators.pointwise import Apply, PointwiseMethods
 from symconv.language.operators.rearrange import Rearrange, RearrangeMethods
 from symconv.language.operators.roll import Roll, RollMethod
 from symconv.language.operators.scale import Scale, ScaleMethods
@@ -29,6 +32,7 @@ from symconv.language.operators.windows import Windows, WindowsMethod
 __all__ = [
     "OPERATORS",
     "Add",
+    "Apply",
     "Conv",
     "Convolve",
     "Correlate",
@@ -39,6 +43,8 @@ __all__ = [
     "Extension",
     "Flip",
     "Formula",
+    "MaxPool",
+    "Maximum",
     "Methods",
     "Multiply",
     "Named",
@@ -70,6 +76,9 @@ OPERATORS: tuple[type[Operator], ...] = (
     Rearrange,
     Einsum,
     Conv,
+    Apply,
+    MaxPool,
+    Maximum,
 )
 
 
@@ -87,6 +96,7 @@ class Methods(
     WindowsMethod,
     RearrangeMethods,
     SumMethods,
+    PointwiseMethods,
 ):
     """The methods and signs by which operators are applied, in the order in which they are told."""
 
