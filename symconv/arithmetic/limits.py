@@ -21,6 +21,10 @@ SEARCH_SHARE = 4
 """The part of the allowance for the search after a decision that came to nothing, and for a
 re-check: a quarter, so that neither adds much to the time of a decision."""
 
+SUFFICIENT_SHARE = 8
+"""The part of the allowance for hypotheses on taps under which a refuted claim holds: an eighth,
+about a second, because the verdict stands without them."""
+
 STEPS_PER_PRODUCT = 3
 """What the product of two monomials takes."""
 
@@ -182,6 +186,10 @@ where there are more of them than the sum above, only few can be larger than the
 MOST_LENGTHS_TRIED = 1500
 """Lengths that are tried in all: more than positive symbols have up to that sum, so that the search
 is cut short only for symbols that may be 0 or negative."""
+
+MOST_LENGTHS_TO_SUFFICE = 6
+"""Small lengths with entries at which random ones show that a hypothesis on taps does not suffice,
+beside the counterexample, which sees most of them."""
 
 # --- short descriptions of conditions ------------------------------------------------
 # What is found is verified, so that these bound the time and what is found, never what is true.

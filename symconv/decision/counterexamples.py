@@ -23,7 +23,7 @@ from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.arrays import Array, indices, nested
+from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.graph import has_names, walk
@@ -36,7 +36,9 @@ __all__ = [
     "counterexample",
     "first_difference",
     "has_content",
+    "random_sides",
     "small_lengths",
+    "told_with_taps",
 ]
 
 
@@ -168,12 +170,18 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
+    one, other = random_sides(claim, at)
+    return bool(one == other)
+
+
+def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
+    """Both sides for random 64-bit entries."""
     data = {}
     for name, leaf in claim.named.items():
         shape = leaf_shape(leaf, at)
         data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
     one, other = (fixed_size.array(side, data, at) for side in claim.signals)
-    return bool(one == other)
+    return one, other
 
 
 def _values_differ(claim: Claim, at: Point) -> Difference | None:
@@ -347,6 +355,41 @@ def _rounded(array: Array) -> Array:
         array.shape,
         [float(a.mid()) if isinstance(a, flint.arb) else a for a in array.entries],
     )
+
+
+def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
+    """A counterexample in the tensors that a claim names, for one in what stands for them.
+
+    Args:
+        claim: a claim with hypotheses on taps.
+        found: a counterexample to the claim without them, `claim.free`.
+
+    Raises:
+        DisagreementError: a hypothesis does not hold there, or the sides are equal.
+    """
+    if not (claim.signals and claim.standing.tensors):
+        return found
+    at = {s: found.lengths[s.name] for s in claim.symbols}
+    data = {
+        name: Array(leaf_shape(leaf, at), flattened(found.signals[name], leaf.ndim))
+        for name, leaf in sorted(claim.named.items())
+    }
+    made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
+    data |= made
+    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+        return replace(found, signals={name: nested(entries) for name, entries in data.items()})
+    for hypothesis in claim.about_taps:
+        one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
+        if one != other:
+            raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
+    left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+    if left.shape != right.shape:
+        return _told(found.lengths, data, None, left, right)
+    pairs = zip(indices(left.shape), left.entries, right.entries, strict=True)
+    differing = next((index for index, a, b in pairs if a != b), None)
+    if differing is None:
+        raise DisagreementError(f"{claim}: arithmetic finds both sides equal at {found}")
+    return _told(found.lengths, data, differing, left, right)
 
 
 def _told(

@@ -218,7 +218,7 @@ class Decision:
             return self.parameters
         names = {name for tensor in tensors for name in tensor.names[1]}
         given: list[Boolean] = []
-        rest = list(self.claim.given)
+        rest = list(self.claim.conditions)
         while True:
             connected = [one for one in rest if names & {s.name for s in one.free_symbols}]
             if not connected:

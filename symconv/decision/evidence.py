@@ -16,7 +16,7 @@ from symconv.decision.index_changes import Change
 from symconv.decision.verdicts import Evidence
 from symconv.language.notation import plain
 
-__all__ = ["evidence"]
+__all__ = ["evidence", "evidence_of_taps"]
 
 
 def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
@@ -26,6 +26,11 @@ def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
         yield _of_change(compared, change, claim)
     if found.doubtful is not None:
         yield Evidence(compared, found.how)
+
+
+def evidence_of_taps(claim: Claim) -> tuple[Evidence, ...]:
+    """That a proof is about the sides into which hypotheses on taps were put."""
+    return tuple(Evidence(str(one), "put into both sides") for one in claim.about_taps)
 
 
 def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:

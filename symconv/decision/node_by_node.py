@@ -28,7 +28,16 @@ from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
 from symconv.language.functions import Function
 from symconv.language.graph import walk
-from symconv.language.operators import Add, Apply, Formula, Maximum, Multiply, Scale, Taps
+from symconv.language.operators import (
+    Add,
+    Apply,
+    Formula,
+    Maximum,
+    MaxPool,
+    Multiply,
+    Scale,
+    Taps,
+)
 from symconv.language.operators.base import Operator, size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, indices_of
 
@@ -120,6 +129,10 @@ class Network:
             for one, other in (operands, reversed(operands)):
                 if _is_zero(other) and one.lengths == node.lengths:
                     return self._applied(Function("relu", Fraction(0)), one)
+        if isinstance(operator, MaxPool):
+            found = self._pool_of(operator, operands[0])
+            if found is not None:
+                return found
         if operands[0] in self._split:
             function, moved, constant = self._split[operands[0]]
             if operator.moves:
@@ -129,6 +142,22 @@ class Network:
                 largest = self._made(operator, [moved])
                 return self._sum_of(function, largest, self._constant(function, largest))
         return self._made(operator, operands)
+
+    def _pool_of(self, operator: MaxPool, node: SignalExpr) -> SignalExpr | None:
+        """The maxima of positive multiples and of sums with what is the same in all of a window."""
+        match node.operator:
+            case Scale(number) if number > 0:
+                return self._made(node.operator, [self._image_of_pool(operator, node.operands[0])])
+            case Add():
+                for one, other in (node.operands, reversed(node.operands)):
+                    back = node.ndim - operator.axis
+                    is_same = other.ndim < back or other.lengths[-back] == Polynomial.constant(1)
+                    if is_same and one.lengths == node.lengths:
+                        return self._made(Add(), [self._image_of_pool(operator, one), other])
+        return None
+
+    def _image_of_pool(self, operator: MaxPool, node: SignalExpr) -> SignalExpr:
+        return self._pool_of(operator, node) or self._made(operator, [node])
 
     def _made(self, operator: Operator, operands: list[SignalExpr]) -> SignalExpr:
         """The node of an operator, or one that is equal to it and was there before."""

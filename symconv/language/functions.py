@@ -202,7 +202,7 @@ def _root_of_two(number: Any) -> Any:
 
 
 def _relu(number: Any) -> Any:
-    return largest([number, number * 0])
+    return largest([number, number * 0 + 0])  # a float may be −0.0
 
 
 def _between(number: Any, low: int, high: int) -> Any:

@@ -37,6 +37,7 @@ from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.arrays import Array, from_lines, lines
 from symconv.language.assignments import Point
+from symconv.language.scalars import EVERY_RING, RATIONAL
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -448,6 +449,11 @@ class Operator:
     def has_fractions(self) -> bool:
         """Whether its entries may have fractions where those of its operands have none."""
         return False
+
+    @property
+    def ring(self) -> str:
+        """Over what it is defined: one of the rings of `symconv.language.scalars`."""
+        return RATIONAL if self.has_fractions else EVERY_RING
 
     # --- as text ---
 

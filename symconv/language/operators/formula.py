@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from symconv.arithmetic.limits import MOST_ENTRIES
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import is_integer, sign_of
+from symconv.arithmetic.terms import Term
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
@@ -41,11 +42,13 @@ from symconv.language.operators.base import (
     Mathematics,
     NumPy,
     Rule,
+    Terms,
     guarded,
     inside_of,
+    products,
 )
-from symconv.language.operators.named import OfGivenShape
-from symconv.language.scalars import POLYNOMIALS, multiple
+from symconv.language.operators.named import Named, OfGivenShape
+from symconv.language.scalars import EVERY_RING, POLYNOMIALS, RATIONAL, multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr, Tensor
@@ -55,7 +58,10 @@ __all__ = ["Formula", "check_formula", "check_symbols"]
 
 @dataclass(frozen=True, slots=True)
 class Formula(OfGivenShape):
-    """A tensor given by a formula, whose operands are those in it.
+    """A tensor given by a formula, applied to the tensors in it, by their names.
+
+    Once something else stands for one of these, the operand is that, read where the formula
+    has the name.
 
     Attributes:
         indices: the indices of the formula, one for each axis.
@@ -80,6 +86,11 @@ class Formula(OfGivenShape):
         }
         symbols = {s for s in free if isinstance(s, Symbol) and s.name not in bases}
         return sorted(symbols, key=str)
+
+    @property
+    def bases(self) -> list[str]:
+        """The names of the tensors in the formula, one for each operand."""
+        return sorted({str(base.label) for base in self.expression.atoms(IndexedBase)})
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
@@ -114,10 +125,16 @@ class Formula(OfGivenShape):
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The formula at the index."""
-        yield from ()
         names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
         names |= zip(self.indices, index, strict=True)
         terms = FormulaReader(fresh).terms(self.expression, names)
+        other = {
+            name: operand
+            for name, operand in zip(self.bases, node.operands, strict=True)
+            if not (isinstance(operand.operator, Named) and operand.operator.name == name)
+        }
+        if other:
+            terms = yield from _read_through(terms, other, fresh)
         return guarded(terms, () if inside else inside_of(index, node.lengths))
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
@@ -126,9 +143,10 @@ class Formula(OfGivenShape):
         # What was chosen for a symbol of the formula is not what its lengths are made of.
         known = {one: Integer(int(value_at(one, fixed.at))) for one in lengths_in(self.expression)}
         written = spelled_with(self.expression, known)
+        about = replace(fixed, arrays=dict(zip(self.bases, operands, strict=True)))
         return [
             _value(
-                written, {**fixed.at, **chosen, **dict(zip(self.indices, u, strict=True))}, fixed
+                written, {**fixed.at, **chosen, **dict(zip(self.indices, u, strict=True))}, about
             )
             for u in indices(shape)
         ]
@@ -149,6 +167,11 @@ class Formula(OfGivenShape):
     def has_fractions(self) -> bool:
         """Whether there may be some: always."""
         return True
+
+    @property
+    def ring(self) -> str:
+        """Every ring, unless a number that is no integer stands beside its entries."""
+        return RATIONAL if _has_fraction(self.expression) else EVERY_RING
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that makes it."""
@@ -183,6 +206,23 @@ class Formula(OfGivenShape):
             sizes = tuple(size.at(write.at) for size in self.sizes)
             return f"np.ones({sizes[0] if len(sizes) == 1 else sizes}, int)"
         return write.entries(node)
+
+
+# --- its entries at any size ---------------------------------------------------------
+
+
+def _read_through(terms: Terms, made: Mapping[str, SignalExpr], fresh: Iterator[int]) -> Rule:
+    """The terms where entries of some names are those of other tensors, zero outside of these."""
+    result: Terms = ()
+    for term in terms:
+        read: Terms = (replace(term, factors=()),)
+        for factor in term.factors:
+            entry: Terms = (Term(factors=(factor,)),)
+            if factor.name in made:
+                entry = yield made[factor.name], factor.position, False
+            read = products(read, entry, fresh)
+        result += read
+    return result
 
 
 # --- its entries at fixed sizes ------------------------------------------------------
@@ -249,6 +289,22 @@ def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
     if value.denominator != 1:
         raise SymconvError(f"the end {limit} of a sum is {value}, not an integer")
     return value.numerator
+
+
+def _has_fraction(e: Expr) -> bool:
+    """Whether an entry is a multiple by a fraction; positions and conditions do not count."""
+    match e:
+        case Rational():
+            return not e.is_Integer
+        case Indexed():
+            return False
+        case Piecewise():
+            return any(_has_fraction(value) for value, _ in e.args)
+        case SuchThat(args=(term, _)):
+            return _has_fraction(term)
+        case Sum():
+            return _has_fraction(e.function)
+    return any(map(_has_fraction, e.args))
 
 
 # --- checks --------------------------------------------------------------------------

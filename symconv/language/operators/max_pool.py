@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.arithmetic.limits import MOST_PHASES
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, within
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
@@ -29,6 +30,7 @@ from symconv.language.operators.base import (
     worded,
 )
 from symconv.language.operators.windows import count_of_windows, count_of_windows_at
+from symconv.language.scalars import REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -70,6 +72,24 @@ class MaxPool(AlongAxis):
         """Never: the input may be too short."""
         return False
 
+    @property
+    def _reach(self) -> Amount:
+        """How far the last place of a window is from its first one, d(c − 1)."""
+        return (self.window - 1) * self.dilation
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse padding that is longer than a window.
+
+        Raises:
+            SymconvError: with how long a window is.
+        """
+        for padding in (self.left, self.right):
+            if (padding - self._reach - 1).is_at_least(0):
+                raise SymconvError(
+                    f"the padding {padding} of a max pool is longer than a window reaches, which "
+                    f"is {self._reach}, so that a window would have no entry"
+                )
+
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """That no window lies in the padding alone, where there is padding.
 
@@ -79,16 +99,16 @@ class MaxPool(AlongAxis):
         """
         if self.left == 0 and self.right == 0:
             return
-        n = node.operands[0].lengths[self.axis]
-        s, d, left = (a.polynomial for a in (self.stride, self.dilation, self.left))
-        reach = d * (self.window.polynomial - 1)
-        last = s * (self.size(node) - 1) - left
-        for guard, told in (
-            (at_least(reach, left), "begins with a window of padding"),
-            (at_least(n - 1, last), "ends with a window of padding"),
-            (at_least(n, d), "has windows that may skip all entries"),
+        n, symbols = node.operands[0].lengths[self.axis], node.names[1]
+        reach, left = self._reach, self.left
+        last = self.stride.polynomial * (self.size(node) - 1) - left.polynomial
+        size, begins = Amount(n, symbols), Amount(last, symbols)
+        for guard, why, fits in (
+            (at_least(reach.polynomial, left.polynomial), "first", f"{left} <= {reach}"),
+            (at_least(n - 1, last), "last", f"{begins} < {size}"),
+            (at_least(n, self.dilation.polynomial), "first", f"{size} >= {self.dilation}"),
         ):
-            yield Requirement((guard,), partial(_told, node, told, guard))
+            yield Requirement((guard,), partial(_told, node, why, fits))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n + l + r − d(c − 1) − 1)/s⌋ + 1).
@@ -138,20 +158,25 @@ class MaxPool(AlongAxis):
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """x[s·u + d·j − l] for 0 ≤ j < c, where that is an entry."""
         (signal,) = node.operands
-        j = next(fresh)
-        place = (
-            self.stride.polynomial * index[self.axis]
-            + self.dilation.polynomial * Polynomial.of(j)
-            - self.left.polynomial
-        )
-        guards = (
-            *within(Polynomial.of(j), self.window.polynomial),
-            *within(place, signal.lengths[self.axis]),
-        )
-        return [Candidate(signal, along(index, self.axis, place), (j,), guards)]
+        c, d = self.window, self.dilation
+        first = self.stride.polynomial * index[self.axis] - self.left.polynomial
 
-    def _amounts(self) -> list[tuple[str, Amount, int]]:
-        return [("stride", self.stride, 1), ("dilation", self.dilation, 1)]
+        def at(j: Polynomial, numbers: tuple[int, ...], bounds: Conjunction) -> Candidate:
+            place = first + d.polynomial * j
+            inside = within(place, signal.lengths[self.axis])
+            return Candidate(signal, along(index, self.axis, place), numbers, (*bounds, *inside))
+
+        if d.number is None and c.number is not None and c.number <= MOST_PHASES:
+            # One by one, so that the dilation is not multiplied by an index.
+            return [at(Polynomial.constant(j), (), ()) for j in range(c.number)]
+        number = next(fresh)
+        j = Polynomial.of(number)
+        return [at(j, (number,), within(j, c.polynomial))]
+
+    @property
+    def ring(self) -> str:
+        """The reals, which are ordered."""
+        return REALS
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not as it is by default; the axis where there are several."""
@@ -204,5 +229,8 @@ class MaxPool(AlongAxis):
         )
 
 
-def _told(node: SignalExpr, told: str, guard: Any) -> str:
-    return f"{node} {told}, which has no largest entry; add the hypothesis {guard}"
+def _told(node: SignalExpr, which: str, fits: str) -> str:
+    return (
+        f"the {which} window of {node} could have no entry, and so no largest one; add the "
+        f"hypothesis {fits}"
+    )

@@ -23,6 +23,7 @@ from symconv.language.operators.base import (
     check_operand,
 )
 from symconv.language.operators.scale import exact_number, exact_number_hint
+from symconv.language.scalars import EVERY_RING, RATIONAL, REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -61,6 +62,14 @@ class Apply(Operator):
     def has_fractions(self) -> bool:
         """Whether there may be fractions: what is said of a function does not exclude them."""
         return True
+
+    @property
+    def ring(self) -> str:
+        """The reals, of a function that is known; and what f(0) asks for, of another one."""
+        if self.function.meaning is not None:
+            return REALS
+        at_zero = self.function.at_zero
+        return EVERY_RING if at_zero is None or at_zero.denominator == 1 else RATIONAL
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The method, and f(x) of a function of which nothing is known."""
