@@ -38,7 +38,7 @@ from symconv.language.tensor_functions import einsum
 __all__ = ["STATEMENTS"]
 
 _PLACE = "https://github.com/ADAPT-uiuc/TensorRight (rules/xla/conv/Main.hs, "
-_MORE_AXES = "Any number of spatial axes; here there are two, or one where that is all it takes."
+_MORE_AXES = "Any number of spatial axes: here there are two, or one where that is all it takes."
 
 _amounts = ((l, r), (a, b))
 _line, _taps = Tensor("x", (N, C, W)), Tensor("w", (O, C, K))
@@ -89,7 +89,7 @@ _PAD = published(
             given=[W + l >= 0],
         ),
     ),
-    beyond=_MORE_AXES,
+    unsettled=_MORE_AXES,
 )
 
 _WEIGHTS = published(
@@ -125,7 +125,7 @@ _WEIGHTS = published(
             condition=And(Or(Eq(K, 1), H < 2 * K - 1), Or(Eq(L, 1), W < 2 * L - 1)),
         ),
     ),
-    beyond=_MORE_AXES,
+    unsettled=_MORE_AXES,
 )
 
 _images, _rows, _columns = integers("N H W", positive=True)
@@ -197,7 +197,7 @@ _SWAP = published(
             "Read from its other end, the sum over the taps is one over the entries of the input.",
         ),
     ),
-    beyond=_MORE_AXES,
+    unsettled=_MORE_AXES,
 )
 
 _whole = Tensor("x", (N, C, K, W))
@@ -238,8 +238,8 @@ _DOT = published(
             for stride, word in ((2, "second"), (3, "third"))
         ),
     ),
-    beyond="Any number of axes of both kinds; here there is one of each.",
-    unsettled="Symbolic strides are decided from 1 to 6 only.",
+    unsettled="Any number of axes of both kinds: here there is one of each; symbolic strides, which "
+    "are decided from 1 to 6 only.",
 )
 
 STATEMENTS: tuple[Published, ...] = (_PAD, _WEIGHTS, _SWAP, _DOT)

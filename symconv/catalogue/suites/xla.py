@@ -625,7 +625,7 @@ _EMPTY_INPUT = published(
             "Every window reads padding only.",
         ),
     ),
-    beyond="Kernels without entries: a layer has at least one tap, and one channel.",
+    unsettled="Kernels without entries: a layer has at least one tap, and one channel.",
 )
 
 _point = Tensor("w", (O, C, 1, 1))
