@@ -7,6 +7,8 @@ The public names are few:
 - `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
   `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
 - `assert_equal` asserts a claim in a test.
+- `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
+  inputs an output reads.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.stacks import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from symconv.exercises.grading import grade
     from symconv.exercises.mistakes import MISTAKES
     from symconv.language.operators.pointwise import Pointwise
+    from symconv.language.receptive_fields import receptive_field
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
@@ -61,6 +65,8 @@ __all__ = [
     "grade",
     "integers",
     "maximum",
+    "receptive_field",
+    "repeat",
     "such_that",
 ]
 
@@ -81,6 +87,8 @@ _PLACES = {
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
+    "receptive_field": "language.receptive_fields",
+    "repeat": "decision.stacks",
 }
 
 

@@ -37,6 +37,9 @@ STEPS_PER_TERM = 6
 STEPS_PER_TERM_WRITTEN = 60
 """What it takes to write a term of a sum as an expression of SymPy."""
 
+STEPS_PER_GUARD = 10
+"""What it takes to compare a guard of a sum with those of another one."""
+
 STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
 
@@ -88,6 +91,14 @@ MOST_PIECES = 400
 MOST_FACTORS = 2000
 """In one product of a sum: each has a position of its own, and is copied in each further
 product."""
+
+MOST_TERMS_FACTORED = 40
+"""Monomials of a size that is taken apart into its factors, by which a sum is divided: those of a
+product of five sums of two are 32."""
+
+LARGE_SIZE = 1009
+"""A size at which a factor of a size is looked at, to have it positive: much more than the strides
+and kernels that are subtracted from a size, and a prime."""
 
 MOST_ORDERS_COMPARED = 720
 """Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
@@ -168,6 +179,13 @@ MORE_STRIDES_TRIED = 2
 MOST_STRIDES_DECIDED = 300
 """Decisions for given strides in all: a counterexample with large numbers would ask for many more,
 to tell whether it is the smallest."""
+
+LARGEST_NUMBER_OF_LAYERS_TRIED = 4
+"""Where induction over the number of layers fails: each number is a decision, and the sums grow
+with it."""
+
+MOST_LAYERS = 1000
+"""In a stack with a number of layers: each is a few operators more."""
 
 # --- the search for a counterexample -------------------------------------------------
 

@@ -56,8 +56,12 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
         return bases[factor.name][position(factor, indices)]
 
     def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
-        return Mul(*(entry(f, indices) for f in term.factors))
+        return Mul(*(entry(f, indices) for f in term.factors), *shares)
 
+    # Numbers are left out, and so are sizes that only one side is divided by.
+    alike = change.left.divisors == change.right.divisors
+    divisors = change.left.divisors if alike else ()
+    shares = [1 / polynomial_expression(divisor, names) for divisor in divisors]
     forward = {
         right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())
     }

@@ -182,7 +182,9 @@ class Elements:
             bare = replaced(node, new, lambda one, operands: Applied(one.operator, operands))
             summed = guarded_sum(bare)
             is_plain = all(
-                len(term.factors) == 1 and term.coefficient == 1 and not term.indices
+                len(term.factors) == 1
+                and term.coefficient == 1
+                and not (term.indices or term.divisors)
                 for term in summed.terms
             )
             self._selected[node] = (summed, origins) if is_plain else None

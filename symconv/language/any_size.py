@@ -188,7 +188,7 @@ def _collected(terms: Terms) -> Terms:
         return terms
     collected: dict[Hashable, Term] = {}
     for term in terms:
-        bare = (term.indices, term.factors, term.guards)
+        bare = (term.indices, term.factors, term.guards, term.divisors)
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)

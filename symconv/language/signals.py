@@ -41,7 +41,7 @@ from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
 from symconv.language.operators.base import Operator, Shape, check_operand
-from symconv.language.operators.formula import check_formula, check_symbols
+from symconv.language.operators.formula import check_formula, check_symbols, divisors
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
 if TYPE_CHECKING:
@@ -633,12 +633,12 @@ def _named_by(base: IndexedBase) -> Tensor:
 
 
 def _whole_parts(entry: Any) -> list[Basic]:
-    """The positions, the ends of sums and the comparisons in a formula, which are integers."""
+    """What is an integer in a formula: positions, the ends of sums, divisors and comparisons."""
     if not isinstance(entry, Expr):
         return []
     positions = [index for one in entry.atoms(Indexed) for index in one.indices]
     ends = [end for one in entry.atoms(Sum) for _, *limits in one.limits for end in limits]
-    return [*positions, *ends, *entry.atoms(Relational)]
+    return [*positions, *ends, *divisors(entry), *entry.atoms(Relational)]
 
 
 def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> None:

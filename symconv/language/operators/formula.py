@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,9 +21,10 @@ from sympy import (
     Symbol,
 )
 
-from symconv.arithmetic.from_sympy import FormulaReader, is_at_least
+from symconv.arithmetic.divisors import doubtful
+from symconv.arithmetic.from_sympy import FormulaReader, is_at_least, scaled_polynomial
 from symconv.arithmetic.limits import MOST_ENTRIES
-from symconv.arithmetic.polynomials import Polynomial
+from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import is_integer, sign_of
 from symconv.arithmetic.terms import Term
@@ -31,7 +33,7 @@ from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
 from symconv.language.arrays import Array, indices
-from symconv.language.assignments import TooLongError
+from symconv.language.assignments import Point, TooLongError
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.operators.base import (
@@ -41,6 +43,7 @@ from symconv.language.operators.base import (
     Index,
     Mathematics,
     NumPy,
+    Requirement,
     Rule,
     Terms,
     guarded,
@@ -53,7 +56,7 @@ from symconv.language.scalars import EVERY_RING, POLYNOMIALS, RATIONAL, multiple
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr, Tensor
 
-__all__ = ["Formula", "check_formula", "check_symbols"]
+__all__ = ["Formula", "check_formula", "check_symbols", "divisors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,32 @@ class Formula(OfGivenShape):
         if other:
             terms = yield from _read_through(terms, other, fresh)
         return guarded(terms, () if inside else inside_of(index, node.lengths))
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """No size is negative, and what is divided by is positive."""
+        yield from OfGivenShape.requirements(self, node)
+        symbols = node.names[1]
+        signs = {name: sign_of(symbol) for name, symbol in symbols.items()}
+        names = {s: amount.polynomial for s, amount in self.chosen}
+        for divisor in self._divisors():
+            size, _ = scaled_polynomial(divisor, names)
+            for part in doubtful(size, signs):
+                yield Requirement((at_least(part, 1),), partial(_could_be_zero, divisor, node))
+
+    def _divisors(self) -> list[Expr]:
+        """The sizes that are divided by."""
+        return list(dict.fromkeys(divisors(self.expression)))
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The given sizes."""
+        chosen = {symbol: amount.at(at) for symbol, amount in self.chosen}
+        for divisor in self._divisors():
+            value = value_at(divisor, {**at, **chosen})
+            if value <= 0:
+                raise SymconvError(f"the divisor {divisor} must be positive, got {value}")
+        return OfGivenShape.shape_at(self, at, node, shapes)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The formula at each index, in plain arithmetic."""
@@ -225,6 +254,28 @@ def _read_through(terms: Terms, made: Mapping[str, SignalExpr], fresh: Iterator[
     return result
 
 
+def divisors(entry: Basic) -> Iterator[Expr]:
+    """The sizes by which terms of a formula are divided."""
+    match entry:
+        case sympy.Pow(args=(base, Integer() as exponent)):
+            if exponent < 0:
+                yield base
+            else:
+                yield from divisors(base)
+        case sympy.Add() | sympy.Mul():
+            for part in entry.args:
+                yield from divisors(part)
+        case Piecewise():
+            for value, _ in entry.args:
+                yield from divisors(value)
+        case SuchThat() | Sum():
+            yield from divisors(entry.args[0])
+
+
+def _could_be_zero(divisor: Expr, node: SignalExpr) -> str:
+    return f"the divisor {divisor} in {node} could be 0 or less; add the hypothesis {divisor} >= 1"
+
+
 # --- its entries at fixed sizes ------------------------------------------------------
 
 
@@ -235,6 +286,8 @@ def _value(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
             return zero + multiple(Fraction(int(e.p), int(e.q)), zero + 1)
         case sympy.Add():
             return sum((_value(a, names, fixed) for a in e.args), start=zero)
+        case sympy.Pow(args=(_, Integer() as exponent)) if exponent < 0:
+            return zero + multiple(value_at(e, names), zero + 1)
         case sympy.Mul() | sympy.Pow():
             return _product(e, names, fixed)
         case Indexed():
