@@ -179,7 +179,18 @@ def _axiom(
     also: Iterable[Theorem] = (),
     unsettled: str = "",
 ) -> Published:
-    """An axiom that holds for each way to pad, and for the strides that are given."""
+    """An axiom that holds for each way to pad, and for the strides that are given.
+
+    Args:
+        topic: its number and name.
+        statement: what it says.
+        sides: both sides, for a way to pad and strides.
+        why: why it holds.
+        strides: symbols for all strides, or numbers.
+        given: what has to hold for SAME.
+        also: more claims.
+        unsettled: what is left.
+    """
     theorems = []
     for padding, stride in product(_PADDINGS, strides):
         suffix = "" if stride is _ANY else f"_strides_{stride[0]}_{stride[1]}"
@@ -190,7 +201,7 @@ def _axiom(
                 *sides(padding, stride),
                 f"{statement[:-1]}: for {padding.words} and {words}.",
                 why,
-                given=given,
+                given=() if padding is _VALID else given,
             )
         )
     return published(
@@ -363,7 +374,7 @@ def _constant_kernels(padding: _Padding) -> Iterable[Theorem]:
                 f"{words}which leaves the padding out.",
                 "At the border it divides by fewer.",
                 at={"C": 1, "H": 1, "N": 1, "W": 1},
-                condition=_empty if (taps, stride) != ((3, 3), 2) else None,
+                condition=_empty,
             )
 
 
@@ -373,7 +384,7 @@ _CONSTANT = published(
     source=_SOURCE,
     verdict="conditional",
     condition="always where the pool counts the padding, or there is none; where it leaves it out, "
-    "as TASO's kernels do, iff there are no entries (of 3×3 with stride 2, that is not known)",
+    "as TASO's kernels do, iff there are no entries",
     theorems=[claim for padding in _PADDINGS for claim in _constant_kernels(padding)],
 )
 

@@ -238,8 +238,8 @@ _DOT = published(
             for stride, word in ((2, "second"), (3, "third"))
         ),
     ),
-    unsettled="Any number of axes of both kinds: here there is one of each; symbolic strides, which "
-    "are decided from 1 to 6 only.",
+    unsettled="Any number of axes of both kinds: here there is one of each; symbolic strides, "
+    "which are decided from 1 to 6 only.",
 )
 
 STATEMENTS: tuple[Published, ...] = (_PAD, _WEIGHTS, _SWAP, _DOT)
