@@ -23,19 +23,24 @@ __all__ = ["declared", "decoded", "lengths", "named", "tap"]
 
 
 def named(name: str) -> Theorem:
-    """The claim of the catalogue that is called so."""
+    """The claim of the catalogue, or of a suite, that is called so."""
     from difflib import get_close_matches
 
+    from symconv.catalogue.suites import SUITES
     from symconv.catalogue.theorems import THEOREMS
 
     for theorem in THEOREMS:
         if theorem.name == name:
             return theorem
+    begun = name.partition("_")[0]
+    if begun in SUITES and name in SUITES[begun].theorems:
+        return SUITES[begun].theorems[name]
     from symconv.catalogue.index import CATALOGUE  # takes a second or two
 
     if name in CATALOGUE:
         return CATALOGUE[name]
-    close = get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
+    known = [*CATALOGUE, *(SUITES[begun].theorems if begun in SUITES else ())]
+    close = get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(close)}?" if close else "see 'symconv list'"
     raise click.UsageError(f"there is no claim named {name!r}; {hint}")
 

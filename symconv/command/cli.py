@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from symconv.arithmetic.limits import LONGEST_TIMEOUT, MOST_BYTES_OF_FILE
+from symconv.catalogue.suites import SUITES
 from symconv.command import arguments, interrupts
 from symconv.command.exit_codes import EXIT, WORST_FIRST, Command, Commands
 
@@ -297,9 +298,16 @@ def check(
     type=click.Choice(["true", "false", "conditional"]),
     help="Only theorems that are true or false, and published statements with this verdict.",
 )
+@click.option(
+    "--suite",
+    type=click.Choice([*SUITES, "all"]),
+    help="What the tests or rules of another project state, instead of the catalogue.",
+)
 @click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
 @_json_option
-def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_json: bool) -> None:
+def list_theorems(
+    words: tuple[str, ...], verdict: str | None, suite: str | None, names: bool, as_json: bool
+) -> None:
     """List the claims of the catalogue, true and false, and what they settle.
 
     \b
@@ -307,6 +315,7 @@ def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_j
     reason or source:
       symconv list padding --verdict false
       symconv list stride 3 --json
+      symconv list dilation --suite xla
 
     The exit code is 0 also where nothing is found: that is no verdict.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
@@ -318,7 +327,8 @@ def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_j
     from symconv.command.reports import show_catalogue
     from symconv.command.terminal import console
 
-    everything = Listing(THEOREMS, PUBLISHED)
+    chosen = [one for name, one in SUITES.items() if suite in (name, "all")]
+    everything = Listing(THEOREMS, PUBLISHED) if suite is None else Listing.of_suites(chosen)
     found = everything.search(words, verdict or "")
     if not found:
         click.echo(everything.nothing(words, verdict or ""), err=as_json or names)

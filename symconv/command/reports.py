@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from rich.console import Console
 
+from symconv.catalogue.suites import SUITES
 from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
@@ -181,7 +182,8 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
     if found.theorems and found.published:
         out.print()
     if found.published:
-        _show_published(out, found.published)
+        whose = "; ".join(suite.about for suite in found.suites)
+        _show_published(out, found.published, whose or "Statements that people made in public")
     out.print()
     record: Record = {
         "theorems": list(map(_theorem_record, found.theorems)),
@@ -195,11 +197,15 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
             f"under conditions, {score['false']} false; by {score['claims']} claims."
         )
     else:
-        summary = (
-            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
-            f"{len(found.published)} of {len(part_of.published)} statements."
-        )
+        theorems = f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+        statements = f"{len(found.published)} of {len(part_of.published)} statements."
+        summary = f"{theorems * bool(part_of.theorems)}{statements}"
     paragraph(out, summary, indent=0)
+    if part_of is None and not found.suites:
+        record["suites"] = {suite.name: suite.about for suite in SUITES.values()}
+        known = ", ".join(SUITES)
+        shown = "'symconv list --suite NAME' shows one"
+        paragraph(out, f"Suites of what other projects state: {known}; {shown}.", indent=0)
     return record
 
 
@@ -210,8 +216,8 @@ def _show_theorems(out: Console, theorems: Sequence[Theorem]) -> None:
         paragraph(out, theorem.statement, indent=7)
 
 
-def _show_published(out: Console, published: Sequence[Published]) -> None:
-    out.print("Statements that people made in public", style="bold")
+def _show_published(out: Console, published: Sequence[Published], title: str) -> None:
+    out.print(title, style="bold")
     for statement in published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
