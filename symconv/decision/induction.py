@@ -39,6 +39,7 @@ from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.assignments import spell
 from symconv.language.operators.base import size_along
+from symconv.language.scalars import strongest
 from symconv.language.signals import SignalExpr, Tensor, substituted, with_lengths
 
 __all__ = ["StackClaim"]
@@ -91,9 +92,14 @@ class StackClaim:
             )
         # The same claim for the first layers refuses what no claim may have.
         claim = Claim(_first(lhs), _first(rhs), given)
+        if claim.about_taps:
+            raise SymconvError(
+                f"claims about stacks have hypotheses on sizes alone, and {claim.about_taps[0]} is "
+                "one on taps; put what it says into the layers"
+            )
         object.__setattr__(self, "lhs", lhs)
         object.__setattr__(self, "rhs", rhs)
-        object.__setattr__(self, "given", claim.given)
+        object.__setattr__(self, "given", claim.conditions)
 
     def prove(self) -> Verdict:
         """Decide the claim for all numbers of layers at once.
@@ -165,7 +171,8 @@ class _Induction:
             try:
                 step = make()
                 then = _proof(step, "one layer more")
-                return Proved(self._scope((first, then), step), tuple(_evidence(first, then)))
+                ring = strongest([first.ring, then.ring])
+                return Proved(self._scope((first, then), step), tuple(_evidence(first, then)), ring)
             except SymconvError as problem:
                 problems.append(problem)
         raise problems[0]
@@ -362,6 +369,11 @@ class _RefutedAtNumber(Refuted):
     """A refutation at one number of layers, which each counterexample names."""
 
     @property
+    def would_hold_given(self) -> tuple[Claim, ...]:
+        """Nothing: what suffices for one number of layers need not for others."""
+        return ()
+
+    @property
     def with_content(self) -> Counterexample | None:
         """See `Refuted.with_content`."""
         found = super().with_content
@@ -382,6 +394,7 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
         LARGEST_NUMBER_OF_LAYERS_TRIED, STRIDES_TRIED.get(len(symbols), MORE_STRIDES_TRIED)
     )
     tried: list[Mapping[Symbol, int]] = []
+    rings: list[str] = []
     open_ = ""
     for values in values_up_to(symbols, largest):
         try:
@@ -397,6 +410,8 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
             return _named(verdict, part, values)
         if not (isinstance(verdict, Proved) and verdict.is_complete):
             open_ = open_ or f"{reason}; and with {spell(values)} it is {verdict}"
+        else:
+            rings.append(verdict.ring)
         tried.append(values)
     if open_ or not tried:
         return Unknown(open_ or reason)
@@ -405,9 +420,9 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
     )
     how = Evidence(scope, f"each decided by itself, because {reason}")
     if _within(claim, symbols, largest):
-        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,))
+        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,), strongest(rings))
     sizes = "sizes" if part.has_several_axes else "lengths"
-    return Proved(f"{scope}, and all other {sizes}", (how,))
+    return Proved(f"{scope}, and all other {sizes}", (how,), strongest(rings))
 
 
 def _within(claim: StackClaim, symbols: Iterable[Symbol], largest: int) -> bool:
