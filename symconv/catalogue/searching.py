@@ -125,6 +125,5 @@ def _said(statement: Published) -> list[str]:
         statement.statement,
         statement.condition,
         statement.source,
-        statement.beyond,
         statement.unsettled,
     ]

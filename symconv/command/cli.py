@@ -172,6 +172,14 @@ def _wrapped(form: str) -> str:
     help="Declare a tensor by its shape, such as x:N,C,H,W or w:O,C,3,3.  May be repeated.",
 )
 @click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="NAME[:VALUE]",
+    help="Declare a function of which nothing is known, such as f, or g:0 where g(0) = 0.  "
+    "May be repeated.",
+)
+@click.option(
     "--given",
     multiple=True,
     metavar="CONDITION",
@@ -211,6 +219,7 @@ def check(
     claim: str | None,
     signals: tuple[str, ...],
     tensors: tuple[str, ...],
+    functions: tuple[str, ...],
     given: tuple[str, ...],
     integers: tuple[str, ...],
     name: str | None,
@@ -231,6 +240,7 @@ def check(
       symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
       symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
       symconv check "x.conv(w, padding=1).shape[2] == W" --tensor x:C,H,W --tensor w:O,C,3,3
+      symconv check "f(x).max_pool(2) == f(x.max_pool(2))" --signal x:n --function f
 
     A signal has one axis, a tensor several: channels, height, width and so on.  x.conv(w) is
     a layer over channels, as PyTorch's conv1d, conv2d and conv3d; axis=1 says along which
@@ -243,6 +253,7 @@ def check(
     In a file, a line is a declaration, a claim, or a claim with a name:
       signal x: n
       tensor y: C, H, W
+      function f
       given n >= 4
       integer t
       flipped_twice: x.flip().flip() == x  # a comment
@@ -261,7 +272,7 @@ def check(
         )
     _check_destination(certificate_file)
     lengths = list(map(arguments.lengths, points))
-    declared = arguments.declared(signals, given, integers, tensors)
+    declared = arguments.declared(signals, given, integers, tensors, functions)
     out = console(quiet=as_json)
     records = []
     with Decider(out, timeout, total_timeout) as decider:
