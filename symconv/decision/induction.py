@@ -77,13 +77,14 @@ class StackClaim:
 
     def __init__(
         self,
-        lhs: Stack | SignalExpr,
-        rhs: Stack | SignalExpr,
+        lhs: object,
+        rhs: object,
         given: Iterable[Boolean] | Boolean = (),
     ) -> None:
-        sides = (lhs, rhs)
-        if not all(isinstance(side, Stack | SignalExpr) for side in sides) or not any(
-            isinstance(side, Stack) for side in sides
+        if not (
+            isinstance(lhs, Stack | SignalExpr)
+            and isinstance(rhs, Stack | SignalExpr)
+            and (isinstance(lhs, Stack) or isinstance(rhs, Stack))
         ):
             raise SymconvError(
                 f"a claim about stacks has a stack on one side, and a stack or a tensor on the "

@@ -149,6 +149,8 @@ def receptive_field(signal: Any, of: SignalExpr | str | None = None) -> Receptiv
 
     Layers behind one another have the product of the jumps, and the sum of the size − 1, each
     times the jumps before it.  Of several branches, it is the range that holds all of theirs.
+    An output may read less than that where zeros stand between the inputs, as in a transposed
+    layer, and never more.
 
     Args:
         signal: the output; or a stack of layers, see `repeat`.

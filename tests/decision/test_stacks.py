@@ -19,6 +19,7 @@ from symconv import (
     SymconvError,
     Tensor,
     Undecided,
+    assert_equal,
     concatenate,
     integers,
     receptive_field,
@@ -456,6 +457,18 @@ def test_hypotheses_that_leave_out_a_number_of_layers() -> None:
     verdict = repeat(lambda t: t.pad(1, 0), L)(x).equals(target, given=[Ne(L, 1)]).prove()
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample.lengths["L"] == 2
+
+
+def test_stacks_in_assertions() -> None:
+    stack = repeat(lambda t: t.pad(1, 1), L)(x)
+    assert_equal(stack, x.pad(L, L))
+    assert_equal(x.pad(L, L), stack, given=[L >= 1], name="pads")
+    with pytest.raises(AssertionError, match="is false\nat L = 1, n = 0"):
+        assert_equal(stack, x.pad(L, 2 * L))
+    with pytest.raises(AssertionError, match="proved only for L from 0 to 4"):
+        assert_equal(repeat(lambda t, i: t.pad(i, 0), L)(x), x.pad(L * (L - 1) / 2, 0))
+    with pytest.raises(SymconvError, match="a stack or a tensor on the other, got"):
+        assert_equal(stack, n)
 
 
 def test_different_numbers_of_layers() -> None:
