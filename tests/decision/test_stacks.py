@@ -121,6 +121,12 @@ def test_what_stands_before_a_stack_is_read_too() -> None:
         for told in ("size", "jump"):
             assert numbers(getattr(field, told) - getattr(part, told), {M: layers}).expand() == 0
         assert numbers(field.first.subs({field[0].index: 0}), {M: layers}) == -4
+    with pytest.raises(SymconvError, match="has to be one positive number, not -1"):
+        receptive_field(repeat(lambda t: t.correlate(h), M)(x.flip()))
+    means = repeat(lambda t: t.correlate(h), M)(image.rearrange("c h w -> (c h) w").sum(axis=0))
+    field = receptive_field(means)
+    assert field.of is image
+    assert (field[0].is_all, field[2].size) == (True, 2 * M + 1)
 
 
 def test_what_is_not_empty_at_first_stays_so() -> None:
@@ -203,6 +209,8 @@ def test_a_size_without_a_closed_form_is_not_known(layer: Layer, message: str) -
         (lambda t: t.flip(), "has to be one positive number"),
         (lambda t: t.roll(1), "beyond an end"),
         (lambda t: t + z, "read x beside what they get"),
+        (lambda t: t.correlate(z), "read x beside what they get"),
+        (lambda t: t + z.pad(0, 0, mode="reflect"), "read x beside what they get"),
         (lambda t: t.upsample(2), "does not move evenly"),
     ],
 )
