@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from symconv.exercises.checking import check
     from symconv.exercises.grading import grade
     from symconv.exercises.mistakes import MISTAKES
+    from symconv.language.operators.pointwise import Pointwise
     from symconv.language.receptive_fields import receptive_field
     from symconv.language.signals import Signal, SignalExpr, Tensor
-    from symconv.language.tensor_functions import concatenate, einsum
+    from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
     from symconv.testing import assert_equal
 
@@ -46,6 +47,7 @@ __all__ = [
     "Counterexample",
     "Derivation",
     "Instance",
+    "Pointwise",
     "Proved",
     "Refuted",
     "Signal",
@@ -62,6 +64,7 @@ __all__ = [
     "einsum",
     "grade",
     "integers",
+    "maximum",
     "receptive_field",
     "repeat",
     "such_that",
@@ -69,7 +72,7 @@ __all__ = [
 
 _PLACES = {
     **dict.fromkeys(("Signal", "SignalExpr", "Tensor"), "language.signals"),
-    **dict.fromkeys(("concatenate", "einsum"), "language.tensor_functions"),
+    **dict.fromkeys(("concatenate", "einsum", "maximum"), "language.tensor_functions"),
     **dict.fromkeys(("SymconvError", "Undecided"), "errors"),
     **dict.fromkeys(("Claim", "Instance"), "decision.claims"),
     **dict.fromkeys(
@@ -78,6 +81,7 @@ _PLACES = {
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
+    "Pointwise": "language.operators.pointwise",
     "assert_equal": "testing",
     "check": "exercises.checking",
     "diagrams": "pages.diagrams",

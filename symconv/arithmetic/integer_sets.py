@@ -146,6 +146,10 @@ class IntegerSets:
         self.budget = budget
         self._operations = _thread.operations
         self._context = self._operations.context
+        space = isl.Space.set_alloc(self._context, len(self.parameters), 0)
+        for i in range(len(self.parameters)):
+            space = space.set_dim_name(dim_type.param, i, f"p{i}")
+        self._parameter_space = space
 
     def within_budget(self, budget: int | None = None) -> AbstractContextManager[None]:
         """Bounds the isl operations in a block; `Undecided` is raised when they are used up.
@@ -202,6 +206,14 @@ class IntegerSets:
         dimensions = {number: i for i, number in enumerate((*coordinates, *hidden))}
         frame = _Frame(self._context, self._space(len(dimensions)), self.parameters, dimensions)
         return frame.set(guards).project_out(dim_type.set, len(coordinates), len(hidden))
+
+    def value(self, polynomial: Polynomial) -> int | isl.PwQPolynomial:
+        """A polynomial in the parameters, as isl has it where it is no number."""
+        number = polynomial.as_integer()
+        if number is not None:
+            return number
+        frame = _Frame(self._context, self._space(0).params(), self.parameters, {})
+        return frame.quasipolynomial(polynomial)
 
     def nothing(self, width: int) -> Set:
         """The empty set of points with so many coordinates."""
@@ -273,10 +285,7 @@ class IntegerSets:
         return set_
 
     def _space(self, dimensions: int) -> isl.Space:
-        space = isl.Space.set_alloc(self._context, len(self.parameters), dimensions)
-        for i in range(len(self.parameters)):
-            space = space.set_dim_name(dim_type.param, i, f"p{i}")
-        return space
+        return self._parameter_space.add_dims(dim_type.set, dimensions)
 
 
 class _Frame:
@@ -337,6 +346,16 @@ class _Frame:
         for monomial, c in polynomial.terms.items():
             part = self._atom(_only(monomial)) if monomial else self._constant(1)
             result = result + part.scale_val(self._number(c))
+        return result
+
+    def quasipolynomial(self, polynomial: Polynomial) -> isl.PwQPolynomial:
+        """The value with products, which isl knows for counting."""
+        result = isl.PwQPolynomial.from_pw_aff(self._constant(0))
+        for monomial, c in polynomial.terms.items():
+            part = isl.PwQPolynomial.from_pw_aff(self._constant(c))
+            for atom in monomial:
+                part = part * isl.PwQPolynomial.from_pw_aff(self._atom(atom))
+            result = result + part
         return result
 
     def _few_pieces(self, value: isl.PwAff) -> isl.PwAff:

@@ -21,6 +21,10 @@ SEARCH_SHARE = 4
 """The part of the allowance for the search after a decision that came to nothing, and for a
 re-check: a quarter, so that neither adds much to the time of a decision."""
 
+SUFFICIENT_SHARE = 8
+"""The part of the allowance for hypotheses on taps under which a refuted claim holds: an eighth,
+about a second, because the verdict stands without them."""
+
 STEPS_PER_PRODUCT = 3
 """What the product of two monomials takes."""
 
@@ -29,6 +33,12 @@ STEPS_PER_SUBSTITUTION = 6
 
 STEPS_PER_TERM = 6
 """What it takes to compare a term of a sum with others, beside its guards and factors."""
+
+STEPS_PER_TERM_WRITTEN = 60
+"""What it takes to write a term of a sum as an expression of SymPy."""
+
+STEPS_PER_GUARD = 10
+"""What it takes to compare a guard of a sum with those of another one."""
 
 STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
@@ -82,6 +92,14 @@ MOST_FACTORS = 2000
 """In one product of a sum: each has a position of its own, and is copied in each further
 product."""
 
+MOST_TERMS_FACTORED = 40
+"""Monomials of a size that is taken apart into its factors, by which a sum is divided: those of a
+product of five sums of two are 32."""
+
+LARGE_SIZE = 1009
+"""A size at which a factor of a size is looked at, to have it positive: much more than the strides
+and kernels that are subtracted from a size, and a prime."""
+
 MOST_ORDERS_COMPARED = 720
 """Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
 
@@ -112,6 +130,41 @@ divisor."""
 MOST_CASES_SPLIT = 4
 """Floors and cases max(0, a) that are replaced by a bound, one within the result of another: each
 makes a larger polynomial of the one before."""
+
+MOST_WAYS_TO_BE_ZERO = 100
+"""Ways in which an entry of tensors side by side can be none of theirs, before it is compared as
+a name: so many as eight tensors have that are padded along two axes."""
+
+MOST_NODES_EXPANDED = 60
+"""Nodes of two sides without functions that are compared at once, as sums of products; where there
+are more, equal nodes are looked for first, since sums may double with each layer."""
+
+MOST_SYMBOLS_TOGETHER = 12
+"""Symbols of a claim whose nodes are compared with all of them as parameters of the sets: what isl
+does, and what its sets take, grows with their number."""
+
+MOST_NAMES_OPENED = 4
+"""How often names are replaced by what they stand for, before all are: each time is one more
+comparison, and what layers have in common lies at most some operators below."""
+
+MOST_EQUALS_TRIED = 3
+"""Nodes with the same values that a node is compared with: more would be coincidences, as where
+all entries of many nodes are 0."""
+
+BITS_OF_BALLS = 128
+"""Bits of the middles of balls of real numbers: more than twice those of a float, so that where
+balls meet, no float would tell the numbers apart."""
+
+LONGEST_REASON = 200
+"""Characters of two nodes that are named in a reason: two lines of a terminal."""
+
+MOST_TRIALS = 60
+"""Sizes that are drawn to find some at which no tensor of a network is empty; where strides are few
+numbers and inputs are large enough, one of ten is such."""
+
+MOST_TRIAL_STEPS = 400_000
+"""Steps for the values of all nodes on one small input, half a second: without the values, nodes
+are equal only as they are written."""
 
 LONGEST_SORT_KEY = 1000
 """Characters of a polynomial as text, by which polynomials are put in order; of a longer one a
@@ -144,9 +197,17 @@ LARGEST_TOTAL_TRIED = 12
 """The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
 three of the counterexamples to the catalogue have sums up to 8."""
 
+MOST_ADDED = 3
+"""How much more than their least sum the lengths have at which a claim of many symbols is tried:
+where there are more of them than the sum above, only few can be larger than the least."""
+
 MOST_LENGTHS_TRIED = 1500
 """Lengths that are tried in all: more than positive symbols have up to that sum, so that the search
 is cut short only for symbols that may be 0 or negative."""
+
+MOST_LENGTHS_TO_SUFFICE = 6
+"""Small lengths with entries at which random ones show that a hypothesis on taps does not suffice,
+beside the counterexample, which sees most of them."""
 
 # --- short descriptions of conditions ------------------------------------------------
 # What is found is verified, so that these bound the time and what is found, never what is true.

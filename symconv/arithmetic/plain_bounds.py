@@ -39,7 +39,8 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
     """
     moved: dict[Atom, Polynomial] = {}
     signed = set()
-    for name, sign in signs.items():
+    for name in polynomial.symbols() & signs.keys():
+        sign = signs[name]
         if sign.least is not None:
             signed.add(name)
             if sign.least:

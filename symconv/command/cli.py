@@ -174,7 +174,8 @@ def _wrapped(form: str) -> str:
     "--given",
     multiple=True,
     metavar="CONDITION",
-    help="A hypothesis, such as 'n >= i'.  May be repeated.",
+    help="A hypothesis, such as 'n >= i', or 'w == w.flip()' about the entries of a signal or "
+    "tensor.  May be repeated.",
 )
 @click.option(
     "--integer",

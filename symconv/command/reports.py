@@ -29,6 +29,7 @@ from symconv.decision.wording import (
     differences_sentences,
     extent_sentences,
     quantifiers,
+    sufficient_sentence,
 )
 from symconv.errors import Undecided
 from symconv.language.notation import plain
@@ -299,7 +300,7 @@ def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> 
 def _show_proof(out: Console, verdict: Proved, took: str) -> None:
     only = " only" * (not verdict.scope.endswith(" only"))
     result = "PROVED" if verdict.is_complete else f"PROVED{only} for {verdict.scope}"
-    row(out, result, took, "green" if verdict.is_complete else "yellow")
+    row(out, result + verdict.over, took, "green" if verdict.is_complete else "yellow")
     for evidence in verdict.evidence:
         line(out, str(evidence), indent=4)
         if evidence.indices and evidence.left is not None and evidence.right is not None:
@@ -335,7 +336,8 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
     with working(out, "looking for the exact condition"):
         found = verdict.differences
         content = content_sentence(verdict)
-    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+        sufficient = sufficient_sentence(verdict)
+    told = [content, *extent_sentences(verdict), sufficient, *differences_sentences(found)]
     for sentence in filter(None, told):
         paragraph(out, sentence)
     out.print()
@@ -345,9 +347,9 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
 
 def _verdict_record(verdict: Verdict) -> Record:
     match verdict:
-        case Proved(scope, evidence):
+        case Proved(scope, evidence, ring):
             told = list(map(_evidence_record, evidence))
-            return {"verdict": "proved", "scope": scope, "evidence": told}
+            return {"verdict": "proved", "scope": scope, "ring": ring, "evidence": told}
         case Refuted(found):
             record = {"verdict": "refuted", "counterexample": counterexample_record(found)}
             return record | _extent_record(verdict)
@@ -371,6 +373,8 @@ def _extent_record(verdict: Refuted) -> Record:
         record["condition_unknown"] = verdict.undecided
     if verdict.with_content is not None:
         record["counterexample_with_content"] = counterexample_record(verdict.with_content)
+    if verdict.would_hold_given:
+        record["would_hold_given"] = list(map(str, verdict.would_hold_given))
     if found is not None:
         names = [index.name for index in found.indices]
         record["differences"] = {

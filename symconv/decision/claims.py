@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -16,19 +16,25 @@ from symconv.arithmetic.from_sympy import always_divides, check_condition, scale
 from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.decision.verdicts import Verdict
-from symconv.errors import SymconvError, VacuousError
+from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language import fixed_size
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
 from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
-from symconv.language.graph import check_names, requirements
+from symconv.language.functions import Function
+from symconv.language.graph import check_names, has_names, requirements, walk
 from symconv.language.length_symbols import lengths_in
+from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
-__all__ = ["Claim", "Instance", "Side", "specialised"]
+if TYPE_CHECKING:
+    from symconv.decision.taps import Standing  # of hypotheses, which are claims
+
+__all__ = ["Claim", "Hypothesis", "Instance", "Side", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
+Hypothesis: TypeAlias = "Boolean | Claim"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +45,11 @@ class Claim:
         lhs: a signal; or a SymPy expression in the lengths; or a SymPy condition on them.
         rhs: another one of the same sort.  Signals are equal when their lengths and all
             entries are, for every input over every commutative ring (every commutative
-            ℚ-algebra where fractions occur); conditions are equal when they are equivalent.
-        given: hypotheses, SymPy conditions on the lengths.  The assumptions of the
-            symbols are hypotheses too.
+            ℚ-algebra where fractions occur, and the reals where maxima or functions do: a
+            proof says it, in its `ring`); conditions are equal when they are equivalent.
+        given: hypotheses: SymPy conditions on the lengths, and claims about taps, such as
+            `w == w.flip()`, `b == 0*b` or `k == h`.  The assumptions of the symbols are
+            hypotheses too.
         name: what the claim is called.
         about: further signals that the claim is about, which have to be defined too.
 
@@ -56,31 +64,38 @@ class Claim:
     It holds exactly when c = 1.
     The outputs differ in length exactly when c ≥ 2.
     Where they are equally long, they are equal.
+    >>> print(Claim(x.correlate(k), x.correlate(k.flip()), given=[n >= c, k == k.flip()]).prove())
+    proved for all lengths
 
     Raises:
         SymconvError: the sides are of different sorts, names clash, or a hypothesis is
-            not a condition on lengths or can never hold.
+            neither a condition on lengths nor a claim about taps of a form that is read, or
+            can never hold.
     """
 
     lhs: Side
     rhs: Side
-    given: tuple[Boolean, ...] = field(default=())
+    given: tuple[Hypothesis, ...] = field(default=())
     name: str | None = None
     about: tuple[SignalExpr, ...] = ()
     symbols: tuple[Symbol, ...] = field(init=False, repr=False)
     """The integer symbols of the claim and its hypotheses, by name."""
     named: Mapping[str, Tensor] = field(init=False, repr=False)
-    """The named tensors of both sides."""
+    """The named tensors of both sides, and of the hypotheses on taps."""
+    standing: Standing = field(init=False, repr=False)
+    """What stands for named tensors by the hypotheses on taps."""
+    _free: Claim | None = field(init=False, repr=False)
 
     def __init__(
         self,
         lhs: Side | Written | int,
         rhs: Side | Written | int,
-        given: Iterable[Boolean | Written] | Boolean | Written = (),
+        given: Iterable[Hypothesis | Written] | Hypothesis | Written = (),
         name: str | None = None,
         about: Iterable[SignalExpr] = (),
     ) -> None:
-        hypotheses = (given,) if isinstance(given, Boolean | bool | Written) else given
+        is_one = isinstance(given, Boolean | bool | Written | Claim)
+        hypotheses: Any = (given,) if is_one else given
         if not isinstance(hypotheses, Iterable) or isinstance(
             hypotheses, str | Mapping | SignalExpr
         ):
@@ -97,10 +112,49 @@ class Claim:
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
             )
         self._check_axes()
-        free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
-        _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
-        object.__setattr__(self, "named", check_names(self.signals, ())[0])
+        free = [s for part in (*self.expressions, *self.conditions) for s in part.free_symbols]
+        taps = [side for one in self.about_taps for side in one.signals]
+        _, symbols = check_names((*self.signals, *taps, *self.mentioned, *self.about), free)
+        object.__setattr__(self, "named", check_names((*self.signals, *taps), ())[0])
+        self._check_functions(symbols)
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
+        self._free_from_taps()
+
+    def _free_from_taps(self) -> None:
+        """Put what stands for named tensors into the sides."""
+        from symconv.decision.taps import Standing, read_taps
+
+        standing, free = Standing({}, ()), None
+        if self.about_taps:
+            with allowed():
+                standing = read_taps(self.about_taps)
+            left, right = (
+                standing.put_in(side) if isinstance(side, SignalExpr) else Written(side)
+                for side in (self.lhs, self.rhs)
+            )
+            defined = (*self.about, *map(standing.put_in, self.mentioned))
+            conditions = map(Written, (*self.conditions, *standing.conditions))
+            free = Claim(left, right, conditions, self.name, defined)
+            # What is told of it is told of all that this claim names.
+            object.__setattr__(free, "named", self.named)
+            object.__setattr__(free, "symbols", self.symbols)
+        object.__setattr__(self, "standing", standing)
+        object.__setattr__(self, "_free", free)
+
+    @property
+    def free(self) -> Claim:
+        """The claim without hypotheses on taps: what stands for tensors is put into its sides."""
+        return self if self._free is None else self._free
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The hypotheses on lengths."""
+        return tuple(given for given in self.given if not isinstance(given, Claim))
+
+    @property
+    def about_taps(self) -> tuple[Claim, ...]:
+        """The hypotheses on taps."""
+        return tuple(given for given in self.given if isinstance(given, Claim))
 
     def _check_axes(self) -> None:
         """Refuse sides of which one has more axes than the other."""
@@ -110,6 +164,22 @@ class Claim:
                 f"cannot compare a tensor of {len(shapes[0])} axes with one of {len(shapes[1])}: "
                 f"{self.lhs} == {self.rhs}"
             )
+
+    def _check_functions(self, symbols: Mapping[str, Symbol]) -> None:
+        """Refuse functions that are called like a tensor or a symbol, or two of one name."""
+        functions: dict[str, Function] = {}
+        for node in walk(*self.signals):
+            if isinstance(node.operator, Apply) and node.operator.function.meaning is None:
+                function = node.operator.function
+                other = functions.setdefault(function.name, function)
+                if function.name in {*self.named, *symbols}:
+                    raise SymconvError(
+                        f"{function.name!r} names both a function and something else; rename one"
+                    )
+                if other.at_zero != function.at_zero:
+                    raise SymconvError(
+                        f"two functions are named {function.name!r}, with different values at 0"
+                    )
 
     @property
     def has_several_axes(self) -> bool:
@@ -124,14 +194,15 @@ class Claim:
 
     @property
     def mentioned(self) -> tuple[SignalExpr, ...]:
-        """The signals whose lengths stand in the sides or in the hypotheses.
+        """The signals whose lengths stand in the sides or in the hypotheses, or that these equate.
 
         Only those that are not defined for all values of their symbols.
         """
-        parts = (*self.expressions, *self.given)
+        parts = (*self.expressions, *self.conditions)
         signals = dict.fromkeys(
             s for part in parts for one in lengths_in(part) for s in one.signals
         )
+        signals |= dict.fromkeys(side for one in self.about_taps for side in one.signals)
         return tuple(s for s in signals if next(requirements(s), None) is not None)
 
     @property
@@ -188,7 +259,12 @@ class Claim:
             else specialised(side, numbers)
             for side in (self.lhs, self.rhs)
         )
-        given = [Written(specialised(hypothesis, numbers)) for hypothesis in self.given]
+        given = [
+            hypothesis.specialised(numbers)
+            if isinstance(hypothesis, Claim)
+            else Written(specialised(hypothesis, numbers))
+            for hypothesis in self.given
+        ]
         about = [substituted(signal, numbers) for signal in self.about]
         return Claim(_as_written(left), _as_written(right), given, self.name, about)
 
@@ -197,7 +273,7 @@ class Claim:
 
         Those about the lengths of signals come last: others may say that these are defined.
         """
-        ordered = sorted(self.given, key=lambda given: bool(lengths_in(given)))
+        ordered = sorted(self.free.conditions, key=lambda given: bool(lengths_in(given)))
         return next((given for given in ordered if not holds_at(given, at)), None)
 
     def at(self, /, **lengths: SupportsIndex) -> Instance:
@@ -238,18 +314,23 @@ class Claim:
         from symconv.language.notation import as_typed
 
         sign = "<=>" if self.is_condition else "=="
-        hypotheses = f" given {', '.join(map(as_typed, self.given))}" if self.given else ""
+        given = (str(h) if isinstance(h, Claim) else as_typed(h) for h in self.given)
+        hypotheses = f" given {', '.join(given)}" if self.given else ""
         return f"{as_typed(self.lhs)} {sign} {as_typed(self.rhs)}{hypotheses}"
 
     def __repr__(self) -> str:
         return f"<claim: {self}>"
 
     def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self._latex()}$"
+
+    def _latex(self) -> str:
         from symconv.language.notation import latex
 
         sign = r"\iff" if self.is_condition else "="
-        hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
-        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}$"
+        said = (h._latex() if isinstance(h, Claim) else latex(h) for h in self.given)
+        hypotheses = "".join(rf",\quad {one}" for one in said)
+        return f"{latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}"
 
 
 class _Same:
@@ -292,12 +373,12 @@ class Instance:
 
         The entries are in a list, and those of several axes in a NumPy array.
         """
-        return self._read(self.claim.lhs)
+        return self._read(self.claim.free.lhs)
 
     @cached_property
     def rhs(self) -> Any:
         """The right side, likewise."""
-        return self._read(self.claim.rhs)
+        return self._read(self.claim.free.rhs)
 
     @property
     def difference(self) -> Any:
@@ -335,10 +416,17 @@ class Instance:
 
     @property
     def holds(self) -> bool:
-        """Whether the claim holds at these lengths, by expanding both sides as polynomials."""
+        """Whether the claim holds at these lengths, by expanding both sides as polynomials.
+
+        Raises:
+            Undecided: there are functions or maxima in it, so that they are none.
+        """
         if not self.claim.signals:
             return bool(self.lhs == self.rhs)
-        (left, right), _ = fixed_size.polynomials(self.claim.signals, self.claim.named, self._at)
+        if has_names(*self.claim.signals):
+            raise Undecided(f"the sides of {self.claim} are no polynomials; prove() decides it")
+        sides = self.claim.free.signals
+        (left, right), _ = fixed_size.polynomials(sides, self.claim.named, self._at)
         return left == right
 
     def _read(self, side: Side) -> Any:
@@ -386,7 +474,14 @@ def _side_as_written(side: Side | int, which: str) -> Side:
     )
 
 
-def _hypothesis(condition: object) -> Boolean:
+def _hypothesis(condition: object) -> Hypothesis:
+    if isinstance(condition, Claim):
+        if condition.signals and not condition.given:
+            return condition
+        raise SymconvError(
+            f"the hypothesis {condition} is a claim about lengths, or has hypotheses itself: "
+            "write a condition such as Eq(n, 3), and list all hypotheses of the claim together"
+        )
     if isinstance(condition, Written):
         condition = condition.part
     elif isinstance(condition, Boolean):
@@ -432,7 +527,8 @@ def _as_written(side: Side) -> Side | Written:
 
 def _no_hypothesis(thing: object) -> SymconvError:
     return SymconvError(
-        f"a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), got {thing!r}"
+        "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), or a claim about "
+        f"taps such as w == w.flip(), got {thing!r}"
     )
 
 

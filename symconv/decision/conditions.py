@@ -44,7 +44,7 @@ def condition(
             raise SymconvError(f"for_all={list(for_all)}: {problem}")
     try:
         with bounded():
-            return _condition(claim, Decision(claim, budget), for_all)
+            return _condition(claim.free, Decision(claim.free, budget), for_all)
     except NonlinearError as reason:
         raise Undecided(
             f"{reason}; the exact condition needs numbers for strides and dilations"
@@ -59,6 +59,7 @@ def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
         decision: the integer sets that refuted it, if they did.
         reason: why there are none.
     """
+    claim = claim.free
     if decision is None and reason:
         return Extent(undecided=reason)
     try:

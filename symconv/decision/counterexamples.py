@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, count, islice, product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import accumulate, chain, count, islice, product
 from math import prod
 from typing import Any
 
+import flint
 from sympy import Expr, Rational, Symbol
 
-from symconv.arithmetic.limits import LARGEST_TOTAL_TRIED, MOST_LENGTHS_TRIED
+from symconv.arithmetic.limits import (
+    BITS_OF_BALLS,
+    LARGEST_TOTAL_TRIED,
+    MOST_ADDED,
+    MOST_LENGTHS_TRIED,
+)
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.arrays import Array, indices, nested
+from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
+from symconv.language.graph import has_names, walk
+from symconv.language.operators import Apply
+from symconv.language.signals import SignalExpr
 
 __all__ = [
     "Difference",
@@ -27,7 +36,9 @@ __all__ = [
     "counterexample",
     "first_difference",
     "has_content",
+    "random_sides",
     "small_lengths",
+    "told_with_taps",
 ]
 
 
@@ -44,11 +55,60 @@ class Difference:
         names: the names in a monomial whose coefficients differ; None where lengths or
             values differ.
         point: the output index, and the positions of each name, axis by axis.
+        values: entries for which both sides differ, where they are no polynomials.
     """
 
     lengths: dict[str, int]
     names: tuple[str, ...] | None
     point: tuple[int, ...]
+    values: Values | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Entries of the named tensors, and polynomials for the functions of which nothing is known.
+
+    Attributes:
+        arrays: the entries.
+        functions: for each function the coefficients, from the constant one on.
+    """
+
+    arrays: Mapping[str, Array]
+    functions: Mapping[str, tuple[int, ...]]
+
+    def sides(self, claim: Claim, at: Point) -> list[Array]:
+        """Both sides of a claim: exact numbers, or balls of real numbers."""
+        chosen = {name: partial(_polynomial, row) for name, row in self.functions.items()}
+        if all(map(_is_exact, walk(*claim.signals))):
+            return [fixed_size.array(side, self.arrays, at, 0, chosen) for side in claim.signals]
+        balls = {
+            name: Array(one.shape, list(map(flint.arb, one.entries)))
+            for name, one in self.arrays.items()
+        }
+        with flint.ctx.workprec(BITS_OF_BALLS):
+            return [
+                fixed_size.array(side, balls, at, flint.arb(0), chosen) for side in claim.signals
+            ]
+
+    def written(self) -> dict[str, str]:
+        """The polynomials as text."""
+        return {name: _written(row) for name, row in self.functions.items()}
+
+
+def _is_exact(node: SignalExpr) -> bool:
+    return not isinstance(node.operator, Apply) or node.operator.function.is_exact
+
+
+def _polynomial(coefficients: Sequence[int], number: Any) -> Any:
+    result = number * 0
+    for coefficient in reversed(coefficients):
+        result = result * number + coefficient
+    return result
+
+
+def _written(coefficients: Sequence[int]) -> str:
+    v = Symbol("v")
+    return str(sum(c * v**i for i, c in enumerate(coefficients)))
 
 
 def first_difference(
@@ -69,6 +129,7 @@ def first_difference(
         only: which of them are tried.
     """
     symbols = {s.name: s for s in claim.symbols}
+    is_named = has_names(*claim.signals)
     points: Iterable[Point]
     if lengths is None:
         points = small_lengths(claim)
@@ -77,7 +138,10 @@ def first_difference(
     tried = 0
     for at in filter(only, points):
         try:
-            found = None if _seem_equal(claim, at) else _difference(claim, at)
+            if is_named:
+                found = _values_differ(claim, at)
+            else:
+                found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
             break
         tried += 1
@@ -106,12 +170,85 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
+    one, other = random_sides(claim, at)
+    return bool(one == other)
+
+
+def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
+    """Both sides for random 64-bit entries."""
     data = {}
     for name, leaf in claim.named.items():
         shape = leaf_shape(leaf, at)
         data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
     one, other = (fixed_size.array(side, data, at) for side in claim.signals)
-    return bool(one == other)
+    return one, other
+
+
+def _values_differ(claim: Claim, at: Point) -> Difference | None:
+    """Entries for which the sides differ, if some are found, where these are no polynomials.
+
+    Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
+    differ where the balls do not meet.
+    """
+    fixed_size.check_defined((*claim.mentioned, *claim.about), at)
+    lengths = {symbol.name: value for symbol, value in at.items()}
+    shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
+    unknown = {
+        node.operator.function.name: node.operator.function.at_zero
+        for node in walk(*claim.signals)
+        if isinstance(node.operator, Apply) and node.operator.function.meaning is None
+    }
+    for trial, entry in enumerate(_WAYS):
+        arrays = {
+            name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])
+            for name, shape in shapes.items()
+        }
+        rows = {
+            name: _polynomial_with(_SHAPES_OF_FUNCTIONS[(trial + i) % 3], at_zero)
+            for i, (name, at_zero) in enumerate(sorted(unknown.items()))
+        }
+        values = Values(arrays, rows)
+        one, other = values.sides(claim, at)
+        if one.shape != other.shape:
+            return Difference(lengths, None, ())
+        if _first_apart(one, other) is not None:
+            return Difference(lengths, None, (), values)
+    return None
+
+
+def _random_between(low: int, high: int) -> Callable[[str, int], int]:
+    return lambda name, index: random.Random(f"{name}[{index}]").randint(low, high)
+
+
+_WAYS: tuple[Callable[[str, int], int], ...] = (
+    lambda name, index: 1,
+    lambda name, index: -1,
+    lambda name, index: index + 1,
+    _random_between(-1, 1),
+    _random_between(-2, 2),
+    _random_between(-3, 3),
+    _random_between(-9, 9),
+    _random_between(-99, 99),
+    _random_between(-99, 99),
+)
+"""Entries by the name and the number of each: those that are easily calculated with come first."""
+
+_SHAPES_OF_FUNCTIONS = ((0, 0, 1), (0, 1, 1), (0, -1, 0, 1))
+"""Polynomials by their coefficients, besides f(0), which is 1 where it is open."""
+
+
+def _polynomial_with(coefficients: tuple[int, ...], at_zero: Any) -> tuple[Any, ...]:
+    return (1 if at_zero is None else at_zero, *coefficients[1:])
+
+
+def _first_apart(one: Array, other: Array) -> tuple[int, ...] | None:
+    """The first index at which entries differ for certain."""
+    for index, a, b in zip(indices(one.shape), one.entries, other.entries, strict=True):
+        is_ball = isinstance(a, flint.arb) or isinstance(b, flint.arb)
+        differ = not flint.arb(a).overlaps(flint.arb(b)) if is_ball else a != b
+        if differ:
+            return index
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -121,19 +258,22 @@ def _random_entry(name: str, index: int) -> int:
 
 def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
+    least = [next((v for v in (0, 1) if allows(s, v) or allows(s, -v)), 0) for s in symbols]
+    rest_at_least = list(accumulate(reversed(least), initial=0))[::-1]
 
-    def values(names: tuple[Symbol, ...], total: int) -> Iterator[tuple[int, ...]]:
-        if not names:
+    def values(first: int, total: int) -> Iterator[tuple[int, ...]]:
+        if first == len(symbols):
             if total == 0:
                 yield ()
             return
-        for value in range(-total, total + 1):
-            if allows(names[0], value):
-                for rest in values(names[1:], total - abs(value)):
+        most = total - rest_at_least[first + 1]
+        for value in range(-most, most + 1):
+            if allows(symbols[first], value):
+                for rest in values(first + 1, total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(LARGEST_TOTAL_TRIED + 1):
-        for chosen in values(symbols, total):
+    for total in range(max(LARGEST_TOTAL_TRIED, rest_at_least[0] + MOST_ADDED) + 1):
+        for chosen in values(0, total):
             yield dict(zip(symbols, chosen, strict=True))
 
 
@@ -181,6 +321,15 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
         left, right = _values(claim, at)
         if left != right:
             return Counterexample(lengths, {}, None, left, right)
+    elif found.values is not None:
+        left, right = found.values.sides(claim, at)
+        first = _first_apart(left, right)
+        if first is not None:
+            functions = found.values.written()
+            return replace(
+                _told(lengths, found.values.arrays, first, _rounded(left), _rounded(right)),
+                functions=functions,
+            )
     elif found.names is None:
         data = _filled(claim, at, {}, other=1)
         left, right = (fixed_size.array(side, data, at) for side in claim.signals)
@@ -198,6 +347,49 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     raise DisagreementError(
         f"{claim}: the sides were found to differ at {lengths}, but arithmetic finds them equal"
     )
+
+
+def _rounded(array: Array) -> Array:
+    """The entries as they are shown: the middle of a ball as a float."""
+    return Array(
+        array.shape,
+        [float(a.mid()) if isinstance(a, flint.arb) else a for a in array.entries],
+    )
+
+
+def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
+    """A counterexample in the tensors that a claim names, for one in what stands for them.
+
+    Args:
+        claim: a claim with hypotheses on taps.
+        found: a counterexample to the claim without them, `claim.free`.
+
+    Raises:
+        DisagreementError: a hypothesis does not hold there, or the sides are equal.
+    """
+    if not (claim.signals and claim.standing.tensors):
+        return found
+    at = {s: found.lengths[s.name] for s in claim.symbols}
+    data = {
+        name: Array(leaf_shape(leaf, at), flattened(found.signals[name], leaf.ndim))
+        for name, leaf in sorted(claim.named.items())
+    }
+    made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
+    data |= made
+    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+        return replace(found, signals={name: nested(entries) for name, entries in data.items()})
+    for hypothesis in claim.about_taps:
+        one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
+        if one != other:
+            raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
+    left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+    if left.shape != right.shape:
+        return _told(found.lengths, data, None, left, right)
+    pairs = zip(indices(left.shape), left.entries, right.entries, strict=True)
+    differing = next((index for index, a, b in pairs if a != b), None)
+    if differing is None:
+        raise DisagreementError(f"{claim}: arithmetic finds both sides equal at {found}")
+    return _told(found.lengths, data, differing, left, right)
 
 
 def _told(

@@ -7,23 +7,26 @@ from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import chain, product
 
-from sympy import And, Not, Or
+from sympy import And, Not, Or, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import MOST_NODES_EXPANDED, MOST_SYMBOLS_TOGETHER
 from symconv.arithmetic.linearisation import impossible
-from symconv.arithmetic.polynomials import Conjunction, Guard, Polynomial, at_least, negated
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, negated
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import GuardedSum
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison, compare
 from symconv.decision.counterexamples import Difference, small_lengths
 from symconv.decision.evidence import evidence
+from symconv.decision.node_by_node import Network
+from symconv.decision.parameters import Parameters, differing
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import requirements
+from symconv.language.graph import has_names, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
@@ -65,38 +68,44 @@ class _Failure:
 
 
 def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
-    """The parameters that the linear hypotheses allow, and the guards of the others.
+    """The parameters that the linear hypotheses of a claim allow, and the guards of the others.
 
     Raises:
         VacuousError: no parameters are allowed.
         SymconvError: a hypothesis is about the length of a signal that is not defined for
             all parameters that the hypotheses without lengths allow.
     """
-    among = sets.where(_signs(claim))
+    return _allowed_by(claim.given, claim.symbols, sets)
+
+
+def _allowed_by(
+    given: Sequence[Boolean], symbols: Sequence[Symbol], sets: IntegerSets
+) -> tuple[Set, Conjunction]:
+    among = sets.where(_signs(symbols))
     assumed: Conjunction = ()
-    about_lengths = [given for given in claim.given if lengths_in(given)]
-    for hypothesis in (given for given in claim.given if given not in about_lengths):
+    about_lengths = [one for one in given if lengths_in(one)]
+    for hypothesis in (one for one in given if one not in about_lengths):
         among, assumed = _narrowed(among, assumed, hypothesis, sets)
     if about_lengths and not among.is_empty():
-        signals = [s for given in about_lengths for one in lengths_in(given) for s in one.signals]
-        _require(signals, sets, among, assumed, _positive(claim))
+        signals = [s for part in about_lengths for one in lengths_in(part) for s in one.signals]
+        _require(signals, sets, among, assumed, _positive(symbols))
         for hypothesis in about_lengths:
             among, assumed = _narrowed(among, assumed, hypothesis, sets)
     if among.is_empty():
-        listed = ", ".join(map(str, claim.given)) or "the assumptions of the symbols"
+        listed = ", ".join(map(str, given)) or "the assumptions of the symbols"
         raise VacuousError(
             f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
         )
     return among, assumed
 
 
-def _signs(claim: Claim) -> list[Conjunction]:
-    said = [assumption_cases(symbol) for symbol in claim.symbols]
+def _signs(symbols: Sequence[Symbol]) -> list[Conjunction]:
+    said = [assumption_cases(symbol) for symbol in symbols]
     return [tuple(chain(*guards)) for guards in product(*said)]
 
 
-def _positive(claim: Claim) -> set[str]:
-    return {s.name for s in claim.symbols if sign_of(s).least == 1}
+def _positive(symbols: Sequence[Symbol]) -> set[str]:
+    return {s.name for s in symbols if sign_of(s).least == 1}
 
 
 def _narrowed(
@@ -142,9 +151,11 @@ class Decision:
     def __init__(self, claim: Claim, budget: int) -> None:
         self.claim = claim
         self.sets = IntegerSets([s.name for s in claim.symbols], budget)
-        self.positive = _positive(claim)
+        self.positive = _positive(claim.symbols)
+        self._narrow: dict[frozenset[str], Parameters] = {}
         with self.sets.within_budget():
             self.among, self.assumed = hypotheses(claim, self.sets)
+            self.parameters = Parameters(self.sets, self.among, self.positive, self.assumed)
             if self.assumed and next(small_lengths(claim), None) is None:
                 raise Undecided("no small lengths were found that satisfy the hypotheses")
             signals = (*claim.signals, *claim.mentioned, *claim.about)
@@ -153,49 +164,93 @@ class Decision:
             if self.assumed and not all(f.where is None for f in self.failures):
                 raise NonlinearError("a hypothesis has a product of symbols in it")
 
-    def _never(self, alternatives: Sequence[Guard]) -> bool:
-        """Whether none of the guards holds anywhere; False says nothing about products."""
-        alone = [(*self.assumed, guard) for guard in alternatives]
-        return impossible(alone, self.sets, self.among, self.positive)
-
     def _failures(self, claim: Claim) -> Iterator[_Failure]:
         match claim.lhs, claim.rhs:
             case SignalExpr() as left, SignalExpr() as right:
-                yield from self._signals_differ(guarded_sum(left), guarded_sum(right))
+                yield from self._tensors_differ(left, right)
             case left, right if claim.is_condition:
                 one, other = where_holds(left, self.sets), where_holds(right, self.sets)
                 differ = ((one - other) | (other - one)).intersect(self.among)
-                yield self._failure(differ, Evidence("conditions", "the same integer set"))
+                yield _failure(differ, Evidence("conditions", "the same integer set"))
             case left, right:
                 (p, a), (q, b) = scaled_polynomial(left), scaled_polynomial(right)
-                yield self._values_differ(p * b, q * a, "values")
+                yield _values_differ(p * b, q * a, "values", self.parameters)
 
-    def _signals_differ(self, left: GuardedSum, right: GuardedSum) -> Iterator[_Failure]:
+    def _tensors_differ(self, left: SignalExpr, right: SignalExpr) -> Iterator[_Failure]:
+        """Where two tensors differ; node by node where that is the way.
+
+        Raises:
+            Undecided: there are functions or maxima, and that they are equal is not found.
+        """
+        is_named = has_names(left, right)
+        if is_named or len(walk(left, right)) > MOST_NODES_EXPANDED:
+            network = Network(self.claim, self._parameters_of, self._evidence_of_equality)
+            if network.are_equal():
+                yield _Failure(None, None, network.evidence)
+                return
+            if is_named:
+                raise Undecided(network.reason())
+        sums = guarded_sum(left), guarded_sum(right)
+        yield from self._sums_differ(*sums, self.parameters, lambda: self.claim)
+
+    def _evidence_of_equality(
+        self, left: SignalExpr, right: SignalExpr
+    ) -> Callable[[], tuple[Evidence, ...]] | None:
+        """Tells why two tensors without names are equal; None where they differ."""
+        sums = guarded_sum(left), guarded_sum(right)
+        parameters = self._parameters_of(left, right)
+        failures = list(self._sums_differ(*sums, parameters, lambda: Claim(left, right)))
+        for failure in failures:
+            where = failure.where if failure.exactly is None else failure.exactly()
+            if where is not None and not where.is_empty():
+                return None
+        return lambda: tuple(
+            told for failure in failures if failure.names is not None for told in failure.evidence()
+        )
+
+    def _parameters_of(self, *tensors: SignalExpr) -> Parameters:
+        """What is known of the symbols in some tensors, where a claim has many others.
+
+        Hypotheses that are about none of them, nor about others that hypotheses connect with them,
+        say nothing about them.
+        """
+        if len(self.claim.symbols) <= MOST_SYMBOLS_TOGETHER:
+            return self.parameters
+        names = {name for tensor in tensors for name in tensor.names[1]}
+        given: list[Boolean] = []
+        rest = list(self.claim.conditions)
+        while True:
+            connected = [one for one in rest if names & {s.name for s in one.free_symbols}]
+            if not connected:
+                break
+            given += connected
+            rest = [one for one in rest if one not in connected]
+            names |= {s.name for one in connected for s in one.free_symbols}
+        key = frozenset(names)
+        if key not in self._narrow:
+            symbols = [symbol for symbol in self.claim.symbols if symbol.name in names]
+            sets = IntegerSets([symbol.name for symbol in symbols], self.sets.budget)
+            among, assumed = _allowed_by(given, symbols, sets)
+            self._narrow[key] = Parameters(sets, among, _positive(symbols), assumed)
+        return self._narrow[key]
+
+    def _sums_differ(
+        self,
+        left: GuardedSum,
+        right: GuardedSum,
+        known: Parameters,
+        claim: Callable[[], Claim],
+    ) -> Iterator[_Failure]:
         for one, other in zip(left.shape, right.shape, strict=True):
-            yield self._values_differ(one, other, "lengths" if left.axes == 1 else "sizes")
-        for found in compare(left, right, self.sets, self.among, self.positive, self.assumed):
+            yield _values_differ(one, other, "lengths" if left.axes == 1 else "sizes", known)
+        for found in compare(left, right, known.sets, known.among, known.positive, known.assumed):
             nowhere = found.doubtful is None or found.doubtful.is_empty()
             yield _Failure(
                 None if nowhere else found.doubtful,
                 found.names,
-                partial(_told, found, self.claim),
+                partial(_told, found, claim),
                 found.exactly,
             )
-
-    def _values_differ(self, left: Polynomial, right: Polynomial, what: str) -> _Failure:
-        if left == right:
-            same = Evidence(what, "the same formula")
-            return _Failure(None, None, lambda: (same,))
-        differ = (at_least(left, right + 1), at_least(right, left + 1))
-        never = Evidence(what, "no length at which they differ")
-        if self._never(differ):
-            return _Failure(None, None, lambda: (never,))
-        where = self.sets.where([(guard,) for guard in differ])
-        return self._failure(where.intersect(self.among), never)
-
-    def _failure(self, where: Set, otherwise: Evidence) -> _Failure:
-        nowhere = where.is_empty()
-        return _Failure(None if nowhere else where, None, lambda: (otherwise,) * nowhere)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Why the sides differ nowhere else."""
@@ -261,8 +316,25 @@ class Decision:
         return Difference(lengths, names, point)
 
 
-def _told(found: Comparison, claim: Claim) -> tuple[Evidence, ...]:
-    return tuple(evidence(found, claim))
+def _values_differ(left: Polynomial, right: Polynomial, what: str, known: Parameters) -> _Failure:
+    if left == right:
+        same = Evidence(what, "the same formula")
+        return _Failure(None, None, lambda: (same,))
+    differ = differing(left, right)
+    never = Evidence(what, "no length at which they differ")
+    if known.never((guard,) for guard in differ):
+        return _Failure(None, None, lambda: (never,))
+    where = known.sets.where([(guard,) for guard in differ])
+    return _failure(where.intersect(known.among), never)
+
+
+def _failure(where: Set, otherwise: Evidence) -> _Failure:
+    nowhere = where.is_empty()
+    return _Failure(None if nowhere else where, None, lambda: (otherwise,) * nowhere)
+
+
+def _told(found: Comparison, claim: Callable[[], Claim]) -> tuple[Evidence, ...]:
+    return tuple(evidence(found, claim()))
 
 
 def _narrow(points: Set, within: Set) -> Set:

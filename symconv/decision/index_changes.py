@@ -120,6 +120,11 @@ class Coordinates:
     new: Mapping[int, Polynomial]
     is_divided: bool
 
+    def about_outputs(self) -> Conjunction:
+        """The guards in which nothing but output indices stand."""
+        outputs = set(range(self.axes))
+        return tuple(g for g in self.guards if g.polynomial.indices() <= outputs)
+
     @classmethod
     def of(
         cls,
@@ -433,4 +438,4 @@ def _at_only(factor: Factor, shapes: Mapping[str, tuple[Polynomial, ...]]) -> Fa
 def _reduced(term: Term, positive: Set[str]) -> Term:
     """The term with its guards reduced, and the indices removed that equations then give."""
     guards = tuple(g.reduced(positive) for g in term.guards)
-    return Term(term.coefficient, term.indices, term.factors, guards).solved()
+    return replace(term, guards=guards).solved()

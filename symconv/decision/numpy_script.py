@@ -61,6 +61,7 @@ def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
         }
         coder = _Coder(at, names, with_torch)
         sides = [coder.text(side) for side in claim.signals]
+        values |= {name: f"lambda v: {value}" for name, value in found.functions.items()}
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
         renamed = {s: IntegerSymbol(names[s.name]) for s in claim.symbols}
@@ -68,7 +69,8 @@ def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
             _Python().doprint(spelled_with(spelled_out(side), renamed))
             for side in claim.expressions
         ]
-    first = "import numpy as np" if claim.signals else "from math import ceil, floor"
+    needed = "math, " * any("math." in side for side in sides)
+    first = f"import {needed}numpy as np" if claim.signals else "from math import ceil, floor"
     first += ", torch" * with_torch
     assigned = f"{', '.join(values)} = {', '.join(values.values())}" if values else "pass"
     return "\n".join([first, assigned, f"print({', '.join(sides)})"])

@@ -51,7 +51,7 @@ def counterexample_record(
         "index": list(found.index) if isinstance(found.index, tuple) else found.index,
         left: values(found.lhs),
         right: values(found.rhs),
-    }
+    } | ({"functions": dict(found.functions)} if found.functions else {})
 
 
 def _all_digits(number: int) -> str:

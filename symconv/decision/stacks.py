@@ -28,7 +28,7 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.to_sympy import letters, output_letters, polynomial_expression
 from symconv.arithmetic.work import allowed
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount, Whole, integer_argument
@@ -231,7 +231,9 @@ class Stack:
 
     __hash__ = object.__hash__
 
-    def equals(self, other: Stack | SignalExpr, given: Iterable[Boolean] | Boolean = ()) -> Any:
+    def equals(
+        self, other: Stack | SignalExpr, given: Iterable[Hypothesis] | Hypothesis = ()
+    ) -> Any:
         """The claim that both are equal, under hypotheses on the sizes; see `StackClaim`."""
         from symconv.decision.induction import StackClaim
 
@@ -364,12 +366,17 @@ class Generic:
         start: SignalExpr,
         layers: Sequence[Callable[[SignalExpr, Any], SignalExpr]],
         beside: Iterable[Amount] = (),
-        given: Sequence[Boolean] = (),
+        given: Sequence[Hypothesis] = (),
     ) -> None:
         parts = [start, *(layer(start, 0) for layer in layers)]
         taken = {name for part in parts for names in part.names for name in names}
         taken |= {name for amount in beside for name in amount.symbols}
-        taken |= {symbol.name for condition in given for symbol in condition.free_symbols}
+        for hypothesis in given:
+            if isinstance(hypothesis, Claim):
+                taken |= {*hypothesis.named, *(symbol.name for symbol in hypothesis.symbols)}
+            else:
+                taken |= {symbol.name for symbol in hypothesis.free_symbols}
+        conditions = [h for h in given if not isinstance(h, Claim)]
         self.number = LayerNumber(next(letters("i", taken)).name, Sign(negative=False))
         name = next(letters("t", taken)).name
         sizes = letters("m", taken | {name, self.number.name})
@@ -379,7 +386,7 @@ class Generic:
             shape = [self.fresh.get(a, size) for a, size in enumerate(self._before)]
             self.tensor = Tensor(name, shape)
             self.images = [layer(self.tensor, self.number) for layer in layers]
-            changed = [axis for axis in range(start.ndim) if self._changes(axis, given)]
+            changed = [axis for axis in range(start.ndim) if self._changes(axis, conditions)]
             if not changed:
                 break
             for axis in changed:

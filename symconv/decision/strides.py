@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, product
+from itertools import chain, count, product
 
 from sympy import Symbol
 
 from symconv.arithmetic.from_sympy import cases, scaled_polynomial
 from symconv.arithmetic.polynomials import Floor, Guarded, Monomial, Polynomial
+from symconv.arithmetic.terms import free_index
 from symconv.decision.claims import Claim
+from symconv.decision.maxima import is_maximum
+from symconv.decision.selections import replaced
 from symconv.errors import Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import allows
+from symconv.language.graph import has_names, walk
+from symconv.language.operators.base import size_along
+from symconv.language.signals import Applied, SignalExpr, StandIn
 
 __all__ = ["strides_of", "values_of", "values_up_to"]
 
@@ -63,18 +69,47 @@ def values_up_to(symbols: tuple[Symbol, ...], largest: int) -> Iterator[dict[Sym
 
 def _polynomials(claim: Claim) -> Iterator[Polynomial]:
     for signal in claim.signals:
-        sum_ = guarded_sum(signal)
+        yield from _of_maxima(signal)
+    for part in _parts(claim):
+        sum_ = guarded_sum(part)
         yield from sum_.shape
         yield from chain(*sum_.shapes.values())
         for term in sum_.terms:
             yield from (p for factor in term.factors for p in factor.position)
             yield from (guard.polynomial for guard in term.guards)
+            yield from term.divisors
     conditions = [*claim.given, *(claim.expressions if claim.is_condition else ())]
     for condition in conditions:
         yield from (guard.polynomial for case in cases(condition) for guard in case)
     if not claim.is_condition:
         for expression in claim.expressions:
             yield scaled_polynomial(expression)[0]
+
+
+def _parts(claim: Claim) -> list[SignalExpr]:
+    """The sums of products of which the sides are made, with names for functions and maxima."""
+    if not has_names(*claim.signals):
+        return list(claim.signals)
+    names: dict[SignalExpr, SignalExpr] = {}
+    parts: dict[SignalExpr, None] = dict.fromkeys(claim.signals)
+    for node in walk(*claim.signals):
+        if node.operator.is_opaque:
+            sizes = tuple(size_along(node, axis) for axis in range(node.ndim))
+            names[node] = StandIn(f"t#{len(names)}", sizes)
+            parts |= dict.fromkeys(node.operands)
+    return [
+        replaced(part, names.get, lambda node, operands: Applied(node.operator, operands))
+        for part in parts
+    ]
+
+
+def _of_maxima(signal: SignalExpr) -> Iterator[Polynomial]:
+    for node in walk(signal):
+        if is_maximum(node):
+            fresh = count(node.ndim)
+            for one in node.operator.candidates(node, free_index(node.ndim), fresh):
+                yield from one.index
+                yield from (guard.polynomial for guard in one.guards)
 
 
 def _collect(polynomial: Polynomial, monomials: list[Monomial], fixed: set[str]) -> None:

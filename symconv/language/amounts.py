@@ -106,7 +106,8 @@ class Amount:
             SymconvError: a symbol has no value, or the amount is no integer there.
         """
         if self._given is None:
-            numbers = {symbol.name: value for symbol, value in values.items()}
+            used = self.symbols.items()
+            numbers = {name: values[symbol] for name, symbol in used if symbol in values}
             missing = sorted(self.polynomial.symbols() - numbers.keys())
             if missing:
                 raise SymconvError(f"{missing[0]} has no value here")

@@ -10,6 +10,7 @@ import numbers
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from math import prod
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import flint
@@ -29,7 +30,7 @@ from symconv.language.assignments import (
     spell,
     whole,
 )
-from symconv.language.graph import leaves, mentioned, symbols_in, walk
+from symconv.language.graph import has_names, leaves, mentioned, symbols_in, walk
 from symconv.language.operators import Named
 from symconv.language.operators.base import Fixed
 from symconv.language.scalars import ELEMENTS, POLYNOMIALS
@@ -65,14 +66,21 @@ def entries(signal: SignalExpr, vectors: Mapping[str, Any], at: Point, zero: Any
     return nested(array(signal, arrays, at, zero))
 
 
-def array(signal: SignalExpr, arrays: Arrays, at: Point, zero: Any = 0) -> Array:
-    """The entries of a tensor, for given entries of the named ones.
+def array(
+    signal: SignalExpr,
+    arrays: Arrays,
+    at: Point,
+    zero: Any = 0,
+    functions: Mapping[str, Callable[[Any], Any]] = MappingProxyType({}),
+) -> Array:
+    """The entries of a tensor, for given entries of the named tensors.
 
     Args:
         signal: the tensor.
-        arrays: the entries of each named one, in any ring; their shapes are its sizes.
+        arrays: the entries of each named tensor, in any ring; their shapes are its sizes.
         at: the values of the other integer symbols.
         zero: the zero of the ring.
+        functions: what functions are, by name, where it is chosen.
 
     Raises:
         TooLongError: there would be too many entries.
@@ -91,7 +99,7 @@ def array(signal: SignalExpr, arrays: Arrays, at: Point, zero: Any = 0) -> Array
         for node, size in sizes.items()
     }
     spend(sum(work.values()))
-    fixed = Fixed(at, arrays, zero)
+    fixed = Fixed(at, arrays, zero, functions)
     read: dict[SignalExpr, Array] = {}
     for node, shape in shapes.items():
         if isinstance(zero, POLYNOMIALS):
@@ -248,6 +256,9 @@ def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
 def symbol_array(signal: SignalExpr, lengths: Mapping[str, Any]) -> Array:
     """The entries at the given sizes, as expanded SymPy expressions."""
     at = point(_sorted_symbols(signal), lengths)
+    if has_names(signal):  # which are no polynomials
+        written = array(signal, symbol_arrays(leaves(signal), at), at, sympy.S.Zero)
+        return Array(written.shape, [sympy.expand(entry) for entry in written.entries])
     (expanded,), back = polynomials([signal], leaves(signal), at)
     return Array(expanded.shape, [back(p) for p in expanded.entries])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators.base import Requirement
+from symconv.language.scalars import strongest
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr, Tensor
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "check_names",
     "clash",
+    "has_names",
     "leaves",
     "mentioned",
     "merge_symbols",
     "requirements",
+    "ring_of",
     "symbols_in",
     "walk",
 ]
@@ -41,6 +45,11 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
             open_.append((node, True))
             open_ += [(operand, False) for operand in reversed(node.operands)]
     return list(found)
+
+
+def has_names(*signals: SignalExpr) -> bool:
+    """Whether there are functions or maxima in it, whose entries are compared as names."""
+    return any(node.operator.is_opaque for node in walk(*signals))
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
@@ -72,6 +81,11 @@ def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
     return list(found)
 
 
+def ring_of(*signals: SignalExpr) -> str:
+    """Over what all operators in tensors are defined; see `symconv.language.scalars`."""
+    return strongest(node.operator.ring for node in walk(*signals))
+
+
 # --- names ---------------------------------------------------------------------------
 
 
@@ -99,16 +113,19 @@ def check_names(
         return parts[0].names
     named: dict[str, Tensor] = {}
     every: dict[str, Symbol] = {}
-    for part in parts:
+    for part in sorted(parts, key=lambda part: -len(part.names[0])):
         its_signals, its_symbols = part.names
-        for name, leaf in its_signals.items():
-            other = named.setdefault(name, leaf)
-            if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
-                raise SymconvError(
-                    f"two signals are named {name!r} but have "
-                    f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
-                    f"{_said(other)} and {_said(leaf)}; give one of them another name"
-                )
+        if not named:
+            named = dict(its_signals)
+        elif not all(map(is_, map(named.get, its_signals), its_signals.values())):
+            for name, leaf in its_signals.items():
+                other = named.setdefault(name, leaf)
+                if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
+                    raise SymconvError(
+                        f"two signals are named {name!r} but have "
+                        f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
+                        f"{_said(other)} and {_said(leaf)}; give one of them another name"
+                    )
         merge_symbols(every, its_symbols)
     for symbol in symbols:
         merge_symbols(every, {symbol.name: symbol})
@@ -130,6 +147,11 @@ def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
     Raises:
         SymconvError: two of them share a name.
     """
+    if not into:
+        into.update(more)
+        return
+    if all(map(is_, map(into.get, more), more.values())):
+        return
     for name, symbol in more.items():
         other = into.setdefault(name, symbol)
         if other is not symbol and other != symbol:

@@ -59,7 +59,8 @@ _STATISTICS = (
 )
 _AVERAGE = "write x.avg_pool(c, stride=s, padding=p)"
 _AVERAGES = "write x.avg_pool((c, c), stride=s, padding=p), a size for each of the last axes"
-_GLOBAL = "write x.mean(axis=(1, 2)), and x.sum(axis=(1, 2)) where the sizes are symbols"
+_GLOBAL = "write x.mean(axis=(1, 2)), or x.adaptive_avg_pool((1, 1)) to keep the axes"
+_ADAPTIVE = "write x.adaptive_avg_pool((1, 1)), how many outputs there are along the last axes"
 _TRANSPOSED = "write x.conv_transpose(k, stride=s, padding=p, output_padding=q)"
 _NORMALISED = "write x.batch_norm(m, i), with 1/√(σ² + ε) for each channel in i"
 _UPSAMPLED = (
@@ -108,10 +109,10 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("avg_pool1d", "avgpool", "AvgPool1d", "mean_pool"), _AVERAGE),
     **dict.fromkeys(("avg_pool2d", "avg_pool3d", "AvgPool2d", "AvgPool3d"), _AVERAGES),
     "AveragePooling2D": _AVERAGES,
-    **dict.fromkeys(
-        ("adaptive_avg_pool2d", "AdaptiveAvgPool2d", "global_avg_pool", "GlobalAveragePooling2D"),
-        _GLOBAL,
-    ),
+    **dict.fromkeys(("global_avg_pool", "GlobalAveragePooling2D"), _GLOBAL),
+    **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"), _ADAPTIVE),
+    **dict.fromkeys(("adaptive_avg_pool1d", "AdaptiveAvgPool1d"), "write x.adaptive_avg_pool(1)"),
+    **dict.fromkeys(("div", "true_divide"), "write x/n, for a number or a size n"),
     **dict.fromkeys(
         ("conv_transpose1d", "ConvTranspose1d", "deconv", "deconvolve", "transposed_conv"),
         _TRANSPOSED,
@@ -179,10 +180,11 @@ _BY_AXIS = (
     *("pad", "flip", "roll", "downsample", "dilate", "convolve", "correlate", "windows"),
     *("sum", "mean", "add_bias", "batch_norm", "concatenate"),
 )
-_BY_AXES = ("pad_same", "avg_pool", "upsample")
+_BY_AXES = ("pad_same", "avg_pool", "adaptive_avg_pool", "upsample")
 _KEPT = "the axis is gone; x.sum(axis=1)[:, None] has it again"
 _CALLED: Mapping[str, Mapping[str, Iterable[str]]] = {
     "avg_pool": {"size": ("kernel_size", "pool_size", "ksize")},
+    "adaptive_avg_pool": {"output_size": ("size", "outputs")},
     "batch_norm": {
         "running_mean": ("mean",),
         "weight": ("gamma", "scale"),
@@ -191,6 +193,7 @@ _CALLED: Mapping[str, Mapping[str, Iterable[str]]] = {
     "conv": {"weight": ("kernel", "filter", "filters", "w"), "padding_mode": ("mode",)},
     "convolve": {"other": ("kernel", "weight", "h")},
     "dilate": {"factor": ("dilation",)},
+    "divide": {"divisor": ("other", "size", "number")},
     "downsample": {"factor": ("stride",)},
     "expand": {"shape": ("size", "sizes")},
     "fold": {"size": ("kernel_size", "kernel")},

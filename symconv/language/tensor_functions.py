@@ -1,4 +1,4 @@
-"""What is made of several tensors, none of which comes first: sums of products, and joining."""
+"""What is made of several tensors, none of which comes first: sums of products, joining, maxima."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from operator import add
 
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.operators import Einsum, Pad
+from symconv.language.operators import Einsum, Maximum, Pad
 from symconv.language.operators.base import axes_of, check_operand, size_along
 from symconv.language.operators.patterns import read_letters
 from symconv.language.signals import Applied, SignalExpr
 
-__all__ = ["concatenate", "einsum"]
+__all__ = ["concatenate", "einsum", "maximum"]
 
 
 def einsum(pattern: str, /, *tensors: SignalExpr) -> SignalExpr:
@@ -80,3 +80,21 @@ def concatenate(tensors: Sequence[SignalExpr], axis: int = 0) -> SignalExpr:
         pad = Pad(before, after, along)
         parts.append(tensor if pad.is_idle else tensor.apply(pad))
     return reduce(add, parts)
+
+
+def maximum(x: SignalExpr, y: SignalExpr, /) -> SignalExpr:
+    """The larger of two tensors, entry by entry; axes of one entry are repeated, as in sums.
+
+    >>> from symconv import Signal
+    >>> maximum(Signal("x", 2), Signal("y", 2)).evaluate(x=[1, 4], y=[3, 2])
+    [3, 4]
+
+    Raises:
+        SymconvError: one is no tensor, or their shapes do not fit.
+
+    References:
+        `numpy.maximum`, `torch.maximum`.
+    """
+    for tensor in (x, y):
+        check_operand(tensor, "maximum(x, y)")
+    return x.apply(Maximum(), y)

@@ -15,13 +15,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
-from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least, without_certain
 from symconv.arithmetic.limits import MOST_AXES
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.unevaluated import Written
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.taps import read_taps
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, length_argument
 from symconv.language.graph import symbols_in
@@ -66,7 +66,8 @@ def parse_claim(
         text: `lhs == rhs` with two signals, tensors or integer expressions;
             `iff(condition, condition)`; or a condition, which is claimed to hold always.
         signals: the lengths of the named signals.  All other names are integer symbols.
-        given: hypotheses.  `n >= 1` makes n positive.
+        given: hypotheses: conditions, of which `n >= 1` makes n positive; and equalities of
+            tensors, such as `w == w.flip()`.
         integers: symbols that range over all integers.  All others are at least 0, or 1
             where an operator needs that, as a kernel does for its length: see `assumed`.
         tensors: the shapes of the named tensors, such as `C, H, W`.
@@ -105,7 +106,7 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     lhs, rhs = _sides(phrase, context.names)
     try:
         about = dict.fromkeys(context.names.measured)
-        given = map(Written, context.given)
+        given = [h if isinstance(h, Claim) else Written(h) for h in context.given]
         claim = Claim(_as_written(lhs), _as_written(rhs), given, name, about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
@@ -194,7 +195,10 @@ class Context:
         """
         return Reader(phrase, self.names).value(phrase.tree)
 
-    def _hypothesis(self, phrase: Phrase) -> Boolean:
+    def _hypothesis(self, phrase: Phrase) -> Hypothesis:
+        taps = self._about_taps(phrase)
+        if taps is not None:
+            return taps
         condition = without_certain(Reader(phrase, self.names).condition(phrase.tree))
         if condition is sympy.false:
             names = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
@@ -204,6 +208,28 @@ class Context:
             hint = "; declare symbols that may be negative as integers" if taken else ""
             raise phrase.error(phrase.tree, f"this hypothesis can never hold{why}{hint}")
         return condition
+
+    def _about_taps(self, phrase: Phrase) -> Claim | None:
+        """A hypothesis that equates tensors, if it does."""
+        match phrase.tree:
+            case ast.Compare(left, [ast.Eq()], [right]):
+                reader = Reader(phrase, self.names)
+                one, other = reader.value(left), reader.value(right)
+            case _:
+                return None
+        if not (isinstance(one, SignalExpr) or isinstance(other, SignalExpr)):
+            return None
+        if not (isinstance(one, SignalExpr) and isinstance(other, SignalExpr)):
+            hint = ""
+            if isinstance(left, ast.Name) and other == 0:
+                hint = f"; that all entries are 0 is written {left.id} == 0*{left.id}"
+            raise phrase.error(right, f"the left side is {sort(one)}, this is {sort(other)}{hint}")
+        try:
+            taps = Claim(one, other)
+            read_taps([taps])
+        except SymconvError as error:
+            raise phrase.error(phrase.tree, str(error)) from None
+        return taps
 
 
 def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) -> Tensor:

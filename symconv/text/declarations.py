@@ -17,6 +17,7 @@ from symconv.language.operators import OPERATORS
 from symconv.language.signals import SignalExpr, Tensor
 from symconv.text.functions import (
     ARGUMENTS,
+    AVERAGED,
     DIVISOR,
     KERNEL,
     METHODS,
@@ -157,7 +158,9 @@ class Vocabulary:
                     yield from ((name, DIVISOR) for name in _factors(divisor))
                 case ast.Slice(step=ast.expr() as step):
                     yield from ((name, STEP) for name in _factors(step))
-                case ast.Call(ast.Attribute(attr=method)) if method in METHODS:
+                case ast.Call(ast.Attribute(inner, method)) if method in METHODS:
+                    if method in ("mean", "adaptive_avg_pool"):
+                        yield from ((name, AVERAGED) for name in self._kernel_sizes(inner))
                     for parameter, argument in bound_arguments(node, method):
                         takes = ARGUMENTS[method][parameter]
                         if takes.positive:

@@ -23,6 +23,7 @@ from symconv.language.tensor_functions import concatenate, einsum
 
 __all__ = [
     "ARGUMENTS",
+    "AVERAGED",
     "DIVISOR",
     "EXTREMES",
     "FORMS",
@@ -53,17 +54,20 @@ def methods_of(kind: type) -> Iterator[str]:
             yield from (name for name in vars(base) if not name.startswith("_"))
 
 
+DIVISOR = "a divisor is positive"
 POSITIVE = {
     "factor": "a factor is positive",
     "stride": "a stride is positive",
     "dilation": "a dilation is positive",
     "size": "a window is not empty",
     "groups": "a number of groups is positive",
+    "divisor": DIVISOR,
 }
 """The arguments of methods that are positive, and how that is said."""
 
+OUTPUTS = "a number of outputs is positive"
 KERNEL = "a kernel is not empty"
-DIVISOR = "a divisor is positive"
+AVERAGED = "a mean is over some entries"
 STEP = "a step is positive"
 
 
@@ -109,7 +113,9 @@ class Argument:
             truth=kind == "bool",
             nothing=anything or "None" in kind,
             number=kind.startswith("int"),
-            positive=POSITIVE.get(name, ""),
+            positive=OUTPUTS
+            if (method, name) == ("adaptive_avg_pool", "output_size")
+            else POSITIVE.get(name, ""),
             kernel=name == "kernel" or (method, name) == ("conv", "weight"),
         )
 

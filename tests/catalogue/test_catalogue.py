@@ -111,7 +111,7 @@ def test_signs_of_amounts_are_needed(theorem: Theorem) -> None:
                 lhs, rhs = (replaced(side, free) for side in (claim.lhs, claim.rhs))
             except SymconvError:  # a length, say, or an amount of reflection
                 continue
-            given = [hypothesis.xreplace(free) for hypothesis in claim.given]
+            given = [hypothesis.xreplace(free) for hypothesis in claim.conditions]
             assert fails_somewhere(lhs, rhs, given), f"{symbol} >= 0"
 
 

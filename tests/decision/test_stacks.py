@@ -35,7 +35,7 @@ from tests.oracles.brute_force import small_lengths
 n, L = integers("n L", nonnegative=True)
 c, s, M, N = integers("c s M N", positive=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", 3)
-z, one, two = Signal("x", N), Signal("one", 1), Signal("two", 2)
+z, single, two = Signal("x", N), Signal("single", 1), Signal("two", 2)
 C, H, W = integers("C H W", positive=True)
 image, w = Tensor("image", (C, H, W)), Tensor("w", (C, C, 3, 3))
 
@@ -62,7 +62,7 @@ LAYERS: dict[str, Layer] = {
     "dilated, padded": lambda t, i: (
         t.pad(1, 0).pad(2**i, 0).correlate(Signal("a", 2), dilation=2**i)
     ),
-    "dilated by 3**i": lambda t, i: t.pad(2, 3).correlate(one, dilation=3**i),
+    "dilated by 3**i": lambda t, i: t.pad(2, 3).correlate(single, dilation=3**i),
     "dilated by i + 1": lambda t, i: t.correlate(k, dilation=i + 1),
     "causal": lambda t, i: t.pad(2**i * (c - 1), 0).correlate(k, dilation=2**i),
     "residual": residual,
@@ -417,7 +417,9 @@ def at_number(claim: StackClaim, layers: int) -> Claim | None:
             one.at_values(values) if isinstance(one, Stack) else substituted(one, values)
             for one in (claim.lhs, claim.rhs)
         ]
-        return Claim(sides[0], sides[1], [given.subs(values) for given in claim.given])
+        return Claim(
+            sides[0], sides[1], [h if isinstance(h, Claim) else h.subs(values) for h in claim.given]
+        )
     except SymconvError:
         return None
 
@@ -477,6 +479,37 @@ def test_stacks_in_assertions() -> None:
         assert_equal(repeat(lambda t, i: t.pad(i, 0), L)(x), x.pad(L * (L - 1) / 2, 0))
     with pytest.raises(SymconvError, match="a stack or a tensor on the other, got"):
         assert_equal(stack, n)
+
+
+def test_hypotheses_on_taps() -> None:
+    one = repeat(lambda t: t.pad(1, 1).correlate(h), L)(x)
+    other = repeat(lambda t: t.convolve(h).pad(-1, -1), L)(x)
+    assert isinstance((one == other).prove(), Refuted)
+    verdict = one.equals(other, given=[h == h.flip(), n >= 1]).prove()
+    assert isinstance(verdict, Proved), verdict
+    assert verdict.is_complete
+    taps = repeat(lambda t: t.correlate(single), L)(x)
+    verdict = taps.equals(x * 0, given=[single == 0 * single]).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths["L"] == 0
+    verdict = taps.equals(x * 0, given=[single == 0 * single, L >= 1]).prove()
+    assert isinstance(verdict, Proved), verdict
+
+
+def test_layers_of_maxima_and_functions() -> None:
+    one = repeat(lambda t: t.correlate(h).relu(), L)(x)
+    other = repeat(lambda t: t.flip().correlate(h.flip()).flip().relu(), L)(x)
+    verdict = (one == other).prove()
+    assert isinstance(verdict, Proved)
+    assert str(verdict) == "proved for all lengths, over the reals"
+    pools = repeat(lambda t: t.max_pool(2, stride=1), L)(z)
+    assert pools.length.subs({L: 3, N: 7}) == 4
+    assert receptive_field(pools).size == L + 1
+    verdict = (
+        repeat(lambda t: t.max_pool(2, stride=1), M)(z) == z.max_pool(M + 1, stride=1)
+    ).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.ring == "the reals"
 
 
 def test_different_numbers_of_layers() -> None:

@@ -135,6 +135,11 @@ def avg_pool(
     )
 
 
+def adaptive_avg_pool(x: Array, output_size: Sequence[int | None]) -> Array:
+    layer = getattr(installed().nn.functional, f"adaptive_avg_pool{len(output_size)}d")
+    return numbers(layer(double(x), tuple(output_size)))
+
+
 def pixel_shuffle(x: Array, factor: int) -> Array:
     return numbers(installed().nn.functional.pixel_shuffle(double(x), factor))
 

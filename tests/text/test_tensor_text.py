@@ -124,6 +124,13 @@ READ: Mapping[str, SignalExpr] = {
         (2, 2), count_include_pad=False, padding=1
     ),
     "x.avg_pool((3, 2), ceil_mode=True)": x.avg_pool((3, 2), ceil_mode=True),
+    "x.avg_pool((s, 2), stride=1)": x.avg_pool((s, 2), stride=1),
+    "x.adaptive_avg_pool((2, 1))": x.adaptive_avg_pool((2, 1)),
+    "i.adaptive_avg_pool(output_size=(H, None))": i.adaptive_avg_pool((H, None)),
+    "x.adaptive_avg_pool(3, axes=0)": x.adaptive_avg_pool(3, axes=0),
+    "x.mean(axis=(1, 2))": x.mean(axis=(1, 2)),
+    "x.divide(H + p + 1)": x.divide(H + p + 1),
+    "x/(H*W)": x / (H * W),
     "x.add_bias(m, axis=0)": x.add_bias(m, axis=0),
     "v.linear(c, b)": v.linear(c, b),
     "x.batch_norm(m, m, None, m, axis=0)": x.batch_norm(m, m, None, m, axis=0),

@@ -76,6 +76,38 @@ class LayerMethods(Operand):
             axes,
         )
 
+    def max_pool(
+        self,
+        size: Any,
+        *,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        axes: int | Sequence[int] | None = None,
+    ) -> SignalExpr:
+        """Max pooling, as `layers.max_pools.max_pool` defines it."""
+        from symconv.language.layers.max_pools import max_pool
+
+        return max_pool(signal_of(self), size, stride, padding, dilation, ceil_mode, axes)
+
+    def max(self, axis: int | Sequence[int] | None = None) -> SignalExpr:
+        """The largest entry along axes, as `layers.max_pools.max_along` defines it."""
+        from symconv.language.layers.max_pools import max_along
+
+        return max_along(signal_of(self), axis)
+
+    def adaptive_avg_pool(
+        self, output_size: Any, *, axes: int | Sequence[int] | None = None
+    ) -> SignalExpr:
+        """Average pooling to a number of outputs, as `layers.pools.adaptive_avg_pool` defines it.
+
+        `x.adaptive_avg_pool((1, 1))` is global average pooling, which keeps the axes.
+        """
+        from symconv.language.layers.pools import adaptive_avg_pool
+
+        return adaptive_avg_pool(signal_of(self), output_size, axes)
+
     def add_bias(self, bias: SignalExpr, *, axis: int | None = None) -> SignalExpr:
         """A bias b[c] for each channel, b[0] of one axis, as `layers.channels.add_bias` has it."""
         from symconv.language.layers.channels import add_bias

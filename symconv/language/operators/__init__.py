@@ -12,14 +12,18 @@ from symconv.language.operators.conv import Conv
 from symconv.language.operators.convolve import Convolve, ConvolveMethod
 from symconv.language.operators.correlate import Correlate, CorrelateMethod
 from symconv.language.operators.dilate import Dilate, DilateMethod
+from symconv.language.operators.divide import Divide, DivideMethods
 from symconv.language.operators.downsample import Downsample, DownsampleMethod
 from symconv.language.operators.einsum import Einsum, SumMethods
 from symconv.language.operators.extend import Extend, Extension
 from symconv.language.operators.flip import Flip, FlipMethod
 from symconv.language.operators.formula import Formula
+from symconv.language.operators.max_pool import MaxPool
+from symconv.language.operators.maximum import Maximum
 from symconv.language.operators.multiply import Multiply, MultiplyMethod
 from symconv.language.operators.named import Named
 from symconv.language.operators.pad import Pad, PadMethod
+from symconv.language.operators.pointwise import Apply, PointwiseMethods
 from symconv.language.operators.rearrange import Rearrange, RearrangeMethods
 from symconv.language.operators.roll import Roll, RollMethod
 from symconv.language.operators.scale import Scale, ScaleMethods
@@ -29,16 +33,20 @@ from symconv.language.operators.windows import Windows, WindowsMethod
 __all__ = [
     "OPERATORS",
     "Add",
+    "Apply",
     "Conv",
     "Convolve",
     "Correlate",
     "Dilate",
+    "Divide",
     "Downsample",
     "Einsum",
     "Extend",
     "Extension",
     "Flip",
     "Formula",
+    "MaxPool",
+    "Maximum",
     "Methods",
     "Multiply",
     "Named",
@@ -66,10 +74,14 @@ OPERATORS: tuple[type[Operator], ...] = (
     Multiply,
     Add,
     Scale,
+    Divide,
     Windows,
     Rearrange,
     Einsum,
     Conv,
+    Apply,
+    MaxPool,
+    Maximum,
 )
 
 
@@ -84,9 +96,11 @@ class Methods(
     MultiplyMethod,
     AddMethods,
     ScaleMethods,
+    DivideMethods,
     WindowsMethod,
     RearrangeMethods,
     SumMethods,
+    PointwiseMethods,
 ):
     """The methods and signs by which operators are applied, in the order in which they are told."""
 

@@ -37,6 +37,7 @@ from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.arrays import Array, from_lines, lines
 from symconv.language.assignments import Point
+from symconv.language.scalars import EVERY_RING, RATIONAL
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -47,6 +48,7 @@ __all__ = [
     "PRODUCT",
     "SUM",
     "AlongAxis",
+    "Candidate",
     "Code",
     "Fixed",
     "Index",
@@ -116,6 +118,23 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Entries of which an entry of a maximum is the largest.
+
+    Attributes:
+        operand: whose entries they are.
+        index: where they stand, in the index of the maximum and the indices.
+        indices: the numbers of the indices, for whose values there is an entry each.
+        guards: for which values there is one; they say too that it lies inside.
+    """
+
+    operand: SignalExpr
+    index: Index
+    indices: tuple[int, ...]
+    guards: Conjunction
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """Fixed sizes and entries, at which tensors are read.
 
@@ -123,11 +142,13 @@ class Fixed:
         at: the values of the integer symbols.
         arrays: the entries of the named tensors.
         zero: the zero of the ring in which the entries are.
+        functions: what functions are, by name, where it is chosen.
     """
 
     at: Point
     arrays: Mapping[str, Array]
     zero: Any = 0
+    functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
 
 # --- what writes operators -----------------------------------------------------------
@@ -242,6 +263,9 @@ class Operator:
         parenthesised_in_numpy: whether its NumPy cannot be indexed or multiplied as it stands.
         is_source: whether a picture begins with it: a named signal, known taps or a formula.
         is_drawn: whether a picture, which has one axis, can show it.
+        moves: whether each of its entries is one of its first operand, or zero.
+        is_opaque: whether its entries are no sums of products, so that they are compared as
+            names of what they are made of.
         multiplies: whether entries of its operands are multiplied by one another.
         empty_by_operands_alone: whether it is empty exactly where an operand is.
         checked_as_kernel: whether a kernel made by it is refused at once where its operand
@@ -263,6 +287,8 @@ class Operator:
     parenthesised_in_numpy: ClassVar[bool] = False
     is_source: ClassVar[bool] = False
     is_drawn: ClassVar[bool] = True
+    moves: ClassVar[bool] = False
+    is_opaque: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False
     empty_by_operands_alone: ClassVar[bool] = False
     checked_as_kernel: ClassVar[bool] = False
@@ -363,6 +389,16 @@ class Operator:
         """
         raise NotImplementedError(f"no entry rule for {type(self).__name__}")
 
+    def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
+        """For a maximum: the entries of which the one at an index, inside, is the largest.
+
+        Args:
+            node: the result.
+            index: where.
+            fresh: numbers for indices.
+        """
+        raise NotImplementedError(f"no maximum in {type(self).__name__}")
+
     # --- at fixed sizes ---
 
     def shape_at(
@@ -413,6 +449,11 @@ class Operator:
     def has_fractions(self) -> bool:
         """Whether its entries may have fractions where those of its operands have none."""
         return False
+
+    @property
+    def ring(self) -> str:
+        """Over what it is defined: one of the rings of `symconv.language.scalars`."""
+        return RATIONAL if self.has_fractions else EVERY_RING
 
     # --- as text ---
 
@@ -666,7 +707,8 @@ def inside_of(index: Index, shape: Shape) -> Conjunction:
 
 def not_negative(value: Polynomial, node: SignalExpr) -> Polynomial:
     """max(0, value), and the value itself where the signs of the symbols say that it is one."""
-    signs = {name: sign_of(symbol) for name, symbol in node.names[1].items()}
+    symbols = node.names[1]
+    signs = {name: sign_of(symbols[name]) for name in value.symbols()}
     return value if is_at_least(value, 0, signs) else nonnegative_part(value)
 
 

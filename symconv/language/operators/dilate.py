@@ -45,6 +45,7 @@ class Dilate(AlongAxis):
     factor: Amount
     axis: int = 0
 
+    moves = True
     method = "dilate"
     empty_by_operands_alone = True
     checked_as_kernel = True

@@ -45,6 +45,7 @@ class Downsample(AlongAxis):
     factor: Amount
     axis: int = 0
 
+    moves = True
     method = "downsample"
     empty_by_operands_alone = True
 

@@ -29,7 +29,7 @@ from symconv.language.operators.base import (
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
-__all__ = ["Entrywise", "repeated", "spread_out"]
+__all__ = ["Entrywise", "place_in", "repeated", "spread_out"]
 
 _ONE = Polynomial.constant(1)
 
@@ -144,21 +144,34 @@ def repeated(
 ) -> Generator[Wanted, Terms, Terms]:
     """The entry of an operand that belongs to an entry of the result."""
     shape = operand.lengths
-    offset = len(index) - len(shape)
-    kept = index[offset:]
     if shape == node.lengths:
         return (yield operand, index, inside)
-    one = [len(node.lengths) > 1 and size == _ONE for size in shape]
-    zero = Polynomial({})
-    place = tuple(zero if is_one else p for is_one, p in zip(one, kept, strict=True))
-    terms = yield operand, place, inside
+    terms = yield operand, place_in(operand, index, node), inside
     if inside:
         return terms
     # Along an axis that is repeated, the operand itself does not say where the result ends.
+    offset = len(index) - len(shape)
+    one = _has_one(operand, node)
     along = [*range(offset), *(offset + axis for axis, is_one in enumerate(one) if is_one)]
     return guarded(
         terms, tuple(guard for axis in along for guard in within(index[axis], node.lengths[axis]))
     )
+
+
+def place_in(operand: SignalExpr, index: Index, node: SignalExpr) -> Index:
+    """Where the entry of an operand stands that belongs to an entry of the result."""
+    shape = operand.lengths
+    if shape == node.lengths:
+        return index
+    kept = index[len(index) - len(shape) :]
+    zero = Polynomial({})
+    one = _has_one(operand, node)
+    return tuple(zero if is_one else p for is_one, p in zip(one, kept, strict=True))
+
+
+def _has_one(operand: SignalExpr, node: SignalExpr) -> list[bool]:
+    """Along which axes of an operand the one entry is repeated."""
+    return [len(node.lengths) > 1 and size == _ONE for size in operand.lengths]
 
 
 def _repeats(operand: SignalExpr, axis: int, both: tuple[Polynomial, Polynomial]) -> bool:

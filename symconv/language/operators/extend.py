@@ -65,6 +65,7 @@ class Extend(AlongAxis):
     mode: Extension
     axis: int = 0
 
+    moves = True
     method = "pad"
     plain = "pad{along}({0}; {left}, {right}; {mode})"
     latex = r"\operatorname{{pad}}{along}\left({0};\, {left},\, {right};\, \text{{{mode}}}\right)"

@@ -33,6 +33,7 @@ class Flip(AlongAxis):
 
     axis: int = 0
 
+    moves = True
     method = "flip"
     empty_by_operands_alone = True
     checked_as_kernel = True

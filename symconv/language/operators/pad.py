@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symconv.arithmetic.polynomials import (
     Polynomial,
-    nonnegative_part,
     within,
     without_nonnegative_part,
 )
@@ -25,6 +24,7 @@ from symconv.language.operators.base import (
     along,
     applied_along,
     guarded,
+    not_negative,
 )
 from symconv.language.operators.extend import Extend, Extension, pad_widths
 
@@ -42,6 +42,7 @@ class Pad(AlongAxis):
     right: Amount
     axis: int = 0
 
+    moves = True
     method = "pad"
     plain = "pad{along}({0}; {left}, {right})"
     latex = r"\operatorname{{pad}}{along}\left({0};\, {left},\, {right}\right)"
@@ -64,7 +65,7 @@ class Pad(AlongAxis):
             return inner + more
         if (-self.left).is_at_least(0) and (-self.right).is_at_least(0):
             inner = without_nonnegative_part(inner)
-        return nonnegative_part(inner + more)
+        return not_negative(inner + more, node)
 
     def shows_an_entry(self, node: SignalExpr) -> bool:
         """Whether the operand has one, or a zero is put there."""

@@ -69,6 +69,7 @@ class Rearrange(Operator):
     names: tuple[str, ...]
     sizes: tuple[Amount, ...]
 
+    moves = True
     is_drawn = False
     method = "rearrange"
     empty_by_operands_alone = True

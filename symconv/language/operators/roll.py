@@ -36,6 +36,7 @@ class Roll(AlongAxis):
     shift: Amount
     axis: int = 0
 
+    moves = True
     method = "roll"
     plain = "roll{along}({0}; {shift})"
     latex = r"\operatorname{{roll}}{along}\left({0};\, {shift}\right)"

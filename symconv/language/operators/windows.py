@@ -57,6 +57,7 @@ class Windows(Operator):
     dilation: Amount
     axis: int
 
+    moves = True
     is_drawn = False
     method = "windows"
 

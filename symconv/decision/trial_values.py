@@ -1,0 +1,174 @@
+"""The values of the nodes of a network on a small random input: which nodes may be equal.
+
+They prove nothing.  Functions that are not exact are replaced by others that are, and that rise
+where they do and are 0 where they are, so that what holds for such functions holds for the values.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from itertools import islice
+from math import floor, prod
+from typing import Any
+from zlib import crc32
+
+from sympy import Symbol
+
+from symconv.arithmetic.limits import MOST_TRIAL_STEPS, MOST_TRIALS
+from symconv.arithmetic.work import allowed, spend
+from symconv.decision.claims import Claim
+from symconv.errors import SymconvError, Undecided
+from symconv.language.arrays import Array
+from symconv.language.assignments import Point, allows, leaf_shape
+from symconv.language.functions import Function
+from symconv.language.graph import walk
+from symconv.language.operators import Apply, Named
+from symconv.language.operators.base import Fixed
+from symconv.language.signals import SignalExpr
+
+__all__ = ["TrialValues"]
+
+_VALUES = (2, 3, 4, 5, 6, 8, 1)
+
+
+class TrialValues:
+    """The values of nodes at one point, computed as they are asked for.
+
+    Args:
+        claim: whose symbols and hypotheses are looked at.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self._read: dict[SignalExpr, Array | None] = {}
+        self._at = _point(claim)
+        self._left = MOST_TRIAL_STEPS
+        self._fixed: Fixed | None = None
+        nodes = walk(*claim.signals)
+        self._functions = _stand_ins(nodes)
+
+    def of(self, node: SignalExpr) -> Hashable | None:
+        """The shape and the entries of a node, without axes of one; None where it is not known."""
+        for one in walk_unread(node, self._read):
+            self._read[one] = self._computed(one)
+        found = self._read[node]
+        if found is None:
+            return None
+        return tuple(size for size in found.shape if size != 1), tuple(found.entries)
+
+    def _computed(self, node: SignalExpr) -> Array | None:
+        operands = [self._read[operand] for operand in node.operands]
+        known = [operand for operand in operands if operand is not None]
+        if self._at is None or self._left < 0 or len(known) < len(operands):
+            return None
+        operator = node.operator
+        with suppress(SymconvError, Undecided, ZeroDivisionError):
+            shape = operator.shape_at(self._at, node, [one.shape for one in known])
+            if isinstance(operator, Named):
+                return Array(shape, [_entry(operator.name, i) for i in range(prod(shape))])
+            work = operator.work(prod(shape), [prod(one.shape) for one in known])
+            self._left -= work
+            if self._left < 0:
+                return None
+            spend(work)
+            fixed = Fixed(self._at, {}, 0, self._functions)
+            return Array(shape, operator.array(fixed, shape, *known))
+        return None
+
+
+def walk_unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalExpr]:
+    """The nodes below that have not been read, operands first."""
+    found: dict[SignalExpr, None] = {}
+    open_ = [(node, False)]
+    while open_:
+        one, is_done = open_.pop()
+        if is_done:
+            found[one] = None
+        elif one not in found and one not in read:
+            open_.append((one, True))
+            open_ += [(operand, False) for operand in one.operands]
+    return list(found)
+
+
+def _entry(name: str, index: int) -> int:
+    number = random.Random(f"{name}({index})").randrange(1, 10)
+    return number if random.Random(f"{name}'{index}").random() < 0.5 else -number
+
+
+def _stand_ins(nodes: Sequence[SignalExpr]) -> dict[str, Callable[[Any], Any]]:
+    """What functions are that are not exact, by name."""
+    functions = {node.operator.function for node in nodes if isinstance(node.operator, Apply)}
+    return {
+        function.name: _stand_in(function)
+        for function in functions
+        if function.meaning is None or not function.is_exact
+    }
+
+
+def _stand_in(function: Function) -> Callable[[Any], Any]:
+    slope = 1 + crc32(function.name.encode()) % 11
+    known = function.at_zero
+    at_zero = Fraction(slope % 5 + 1) if known is None else known
+    if function.meaning is None:  # anything will do
+
+        def anything(number: Any) -> Any:
+            return at_zero + crc32(f"{number}".encode()) % 37 if number else at_zero
+
+        return anything
+
+    def rising(number: Any) -> Any:
+        return at_zero + slope * max(-20, min(20, floor(3 * number)))
+
+    return rising
+
+
+# --- where ---------------------------------------------------------------------------
+
+
+def _point(claim: Claim) -> Point | None:
+    """Small sizes that the hypotheses allow, at which as few tensors as possible are empty."""
+    nodes = walk(*claim.signals)
+    best: tuple[int, int] | None = None
+    found: Point | None = None
+    with suppress(Undecided), allowed(MOST_TRIAL_STEPS):
+        for at in islice(_points(claim.symbols), MOST_TRIALS):
+            spend(len(nodes))
+            with suppress(SymconvError, ZeroDivisionError):
+                if claim.contradicted(at) is None:
+                    score = _score(nodes, at)
+                    if best is None or score < best:
+                        best, found = score, at
+                    if not score[0]:
+                        break
+    return found
+
+
+def _points(symbols: Sequence[Symbol]) -> Any:
+    """Values for the symbols: the same for all, and then at random."""
+    for value in _VALUES[:4]:
+        yield {symbol: _allowed(symbol, value) for symbol in symbols}
+    draw = random.Random(len(symbols))
+    while True:
+        yield {symbol: _allowed(symbol, draw.choice(_VALUES)) for symbol in symbols}
+
+
+def _allowed(symbol: Symbol, value: int) -> int:
+    """The value, or one near it that the assumptions of the symbol allow."""
+    return next((v for v in (value, value + 1, -value, 0) if allows(symbol, v)), value)
+
+
+def _score(nodes: Sequence[SignalExpr], at: Point) -> tuple[int, int]:
+    """How many nodes are empty there, and how many entries there are in all."""
+    shapes: dict[SignalExpr, tuple[int, ...]] = {}
+    for node in nodes:
+        operator = node.operator
+        if isinstance(operator, Named):
+            shapes[node] = leaf_shape(node, at)  # type: ignore[arg-type]  # a named tensor
+        else:
+            shapes[node] = operator.shape_at(at, node, [shapes[one] for one in node.operands])
+        if min(shapes[node], default=0) < 0:
+            raise SymconvError(f"{node} would have a negative size")
+    sizes = list(map(prod, shapes.values()))
+    return sizes.count(0), sum(sizes)
