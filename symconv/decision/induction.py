@@ -167,8 +167,7 @@ class _Induction:
             try:
                 step = make()
                 then = _proof(step, "one layer more")
-                ring = strongest((first.ring, then.ring))
-                scope = self._scope((first, then), step)
+                scope, ring = self._scope((first, then), step), strongest([first.ring, then.ring])
                 return Proved(scope, tuple(_evidence(first, then)), ring)
             except SymconvError as problem:
                 problems.append(problem)
@@ -370,6 +369,11 @@ class _RefutedAtNumber(Refuted):
     """A refutation at one number of layers, which each counterexample names."""
 
     @property
+    def would_hold_given(self) -> tuple[Claim, ...]:
+        """Nothing: what suffices for one number of layers need not for others."""
+        return ()
+
+    @property
     def with_content(self) -> Counterexample | None:
         """See `Refuted.with_content`."""
         found = super().with_content
@@ -404,10 +408,10 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
             raise SymconvError(f"{error}, with {spell(values)}") from None
         if isinstance(verdict, Refuted):
             return _named(verdict, part, values)
-        if isinstance(verdict, Proved):
-            rings.append(verdict.ring)
         if not (isinstance(verdict, Proved) and verdict.is_complete):
             open_ = open_ or f"{reason}; and with {spell(values)} it is {verdict}"
+        else:
+            rings.append(verdict.ring)
         tried.append(values)
     if open_ or not tried:
         return Unknown(open_ or reason)

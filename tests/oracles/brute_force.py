@@ -31,6 +31,7 @@ from symconv.language.operators import (
     Convolve,
     Correlate,
     Dilate,
+    Divide,
     Downsample,
     Extend,
     Flip,
@@ -200,9 +201,15 @@ class Program:
                 return lambda at, x, h: list(map(operator.add, *_of_one_length(x, h)))
             case SignalExpr(Multiply()):
                 return lambda at, x, h: list(map(operator.mul, *_of_one_length(x, h)))
+            case SignalExpr(Divide(amount)):
+                divisor = reading(amount.written)
+                return lambda at, x: [self._number(Fraction(1, divisor(at))) * a for a in x]
             case SignalExpr(Scale(number)):
                 scale = self._number(number)
                 return lambda at, x: [scale * a for a in x]
+            case SignalExpr(Divide(divisor)):
+                share = reading(divisor.written)
+                return lambda at, x: [self._number(Fraction(1, share(at))) * a for a in x]
             case SignalExpr(Formula() as formula, named):
                 return partial(self._formula_entries, formula, named)
         raise NotImplementedError(type(signal.operator).__name__)
