@@ -22,7 +22,7 @@ from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.arithmetic.unevaluated import Written, all_of, spelled_with
-from symconv.decision.claims import Claim, specialised
+from symconv.decision.claims import Claim, Hypothesis, specialised
 from symconv.decision.stacks import Generic, Stack
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.decision.verdicts import (
@@ -59,7 +59,7 @@ class StackClaim:
     Args:
         lhs: a stack, or a tensor in whose sizes and amounts the number of layers may stand.
         rhs: another one; one of both is a stack.
-        given: hypotheses, conditions on the sizes.
+        given: hypotheses, conditions on the sizes and claims about taps; see `Claim`.
 
     >>> from symconv import Signal, integers, repeat
     >>> n, c, L = integers("n c L", positive=True)
@@ -74,17 +74,18 @@ class StackClaim:
 
     lhs: Stack | SignalExpr
     rhs: Stack | SignalExpr
-    given: tuple[Boolean, ...]
+    given: tuple[Hypothesis, ...]
 
     def __init__(
         self,
-        lhs: Stack | SignalExpr,
-        rhs: Stack | SignalExpr,
-        given: Iterable[Boolean] | Boolean = (),
+        lhs: object,
+        rhs: object,
+        given: Iterable[Hypothesis] | Hypothesis = (),
     ) -> None:
-        sides = (lhs, rhs)
-        if not all(isinstance(side, Stack | SignalExpr) for side in sides) or not any(
-            isinstance(side, Stack) for side in sides
+        if not (
+            isinstance(lhs, Stack | SignalExpr)
+            and isinstance(rhs, Stack | SignalExpr)
+            and (isinstance(lhs, Stack) or isinstance(rhs, Stack))
         ):
             raise SymconvError(
                 f"a claim about stacks has a stack on one side, and a stack or a tensor on the "
@@ -92,14 +93,9 @@ class StackClaim:
             )
         # The same claim for the first layers refuses what no claim may have.
         claim = Claim(_first(lhs), _first(rhs), given)
-        if claim.about_taps:
-            raise SymconvError(
-                f"claims about stacks have hypotheses on sizes alone, and {claim.about_taps[0]} is "
-                "one on taps; put what it says into the layers"
-            )
         object.__setattr__(self, "lhs", lhs)
         object.__setattr__(self, "rhs", rhs)
-        object.__setattr__(self, "given", claim.conditions)
+        object.__setattr__(self, "given", claim.given)
 
     def prove(self) -> Verdict:
         """Decide the claim for all numbers of layers at once.
@@ -171,8 +167,8 @@ class _Induction:
             try:
                 step = make()
                 then = _proof(step, "one layer more")
-                ring = strongest([first.ring, then.ring])
-                return Proved(self._scope((first, then), step), tuple(_evidence(first, then)), ring)
+                scope, ring = self._scope((first, then), step), strongest([first.ring, then.ring])
+                return Proved(scope, tuple(_evidence(first, then)), ring)
             except SymconvError as problem:
                 problems.append(problem)
         raise problems[0]
@@ -238,7 +234,7 @@ class _Induction:
         assert isinstance(target, SignalExpr)
         begin, given = self._begin(stack), self._claim.given
 
-        def claim(one: SignalExpr, other: SignalExpr, given: Iterable[Boolean]) -> Claim:
+        def claim(one: SignalExpr, other: SignalExpr, given: Iterable[Hypothesis]) -> Claim:
             first, second = (one, other) if left else (other, one)
             return Claim(first, second, _as_written(given))
 
@@ -257,13 +253,17 @@ class _Induction:
         step = self._step(stack, target, symbol)
         return base, [lambda: claim(step, after, (*given, *next_given))]
 
-    def _with_next(self, symbol: Symbol) -> tuple[tuple[Boolean, ...], tuple[Boolean, ...]]:
+    def _with_next(self, symbol: Symbol) -> tuple[tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
         """The hypotheses to use at K, and at K + 1, so that the latter imply the former.
 
         Those about K that are not implied are left out, which proves more than is claimed.
         """
-        about = [h for h in self._claim.given if symbol in h.free_symbols]
-        others = tuple(h for h in self._claim.given if symbol not in h.free_symbols)
+        taps = [h for h in self._claim.given if isinstance(h, Claim)]
+        if any(symbol in one.symbols for one in taps):
+            raise Undecided(f"{symbol} stands in a hypothesis on taps, which then are others")
+        conditions = [h for h in self._claim.given if not isinstance(h, Claim)]
+        about = [h for h in conditions if symbol in h.free_symbols]
+        others = (*taps, *(h for h in conditions if symbol not in h.free_symbols))
         later = tuple(_moved(h, symbol) for h in about)
         for hypothesis in about:
             implied = Claim(Written(hypothesis), true, _as_written((*others, *later))).prove()
@@ -352,8 +352,8 @@ def _moved(hypothesis: Boolean, symbol: Symbol) -> Boolean:
     return spelled_with(with_lengths(hypothesis, values), values)
 
 
-def _as_written(given: Iterable[Boolean]) -> list[Written]:
-    return list(map(Written, given))
+def _as_written(given: Iterable[Hypothesis]) -> list[Hypothesis | Written]:
+    return [h if isinstance(h, Claim) else Written(h) for h in given]
 
 
 def _symbols_of(side: Stack | SignalExpr) -> dict[str, Symbol]:
@@ -443,7 +443,10 @@ def _with_layers(claim: StackClaim, values: Mapping[Symbol, int]) -> Claim:
             return one.at_values(values)
         return substituted(one, values)
 
-    given = [specialised(hypothesis, values) for hypothesis in claim.given]
+    given: list[Hypothesis] = [
+        h.specialised(values) if isinstance(h, Claim) else specialised(h, values)
+        for h in claim.given
+    ]
     return Claim(side(claim.lhs), side(claim.rhs), _as_written(given))
 
 
