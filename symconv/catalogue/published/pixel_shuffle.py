@@ -117,8 +117,8 @@ _SUBPIXEL = published(
             for_all=[N, C, O, H, W],
         ),
     ),
-    unsettled="Along two axes, a symbolic r with another padding than c − 1, which crops the outputs: "
-    "no change of indices is found for all at once.",
+    unsettled="Along two axes, a symbolic r with another padding than c − 1, which crops the "
+    "outputs: no change of indices is found for all at once.",
 )
 
 
@@ -179,8 +179,8 @@ _SHUFFLE = published(
             .correlate(Signal.ones(J), axis=3)
             .rearrange("n (c a b) h w -> n c h a w b", a=G, b=Q),
             "For any factor along each axis, the transposed layer with K×J identities as its "
-            "kernel is the pixel shuffle of the sums over K×J places, the phases as axes: for K = J = 1, "
-            "of the input itself.",
+            "kernel is the pixel shuffle of the sums over K×J places, the phases as axes: for "
+            "K = J = 1, of the input itself.",
             "Each channel goes to its place, and for each tap to a place further on.",
         ),
         holds(
