@@ -3,7 +3,8 @@
 The public names are few:
 
 - `integers` makes symbols for lengths, amounts and strides; `Signal` a signal, and the methods
-  of `SignalExpr` are the operators.
+  of `SignalExpr` are the operators.  `einsum`, `concatenate` and `maximum` take several tensors,
+  and `Pointwise` is a function of each entry of which nothing is known.
 - `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
   `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
 - `assert_equal` asserts a claim in a test.

@@ -253,6 +253,10 @@ class IntegerSets:
         set_ = set_.from_params() if set_.is_params() else set_
         size = len(self.parameters)
         width = set_.dim(dim_type.set)
+        # One of which nothing is said is 0; isl would try its signs, with those of all others.
+        for i in range(size):
+            if not set_.involves_dims(dim_type.param, i, 1):
+                set_ = set_.fix_val(dim_type.param, i, 0)
         flat = set_.move_dims(dim_type.set, 0, dim_type.param, 0, size)
         flat = flat.insert_dims(dim_type.set, 0, 1).add_dims(dim_type.set, size)
         local = isl.LocalSpace.from_space(flat.get_space())

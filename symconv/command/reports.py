@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from rich.console import Console
 
+from symconv.catalogue.suites import SUITES
 from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.records import counterexample_record, shown
+from symconv.decision.records import counterexample_record, json_number, shown
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
     ALL_SIZES,
@@ -32,6 +33,7 @@ from symconv.decision.wording import (
     sufficient_sentence,
 )
 from symconv.errors import Undecided
+from symconv.language.graph import has_names
 from symconv.language.notation import plain
 from symconv.text import Assumption
 
@@ -100,6 +102,9 @@ def report(
     record |= {"statement": statement} if statement else {}
     record["claim"] = str(claim)
     record |= _show_statement(out, claim, statement, typed)
+    if claim.functions:
+        values = claim.functions.items()
+        record["functions"] = {name: None if v is None else json_number(v) for name, v in values}
     if assumed:
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
@@ -122,9 +127,10 @@ def report(
 def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
     """Show a theorem as `report` shows a claim, and for the exercise the output size.
 
-    Without points, the instances are those of the catalogue.
+    Without points, the instances are those of the catalogue; there are none with functions, which
+    simplify does not know.
     """
-    lengths = points or theorem.instances
+    lengths = points or (() if has_names(*theorem.claim.signals) else theorem.instances)
     record = report(theorem.claim, lengths, out, statement=theorem.statement)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
@@ -176,7 +182,8 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
     if found.theorems and found.published:
         out.print()
     if found.published:
-        _show_published(out, found.published)
+        whose = "; ".join(suite.about for suite in found.suites)
+        _show_published(out, found.published, whose or "Statements that people made in public")
     out.print()
     record: Record = {
         "theorems": list(map(_theorem_record, found.theorems)),
@@ -190,11 +197,15 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
             f"under conditions, {score['false']} false; by {score['claims']} claims."
         )
     else:
-        summary = (
-            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
-            f"{len(found.published)} of {len(part_of.published)} statements."
-        )
+        theorems = f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+        statements = f"{len(found.published)} of {len(part_of.published)} statements."
+        summary = f"{theorems * bool(part_of.theorems)}{statements}"
     paragraph(out, summary, indent=0)
+    if part_of is None and not found.suites:
+        record["suites"] = {suite.name: suite.about for suite in SUITES.values()}
+        known = ", ".join(SUITES)
+        shown = "'symconv list --suite NAME' shows one"
+        paragraph(out, f"Suites of what other projects state: {known}; {shown}.", indent=0)
     return record
 
 
@@ -205,8 +216,8 @@ def _show_theorems(out: Console, theorems: Sequence[Theorem]) -> None:
         paragraph(out, theorem.statement, indent=7)
 
 
-def _show_published(out: Console, published: Sequence[Published]) -> None:
-    out.print("Statements that people made in public", style="bold")
+def _show_published(out: Console, published: Sequence[Published], title: str) -> None:
+    out.print(title, style="bold")
     for statement in published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
@@ -119,6 +120,13 @@ class Claim:
         self._check_functions(symbols)
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
         self._free_from_taps()
+
+    @property
+    def functions(self) -> Mapping[str, Fraction | None]:
+        """The functions in it of which nothing is known, by name, but for their values at 0."""
+        every = (node.operator for node in walk(*self.signals))
+        found = {o.function.name: o.function for o in every if isinstance(o, Apply)}
+        return {name: found[name].at_zero for name in sorted(found) if found[name].meaning is None}
 
     def _free_from_taps(self) -> None:
         """Put what stands for named tensors into the sides."""

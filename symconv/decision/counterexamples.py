@@ -193,11 +193,7 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
-    unknown = {
-        node.operator.function.name: node.operator.function.at_zero
-        for node in walk(*claim.signals)
-        if isinstance(node.operator, Apply) and node.operator.function.meaning is None
-    }
+    unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
         arrays = {
             name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])
@@ -376,12 +372,12 @@ def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
     }
     made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
     data |= made
-    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
-        return replace(found, signals={name: nested(entries) for name, entries in data.items()})
     for hypothesis in claim.about_taps:
         one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
         if one != other:
             raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
+    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+        return replace(found, signals={name: nested(entries) for name, entries in data.items()})
     left, right = (fixed_size.array(side, data, at) for side in claim.signals)
     if left.shape != right.shape:
         return _told(found.lengths, data, None, left, right)

@@ -317,7 +317,8 @@ def changes(
             if ours.guards == guards:
                 yield change, (), ()
                 return
-            later.append((change, tuple(ours.guards), tuple(guards)))
+            # In one order always: what isl does, and what it costs, depends on it.
+            later.append((change, _in_order(ours.guards), _in_order(guards)))
     yield from later
 
 
@@ -330,6 +331,10 @@ def by_positions(ours: Coordinates, others: Coordinates) -> Change | None:
     if ours.names != others.names or len(set(ours.names)) < len(ours.names):
         return None
     return None if ours.rest or others.rest else _change(ours, others, {})
+
+
+def _in_order(guards: Set[Guard]) -> Conjunction:
+    return tuple(sorted(guards, key=str))
 
 
 def _moved(guard: Guard, values: Mapping[Atom, Polynomial]) -> Guard:

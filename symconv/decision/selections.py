@@ -76,7 +76,7 @@ class Selections:
             shift = operator.left.polynomial if operator.axis == axis else Polynomial({})
             low, high = self._extent(node.operands[0], axis)
             return shift + low, shift + high
-        if isinstance(operator, Add) and all(part.ndim == node.ndim for part in node.operands):
+        if isinstance(operator, Add) and all(_is_whole(part, node, axis) for part in node.operands):
             (low, high), (begin, end) = (self._extent(part, axis) for part in node.operands)
             if high == begin:
                 return low, end
@@ -116,3 +116,8 @@ def replaced(
         same = all(a is b for a, b in zip(operands, one.operands, strict=True))
         done[one] = one if same else made(one, operands)
     return done[node]
+
+
+def _is_whole(part: SignalExpr, node: SignalExpr, axis: int) -> bool:
+    """Whether a part of a sum is not repeated along an axis, beyond where it has its entries."""
+    return part.ndim == node.ndim and part.lengths[axis] == node.lengths[axis]

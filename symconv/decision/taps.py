@@ -36,8 +36,9 @@ from symconv.arithmetic.unevaluated import (
 )
 from symconv.errors import SymconvError
 from symconv.language.any_size import length_of
-from symconv.language.graph import leaves
+from symconv.language.graph import leaves, walk
 from symconv.language.operators import Flip, Formula, Scale
+from symconv.language.operators.pointwise import Apply
 from symconv.language.signals import SignalExpr, Tensor, formula_of, put_in
 
 if TYPE_CHECKING:
@@ -129,6 +130,11 @@ def _turned(side: SignalExpr) -> _Turned | None:
     return _Turned(side, axes, sign)
 
 
+def _is_computed(operator: Apply) -> bool:
+    """Whether a function is known, and its values at fractions are fractions."""
+    return operator.function.meaning is not None and operator.function.is_exact
+
+
 def _is_zero(side: SignalExpr) -> bool:
     """Whether a side is 0 times something, flipped or with a sign."""
     while isinstance(side.operator, Flip | Scale):
@@ -146,6 +152,12 @@ def _sides(hypothesis: Claim, known: Standing) -> tuple[SignalExpr, SignalExpr]:
 def _defined(hypothesis: Claim, known: Standing) -> Standing:
     """With what stands for a tensor by a hypothesis that says what it is made of."""
     sides = _sides(hypothesis, known)
+    for node in walk(*sides):
+        if isinstance(node.operator, Apply) and not _is_computed(node.operator):
+            raise SymconvError(
+                f"the hypothesis {hypothesis} is refused: a counterexample could not be written, "
+                f"in which {node} would have to stand as a number; leave the function out"
+            )
     for side, other in (sides, sides[::-1]):
         turned = _turned(side)
         if turned is None:

@@ -49,6 +49,11 @@ def quantifiers(claim: Claim) -> str:
     parts += [f"all {', '.join(signals)}"] if signals else []
     if claim.about_taps:
         parts[-1] += f" with {' and '.join(map(taps_sentence, claim.about_taps))}"
+    functions = [
+        name if value is None else f"{name} with {name}(0) = {value}"
+        for name, value in claim.functions.items()
+    ]
+    parts += [f"all functions {', '.join(functions)}"] if functions else []
     return f"for {', and '.join(parts)}" if parts else "for these numbers"
 
 

@@ -156,6 +156,10 @@ def statement(claim: Claim) -> str:
             f"{claim.about_taps[0]} is one on taps"
         )
     for node in walk(*claim.signals):
+        if node.operator.is_opaque:
+            raise Uncertified(
+                f"certificates are about commutative rings, in which {plain(node)} has no meaning"
+            )
         if node.ndim != 1:
             raise Uncertified(
                 f"certificates are for signals, which have one axis, and {node} has {node.ndim}"

@@ -611,7 +611,7 @@ def formula_of(
     entry = formula.expression
     for size in formula.sizes:
         length_argument(size, "a formula")
-    named = {leaf.name: leaf for leaf in map(_named_by, entry.atoms(IndexedBase))}
+    named, _ = check_names(set(map(_named_by, entry.atoms(IndexedBase))), ())
     check_symbols(formula)
     made = Applied(formula, [standing.get(name, named[name]) for name in formula.bases])
     own = {index.name for index in formula.indices}

@@ -25,6 +25,7 @@ from symconv.decision.taps import read_taps
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, length_argument
 from symconv.language.graph import symbols_in
+from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Assumption, Declarations, Names, Vocabulary
 from symconv.text.functions import RESERVED
@@ -59,6 +60,7 @@ def parse_claim(
     given: Sequence[str] = (),
     integers: Sequence[str] = (),
     tensors: Mapping[str, str] | None = None,
+    functions: Mapping[str, str] | None = None,
 ) -> ParsedClaim:
     """Read a claim; nothing in the texts is evaluated.
 
@@ -71,6 +73,8 @@ def parse_claim(
         integers: symbols that range over all integers.  All others are at least 0, or 1
             where an operator needs that, as a kernel does for its length: see `assumed`.
         tensors: the shapes of the named tensors, such as `C, H, W`.
+        functions: the functions of which nothing is known, with the value at 0, such as `0`, or
+            an empty text where that is not known either.
 
     >>> parsed = parse_claim("x.convolve(k) == k.convolve(x)", signals={"x": "n", "k": "c"})
     >>> print(parsed.claim.prove())
@@ -83,6 +87,9 @@ def parse_claim(
     >>> pointwise = "x.conv(w) == einsum('oc,chw->ohw', w[:, :, 0, 0], x)"
     >>> print(parse_claim(pointwise, tensors=shapes).claim.prove())
     proved for all sizes
+    >>> padded = "f(x.pad(1, 1)) == f(x).pad(1, 1)"
+    >>> print(parse_claim(padded, signals={"x": "n"}, functions={"f": "0"}).claim.prove())
+    proved for all lengths
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
@@ -95,7 +102,7 @@ def parse_claim(
         TextError: a text is not of this form; it says where.
         SymconvError: a declaration is not one, or the claim cannot be stated.
     """
-    declared = Declarations.of(signals or {}, given, integers, tensors)
+    declared = Declarations.of(signals or {}, given, integers, tensors, functions)
     return read_claim(Passage(text, "the claim"), declared)
 
 
@@ -182,7 +189,8 @@ class Context:
                     f"{name}: SIZE, SIZE, …",
                 )
         signals = {name: _tensor(name, shape, shapes, lengths) for name, shape in shapes.items()}
-        self.names = Names(vocabulary, signals, lengths.measured)
+        functions = {name: _function(name, at, lengths) for name, at in declared.functions.items()}
+        self.names = Names(vocabulary, signals, lengths.measured, functions)
         hypotheses = map(self._hypothesis, vocabulary.hypotheses)
         self.given = tuple(condition for condition in hypotheses if condition is not sympy.true)
 
@@ -252,6 +260,13 @@ def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) 
             for axis, tree in enumerate(phrase.tree.elts)
         ],
     )
+
+
+def _function(name: str, at_zero: Passage, names: Names) -> Pointwise:
+    if not at_zero.content.strip():
+        return Pointwise(name)
+    phrase = read_phrase(at_zero)
+    return Pointwise(name, Reader(phrase, names).number(phrase.tree))
 
 
 def _size(phrase: Phrase, tree: ast.expr, names: Names, of: str) -> Amount:

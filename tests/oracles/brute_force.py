@@ -207,6 +207,9 @@ class Program:
             case SignalExpr(Scale(number)):
                 scale = self._number(number)
                 return lambda at, x: [scale * a for a in x]
+            case SignalExpr(Divide(divisor)):
+                share = reading(divisor.written)
+                return lambda at, x: [self._number(Fraction(1, share(at))) * a for a in x]
             case SignalExpr(Formula() as formula, named):
                 return partial(self._formula_entries, formula, named)
         raise NotImplementedError(type(signal.operator).__name__)

@@ -101,6 +101,14 @@ def adaptive_avg_pool(
     wanted = dict(zip(along, _output_sizes(signal, output_size, len(along)), strict=True))
     sizes = {axis: size_along(signal, axis) for axis in along}
     quotients = {axis: _quotient(sizes[axis], m) for axis, m in wanted.items() if m is not None}
+    for axis, q in quotients.items():
+        m = wanted[axis]
+        if q is None and m is not None and m.number is None:
+            raise SymconvError(
+                f"an adaptive pool has a number of outputs, or one that divides the size: {signal} "
+                f"has size {sizes[axis]} along axis {axis}, which is not written as a multiple of "
+                f"{m}"
+            )
     single = tuple(axis for axis in quotients if wanted[axis] == 1 and sizes[axis] != 1)
     whole = {
         axis: q for axis, q in quotients.items() if q is not None and q != 1 and axis not in single
@@ -133,17 +141,15 @@ def _quotient(n: Amount, m: Amount) -> Amount | None:
     whole, rest = divided(n.polynomial, m.polynomial)
     if rest.terms or not whole.terms:
         return None
+    number = whole.as_integer()
+    if number is not None:
+        return Amount.of(number)
     return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
 
 
 def _adapted(signal: SignalExpr, axis: int, m: Amount) -> SignalExpr:
     """The means of m windows along an axis that cover it evenly."""
     n = size_along(signal, axis)
-    if m.number is None:
-        raise SymconvError(
-            f"an adaptive pool has a number of outputs, or one that divides the size: {signal} "
-            f"has size {n} along axis {axis}, which is not written as a multiple of {m}"
-        )
     count = small_number(m, "the output size of an adaptive pool")
     firsts = [n * i // count for i in range(count)]
     ends = [*((n * (i + 1)).divided_up(count) for i in range(count - 1)), n]

@@ -220,6 +220,9 @@ class NumPy(Protocol):
     def name(self, name: str) -> str:
         """The name of a tensor, as Python allows it."""
 
+    def function(self, name: str) -> str:
+        """The name of a function of which nothing is known, as Python allows it."""
+
     def array(self, numbers: Sequence[Any]) -> str:
         """Numbers as an array."""
 
@@ -272,6 +275,7 @@ class Operator:
             could be empty; of other kernels, a hypothesis may say that they are not.
         kernel_operand: which operand is drawn as taps on lines; None if none is.
         names_entries: whether a picture gives its entries new names.
+        may_be_torch: whether it is one call of PyTorch where layers are.
         absent: what its entries are, in a picture, that come from no entry of the operand.
     """
 
@@ -294,6 +298,7 @@ class Operator:
     checked_as_kernel: ClassVar[bool] = False
     kernel_operand: ClassVar[int | None] = None
     names_entries: ClassVar[bool] = False
+    may_be_torch: ClassVar[bool] = False
     absent: ClassVar[Kind] = "padding"
 
     # --- what it is ---

@@ -43,14 +43,16 @@ __all__ = ["Divide", "DivideMethods"]
 
 @dataclass(frozen=True, slots=True)
 class Divide(Operator):
-    """A tensor divided by a size; see `DivideMethods.divide`."""
+    """A tensor divided by a size; see `DivideMethods.divide`.
+
+    By a number it is a multiple, also in a picture, where all sizes are numbers.
+    """
 
     divisor: Amount
 
     method = "divide"
     parenthesised_in_code = True
     parenthesised_in_numpy = True
-    names_entries = True
 
     @property
     def is_idle(self) -> bool:
@@ -125,14 +127,6 @@ class Divide(Operator):
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """A quotient."""
         return f"{write.operand(node.operands[0])} / {self.divisor.at(write.at)}"
-
-    def label(self, kernel: str) -> tuple[str, ...]:
-        """The number."""
-        return (f"{kernel} · …",)
-
-    def wires(self, size: int, taps: int) -> Iterator[tuple[int, int, int]]:
-        """Each entry, with the number."""
-        return ((u, u, 0) for u in range(size))
 
 
 class DivideMethods(Operand):

@@ -29,6 +29,7 @@ from symconv.language.operators.base import (
     positive_at,
     worded,
 )
+from symconv.language.operators.torch_code import torch_tensor
 from symconv.language.operators.windows import count_of_windows, count_of_windows_at
 from symconv.language.scalars import REALS
 
@@ -60,6 +61,7 @@ class MaxPool(AlongAxis):
 
     is_drawn = False
     is_opaque = True
+    may_be_torch = True
     method = "max_pool"
 
     def size(self, node: SignalExpr) -> Polynomial:
@@ -219,6 +221,9 @@ class MaxPool(AlongAxis):
         shape, n = write.shape(node), write.shape(inner)[self.axis]
         if 0 in shape:
             return f"np.zeros({shape}, int)"
+        layer = self._torch_code(write, node) if write.with_torch else ""
+        if layer:
+            return layer
         at = write.at
         s, d, c = self.stride.at(at), self.dilation.at(at), self.window.at(at)
         first = f"{s} * u - {self.left.at(at)}" if self.left.at(at) else f"{s} * u"
@@ -227,6 +232,42 @@ class MaxPool(AlongAxis):
             f"np.stack([np.take({write.text(inner)}, {places}, {self.axis}).max({self.axis}) "
             f"for u in range({shape[self.axis]})], {self.axis})"
         )
+
+    def _torch_code(self, write: NumPy, node: SignalExpr) -> str:
+        """PyTorch's layer for the last axes, where it has one; empty where it has none."""
+        pools: list[MaxPool] = []
+        inner = node
+        while isinstance(pool := inner.operator, MaxPool) and pool.axis == node.ndim - 1 - len(
+            pools
+        ):
+            pools.insert(0, pool)
+            (inner,) = inner.operands
+        if not pools:
+            return ""
+        at, count = write.at, len(pools)
+        pads = [(pool.left.at(at), pool.right.at(at)) for pool in pools]
+        windows = [pool.window.at(at) for pool in pools]
+        is_even = all(
+            left == right and 2 * left <= window
+            for (left, right), window in zip(pads, windows, strict=True)
+        )
+        # A batch and channels stand before the axes, or channels alone.
+        if node.ndim - count not in (1, 2) or not is_even or 0 in write.shape(inner):
+            return ""
+        arguments = [
+            torch_tensor(write.text(inner), inner),
+            f"{windows[0] if len(set(windows)) == 1 else tuple(windows)}",
+        ]
+        given = {
+            "stride": ([pool.stride.at(at) for pool in pools], windows),
+            "padding": ([left for left, _ in pads], [0] * count),
+            "dilation": ([pool.dilation.at(at) for pool in pools], [1] * count),
+        }
+        for name, (amounts, by_default) in given.items():
+            if amounts != by_default:
+                same = len(set(amounts)) == 1
+                arguments.append(f"{name}={amounts[0] if same else tuple(amounts)}")
+        return f"torch.nn.functional.max_pool{count}d({', '.join(arguments)}).numpy()"
 
 
 def _told(node: SignalExpr, which: str, fits: str) -> str:

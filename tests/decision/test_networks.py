@@ -1,0 +1,34 @@
+"""Claims about networks: functions of entries, compared by what they are applied to."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symconv import Claim, Pointwise, Proved, Refuted, Signal, Tensor, integers
+
+n, m, s = integers("n m s", positive=True)
+x, y = Signal("x", n), Signal("y", n)
+f, g, h = Pointwise("f"), Pointwise("g", 0), Pointwise("h", Fraction(1, 2))
+
+
+def is_proved(claim: Claim) -> bool:
+    """Whether it is, for all sizes."""
+    verdict = claim.prove()
+    return isinstance(verdict, Proved) and verdict.is_complete
+
+
+def is_refuted(claim: Claim) -> bool:
+    return isinstance(claim.prove(), Refuted)
+
+
+# --- side by side ------------------------------------------------------------------------
+
+
+def test_what_is_repeated_does_not_end_where_it_has_its_entries() -> None:
+    """One row is added to all; another tensor that begins after some of them overlaps with it."""
+    row, block, other = Tensor("a", (1, n)), Tensor("b", (2, n)), Tensor("c", (5, n))
+    both = row + block.pad(1, 5, axis=0)
+    below = other.pad(3, 0, axis=0)
+    assert is_refuted(Claim((both + below).relu(), both.relu() + below.relu()))
+    apart = row.pad(0, 7, axis=0) + block.pad(1, 5, axis=0)
+    assert is_proved(Claim((apart + below).relu(), apart.relu() + below.relu()))
