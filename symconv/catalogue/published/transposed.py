@@ -133,6 +133,13 @@ _PADDING = published(
             condition=Eq(p, 0),
         ),
         holds(
+            "padding_the_input_of_a_transposed_layer_makes_it_longer",
+            y.pad(p, p).conv_transpose(k, stride=s, dilation=d).length,
+            y.conv_transpose(k, stride=s, dilation=d).length + 2 * s * p,
+            "For any stride, p zeros on both sides of the input make the output longer by 2sp.",
+            "Each of them adds s.",
+        ),
+        holds(
             "padding_of_transposed_layer_crops_the_output",
             scattered(y, s, d, l, Max(0, full_length(s, d) - 2 * l)),
             y.conv_transpose(k, stride=s, dilation=d).pad(-l, -l),
