@@ -19,6 +19,7 @@ from symconv.catalogue.published.statements import (
     published,
     r,
     s,
+    t,
     y,
 )
 from symconv.catalogue.published.tensors import (
@@ -134,9 +135,9 @@ _PADDING = published(
         ),
         holds(
             "padding_the_input_of_a_transposed_layer_makes_it_longer",
-            y.pad(p, p).conv_transpose(k, stride=s, dilation=d).length,
-            y.conv_transpose(k, stride=s, dilation=d).length + 2 * s * p,
-            "For any stride, p zeros on both sides of the input make the output longer by 2sp.",
+            y.pad(t, t).conv_transpose(k, stride=s, dilation=d).length,
+            y.conv_transpose(k, stride=s, dilation=d).length + 2 * s * t,
+            "For any stride, t zeros on both sides of the input make the output longer by 2st.",
             "Each of them adds s.",
         ),
         holds(
