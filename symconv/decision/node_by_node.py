@@ -136,8 +136,11 @@ class Network:
         if operands[0] in self._split:
             function, moved, constant = self._split[operands[0]]
             if operator.moves:
+                # Both parts have to be known; what moves the sum stays, for maxima of it.
                 parts = [self._made(operator, [part]) for part in (moved, constant)]
-                return self._sum_of(None, parts[0], parts[1])
+                result = self._made(operator, operands)
+                self._split[result] = None, parts[0], parts[1]
+                return result
             if is_maximum(node) and len(operands) == 1 and function is not None:
                 largest = self._made(operator, [moved])
                 return self._sum_of(function, largest, self._constant(function, largest))
