@@ -19,11 +19,11 @@ from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term, f
 from symconv.arithmetic.work import spend
 from symconv.decision.coefficients import compare
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections, replaced
+from symconv.decision.selections import Selections
 from symconv.language.any_size import guarded_sum
 from symconv.language.operators import Maximum, MaxPool
 from symconv.language.operators.base import Index, Shape, inside_of
-from symconv.language.signals import Applied, SignalExpr, Tensor
+from symconv.language.signals import SignalExpr, Tensor, replaced
 
 __all__ = ["Elements", "is_maximum"]
 
@@ -179,7 +179,7 @@ class Elements:
                 origins[leaf.name] = one
                 return leaf
 
-            bare = replaced(node, new, lambda one, operands: Applied(one.operator, operands))
+            bare = replaced(node, new)
             summed = guarded_sum(bare)
             is_plain = all(
                 len(term.factors) == 1
