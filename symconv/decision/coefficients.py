@@ -29,7 +29,7 @@ from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_ORDERS_COMPARED, STEPS_PER_GUARD
 from symconv.arithmetic.linearisation import impossible
-from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.plain_bounds import is_at_least, positive_signs
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -43,7 +43,6 @@ from symconv.arithmetic.polynomials import (
     negated,
     within,
 )
-from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import GuardedSum, Term, free_index, without_counts
 from symconv.arithmetic.work import spend
 from symconv.decision.index_changes import (
@@ -359,7 +358,7 @@ class _Comparer:
             NonlinearError: a product of sizes would have to be compared.
         """
         numerator = self._numerator(weight)
-        signs = {name: Sign(negative=False, zero=False) for name in self.positive}
+        signs = positive_signs(self.positive)
         if not numerator.terms:
             return piece - piece
         if is_at_least(numerator, 1, signs) or is_at_least(-numerator, 1, signs):
