@@ -243,7 +243,7 @@ class Decision:
     ) -> Iterator[_Failure]:
         for one, other in zip(left.shape, right.shape, strict=True):
             yield _values_differ(one, other, "lengths" if left.axes == 1 else "sizes", known)
-        for found in compare(left, right, known.sets, known.among, known.positive, known.assumed):
+        for found in compare(left, right, known):
             nowhere = found.doubtful is None or found.doubtful.is_empty()
             yield _Failure(
                 None if nowhere else found.doubtful,

@@ -94,9 +94,8 @@ class Elements:
         """Whether the elements are the same with multiplicities too, by changes of indices."""
         if len(left) != len(right) or not all(term.factors for term in (*left, *right)):
             return False
-        known = self._parameters
         one, other = (GuardedSum(tuple(terms), shape, self._shapes) for terms in (left, right))
-        found = compare(one, other, known.sets, known.among, known.positive, known.assumed)
+        found = compare(one, other, self._parameters)
         return all(comparison.doubtful is None for comparison in found)
 
     def _points(self, terms: Sequence[Term], name: str | None, outputs: Conjunction) -> Set:
