@@ -382,7 +382,7 @@ def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     fixed = tuple(equal(Polynomial.of(s.name), value) for s, value in values.items())
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         return not among.intersect(sets.where([fixed])).is_empty()
     return True
 
@@ -391,7 +391,7 @@ def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
     """A lower bound for the sum of the other symbols, by the hypotheses."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
         rest = [abs(v) for n, v in lengths.items() if n not in {s.name for s in symbols}]
         return sum(rest)
@@ -402,7 +402,7 @@ def _within(claim: Claim, symbols: Iterable[Symbol], largest: int, budget: int) 
     """Whether the hypotheses leave nothing beyond a range of strides."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         for symbol in symbols:
             value = Polynomial.of(symbol.name)
             beyond = sets.where([(at_least(value, largest + 1),), (at_least(-value, largest + 1),)])
