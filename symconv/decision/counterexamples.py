@@ -26,7 +26,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
-from symconv.language.graph import has_names, walk
+from symconv.language.graph import has_opaque, walk
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr
 
@@ -129,7 +129,7 @@ def first_difference(
         only: which of them are tried.
     """
     symbols = {s.name: s for s in claim.symbols}
-    is_named = has_names(*claim.signals)
+    is_opaque = has_opaque(*claim.signals)
     points: Iterable[Point]
     if lengths is None:
         points = small_lengths(claim)
@@ -138,7 +138,7 @@ def first_difference(
     tried = 0
     for at in filter(only, points):
         try:
-            if is_named:
+            if is_opaque:
                 found = _values_differ(claim, at)
             else:
                 found = None if _seem_equal(claim, at) else _difference(claim, at)
@@ -376,7 +376,7 @@ def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
         one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
         if one != other:
             raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
-    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+    if has_opaque(*claim.signals):  # whose sides are computed in another way, from the same entries
         return replace(found, signals={name: nested(entries) for name, entries in data.items()})
     left, right = (fixed_size.array(side, data, at) for side in claim.signals)
     if left.shape != right.shape:

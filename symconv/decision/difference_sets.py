@@ -25,7 +25,7 @@ from symconv.decision.parameters import Parameters, differing
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import has_names, requirements, walk
+from symconv.language.graph import has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
@@ -179,13 +179,13 @@ class Decision:
         Raises:
             Undecided: there are functions or maxima, and that they are equal is not found.
         """
-        is_named = has_names(left, right)
-        if is_named or len(walk(left, right)) > MOST_NODES_EXPANDED:
+        is_opaque = has_opaque(left, right)
+        if is_opaque or len(walk(left, right)) > MOST_NODES_EXPANDED:
             network = Network(self.claim, self._parameters_of, self._evidence_of_equality)
             if network.are_equal():
                 yield _Failure(None, None, network.evidence)
                 return
-            if is_named:
+            if is_opaque:
                 raise Undecided(network.reason())
         sums = guarded_sum(left), guarded_sum(right)
         yield from self._sums_differ(*sums, self.parameters, lambda: self.claim)

@@ -16,7 +16,7 @@ from symconv.decision.maxima import is_maximum
 from symconv.errors import Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import allows
-from symconv.language.graph import has_names, walk
+from symconv.language.graph import has_opaque, walk
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr, StandIn, replaced
 
@@ -87,7 +87,7 @@ def _polynomials(claim: Claim) -> Iterator[Polynomial]:
 
 def _parts(claim: Claim) -> list[SignalExpr]:
     """The sums of products of which the sides are made, with names for functions and maxima."""
-    if not has_names(*claim.signals):
+    if not has_opaque(*claim.signals):
         return list(claim.signals)
     names: dict[SignalExpr, SignalExpr] = {}
     parts: dict[SignalExpr, None] = dict.fromkeys(claim.signals)
