@@ -139,7 +139,7 @@ def first_difference(
     for at in filter(only, points):
         try:
             if is_opaque:
-                found = _values_differ(claim, at)
+                found = _difference_in_values(claim, at)
             else:
                 found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
@@ -184,7 +184,7 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
     return one, other
 
 
-def _values_differ(claim: Claim, at: Point) -> Difference | None:
+def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
     Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
@@ -193,15 +193,14 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
-    unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
         arrays = {
             name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])
             for name, shape in shapes.items()
         }
         rows = {
-            name: _polynomial_with(_SHAPES_OF_FUNCTIONS[(trial + i) % 3], at_zero)
-            for i, (name, at_zero) in enumerate(sorted(unknown.items()))
+            name: (1 if at_zero is None else at_zero, *_POWERS[(trial + i) % len(_POWERS)])
+            for i, (name, at_zero) in enumerate(claim.functions.items())
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
@@ -229,12 +228,8 @@ _WAYS: tuple[Callable[[str, int], int], ...] = (
 )
 """Entries by the name and the number of each: those that are easily calculated with come first."""
 
-_SHAPES_OF_FUNCTIONS = ((0, 0, 1), (0, 1, 1), (0, -1, 0, 1))
-"""Polynomials by their coefficients, besides f(0), which is 1 where it is open."""
-
-
-def _polynomial_with(coefficients: tuple[int, ...], at_zero: Any) -> tuple[Any, ...]:
-    return (1 if at_zero is None else at_zero, *coefficients[1:])
+_POWERS = ((0, 1), (1, 1), (-1, 0, 1))
+"""Functions v², v + v² and v³ − v by their coefficients from v on; f(0) is 1 where it is open."""
 
 
 def _first_apart(one: Array, other: Array) -> tuple[int, ...] | None:

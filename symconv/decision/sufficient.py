@@ -88,16 +88,21 @@ class _Search:
         claim = self.claim
         with suppress(SymconvError):  # a hypothesis may say nothing beyond those of the claim
             closer = Claim(claim.lhs, claim.rhs, (*claim.given, *hypotheses), about=claim.about)
-            # Functions of large numbers are no numbers that could be compared.
-            has_entries = self._has_opaque
-            for at in () if self._has_opaque else self._points:
-                one, other = random_sides(closer.free, at)
-                if one != other:
-                    return False
-                has_entries = has_entries or any(one.entries)
-            verdict = prove(closer) if has_entries else None
+            verdict = prove(closer) if self._may_hold(closer) else None
             return isinstance(verdict, Proved) and verdict.is_complete
         return False
+
+    def _may_hold(self, closer: Claim) -> bool:
+        """Whether sides of random entries are equal at small lengths, and not 0 at all of them."""
+        if self._has_opaque:  # functions of large numbers are no numbers that could be compared
+            return True
+        has_entries = False
+        for at in self._points:
+            one, other = random_sides(closer.free, at)
+            if one != other:
+                return False
+            has_entries = has_entries or any(one.entries)
+        return has_entries
 
     def needed(self, hypotheses: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """As many of the hypotheses as the claim needs; of two, each alone was tried before."""
