@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate, chain, count, islice, product
 from math import prod
@@ -26,6 +27,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
+from symconv.language.functions import number_of_kind
 from symconv.language.graph import has_opaque, walk
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr
@@ -74,7 +76,7 @@ class Values:
     """
 
     arrays: Mapping[str, Array]
-    functions: Mapping[str, tuple[int, ...]]
+    functions: Mapping[str, tuple[Fraction | int, ...]]
 
     def sides(self, claim: Claim, at: Point) -> list[Array]:
         """Both sides of a claim: exact numbers, or balls of real numbers."""
@@ -99,14 +101,14 @@ def _is_exact(node: SignalExpr) -> bool:
     return not isinstance(node.operator, Apply) or node.operator.function.is_exact
 
 
-def _polynomial(coefficients: Sequence[int], number: Any) -> Any:
+def _polynomial(coefficients: Sequence[Fraction | int], number: Any) -> Any:
     result = number * 0
     for coefficient in reversed(coefficients):
-        result = result * number + coefficient
+        result = result * number + number_of_kind(Fraction(coefficient), number)
     return result
 
 
-def _written(coefficients: Sequence[int]) -> str:
+def _written(coefficients: Sequence[Fraction | int]) -> str:
     v = Symbol("v")
     return str(sum(c * v**i for i, c in enumerate(coefficients)))
 

@@ -32,3 +32,12 @@ def test_what_is_repeated_does_not_end_where_it_has_its_entries() -> None:
     assert is_refuted(Claim((both + below).relu(), both.relu() + below.relu()))
     apart = row.pad(0, 7, axis=0) + block.pad(1, 5, axis=0)
     assert is_proved(Claim((apart + below).relu(), apart.relu() + below.relu()))
+
+
+# --- functions of which nothing is known, beside others ----------------------------------
+
+
+def test_a_fraction_at_zero_stands_beside_functions_that_are_not_exact() -> None:
+    verdict = Claim(h(x).sigmoid(), h(x).tanh()).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.functions["h"].endswith("1/2")
