@@ -71,23 +71,28 @@ class MaxPool(AlongAxis):
         return False
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """That no window lies in the padding alone, where there is padding.
+        """That windows have places, and that none lies in the padding alone, where there is any.
 
         Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
-        before the end; with a dilation, what the places of a window skip has to be shorter than
-        the input.
+        before the end; with a dilation, what the places of a window skip that begins before the
+        input has to be shorter than the input.
         """
+        if not self.window.is_at_least(1):
+            guard = at_least(self.window.polynomial, 1)
+            yield Requirement((guard,), partial(_told, node, "has windows without places", guard))
         if self.left == 0 and self.right == 0:
             return
         n = node.operands[0].lengths[self.axis]
         s, d, left = (a.polynomial for a in (self.stride, self.dilation, self.left))
         reach = d * (self.window.polynomial - 1)
         last = s * (self.size(node) - 1) - left
-        for guard, told in (
+        guards = [
             (at_least(reach, left), "begins with a window of padding"),
             (at_least(n - 1, last), "ends with a window of padding"),
-            (at_least(n, d), "has windows that may skip all entries"),
-        ):
+        ]
+        if not (-self.left).is_at_least(0):
+            guards.append((at_least(n, d), "has windows that may skip all entries"))
+        for guard, told in guards:
             yield Requirement((guard,), partial(_told, node, told, guard))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
@@ -149,9 +154,6 @@ class MaxPool(AlongAxis):
             *within(place, signal.lengths[self.axis]),
         )
         return [Candidate(signal, along(index, self.axis, place), (j,), guards)]
-
-    def _amounts(self) -> list[tuple[str, Amount, int]]:
-        return [("stride", self.stride, 1), ("dilation", self.dilation, 1)]
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not as it is by default; the axis where there are several."""
