@@ -184,7 +184,10 @@ def _transcendental(name: str) -> Callable[[Any], Any]:
 
     def value(number: Any) -> Any:
         if isinstance(number, float):
-            return of_floats(number)
+            try:
+                return of_floats(number)
+            except OverflowError:  # of exp alone
+                return math.inf
         if isinstance(number, flint.arb):
             return getattr(number, name)()
         return of_expressions(_for_sympy(number))
@@ -250,7 +253,7 @@ def _leaky(slope: Fraction) -> Meaning:
         "leaky_relu",
         rises=slope >= 0,
         is_nonnegative=slope <= 0,
-        is_idempotent=slope in (0, 1),
+        is_idempotent=slope <= 0 or slope == 1,
         is_homogeneous=True,
     )
 
