@@ -169,6 +169,10 @@ LARGEST_TOTAL_TRIED = 12
 """The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
 three of the counterexamples to the catalogue have sums up to 8."""
 
+LARGEST_TOTAL_OF_NETWORKS = {1: 32, 2: 18}
+"""The same where there are functions or maxima, by how many symbols there are: such claims are
+refuted in no other way, and often fail no sooner than a window of several pools has entries."""
+
 MOST_LENGTHS_TRIED = 1500
 """Lengths that are tried in all: more than positive symbols have up to that sum, so that the search
 is cut short only for symbols that may be 0 or negative."""
