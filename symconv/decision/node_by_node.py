@@ -58,6 +58,7 @@ class Network:
         self._known: dict[tuple[SignalExpr, SignalExpr], bool] = {}
         self._pushed: dict[tuple[Function, SignalExpr], SignalExpr] = {}
         self._split: dict[SignalExpr, tuple[Function | None, SignalExpr, SignalExpr]] = {}
+        self._made_of: dict[SignalExpr, frozenset[SignalExpr]] = {}
         self._told: list[Callable[[], tuple[Evidence, ...]]] = []
         self._beyond: NonlinearError | None = None
 
@@ -108,13 +109,14 @@ class Network:
             for one, other in (operands, reversed(operands)):
                 if _is_zero(other) and one.lengths == node.lengths:
                     return self._applied(Function("relu", Fraction(0)), one)
-        if operands[0] in self._split:
-            function, moved, constant = self._split[operands[0]]
+        splits = [self._split[one] for one in operands if one in self._split]
+        if len(splits) == len(operands):
+            function, moved, constant = splits[0]
             if operator.moves:
                 parts = [self._made(operator, [part]) for part in (moved, constant)]
                 return self._sum_of(None, parts[0], parts[1])
-            if is_maximum(node) and len(operands) == 1 and function is not None:
-                largest = self._made(operator, [moved])
+            if is_maximum(node) and function and all(one == function for one, _, _ in splits):
+                largest = self._made(operator, [each for _, each, _ in splits])
                 return self._sum_of(function, largest, self._constant(function, largest))
         return self._made(operator, operands)
 
@@ -135,12 +137,31 @@ class Network:
             return node
         present = self._alike[values]
         if not node.operator.is_source:
-            for other in present[:MOST_EQUALS_TRIED]:
+            for other in self._likely(node, present):
                 shaped = _with_unit_axes(other, node)
                 if shaped is not None and self._equal(shaped, node):
                     return shaped
         present.append(node)
         return node
+
+    def _likely(self, node: SignalExpr, present: list[SignalExpr]) -> list[SignalExpr]:
+        """Some nodes of the same values; where there are many, those made of the same names.
+
+        Where ReLUs have made zeros of everything, values say nothing.
+        """
+        if len(present) > MOST_EQUALS_TRIED:
+            names = self._names_below(node)
+            present = [other for other in present if self._names_below(other) == names]
+        return present[:MOST_EQUALS_TRIED]
+
+    def _names_below(self, node: SignalExpr) -> frozenset[SignalExpr]:
+        """Of what a node is made, if functions and maxima are names."""
+        if node not in self._made_of:
+            below = self._below(node)
+            self._made_of[node] = frozenset(
+                one for one in below if one.operator.is_opaque or one.operator.is_source
+            )
+        return self._made_of[node]
 
     def _applied(self, function: Function, node: SignalExpr) -> SignalExpr:
         """A function of a node: f = (f − f(0)) + f(0), of which the first goes through zeros.
@@ -186,6 +207,8 @@ class Network:
 
     def _pushed_through(self, function: Function, node: SignalExpr) -> SignalExpr:
         operator, operands = node.operator, list(node.operands)
+        if _is_zero(node):
+            return node
         if is_selection(node) or (is_maximum(node) and function.rises):
             return self._made(operator, [self._through(function, one) for one in operands])
         match operator:
@@ -236,8 +259,9 @@ class Network:
                     return True
             except NonlinearError as problem:
                 self._beyond = problem
-        if one.operator.is_opaque and other.operator.is_opaque:
-            return False
+        for name, sum_ in ((one, other), (other, one)):
+            if name.operator.is_opaque and name not in self._below(sum_):
+                return False
         return self._is_one_sum(one, other)
 
     def _as_function(self, node: SignalExpr) -> tuple[Function, SignalExpr] | None:
