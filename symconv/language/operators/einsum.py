@@ -286,12 +286,11 @@ class SumMethods(Operand):
         axes = range(this.ndim) if axis is None else axes_of(this, axis)
         count = 1
         for one in axes:
-            shown = this.shape[one]
-            size = int(shown) if shown.is_Integer else 0
+            size = this.lengths[one].as_integer()
             if not size:
                 raise SymconvError(
                     f"a mean is over axes whose sizes are numbers, and {this} has size "
-                    f"{shown} along axis {one}; compare the sums, x.sum(axis={one})"
+                    f"{this.shape[one]} along axis {one}; compare the sums, x.sum(axis={one})"
                 )
             count *= size
         return self.sum(axis) / count
