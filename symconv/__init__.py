@@ -3,10 +3,13 @@
 The public names are few:
 
 - `integers` makes symbols for lengths, amounts and strides; `Signal` a signal, and the methods
-  of `SignalExpr` are the operators.
+  of `SignalExpr` are the operators.  `einsum`, `concatenate` and `maximum` take several tensors,
+  and `Pointwise` is a function of each entry of which nothing is known.
 - `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
   `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
 - `assert_equal` asserts a claim in a test.
+- `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
+  inputs an output reads.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.stacks import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from symconv.exercises.grading import grade
     from symconv.exercises.mistakes import MISTAKES
     from symconv.language.operators.pointwise import Pointwise
+    from symconv.language.receptive_fields import receptive_field
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
@@ -61,6 +66,8 @@ __all__ = [
     "grade",
     "integers",
     "maximum",
+    "receptive_field",
+    "repeat",
     "such_that",
 ]
 
@@ -81,6 +88,8 @@ _PLACES = {
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
+    "receptive_field": "language.receptive_fields",
+    "repeat": "decision.stacks",
 }
 
 

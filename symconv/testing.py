@@ -12,9 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy.logic.boolalg import Boolean
-
-from symconv.decision.claims import Claim, Side
+from symconv.decision.claims import Claim, Hypothesis, Side
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 
 __all__ = ["assert_equal"]
@@ -24,7 +22,7 @@ def assert_equal(
     lhs: Side | int,
     rhs: Side | int,
     *,
-    given: Iterable[Boolean] | Boolean = (),
+    given: Iterable[Hypothesis] | Hypothesis = (),
     name: str | None = None,
 ) -> None:
     """Assert that a claim holds for all lengths that the hypotheses allow.

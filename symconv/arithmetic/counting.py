@@ -12,9 +12,8 @@ References:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import lcm
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeAlias
 
 import islpy as isl
 from islpy import dim_type
@@ -25,7 +24,11 @@ from symconv.errors import Undecided
 __all__ = ["nonzero_count"]
 
 
-def nonzero_count(parts: Sequence[tuple[Fraction, Set]], width: int) -> Set:
+Weight: TypeAlias = int | isl.PwQPolynomial
+"""A number, or a polynomial in the parameters."""
+
+
+def nonzero_count(parts: Sequence[tuple[Weight, Set]], width: int) -> Set:
     """The points at which the weighted numbers of values of the hidden indices do not cancel.
 
     Args:
@@ -36,30 +39,53 @@ def nonzero_count(parts: Sequence[tuple[Fraction, Set]], width: int) -> Set:
         Undecided: nothing at hand can count them, or the numbers are polynomials in the
             lengths that do not cancel identically.
     """
-    common = lcm(*(weight.denominator for weight, _ in parts))
-    weighted = [(int(weight * common), _as_parameters(part, width)) for weight, part in parts]
-    try:
-        return _affine_nonzero(weighted, width)
-    except _NoIntervalError:
-        pass
+    weighted = [(weight, _as_parameters(part, width)) for weight, part in parts]
+    numbers = [(weight, part) for weight, part in weighted if isinstance(weight, int)]
+    if len(numbers) == len(weighted):
+        with suppress(_NoIntervalError):
+            return _affine_nonzero(numbers, width)
+    total = None
+    for weight, part in weighted:
+        counted = _counted(part)
+        if isinstance(weight, int):
+            counted = counted.scale_val(isl.Val.int_from_si(part.get_ctx(), weight))
+        else:
+            counted = counted * _with_coordinates(weight, width)
+        total = counted if total is None else total + counted
+    found = Set.empty(weighted[0][1].params().get_space())
+    for piece, polynomial in total.get_pieces() if total is not None else ():
+        if polynomial.is_zero() or piece.is_empty():
+            continue
+        if not polynomial.isa_aff():
+            raise Undecided(
+                f"coefficients were counted and differ as formulas ({polynomial}), but not "
+                "necessarily at every length"
+            )
+        value = isl.PwAff.from_aff(polynomial.as_aff())
+        zero = isl.PwAff.from_aff(isl.Aff.zero_on_domain(isl.LocalSpace.from_space(piece.space)))
+        found = found | piece.intersect(value.ne_set(zero))
+    return _as_points(found, width)
+
+
+def _counted(part: Set) -> isl.PwQPolynomial:
+    """How many values the hidden indices have.
+
+    Raises:
+        Undecided: nothing at hand can count them.
+    """
+    with suppress(_NoIntervalError):
+        counted = _interval_count(part)
+        if counted is None:
+            zero = isl.Aff.zero_on_domain(isl.LocalSpace.from_space(part.params().get_space()))
+            counted = isl.PwAff.from_aff(zero)
+        return isl.PwQPolynomial.from_pw_aff(counted)
     if not hasattr(Set, "card"):
         raise Undecided(
             "a summation index drops out of some monomials, so that their coefficients have to "
             "be counted; install islpy-barvinok in place of islpy for that"
         )
-    total = None
-    for weight, part in weighted:
-        counted = _cardinality(part).scale_val(isl.Val.int_from_si(part.get_ctx(), weight))
-        total = counted if total is None else total + counted
-    for piece, polynomial in total.get_pieces() if total is not None else ():
-        if not polynomial.is_zero() and not piece.is_empty():
-            raise Undecided(
-                f"coefficients were counted and differ as formulas ({polynomial}), but not "
-                "necessarily at every length"
-            )
-    return Set.empty(parts[0][1].get_space()).project_out(
-        dim_type.set, width, parts[0][1].dim(dim_type.set) - width
-    )
+    number: isl.PwQPolynomial = _cardinality(part)
+    return number
 
 
 def _cardinality(part: Any) -> Any:
@@ -79,6 +105,15 @@ def _as_parameters(part: Set, width: int) -> Set:
     return part
 
 
+def _with_coordinates(weight: isl.PwQPolynomial, width: int) -> isl.PwQPolynomial:
+    """The weight with the coordinates of a point as further parameters; see `_as_parameters`."""
+    size = weight.dim(dim_type.param)
+    weight = weight.add_dims(dim_type.param, width)
+    for i in range(width):
+        weight = weight.set_dim_name(dim_type.param, size + i, f"c{i}")
+    return weight
+
+
 def _affine_nonzero(weighted: Sequence[tuple[int, Set]], width: int) -> Set:
     total = None
     for weight, part in weighted:
@@ -92,6 +127,11 @@ def _affine_nonzero(weighted: Sequence[tuple[int, Set]], width: int) -> Set:
     else:
         zero = isl.PwAff.from_aff(isl.Aff.zero_on_domain(isl.LocalSpace.from_space(space)))
         found = total.ne_set(zero)
+    return _as_points(found, width)
+
+
+def _as_points(found: Set, width: int) -> Set:
+    """The set with the last parameters as the coordinates of a point."""
     size = found.dim(dim_type.param) - width
     return found.from_params().move_dims(dim_type.set, 0, dim_type.param, size, width)
 

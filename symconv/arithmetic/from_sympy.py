@@ -498,6 +498,8 @@ class FormulaReader:
                 return self._product(
                     [base] * min(int(exponent), MOST_EXPANDED_TERMS), names, expression
                 )
+            case Pow(args=(base, Integer() as exponent)) if exponent < 0:
+                return (self._share(base, -int(exponent), names),)
             case Indexed():
                 return (self._entry(expression, names),)
             case Piecewise():
@@ -508,8 +510,21 @@ class FormulaReader:
                 return self._sum(expression, names)
         raise SymconvError(
             f"{expression} cannot stand in a formula: expected entries x[m], sums, products, "
-            "Piecewise and rational numbers"
+            "Piecewise and rational numbers, divided by sizes"
         )
+
+    def _share(self, size: Expr, power: int, names: Names) -> Term:
+        """1 over a power of a size."""
+        divisor, denominator = scaled_polynomial(size, names)
+        number = divisor.as_integer()
+        if divisor.indices() or (number is not None and number < 1):
+            raise SymconvError(
+                f"a formula divides by positive sizes that are the same for all indices, got {size}"
+            )
+        term = Term()
+        for _ in range(min(power, MOST_EXPANDED_TERMS)):
+            term = term.over(divisor).scaled(Fraction(denominator))
+        return term
 
     def _product(self, factors: Sequence[Expr], names: Names, whole: Expr) -> tuple[Term, ...]:
         product_: tuple[Term, ...] = (Term(),)

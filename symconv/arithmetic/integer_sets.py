@@ -207,6 +207,14 @@ class IntegerSets:
         frame = _Frame(self._context, self._space(len(dimensions)), self.parameters, dimensions)
         return frame.set(guards).project_out(dim_type.set, len(coordinates), len(hidden))
 
+    def value(self, polynomial: Polynomial) -> int | isl.PwQPolynomial:
+        """A polynomial in the parameters, as isl has it where it is no number."""
+        number = polynomial.as_integer()
+        if number is not None:
+            return number
+        frame = _Frame(self._context, self._space(0).params(), self.parameters, {})
+        return frame.quasipolynomial(polynomial)
+
     def nothing(self, width: int) -> Set:
         """The empty set of points with so many coordinates."""
         return Set.empty(self._space(width))
@@ -245,6 +253,10 @@ class IntegerSets:
         set_ = set_.from_params() if set_.is_params() else set_
         size = len(self.parameters)
         width = set_.dim(dim_type.set)
+        # One of which nothing is said is 0; isl would try its signs, with those of all others.
+        for i in range(size):
+            if not set_.involves_dims(dim_type.param, i, 1):
+                set_ = set_.fix_val(dim_type.param, i, 0)
         flat = set_.move_dims(dim_type.set, 0, dim_type.param, 0, size)
         flat = flat.insert_dims(dim_type.set, 0, 1).add_dims(dim_type.set, size)
         local = isl.LocalSpace.from_space(flat.get_space())
@@ -338,6 +350,16 @@ class _Frame:
         for monomial, c in polynomial.terms.items():
             part = self._atom(_only(monomial)) if monomial else self._constant(1)
             result = result + part.scale_val(self._number(c))
+        return result
+
+    def quasipolynomial(self, polynomial: Polynomial) -> isl.PwQPolynomial:
+        """The value with products, which isl knows for counting."""
+        result = isl.PwQPolynomial.from_pw_aff(self._constant(0))
+        for monomial, c in polynomial.terms.items():
+            part = isl.PwQPolynomial.from_pw_aff(self._constant(c))
+            for atom in monomial:
+                part = part * isl.PwQPolynomial.from_pw_aff(self._atom(atom))
+            result = result + part
         return result
 
     def _few_pieces(self, value: isl.PwAff) -> isl.PwAff:

@@ -21,6 +21,10 @@ SEARCH_SHARE = 4
 """The part of the allowance for the search after a decision that came to nothing, and for a
 re-check: a quarter, so that neither adds much to the time of a decision."""
 
+SUFFICIENT_SHARE = 8
+"""The part of the allowance for hypotheses on taps under which a refuted claim holds: an eighth,
+about a second, because the verdict stands without them."""
+
 STEPS_PER_PRODUCT = 3
 """What the product of two monomials takes."""
 
@@ -29,6 +33,12 @@ STEPS_PER_SUBSTITUTION = 6
 
 STEPS_PER_TERM = 6
 """What it takes to compare a term of a sum with others, beside its guards and factors."""
+
+STEPS_PER_TERM_WRITTEN = 60
+"""What it takes to write a term of a sum as an expression of SymPy."""
+
+STEPS_PER_GUARD = 10
+"""What it takes to compare a guard of a sum with those of another one."""
 
 STEPS_PER_PIECE = 20
 """What one of the cases of a value takes, with its own set."""
@@ -81,6 +91,14 @@ MOST_PIECES = 400
 MOST_FACTORS = 2000
 """In one product of a sum: each has a position of its own, and is copied in each further
 product."""
+
+MOST_TERMS_FACTORED = 40
+"""Monomials of a size that is taken apart into its factors, by which a sum is divided: those of a
+product of five sums of two are 32."""
+
+LARGE_SIZE = 1009
+"""A size at which a factor of a size is looked at, to have it positive: much more than the strides
+and kernels that are subtracted from a size, and a prime."""
 
 MOST_ORDERS_COMPARED = 720
 """Orders of equal names in one monomial, 6!: in each the set of its points is rearranged."""
@@ -137,6 +155,9 @@ BITS_OF_BALLS = 128
 """Bits of the middles of balls of real numbers: more than twice those of a float, so that where
 balls meet, no float would tell the numbers apart."""
 
+LONGEST_REASON = 200
+"""Characters of two nodes that are named in a reason: two lines of a terminal."""
+
 MOST_TRIALS = 60
 """Sizes that are drawn to find some at which no tensor of a network is empty; where strides are few
 numbers and inputs are large enough, one of ten is such."""
@@ -159,6 +180,13 @@ MOST_STRIDES_DECIDED = 300
 """Decisions for given strides in all: a counterexample with large numbers would ask for many more,
 to tell whether it is the smallest."""
 
+LARGEST_NUMBER_OF_LAYERS_TRIED = 4
+"""Where induction over the number of layers fails: each number is a decision, and the sums grow
+with it."""
+
+MOST_LAYERS = 1000
+"""In a stack with a number of layers: each is a few operators more."""
+
 # --- the search for a counterexample -------------------------------------------------
 
 MOST_DOUBTFUL_TRIED = 20
@@ -173,9 +201,17 @@ LARGEST_TOTAL_OF_NETWORKS = {1: 32, 2: 18}
 """The same where there are functions or maxima, by how many symbols there are: such claims are
 refuted in no other way, and often fail no sooner than a window of several pools has entries."""
 
+MOST_ADDED = 3
+"""How much more than their least sum the lengths have at which a claim of many symbols is tried:
+where there are more of them than the sum above, only few can be larger than the least."""
+
 MOST_LENGTHS_TRIED = 1500
 """Lengths that are tried in all: more than positive symbols have up to that sum, so that the search
 is cut short only for symbols that may be 0 or negative."""
+
+MOST_LENGTHS_TO_SUFFICE = 6
+"""Small lengths with entries at which random ones show that a hypothesis on taps does not suffice,
+beside the counterexample, which sees most of them."""
 
 # --- short descriptions of conditions ------------------------------------------------
 # What is found is verified, so that these bound the time and what is found, never what is true.

@@ -2,22 +2,27 @@
 
 The form behind every claim: for free indices #0, #1, … (the output index, one for each axis),
 
-    Σ over all integers #r, #r+1, … of  coefficient · [guards] · Π name[position]
+    Σ over all integers #r, #r+1, … of  coefficient · [guards] · Π name[position] / Π divisor
 
-where an entry of a named tensor is zero outside its range by definition, so that its
-range never has to be stated as a guard.  `symconv.language.any_size` reads a tensor into this
-form; `symconv.decision.coefficients` turns it into integer sets.
+where the divisors are sizes, in which no index stands, and an entry of a named tensor is zero
+outside its range by definition, so that its range never has to be stated as a guard.
+`symconv.language.any_size` reads a tensor into this form; `symconv.decision.coefficients` turns
+it into integer sets.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symconv.arithmetic.polynomials import Atom, Conjunction, Guard, Polynomial, Relation
+from symconv.arithmetic.divisors import Divisors, factored
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import Atom, Conjunction, Guard, Polynomial, Relation, within
+from symconv.arithmetic.symbols import Sign
 
-__all__ = ["Factor", "GuardedSum", "SummationIndex", "Term", "free_index"]
+__all__ = ["Factor", "GuardedSum", "SummationIndex", "Term", "free_index", "without_counts"]
 
 
 def free_index(axes: int) -> tuple[Polynomial, ...]:
@@ -51,12 +56,16 @@ class SummationIndex:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Σ over the indices of coefficient · [guards] · Π factors."""
+    """Σ over the indices of coefficient · [guards] · Π factors / Π divisors.
+
+    The divisors are sizes taken apart as far as possible (see `over`).
+    """
 
     coefficient: Fraction = Fraction(1)
     indices: tuple[SummationIndex, ...] = ()
     factors: tuple[Factor, ...] = ()
     guards: Conjunction = ()
+    divisors: Divisors = ()
 
     def __mul__(self, other: Term) -> Term:
         """The product of two sums with different summation indices, as one sum."""
@@ -65,11 +74,26 @@ class Term:
             self.indices + other.indices,
             self.factors + other.factors,
             self.guards + other.guards,
+            _ordered(self.divisors + other.divisors),
         )
 
     def scaled(self, number: Fraction) -> Term:
         """The term times a number."""
         return replace(self, coefficient=self.coefficient * number)
+
+    def over(self, size: Polynomial) -> Term:
+        """The term divided by a size, which is not 0.
+
+        >>> n, m = Polynomial.of("n"), Polynomial.of("m")
+        >>> print(Term().over(n * m * 2))
+        1/2 /(m) /(n)
+        """
+        number, parts = factored(size)
+        return replace(
+            self,
+            coefficient=self.coefficient / number,
+            divisors=_ordered(self.divisors + parts),
+        )
 
     def plus(self, coefficient: Fraction) -> Term:
         """The same sum with a larger coefficient."""
@@ -90,6 +114,7 @@ class Term:
             ),
             tuple(Factor(f.name, tuple(map(new, f.position))) for f in self.factors),
             tuple(guard.map(new) for guard in self.guards),
+            self.divisors,
         )
 
     def guarded(self, *guards: Guard) -> Term:
@@ -107,7 +132,10 @@ class Term:
         return replace(self, indices=indices + self.indices)
 
     def substitute(self, values: Mapping[Atom, Polynomial]) -> Term:
-        """The term with indices or symbols replaced; what is replaced is no longer summed over."""
+        """The term with indices or quotients of them replaced.
+
+        What is replaced is no longer summed over.
+        """
 
         def new(polynomial: Polynomial) -> Polynomial:
             return polynomial.substitute(values)
@@ -121,6 +149,7 @@ class Term:
             ),
             tuple(Factor(f.name, tuple(map(new, f.position))) for f in self.factors),
             tuple(guard.map(new) for guard in self.guards),
+            self.divisors,
         )
 
     def solved(self) -> Term:
@@ -156,7 +185,43 @@ class Term:
         parts = [f"Σ{[f'#{i.number}' for i in self.indices]}"] if self.indices else []
         parts += [str(self.coefficient)] * (self.coefficient != 1)
         parts += [f"[{guard}]" for guard in self.guards]
-        return " ".join([*parts, *map(str, self.factors)])
+        return " ".join([*parts, *map(str, self.factors), *(f"/({d})" for d in self.divisors)])
+
+
+def _ordered(divisors: Divisors) -> Divisors:
+    return tuple(sorted(divisors, key=str)) if len(divisors) > 1 else divisors
+
+
+def without_counts(term: Term, positive: Set[str]) -> Term:
+    """The term without indices over which it is summed so often as it is divided by.
+
+    That is Σ 1/n over 0 ≤ i < n of what does not depend on i, as in the mean of a constant.
+
+    Args:
+        term: the term.
+        positive: the symbols that are at least 1, which say that n is not negative.
+    """
+    signs = {name: Sign(negative=False, zero=False) for name in positive}
+    for index in term.indices if term.divisors else ():
+        size = index.upper + 1 - index.lower
+        about = [guard for guard in term.guards if guard.polynomial.mentions(index.number)]
+        if (
+            index.lower.terms
+            or not is_at_least(size, 0, signs)
+            or set(about) != set(within(Polynomial.of(index.number), size))
+            or any(p.mentions(index.number) for f in term.factors for p in f.position)
+        ):
+            continue
+        number, parts = factored(size)
+        left = Counter(term.divisors)
+        left.subtract(parts)
+        if number > 0 and all(times >= 0 for times in left.values()):
+            guards = tuple(guard for guard in term.guards if guard not in about)
+            indices = tuple(i for i in term.indices if i is not index)
+            divisors = tuple(left.elements())
+            term = replace(term, indices=indices, guards=guards, divisors=divisors)
+            return without_counts(term.scaled(Fraction(number)), positive)
+    return term
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.arithmetic.terms import SummationIndex, Term
-from symconv.arithmetic.unevaluated import all_of, choice
+from symconv.arithmetic.unevaluated import all_of, choice, quotient
 
 __all__ = [
     "condition_expression",
@@ -86,6 +86,8 @@ def _atom(atom: Atom, names: Names) -> Expr:
             divisor = polynomial_expression(atom.divisor, names)
             if numerator.is_number and divisor.is_number:
                 return sympy.floor(numerator / divisor)
+            if numerator.is_Mul:  # 2n/3, and not (2n)/3
+                return sympy.floor(quotient(numerator, divisor), evaluate=False)
             # Unevaluated, so that (n + 1)/2 is not spread out as n/2 + 1/2.
             return sympy.floor(Mul(1 / divisor, numerator, evaluate=False), evaluate=False)
         case Guarded() if atom.is_nonnegative_part:
@@ -365,6 +367,8 @@ def _term(
     for index in reversed(summed):  # the first index is the outermost sum
         limits = (polynomial_expression(p, names) for p in (index.lower, index.upper))
         result = Sum(result, (names[index.number], *limits))
+    for divisor in term.divisors:
+        result = result / polynomial_expression(divisor, names)
     return _where(result, outer)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from symconv.catalogue.published import Published
+from symconv.catalogue.suites import Suite
 from symconv.catalogue.theorems import Theorem
 from symconv.language.hints import close
 
@@ -16,6 +17,11 @@ __all__ = ["Listing"]
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Theorems and published statements.
+
+    Attributes:
+        theorems: the theorems.
+        published: the statements, with the claims that settle them.
+        suites: the suites whose statements these are, if they are not the catalogue's.
 
     >>> from symconv.catalogue.published import PUBLISHED
     >>> from symconv.catalogue.theorems import THEOREMS
@@ -28,6 +34,12 @@ class Listing:
 
     theorems: Sequence[Theorem]
     published: Sequence[Published]
+    suites: Sequence[Suite] = ()
+
+    @classmethod
+    def of_suites(cls, suites: Sequence[Suite]) -> Listing:
+        """What suites state."""
+        return cls((), tuple(p for suite in suites for p in suite.published), suites)
 
     def __bool__(self) -> bool:
         return bool(self.theorems or self.published)
@@ -64,7 +76,7 @@ class Listing:
                 published.append(statement)
             elif claims:
                 published.append(replace(statement, theorems=tuple(claims)))
-        return Listing(theorems, published)
+        return Listing(theorems, published, self.suites)
 
     def nothing(self, words: Sequence[str], verdict: str) -> str:
         """What to say where a search has found nothing."""
@@ -77,7 +89,9 @@ class Listing:
         missing = [word for word in words if not _has([word], self._texts())]
         if not missing:
             return f"There is nothing {_about(words)}in one place; leave out one of the words."
-        hint = close(missing[0].lower(), known, "'symconv list' shows everything.")
+        suite = f" --suite {self.suites[0].name if len(self.suites) == 1 else 'all'}"
+        shown = f"'symconv list{suite * bool(self.suites)}' shows everything."
+        hint = close(missing[0].lower(), known, shown)
         return f"There is nothing {_about(missing[:1])[:-1]}; {hint}"
 
     def _texts(self) -> list[str]:
@@ -111,6 +125,5 @@ def _said(statement: Published) -> list[str]:
         statement.statement,
         statement.condition,
         statement.source,
-        statement.beyond,
         statement.unsettled,
     ]

@@ -23,19 +23,24 @@ __all__ = ["declared", "decoded", "lengths", "named", "tap"]
 
 
 def named(name: str) -> Theorem:
-    """The claim of the catalogue that is called so."""
+    """The claim of the catalogue, or of a suite, that is called so."""
     from difflib import get_close_matches
 
+    from symconv.catalogue.suites import SUITES
     from symconv.catalogue.theorems import THEOREMS
 
     for theorem in THEOREMS:
         if theorem.name == name:
             return theorem
+    begun = name.partition("_")[0]
+    if begun in SUITES and name in SUITES[begun].theorems:
+        return SUITES[begun].theorems[name]
     from symconv.catalogue.index import CATALOGUE  # takes a second or two
 
     if name in CATALOGUE:
         return CATALOGUE[name]
-    close = get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
+    known = [*CATALOGUE, *(SUITES[begun].theorems if begun in SUITES else ())]
+    close = get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(close)}?" if close else "see 'symconv list'"
     raise click.UsageError(f"there is no claim named {name!r}; {hint}")
 
@@ -77,22 +82,28 @@ def declared(
     given: Iterable[str],
     integers: Sequence[str],
     tensors: Iterable[str] = (),
+    functions: Iterable[str] = (),
 ) -> Declarations:
-    """What the options --signal, --given, --integer and --tensor declare."""
+    """What the options --signal, --given, --integer, --tensor and --function declare."""
     from symconv.text import Declarations
     from symconv.text.syntax import Passage
 
-    found: dict[str, dict[str, Passage]] = {"--signal": {}, "--tensor": {}}
+    found: dict[str, dict[str, Passage]] = {"--signal": {}, "--tensor": {}, "--function": {}}
     example = {"--signal": "NAME:LENGTH, such as x:n", "--tensor": "NAME:SIZE,SIZE,…"}
-    for option, texts in (("--signal", signals), ("--tensor", tensors)):
+    given_texts = (("--signal", signals), ("--tensor", tensors), ("--function", functions))
+    for option, texts in given_texts:
         for text in texts:
             name, colon, _ = text.partition(":")
+            if option == "--function" and not colon:
+                colon, text = ":", f"{name}:"
             if not colon or any(name.strip() in shapes for shapes in found.values()):
                 problem = "it is declared twice" if colon else f"expected {example[option]}"
                 raise click.UsageError(f"{option} {text!r}: {problem}")
             found[option][name.strip()] = Passage(text, option, len(name) + 1)
     hypotheses = tuple(Passage(g, "--given") for g in given)
-    return Declarations(found["--signal"], hypotheses, tuple(integers), found["--tensor"])
+    return Declarations(
+        found["--signal"], hypotheses, tuple(integers), found["--tensor"], found["--function"]
+    )
 
 
 def decoded(data: bytes, where: str) -> str:

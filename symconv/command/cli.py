@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from symconv.arithmetic.limits import LONGEST_TIMEOUT, MOST_BYTES_OF_FILE
+from symconv.catalogue.suites import SUITES
 from symconv.command import arguments, interrupts
 from symconv.command.exit_codes import EXIT, WORST_FIRST, Command, Commands
 
@@ -171,10 +172,19 @@ def _wrapped(form: str) -> str:
     help="Declare a tensor by its shape, such as x:N,C,H,W or w:O,C,3,3.  May be repeated.",
 )
 @click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="NAME[:VALUE]",
+    help="Declare a function of which nothing is known, such as f, or g:0 where g(0) = 0.  "
+    "May be repeated.",
+)
+@click.option(
     "--given",
     multiple=True,
     metavar="CONDITION",
-    help="A hypothesis, such as 'n >= i'.  May be repeated.",
+    help="A hypothesis, such as 'n >= i', or 'w == w.flip()' about the entries of a signal or "
+    "tensor.  May be repeated.",
 )
 @click.option(
     "--integer",
@@ -209,6 +219,7 @@ def check(
     claim: str | None,
     signals: tuple[str, ...],
     tensors: tuple[str, ...],
+    functions: tuple[str, ...],
     given: tuple[str, ...],
     integers: tuple[str, ...],
     name: str | None,
@@ -229,6 +240,7 @@ def check(
       symconv check "iff(n % 4 == 0, (n + 4) % 4 == 0)"
       symconv check "x.correlate(k).length <= n" --signal x:n --signal k:c
       symconv check "x.conv(w, padding=1).shape[2] == W" --tensor x:C,H,W --tensor w:O,C,3,3
+      symconv check "f(x).max_pool(2) == f(x.max_pool(2))" --signal x:n --function f
 
     A signal has one axis, a tensor several: channels, height, width and so on.  x.conv(w) is
     a layer over channels, as PyTorch's conv1d, conv2d and conv3d; axis=1 says along which
@@ -241,6 +253,7 @@ def check(
     In a file, a line is a declaration, a claim, or a claim with a name:
       signal x: n
       tensor y: C, H, W
+      function f
       given n >= 4
       integer t
       flipped_twice: x.flip().flip() == x  # a comment
@@ -259,7 +272,7 @@ def check(
         )
     _check_destination(certificate_file)
     lengths = list(map(arguments.lengths, points))
-    declared = arguments.declared(signals, given, integers, tensors)
+    declared = arguments.declared(signals, given, integers, tensors, functions)
     out = console(quiet=as_json)
     records = []
     with Decider(out, timeout, total_timeout) as decider:
@@ -285,9 +298,16 @@ def check(
     type=click.Choice(["true", "false", "conditional"]),
     help="Only theorems that are true or false, and published statements with this verdict.",
 )
+@click.option(
+    "--suite",
+    type=click.Choice([*SUITES, "all"]),
+    help="What the tests or rules of another project state, instead of the catalogue.",
+)
 @click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
 @_json_option
-def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_json: bool) -> None:
+def list_theorems(
+    words: tuple[str, ...], verdict: str | None, suite: str | None, names: bool, as_json: bool
+) -> None:
     """List the claims of the catalogue, true and false, and what they settle.
 
     \b
@@ -295,6 +315,7 @@ def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_j
     reason or source:
       symconv list padding --verdict false
       symconv list stride 3 --json
+      symconv list dilation --suite xla
 
     The exit code is 0 also where nothing is found: that is no verdict.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
@@ -306,7 +327,8 @@ def list_theorems(words: tuple[str, ...], verdict: str | None, names: bool, as_j
     from symconv.command.reports import show_catalogue
     from symconv.command.terminal import console
 
-    everything = Listing(THEOREMS, PUBLISHED)
+    chosen = [one for name, one in SUITES.items() if suite in (name, "all")]
+    everything = Listing(THEOREMS, PUBLISHED) if suite is None else Listing.of_suites(chosen)
     found = everything.search(words, verdict or "")
     if not found:
         click.echo(everything.nothing(words, verdict or ""), err=as_json or names)

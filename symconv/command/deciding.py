@@ -87,6 +87,7 @@ class Decider:
             declared.integers,
             parsed.claim.name,
             {name: shape.content for name, shape in declared.tensors.items()},
+            {name: value.content for name, value in declared.functions.items()},
         )
         try:
             return self._record(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from rich.console import Console
 
+from symconv.catalogue.suites import SUITES
 from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
 from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.records import counterexample_record, shown
+from symconv.decision.records import counterexample_record, json_number, shown
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
     ALL_SIZES,
@@ -29,8 +30,10 @@ from symconv.decision.wording import (
     differences_sentences,
     extent_sentences,
     quantifiers,
+    sufficient_sentence,
 )
 from symconv.errors import Undecided
+from symconv.language.graph import has_names
 from symconv.language.notation import plain
 from symconv.text import Assumption
 
@@ -99,6 +102,9 @@ def report(
     record |= {"statement": statement} if statement else {}
     record["claim"] = str(claim)
     record |= _show_statement(out, claim, statement, typed)
+    if claim.functions:
+        values = claim.functions.items()
+        record["functions"] = {name: None if v is None else json_number(v) for name, v in values}
     if assumed:
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
@@ -121,9 +127,10 @@ def report(
 def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
     """Show a theorem as `report` shows a claim, and for the exercise the output size.
 
-    Without points, the instances are those of the catalogue.
+    Without points, the instances are those of the catalogue; there are none with functions, which
+    simplify does not know.
     """
-    lengths = points or theorem.instances
+    lengths = points or (() if has_names(*theorem.claim.signals) else theorem.instances)
     record = report(theorem.claim, lengths, out, statement=theorem.statement)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
@@ -175,7 +182,8 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
     if found.theorems and found.published:
         out.print()
     if found.published:
-        _show_published(out, found.published)
+        whose = "; ".join(suite.about for suite in found.suites)
+        _show_published(out, found.published, whose or "Statements that people made in public")
     out.print()
     record: Record = {
         "theorems": list(map(_theorem_record, found.theorems)),
@@ -184,17 +192,20 @@ def show_catalogue(found: Listing, out: Console, *, part_of: Listing | None = No
     if part_of is None:
         score = record["score"] = _score(found.published)
         summary = (
-            f"{score['statements']} statements in one dimension and channel, {score['settled']} of "
-            f"them settled, {score['in_part']} in part: {score['true']} true, "
-            f"{score['conditional']} true under conditions, {score['false']} false; by "
-            f"{score['claims']} claims."
+            f"{score['statements']} statements, {score['settled']} of them settled for all sizes "
+            f"and {score['in_part']} in part: {score['true']} true, {score['conditional']} true "
+            f"under conditions, {score['false']} false; by {score['claims']} claims."
         )
     else:
-        summary = (
-            f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
-            f"{len(found.published)} of {len(part_of.published)} statements."
-        )
+        theorems = f"{len(found.theorems)} of {len(part_of.theorems)} theorems, "
+        statements = f"{len(found.published)} of {len(part_of.published)} statements."
+        summary = f"{theorems * bool(part_of.theorems)}{statements}"
     paragraph(out, summary, indent=0)
+    if part_of is None and not found.suites:
+        record["suites"] = {suite.name: suite.about for suite in SUITES.values()}
+        known = ", ".join(SUITES)
+        shown = "'symconv list --suite NAME' shows one"
+        paragraph(out, f"Suites of what other projects state: {known}; {shown}.", indent=0)
     return record
 
 
@@ -205,14 +216,14 @@ def _show_theorems(out: Console, theorems: Sequence[Theorem]) -> None:
         paragraph(out, theorem.statement, indent=7)
 
 
-def _show_published(out: Console, published: Sequence[Published]) -> None:
-    out.print("Statements that people made in public", style="bold")
+def _show_published(out: Console, published: Sequence[Published], title: str) -> None:
+    out.print(title, style="bold")
     for statement in published:
         _show_mark(out, statement.verdict, _STYLES[statement.verdict], statement.topic)
         paragraph(out, statement.statement, indent=7)
         paragraph(out, f"It holds: {statement.condition}.", indent=7)
-        for beyond in filter(None, (statement.beyond, statement.unsettled)):
-            paragraph(out, f"Not covered: {beyond}", indent=7)
+        if statement.unsettled:
+            paragraph(out, f"Not covered: {statement.unsettled}", indent=7)
         for theorem in statement.theorems:
             mark, style = _MARKS[theorem.is_true]
             line(out, f"{mark:<7}{theorem.name}", style, indent=9)
@@ -237,7 +248,6 @@ def _score(published: Sequence[Published]) -> dict[str, int]:
 
 
 def _published_record(statement: Published) -> Record:
-    beyond = filter(None, (statement.beyond, statement.unsettled))
     return {
         "topic": statement.topic,
         "verdict": statement.verdict,
@@ -245,7 +255,7 @@ def _published_record(statement: Published) -> Record:
         "statement": statement.statement,
         "source": statement.source,
         "settled": not statement.unsettled,
-        "not_covered": list(beyond),
+        "not_covered": [statement.unsettled] if statement.unsettled else [],
         "claims": list(map(_theorem_record, statement.theorems)),
     }
 
@@ -299,7 +309,7 @@ def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> 
 def _show_proof(out: Console, verdict: Proved, took: str) -> None:
     only = " only" * (not verdict.scope.endswith(" only"))
     result = "PROVED" if verdict.is_complete else f"PROVED{only} for {verdict.scope}"
-    row(out, result, took, "green" if verdict.is_complete else "yellow")
+    row(out, result + verdict.over, took, "green" if verdict.is_complete else "yellow")
     for evidence in verdict.evidence:
         line(out, str(evidence), indent=4)
         if evidence.indices and evidence.left is not None and evidence.right is not None:
@@ -335,7 +345,8 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
     with working(out, "looking for the exact condition"):
         found = verdict.differences
         content = content_sentence(verdict)
-    told = [content, *extent_sentences(verdict), *differences_sentences(found)]
+        sufficient = sufficient_sentence(verdict)
+    told = [content, *extent_sentences(verdict), sufficient, *differences_sentences(found)]
     for sentence in filter(None, told):
         paragraph(out, sentence)
     out.print()
@@ -345,9 +356,9 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
 
 def _verdict_record(verdict: Verdict) -> Record:
     match verdict:
-        case Proved(scope, evidence):
+        case Proved(scope, evidence, ring):
             told = list(map(_evidence_record, evidence))
-            return {"verdict": "proved", "scope": scope, "evidence": told}
+            return {"verdict": "proved", "scope": scope, "ring": ring, "evidence": told}
         case Refuted(found):
             record = {"verdict": "refuted", "counterexample": counterexample_record(found)}
             return record | _extent_record(verdict)
@@ -371,6 +382,8 @@ def _extent_record(verdict: Refuted) -> Record:
         record["condition_unknown"] = verdict.undecided
     if verdict.with_content is not None:
         record["counterexample_with_content"] = counterexample_record(verdict.with_content)
+    if verdict.would_hold_given:
+        record["would_hold_given"] = list(map(str, verdict.would_hold_given))
     if found is not None:
         names = [index.name for index in found.indices]
         record["differences"] = {

@@ -7,6 +7,7 @@ from math import prod
 from symconv.arithmetic.limits import MOST_ENTRIES, MOST_PRODUCTS_SIMPLIFIED
 from symconv.decision.claims import Instance
 from symconv.errors import SymconvError
+from symconv.language.graph import has_names
 from symconv.language.signals import SignalExpr
 
 __all__ = ["check_workload"]
@@ -25,8 +26,14 @@ def check_workload(instance: Instance) -> None:
     simplify, and 20000 are allowed; choose smaller lengths
 
     Raises:
-        SymconvError: more than `MOST_PRODUCTS_SIMPLIFIED` products of entries would be simplified.
+        SymconvError: more than `MOST_PRODUCTS_SIMPLIFIED` products of entries would be simplified,
+            or there are functions or maxima.
     """
+    if has_names(*instance.claim.signals):
+        raise SymconvError(
+            f"simplify compares polynomials, and there are functions or maxima in {instance.claim};"
+            " leave out the lengths, and it is decided for all of them"
+        )
     symbols = {symbol.name: symbol for symbol in instance.claim.symbols}
     claim = instance.claim.specialised({symbols[n]: v for n, v in instance.lengths.items()})
     products = sum(_Work().products(signal) for signal in claim.signals)

@@ -41,6 +41,7 @@ class Task:
         integers: the symbols that range over all integers.
         name: what the claim is called.
         tensors: the shapes of the named tensors.
+        functions: the functions of which nothing is known, with the value at 0 or nothing.
     """
 
     claim: str
@@ -51,6 +52,7 @@ class Task:
     integers: Sequence[str] = ()
     name: str | None = None
     tensors: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
 
 
 class Child:
@@ -210,6 +212,8 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
 
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
-    declared = Declarations.of(task.signals, task.given, task.integers, task.tensors)
+    declared = Declarations.of(
+        task.signals, task.given, task.integers, task.tensors, task.functions
+    )
     parsed = read_claim(Passage(task.claim, "the claim"), declared, task.name)
     return report(parsed.claim, task.points, out, typed=task.claim, assumed=parsed.assumed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -28,9 +29,13 @@ from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
-__all__ = ["Claim", "Instance", "Side", "specialised"]
+if TYPE_CHECKING:
+    from symconv.decision.taps import Standing  # of hypotheses, which are claims
+
+__all__ = ["Claim", "Hypothesis", "Instance", "Side", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
+Hypothesis: TypeAlias = "Boolean | Claim"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +46,11 @@ class Claim:
         lhs: a signal; or a SymPy expression in the lengths; or a SymPy condition on them.
         rhs: another one of the same sort.  Signals are equal when their lengths and all
             entries are, for every input over every commutative ring (every commutative
-            ℚ-algebra where fractions occur); conditions are equal when they are equivalent.
-        given: hypotheses, SymPy conditions on the lengths.  The assumptions of the
-            symbols are hypotheses too.
+            ℚ-algebra where fractions occur, and the reals where maxima or functions do: a
+            proof says it, in its `ring`); conditions are equal when they are equivalent.
+        given: hypotheses: SymPy conditions on the lengths, and claims about taps, such as
+            `w == w.flip()`, `b == 0*b` or `k == h`.  The assumptions of the symbols are
+            hypotheses too.
         name: what the claim is called.
         about: further signals that the claim is about, which have to be defined too.
 
@@ -58,31 +65,38 @@ class Claim:
     It holds exactly when c = 1.
     The outputs differ in length exactly when c ≥ 2.
     Where they are equally long, they are equal.
+    >>> print(Claim(x.correlate(k), x.correlate(k.flip()), given=[n >= c, k == k.flip()]).prove())
+    proved for all lengths
 
     Raises:
         SymconvError: the sides are of different sorts, names clash, or a hypothesis is
-            not a condition on lengths or can never hold.
+            neither a condition on lengths nor a claim about taps of a form that is read, or
+            can never hold.
     """
 
     lhs: Side
     rhs: Side
-    given: tuple[Boolean, ...] = field(default=())
+    given: tuple[Hypothesis, ...] = field(default=())
     name: str | None = None
     about: tuple[SignalExpr, ...] = ()
     symbols: tuple[Symbol, ...] = field(init=False, repr=False)
     """The integer symbols of the claim and its hypotheses, by name."""
     named: Mapping[str, Tensor] = field(init=False, repr=False)
-    """The named tensors of both sides."""
+    """The named tensors of both sides, and of the hypotheses on taps."""
+    standing: Standing = field(init=False, repr=False)
+    """What stands for named tensors by the hypotheses on taps."""
+    _free: Claim | None = field(init=False, repr=False)
 
     def __init__(
         self,
         lhs: Side | Written | int,
         rhs: Side | Written | int,
-        given: Iterable[Boolean | Written] | Boolean | Written = (),
+        given: Iterable[Hypothesis | Written] | Hypothesis | Written = (),
         name: str | None = None,
         about: Iterable[SignalExpr] = (),
     ) -> None:
-        hypotheses = (given,) if isinstance(given, Boolean | bool | Written) else given
+        is_one = isinstance(given, Boolean | bool | Written | Claim)
+        hypotheses: Any = (given,) if is_one else given
         if not isinstance(hypotheses, Iterable) or isinstance(
             hypotheses, str | Mapping | SignalExpr
         ):
@@ -99,11 +113,56 @@ class Claim:
                 f"cannot compare {_sort(self.lhs)} with {_sort(self.rhs)}: {self.lhs} == {self.rhs}"
             )
         self._check_axes()
-        free = [s for part in (*self.expressions, *self.given) for s in part.free_symbols]
-        _, symbols = check_names((*self.signals, *self.mentioned, *self.about), free)
-        object.__setattr__(self, "named", check_names(self.signals, ())[0])
+        free = [s for part in (*self.expressions, *self.conditions) for s in part.free_symbols]
+        taps = [side for one in self.about_taps for side in one.signals]
+        _, symbols = check_names((*self.signals, *taps, *self.mentioned, *self.about), free)
+        object.__setattr__(self, "named", check_names((*self.signals, *taps), ())[0])
         self._check_functions(symbols)
         object.__setattr__(self, "symbols", tuple(symbols[name] for name in sorted(symbols)))
+        self._free_from_taps()
+
+    @property
+    def functions(self) -> Mapping[str, Fraction | None]:
+        """The functions in it of which nothing is known, by name, but for their values at 0."""
+        every = (node.operator for node in walk(*self.signals))
+        found = {o.function.name: o.function for o in every if isinstance(o, Apply)}
+        return {name: found[name].at_zero for name in sorted(found) if found[name].meaning is None}
+
+    def _free_from_taps(self) -> None:
+        """Put what stands for named tensors into the sides."""
+        from symconv.decision.taps import Standing, read_taps
+
+        standing, free = Standing({}, ()), None
+        if self.about_taps:
+            with allowed():
+                standing = read_taps(self.about_taps)
+            left, right = (
+                standing.put_in(side) if isinstance(side, SignalExpr) else Written(side)
+                for side in (self.lhs, self.rhs)
+            )
+            defined = (*self.about, *map(standing.put_in, self.mentioned))
+            conditions = map(Written, (*self.conditions, *standing.conditions))
+            free = Claim(left, right, conditions, self.name, defined)
+            # What is told of it is told of all that this claim names.
+            object.__setattr__(free, "named", self.named)
+            object.__setattr__(free, "symbols", self.symbols)
+        object.__setattr__(self, "standing", standing)
+        object.__setattr__(self, "_free", free)
+
+    @property
+    def free(self) -> Claim:
+        """The claim without hypotheses on taps: what stands for tensors is put into its sides."""
+        return self if self._free is None else self._free
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The hypotheses on lengths."""
+        return tuple(given for given in self.given if not isinstance(given, Claim))
+
+    @property
+    def about_taps(self) -> tuple[Claim, ...]:
+        """The hypotheses on taps."""
+        return tuple(given for given in self.given if isinstance(given, Claim))
 
     def _check_axes(self) -> None:
         """Refuse sides of which one has more axes than the other."""
@@ -143,14 +202,15 @@ class Claim:
 
     @property
     def mentioned(self) -> tuple[SignalExpr, ...]:
-        """The signals whose lengths stand in the sides or in the hypotheses.
+        """The signals whose lengths stand in the sides or in the hypotheses, or that these equate.
 
         Only those that are not defined for all values of their symbols.
         """
-        parts = (*self.expressions, *self.given)
+        parts = (*self.expressions, *self.conditions)
         signals = dict.fromkeys(
             s for part in parts for one in lengths_in(part) for s in one.signals
         )
+        signals |= dict.fromkeys(side for one in self.about_taps for side in one.signals)
         return tuple(s for s in signals if next(requirements(s), None) is not None)
 
     @property
@@ -207,7 +267,12 @@ class Claim:
             else specialised(side, numbers)
             for side in (self.lhs, self.rhs)
         )
-        given = [Written(specialised(hypothesis, numbers)) for hypothesis in self.given]
+        given = [
+            hypothesis.specialised(numbers)
+            if isinstance(hypothesis, Claim)
+            else Written(specialised(hypothesis, numbers))
+            for hypothesis in self.given
+        ]
         about = [substituted(signal, numbers) for signal in self.about]
         return Claim(_as_written(left), _as_written(right), given, self.name, about)
 
@@ -216,7 +281,7 @@ class Claim:
 
         Those about the lengths of signals come last: others may say that these are defined.
         """
-        ordered = sorted(self.given, key=lambda given: bool(lengths_in(given)))
+        ordered = sorted(self.free.conditions, key=lambda given: bool(lengths_in(given)))
         return next((given for given in ordered if not holds_at(given, at)), None)
 
     def at(self, /, **lengths: SupportsIndex) -> Instance:
@@ -257,18 +322,23 @@ class Claim:
         from symconv.language.notation import as_typed
 
         sign = "<=>" if self.is_condition else "=="
-        hypotheses = f" given {', '.join(map(as_typed, self.given))}" if self.given else ""
+        given = (str(h) if isinstance(h, Claim) else as_typed(h) for h in self.given)
+        hypotheses = f" given {', '.join(given)}" if self.given else ""
         return f"{as_typed(self.lhs)} {sign} {as_typed(self.rhs)}{hypotheses}"
 
     def __repr__(self) -> str:
         return f"<claim: {self}>"
 
     def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self._latex()}$"
+
+    def _latex(self) -> str:
         from symconv.language.notation import latex
 
         sign = r"\iff" if self.is_condition else "="
-        hypotheses = "".join(rf",\quad {latex(h)}" for h in self.given)
-        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}$"
+        said = (h._latex() if isinstance(h, Claim) else latex(h) for h in self.given)
+        hypotheses = "".join(rf",\quad {one}" for one in said)
+        return f"{latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}"
 
 
 class _Same:
@@ -311,12 +381,12 @@ class Instance:
 
         The entries are in a list, and those of several axes in a NumPy array.
         """
-        return self._read(self.claim.lhs)
+        return self._read(self.claim.free.lhs)
 
     @cached_property
     def rhs(self) -> Any:
         """The right side, likewise."""
-        return self._read(self.claim.rhs)
+        return self._read(self.claim.free.rhs)
 
     @property
     def difference(self) -> Any:
@@ -363,7 +433,8 @@ class Instance:
             return bool(self.lhs == self.rhs)
         if has_names(*self.claim.signals):
             raise Undecided(f"the sides of {self.claim} are no polynomials; prove() decides it")
-        (left, right), _ = fixed_size.polynomials(self.claim.signals, self.claim.named, self._at)
+        sides = self.claim.free.signals
+        (left, right), _ = fixed_size.polynomials(sides, self.claim.named, self._at)
         return left == right
 
     def _read(self, side: Side) -> Any:
@@ -411,7 +482,14 @@ def _side_as_written(side: Side | int, which: str) -> Side:
     )
 
 
-def _hypothesis(condition: object) -> Boolean:
+def _hypothesis(condition: object) -> Hypothesis:
+    if isinstance(condition, Claim):
+        if condition.signals and not condition.given:
+            return condition
+        raise SymconvError(
+            f"the hypothesis {condition} is a claim about lengths, or has hypotheses itself: "
+            "write a condition such as Eq(n, 3), and list all hypotheses of the claim together"
+        )
     if isinstance(condition, Written):
         condition = condition.part
     elif isinstance(condition, Boolean):
@@ -457,7 +535,8 @@ def _as_written(side: Side) -> Side | Written:
 
 def _no_hypothesis(thing: object) -> SymconvError:
     return SymconvError(
-        f"a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), got {thing!r}"
+        "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), or a claim about "
+        f"taps such as w == w.flip(), got {thing!r}"
     )
 
 

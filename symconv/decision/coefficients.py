@@ -5,6 +5,10 @@ over every commutative ring exactly when every monomial has the same coefficient
 For one *kind* of monomial (the names in it: k, k, x), the tuples (u, i, j, t) of its
 occurrences form an integer set, with a weight: the coefficient.  The kinds are compared
 one by one, as sums of weighted sets.
+
+Where something is divided by sizes, a weight is multiplied by all that it is divided by, which is
+not 0 wherever the tensors are defined: then it is a polynomial in the sizes, and the coefficients
+differ where that is not 0.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, chain, pairwise
@@ -20,9 +25,11 @@ from math import factorial, prod
 import flint
 
 from symconv.arithmetic.counting import nonzero_count
+from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.limits import MOST_ORDERS_COMPARED
+from symconv.arithmetic.limits import MOST_ORDERS_COMPARED, STEPS_PER_GUARD
 from symconv.arithmetic.linearisation import impossible
+from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -36,7 +43,8 @@ from symconv.arithmetic.polynomials import (
     negated,
     within,
 )
-from symconv.arithmetic.terms import GuardedSum, Term, free_index
+from symconv.arithmetic.symbols import Sign
+from symconv.arithmetic.terms import GuardedSum, Term, free_index, without_counts
 from symconv.arithmetic.work import spend
 from symconv.decision.index_changes import (
     Change,
@@ -46,7 +54,7 @@ from symconv.decision.index_changes import (
     orders_of,
     spread,
 )
-from symconv.errors import Undecided
+from symconv.errors import NonlinearError, Undecided
 
 __all__ = ["Comparison", "compare"]
 
@@ -97,7 +105,7 @@ def compare(
     comparer = _Comparer(lhs, rhs, sets, among, positive, assumed)
     for side, sign in ((lhs, 1), (rhs, -1)):
         for term in side.terms:
-            comparer.add(term, sign * term.coefficient)
+            comparer.add(term, sign)
     return [comparer.compared(names) for names in sorted(comparer.sums)]
 
 
@@ -106,7 +114,8 @@ class _Sum:
     """One of the sums that are the same, and the coefficient of all of them together."""
 
     coordinates: Coordinates
-    weight: Fraction
+    weight: Weight
+    about_outputs: Conjunction
     changes: tuple[Change, ...] = ()
 
 
@@ -117,7 +126,7 @@ class _Part:
     Each stands there once for every value of the hidden indices.
     """
 
-    weight: Fraction
+    weight: Weight
     points: Set
     hidden: int
 
@@ -150,23 +159,30 @@ class _Comparer:
         self.shapes = {**lhs.shapes, **rhs.shapes}
         self.sums: dict[Kind, list[_Sum]] = defaultdict(list)
 
-    def add(self, term: Term, weight: Fraction) -> None:
+    def add(self, term: Term, sign: int) -> None:
         """Add a sum, to one that is the same by a change of indices if there is one."""
+        term = without_counts(term, self.positive)
+        weight = {term.divisors: sign * term.coefficient}
         coordinates = Coordinates.of(term, self.shapes, self.positive, self.axes)
         present = self.sums[coordinates.names]
         orders = coordinates.orders() if present else {}
+        about_outputs = coordinates.about_outputs()
         for sum_ in present:
+            both = (*sum_.about_outputs, *about_outputs)
+            spend(STEPS_PER_GUARD * len(both))
+            if conjoined(both) is None:
+                continue  # other outputs, as those of two windows of an adaptive pool
             change = self._same(sum_.coordinates, coordinates, orders)
             if change is not None:
-                sum_.weight += weight
+                sum_.weight = added(sum_.weight, weight)
                 sum_.changes += (change,)
                 return
-        present.append(_Sum(coordinates, weight))
+        present.append(_Sum(coordinates, weight, about_outputs))
 
     def compared(self, names: Kind) -> Comparison:
         """The comparison of one kind."""
         found = tuple(change for sum_ in self.sums[names] for change in sum_.changes)
-        left = [sum_ for sum_ in self.sums[names] if sum_.weight]
+        left = [sum_ for sum_ in self.sums[names] if self._numerator(sum_.weight).terms]
         if not left:
             return Comparison(names, found, None, None, "")
         parts = _without_opposites([self._occurrences(sum_) for sum_ in left])
@@ -189,6 +205,15 @@ class _Comparer:
         repeat = len(set(names)) < len(names)
         how = "counted" if counted else "equal names exchanged"
         return Comparison(names, found, doubtful, exactly, f"the same coefficients, {how}")
+
+    def _numerator(self, weight: Weight) -> Polynomial:
+        """A weight times all that it is divided by; 0 if the hypotheses say that it is."""
+        (numerator,) = numerators([weight])
+        if numerator.as_integer() is not None:
+            return numerator
+        nonzero = ((*self.assumed, *case) for case in _nonzero_cases(numerator))
+        is_zero = impossible(nonzero, self.sets, self.among, self.positive)
+        return Polynomial({}) if is_zero else numerator
 
     def _same(self, ours: Coordinates, others: Coordinates, orders: Orders) -> Change | None:
         for change, one, other in changes(ours, others, orders, self.positive):
@@ -305,22 +330,75 @@ class _Comparer:
     def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
         """The points at which the weights of the parts do not add up to 0."""
         if any(part.hidden for part in parts):
-            return nonzero_count([(part.weight, part.points) for part in parts], width)
-        pieces: list[tuple[Set, Fraction]] = []  # disjoint
+            weights = numerators([part.weight for part in parts])
+            counted = [
+                (self.sets.value(weight), part.points)
+                for weight, part in zip(weights, parts, strict=True)
+            ]
+            return nonzero_count(counted, width)
+        pieces: list[tuple[Set, Weight]] = []  # disjoint
         for part in parts:
-            split: list[tuple[Set, Fraction]] = []
+            split: list[tuple[Set, Weight]] = []
             points = part.points
             spend(10 * len(pieces))
             for piece, sum_ in pieces:
-                split += [(piece.intersect(points), sum_ + part.weight), (piece - points, sum_)]
+                split.append((piece.intersect(points), added(sum_, part.weight)))
+                split.append((piece - points, sum_))
                 points = points - piece
             split.append((points, part.weight))
             pieces = [(piece, sum_) for piece, sum_ in split if not piece.is_empty()]
         result = self.sets.nothing(width)
         for piece, sum_ in pieces:
-            if sum_:
-                result = result | piece
+            result = result | self._where_nonzero(piece, sum_)
         return result
+
+    def _where_nonzero(self, piece: Set, weight: Weight) -> Set:
+        """The points of a set at whose parameters a weight is not 0.
+
+        Raises:
+            NonlinearError: a product of sizes would have to be compared.
+        """
+        numerator = self._numerator(weight)
+        signs = {name: Sign(negative=False, zero=False) for name in self.positive}
+        if not numerator.terms:
+            return piece - piece
+        if is_at_least(numerator, 1, signs) or is_at_least(-numerator, 1, signs):
+            return piece
+        result = piece
+        try:
+            for part in factored(numerator)[1]:  # a product is 0 where one of them is
+                result = result.intersect_params(self.sets.where(_nonzero_cases(part)))
+        except NonlinearError:
+            unified = self._unified(piece, weight)
+            if unified == weight:
+                raise NonlinearError(
+                    "whether coefficients are equal is a question about products of sizes"
+                ) from None
+            return self._where_nonzero(piece, unified)
+        return result
+
+    def _unified(self, piece: Set, weight: Weight) -> Weight:
+        """The weight with one name for divisors that are equal wherever the set has points."""
+        known: dict[Polynomial, Polynomial] = {}
+        for divisor in sorted({d for divisors in weight for d in divisors}, key=str):
+            equals = (d for d in known.values() if self._are_equal(piece, d, divisor))
+            known[divisor] = next(equals, divisor)
+        result: Weight = {}
+        for divisors, c in weight.items():
+            renamed = tuple(sorted((known[d] for d in divisors), key=str))
+            result = added(result, {renamed: c})
+        return result
+
+    def _are_equal(self, piece: Set, one: Polynomial, other: Polynomial) -> bool:
+        with suppress(NonlinearError):
+            differ = self.sets.where(_nonzero_cases(one - other))
+            return bool(piece.intersect_params(differ).is_empty())
+        return False
+
+
+def _nonzero_cases(value: Polynomial) -> list[Conjunction]:
+    """The cases in which a value is not 0."""
+    return [(at_least(value, 1),), (at_least(-value, 1),)]
 
 
 class _Positions:
@@ -380,9 +458,8 @@ def _without_opposites(parts: Sequence[_Part]) -> list[_Part]:
     rest: list[_Part] = []
     for part in parts:
         for i, other in enumerate(rest):
-            if (other.weight, other.hidden) == (-part.weight, part.hidden) and part.points.is_equal(
-                other.points
-            ):
+            opposite = not added(other.weight, part.weight) and other.hidden == part.hidden
+            if opposite and part.points.is_equal(other.points):
                 del rest[i]
                 break
         else:

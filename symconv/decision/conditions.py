@@ -22,6 +22,7 @@ from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.any_size import shape_of
+from symconv.language.graph import has_names
 
 __all__ = ["condition", "extent"]
 
@@ -44,11 +45,17 @@ def condition(
             raise SymconvError(f"for_all={list(for_all)}: {problem}")
     try:
         with bounded():
-            return _condition(claim, Decision(claim, budget), for_all)
+            return _condition(claim.free, Decision(claim.free, budget), for_all)
     except NonlinearError as reason:
         raise Undecided(
             f"{reason}; the exact condition needs numbers for strides and dilations"
         ) from None
+    except Undecided as reason:
+        if has_names(*claim.signals):
+            raise Undecided(
+                f"{reason}, and the exact condition is computed for sums of products alone"
+            ) from None
+        raise
 
 
 def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
@@ -59,6 +66,7 @@ def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
         decision: the integer sets that refuted it, if they did.
         reason: why there are none.
     """
+    claim = claim.free
     if decision is None and reason:
         return Extent(undecided=reason)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
-from itertools import chain, count, islice, product
+from itertools import accumulate, chain, count, islice, product
 from math import prod
 from typing import Any
 
@@ -18,13 +18,14 @@ from symconv.arithmetic.limits import (
     BITS_OF_BALLS,
     LARGEST_TOTAL_OF_NETWORKS,
     LARGEST_TOTAL_TRIED,
+    MOST_ADDED,
     MOST_LENGTHS_TRIED,
 )
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
-from symconv.language.arrays import Array, indices, nested
+from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.functions import number_of_kind
@@ -38,7 +39,9 @@ __all__ = [
     "counterexample",
     "first_difference",
     "has_content",
+    "random_sides",
     "small_lengths",
+    "told_with_taps",
 ]
 
 
@@ -178,12 +181,18 @@ def _seem_equal(claim: Claim, at: Point) -> bool:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     if not claim.signals:
         return False
+    one, other = random_sides(claim, at)
+    return bool(one == other)
+
+
+def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
+    """Both sides for random 64-bit entries."""
     data = {}
     for name, leaf in claim.named.items():
         shape = leaf_shape(leaf, at)
         data[name] = Array(shape, [_random_entry(name, i) for i in range(prod(shape))])
     one, other = (fixed_size.array(side, data, at) for side in claim.signals)
-    return bool(one == other)
+    return one, other
 
 
 def _values_differ(claim: Claim, at: Point) -> Difference | None:
@@ -195,11 +204,7 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
-    unknown = {
-        node.operator.function.name: node.operator.function.at_zero
-        for node in walk(*claim.signals)
-        if isinstance(node.operator, Apply) and node.operator.function.meaning is None
-    }
+    unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
         drawn = f"{trial}/{sum(lengths.values())}"  # others at other lengths
         arrays = {
@@ -263,19 +268,22 @@ def _random_entry(name: str, index: int) -> int:
 
 def _points(symbols: tuple[Symbol, ...], largest: int) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
+    least = [next((v for v in (0, 1) if allows(s, v) or allows(s, -v)), 0) for s in symbols]
+    rest_at_least = list(accumulate(reversed(least), initial=0))[::-1]
 
-    def values(names: tuple[Symbol, ...], total: int) -> Iterator[tuple[int, ...]]:
-        if not names:
+    def values(first: int, total: int) -> Iterator[tuple[int, ...]]:
+        if first == len(symbols):
             if total == 0:
                 yield ()
             return
-        for value in range(-total, total + 1):
-            if allows(names[0], value):
-                for rest in values(names[1:], total - abs(value)):
+        most = total - rest_at_least[first + 1]
+        for value in range(-most, most + 1):
+            if allows(symbols[first], value):
+                for rest in values(first + 1, total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(largest + 1):
-        for chosen in values(symbols, total):
+    for total in range(max(largest, rest_at_least[0] + MOST_ADDED) + 1):
+        for chosen in values(0, total):
             yield dict(zip(symbols, chosen, strict=True))
 
 
@@ -358,6 +366,41 @@ def _rounded(array: Array) -> Array:
         array.shape,
         [float(a.mid()) if isinstance(a, flint.arb) else a for a in array.entries],
     )
+
+
+def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
+    """A counterexample in the tensors that a claim names, for one in what stands for them.
+
+    Args:
+        claim: a claim with hypotheses on taps.
+        found: a counterexample to the claim without them, `claim.free`.
+
+    Raises:
+        DisagreementError: a hypothesis does not hold there, or the sides are equal.
+    """
+    if not (claim.signals and claim.standing.tensors):
+        return found
+    at = {s: found.lengths[s.name] for s in claim.symbols}
+    data = {
+        name: Array(leaf_shape(leaf, at), flattened(found.signals[name], leaf.ndim))
+        for name, leaf in sorted(claim.named.items())
+    }
+    made = {name: fixed_size.array(one, data, at) for name, one in claim.standing.tensors.items()}
+    data |= made
+    for hypothesis in claim.about_taps:
+        one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
+        if one != other:
+            raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
+    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+        return replace(found, signals={name: nested(entries) for name, entries in data.items()})
+    left, right = (fixed_size.array(side, data, at) for side in claim.signals)
+    if left.shape != right.shape:
+        return _told(found.lengths, data, None, left, right)
+    pairs = zip(indices(left.shape), left.entries, right.entries, strict=True)
+    differing = next((index for index, a, b in pairs if a != b), None)
+    if differing is None:
+        raise DisagreementError(f"{claim}: arithmetic finds both sides equal at {found}")
+    return _told(found.lengths, data, differing, left, right)
 
 
 def _told(

@@ -188,10 +188,8 @@ class Decision:
             if network.are_equal():
                 yield _Failure(None, None, network.evidence)
                 return
-        if is_named:
-            raise Undecided(
-                "it is not found that the functions or maxima on both sides are of the same"
-            )
+            if is_named:
+                raise Undecided(network.reason())
         sums = guarded_sum(left), guarded_sum(right)
         yield from self._sums_differ(*sums, self.parameters, lambda: self.claim)
 
@@ -206,7 +204,9 @@ class Decision:
             where = failure.where if failure.exactly is None else failure.exactly()
             if where is not None and not where.is_empty():
                 return None
-        return lambda: tuple(told for failure in failures for told in failure.evidence())
+        return lambda: tuple(
+            told for failure in failures if failure.names is not None for told in failure.evidence()
+        )
 
     def _parameters_of(self, *tensors: SignalExpr) -> Parameters:
         """What is known of the symbols in some tensors, where a claim has many others.
@@ -218,7 +218,7 @@ class Decision:
             return self.parameters
         names = {name for tensor in tensors for name in tensor.names[1]}
         given: list[Boolean] = []
-        rest = list(self.claim.given)
+        rest = list(self.claim.conditions)
         while True:
             connected = [one for one in rest if names & {s.name for s in one.free_symbols}]
             if not connected:

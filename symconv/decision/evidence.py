@@ -16,7 +16,7 @@ from symconv.decision.index_changes import Change
 from symconv.decision.verdicts import Evidence
 from symconv.language.notation import plain
 
-__all__ = ["evidence"]
+__all__ = ["evidence", "evidence_of_taps"]
 
 
 def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
@@ -26,6 +26,11 @@ def evidence(found: Comparison, claim: Claim) -> Iterator[Evidence]:
         yield _of_change(compared, change, claim)
     if found.doubtful is not None:
         yield Evidence(compared, found.how)
+
+
+def evidence_of_taps(claim: Claim) -> tuple[Evidence, ...]:
+    """That a proof is about the sides into which hypotheses on taps were put."""
+    return tuple(Evidence(str(one), "put into both sides") for one in claim.about_taps)
 
 
 def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
@@ -51,8 +56,12 @@ def _of_change(compared: str, change: Change, claim: Claim) -> Evidence:
         return bases[factor.name][position(factor, indices)]
 
     def product(term: Term, indices: Mapping[int, Symbol]) -> Expr:
-        return Mul(*(entry(f, indices) for f in term.factors))
+        return Mul(*(entry(f, indices) for f in term.factors), *shares)
 
+    # Numbers are left out, and so are sizes that only one side is divided by.
+    alike = change.left.divisors == change.right.divisors
+    divisors = change.left.divisors if alike else ()
+    shares = [1 / polynomial_expression(divisor, names) for divisor in divisors]
     forward = {
         right[j]: polynomial_expression(p, names | left) for j, p in sorted(change.forward.items())
     }

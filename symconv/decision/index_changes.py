@@ -120,6 +120,11 @@ class Coordinates:
     new: Mapping[int, Polynomial]
     is_divided: bool
 
+    def about_outputs(self) -> Conjunction:
+        """The guards in which nothing but output indices stand."""
+        outputs = set(range(self.axes))
+        return tuple(g for g in self.guards if g.polynomial.indices() <= outputs)
+
     @classmethod
     def of(
         cls,
@@ -312,7 +317,8 @@ def changes(
             if ours.guards == guards:
                 yield change, (), ()
                 return
-            later.append((change, tuple(ours.guards), tuple(guards)))
+            # In one order always: what isl does, and what it costs, depends on it.
+            later.append((change, _in_order(ours.guards), _in_order(guards)))
     yield from later
 
 
@@ -325,6 +331,10 @@ def by_positions(ours: Coordinates, others: Coordinates) -> Change | None:
     if ours.names != others.names or len(set(ours.names)) < len(ours.names):
         return None
     return None if ours.rest or others.rest else _change(ours, others, {})
+
+
+def _in_order(guards: Set[Guard]) -> Conjunction:
+    return tuple(sorted(guards, key=str))
 
 
 def _moved(guard: Guard, values: Mapping[Atom, Polynomial]) -> Guard:
@@ -433,4 +443,4 @@ def _at_only(factor: Factor, shapes: Mapping[str, tuple[Polynomial, ...]]) -> Fa
 def _reduced(term: Term, positive: Set[str]) -> Term:
     """The term with its guards reduced, and the indices removed that equations then give."""
     guards = tuple(g.reduced(positive) for g in term.guards)
-    return Term(term.coefficient, term.indices, term.factors, guards).solved()
+    return replace(term, guards=guards).solved()

@@ -19,7 +19,7 @@ from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term, f
 from symconv.arithmetic.work import spend
 from symconv.decision.coefficients import compare
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import is_selection, replaced
+from symconv.decision.selections import Selections, replaced
 from symconv.language.any_size import guarded_sum
 from symconv.language.operators import Maximum, MaxPool
 from symconv.language.operators.base import Index, Shape, inside_of
@@ -41,11 +41,18 @@ class Elements:
 
     Args:
         stand_in: the name for a tensor that is no maximum.
+        selections: which nodes select entries.
         parameters: what is known of the symbols.
     """
 
-    def __init__(self, stand_in: Callable[[SignalExpr], Tensor], parameters: Parameters) -> None:
+    def __init__(
+        self,
+        stand_in: Callable[[SignalExpr], Tensor],
+        selections: Selections,
+        parameters: Parameters,
+    ) -> None:
         self._stand_in = stand_in
+        self._selections = selections
         self._parameters = parameters
         self._selected: dict[SignalExpr, tuple[GuardedSum, Mapping[str, SignalExpr]] | None] = {}
         self._nonnegative: set[str] = set()
@@ -94,7 +101,7 @@ class Elements:
 
     def _points(self, terms: Sequence[Term], name: str | None, outputs: Conjunction) -> Set:
         """The points (output index, position) at which there are elements of one name."""
-        axes = self._axes(outputs)
+        axes = len(outputs) // 2
         rank = 0 if name is None else len(self._shapes[name])
         sets = self._parameters.sets
         result = sets.nothing(axes + rank)
@@ -111,10 +118,6 @@ class Elements:
             guards = (*outputs, *self._parameters.assumed, *term.guards, *placed)
             result = result | sets.points([*range(axes), *positions], guards, numbers)
         return result
-
-    @staticmethod
-    def _axes(outputs: Conjunction) -> int:
-        return len(outputs) // 2
 
     # --- which elements there are ---
 
@@ -164,13 +167,13 @@ class Elements:
 
     def _selection(self, node: SignalExpr) -> tuple[GuardedSum, Mapping[str, SignalExpr]] | None:
         """A node by the entries that it selects, and from where; None if it selects nothing."""
-        if not is_selection(node):
+        if not self._selections.has(node):
             return None
         if node not in self._selected:
             origins: dict[str, SignalExpr] = {}
 
             def new(one: SignalExpr) -> SignalExpr | None:
-                if is_selection(one):
+                if self._selections.has(one):
                     return None
                 leaf = self._stand_in(one)
                 origins[leaf.name] = one
@@ -179,7 +182,9 @@ class Elements:
             bare = replaced(node, new, lambda one, operands: Applied(one.operator, operands))
             summed = guarded_sum(bare)
             is_plain = all(
-                len(term.factors) == 1 and term.coefficient == 1 and not term.indices
+                len(term.factors) == 1
+                and term.coefficient == 1
+                and not (term.indices or term.divisors)
                 for term in summed.terms
             )
             self._selected[node] = (summed, origins) if is_plain else None

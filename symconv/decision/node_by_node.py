@@ -16,19 +16,28 @@ from fractions import Fraction
 
 from sympy import Integer
 
-from symconv.arithmetic.limits import MOST_EQUALS_TRIED, MOST_NAMES_OPENED
+from symconv.arithmetic.limits import LONGEST_REASON, MOST_EQUALS_TRIED, MOST_NAMES_OPENED
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
 from symconv.decision.maxima import Elements, is_maximum
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import chosen_from, is_selection, replaced
+from symconv.decision.selections import Selections, replaced
 from symconv.decision.trial_values import TrialValues
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
 from symconv.language.functions import Function
 from symconv.language.graph import walk
-from symconv.language.operators import Add, Apply, Formula, Maximum, Multiply, Scale, Taps
+from symconv.language.operators import (
+    Add,
+    Apply,
+    Formula,
+    Maximum,
+    MaxPool,
+    Multiply,
+    Scale,
+    Taps,
+)
 from symconv.language.operators.base import Operator, size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, indices_of
 
@@ -52,12 +61,14 @@ class Network:
         self._parameters = known
         self._compared = compared
         self._values = TrialValues(claim)
+        self._selections = Selections()
         self._names: dict[SignalExpr, Tensor] = {}
         self._is_one_of: dict[SignalExpr, SignalExpr] = {}
         self._alike: dict[Hashable, list[SignalExpr]] = defaultdict(list)
         self._known: dict[tuple[SignalExpr, SignalExpr], bool] = {}
         self._pushed: dict[tuple[Function, SignalExpr], SignalExpr] = {}
         self._split: dict[SignalExpr, tuple[Function | None, SignalExpr, SignalExpr]] = {}
+        self._pools: dict[SignalExpr, tuple[MaxPool, SignalExpr]] = {}
         self._made_of: dict[SignalExpr, frozenset[SignalExpr]] = {}
         self._told: list[Callable[[], tuple[Evidence, ...]]] = []
         self._beyond: NonlinearError | None = None
@@ -79,6 +90,17 @@ class Network:
         if self._beyond is not None:
             raise self._beyond
         return False
+
+    def reason(self) -> str:
+        """Why they are not proved to be equal."""
+        general = "it is not found that functions or maxima on both sides are of the same tensors"
+        for (one, other), is_proved in self._known.items():
+            is_likely = type(one.operator) is type(other.operator)
+            if not is_proved and is_likely and self._values.of(one) == self._values.of(other):
+                told = f"{self._shown(one)} and {self._shown(other)}"
+                if len(told) <= LONGEST_REASON:
+                    return f"{general}; it is open whether {told} are equal"
+        return general
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Why the nodes are equal of which the sides consist."""
@@ -109,6 +131,11 @@ class Network:
             for one, other in (operands, reversed(operands)):
                 if _is_zero(other) and one.lengths == node.lengths:
                     return self._applied(Function("relu", Fraction(0)), one)
+        if isinstance(operator, MaxPool):
+            found = self._pool_of(operator, operands[0])
+            if found is not None:
+                self._pools[found] = operator, operands[0]
+                return found
         splits = [self._split[one] for one in operands if one in self._split]
         if len(splits) == len(operands):
             function, moved, constant = splits[0]
@@ -119,6 +146,24 @@ class Network:
                 largest = self._made(operator, [each for _, each, _ in splits])
                 return self._sum_of(function, largest, self._constant(function, largest))
         return self._made(operator, operands)
+
+    def _pool_of(self, operator: MaxPool, node: SignalExpr) -> SignalExpr | None:
+        """The maxima of positive multiples and of sums with what is the same in all of a window."""
+        match node.operator:
+            case Scale(number) if number > 0:
+                return self._made(node.operator, [self._image_of_pool(operator, node.operands[0])])
+            case Add():
+                for one, other in (node.operands, reversed(node.operands)):
+                    back = node.ndim - operator.axis
+                    is_one = other.ndim >= back and other.lengths[-back] == Polynomial.constant(1)
+                    # Of two signals of one axis, none is repeated.
+                    is_same = other.ndim < back or (is_one and node.ndim > 1)
+                    if is_same and one.lengths == node.lengths:
+                        return self._made(Add(), [self._image_of_pool(operator, one), other])
+        return None
+
+    def _image_of_pool(self, operator: MaxPool, node: SignalExpr) -> SignalExpr:
+        return self._pool_of(operator, node) or self._made(operator, [node])
 
     def _made(self, operator: Operator, operands: list[SignalExpr]) -> SignalExpr:
         """The node of an operator, or one that is equal to it and was there before."""
@@ -145,14 +190,17 @@ class Network:
         return node
 
     def _likely(self, node: SignalExpr, present: list[SignalExpr]) -> list[SignalExpr]:
-        """Some nodes of the same values; where there are many, those made of the same names.
+        """Some nodes of the same values, those of the same operator first.
 
-        Where ReLUs have made zeros of everything, values say nothing.
+        Where there are many, those that are made of the same names: where ReLUs have made zeros
+        of everything, values say nothing.
         """
         if len(present) > MOST_EQUALS_TRIED:
             names = self._names_below(node)
             present = [other for other in present if self._names_below(other) == names]
-        return present[:MOST_EQUALS_TRIED]
+        kind = type(node.operator)
+        ordered = sorted(present, key=lambda other: type(other.operator) is not kind)
+        return ordered[:MOST_EQUALS_TRIED]
 
     def _names_below(self, node: SignalExpr) -> frozenset[SignalExpr]:
         """Of what a node is made, if functions and maxima are names."""
@@ -209,7 +257,10 @@ class Network:
         operator, operands = node.operator, list(node.operands)
         if _is_zero(node):
             return node
-        if is_selection(node) or (is_maximum(node) and function.rises):
+        if node in self._pools and function.rises:
+            pool, pooled = self._pools[node]
+            return self._made(pool, [self._through(function, pooled)])
+        if self._selections.has(node) or (is_maximum(node) and function.rises):
             return self._made(operator, [self._through(function, one) for one in operands])
         match operator:
             case Scale(number) if number > 0 and function.is_homogeneous:
@@ -248,14 +299,15 @@ class Network:
             (function, x), (another, y) = left, right
             if function == another and self._equal(x, y):
                 how = f"{function.name} of tensors that are equal"
-                self._told.append(lambda: (Evidence(_pair(one, other), how),))
+                self._tell(one, other, how)
                 return True
-        if any(is_maximum(node) for side in (one, other) for node in chosen_from(side)):
+        if any(
+            is_maximum(node) for side in (one, other) for node in self._selections.origins(side)
+        ):
             try:
-                elements = Elements(self.name_of, self._parameters(one, other))
+                elements = Elements(self.name_of, self._selections, self._parameters(one, other))
                 if elements.are_the_same(one, other):
-                    how = "maxima of the same entries"
-                    self._told.append(lambda: (Evidence(_pair(one, other), how),))
+                    self._tell(one, other, "maxima of the same entries")
                     return True
             except NonlinearError as problem:
                 self._beyond = problem
@@ -264,11 +316,23 @@ class Network:
                 return False
         return self._is_one_sum(one, other)
 
+    def _tell(self, one: SignalExpr, other: SignalExpr, how: str) -> None:
+        self._told.append(lambda: (Evidence(f"{self._shown(one)} and {self._shown(other)}", how),))
+
+    def _shown(self, node: SignalExpr) -> str:
+        """A node with names for the functions and maxima in it."""
+
+        def name(below: SignalExpr) -> SignalExpr | None:
+            return self.name_of(below) if below.operator.is_opaque else None
+
+        operands = [replaced(operand, name, _rebuilt) for operand in node.operands]
+        return str(_rebuilt(node, operands) if operands else node)
+
     def _as_function(self, node: SignalExpr) -> tuple[Function, SignalExpr] | None:
         """A node that only moves values of one function: the function, and its argument moved."""
         functions = {
             origin.operator.function if isinstance(origin.operator, Apply) else None
-            for origin in chosen_from(node)
+            for origin in self._selections.origins(node)
         }
         if len(functions) != 1:
             return None
@@ -277,7 +341,7 @@ class Network:
             return None
 
         def argument(one: SignalExpr) -> SignalExpr | None:
-            return None if is_selection(one) else one.operands[0]
+            return None if self._selections.has(one) else one.operands[0]
 
         return function, replaced(node, argument, lambda n, new: self._made(n.operator, new))
 
@@ -362,7 +426,3 @@ def _is_zero(node: SignalExpr) -> bool:
         case Formula(_, expression):
             return bool(expression == 0)
     return False
-
-
-def _pair(one: SignalExpr, other: SignalExpr) -> str:
-    return f"{one} and {other}"

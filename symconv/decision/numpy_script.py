@@ -27,7 +27,7 @@ from symconv.language.signals import SignalExpr
 
 __all__ = ["numpy_lines", "pytorch_lines"]
 
-_USED = {"np", "torch", "print", "int", "floor", "ceil", "max", "min", "abs"}
+_USED = {"np", "math", "torch", "print", "int", "floor", "ceil", "max", "min", "abs"}
 
 
 def numpy_lines(claim: Claim, found: Counterexample) -> str:
@@ -53,15 +53,18 @@ def pytorch_lines(claim: Claim, found: Counterexample) -> str:
 def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
     at = {s: found.lengths[s.name] for s in claim.symbols}
     names = _names([*found.signals, *found.lengths])
+    functions = _names(found.functions, names.values())
     if claim.signals:
         kind = "float" if with_torch else ""  # PyTorch's layers take no integers
         values = {
             names[name]: _array(entries, kind, leaf_shape(claim.named[name], at))
             for name, entries in found.signals.items()
         }
-        coder = _Coder(at, names, with_torch)
+        coder = _Coder(at, names, functions, with_torch)
         sides = [coder.text(side) for side in claim.signals]
-        values |= {name: f"lambda v: {value}" for name, value in found.functions.items()}
+        values |= {
+            functions[name]: f"lambda v: {_of_v(value)}" for name, value in found.functions.items()
+        }
     else:
         values = {names[s.name]: str(at[s]) for s in claim.symbols}
         renamed = {s: IntegerSymbol(names[s.name]) for s in claim.symbols}
@@ -76,13 +79,19 @@ def _lines(claim: Claim, found: Counterexample, *, with_torch: bool) -> str:
     return "\n".join([first, assigned, f"print({', '.join(sides)})"])
 
 
-def _names(names: Iterable[str]) -> dict[str, str]:
+def _of_v(polynomial: str) -> str:
+    """A polynomial as NumPy computes it of an array, also where it is a number."""
+    return polynomial if "v" in polynomial else f"0 * v + {polynomial}"
+
+
+def _names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """For each name one that Python allows, and that the three lines do not use themselves."""
+    used = {*_USED, *taken}
     result: dict[str, str] = {}
     for name in names:
         plain = re.sub(r"\W", "_", name)
         plain = plain if plain.isidentifier() and not iskeyword(plain) else f"_{plain}"
-        while plain in _USED or plain in result.values():
+        while plain in used or plain in result.values():
             plain += "_"
         result[name] = plain
     return result
@@ -144,9 +153,12 @@ class _Python(StrPrinter):  # type: ignore[misc]
 class _Coder:
     """Writes tensors as NumPy expressions at fixed sizes."""
 
-    def __init__(self, at: Point, names: Mapping[str, str], with_torch: bool) -> None:
+    def __init__(
+        self, at: Point, names: Mapping[str, str], functions: Mapping[str, str], with_torch: bool
+    ) -> None:
         self.at = at
         self.names = names
+        self.functions = functions
         self.with_torch = with_torch
 
     def text(self, signal: SignalExpr) -> str:
@@ -165,6 +177,10 @@ class _Coder:
     def name(self, name: str) -> str:
         """The name of a tensor, as Python allows it."""
         return self.names[name]
+
+    def function(self, name: str) -> str:
+        """The name of a function of which nothing is known, as Python allows it."""
+        return self.functions[name]
 
     def array(self, numbers: Sequence[Any]) -> str:
         """Numbers as an array."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -21,8 +21,10 @@ from symconv.decision.counterexamples import (
     first_difference,
     has_content,
     small_lengths,
+    told_with_taps,
 )
 from symconv.decision.difference_sets import Decision, NotDefinedError, hypotheses
+from symconv.decision.evidence import evidence_of_taps
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
@@ -37,7 +39,7 @@ from symconv.decision.verdicts import (
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.assignments import TooLongError, spell
 from symconv.language.evaluation import holds_at
-from symconv.language.graph import has_names, requirements
+from symconv.language.graph import has_names, requirements, ring_of
 from symconv.language.operators.base import Requirement
 
 __all__ = ["bounded", "found_with_content", "prove"]
@@ -50,6 +52,21 @@ def prove(claim: Claim, *, budget: int = limits.DECISION_OPERATIONS) -> Verdict:
     stride in a range.  A claim that integer sets do not decide may still be refuted: by
     trying all small lengths, from the smallest one on.
     """
+    found = _verdict(claim.free, budget)
+    match found:
+        case Proved():
+            sides = (*claim.signals, *(side for one in claim.about_taps for side in one.signals))
+            rests_on = (*evidence_of_taps(claim), *found.evidence)
+            return replace(found, evidence=rests_on, ring=ring_of(*sides))
+        case Refuted():
+            return replace(
+                found, claim=claim, counterexample=told_with_taps(claim, found.counterexample)
+            )
+    return found
+
+
+def _verdict(claim: Claim, budget: int) -> Verdict:
+    """The verdict on a claim without hypotheses on taps, over every ring."""
     try:
         with bounded():
             return _decided(claim, budget)
@@ -157,15 +174,17 @@ def found_with_content(
 
     Also whether it is certain that there is none.
     """
+    free = claim.free
     with suppress(Undecided, TooLongError), bounded(_for_a_search()):
         if decision is None:
-            return _searched_with_content(claim), False
+            searched = _searched_with_content(free)
+            return searched and told_with_taps(claim, searched), False
         with decision.sets.within_budget():
             decision.make_exact()
             for within in decision.with_content():
                 found = decision.smallest_difference(within)
                 if found is not None:
-                    return counterexample(claim, found), False
+                    return told_with_taps(claim, counterexample(free, found)), False
         return None, True
     return None, False
 

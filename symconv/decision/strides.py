@@ -77,6 +77,7 @@ def _polynomials(claim: Claim) -> Iterator[Polynomial]:
         for term in sum_.terms:
             yield from (p for factor in term.factors for p in factor.position)
             yield from (guard.polynomial for guard in term.guards)
+            yield from term.divisors
     conditions = [*claim.given, *(claim.expressions if claim.is_condition else ())]
     for condition in conditions:
         yield from (guard.polynomial for case in cases(condition) for guard in case)

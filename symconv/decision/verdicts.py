@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.records import shown
+from symconv.language.scalars import EVERY_RING
 
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # a refuted claim is asked for its condition
@@ -90,10 +91,13 @@ class Proved(_Shown):
     Attributes:
         scope: `ALL_LENGTHS` or `ALL_SIZES`, or the strides for which it was decided.
         evidence: what the proof rests on.
+        ring: over what it holds: "every commutative ring", "every commutative ℚ-algebra"
+            where there are fractions in the claim, or "the reals".
     """
 
     scope: str
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    ring: str = EVERY_RING
 
     @property
     def is_complete(self) -> bool:
@@ -104,7 +108,12 @@ class Proved(_Shown):
         return True
 
     def __str__(self) -> str:
-        return f"proved for {self.scope}"
+        return f"proved for {self.scope}{self.over}"
+
+    @property
+    def over(self) -> str:
+        """The ring behind a scope in a sentence; empty where it is every ring."""
+        return "" if self.ring == EVERY_RING else f", over {self.ring}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +274,23 @@ class Refuted(_Shown):
             return None, False
         return found_with_content(self.claim, self.decision)
 
+    @cached_property
+    def would_hold_given(self) -> tuple[Claim, ...]:
+        """Hypotheses on taps with which the claim is proved, all of them together.
+
+        From a short list: a tensor that is 0, as a bias, a kernel that is the same from both
+        ends, or two kernels that are equal or one the flip of the other.  Empty where none of
+        these helps, where the sides are then 0, and where it takes too long to tell.
+
+        >>> from symconv import Claim, Signal
+        >>> x, k = Signal("x", 5), Signal("k", 3)
+        >>> Claim(x.correlate(k), x.correlate(k.flip())).prove().would_hold_given
+        (<claim: k == k.flip()>,)
+        """
+        from symconv.decision.sufficient import sufficient_taps
+
+        return sufficient_taps(self.claim, self.counterexample)
+
     @property
     def reproduction(self) -> str:
         """Three lines of NumPy that print both sides at the counterexample."""
@@ -284,9 +310,11 @@ class Refuted(_Shown):
             content_sentence,
             differences_sentences,
             extent_sentences,
+            sufficient_sentence,
         )
 
         lines = [f"refuted {self.counterexample}", content_sentence(self), *extent_sentences(self)]
+        lines.append(sufficient_sentence(self))
         return "\n".join(filter(None, [*lines, *differences_sentences(self.differences)]))
 
 

@@ -13,8 +13,9 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.to_sympy import condition_expression
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Differences, Refuted
-from symconv.language.notation import plain
-from symconv.language.signals import Tensor
+from symconv.language.notation import as_typed, plain
+from symconv.language.operators import Scale
+from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = [
     "content_sentence",
@@ -22,6 +23,8 @@ __all__ = [
     "extent_sentences",
     "holds_sentence",
     "quantifiers",
+    "sufficient_sentence",
+    "taps_sentence",
 ]
 
 
@@ -41,10 +44,22 @@ def quantifiers(claim: Claim) -> str:
         symbols.append(symbol.name if said == sympy.true else plain(said))
     signals = [f"{name} of {_measure(leaf)}" for name, leaf in claim.named.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
-    if claim.given and parts:
-        parts[-1] += f" with {' and '.join(map(plain, claim.given))}"
+    if claim.conditions and parts:
+        parts[-1] += f" with {' and '.join(map(plain, claim.conditions))}"
     parts += [f"all {', '.join(signals)}"] if signals else []
+    if claim.about_taps:
+        parts[-1] += f" with {' and '.join(map(taps_sentence, claim.about_taps))}"
+    functions = [
+        name if value is None else f"{name} with {name}(0) = {value}"
+        for name, value in claim.functions.items()
+    ]
+    parts += [f"all functions {', '.join(functions)}"] if functions else []
     return f"for {', and '.join(parts)}" if parts else "for these numbers"
+
+
+def taps_sentence(hypothesis: Claim) -> str:
+    """A hypothesis on taps, in plain text."""
+    return f"{plain(hypothesis.lhs)} = {plain(hypothesis.rhs)}"
 
 
 def _measure(leaf: Tensor) -> str:
@@ -90,6 +105,26 @@ def extent_sentences(verdict: Refuted) -> list[str]:
     if verdict.undecided:
         return [f"Exactly when it holds is not known: {verdict.undecided}."]
     return [sentence] if (sentence := holds_sentence(verdict.condition)) else []
+
+
+def sufficient_sentence(verdict: Refuted) -> str:
+    """With which hypotheses on taps a refuted claim holds; empty where none is found.
+
+    >>> from symconv import Signal
+    >>> x, b = Signal("x", 5), Signal("b", 5)
+    >>> print(sufficient_sentence(Claim(x + b, x).prove()))
+    But it holds for all lengths where b = 0.
+    """
+    said = []
+    for one in verdict.would_hold_given:
+        is_zero = isinstance(one.rhs, SignalExpr) and isinstance(one.rhs.operator, Scale)
+        said.append(f"{as_typed(one.lhs)} = {0 if is_zero else as_typed(one.rhs)}")
+    sizes = "sizes" if verdict.claim.has_several_axes else "lengths"
+    if not said:
+        return ""
+    # "It never holds." was said of sizes.
+    begin = "But it" if verdict.condition == sympy.false else "It"
+    return f"{begin} holds for all {sizes} where {' and '.join(said)}."
 
 
 def differences_sentences(found: Differences | None) -> list[str]:

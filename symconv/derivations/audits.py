@@ -100,7 +100,7 @@ def _step_record(audit: Audit, step: Step) -> dict[str, Any]:
     }
     match step.verdict:
         case Proved() as verdict:
-            return record | {"verdict": "proved", "scope": verdict.scope}
+            return record | {"verdict": "proved", "scope": verdict.scope, "ring": verdict.ring}
         case Refuted(found):
             where, repair = step.holds_where, step.repair
             return record | {
@@ -206,9 +206,9 @@ def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
         yield f"Claimed for {_indices(audit.derivation, step.where, style)}."
     match step.verdict:
         case Proved(scope) as verdict if not verdict.is_complete:
-            yield f"{style.emphasis('Decided in part')}: proved for {scope}."
-        case Proved(scope):
-            yield f"{style.emphasis('Right')}: proved for {scope}."
+            yield f"{style.emphasis('Decided in part')}: proved for {scope}{verdict.over}."
+        case Proved(scope) as verdict:
+            yield f"{style.emphasis('Right')}: proved for {scope}{verdict.over}."
         case Refuted(found):
             yield f"{style.emphasis('Wrong')} {_where_it_fails(found, step)}"
             for what, terms in (("Missing", _missing(step)), ("Surplus", _surplus(step))):

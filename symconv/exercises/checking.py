@@ -17,7 +17,7 @@ from sympy import Basic, Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import LONGEST_ANSWER_SHOWN, MOST_ENTRIES_OF_ANSWER
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import made_finite
 from symconv.errors import SymconvError, Undecided
@@ -50,7 +50,7 @@ def check(
     expected: Expected,
     *,
     index: Symbol | None = None,
-    given: Iterable[Boolean] | Boolean = (),
+    given: Iterable[Hypothesis] | Hypothesis = (),
     for_all: Sequence[Symbol] = (),
 ) -> None:
     """Decide whether an answer is right; say so, or raise with the smallest counterexample.
@@ -61,7 +61,7 @@ def check(
         expected: the signal, length or condition that it has to equal.  Or a claim: then
             the answer is the condition under which the claim holds, exactly.
         index: the index of the formula, for an answer that gives every entry of a signal.
-        given: hypotheses on the lengths.
+        given: hypotheses; see `Claim`.
         for_all: with a claim, the symbols for all of whose values it has to hold.
 
     A kernel is checked by what it has to do.  Any correct way of writing it is accepted:
@@ -112,8 +112,8 @@ def check(
             )
 
 
-def _hypotheses(given: Iterable[Boolean] | Boolean) -> tuple[Boolean, ...]:
-    return (given,) if isinstance(given, Boolean | bool) else tuple(given)
+def _hypotheses(given: Iterable[Hypothesis] | Hypothesis) -> tuple[Hypothesis, ...]:
+    return (given,) if isinstance(given, Boolean | bool | Claim) else tuple(given)
 
 
 def _read(answer: Any, expected: Expected, index: Symbol | None) -> Any:

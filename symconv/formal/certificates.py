@@ -121,7 +121,7 @@ def _names(claim: Claim) -> dict[str, str]:
 
 def _has_lengths(claim: Claim) -> bool:
     """Whether lengths of signals stand in the claim, which the statement has as formulas."""
-    return any(lengths_in(part) for part in (*claim.expressions, *claim.given))
+    return any(lengths_in(part) for part in (*claim.expressions, *claim.conditions))
 
 
 def _mathematics(claim: Claim) -> str:
@@ -150,7 +150,16 @@ def statement(claim: Claim) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
+    if claim.about_taps:
+        raise Uncertified(
+            "certificates have hypotheses on lengths only, and "
+            f"{claim.about_taps[0]} is one on taps"
+        )
     for node in walk(*claim.signals):
+        if node.operator.is_opaque:
+            raise Uncertified(
+                f"certificates are about commutative rings, in which {plain(node)} has no meaning"
+            )
         if node.ndim != 1:
             raise Uncertified(
                 f"certificates are for signals, which have one axis, and {node} has {node.ndim}"
@@ -171,7 +180,7 @@ def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
         if all(cases):
             text = r" \/ ".join(map(r" /\ ".join, cases))
             yield text if len(cases) == 1 else f"({text})"
-    for hypothesis in claim.given:
+    for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
         yield text if isinstance(hypothesis, Relational) else f"({text})"
     for name, leaf in sorted(claim.named.items()):

@@ -15,14 +15,14 @@ from itertools import count
 from sympy import Expr, Ge, Indexed, Integer, Symbol
 
 from symconv.arithmetic.from_sympy import scaled_polynomial
-from symconv.arithmetic.limits import STEPS_PER_TERM
+from symconv.arithmetic.limits import STEPS_PER_TERM, STEPS_PER_TERM_WRITTEN
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.quotients import has_quotients, without_quotients
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
 from symconv.arithmetic.terms import GuardedSum, Term, free_index
 from symconv.arithmetic.to_sympy import is_readable, polynomial_expression, terms_expression
-from symconv.arithmetic.work import spend
+from symconv.arithmetic.work import allowed, spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, simplified_around
 from symconv.language.graph import check_names, leaves, mentioned, requirements, symbols_in
@@ -68,8 +68,13 @@ def entry_terms(signal: SignalExpr) -> Terms:
 
 
 def formula(signal: SignalExpr, index: Sequence[Amount]) -> Expr:
-    """See `SignalExpr.formula`."""
-    return _entry_at(signal, index, inside=True)
+    """See `SignalExpr.formula`.
+
+    Raises:
+        Undecided: it would be too long.
+    """
+    with allowed():
+        return _entry_at(signal, index, inside=True)
 
 
 def entry_expression(signal: SignalExpr, index: Sequence[Amount]) -> Expr:
@@ -142,6 +147,7 @@ def _entry_at(signal: SignalExpr, index: Sequence[Amount], *, inside: bool) -> E
             name: tuple(length_of(leaf, signal, *about, axis=a) for a in range(leaf.ndim))
             for name, leaf in named.items()
         }
+    spend(STEPS_PER_TERM_WRITTEN * len(terms))
     formula_ = terms_expression([term.solved() for term in terms], shapes, symbols)
     if requirement is not None and not formula_.has(Indexed):  # then a condition has to say it
         # One that always holds where the signal is defined.
@@ -182,7 +188,7 @@ def _collected(terms: Terms) -> Terms:
         return terms
     collected: dict[Hashable, Term] = {}
     for term in terms:
-        bare = (term.indices, term.factors, term.guards)
+        bare = (term.indices, term.factors, term.guards, term.divisors)
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)

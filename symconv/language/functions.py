@@ -41,8 +41,8 @@ class Meaning:
         is_idempotent: whether f(f(a)) = f(a).
         is_homogeneous: whether f(c·a) = c·f(a) for c > 0.
         is_exact: whether it is a fraction of a fraction.
-        numpy: the same in NumPy, of {0}.
-        torch: its name in torch.nn.functional, or torch's own.
+        numpy: the same in NumPy, of {0}, so that it can be indexed or multiplied.
+        torch: the function of PyTorch.
     """
 
     value: Callable[[Any], Any]
@@ -205,7 +205,7 @@ def _root_of_two(number: Any) -> Any:
 
 
 def _relu(number: Any) -> Any:
-    return largest([number, number * 0])
+    return largest([number, number * 0 + 0])  # a float may be −0.0
 
 
 def _between(number: Any, low: int, high: int) -> Any:
@@ -249,8 +249,8 @@ def _leaky(slope: Fraction) -> Meaning:
     return Meaning(
         value,
         Fraction(0),
-        f"np.where({{0}} > 0, {{0}}, {{0}} * {slope.numerator} / {slope.denominator})",
-        "leaky_relu",
+        f"np.where({{0}} > 0, {{0}}, ({{0}}) * {slope.numerator} / {slope.denominator})",
+        "torch.nn.functional.leaky_relu",
         rises=slope >= 0,
         is_nonnegative=slope <= 0,
         is_idempotent=slope <= 0 or slope == 1,
@@ -265,7 +265,7 @@ FUNCTIONS: Mapping[str, Meaning] = {
         _relu,
         _ZERO,
         "np.maximum({0}, 0)",
-        "relu",
+        "torch.nn.functional.relu",
         rises=True,
         is_nonnegative=True,
         is_idempotent=True,
@@ -275,7 +275,7 @@ FUNCTIONS: Mapping[str, Meaning] = {
         lambda number: _between(number, 0, 6),
         _ZERO,
         "np.clip({0}, 0, 6)",
-        "relu6",
+        "torch.nn.functional.relu6",
         rises=True,
         is_nonnegative=True,
         is_idempotent=True,
@@ -283,30 +283,40 @@ FUNCTIONS: Mapping[str, Meaning] = {
     "sigmoid": Meaning(
         _sigmoid,
         Fraction(1, 2),
-        "1 / (1 + np.exp(-({0})))",
-        "sigmoid",
+        "(1 / (1 + np.exp(-({0}))))",
+        "torch.sigmoid",
         rises=True,
         is_nonnegative=True,
         is_exact=False,
     ),
-    "tanh": Meaning(_tanh, _ZERO, "np.tanh({0})", "tanh", rises=True, is_exact=False),
+    "tanh": Meaning(_tanh, _ZERO, "np.tanh({0})", "torch.tanh", rises=True, is_exact=False),
     "gelu": Meaning(
         _gelu,
         _ZERO,
-        "({0}) / 2 * (1 + np.vectorize(math.erf, otypes=[float])(({0}) / np.sqrt(2)))",
-        "gelu",
+        "(({0}) / 2 * (1 + np.vectorize(math.erf, otypes=[float])(({0}) / np.sqrt(2))))",
+        "torch.nn.functional.gelu",
         is_exact=False,
     ),
-    "silu": Meaning(_silu, _ZERO, "({0}) / (1 + np.exp(-({0})))", "silu", is_exact=False),
-    "hardswish": Meaning(_hardswish, _ZERO, "({0}) * np.clip(({0}) + 3, 0, 6) / 6", "hardswish"),
+    "silu": Meaning(
+        _silu, _ZERO, "(({0}) / (1 + np.exp(-({0}))))", "torch.nn.functional.silu", is_exact=False
+    ),
+    "hardswish": Meaning(
+        _hardswish, _ZERO, "(({0}) * np.clip(({0}) + 3, 0, 6) / 6)", "torch.nn.functional.hardswish"
+    ),
     "exp": Meaning(
-        _exp, Fraction(1), "np.exp({0})", "exp", rises=True, is_nonnegative=True, is_exact=False
+        _exp,
+        Fraction(1),
+        "np.exp({0})",
+        "torch.exp",
+        rises=True,
+        is_nonnegative=True,
+        is_exact=False,
     ),
 }
 """The functions that tensors have methods for, besides the leaky ReLU, which has a parameter.
 
 References:
-    The names are those of torch.nn.functional.
+    The names are those of torch.nn.functional, and of torch itself for exp.
 """
 
 

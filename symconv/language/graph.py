@@ -14,6 +14,7 @@ from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators.base import Requirement
+from symconv.language.scalars import strongest
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr, Tensor
@@ -26,6 +27,7 @@ __all__ = [
     "mentioned",
     "merge_symbols",
     "requirements",
+    "ring_of",
     "symbols_in",
     "walk",
 ]
@@ -77,6 +79,11 @@ def mentioned(*signals: SignalExpr) -> list[SignalExpr]:
                 standing += lengths_in(expression)
         open_ = [signal for one in standing for signal in one.signals if signal not in found]
     return list(found)
+
+
+def ring_of(*signals: SignalExpr) -> str:
+    """Over what all operators in tensors are defined; see `symconv.language.scalars`."""
+    return strongest(node.operator.ring for node in walk(*signals))
 
 
 # --- names ---------------------------------------------------------------------------

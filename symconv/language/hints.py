@@ -49,17 +49,29 @@ _LAYER = (
     "over channels x.conv(w, stride=s, padding=p)"
 )
 _DEPTHWISE = "write x.conv(w, groups=g), with as many groups as channels and a w (C, 1, c, c)"
-_MAXIMUM = (
-    "maxima are not polynomials in the entries, so no claim has them; the outputs of a pool "
-    "are as many as those of x.correlate(Signal.ones(c), stride=s)"
+_LARGEST = "write x.max_pool(c, stride=s, padding=p)"
+_LARGESTS = "write x.max_pool((c, c), stride=s, padding=p), a size for each of the last axes"
+_MAXIMUM = "write x.max(axis=1), and maximum(x, y) for the larger ones of two tensors"
+_LARGER = "write maximum(x, y), a function and no method; of x and 0 it is x.relu()"
+_MINIMUM = "write -(-x).max(axis=1)"
+_SMALLER = "write -maximum(-x, -y)"
+_ABSOLUTE = "write maximum(x, -x)"
+_CLIPPED = "write x.relu() for max(x, 0), and x.relu6() for what lies between 0 and 6"
+_NO_SOFTMAX = (
+    "a function of each entry is one of x.relu(), x.sigmoid(), x.exp() and so on; this one "
+    "depends on other entries too, and is not part of the language"
 )
-_POINTWISE = "a function of each entry is not linear, and is not part of the language"
+_OWN_FUNCTION = (
+    "it is no known function; in text, declare one of which nothing is known (--function f), and "
+    'in Python write f = Pointwise("f"); then f(x) applies it to each entry of x'
+)
 _STATISTICS = (
     "its statistics are not polynomials in the entries; x.batch_norm(m, i) takes them as given"
 )
 _AVERAGE = "write x.avg_pool(c, stride=s, padding=p)"
 _AVERAGES = "write x.avg_pool((c, c), stride=s, padding=p), a size for each of the last axes"
-_GLOBAL = "write x.mean(axis=(1, 2)), and x.sum(axis=(1, 2)) where the sizes are symbols"
+_GLOBAL = "write x.mean(axis=(1, 2)), or x.adaptive_avg_pool((1, 1)) to keep the axes"
+_ADAPTIVE = "write x.adaptive_avg_pool((1, 1)), how many outputs there are along the last axes"
 _TRANSPOSED = "write x.conv_transpose(k, stride=s, padding=p, output_padding=q)"
 _NORMALISED = "write x.batch_norm(m, i), with 1/√(σ² + ε) for each channel in i"
 _UPSAMPLED = (
@@ -97,21 +109,39 @@ _MATRIX = (
 _AS_IT_IS = "a tensor never changes, so that nothing has to be copied; leave it out"
 _REVERSED = "write x.flip(), and x.flip(axis=1) for a tensor"
 
+_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "relu": ("ReLU", "Relu", "relu_"),
+    "relu6": ("ReLU6",),
+    "leaky_relu": ("LeakyReLU", "leakyrelu"),
+    "sigmoid": ("Sigmoid", "expit", "logistic"),
+    "tanh": ("Tanh",),
+    "gelu": ("GELU",),
+    "silu": ("SiLU", "swish", "Swish"),
+    "hardswish": ("Hardswish", "hard_swish"),
+    "exp": ("Exp",),
+}
+"""What the functions that tensors have methods for are called elsewhere."""
+
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("conv1d", "Conv1d", "Conv1D", "cross_correlate", "layer"), _LAYER),
     **dict.fromkeys(("conv2d", "conv3d", "Conv2d", "Conv2D", "Conv3d", "Conv3D"), _CONV),
     **dict.fromkeys(("convolution", "convolve2d", "correlate2d"), _CONV),
     **dict.fromkeys(("depthwise_conv2d", "DepthwiseConv2D", "depthwise_conv"), _DEPTHWISE),
-    **dict.fromkeys(("max_pool", "max_pool1d", "maxpool", "MaxPool1d", "MaxPool1D"), _MAXIMUM),
-    **dict.fromkeys(("max_pool2d", "max_pool3d", "MaxPool2d", "MaxPool2D", "MaxPool3d"), _MAXIMUM),
-    **dict.fromkeys(("max", "amax", "min", "amin", "argmax", "logsumexp"), _MAXIMUM),
+    **dict.fromkeys(("max_pool1d", "maxpool", "MaxPool1d", "MaxPool1D"), _LARGEST),
+    **dict.fromkeys(("max_pool2d", "max_pool3d", "MaxPool2d", "MaxPool2D", "MaxPool3d"), _LARGESTS),
+    **dict.fromkeys(("amax", "reduce_max", "global_max_pool", "adaptive_max_pool1d"), _MAXIMUM),
+    **dict.fromkeys(("maximum", "fmax"), _LARGER),
+    **dict.fromkeys(("amin", "min"), _MINIMUM),
+    **dict.fromkeys(("minimum", "fmin"), _SMALLER),
+    **dict.fromkeys(("argmax", "argmin", "softmax", "log_softmax", "logsumexp"), _NO_SOFTMAX),
+    **dict.fromkeys(("Softmax", "softmin", "cumsum", "sort"), _NO_SOFTMAX),
     **dict.fromkeys(("avg_pool1d", "avgpool", "AvgPool1d", "mean_pool"), _AVERAGE),
     **dict.fromkeys(("avg_pool2d", "avg_pool3d", "AvgPool2d", "AvgPool3d"), _AVERAGES),
     "AveragePooling2D": _AVERAGES,
-    **dict.fromkeys(
-        ("adaptive_avg_pool2d", "AdaptiveAvgPool2d", "global_avg_pool", "GlobalAveragePooling2D"),
-        _GLOBAL,
-    ),
+    **dict.fromkeys(("global_avg_pool", "GlobalAveragePooling2D"), _GLOBAL),
+    **dict.fromkeys(("adaptive_avg_pool2d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"), _ADAPTIVE),
+    **dict.fromkeys(("adaptive_avg_pool1d", "AdaptiveAvgPool1d"), "write x.adaptive_avg_pool(1)"),
+    **dict.fromkeys(("div", "true_divide"), "write x/n, for a number or a size n"),
     **dict.fromkeys(
         ("conv_transpose1d", "ConvTranspose1d", "deconv", "deconvolve", "transposed_conv"),
         _TRANSPOSED,
@@ -119,8 +149,11 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(
         ("conv_transpose2d", "conv_transpose3d", "ConvTranspose2d", "Conv2DTranspose"), _TRANSPOSED
     ),
-    **dict.fromkeys(("relu", "ReLU", "gelu", "sigmoid", "tanh", "softmax", "sqrt"), _POINTWISE),
-    **dict.fromkeys(("abs", "exp", "log", "silu", "clamp", "clip"), _POINTWISE),
+    **{word: f"write x.{name}()" for name, words in _FUNCTIONS.items() for word in words},
+    **dict.fromkeys(("abs", "absolute"), _ABSOLUTE),
+    **dict.fromkeys(("clip", "clamp", "threshold", "hardtanh"), _CLIPPED),
+    **dict.fromkeys(("sqrt", "rsqrt", "log", "sin", "cos", "erf", "elu", "selu"), _OWN_FUNCTION),
+    **dict.fromkeys(("mish", "softplus", "hardsigmoid", "prelu", "activation"), _OWN_FUNCTION),
     **dict.fromkeys(("square", "pow"), "write x.multiply(x)"),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "batchnorm", "BatchNormalization"), _NORMALISED),
     **dict.fromkeys(("layer_norm", "LayerNorm", "group_norm", "GroupNorm"), _STATISTICS),
@@ -177,12 +210,14 @@ _WORDS: Mapping[str, str] = {
 _ANY = ""
 _BY_AXIS = (
     *("pad", "flip", "roll", "downsample", "dilate", "convolve", "correlate", "windows"),
-    *("sum", "mean", "add_bias", "batch_norm", "concatenate"),
+    *("sum", "mean", "max", "add_bias", "batch_norm", "concatenate"),
 )
-_BY_AXES = ("pad_same", "avg_pool", "upsample")
+_BY_AXES = ("pad_same", "avg_pool", "max_pool", "adaptive_avg_pool", "upsample")
 _KEPT = "the axis is gone; x.sum(axis=1)[:, None] has it again"
+_PLAIN = "it is a function of each entry, which takes no more; leave it out"
 _CALLED: Mapping[str, Mapping[str, Iterable[str]]] = {
     "avg_pool": {"size": ("kernel_size", "pool_size", "ksize")},
+    "adaptive_avg_pool": {"output_size": ("size", "outputs")},
     "batch_norm": {
         "running_mean": ("mean",),
         "weight": ("gamma", "scale"),
@@ -191,9 +226,12 @@ _CALLED: Mapping[str, Mapping[str, Iterable[str]]] = {
     "conv": {"weight": ("kernel", "filter", "filters", "w"), "padding_mode": ("mode",)},
     "convolve": {"other": ("kernel", "weight", "h")},
     "dilate": {"factor": ("dilation",)},
+    "divide": {"divisor": ("other", "size", "number")},
     "downsample": {"factor": ("stride",)},
     "expand": {"shape": ("size", "sizes")},
     "fold": {"size": ("kernel_size", "kernel")},
+    "leaky_relu": {"negative_slope": ("slope", "alpha")},
+    "max_pool": {"size": ("kernel_size", "pool_size", "ksize")},
     "linear": {"weight": ("kernel", "matrix", "w")},
     "pad_same": {"size": ("kernel", "kernel_size")},
     "pixel_shuffle": {"factor": ("upscale_factor", "block_size", "r")},
@@ -247,6 +285,10 @@ _ARGUMENTS: Mapping[tuple[str, str], str] = {
     ("upsample", "mode"): "this is 'nearest', the only one; leave it out",
     ("unfold", "dimension"): "along one axis write x.windows(c, stride=s, axis=1)",
     **{(method, a): _KEPT for method in ("sum", "mean") for a in ("keepdim", "keepdims")},
+    **{("max", a): _KEPT.replace("sum", "max") for a in ("keepdim", "keepdims")},
+    **{(method, a): _PLAIN for method in _FUNCTIONS for a in ("inplace", "out")},
+    ("gelu", "approximate"): "it is the exact one, with the normal distribution; leave it out",
+    ("max_pool", "return_indices"): "only the largest entries are told; leave it out",
     (_ANY, "weight"): "the argument is called kernel",
     (_ANY, "groups"): "only layers over channels have it, as x.conv(w, groups=g)",
     **{

@@ -41,7 +41,7 @@ from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Formula, Methods, Named, Taps
 from symconv.language.operators.base import Operator, Shape, check_operand
-from symconv.language.operators.formula import check_formula, check_symbols
+from symconv.language.operators.formula import check_formula, check_symbols, divisors
 from symconv.language.operators.scale import exact_number, exact_number_hint
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ __all__ = [
     "StandIn",
     "Tensor",
     "as_numpy",
+    "formula_of",
     "indices_of",
+    "put_in",
     "substituted",
     "with_lengths",
 ]
@@ -594,8 +596,14 @@ def by_formula(
     return formula_of(Formula(indices, entry, sizes))
 
 
-def formula_of(formula: Formula) -> SignalExpr:
+def formula_of(
+    formula: Formula, standing: Mapping[str, SignalExpr] = MappingProxyType({})
+) -> SignalExpr:
     """The tensor of a formula, whose operands are those in it.
+
+    Args:
+        formula: the formula.
+        standing: what stands for names in it, if not the tensors of these names.
 
     Raises:
         SymconvError: something in it is not declared, or cannot stand in a formula.
@@ -603,9 +611,9 @@ def formula_of(formula: Formula) -> SignalExpr:
     entry = formula.expression
     for size in formula.sizes:
         length_argument(size, "a formula")
-    named = sorted({_named_by(base) for base in entry.atoms(IndexedBase)}, key=_name_of)
+    named, _ = check_names(set(map(_named_by, entry.atoms(IndexedBase))), ())
     check_symbols(formula)
-    made = Applied(formula, named)
+    made = Applied(formula, [standing.get(name, named[name]) for name in formula.bases])
     own = {index.name for index in formula.indices}
     check_names((), [*formula.indices, *(s for s in formula.free() if s.name in own)])
     # Reading it once finds what cannot stand in a formula.
@@ -613,10 +621,6 @@ def formula_of(formula: Formula) -> SignalExpr:
     names = dict(zip(formula.indices, free_index(axes), strict=True))
     FormulaReader(count(axes)).terms(entry, names)
     return made
-
-
-def _name_of(tensor: Tensor) -> str:
-    return tensor.name
 
 
 def _named_by(base: IndexedBase) -> Tensor:
@@ -629,12 +633,12 @@ def _named_by(base: IndexedBase) -> Tensor:
 
 
 def _whole_parts(entry: Any) -> list[Basic]:
-    """The positions, the ends of sums and the comparisons in a formula, which are integers."""
+    """What is an integer in a formula: positions, the ends of sums, divisors and comparisons."""
     if not isinstance(entry, Expr):
         return []
     positions = [index for one in entry.atoms(Indexed) for index in one.indices]
     ends = [end for one in entry.atoms(Sum) for _, *limits in one.limits for end in limits]
-    return [*positions, *ends, *entry.atoms(Relational)]
+    return [*positions, *ends, *divisors(entry), *entry.atoms(Relational)]
 
 
 def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> None:
@@ -694,9 +698,33 @@ def substituted(signal: SignalExpr, values: Mapping[Any, Any]) -> SignalExpr:
                 new[node] = named[name] = Tensor(name, sizes)
             case Formula(indices, expression, sizes, kept):
                 entry = with_lengths(expression, values)
-                new[node] = formula_of(Formula(indices, entry, sizes, kept))
+                standing = zip(operator.bases, node.operands, strict=True)
+                new[node] = formula_of(
+                    Formula(indices, entry, sizes, kept), {name: new[o] for name, o in standing}
+                )
             case _:
                 new[node] = Applied(operator, [new[operand] for operand in node.operands])
+    return new[signal]
+
+
+def put_in(signal: SignalExpr, tensors: Mapping[str, SignalExpr]) -> SignalExpr:
+    """The tensor where others, of the same shapes, stand for named ones.
+
+    Args:
+        signal: the tensor.
+        tensors: what stands for the named tensors, by their names.
+
+    >>> x, k, h = Signal("x", 4), Signal("k", 2), Signal("h", 2)
+    >>> print(put_in(x.convolve(k), {"k": h.flip()}))
+    x.convolve(h.flip())
+    """
+    new: dict[SignalExpr, SignalExpr] = {}
+    for node in walk(signal):
+        match node:
+            case Tensor(name=name):
+                new[node] = tensors.get(name, node)
+            case _:
+                new[node] = Applied(node.operator, [new[operand] for operand in node.operands])
     return new[signal]
 
 

@@ -15,16 +15,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
-from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least, without_certain
 from symconv.arithmetic.limits import MOST_AXES
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.unevaluated import Written
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.taps import read_taps
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, length_argument
 from symconv.language.graph import symbols_in
+from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Assumption, Declarations, Names, Vocabulary
 from symconv.text.functions import RESERVED
@@ -59,6 +60,7 @@ def parse_claim(
     given: Sequence[str] = (),
     integers: Sequence[str] = (),
     tensors: Mapping[str, str] | None = None,
+    functions: Mapping[str, str] | None = None,
 ) -> ParsedClaim:
     """Read a claim; nothing in the texts is evaluated.
 
@@ -66,10 +68,13 @@ def parse_claim(
         text: `lhs == rhs` with two signals, tensors or integer expressions;
             `iff(condition, condition)`; or a condition, which is claimed to hold always.
         signals: the lengths of the named signals.  All other names are integer symbols.
-        given: hypotheses.  `n >= 1` makes n positive.
+        given: hypotheses: conditions, of which `n >= 1` makes n positive; and equalities of
+            tensors, such as `w == w.flip()`.
         integers: symbols that range over all integers.  All others are at least 0, or 1
             where an operator needs that, as a kernel does for its length: see `assumed`.
         tensors: the shapes of the named tensors, such as `C, H, W`.
+        functions: the functions of which nothing is known, with the value at 0, such as `0`, or
+            an empty text where that is not known either.
 
     >>> parsed = parse_claim("x.convolve(k) == k.convolve(x)", signals={"x": "n", "k": "c"})
     >>> print(parsed.claim.prove())
@@ -82,6 +87,9 @@ def parse_claim(
     >>> pointwise = "x.conv(w) == einsum('oc,chw->ohw', w[:, :, 0, 0], x)"
     >>> print(parse_claim(pointwise, tensors=shapes).claim.prove())
     proved for all sizes
+    >>> padded = "f(x.pad(1, 1)) == f(x).pad(1, 1)"
+    >>> print(parse_claim(padded, signals={"x": "n"}, functions={"f": "0"}).claim.prove())
+    proved for all lengths
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
@@ -94,7 +102,7 @@ def parse_claim(
         TextError: a text is not of this form; it says where.
         SymconvError: a declaration is not one, or the claim cannot be stated.
     """
-    declared = Declarations.of(signals or {}, given, integers, tensors)
+    declared = Declarations.of(signals or {}, given, integers, tensors, functions)
     return read_claim(Passage(text, "the claim"), declared)
 
 
@@ -105,7 +113,7 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     lhs, rhs = _sides(phrase, context.names)
     try:
         about = dict.fromkeys(context.names.measured)
-        given = map(Written, context.given)
+        given = [h if isinstance(h, Claim) else Written(h) for h in context.given]
         claim = Claim(_as_written(lhs), _as_written(rhs), given, name, about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
@@ -181,7 +189,8 @@ class Context:
                     f"{name}: SIZE, SIZE, …",
                 )
         signals = {name: _tensor(name, shape, shapes, lengths) for name, shape in shapes.items()}
-        self.names = Names(vocabulary, signals, lengths.measured)
+        functions = {name: _function(name, at, lengths) for name, at in declared.functions.items()}
+        self.names = Names(vocabulary, signals, lengths.measured, functions)
         hypotheses = map(self._hypothesis, vocabulary.hypotheses)
         self.given = tuple(condition for condition in hypotheses if condition is not sympy.true)
 
@@ -194,7 +203,10 @@ class Context:
         """
         return Reader(phrase, self.names).value(phrase.tree)
 
-    def _hypothesis(self, phrase: Phrase) -> Boolean:
+    def _hypothesis(self, phrase: Phrase) -> Hypothesis:
+        taps = self._about_taps(phrase)
+        if taps is not None:
+            return taps
         condition = without_certain(Reader(phrase, self.names).condition(phrase.tree))
         if condition is sympy.false:
             names = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
@@ -204,6 +216,28 @@ class Context:
             hint = "; declare symbols that may be negative as integers" if taken else ""
             raise phrase.error(phrase.tree, f"this hypothesis can never hold{why}{hint}")
         return condition
+
+    def _about_taps(self, phrase: Phrase) -> Claim | None:
+        """A hypothesis that equates tensors, if it does."""
+        match phrase.tree:
+            case ast.Compare(left, [ast.Eq()], [right]):
+                reader = Reader(phrase, self.names)
+                one, other = reader.value(left), reader.value(right)
+            case _:
+                return None
+        if not (isinstance(one, SignalExpr) or isinstance(other, SignalExpr)):
+            return None
+        if not (isinstance(one, SignalExpr) and isinstance(other, SignalExpr)):
+            hint = ""
+            if isinstance(left, ast.Name) and other == 0:
+                hint = f"; that all entries are 0 is written {left.id} == 0*{left.id}"
+            raise phrase.error(right, f"the left side is {sort(one)}, this is {sort(other)}{hint}")
+        try:
+            taps = Claim(one, other)
+            read_taps([taps])
+        except SymconvError as error:
+            raise phrase.error(phrase.tree, str(error)) from None
+        return taps
 
 
 def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) -> Tensor:
@@ -226,6 +260,13 @@ def _tensor(name: str, phrase: Phrase, declared: Collection[str], names: Names) 
             for axis, tree in enumerate(phrase.tree.elts)
         ],
     )
+
+
+def _function(name: str, at_zero: Passage, names: Names) -> Pointwise:
+    if not at_zero.content.strip():
+        return Pointwise(name)
+    phrase = read_phrase(at_zero)
+    return Pointwise(name, Reader(phrase, names).number(phrase.tree))
 
 
 def _size(phrase: Phrase, tree: ast.expr, names: Names, of: str) -> Amount:

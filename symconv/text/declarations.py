@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError
 from symconv.language.operators import OPERATORS
+from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import SignalExpr, Tensor
 from symconv.text.functions import (
     ARGUMENTS,
+    AVERAGED,
     DIVISOR,
     KERNEL,
     METHODS,
+    POINTWISE,
     STEP,
     bound_arguments,
     check_name,
@@ -41,12 +44,15 @@ class Declarations:
         integers: the symbols that range over all integers.
         tensors: the shapes of the named tensors, sizes with commas between them; one size is
             that of a signal.
+        functions: the functions of which nothing is known, but for the value at 0 where a passage
+            says one.
     """
 
     signals: Mapping[str, Passage] = field(default_factory=dict)
     given: tuple[Passage, ...] = ()
     integers: tuple[str, ...] = ()
     tensors: Mapping[str, Passage] = field(default_factory=dict)
+    functions: Mapping[str, Passage] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -55,6 +61,7 @@ class Declarations:
         given: Sequence[str],
         integers: Sequence[str],
         tensors: Mapping[str, str] | None = None,
+        functions: Mapping[str, str] | None = None,
     ) -> Declarations:
         """Declarations that are given as plain strings."""
         if isinstance(given, str) or isinstance(integers, str):
@@ -64,12 +71,18 @@ class Declarations:
             tuple(Passage(condition, "the hypothesis") for condition in given),
             tuple(integers),
             {name: Passage(s, f"the shape of {name}") for name, s in (tensors or {}).items()},
+            {name: Passage(value, f"{name}(0)") for name, value in (functions or {}).items()},
         )
 
     @property
     def shapes(self) -> dict[str, Passage]:
         """The lengths of the signals, and the shapes of the tensors."""
         return {**self.signals, **self.tensors}
+
+    @property
+    def names(self) -> set[str]:
+        """Every name that is declared."""
+        return {*self.shapes, *self.functions, *self.integers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,12 @@ class Vocabulary:
             for what, named in (("signal", declared.signals), ("tensor", declared.tensors)):
                 if name in named:
                     raise SymconvError(f"{name!r} is declared both a {what} and an integer")
+        for name in declared.functions:
+            check_name(name, "a function")
+            if name in declared.shapes or name in declared.integers:
+                raise SymconvError(f"{name!r} is declared a function, and something else too")
         self.shapes = {name: read_phrase(shape) for name, shape in declared.shapes.items()}
+        self._entrywise = {"maximum", *POINTWISE, *declared.functions}
         self.hypotheses = [read_phrase(condition) for condition in declared.given]
         every = [*phrases, *self.shapes.values(), *self.hypotheses]
         self._least: dict[str, int] = {}
@@ -157,7 +175,9 @@ class Vocabulary:
                     yield from ((name, DIVISOR) for name in _factors(divisor))
                 case ast.Slice(step=ast.expr() as step):
                     yield from ((name, STEP) for name in _factors(step))
-                case ast.Call(ast.Attribute(attr=method)) if method in METHODS:
+                case ast.Call(ast.Attribute(inner, method)) if method in METHODS:
+                    if method in ("mean", "adaptive_avg_pool"):
+                        yield from ((name, AVERAGED) for name in self._kernel_sizes(inner))
                     for parameter, argument in bound_arguments(node, method):
                         takes = ARGUMENTS[method][parameter]
                         if takes.positive:
@@ -174,6 +194,9 @@ class Vocabulary:
             case ast.Call(ast.Name("ones") | ast.Attribute(_, "ones"), [shape]):
                 for size in parts_of(shape):
                     yield from _factors(size)
+            case ast.Call(ast.Name(name), operands) if name in self._entrywise:
+                for operand in operands:
+                    yield from self._kernel_sizes(operand)
             case ast.Call(ast.Name("einsum"), [ast.Constant(str() as pattern), *operands]):
                 yield from self._kept_sizes(pattern, operands)
             case ast.Call(ast.Attribute(inner, method), others, named) if method in _KEEPING:
@@ -209,7 +232,10 @@ def _takes_all(index: ast.expr) -> bool:
     )
 
 
-_KEEPING = {operator.method for operator in OPERATORS if operator.empty_by_operands_alone}
+_KEEPING = {
+    *POINTWISE,
+    *(operator.method for operator in OPERATORS if operator.empty_by_operands_alone),
+}
 """The methods that make no empty signal of signals that are not empty."""
 
 
@@ -221,6 +247,8 @@ class Names:
     signals: Mapping[str, Tensor]
     measured: list[SignalExpr] = field(default_factory=list)
     """The signals whose lengths were read; they have to be defined, whatever comes of that."""
+    functions: Mapping[str, Pointwise] = field(default_factory=dict)
+    """The functions of which nothing is known."""
 
     def undeclared(self, name: str) -> str:
         """What to do about a name that should be that of a signal."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_CLAIMS_IN_FILE
 from symconv.errors import SymconvError
@@ -14,17 +15,24 @@ from symconv.text.syntax import Passage, TextError
 
 __all__ = ["read_claims"]
 
-_DECLARATION = re.compile(r"(signal|tensor|given|integer)(?=\s)")
-_DECLARING = {"signal", "tensor", "given", "integer"}
+_DECLARATION = re.compile(r"(signal|tensor|function|given|integer)(?=\s)")
+_DECLARING = {"signal", "tensor", "function", "given", "integer"}
+_NAMING = {
+    "signal": ("signals", "signal NAME: LENGTH, such as signal x: n"),
+    "tensor": ("tensors", "tensor NAME: SIZE, SIZE, …, such as tensor x: C, H, W"),
+    "function": ("functions", "function NAME or function NAME: VALUE AT 0, such as function f: 0"),
+}
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*:")
 _SIGNAL = re.compile(r"\s*(\w+)\s*:")
+_FUNCTION = re.compile(r"\s*(\w+)\s*(?::(?=\s*\S)|$)")
 
 
 def read_claims(text: str, where: str, declared: Declarations | None = None) -> list[ParsedClaim]:
     """Read a file of claims, one on each line, with or without a name: `name: lhs == rhs`.
 
-    Lines `signal x: n`, `tensor w: O, C, c`, `given n >= i` and `integer t` declare for what
-    follows.  An indented line continues the one above; `#` begins a comment.
+    Lines `signal x: n`, `tensor w: O, C, c`, `function f`, `function g: 0` (with g(0) = 0),
+    `given n >= i` and `integer t` declare for what follows.  An indented line continues the one
+    above; `#` begins a comment.
 
     Args:
         text: the text of the file.
@@ -102,23 +110,19 @@ def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
         after = replace(current, given=(*current.given, rest))
     elif word == "integer":
         name = rest.content.strip()
-        if name in (*current.integers, *current.shapes):
+        if name in current.names:
             raise rest.error(f"{name!r} is declared twice")
         after = replace(current, integers=(*current.integers, name))
     else:
-        found = _SIGNAL.match(rest.content)
+        field, expected = _NAMING[word]
+        found = (_FUNCTION if word == "function" else _SIGNAL).match(rest.content)
         if not found:
-            expected = "tensor NAME: SIZE, SIZE, …, such as tensor x: C, H, W"
-            if word == "signal":
-                expected = "signal NAME: LENGTH, such as signal x: n"
             raise rest.error(f"expected {expected}")
-        if found[1] in (*current.integers, *current.shapes):
+        if found[1] in current.names:
             raise rest.error(f"{found[1]!r} is declared twice")
-        one = {found[1]: _after(rest, found)}
-        if word == "signal":
-            after = replace(current, signals={**current.signals, **one})
-        else:
-            after = replace(current, tensors={**current.tensors, **one})
+        present: Mapping[str, Passage] = getattr(current, field)
+        changed: Any = {field: {**present, found[1]: _after(rest, found)}}
+        after = replace(current, **changed)
     try:
         Context(after, [])
     except TextError:

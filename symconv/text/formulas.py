@@ -36,7 +36,7 @@ from symconv.errors import SymconvError
 from symconv.language.operators import Flip
 from symconv.language.signals import Signal, SignalExpr
 from symconv.text.declarations import Declarations, Names, Vocabulary
-from symconv.text.functions import DIVISOR, FUNCTIONS, RESERVED, check_name, close
+from symconv.text.functions import DIVISOR, FUNCTIONS, POINTWISE, RESERVED, check_name, close
 from symconv.text.python_operators import Value, combined, sort
 from symconv.text.reader import Reader
 from symconv.text.syntax import Passage, Phrase, read_phrase
@@ -354,9 +354,9 @@ class _FormulaReader(Reader):
             raise self.error(node, f"expected a signal, and this is {_sort(value)}")
         return value
 
-    def integer(self, node: ast.expr) -> Expr:
+    def integer(self, node: ast.expr, instead: str = "") -> Expr:
         """A node that must be an integer expression, without entries of signals."""
-        value = super().integer(node)
+        value = super().integer(node, instead)
         if value.has(Indexed, Sum):
             raise self.error(node, "positions, limits and conditions hold no entries of signals")
         return value
@@ -386,6 +386,8 @@ class _FormulaReader(Reader):
             case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
                 known = FUNCTIONS | _OWN | self.names.signals.keys()
                 hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
+                if name in POINTWISE:
+                    hint = "a formula is a sum of products of entries"
                 raise self.error(node, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
             case ast.Name(name):
                 return self._named(node, name)

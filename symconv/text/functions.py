@@ -18,11 +18,13 @@ from symconv.language.hints import close
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import Methods
 from symconv.language.operators.base import Operand
+from symconv.language.operators.pointwise import PointwiseMethods
 from symconv.language.signals import SignalExpr
-from symconv.language.tensor_functions import concatenate, einsum
+from symconv.language.tensor_functions import concatenate, einsum, maximum
 
 __all__ = [
     "ARGUMENTS",
+    "AVERAGED",
     "DIVISOR",
     "EXTREMES",
     "FORMS",
@@ -33,6 +35,7 @@ __all__ = [
     "MAKERS",
     "MEANINGS",
     "METHODS",
+    "POINTWISE",
     "POSITIVE",
     "RESERVED",
     "ROUNDING",
@@ -53,17 +56,20 @@ def methods_of(kind: type) -> Iterator[str]:
             yield from (name for name in vars(base) if not name.startswith("_"))
 
 
+DIVISOR = "a divisor is positive"
 POSITIVE = {
     "factor": "a factor is positive",
     "stride": "a stride is positive",
     "dilation": "a dilation is positive",
     "size": "a window is not empty",
     "groups": "a number of groups is positive",
+    "divisor": DIVISOR,
 }
 """The arguments of methods that are positive, and how that is said."""
 
+OUTPUTS = "a number of outputs is positive"
 KERNEL = "a kernel is not empty"
-DIVISOR = "a divisor is positive"
+AVERAGED = "a mean is over some entries"
 STEP = "a step is positive"
 
 
@@ -80,6 +86,7 @@ class Argument:
         truth: True or False, and nothing else.
         nothing: None.
         number: a number, and no symbol.
+        fraction: any exact number, and no symbol.
         positive: why it is positive; empty where it need not be.
         kernel: whether it is not empty.
     """
@@ -92,6 +99,7 @@ class Argument:
     truth: bool
     nothing: bool
     number: bool
+    fraction: bool
     positive: str
     kernel: bool
 
@@ -109,7 +117,10 @@ class Argument:
             truth=kind == "bool",
             nothing=anything or "None" in kind,
             number=kind.startswith("int"),
-            positive=POSITIVE.get(name, ""),
+            fraction=(method, name) == ("leaky_relu", "negative_slope"),
+            positive=OUTPUTS
+            if (method, name) == ("adaptive_avg_pool", "output_size")
+            else POSITIVE.get(name, ""),
             kernel=name == "kernel" or (method, name) == ("conv", "weight"),
         )
 
@@ -126,7 +137,11 @@ def _form(call: Callable[..., Any], *, is_method: bool) -> tuple[Signature, dict
     return shown, {p.name: Argument.of(call.__name__, p) for p in parameters}
 
 
-JOINING: Mapping[str, Callable[..., SignalExpr]] = {"einsum": einsum, "concatenate": concatenate}
+JOINING: Mapping[str, Callable[..., SignalExpr]] = {
+    "einsum": einsum,
+    "concatenate": concatenate,
+    "maximum": maximum,
+}
 """The functions of tensors, none of which comes first."""
 
 _CALLED = {
@@ -146,6 +161,9 @@ ARGUMENTS: Mapping[str, Mapping[str, Argument]] = {
     name: takes for name, (_, takes) in _CALLED.items()
 }
 """What these take, by their names and those of the arguments."""
+
+POINTWISE = frozenset(methods_of(PointwiseMethods))
+"""The functions of each entry, which are written x.relu() or relu(x)."""
 
 MAKERS = {"taps", "delta", "ones", "interleave"}
 ROUNDING = {

@@ -28,8 +28,8 @@ def sections() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         "Arithmetic",
         [
             (
-                "x + y, x - y, 2*x, x/2",
-                "Signals of one length, and multiples by numbers; tensors"
+                "x + y, x - y, 2*x, x/2, x/n",
+                "Signals of one length, multiples by numbers, and quotients by sizes; tensors"
                 " are broadcast as in NumPy",
             ),
             ("n + c, n - c, 2*n, n//2, n % 4, n**2", "Integers; n/2 where 2 divides n"),

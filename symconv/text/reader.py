@@ -2,6 +2,7 @@
 
     signal      x   x.pad(1, 1)   x.correlate(k, stride=2)   a + b   x/2   taps(1, -2, 1)
     tensor      x.conv(w, stride=(1, 2))   x[:, ::2, 1:-1]   einsum("oc,chw->ohw", w, x)
+                relu(x)   x.max_pool(2)   maximum(x, y)   f(x), where f is declared
     expression  n   2*n + 1   n//2   n % 4   floor(n/2)   max(n, c)   x.length   x.shape[1]
     condition   n >= c   1 <= n <= 5   n % 4 == 0 and not n == 8
 
@@ -30,6 +31,7 @@ from symconv.language.amounts import Amount, integer_argument
 from symconv.language.any_size import length_of
 from symconv.language.hints import about_argument, about_library, about_several, about_word
 from symconv.language.operators.base import no_axis
+from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.text.declarations import Names
 from symconv.text.functions import (
@@ -42,6 +44,7 @@ from symconv.text.functions import (
     JOINING,
     MAKERS,
     METHODS,
+    POINTWISE,
     RESERVED,
     ROUNDING,
     STEP,
@@ -98,8 +101,13 @@ class Reader:
             raise self._unexpected(node, "a signal", value)
         return value
 
-    def integer(self, node: ast.expr) -> Expr:
-        """A node that must be an integer expression."""
+    def integer(self, node: ast.expr, instead: str = "") -> Expr:
+        """A node that must be an integer expression.
+
+        Args:
+            node: the node.
+            instead: what to write for a signal; otherwise its length is meant.
+        """
         value = self.value(node)
         if not isinstance(value, Expr):
             hint = ""
@@ -107,7 +115,7 @@ class Reader:
                 size = (
                     "its length is len(…)" if value.ndim == 1 else "its sizes are ….shape[0] etc."
                 )
-                hint = f"; {size}"
+                hint = f"; {instead or size}"
             raise self._unexpected(node, "an integer expression", value, hint)
         return value
 
@@ -205,6 +213,8 @@ class Reader:
         found = self.names.signals.get(name)
         if found is not None:
             return found
+        if name in self.names.functions:
+            raise self.error(node, f"{name!r} is a function; write {name}(x)")
         check_name(name, "a symbol")
         return self.names.vocabulary.symbol(name)
 
@@ -310,20 +320,33 @@ class Reader:
 
     def _call(self, node: ast.Call, name: str) -> Value:
         """A function by name."""
+        if name in self.names.functions:
+            return self._applied(node, self.names.functions[name])
         if name in JOINING:
             return self._joining(node, name)
+        if name in POINTWISE and node.args:
+            function = ast.Attribute(
+                node.args[0],
+                name,
+                col_offset=node.col_offset,
+                end_col_offset=node.func.end_col_offset,
+            )
+            call = ast.Call(function, node.args[1:], node.keywords, col_offset=node.col_offset)
+            return self._method(call, function, node.args[0], name)
         arguments = self._arguments(node, name)
         if name in EXTREMES:
-            return EXTREMES[name](*map(self.integer, arguments))
+            instead = f"of entries, {about_word('amax' if name.lower() == 'max' else 'minimum')}"
+            return EXTREMES[name](*(self.integer(one, instead) for one in arguments))
         if name in ROUNDING:
-            return ROUNDING[name](*map(self.integer, arguments))
+            instead = f"of entries, {about_word('abs')}" if name.lower() == "abs" else ""
+            return ROUNDING[name](*(self.integer(one, instead) for one in arguments))
         if name in FRACTIONS:
             return self._fraction(arguments)
         match name:
             case "taps":
                 if any(isinstance(argument, ast.List) for argument in arguments):
                     return Tensor.taps(self._rows(arguments))
-                return Signal.taps(*map(self._number, arguments))
+                return Signal.taps(*map(self.number, arguments))
             case "delta":
                 return Signal.delta()
             case "ones":
@@ -341,13 +364,22 @@ class Reader:
                 return self._length(arguments[0])
         raise self.error(node, "iff(condition, condition) is a whole claim")
 
+    def _applied(self, node: ast.Call, function: Pointwise) -> SignalExpr:
+        """A function of which nothing is known, of each entry."""
+        for keyword in node.keywords:
+            raise self.error(keyword, f"{function} has no named arguments")
+        arguments = self._positional(node)
+        if len(arguments) != 1:
+            raise self.error(node, f"{function} takes one tensor, got {len(arguments)} arguments")
+        return function(self.signal(arguments[0]))
+
     def _rows(self, nodes: Sequence[ast.expr]) -> list[Any]:
         """Numbers in nested lists, in the one list that is given."""
         if len(nodes) > 1:
             raise self.error(nodes[1], "taps in brackets are one list, as in [[1, 2], [3, 4]]")
 
         def row(node: ast.expr) -> Any:
-            return list(map(row, node.elts)) if isinstance(node, ast.List) else self._number(node)
+            return list(map(row, node.elts)) if isinstance(node, ast.List) else self.number(node)
 
         found: list[Any] = row(nodes[0])
         return found
@@ -376,7 +408,10 @@ class Reader:
                 hint = f"it is a method: x.{name}{METHODS[name]}"
             else:
                 otherwise = f"expected {', '.join(sorted(FUNCTIONS))}"
-                hint = about_word(name) or close(name, FUNCTIONS, otherwise)
+                similar = close(name, FUNCTIONS, otherwise)
+                if len(node.args) == 1:
+                    similar += "; one of which nothing is known is declared as a function"
+                hint = about_word(name) or similar
             raise self.error(node.func, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
         for keyword in node.keywords:
             raise self.error(keyword, f"{name} has no named arguments")
@@ -387,13 +422,14 @@ class Reader:
         return arguments
 
     def _fraction(self, arguments: Sequence[ast.expr]) -> Rational:
-        numerator, denominator = [*map(self._number, arguments), Fraction(1)][:2]
+        numerator, denominator = [*map(self.number, arguments), Fraction(1)][:2]
         if not denominator:
             raise self.error(arguments[1], "division by zero")
         exact = numerator / denominator
         return Rational(exact.numerator, exact.denominator)
 
-    def _number(self, node: ast.expr) -> Fraction:
+    def number(self, node: ast.expr) -> Fraction:
+        """A node that must be an exact number."""
         value = self.integer(node)
         if not isinstance(value, Rational):
             raise self.error(node, "expected a number, such as -2 or 1/2")
@@ -517,6 +553,8 @@ class Reader:
             if what.name == "pattern":
                 example = "a pattern in quotes, such as 'c h w -> h w c'"
             raise self.error(node, f"expected {example}")
+        if what.fraction:
+            return self.number(node)
         if what.number:
             return self._number_of(node, f"the {what.name} is a number such as 0 or -1")
         value = self.integer(node)

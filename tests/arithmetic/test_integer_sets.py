@@ -130,6 +130,14 @@ def test_the_smallest_point_has_the_smallest_coordinates() -> None:
     assert SETS.smallest(tie)[1] == {"n": 1, "p": 2}
 
 
+def test_a_smallest_point_of_many_parameters_of_which_nothing_is_said() -> None:
+    names = [f"s{i:02}" for i in range(14)]  # with the signs of all of them, 2 to the 14 cases
+    many = IntegerSets(names, 10_000)
+    said = (at_least(Polynomial.of(names[3]) + Polynomial.of(names[9]), 5),)
+    _, at, _ = many.smallest(many.where([said]))
+    assert at == {**dict.fromkeys(names, 0), names[9]: 5}
+
+
 def test_no_smallest_point_of_no_parameters() -> None:
     bare = IntegerSets([], 1000)
     assert bare.smallest(bare.points([0], (at_least(u, -3), at_least(5, u)))) == (

@@ -16,11 +16,13 @@ import symconv
 from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.published import PUBLISHED
 from symconv.catalogue.searching import Listing
+from symconv.catalogue.suites import SUITES
 from symconv.catalogue.theorems import MAIN, THEOREMS
 from symconv.command.cli import main
 from tests.project import ROOT
 
 EVERYTHING = Listing(THEOREMS, PUBLISHED)
+EVERY_NAME = [*CATALOGUE, *(name for suite in SUITES.values() for name in suite.theorems)]
 
 
 def run(*arguments: str) -> Result:
@@ -53,7 +55,7 @@ def test_theorems_are_found_by_words(words: list[str], name: str) -> None:
     assert name in run("list", *words).output
 
 
-@pytest.mark.parametrize("attribute", ["topic", "statement", "condition", "source", "beyond"])
+@pytest.mark.parametrize("attribute", ["topic", "statement", "condition", "source", "unsettled"])
 def test_statements_are_found_by_what_is_said_of_them(attribute: str) -> None:
     said = next(p for p in PUBLISHED if getattr(p, attribute))
     (row,) = [r for r in found(getattr(said, attribute))["published"] if r["topic"] == said.topic]
@@ -83,7 +85,7 @@ def test_verdicts(verdict: str) -> None:
 def test_the_score_is_for_the_whole_list() -> None:
     assert "score" in found()
     assert "score" not in found("padding")
-    assert f"{len(PUBLISHED)} statements in one dimension and channel" in run("list").output
+    assert f"{len(PUBLISHED)} statements, " in run("list").output
     some = found("padding")
     numbers = f"{len(some['theorems'])} of {len(THEOREMS)} theorems, {len(some['published'])} of"
     assert run("list", "padding").output.rstrip().split("\n")[-1].startswith(numbers)
@@ -131,6 +133,59 @@ def test_a_list_in_a_narrow_terminal() -> None:
     assert not [line for line in wide if " " in line.strip().partition(" ")[2].strip()]
 
 
+# --- suites --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_a_suite_is_listed_instead_of_the_catalogue(suite: str) -> None:
+    record = found("--suite", suite)
+    stated = SUITES[suite].published
+    assert record["theorems"] == []
+    assert [row["topic"] for row in record["published"]] == [p.topic for p in stated]
+    assert record["score"]["claims"] == len(SUITES[suite].theorems)
+    assert "suites" not in record
+    output = run("list", "--suite", suite).output
+    assert output.split("\n")[0] == SUITES[suite].about
+    assert all(f"  {name}" in output for name in SUITES[suite].theorems)
+    assert run("list", "--suite", suite, "--names").output.split() == list(SUITES[suite].theorems)
+
+
+def test_suites_are_searched_as_the_catalogue_is() -> None:
+    said = found("dilation", "--suite", "xla", "--verdict", "conditional")
+    assert 0 < len(said["published"]) < len(SUITES["xla"].published)
+    assert all(row["verdict"] == "conditional" for row in said["published"])
+    last = run("list", "--suite", "taso", "ReLU").output.rstrip().split("\n")[-1]
+    assert last == f"1 of {len(SUITES['taso'].published)} statements."
+    nothing = run("list", "--suite", "taso", "q7q7q7").output
+    assert nothing.endswith("'symconv list --suite taso' shows everything.\n")
+    assert run("list", "--suite", "all", "q7q7q7").output.endswith(
+        "--suite all' shows everything.\n"
+    )
+    names = run("list", "--suite", "all", "--names").output.split()
+    assert [*CATALOGUE, *names] == EVERY_NAME
+    assert run("list", "--suite", "tvm").exit_code == 2
+
+
+def test_the_list_says_which_suites_there_are() -> None:
+    assert found()["suites"] == {suite.name: suite.about for suite in SUITES.values()}
+    assert f"{', '.join(SUITES)}; 'symconv list" in " ".join(run("list").output.split())
+    assert "suites" not in found("padding")
+
+
+def test_claims_of_a_suite_are_proved_by_name() -> None:
+    name = "xla_crop_folds_into_padding_window"
+    for more in ([], ["--timeout", "60"]):
+        result = run("prove", name, "--json", *more)
+        assert result.exit_code == 1
+        record = json.loads(result.stdout)
+        assert record["name"] == name
+        assert record["source"] == SUITES["xla"].theorems[name].source
+    assert run("prove", "tensorright_convolution_is_a_dot").exit_code == 0
+    wrong = run("prove", "xla_crop_fold_into_padding_window")
+    assert wrong.exit_code == 2
+    assert name in wrong.output
+
+
 # --- completion ----------------------------------------------------------------------
 
 
@@ -155,8 +210,8 @@ def completed(*words: str, shell: str = "bash") -> list[str]:
 
 def test_the_names_for_completion_are_those_of_the_catalogue() -> None:
     file = Path(symconv.__file__).parent / "command" / "claim_names.txt"
-    assert file.read_text(encoding="utf-8").split() == list(CATALOGUE), (
-        "symconv list --names > symconv/command/claim_names.txt"
+    assert file.read_text(encoding="utf-8").split() == EVERY_NAME, (
+        "(symconv list --names; symconv list --names --suite all) > symconv/command/claim_names.txt"
     )
 
 
@@ -169,9 +224,10 @@ def test_completion_knows_names_and_commands(shell: str) -> None:
 
 
 def test_completion_of_every_name_and_of_options() -> None:
-    assert {f"plain,{name}" for name in CATALOGUE} == set(completed("prove", ""))
+    assert {f"plain,{name}" for name in EVERY_NAME} == set(completed("prove", ""))
     assert completed("check", "--tot") == ["plain,--total-timeout"]
     assert "plain,conditional" in completed("list", "--verdict", "")
+    assert {f"plain,{suite}" for suite in (*SUITES, "all")} == set(completed("list", "--suite", ""))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

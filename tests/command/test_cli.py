@@ -76,6 +76,7 @@ def test_json_of_a_proof() -> None:
     record = json.loads(result.output)
     assert record["verdict"] == "proved"
     assert record["scope"] == "all lengths"
+    assert record["ring"] == "every commutative ring"
     assert record["output_size"]["condition"] == "3c − 6 ≤ l + r ≤ 3c − 3"
     (instance,) = record["instances"]
     assert instance["lengths"] == {"n": 8, "c": 3, "l": 3, "r": 3}
@@ -90,6 +91,51 @@ def test_json_of_a_refutation() -> None:
     assert record["verdict"] == "refuted"
     assert record["counterexample"]["lengths"] == {"c": 2, "l": 0, "n": 1, "r": 2}
     assert (record["counterexample"]["lhs"], record["counterexample"]["rhs"]) == ([], [1])
+
+
+PALINDROMIC = ("--given", "k == k.flip()", "--signal", "x:n", "--signal", "k:c")
+
+
+def test_a_hypothesis_on_taps() -> None:
+    result = run("check", "x.correlate(k) == x.correlate(k.flip())", *PALINDROMIC)
+    assert result.exit_code == 0
+    assert "k of length c with k = flip(k)" in " ".join(result.output.split())
+    assert "k == k.flip(): put into both sides" in result.output
+    result = run("check", "x.correlate(k) == x.convolve(k)[1:]", *PALINDROMIC, "--json")
+    assert result.exit_code == 1
+    record = json.loads(result.output)
+    assert record["claim"].endswith("given k == k.flip()")
+    taps = record["counterexample"]["signals"]["k"]
+    assert taps == taps[::-1]
+
+
+def test_a_hypothesis_on_taps_in_a_process_of_its_own() -> None:
+    claim = "x.correlate(k) == x.correlate(k.flip())"
+    record = json.loads(run("check", claim, *PALINDROMIC, "--timeout", "60", "--json").output)
+    assert record["verdict"] == "proved"
+
+
+def test_what_a_refuted_claim_lacks() -> None:
+    arguments = ("check", "x.correlate(k) == x.correlate(k.flip())", *PALINDROMIC[2:])
+    assert "  It holds for all lengths where k = k.flip().\n" in run(*arguments).output
+    assert json.loads(run(*arguments, "--json").output)["would_hold_given"] == ["k == k.flip()"]
+    other = run("check", "x.flip() == x", "--signal", "x:n", "--json")
+    assert "would_hold_given" not in json.loads(other.output)
+
+
+def test_no_certificate_has_hypotheses_on_taps(tmp_path: Path) -> None:
+    file = tmp_path / "claim.v"
+    claim = "x.correlate(k) == x.correlate(k.flip())"
+    result = run("check", claim, *PALINDROMIC, "--certificate", str(file))
+    assert result.exit_code == 3
+    assert "k == k.flip() is one on taps" in " ".join(result.output.split())
+    assert not file.exists()
+
+
+def test_the_ring_of_a_proof() -> None:
+    arguments = ("check", "x/2 + x/2 == x", "--signal", "x:n")
+    assert "  PROVED, over every commutative ℚ-algebra" in run(*arguments).output
+    assert json.loads(run(*arguments, "--json").output)["ring"] == "every commutative ℚ-algebra"
 
 
 def test_a_false_claim_at_lengths_where_it_fails() -> None:

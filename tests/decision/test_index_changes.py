@@ -226,6 +226,17 @@ def test_guards_are_told_in_our_coordinates() -> None:
         assert holds(second[0], {1: position}) == holds(other.guards[0], {1: position + 2})
 
 
+def test_guards_are_told_in_one_order() -> None:
+    # What isl does with them, and whether it comes to an end, depends on their order.
+    one = term(("k", i), ("x", u + i), guards=tuple(at_least(i, c) for c in range(1, 9)))
+    other = term(("k", i), ("x", u + i), guards=tuple(at_least(n, i + c) for c in range(8)))
+    ours, others = coordinates(one), coordinates(other)
+    ((_, first, second),) = changes(ours, others, others.orders(), POSITIVE)
+    for guards in (first, second):
+        assert list(guards) == sorted(guards, key=str)
+        assert len(guards) == 8
+
+
 def test_an_index_that_no_position_gives_may_be_moved() -> None:
     # Σ_m [m ≥ 0][u − m ≥ 0] is the same with m → u − m, and with m + 3.
     one = term(("x", u), guards=(at_least(i, 0), at_least(u, i), at_least(3 * n, i)))

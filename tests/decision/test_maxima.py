@@ -254,6 +254,24 @@ def test_maxima_of_sums_are_no_sums_of_maxima() -> None:
     assert not isinstance(Claim(maximum(x, y) + z, maximum(x + z, y + z)).prove(), Refuted)
 
 
+def test_sums_with_what_is_the_same_in_all_of_a_window() -> None:
+    bias, rows = Tensor("b", (3, 1)), Tensor("r", (3, n))
+    assert is_proved(Claim((rows + bias).max_pool(2, axes=1), rows.max_pool(2, axes=1) + bias))
+    assert is_refuted(Claim((rows + bias).max_pool(2, axes=0), rows.max_pool(2, axes=0) + bias[:1]))
+    for name in RISING:
+        function = FUNCTIONS[name]
+        pooled_last = function(rows + bias).max_pool(3, stride=2, padding=1, axes=1)
+        pooled_first = rows.max_pool(3, stride=2, padding=1, axes=1) + bias
+        assert is_proved(Claim(pooled_last, function(pooled_first)))
+
+
+def test_one_entry_of_a_signal_is_not_repeated() -> None:
+    """Two signals of one entry are added; the pool of their sum has three entries."""
+    one, other = Signal("x", 1), Signal("y", 1)
+    left, right = (a.max_pool(3, stride=1, padding=2) for a in (one + other, other + one))
+    assert is_proved(Claim(left, right))
+
+
 def test_repeated_rows_in_a_maximum() -> None:
     row, block = Tensor("r", (1, n)), Tensor("b", (3, n))
     left = maximum(block, row)

@@ -117,8 +117,9 @@ FALSE: dict[str, tuple[SignalExpr | Expr, SignalExpr | Expr]] = {
         x.correlate(Signal.ones(c).pad(1, 0), dilation=s),
         x.correlate(Signal.ones(c).pad(0, 1), dilation=s),
     ),
-    "far away": (x.downsample(s), x.pad(0, 7).pad(0, -7).downsample(s).pad(0, floor(s / 7))),
 }
+
+FAR_AWAY = Claim(x.downsample(s), x.pad(0, 7).pad(0, -7).downsample(s).pad(0, floor(s / 7)))
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -131,6 +132,14 @@ def test_refuted_with_the_smallest_counterexample(name: str) -> None:
     assert dict(verdict.counterexample.lengths) == failing
     with pytest.raises(Undecided, match="numbers for strides"):
         claim.condition()
+
+
+def test_a_counterexample_beyond_the_strides_that_are_tried() -> None:
+    verdict = FAR_AWAY.prove()
+    assert isinstance(verdict, Refuted)
+    check_counterexample(FAR_AWAY, verdict)
+    assert dict(verdict.counterexample.lengths) == {"n": 1, "s": 7}
+    assert FAR_AWAY.condition() == (s <= 6)
 
 
 def test_a_range_of_strides_is_no_proof_for_all_of_them() -> None:

@@ -24,7 +24,7 @@ def test_true_claims_are_proved_for_all_sizes(name: str) -> None:
     verdict = TRUE[name]().prove()
     assert isinstance(verdict, Proved)
     assert (verdict.scope, verdict.is_complete) == (ALL_SIZES, True)
-    assert str(verdict) == "proved for all sizes"
+    assert str(verdict) == f"proved for all sizes{verdict.over}"
 
 
 @pytest.mark.parametrize("name", TRUE)

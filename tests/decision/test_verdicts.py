@@ -6,18 +6,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from sympy import And, Eq, Expr, Indexed, Mod, Mul, Or, Symbol, expand, false, floor, symbols
 
-from symconv import Claim, Proved, Refuted, Signal, SymconvError, integers
+from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.theorems import MAIN
 from symconv.decision.verdicts import Differences, Evidence
 from symconv.decision.wording import differences_sentences, holds_sentence
 from symconv.language.notation import latex, plain
+from symconv.language.scalars import REALS, strongest
 from symconv.testing import assert_equal
 from tests.oracles.brute_force import evaluate, polynomials, small_lengths, value
 
@@ -135,7 +137,8 @@ def test_numpy_reproduces_the_catalogue(name: str) -> None:
     verdict = refuted(CATALOGUE[name].claim)
     printed: list[Any] = []
     exec(verdict.reproduction, {"print": lambda *sides: printed.extend(sides)})
-    assert list(map(np.ndim, printed)) == [np.ndim(verdict.counterexample.lhs)] * 2
+    side = verdict.claim.lhs
+    assert list(map(np.ndim, printed)) == [side.ndim if isinstance(side, SignalExpr) else 0] * 2
     assert not np.array_equal(*printed)
 
 
@@ -213,10 +216,9 @@ def check_evidence(evidence: Evidence) -> None:
         parts = moved.args if moved.is_Mul else [moved]
         return Mul(*(a.func(a.base, expand(a.indices[0])) for a in parts if isinstance(a, Indexed)))
 
-    if not evidence.is_identical:
-        assert any(
-            entry.has(floor) for entry in [*evidence.indices.values(), *evidence.inverse.values()]
-        )
+    if not evidence.is_identical:  # a quotient, or the one value that an index has
+        entries = [*evidence.indices.values(), *evidence.inverse.values()]
+        assert any(entry.has(floor) or entry.is_number for entry in entries)
         return
     assert factors(put(evidence.right, evidence.indices)) == factors(put(evidence.left, {}))
     assert factors(put(evidence.left, evidence.inverse)) == factors(put(evidence.right, {}))
@@ -290,3 +292,49 @@ def test_evaluate_agrees() -> None:
     at = {"n": 3}
     left = evaluate(x.pad(1, 2, "circular"), at, lambda name, j: 10 + j)
     assert left == [12, 10, 11, 12, 10, 11]
+
+
+# --- rings ---------------------------------------------------------------------------
+
+EVERY, RATIONAL = "every commutative ring", "every commutative ℚ-algebra"
+RINGS: dict[str, tuple[Claim, str]] = {
+    "sums and products": (Claim(x.convolve(k), k.convolve(x)), EVERY),
+    "integers": (
+        Claim(2 * x.correlate(Signal.taps(1, -3)), x.correlate(Signal.taps(2, -6))),
+        EVERY,
+    ),
+    "a fraction": (Claim(x / 2 + x / 2, x), RATIONAL),
+    "a fraction on the right": (Claim(x, x / 3 * 3), RATIONAL),
+    "fractions as taps": (
+        Claim(x.correlate(Signal.taps(Fraction(1, 2), 1)), x.correlate(Signal.taps(1, 2)) / 2),
+        RATIONAL,
+    ),
+    "an average": (Claim(x.avg_pool(2), x.avg_pool(2)), RATIONAL),
+    "a formula": (Claim(Signal.from_formula(u, x[u] / 2, length=n), x / 2), RATIONAL),
+    "a formula with an integer": (Claim(Signal.from_formula(u, 2 * x[u], length=n), 2 * x), EVERY),
+    "fractions in positions": (
+        Claim(
+            Signal.from_formula(u, x[floor(u / 2)], length=2 * n),
+            x.dilate(2).pad(0, 1) + x.dilate(2).pad(1, 0),
+        ),
+        EVERY,
+    ),
+    "a fraction in a hypothesis": (Claim(2 * k, g.pad(0, 0), given=[k == g / 2]), RATIONAL),
+    "lengths": (Claim(x.pad(1, 1).length / 2, n / 2 + 1), EVERY),
+}
+
+
+@pytest.mark.parametrize("name", RINGS)
+def test_a_proof_says_over_what_it_holds(name: str) -> None:
+    claim, ring = RINGS[name]
+    verdict = claim.prove()
+    assert isinstance(verdict, Proved)
+    assert (verdict.scope, verdict.is_complete, verdict.ring) == ("all lengths", True, ring)
+    assert str(verdict) == "proved for all lengths" + f", over {ring}" * (ring != EVERY)
+
+
+def test_what_asks_for_most_decides() -> None:
+    assert strongest([]) == EVERY
+    assert strongest([EVERY, REALS, RATIONAL]) == REALS == "the reals"
+    assert str(Proved("all sizes", ring=REALS)) == "proved for all sizes, over the reals"
+    assert str(Proved("s from 1 to 6 only", ring=RATIONAL)).endswith("only, over " + RATIONAL)

@@ -35,7 +35,7 @@ from sympy import (
     symbols,
 )
 
-from symconv import Proved, Refuted, Signal, SymconvError, Unknown
+from symconv import Proved, Refuted, Signal, SymconvError, Undecided, Unknown
 from symconv.derivations import Audit, Derivation, IllFormed, such_that
 from symconv.derivations.repairs import repair
 from tests.generators.derivations import (
@@ -812,6 +812,7 @@ def test_record() -> None:
         "where": "True",
         "verdict": "proved",
         "scope": "all lengths",
+        "ring": "every commutative ring",
     }
     wrong = record["steps"][1]
     assert wrong["verdict"] == "refuted"
@@ -1003,3 +1004,9 @@ def test_mutants(first: int) -> None:
     assert kinds["Refuted"] > 0.4 * number, kinds
     assert kinds["after: Refuted"] > 0.2 * number, kinds
     assert kinds["Unknown"] < 0.05 * number, kinds
+
+
+def test_functions_and_maxima_have_no_formulas() -> None:
+    for start, step in ((x.relu(), x), (x, x.relu()), (x.max_pool(1), x)):
+        with pytest.raises(Undecided, match="no sum of products, which have formulas here"):
+            Derivation(start, index=u).step(step, "because").audit()

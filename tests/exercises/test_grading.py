@@ -332,6 +332,7 @@ def test_a_notebook_shows_the_verdict_and_the_reading() -> None:
         ("k4[t] = k4[t]", 1, 9, "'k4' is not a signal here; did you mean k"),
         ("k4[t] =\n  h[t]", 2, 3, "'h' is not a signal here"),
         ("x.correlate(k)", 1, 1, "'x' is not known here"),
+        ("relu(k)", 1, 1, "there is no function 'relu'; a formula is a sum of products of entries"),
         ("__import__('os')", 1, 1, "no two underscores"),
         ("", 1, 1, "there is nothing here"),
     ],
@@ -453,3 +454,10 @@ def test_the_table_of_typical_answers_fits_a_terminal() -> None:
 def test_the_command_needs_one_thing_to_do() -> None:
     assert run().exit_code == 2
     assert run("--typical", "--answer", "k").exit_code == 2
+
+
+@pytest.mark.parametrize("answer", ["k.relu().convolve(k.dilate(2))", "k.max_pool(1)"])
+def test_functions_and_maxima_are_wrong_answers(answer: str) -> None:
+    found = grade(answer)
+    assert not found.is_right
+    assert isinstance(found.verdict, Refuted)

@@ -465,6 +465,8 @@ def test_sources_that_say_less_than_they_seem_to_are_refused(
         (Claim(x + x, 2 * x), r"there is no rule for x \+ x"),
         (Claim(x.correlate(Signal.delta()), x), r"there is no rule for \[1\]"),
         (Claim(x.pad(1, 1, "circular"), x.pad(1, 1, "circular")), "no rule for pad"),
+        (Claim(x.relu(), x.relu()), r"commutative rings, in which relu\(x\) has no meaning"),
+        (Claim(x.max_pool(2), x.max_pool(2)), "commutative rings, in which maxpool"),
         (Claim(x.convolve(k), x.correlate(k)), "only what is proved for all lengths"),
         (Claim(x.dilate(2000), x.dilate(2000)), "numbers up to 1000"),
         (Claim(x.pad(10**9, 0).pad(-(10**9), 0), x), "numbers up to 1000"),

@@ -829,6 +829,15 @@ _DERIVED = [
         x=[1, 2, 3],
         k=[1, 10],
     ),
+    _case("a share", lambda s: s.x / (s.n + 1), [Fraction(1, 4), 1, 0], 3, x=[1, 4, 0]),
+    _case(
+        "an average pool as large as its kernel",
+        lambda s: s.x.avg_pool(s.c, stride=1).multiply(s.x.correlate(s.k)),
+        [3 * 21, 5 * 25],
+        2,
+        x=[1, 5, 5],
+        k=[1, 4],
+    ),
     _case("an average pool", lambda s: s.x.avg_pool(2), [3, 7], 2, x=[2, 4, 6, 8, 10]),
     _case(
         "an average pool that counts its padding",

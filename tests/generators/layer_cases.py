@@ -301,7 +301,24 @@ def others() -> Iterator[TableCase]:
         yield row("pad_same", name, x, {}, arguments)
 
 
-CASES = [*convs(), *transposed_convs(), *pools(), *others()]
+def adaptive_pools() -> Iterator[TableCase]:
+    rows: list[tuple[str, str, tuple[int | None, ...]]] = [
+        ("one axis", "C W", (3,)),
+        ("one axis, one output", "N C W", (1,)),
+        ("one axis, more outputs than entries", "C W", (7,)),
+        ("two axes", "C H W", (3, 2)),
+        ("two axes, means", "N C H W", (1, 1)),
+        ("two axes, one of them as it is", "C H W", (None, 4)),
+        ("two axes, sizes that are divided", "C 2*H 3*W", (2, 3)),
+        ("two axes, one of which is divided", "C 2*H W", (2, 3)),
+        ("three axes", "C D H W", (2, 1, 3)),
+    ]
+    for name, x, size in rows:
+        yield row("adaptive_avg_pool", name, x, {}, {"output_size": size})
+    yield row("adaptive_avg_pool", "all sizes 1", "C H W", {}, {"output_size": (2, 3)}, ONES)
+
+
+CASES = [*convs(), *transposed_convs(), *pools(), *adaptive_pools(), *others()]
 """Every argument of every layer."""
 
 REFUSED = [case for case in CASES if case.refused]
@@ -335,6 +352,7 @@ CHANGED: dict[str, list[Arguments]] = {
     "avg_pool: one axis, ceil": [{"ceil_mode": False}],
     "avg_pool: ceil, size 3, stride 2, padding 1": [{"count_include_pad": False}],
     "avg_pool: two axes, divisor": [{"divisor_override": None}, {"divisor_override": 6}],
+    "adaptive_avg_pool: two axes": [{"output_size": (2, 3)}, {"output_size": (None, 2)}],
     "upsample: two axes": [{"factor": (3, 2)}],
     "unfold: all arguments": [{"dilation": 1}, {"padding": 0}, {"padding": (1, 0)}, {"stride": 1}],
     "pad_same: two axes, dilation": [{"stride": 1}, {"dilation": 1}, {"size": (3, 2)}],

@@ -111,6 +111,13 @@ def avg_pool(draw: Draw) -> tuple[Shapes, Arguments]:
     return {"x": (*draw.images(), 2, *draw.numbers(1, draw.most))}, arguments
 
 
+def adaptive_avg_pool(draw: Draw) -> tuple[Shapes, Arguments]:
+    wanted: list[int | None] = [*draw.numbers(1, 5)]
+    if draw.axes > 1 and draw.chance():
+        wanted[0] = None
+    return {"x": (*draw.images(), 2, *draw.numbers(1, draw.most))}, {"output_size": tuple(wanted)}
+
+
 def linear(draw: Draw) -> tuple[Shapes, Arguments]:
     taken, made = draw.rng.randint(1, 4), draw.rng.randint(1, 4)
     before = draw.numbers(1, 3)[1:]
@@ -169,6 +176,7 @@ DRAWN: dict[str, tuple[Callable[[Draw], tuple[Shapes, Arguments]], tuple[int, ..
     "conv": (conv, (1, 2, 3)),
     "conv_transpose": (conv_transpose, (1, 2, 3)),
     "avg_pool": (avg_pool, (1, 2, 3)),
+    "adaptive_avg_pool": (adaptive_avg_pool, (1, 2, 3)),
     "linear": (linear, (1, 2, 3)),
     "batch_norm": (batch_norm, (1, 2)),
     "pixel_shuffle": (pixel_shuffle, (2,)),

@@ -40,6 +40,7 @@ from tests.generators.tensors import (
     ConvTranspose,
     Correlate,
     Dilate,
+    Divide,
     Downsample,
     Einsum,
     Expand,
@@ -210,6 +211,11 @@ def laws(x: Node) -> Iterator[Change]:
             )
         case Sum(axes), (source,):
             yield from sum_laws(x, axes, source)
+        case Divide(divisors), (source,):
+            axes = tuple(range(source.rank))
+            yield lambda: flip(flip(source, *axes).apply(Divide(divisors)), *axes)
+            yield lambda: scaled(source.apply(Divide((*divisors, Size.of(2)))), 2)
+            yield lambda: scaled(source, 3).apply(Divide((divisors[0] * 3, *divisors[1:])))
         case Broadcast("+"), (one, other):
             yield lambda: added(other, one)
             match one.op, one.operands:
@@ -587,6 +593,9 @@ def sum_laws(x: Node, axes: Sequence[int], source: Node) -> Iterator[Change]:
     letters = LETTERS[: source.rank]
     kept = "".join(a for i, a in enumerate(letters) if i not in axes)
     if isinstance(op, Mean):
+        divisors = tuple(source.shape[axis] for axis in axes)
+        yield lambda: source.apply(Sum(tuple(axes))).apply(Divide(divisors))
+        yield lambda: source.apply(Divide(divisors)).apply(Sum(tuple(axes)))
         numbers = [source.shape[axis].number for axis in axes]
         if all(number is not None for number in numbers):
             total = 1

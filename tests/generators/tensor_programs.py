@@ -35,6 +35,7 @@ from tests.generators.tensors import (
     ConvTranspose,
     Correlate,
     Dilate,
+    Divide,
     Downsample,
     Expand,
     IllTypedError,
@@ -255,6 +256,7 @@ class Maker:
             lambda: times(x, flip(x, axis)),
             lambda: added(x, scaled(self.like(x), rng.choice([1, -1, 2]))),
             lambda: times(x, self.like(x)),
+            lambda: x.apply(Divide((x.shape[axis],))),
             lambda: joined(axis, x, flip(x, axis)),
             lambda: joined(axis, x, self.like(x)),
             lambda: x.apply(Correlate(axis, self.factor(), self.factor()), self.taps()),
@@ -267,7 +269,7 @@ class Maker:
         if x.rank >= 2:
             common += [
                 lambda: x.apply(Sum(axes if len(axes) < x.rank else (axis,))),
-                lambda: x.apply(Mean((axis,))),
+                lambda: x.apply(Mean(axes if len(axes) < x.rank else (axis,))),
             ]
         if x.rank <= 3:
             common.append(

@@ -33,6 +33,7 @@ __all__ = [
     "Convolve",
     "Correlate",
     "Dilate",
+    "Divide",
     "Downsample",
     "Einsum",
     "Expand",
@@ -852,8 +853,8 @@ class Sum(Op):
 class Mean(Sum):
     def shape(self, *operands: Shape) -> Shape:
         for axis in _axes(self.axes, len(operands[0])):
-            if not operands[0][axis].number:
-                raise IllTypedError("a mean over a size that is no number")
+            if operands[0][axis].number == 0:
+                raise IllTypedError("a mean over no entries")
         return super().shape(*operands)
 
     def code(self, *operands: str) -> str:
@@ -883,6 +884,27 @@ class Scale(Op):
 
     def values(self, at: At, ring: Ring, *arrays: Array) -> Array:
         return ring.times(arrays[0], self.number)
+
+
+@dataclass(frozen=True)
+class Divide(Op):
+    """The quotient by a size, which is a product of some."""
+
+    divisors: tuple[Size, ...]
+
+    def shape(self, *operands: Shape) -> Shape:
+        if any(size.number is not None and size.number < 1 for size in self.divisors):
+            raise IllTypedError("a divisor that is not positive")
+        return operands[0]
+
+    def code(self, *operands: str) -> str:
+        return f"({operands[0]}/({'*'.join(f'({size.text})' for size in self.divisors)}))"
+
+    def values(self, at: At, ring: Ring, *arrays: Array) -> Array:
+        number = math.prod(size.at(at) for size in self.divisors)
+        if number < 1:
+            raise UndefinedError("a divisor that is not positive")
+        return ring.times(arrays[0], Fraction(1, number))
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,26 @@ ARGUMENTS = [
     ("roll(2, dims=1)", "dims", "the argument is called axis"),
     ("upsample(scale_factor=2)", "scale_factor", "the argument is called factor"),
     ("avg_pool(kernel_size=2)", "kernel_size", "the argument is called size"),
+    ("max_pool(kernel_size=2)", "kernel_size", "the argument is called size"),
+    ("max_pool(2, axis=1)", "axis", "the argument is called axes"),
+    ("max_pool(2, return_indices=True)", "return_indices", "only the largest entries are told"),
+    ("max(keepdim=True)", "keepdim", "x.max(axis=1)[:, None] has it again"),
+    ("relu(inplace=True)", "inplace", "a function of each entry, which takes no more"),
+    ("leaky_relu(slope=1)", "slope", "the argument is called negative_slope"),
     ("pad(pad_width=1)", "pad_width", "write x.pad(left, right)"),
 ]
 WORDS = [
-    ("max_pool(2)", "maxima are not polynomials in the entries"),
+    ("max_pool2d(2)", "write x.max_pool((c, c), stride=s, padding=p)"),
+    ("amax(1)", "write x.max(axis=1)"),
+    ("maximum(x)", "write maximum(x, y), a function and no method"),
+    ("minimum(x)", "write -maximum(-x, -y)"),
+    ("min()", "write -(-x).max(axis=1)"),
+    ("abs()", "write maximum(x, -x)"),
+    ("clip(0, 6)", "x.relu6() for what lies between 0 and 6"),
+    ("ReLU()", "write x.relu()"),
+    ("swish()", "write x.silu()"),
+    ("softmax()", "depends on other entries too, and is not part of the language"),
+    ("log()", "declare one of which nothing is known (--function f)"),
     ("conv1d(k)", "write x.correlate(k, stride=s)"),
     ("conv2d(k)", "write x.conv(w, stride=s, padding=p), for a tensor x"),
     ("sliding_window_view(3)", "write x.windows(c, stride=s)"),
@@ -60,7 +76,6 @@ WORDS = [
     ("dim", "write x.ndim"),
     ("matmul(x)", "write x.linear(w)"),
     ("BatchNorm2d(x)", "write x.batch_norm(m, i)"),
-    ("relu()", "not linear"),
     ("avg_pool1d(2)", "write x.avg_pool(c, stride=s, padding=p)"),
     ("reverse()", "write x.flip()"),
     ("flop()", "did you mean flip?"),
@@ -120,7 +135,10 @@ def test_names_of_libraries_and_functions() -> None:
     for call in ("einops.rearrange(x, 1)", "np.pad(x, 1)", "torch.flip(x)", "F.pad(x, 1)"):
         with pytest.raises(TextError, match="a claim calls the methods of signals"):
             parse_claim(f"{call} == x", signals={"x": "n"})
-    for text, hint in (("conv1d(x, k) == x", "x.correlate(k, str"), ("relu(x) == x", "not linear")):
+    for text, hint in (
+        ("conv1d(x, k) == x", "x.correlate(k, str"),
+        ("softmax(x) == x", "not part of the language"),
+    ):
         with pytest.raises(TextError, match=re.escape(hint)):
             parse_claim(text, signals={"x": "n", "k": "c"})
     # A signal may be called so.
@@ -136,7 +154,7 @@ def every_hint() -> Iterator[str]:
     yield from hints._MODES.values()
 
 
-BEGINS = r"\bx[.\[]|(?<!\w)\.(?:add_bias|pad)|\beinsum\(|\bconcatenate\(|(?:0\*|\b)ones\("
+BEGINS = r"\bx[.\[]|(?<!\w)\.(?:add_bias|pad)|\b(?:einsum|concatenate|maximum)\(|(?:0\*|\b)ones\("
 
 
 def codes(hint: str) -> Iterator[str]:

@@ -152,6 +152,11 @@ def test_what_is_padded_along_another_axis_is_zero_there() -> None:
     layers = [
         x.correlate(k, axis=0).correlate(h, axis=1),
         x.avg_pool((2, 2), stride=1),
+        x.avg_pool((C, D), stride=1),
+        x.adaptive_avg_pool((3, 2)),
+        x.adaptive_avg_pool((1, 1)),
+        x.mean(axis=0)[None],
+        x / C,
         Tensor("x", (1, W)).rearrange("a w -> (a r) w", r=2),
         x + Tensor("b", (W,)),
         x.multiply(Tensor("b", (1, 1))),

@@ -31,6 +31,7 @@ from symconv.language.operators import (
     Convolve,
     Correlate,
     Dilate,
+    Divide,
     Downsample,
     Extend,
     Flip,
@@ -200,9 +201,15 @@ class Program:
                 return lambda at, x, h: list(map(operator.add, *_of_one_length(x, h)))
             case SignalExpr(Multiply()):
                 return lambda at, x, h: list(map(operator.mul, *_of_one_length(x, h)))
+            case SignalExpr(Divide(amount)):
+                divisor = reading(amount.written)
+                return lambda at, x: [self._number(Fraction(1, divisor(at))) * a for a in x]
             case SignalExpr(Scale(number)):
                 scale = self._number(number)
                 return lambda at, x: [scale * a for a in x]
+            case SignalExpr(Divide(divisor)):
+                share = reading(divisor.written)
+                return lambda at, x: [self._number(Fraction(1, share(at))) * a for a in x]
             case SignalExpr(Formula() as formula, named):
                 return partial(self._formula_entries, formula, named)
         raise NotImplementedError(type(signal.operator).__name__)
@@ -382,7 +389,7 @@ def truth_of(claim: Claim) -> Callable[[Lengths], bool]:
     different polynomials of degree d agree there with a probability of at most d/2⁶¹,
     unless their difference is a multiple of the prime.
     """
-    others = [reading(length) for length in _lengths_in(*claim.expressions, *claim.given)]
+    others = [reading(length) for length in _lengths_in(*claim.expressions, *claim.conditions)]
     others.append(Program(claim.about, lambda name, i: 0).run)
     if not claim.signals:
         sides = [reading(side) for side in claim.expressions]
@@ -416,11 +423,11 @@ def satisfies(claim: Claim, lengths: Lengths) -> bool:
     Hypotheses about the length of a signal count only where the others hold; where such a
     length is undefined, the claim is.
     """
-    plain = [given for given in claim.given if not given.has(LengthOf)]
+    plain = [given for given in claim.conditions if not given.has(LengthOf)]
     if not all(value(given, lengths) for given in plain):
         return False
     try:
-        return all(value(given, lengths) for given in claim.given)
+        return all(value(given, lengths) for given in claim.conditions)
     except UndefinedError:
         return True
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 from math import prod
 from typing import Any, Literal
 
@@ -356,6 +357,23 @@ def max_pool(
                 if all(0 <= p < n for p, n in zip(at, sizes, strict=True)):
                     found.append(x[(*start, *at)])
             y[(*start, *u)] = max(found)
+    return y
+
+
+def adaptive_avg_pool(x: Array, output_size: Sequence[int | None]) -> Array:
+    """`torch.nn.AdaptiveAvgPool1d`, …: means of so many windows, that begin and end evenly."""
+    axes = len(output_size)
+    before, sizes = last_axes(x, axes)
+    lengths = [n if m is None else m for n, m in zip(sizes, output_size, strict=True)]
+    y = zeros((*before, *lengths))
+    for start in np.ndindex(*before):
+        for u in np.ndindex(*lengths):
+            windows = [
+                range((i * n) // m, -((-(i + 1) * n) // m))
+                for i, n, m in zip(u, sizes, lengths, strict=True)
+            ]
+            entries = [int(x[(*start, *at)]) for at in product(*windows)]
+            y[(*start, *u)] = Fraction(sum(entries), len(entries))
     return y
 
 

@@ -161,6 +161,11 @@ def function(x: Array, name: str, *arguments: float) -> Array:
     return numbers(getattr(place, name)(double(x), *arguments))
 
 
+def adaptive_avg_pool(x: Array, output_size: Sequence[int | None]) -> Array:
+    layer = getattr(installed().nn.functional, f"adaptive_avg_pool{len(output_size)}d")
+    return numbers(layer(double(x), tuple(output_size)))
+
+
 def pixel_shuffle(x: Array, factor: int) -> Array:
     return numbers(installed().nn.functional.pixel_shuffle(double(x), factor))
 

@@ -191,7 +191,7 @@ def _reason(error: SymconvError, found: Outcomes) -> str:
 _LIMIT = re.compile(
     r"too involved|more than \d+|too large once|is not known to be (?:one|positive|an integer)"
     r"|could be 0 or less|the sign of .* is not declared|is all that is known|too many"
-    r"|is merged in|a mean is over axes whose sizes are numbers|must be a number from"
+    r"|is merged in|must be a number from"
 )
 
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from hashlib import sha256
 from itertools import combinations, groupby, pairwise
@@ -17,7 +17,16 @@ from xml.etree import ElementTree
 import pytest
 from sympy import Expr, Integer, Poly, Rational, Symbol, expand, symbols
 
-from symconv import Claim, Refuted, Signal, SignalExpr, SymconvError, diagrams
+from symconv import (
+    Claim,
+    Pointwise,
+    Refuted,
+    Signal,
+    SignalExpr,
+    SymconvError,
+    diagrams,
+    maximum,
+)
 from symconv.language.graph import leaves, symbols_in, walk
 from symconv.language.operators import Add, Correlate, Formula, Multiply
 from symconv.language.signals import substituted
@@ -701,3 +710,22 @@ def test_widths_grow_with_the_text() -> None:
     assert text_width("k₀") < text_width("k₀k₁") < text_width("k₀ + k₁")
     assert text_width("m", 20) == 2 * text_width("m", 10)
     assert {*leaves(TWO_LAYERS)} == {"x", "k"}
+
+
+# --- what is not drawn ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "signal", [x.relu(), Pointwise("f")(x), x.max_pool(2), maximum(x, x.flip())], ids=str
+)
+def test_functions_and_maxima_are_not_drawn(signal: SignalExpr) -> None:
+    claim = Claim(signal.pad(0, 1), signal)
+    drawings: list[Callable[[], object]] = [
+        lambda: diagrams.network(signal.pad(1, 1), n=4),
+        lambda: diagrams.networks(claim, n=4),
+        lambda: diagrams.monomials(claim, n=4),
+        lambda: diagrams.counterexample(refuted(claim)),
+    ]
+    for draw in drawings:
+        with pytest.raises(SymconvError, match=r"sums of products of entries, and .* a maximum of"):
+            draw()

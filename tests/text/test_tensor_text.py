@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from symconv import (
     Claim,
+    Pointwise,
     Proved,
     Refuted,
     Signal,
@@ -21,6 +23,7 @@ from symconv import (
     concatenate,
     einsum,
     integers,
+    maximum,
 )
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import OPERATORS, Taps
@@ -65,11 +68,12 @@ SHAPES = {
     "f": "C, 1, W",
     "c": "O, O",
 }
+FUNCTIONS = {"phi": "", "psi": "1/2"}
 GIVEN = [f"{name} >= 1" for name in ("N", "C", "H", "W", "O", "P", "n", "s")]
 
 
 def read(text: str, *, given: Sequence[str] = GIVEN, integers: Sequence[str] = ()) -> ParsedClaim:
-    return parse_claim(text, tensors=SHAPES, given=given, integers=integers)
+    return parse_claim(text, tensors=SHAPES, given=given, integers=integers, functions=FUNCTIONS)
 
 
 def tensor(text: str) -> SignalExpr:
@@ -124,6 +128,13 @@ READ: Mapping[str, SignalExpr] = {
         (2, 2), count_include_pad=False, padding=1
     ),
     "x.avg_pool((3, 2), ceil_mode=True)": x.avg_pool((3, 2), ceil_mode=True),
+    "x.avg_pool((s, 2), stride=1)": x.avg_pool((s, 2), stride=1),
+    "x.adaptive_avg_pool((2, 1))": x.adaptive_avg_pool((2, 1)),
+    "i.adaptive_avg_pool(output_size=(H, None))": i.adaptive_avg_pool((H, None)),
+    "x.adaptive_avg_pool(3, axes=0)": x.adaptive_avg_pool(3, axes=0),
+    "x.mean(axis=(1, 2))": x.mean(axis=(1, 2)),
+    "x.divide(H + p + 1)": x.divide(H + p + 1),
+    "x/(H*W)": x / (H * W),
     "x.add_bias(m, axis=0)": x.add_bias(m, axis=0),
     "v.linear(c, b)": v.linear(c, b),
     "x.batch_norm(m, m, None, m, axis=0)": x.batch_norm(m, m, None, m, axis=0),
@@ -142,6 +153,28 @@ READ: Mapping[str, SignalExpr] = {
     "concatenate((u, u))": concatenate([u, u]),
     "concatenate(tensors=[x, x], axis=-1)": concatenate([x, x], axis=-1),
     "Tensor.ones((C, 3)) + ones((C, 3))": Tensor.ones((C, 3)) + Tensor.ones((C, 3)),
+    "x.relu()": x.relu(),
+    "relu(x - f)": (x - f).relu(),
+    "x.relu6()": x.relu6(),
+    "x.leaky_relu()": x.leaky_relu(),
+    "x.leaky_relu(negative_slope=-1/3)": x.leaky_relu(Fraction(-1, 3)),
+    "leaky_relu(x, 1/5)": x.leaky_relu(Fraction(1, 5)),
+    "x.sigmoid()": x.sigmoid(),
+    "tanh(exp(x))": x.exp().tanh(),
+    "x.exp()": x.exp(),
+    "x.gelu()": x.gelu(),
+    "x.silu()": x.silu(),
+    "x.hardswish()": x.hardswish(),
+    "phi(x + psi(f))": Pointwise("phi")(x + Pointwise("psi", Fraction(1, 2))(f)),
+    "x.max_pool((2, 3), stride=(2, 1), padding=((0, 0), (1, 0)))": x.max_pool(
+        (2, 3), stride=(2, 1), padding=((0, 0), (1, 0))
+    ),
+    "x.max_pool(s, stride=2, axes=1)": x.max_pool(s, stride=2, axes=1),
+    "u.max_pool(2, ceil_mode=True)": u.max_pool(2, ceil_mode=True),
+    "u.max_pool(3, stride=1, dilation=s)": u.max_pool(3, stride=1, dilation=s),
+    "x.max(axis=1)": x.max(axis=1),
+    "x.max((0, 2))": x.max((0, 2)),
+    "maximum(x, f)": maximum(x, f),
     "x[:, ::2, 1:-1]": x[:, ::2, 1:-1],
     "x[0]": x[0],
     "x[-1, ..., 0]": x[-1, :, 0],
@@ -187,7 +220,7 @@ def nodes(made: SignalExpr) -> set[type]:
 def test_every_operator_and_every_layer_is_among_them() -> None:
     used = set[type]().union(*map(nodes, READ.values()))
     assert set(OPERATORS) - used == {Taps}
-    for method in (*METHODS, "einsum", "concatenate", "ones"):
+    for method in (*METHODS, "einsum", "concatenate", "maximum", "ones"):
         if method != "phases":  # which are parts along the only axis of a signal
             assert any(f"{method}(" in text for text in READ), method
     assert set(methods_of(LayerMethods)) <= METHODS.keys()
@@ -205,6 +238,7 @@ KERNEL, STRIDE = "(a kernel is not empty)", "(a stride is positive)"
 DILATION, FACTOR = "(a dilation is positive)", "(a factor is positive)"
 IMAGE = ["C ≥ 0", "H ≥ 0", "W ≥ 0"]
 CONV = [f"C ≥ 1 {KERNEL}", *IMAGE[1:], f"O ≥ 1 {KERNEL}"]
+AVERAGED = "(a mean is over some entries)"
 WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
 
 
@@ -237,6 +271,12 @@ WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
             "x.avg_pool((k, l), divisor_override=2) == x",
             [*IMAGE] + [f"{v} ≥ 1 (a window is not empty)" for v in "kl"],
         ),
+        ("x.mean() == x.flip(axis=0).mean()", [f"{v} ≥ 1 {AVERAGED}" for v in "CHW"]),
+        (
+            "i.adaptive_avg_pool((H, W)) == i",
+            [f"C ≥ 1 {AVERAGED}", *(f"{v} ≥ 1 (a number of outputs is positive)" for v in "HW")],
+        ),
+        ("x.divide(k) == x/l", [*IMAGE] + [f"{v} ≥ 1 (a divisor is positive)" for v in "kl"]),
         (
             "x.rearrange('c h w -> c h (w k)', k=k) == x",
             [*IMAGE, "k ≥ 0"],

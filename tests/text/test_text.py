@@ -601,6 +601,53 @@ def test_a_file_declares_for_what_follows() -> None:
     assert [bool(parsed.claim.prove()) for parsed in (first, second)] == [True, False]
 
 
+def test_hypotheses_on_taps() -> None:
+    signals = {"x": "n", "k": "c", "h": "c"}
+    for said in ("k == k.flip()", "k.flip() == k", "k == 2*h.flip()", "k == 0*k", "h == k"):
+        parsed = parse_claim("x.correlate(k) == x.correlate(k)", signals=signals, given=[said])
+        (hypothesis,) = parsed.claim.given
+        assert isinstance(hypothesis, Claim)
+        assert str(hypothesis) == said
+        assert parsed.claim.prove()
+    parsed = parse_claim(
+        "x.conv(w) == x.conv(w.flip(axis=(2, 3)))",
+        tensors={"x": "C, H, W", "w": "O, C, 3, 3"},
+        given=["H >= 3", "w == w.flip(axis=(2, 3))"],
+    )
+    assert [isinstance(one, Claim) for one in parsed.claim.given] == [False, True]
+    assert parsed.claim.prove()
+
+
+@pytest.mark.parametrize(
+    ("given", "column", "problem"),
+    [
+        ("k == 0", 6, "that all entries are 0 is written k == 0*k"),
+        ("k.flip() == n", 13, "the left side is a signal, this is an integer expression"),
+        ("n == k", 6, "the left side is an integer expression, this is a signal"),
+        ("k == k + k", 1, "cannot be read: a hypothesis on taps is"),
+        ("k == k", 1, "says nothing"),
+        ("k == w", 1, "cannot compare a tensor of 1 axes with one of 2"),
+        ("k == k.flop()", 8, "did you mean flip"),
+        ("k == k.flip() and n >= 1", 1, "expected an integer expression, and this is a signal"),
+        ("k != k.flip()", 1, "expected an integer expression, and this is a signal"),
+    ],
+)
+def test_errors_in_hypotheses_on_taps(given: str, column: int, problem: str) -> None:
+    with pytest.raises(TextError) as caught:
+        parse_claim("x == x", signals={"x": "n", "k": "c"}, tensors={"w": "c, c"}, given=[given])
+    assert problem in caught.value.problem
+    assert caught.value.column == column
+
+
+def test_files_have_hypotheses_on_taps() -> None:
+    text = "signal x: n\nsignal k: c\n{}a: x.correlate(k) == x.correlate(k.flip())"
+    for line, holds in (("", False), ("given k == k.flip()\n", True)):
+        (parsed,) = read_claims(text.format(line), "claims.txt")
+        assert bool(parsed.claim.prove()) == holds
+    with pytest.raises(TextError, match="line 3, column 7: the hypothesis k == k says nothing"):
+        read_claims(text.format("given k == k\n"), "claims.txt")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column", "problem"),
     [

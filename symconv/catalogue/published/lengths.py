@@ -1,8 +1,6 @@
-"""Published statements about output lengths, receptive fields and masks."""
+"""Published statements about output lengths and masks."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from sympy import And, Eq, Expr, Integer, Max, Mod, Symbol, ceiling, false, floor
 
@@ -26,7 +24,7 @@ from symconv.catalogue.published.statements import (
     s,
     x,
 )
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal
 
 __all__ = ["LENGTHS"]
 
@@ -91,85 +89,6 @@ _PRESERVING = published(
             n,
             "For 2p + 1 taps, padding by dp preserves the length, for any dilation d.",
             "The dilated kernel spans 2dp + 1 entries.",
-        ),
-    ),
-)
-
-
-def _stack(kernel: SignalExpr, dilations: Iterable[int]) -> Expr:
-    """The receptive field: the number of taps of all the layers as one."""
-    field: SignalExpr = Signal.delta()
-    for dilation in dilations:
-        field = field.convolve(kernel.dilate(dilation))
-    return field.length
-
-
-_to_128, _to_64, _to_8 = ([2**i for i in range(size)] for size in (8, 7, 4))
-_k2 = Signal("k", 2)
-
-_RECEPTIVE_FIELD = published(
-    "receptive_field_of_dilated_stacks",
-    "With kernels of 2 taps, one stack of layers with dilations 1, 2, …, 128 and two stacks with "
-    "1, 2, …, 64 have the same receptive field, 256; two stacks with 1, 2, 4, 8 have 32.",
-    source="https://github.com/philipperemy/keras-tcn/issues/71, "
-    "https://github.com/philipperemy/keras-tcn/issues/9",
-    verdict="false",
-    condition="the fields are 256 and 255, and 31; with c taps 255(c − 1) + 1 and 254(c − 1) + 1",
-    theorems=(
-        fails(
-            "one_stack_to_128_sees_as_much_as_two_to_64",
-            _stack(_k2, _to_128),
-            _stack(_k2, _to_64 * 2),
-            "One stack up to dilation 128 and two up to 64 have one receptive field.",
-            "The sums of the dilations are 255 and 254.",
-            at={},
-            condition=false,
-        ),
-        holds(
-            "receptive_field_of_one_stack_to_128",
-            _stack(k, _to_128),
-            255 * (c - 1) + 1,
-            "One stack up to dilation 128 has the receptive field 255(c − 1) + 1.",
-            "A layer of dilation d adds d(c − 1).",
-        ),
-        holds(
-            "receptive_field_of_two_stacks_to_64",
-            _stack(k, _to_64 * 2),
-            254 * (c - 1) + 1,
-            "Two stacks up to dilation 64 have the receptive field 254(c − 1) + 1.",
-            "A layer of dilation d adds d(c − 1).",
-        ),
-        fails(
-            "fields_of_the_stacks_agree_for_any_number_of_taps",
-            _stack(k, _to_128),
-            _stack(k, _to_64 * 2),
-            "With c taps the fields are the same.",
-            "They differ by c − 1.",
-            at={"c": 2},
-            condition=Eq(c, 1),
-        ),
-        fails(
-            "two_stacks_to_8_see_32",
-            _stack(_k2, _to_8 * 2),
-            32,
-            "Two stacks with dilations 1, 2, 4, 8 and 2 taps have the receptive field 32.",
-            "It is 2(1 + 2 + 4 + 8) + 1.",
-            at={},
-            condition=false,
-        ),
-        holds(
-            "two_layers_per_dilation_to_128_see_511",
-            _stack(_k2, _to_128 * 2),
-            511,
-            "With two layers for each dilation, one stack up to 128 has 511.",
-            "It is 2·255 + 1.",
-        ),
-        holds(
-            "two_layers_per_dilation_in_two_stacks_to_64_see_509",
-            _stack(_k2, _to_64 * 4),
-            509,
-            "With two layers for each dilation, two stacks up to 64 have 509.",
-            "It is 4·127 + 1.",
         ),
     ),
 )
@@ -344,7 +263,7 @@ _CHUNKS = published(
             ceiling(c / 8) + ceiling(m / 8),
             ceiling((c + m) / 8),
             "A chunk of c entries and a rest of m ≤ c have ⌈(c + m)/8⌉ outputs together.",
-            "Each chunk is rounded up by itself.",
+            "Each chunk is rounded up by itself: for all n, 8 has to divide c.",
             at={"c": 1, "m": 1},
             condition=Eq(Mod(c, 8), 0),
             for_all=[m],
@@ -398,8 +317,6 @@ _CHUNKS = published(
             ),
         ),
     ),
-    unsettled="The exact condition for chunks of a symbolic size c: ⌊n/c⌋ divides by a symbol. A "
-    "chunk and a rest show that 8 has to divide c.",
 )
 
 _full = x.convolve(h)
@@ -444,7 +361,6 @@ _WAVELET = published(
 
 LENGTHS: tuple[Published, ...] = (
     _PRESERVING,
-    _RECEPTIVE_FIELD,
     _POOL,
     _SUBSAMPLING,
     _MASK,

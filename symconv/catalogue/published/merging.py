@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Or, Piecewise, Sum, ceiling, false, floor
+from sympy import And, Eq, Or, ceiling, false, floor
 
 from symconv.catalogue.published.statements import (
     Published,
-    b,
     c,
     d,
     e,
@@ -15,7 +14,6 @@ from symconv.catalogue.published.statements import (
     h,
     h3,
     holds,
-    j,
     k,
     k3,
     l,
@@ -28,11 +26,41 @@ from symconv.catalogue.published.statements import (
     r,
     s,
     t,
-    u,
     w,
     x,
 )
-from symconv.language.signals import Signal, SignalExpr
+from symconv.catalogue.published.tensors import (
+    PLANE,
+    A,
+    B,
+    C,
+    G,
+    H,
+    J,
+    K,
+    M,
+    N,
+    O,
+    Q,
+    W,
+    after,
+    composed,
+    first,
+    first3,
+    identity,
+    image,
+    large,
+    matrix_of,
+    pointwise,
+    second,
+    second3,
+    small,
+    swapped,
+    weighted,
+)
+from symconv.decision.stacks import repeat
+from symconv.language.signals import Signal, SignalExpr, Tensor
+from symconv.language.tensor_functions import einsum
 
 __all__ = ["MERGING"]
 
@@ -108,6 +136,23 @@ _TWO_LAYERS = published(
             condition=Eq(e, 1),
             for_all=[n],
         ),
+        holds(
+            "two_layers_over_channels_padded_before_the_first_eq_one_layer",
+            image.conv(first, padding=(l, r)).conv(second),
+            image.conv(composed(second, first), padding=(l, r)),
+            "Over channels and along two axes, two layers on an input padded once are one.",
+            "The kernels are convolved along both axes, and summed over the channels between.",
+        ),
+        fails(
+            "two_padded_layers_over_channels_eq_one_padded_layer",
+            image.conv(first, padding=p).conv(second, padding=q),
+            image.conv(composed(second, first), padding=p + q),
+            "Over channels, padding by p and by q before two layers equals padding once by p + q.",
+            "As along one axis: the second layer reads zeros beyond the first one's output.",
+            at=dict.fromkeys("ABCHJMNOW", 1) | {"K": 2, "p": 0, "q": 1},
+            condition=Or(Eq(q, 0), And(p >= K - 1, p >= J - 1)),
+            for_all=[N, C, M, O, H, W],
+        ),
     ),
 )
 
@@ -148,147 +193,95 @@ _STRIDED = published(
             "Then there are zeros beyond all that the first kernel makes of the input.",
             given=[l >= c - 1],
         ),
+        holds(
+            "strided_dilated_layers_over_channels_eq_one_layer",
+            image.conv(first, stride=s, dilation=d, padding=(l, r)).conv(
+                second, stride=t, dilation=f
+            ),
+            image.conv(
+                composed(second, first.dilate(d, axis=PLANE), s, f), stride=s * t, padding=(l, r)
+            ),
+            "Over channels and along two axes, two layers of any strides and dilations, on an "
+            "input padded once, are one layer.",
+            "The same along each axis, summed over the channels between.",
+        ),
     ),
 )
 
-_bias = Signal.from_formula(
-    u, b[0] * Sum(k[j], (j, 0, c - 1)), length=x.pad(l, r).correlate(k).length
-)
-_bias_between = Signal.from_formula(
-    u, b[0] * Sum(k[j], (j, 0, c - 1)), length=x.pad(p, p).correlate(k).length
-)
-_filled = x.correlate(w).add_bias(b).pad(p, q) + Signal.from_formula(
-    u, Piecewise((0, And(u >= p, u < p + n)), (b[0], True)), length=n + p + q
-)
+_in_groups = Tensor("x", (N, G * Q, H, W))
+_grouped = Tensor("k", (G * M, Q, K, J))
+_mixing = Tensor("h", (O, G * M, 1, 1))
+_dense = einsum(
+    "gmckl,ogm->ogckl",
+    _grouped.rearrange("(g m) c k l -> g m c k l", g=G),
+    matrix_of(_mixing).rearrange("o (g m) -> o g m", g=G),
+).rearrange("o g c k l -> o (g c) k l")
 
-_BIASED = published(
-    "merge_pointwise_layer_with_bias_into_padded_layer",
-    "A 1×1 layer with bias b, then a layer with kernel k and zero padding, is one layer whose "
-    "bias is b·Σk.",
-    source="https://github.com/DingXiaoH/DiverseBranchBlock/issues/9",
-    verdict="conditional",
-    condition="iff b = 0, or without padding; with a bias, pad before the first layer or pad "
-    "what lies between with b",
-    theorems=(
-        fails(
-            "pointwise_layer_with_bias_merges_into_padded_layer",
-            x.correlate(w).add_bias(b).pad(p, p).correlate(k),
-            x.pad(p, p).correlate(w.convolve(k)) + _bias_between,
-            "The bias of a 1×1 layer before a padded layer becomes b·Σk.",
-            "The padding comes after the bias: near the ends, taps on the padding see 0, not b.",
-            at={"c": 1, "n": 1, "p": 1},
-            condition=Eq(p, 0),
-            for_all=[n],
-        ),
-        holds(
-            "pointwise_layer_without_bias_merges_into_padded_layer",
-            x.correlate(w).pad(l, r).correlate(k),
-            x.pad(l, r).correlate(w.convolve(k)),
-            "Without a bias the two layers are one.",
-            "A multiple of 0 is 0, so padding may come first.",
-        ),
-        holds(
-            "pointwise_layer_with_bias_merges_when_padded_first",
-            x.pad(l, r).correlate(w).add_bias(b).correlate(k),
-            x.pad(l, r).correlate(w.convolve(k)) + _bias,
-            "With a bias they are one when the padding comes before the 1×1 layer.",
-            "Then every tap of k sees b once.",
-        ),
-        holds(
-            "pointwise_layer_with_bias_merges_when_padded_with_the_bias",
-            _filled.correlate(k),
-            x.pad(p, q).correlate(w).add_bias(b).correlate(k),
-            "Padding between the layers with b instead of 0 is the same as padding first.",
-            "The 1×1 layer makes b of a 0.",
-        ),
-    ),
-    beyond="Several channels; one channel shows what goes wrong and what repairs it.",
-)
-
-
-_g3 = Signal("g", 3)
-
-_SMALL_FILTERS = published(
-    "stacked_small_filters_are_one_larger_filter",
-    "Two filters of 3 taps are equivalent to one of 5 taps, three to one of 7.",
-    source="https://codewithsundeep.com/discussion/solution/51015834, "
-    "https://ai.stackexchange.com/questions/5107",
-    verdict="conditional",
-    condition="the number of taps is right, and so are the values when only the first layer "
-    "pads; with padding in each layer the ends differ for every n",
+_CONDITIONS = published(
+    "conditions_for_collapsing_two_layers",
+    "Two layers can be collapsed only without strides and dilations, with a 1×1 kernel in the "
+    "second one, without groups, and without padding between them.",
+    source="https://github.com/SonySemiconductorSolutions/mct-model-optimization/pull/211 "
+    "(linear_collapsing.py)",
+    verdict="false",
+    condition="these are sufficient, but none of strides, dilations, larger kernels or groups is "
+    "in the way; padding between the layers is, unless the first one pads enough",
     theorems=(
         holds(
-            "merged_kernel_has_the_sum_of_the_taps_less_one",
-            k.convolve(h).length,
-            c + e - 1,
-            "The merged kernel of c and e taps has c + e − 1 taps.",
-            "The largest offset is (c − 1) + (e − 1).",
+            "grouped_strided_dilated_layer_then_pointwise_layer_eq_one_layer",
+            _in_groups.conv(_grouped, stride=s, dilation=d, padding=(l, r), groups=G).conv(
+                _mixing, stride=t
+            ),
+            _in_groups.conv(_dense, stride=s * t, dilation=d, padding=(l, r)),
+            "A layer with groups, any strides, dilation and padding and then a 1×1 layer with a "
+            "stride are one layer, without groups.",
+            "The 1×1 layer mixes the groups: each output channel is a sum over all of them.",
         ),
         holds(
-            "three_layers_padded_once_eq_one_7_tap_layer",
-            x.pad(l, r).correlate(k3).correlate(h3).correlate(_g3),
-            x.pad(l, r).correlate(k3.convolve(h3).convolve(_g3)),
-            "Three layers of 3 taps on an input padded once are one of 7 taps.",
-            "Offsets of taps add up.",
+            "depthwise_layer_then_pointwise_layer_eq_one_layer",
+            image.conv(_depth := Tensor("k", (C, 1, K, J)), groups=C, padding=l, stride=s).conv(
+                pointwise
+            ),
+            image.conv(
+                einsum("ckl,oc->ockl", _depth[:, 0], matrix_of(pointwise)), padding=l, stride=s
+            ),
+            "A depthwise layer and then a 1×1 layer are one layer.",
+            "Each has one tap and one weight for a pair of channels.",
+        ),
+        holds(
+            "larger_second_kernels_collapse_where_the_first_pads_fully",
+            image.conv(first, padding=l).conv(second, padding=r),
+            image.conv(composed(second, first), padding=l + r),
+            "The second kernel may be of any size, and padded, if the first layer pads by at least "
+            "its kernel's size less one.",
+            "Then there are zeros beyond all that the first kernel makes of the input.",
+            given=[l >= K - 1, l >= J - 1],
         ),
         fails(
-            "three_padded_layers_eq_one_7_tap_layer_padded_by_3",
-            x.pad(1, 1).correlate(k3).pad(1, 1).correlate(h3).pad(1, 1).correlate(_g3),
-            x.pad(3, 3).correlate(k3.convolve(h3).convolve(_g3)),
-            "Three layers of 3 taps padded by 1 are one of 7 taps padded by 3.",
-            "The second and the third layer read zeros beyond the outputs before them.",
-            at={"n": 1},
+            "padded_3x3_layers_collapse",
+            image.conv(first3, padding=1).conv(second3, padding=1),
+            image.conv(composed(second3, first3), padding=2),
+            "Two 3×3 layers, each padded by 1, collapse into a 5×5 layer padded by 2.",
+            "The outputs at the border differ, whatever the size of the image.",
+            at=dict.fromkeys("CHMNOW", 1),
             condition=false,
         ),
     ),
-    unsettled="Whether every larger kernel is a product of smaller ones speaks of the existence "
-    "of taps, which claims do not: in one dimension every real 5-tap kernel is one, in two "
-    "dimensions 18 − 1 < 25 parameters are too few.",
-)
-
-
-_odd = Signal("k", 2 * p + 1)
-
-_BRANCHES = published(
-    "merge_parallel_branches",
-    "A 3-tap branch padded by 1, a 1×1 branch and the identity add up to one 3-tap layer, whose "
-    "kernel is the sum of the kernels put in the middle of 3 taps.",
-    source="https://github.com/DingXiaoH/RepVGG/issues/97",
-    verdict="true",
-    condition="for all lengths and all odd kernels; the identity needs stride 1",
-    theorems=(
-        holds(
-            "three_branches_eq_one_layer",
-            x.pad(p, p).correlate(_odd) + x.correlate(w) + x,
-            x.pad(p, p).correlate(_odd + w.pad(p, p) + Signal.delta().pad(p, p)),
-            "The branches with 2p + 1 taps, one tap and none are one layer with 2p + 1 taps.",
-            "A tap in the middle of 2p + 1 taps reads x[u] when the input is padded by p.",
-        ),
-        holds(
-            "two_strided_branches_eq_one_layer",
-            x.pad(p, p).correlate(_odd, stride=s) + x.correlate(w, stride=s),
-            x.pad(p, p).correlate(_odd + w.pad(p, p), stride=s),
-            "With any stride the same holds without the identity.",
-            "Both branches have ⌈n/s⌉ outputs and read around x[su].",
-        ),
-        holds(
-            "identity_eq_pointwise_layer_with_weight_1",
-            x.correlate(Signal.delta()),
-            x,
-            "The identity is the 1×1 layer with weight 1.",
-            "δ is the unit of the convolution.",
-        ),
-    ),
-    beyond="Several channels.",
 )
 
 _beta, _gamma = Signal("b", 1), Signal("g", 1)
 _impulse = Signal.delta().pad(c + e - 2, c + e - 2)
+_impulses = identity(C).pad(K + A - 2, K + A - 2, axis=2).pad(J + B - 2, J + B - 2, axis=3)
 _same = x.pad(floor((c + e - 2) / 2), ceiling((c + e - 2) / 2))
 
 
 def _biased(signal: SignalExpr) -> SignalExpr:
     return signal.correlate(k).add_bias(_beta).correlate(h).add_bias(_gamma)
+
+
+def _response(images: SignalExpr) -> SignalExpr:
+    """The kernel that answers to an impulse in each channel so."""
+    return swapped(images).flip(axis=PLANE)
 
 
 _IMPULSE = published(
@@ -317,8 +310,44 @@ _IMPULSE = published(
             at={"c": 1, "e": 1, "n": 1},
             condition=false,
         ),
+        holds(
+            "layers_over_channels_eq_their_reversed_response_to_the_identity",
+            image.conv(first, padding=(l, r)).conv(second),
+            image.conv(_response(_impulses.conv(first).conv(second)), padding=(l, r)),
+            "Over channels, two layers without biases are the layer with their reversed responses "
+            "to one impulse in each channel.",
+            "Each of them shows the taps that read this channel.",
+        ),
+        fails(
+            "layers_over_channels_with_biases_eq_their_reversed_response",
+            image.conv(first, small, padding=(l, r)).conv(second, large),
+            image.conv(_response(_impulses.conv(first, small).conv(second, large)), padding=(l, r)),
+            "The same with biases.",
+            "The biases are added to every tap, and the output has none.",
+            at=dict.fromkeys("ABCHJKMNOW", 1) | {"l": 0, "r": 0},
+            condition=Or(H + 2 * l <= K + A - 2, W + 2 * r <= J + B - 2),
+        ),
+        holds(
+            "layers_over_channels_with_zero_biases_eq_their_reversed_response",
+            image.conv(first, small, padding=(l, r)).conv(second, large),
+            image.conv(_response(_impulses.conv(first, small).conv(second, large)), padding=(l, r)),
+            "They are where both biases are 0.",
+            "They are no biases.",
+            given=[small == 0 * small, large == 0 * large],
+        ),
+        holds(
+            "layers_over_channels_with_biases_eq_their_response_without_and_a_bias",
+            image.conv(first, small, padding=(l, r)).conv(second, large),
+            image.conv(
+                _response(_impulses.conv(first).conv(second)),
+                large + weighted(second, small),
+                padding=(l, r),
+            ),
+            "With the response of the block without biases, and the bias that it makes of zeros, "
+            "they are one layer.",
+            "Behind a constant, the second layer adds it up over its taps.",
+        ),
     ),
-    beyond="Several channels.",
 )
 
 _second = Signal("h", c)
@@ -328,8 +357,8 @@ _LINEAR_BLOCK = published(
     "A block of SAME layers with c taps each collapses into one layer with c taps.",
     source="https://github.com/ARM-software/sesr (models/model_utils.py, LinearBlock_e)",
     verdict="conditional",
-    condition="true for one layer followed by a 1×1 layer; two layers have 2c − 1 taps, and differ "
-    "from a layer of that size at the ends, unless c = 1",
+    condition="true for one layer followed by a 1×1 layer; m layers have m(c − 1) + 1 taps, and "
+    "two differ from a layer of that size at the ends, unless c = 1",
     theorems=(
         holds(
             "same_layer_then_pointwise_layer_eq_one_same_layer",
@@ -356,16 +385,36 @@ _LINEAR_BLOCK = published(
             at={"c": 2, "n": 1},
             condition=Eq(c, 1),
         ),
+        holds(
+            "any_number_of_layers_has_as_many_times_the_taps",
+            repeat(lambda taps: taps.convolve(k), t)(Signal.delta()).length,
+            t * (c - 1) + 1,
+            "The kernel of m layers of c taps each has m(c − 1) + 1 taps.",
+            "Each layer adds c − 1.",
+        ),
+        fails(
+            "any_number_of_3_tap_layers_collapses_into_3_taps",
+            repeat(lambda taps: taps.convolve(k3), t)(Signal.delta()).length,
+            3,
+            "Any number of layers of 3 taps collapses into 3 taps.",
+            "Each layer more adds two.",
+            at={"t": 2},
+            condition=Eq(t, 1),
+        ),
+        holds(
+            "same_layer_over_channels_then_pointwise_layer_eq_one_same_layer",
+            image.pad_same((K, J)).conv(first).conv(after),
+            image.pad_same((K, J)).conv(composed(after, first)),
+            "Over channels, a SAME layer and a 1×1 layer are one SAME layer with as many taps.",
+            "The 1×1 layer takes sums of the kernels.",
+        ),
     ),
-    unsettled="A symbolic number of layers: two and three are shown.",
 )
 
 MERGING: tuple[Published, ...] = (
     _TWO_LAYERS,
     _STRIDED,
-    _BIASED,
-    _SMALL_FILTERS,
-    _BRANCHES,
+    _CONDITIONS,
     _IMPULSE,
     _LINEAR_BLOCK,
 )

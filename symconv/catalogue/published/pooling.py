@@ -1,18 +1,14 @@
-"""Published statements about average pools, folding and layers that average."""
+"""Published statements about average pools and layers that average."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sympy import (
+    And,
     Eq,
-    Expr,
-    Integer,
     Mod,
     Or,
     Piecewise,
     Rational,
-    Sum,
     Symbol,
     ceiling,
     false,
@@ -25,24 +21,42 @@ from symconv.catalogue.published.statements import (
     c,
     fails,
     holds,
-    i,
-    j,
     k,
     l,
     n,
-    p,
     published,
     q,
     s,
     u,
     x,
 )
+from symconv.catalogue.published.tensors import (
+    PLANE,
+    C,
+    H,
+    J,
+    K,
+    N,
+    O,
+    W,
+    image,
+    ones,
+    summed_pairs,
+)
 from symconv.catalogue.theorems import Theorem
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr, Tensor
 
 __all__ = ["POOLING"]
 
 _entries_of_2 = Signal.from_formula(u, Piecewise((Rational(1, 2), u < n - 1), (1, True)), length=n)
+
+
+def _mean(size: int) -> SignalExpr:
+    """The depthwise kernel of an average pool."""
+    return (ones(size, size) / size**2).expand((C, 1, size, size))
+
+
+_mean2, _mean3 = _mean(2), _mean(3)
 
 _CONSTANT_KERNEL = published(
     "average_pool_is_a_layer_with_a_constant_kernel",
@@ -76,13 +90,56 @@ _CONSTANT_KERNEL = published(
             at={"n": 1},
             condition=false,
         ),
+        holds(
+            "constant_kernel_eq_pool_of_any_size_that_counts_padding",
+            x.pad_same(c).correlate(Signal.ones(c).divide(c)),
+            x.pad_same(c).avg_pool(c, stride=1),
+            "With the padding counted, a pool of c is the layer with taps 1/c, for any c.",
+            "Every window is divided by c.",
+        ),
+        holds(
+            "constant_depthwise_kernel_of_any_size_eq_pool_that_counts_padding",
+            image.pad_same((K, J)).conv(ones(K, J).divide(K * J).expand((C, 1, K, J)), groups=C),
+            image.pad_same((K, J)).avg_pool((K, J), stride=1),
+            "Over channels and along two axes, it is the depthwise layer with taps 1/(KJ).",
+            "Every window is divided by KJ.",
+        ),
+        holds(
+            "constant_depthwise_kernel_eq_pool_that_counts_padding",
+            image.pad_same((3, 3)).conv(_mean3, groups=C),
+            image.avg_pool((3, 3), stride=1, padding=1),
+            "Over channels and along two axes, with the padding counted, a pool of 3×3 is the "
+            "depthwise layer with taps 1/9.",
+            "Every window is divided by 9.",
+        ),
+        holds(
+            "constant_depthwise_kernel_of_stride_2_eq_pool_that_counts_padding",
+            image.pad_same((3, 3), stride=2).conv(_mean3, groups=C, stride=2),
+            image.pad_same((3, 3), stride=2).avg_pool((3, 3), stride=2),
+            "With stride 2 too.",
+            "Every window is divided by 9.",
+        ),
+        fails(
+            "constant_depthwise_kernel_eq_pool_that_leaves_padding_out",
+            image.pad_same((3, 3)).conv(_mean3, groups=C),
+            image.avg_pool((3, 3), stride=1, padding=1, count_include_pad=False),
+            "With the padding left out, it is the depthwise layer with taps 1/9.",
+            "At the border it divides by fewer.",
+            at=dict.fromkeys("CHNW", 1),
+            condition=false,
+        ),
     ),
-    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+    unsettled="Pools of symbolic size that leave the padding out: each number of entries that may "
+    "be in a window is a case.",
 )
 
 _box = Signal.ones(2)
 _pooled = x.pad_same(c).correlate(k).avg_pool(2)
 _averaged = k.convolve(_box) / 2
+
+_square = Tensor("k", (O, C, 2 * q + 1, 2 * q + 1))
+_pooled_image = image.conv(_square, padding=q).avg_pool((2, 2))
+_averaged_image = summed_pairs(_square) / 4
 
 _DOWNSCALE = published(
     "average_pool_after_a_layer_is_a_strided_layer",
@@ -108,68 +165,24 @@ _DOWNSCALE = published(
             "For every n, it is the stride-2 layer with c + 1 taps and the first layer's padding.",
             "Means of neighbouring outputs are outputs of the averaged kernel.",
         ),
-    ),
-    beyond="Several channels.",
-)
-
-
-def _folded(
-    values: Callable[[Expr], Expr], size: int | Symbol, stride: int | Symbol, padding: Symbol
-) -> SignalExpr:
-    """The sum over all windows of the entries values(v), each put back where it was taken."""
-    windows = floor((n + 2 * padding - size) / stride) + 1
-    here = Piecewise((values(u), Eq(stride * i + j - padding, u)))
-    return Signal.from_formula(u, Sum(Sum(here, (j, 0, size - 1)), (i, 0, windows - 1)), length=n)
-
-
-def _entry(v: Expr) -> Expr:
-    return x[v]
-
-
-def _one(_: Expr) -> Expr:
-    return Integer(1)
-
-
-_FOLD = published(
-    "folding_after_unfolding",
-    "Folding what was unfolded multiplies each entry by the number of windows that hold it, "
-    "fold(unfold(x)) = fold(unfold(1))·x; without overlap (c = s) it gives x back.",
-    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Fold.html, "
-    "https://blog.csdn.net/weixin_39916966/article/details/132446282",
-    verdict="conditional",
-    condition="the first always; the second iff (n + 2p) mod c ≤ p (shown for c = 2 and 3)",
-    theorems=(
-        holds(
-            "folding_counts_the_windows",
-            _folded(_entry, c, s, l),
-            _folded(_one, c, s, l).multiply(x),
-            "Each entry is multiplied by the number of windows that hold it.",
-            "Every window that holds x[v] puts it back at v.",
-        ),
-        *(
-            fails(
-                f"folding_windows_of_{size}_without_overlap_gives_the_input_back",
-                _folded(_entry, size, size, p),
-                x,
-                f"Windows of {size} with stride {size}: folding gives the input back.",
-                "Entries that no window holds are lost: what is left over on the right, unless "
-                "that is padding.",
-                at={"n": 1, "p": 0},
-                condition=Mod(n + 2 * p, size) <= p,
-            )
-            for size in (2, 3)
+        fails(
+            "pooled_layer_over_channels_eq_stride2_same_layer",
+            _pooled_image,
+            image.pad_same((2 * q + 2, 2 * q + 2), stride=2).conv(_averaged_image, stride=2),
+            "Over channels and along two axes, the pool of a layer with 2q + 1 taps along each is "
+            "the SAME layer of stride 2 with the mean of four shifts of the kernel.",
+            "The pool drops the last row of an odd number, SAME does not.",
+            at=dict.fromkeys("CHNOW", 1) | {"q": 0},
+            condition=And(Eq(Mod(H, 2), 0), Eq(Mod(W, 2), 0)),
         ),
         holds(
-            "folding_windows_without_overlap_gives_the_input_back",
-            _folded(_entry, c, c, l),
-            x,
-            "Without overlap, folding gives the input back if what is left over is padding.",
-            "Every entry is in one window.",
-            given=[Mod(n + 2 * l, c) <= l],
+            "pooled_layer_over_channels_eq_stride2_layer",
+            _pooled_image,
+            image.conv(_averaged_image, stride=2, padding=q),
+            "For all sizes, it is the layer of stride 2 with the first layer's padding.",
+            "Means of neighbouring outputs are outputs of the averaged kernel.",
         ),
     ),
-    beyond="Two dimensions, where the same is done along each of them.",
-    unsettled="The exact condition for windows of symbolic size.",
 )
 
 
@@ -233,8 +246,39 @@ _PAD_POOL = published(
     verdict="conditional",
     condition="always for a pool that counts its padding; for one that does not, after the repair "
     "iff q = 0 or a ≥ c − 1, for all n; before it iff a = 0",
-    theorems=(*map(_fused, (2, 3)), *_unfused(2, 1), *_unfused(3, 2)),
-    unsettled="Pools of symbolic size: their entries are divided by a symbol.",
+    theorems=(
+        *map(_fused, (2, 3)),
+        holds(
+            "padding_fuses_into_a_counting_pool_of_any_size",
+            x.pad(a, a).avg_pool(c, stride=s, padding=l),
+            x.avg_pool(c, stride=s, padding=a + l),
+            "With the padding counted, so it is for a pool of any size c.",
+            "Zeros are zeros, and every window is divided by c.",
+        ),
+        *_unfused(2, 1),
+        *_unfused(3, 2),
+        holds(
+            "padding_fuses_into_a_counting_pool_along_two_axes",
+            image.pad(a, a, axis=PLANE).avg_pool((K, J), stride=s, padding=l),
+            image.avg_pool((K, J), stride=s, padding=a + l),
+            "Over channels and along two axes, padding fuses into a pool that counts it.",
+            "Zeros are zeros, and every window is divided by its size.",
+        ),
+        fails(
+            "padding_fuses_into_a_pool_along_two_axes_that_left_padding_out_as_counted",
+            image.pad(a, a, axis=PLANE).avg_pool(
+                (2, 2), stride=1, padding=q, count_include_pad=False
+            ),
+            image.avg_pool((2, 2), stride=1, padding=a + q),
+            "Along two axes, it fuses into one that left its own padding out, as counted.",
+            "As along one axis.",
+            at=dict.fromkeys("CHNW", 1) | {"a": 0, "q": 1},
+            condition=Or(Eq(q, 0), a >= 1),
+            for_all=[N, C, H, W],
+        ),
+    ),
+    unsettled="Pools of symbolic size that leave the padding out: each number of entries that may "
+    "be in a window is a case.",
 )
 
 _halves = Signal.taps(Rational(1, 2), Rational(1, 2))
@@ -262,7 +306,23 @@ _NO_STRIDE = published(
             "The pool of 2 is the layer of stride 2 with taps 1/2.",
             "This is its definition.",
         ),
+        fails(
+            "pool_of_2_by_2_eq_layer_of_stride_1",
+            image.avg_pool((2, 2)),
+            image.conv(_mean2, groups=C),
+            "Over channels, the pool of 2×2 is the depthwise layer of stride 1 with taps 1/4.",
+            "It has half as many outputs along each axis.",
+            at=dict.fromkeys("CHN", 1) | {"W": 3},
+            condition=And(H <= 2, W <= 2),
+        ),
+        holds(
+            "pool_of_2_by_2_eq_layer_of_stride_2",
+            image.avg_pool((2, 2)),
+            image.conv(_mean2, groups=C, stride=2),
+            "Over channels, it is the depthwise layer of stride 2 with taps 1/4.",
+            "This is its definition.",
+        ),
     ),
 )
 
-POOLING: tuple[Published, ...] = (_CONSTANT_KERNEL, _DOWNSCALE, _FOLD, _PAD_POOL, _NO_STRIDE)
+POOLING: tuple[Published, ...] = (_CONSTANT_KERNEL, _DOWNSCALE, _PAD_POOL, _NO_STRIDE)

@@ -1,21 +1,19 @@
-"""Published statements about rewriting a layer: compilers' rules, dilation, strides, patches."""
+"""Published statements about rules by which compilers rewrite a layer."""
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from sympy import And, Eq, Expr, Mod, Or, Sum, Symbol, ceiling, floor
+from sympy import And, Eq, Expr, Or, Symbol
 
 from symconv.catalogue.published.statements import (
     Published,
     c,
     d,
+    f,
     fails,
-    h,
     holds,
-    j,
     k,
     l,
     more_left,
@@ -27,12 +25,30 @@ from symconv.catalogue.published.statements import (
     r,
     s,
     t,
-    u,
     w,
     x,
 )
+from symconv.catalogue.published.tensors import (
+    PLANE,
+    A,
+    C,
+    G,
+    H,
+    J,
+    K,
+    N,
+    O,
+    Q,
+    W,
+    image,
+    kernel,
+    large,
+    matrix_of,
+    pointwise,
+)
 from symconv.catalogue.theorems import Theorem
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.tensor_functions import einsum
 
 __all__ = ["REWRITING"]
 
@@ -40,6 +56,7 @@ Factor: TypeAlias = int | Symbol
 
 
 _spread = x.dilate(t)
+_spread_image = image.dilate(t, axis=PLANE)
 
 _FOLD_PADDING = published(
     "fold_padding_of_the_input_into_the_layer",
@@ -83,16 +100,68 @@ _FOLD_PADDING = published(
                 2 * n - 1 + l + r >= 0,
             ],
         ),
+        holds(
+            "padding_folds_into_the_layer_along_two_axes",
+            _spread_image.pad(p, q, axis=PLANE).conv(
+                kernel,
+                stride=s,
+                dilation=d,
+                padding=((more_left, more_right), (more_right, more_left)),
+            ),
+            _spread_image.conv(
+                kernel,
+                stride=s,
+                dilation=d,
+                padding=((p + more_left, q + more_right), (p + more_right, q + more_left)),
+            ),
+            "Over channels and along two axes, padding by amounts that are not negative folds into "
+            "any padding of the layer, with zeros between the entries too.",
+            "Along each axis the amounts add up.",
+        ),
+        fails(
+            "amounts_of_padding_along_an_axis_of_an_image_add_up",
+            image.pad(l, r, axis=2).conv(kernel, padding=((more_left, more_right), (0, 0))),
+            image.conv(kernel, padding=((l + more_left, r + more_right), (0, 0))),
+            "Over channels, amounts of either sign add up along an axis.",
+            "An entry that is cropped and then padded is 0, but the sum keeps it.",
+            at=dict.fromkeys("CHJKNORW", 1) | {"L": 0, "l": 0, "r": -1},
+            condition=And(Or(l >= 0, more_left <= 0), Or(r >= 0, more_right <= 0)),
+            for_all=[N, C, O, H, W],
+            given=[H + l + r >= 0],
+        ),
     ),
-    beyond="Several dimensions, where the same is done along each of them.",
 )
 
 
-def _swapped(dilation: Factor, spread: Factor, low: Expr, high: Expr, sign: int) -> SignalExpr:
+def _swapped(
+    dilation: Factor, spread: Factor, low: Expr, high: Expr, sign: int, stride: Factor = 1
+) -> SignalExpr:
     """The layer whose input is the flipped kernel, and its kernel the flipped input."""
     longer = spread * (n - 1) - dilation * (c - 1)
     padded = k.flip().dilate(dilation).pad(low + longer, high + sign * longer)
-    return padded.correlate(x.flip(), dilation=spread)
+    return padded.correlate(x.flip(), stride=stride, dilation=spread)
+
+
+def _swapped_image(
+    dilation: Factor, spread: Factor, stride: Factor, pads: Sequence[Sequence[Expr]], sign: int = 1
+) -> SignalExpr:
+    """The same over channels and along two axes; batch and output channels change places too."""
+    longer = [spread * (H - 1) - dilation * (K - 1), spread * (W - 1) - dilation * (J - 1)]
+    padded = [(low + m, high + sign * m) for m, (low, high) in zip(longer, pads, strict=True)]
+    turned = kernel.flip(axis=PLANE).dilate(dilation, axis=PLANE)
+    layer = turned.conv(image.flip(axis=PLANE), stride=stride, dilation=spread, padding=padded)
+    return layer.rearrange("o n h w -> n o h w")
+
+
+def _swapped_volumes() -> tuple[SignalExpr, SignalExpr]:
+    """A layer in three dimensions, and the one with operands swapped."""
+    volume, cube = Tensor("x", (N, C, G, H, W)), Tensor("k", (O, C, A, K, J))
+    longer = (G - A, H - K, W - J)
+    turned = cube.flip(axis=(2, 3, 4))
+    layer = turned.conv(
+        volume.flip(axis=(2, 3, 4)), padding=[(l + more, r + more) for more in longer]
+    )
+    return volume.conv(cube, padding=((l, r),) * 3), layer.rearrange("o n g h w -> n o g h w")
 
 
 _SWAP = published(
@@ -124,8 +193,66 @@ _SWAP = published(
             "grow by the length of the dilated input less that of the dilated kernel.",
             "Σ over i + j, read from the other end.",
         ),
+        fails(
+            "operands_over_channels_swap_as_stated",
+            image.conv(kernel, padding=((p, q), (p, q))),
+            _swapped_image(1, 1, 1, ((p, q), (p, q)), sign=-1),
+            "Over channels and along two axes the rule holds as stated, without dilations.",
+            "The sizes are right only for D = E along each axis.",
+            at=dict.fromkeys("CHJKNO", 1) | {"W": 2, "p": 0, "q": 0},
+            condition=And(Eq(H, K), Eq(W, J)),
+        ),
     ),
-    beyond="Several channels and dimensions.",
+)
+
+_pads = ((l, r), (more_left, more_right))
+
+_SWAP_WITH_STRIDES = published(
+    "swap_input_and_kernel_with_dilations",
+    "Input and kernel, both turned around, may change places with their dilations, for any stride; "
+    "both amounts of padding grow by the dilated input's size less the dilated kernel's.",
+    source="https://github.com/openxla/xla (xla/hlo/transforms/simplifiers/"
+    "algebraic_simplifier.cc)",
+    verdict="true",
+    condition="for all sizes, dilations, strides and amounts of padding",
+    theorems=(
+        holds(
+            "operands_swap_with_strides",
+            x.dilate(t).pad(l, r).correlate(k, stride=s, dilation=d),
+            _swapped(d, t, l, r, 1, s),
+            "Along one axis, with any stride and dilations, they may change places.",
+            "Σ over i + j, read from the other end.",
+        ),
+        holds(
+            "operands_over_channels_swap",
+            image.dilate(t, axis=PLANE).conv(kernel, dilation=d, padding=_pads),
+            _swapped_image(d, t, 1, _pads),
+            "Over channels and along two axes, with any dilations, they may change places; the "
+            "images of the batch become output channels, and the other way round.",
+            "The same along each axis, summed over the channels that come in.",
+        ),
+        holds(
+            "operands_over_channels_swap_with_strides",
+            image.dilate(2, axis=PLANE).conv(kernel, stride=s, dilation=3, padding=_pads),
+            _swapped_image(3, 2, s, _pads),
+            "So they may with any stride (dilation 3, base dilation 2).",
+            "A stride keeps every s-th output of both.",
+        ),
+        holds(
+            "operands_of_volumes_swap",
+            *_swapped_volumes(),
+            "In three dimensions too.",
+            "The same along each axis.",
+        ),
+        holds(
+            "strided_layer_over_channels_eq_downsampled_layer",
+            image.conv(kernel, stride=s, dilation=d, padding=_pads),
+            image.conv(kernel, dilation=d, padding=_pads).downsample(s, axis=PLANE),
+            "A stride may come after the layer, so that what holds for stride 1 and all dilations "
+            "holds for any stride.",
+            "A stride keeps every s-th output of the layer without it.",
+        ),
+    ),
 )
 
 
@@ -137,6 +264,11 @@ def _subsampled(stride: Factor) -> Theorem:
         "A 1×1 layer with a stride keeps every s-th entry and multiplies.",
         "Entry u of both is w[0]·x[su].",
     )
+
+
+def _product(pixels: SignalExpr) -> SignalExpr:
+    """The matrix of a 1×1 layer times the channels of each place."""
+    return einsum("oc,nchw->nohw", matrix_of(pointwise), pixels)
 
 
 _POINTWISE = published(
@@ -167,172 +299,121 @@ _POINTWISE = published(
             for stride in (2, 3)
         ),
         _subsampled(s),
-    ),
-    beyond="Several channels.",
-)
-
-
-def _in_phases(signal: SignalExpr, rate: int) -> SignalExpr:
-    return Signal.interleave(*(phase.correlate(k) for phase in signal.phases(rate)))
-
-
-def _by_batches(signal: SignalExpr, length: Expr, rate: int) -> SignalExpr:
-    """Pad to a multiple of the rate, a layer on each phase, interleave, crop."""
-    missing = Mod(-length, rate)
-    return _in_phases(signal.pad(0, missing), rate).pad(0, -missing)
-
-
-_ATROUS = published(
-    "dilated_layer_by_space_to_batch",
-    "A dilated layer is the layer without dilation on each phase of the input (space to batch), "
-    "the outputs interleaved (batch to space), with the amounts of padding and cropping that "
-    "TensorFlow computes; without padding and cropping too.",
-    source="https://www.tensorflow.org/api_docs/python/tf/nn/with_space_to_batch; Ascend graph "
-    "fusion, SpaceToBatchConv2dBatchToSpacePass",
-    verdict="true",
-    condition="for all lengths (shown for dilations 2 and 3)",
-    theorems=(
-        *(
-            holds(
-                f"space_to_batch_eq_dilation_{rate}",
-                _by_batches(x, n, rate),
-                x.correlate(k, dilation=rate),
-                f"For VALID, pad the input to a multiple of {rate} and crop as much.",
-                "Output u reads only entries of phase u mod d.",
-            )
-            for rate in (2, 3)
+        fails(
+            "pointwise_layer_over_channels_of_any_stride_eq_matrix_product",
+            image.conv(pointwise, stride=s),
+            _product(image),
+            "Over channels, a 1×1 layer of any stride multiplies every place by its matrix.",
+            "It keeps every s-th row and column only.",
+            at=dict.fromkeys("CHNO", 1) | {"W": 2, "s": 2},
+        ),
+        fails(
+            "pointwise_layer_over_channels_of_stride_2_eq_matrix_product",
+            image.conv(pointwise, stride=2),
+            _product(image),
+            "Over channels, a 1×1 layer of stride 2 multiplies every place by its matrix.",
+            "It keeps every second row and column only.",
+            at=dict.fromkeys("CHNO", 1) | {"W": 2},
+            condition=And(Eq(H, 1), Eq(W, 1)),
         ),
         holds(
-            "space_to_batch_with_same_padding_eq_dilation_2",
-            _by_batches(x.pad_same(c, dilation=2), n + 2 * (c - 1), 2),
-            x.pad_same(c, dilation=2).correlate(k, dilation=2),
-            "For SAME, pad by that of the dilated layer first (dilation 2).",
-            "The padded input is an input.",
+            "pointwise_layer_over_channels_eq_matrix_product_after_downsampling",
+            image.conv(pointwise, stride=s),
+            _product(image.downsample(s, axis=PLANE)),
+            "With every s-th row and column kept first, it is the product with its matrix.",
+            "Each output is a sum over the channels of one place.",
         ),
-        *(
-            holds(
-                f"layer_on_phases_eq_dilation_{rate}",
-                _in_phases(x, rate),
-                x.correlate(k, dilation=rate),
-                f"Without padding and cropping, {rate} phases interleaved, of one length or not, "
-                "are the dilated layer.",
-                "Output u reads only entries of phase u mod d.",
-            )
-            for rate in (2, 3)
+        holds(
+            "pointwise_layer_over_channels_eq_linear_layer",
+            image.conv(pointwise, large),
+            image.rearrange("n c h w -> n h w c")
+            .linear(matrix_of(pointwise), large)
+            .rearrange("n h w o -> n o h w"),
+            "With stride 1 it is a linear layer along the channels.",
+            "Each output is a sum over the channels of one place.",
         ),
     ),
-    unsettled="A symbolic dilation, which would be a symbolic number of phases.",
 )
 
+_gradient = Tensor("g", (N, O, H, W))
 
-_OUTPUT_STRIDE = published(
-    "trade_stride_for_dilation",
-    "A network keeps its outputs, among s times as many, when a stride s is left out and the next "
-    "layer is dilated by s and padded by s times as much.",
-    source="https://github.com/speedinghzl/pytorch-segmentation-toolbox/issues/18",
+_POINTWISE_BACKWARD = published(
+    "gradient_of_pointwise_layer_with_stride",
+    "The gradient of a 1×1 layer of stride s by its input is the product with the matrix, put at "
+    "every s-th place; the product may come before or after the zeros.",
+    source="https://github.com/iree-org/iree/pull/23979",
     verdict="true",
-    condition="for all lengths and amounts of padding",
+    condition="for all sizes and strides",
     theorems=(
         holds(
-            "stride_becomes_dilation_of_the_next_layer",
-            x.correlate(k, stride=s).pad(l, r).correlate(h),
-            x.correlate(k).pad(s * l, s * r).correlate(h, dilation=s).downsample(s),
-            "A stride may be left out, if the next layer gets it as its dilation and s times its "
-            "padding: every s-th output is that of the strided layers.",
-            "Tap i of the next layer reads s entries further for each i.",
+            "matrix_product_of_spread_entries_eq_spread_product",
+            image.dilate(s, axis=PLANE).conv(pointwise),
+            image.conv(pointwise).dilate(s, axis=PLANE),
+            "A 1×1 layer may come before or after zeros between the entries.",
+            "It makes zeros of zeros.",
+        ),
+        holds(
+            "gradient_of_pointwise_layer_eq_spread_product",
+            _gradient.conv_transpose(pointwise, stride=s),
+            einsum("oc,nohw->nchw", matrix_of(pointwise), _gradient).dilate(s, axis=PLANE),
+            "The transposed 1×1 layer is the product with the transposed matrix, with s − 1 zeros "
+            "between its entries.",
+            "Each entry of g goes to one place.",
         ),
     ),
 )
 
+_row = Tensor("x", (N, G * Q, W))
+_taps = Tensor("k", (G * O, Q, K))
+_one_group, _one_kernel = Tensor("x", (N, C, W)), Tensor("k", (O, C, K))
 
-_EXPANSION = published(
-    "dilated_layer_by_kernel_expansion",
-    "A dilated layer is a layer without dilation whose kernel has zeros between its taps.",
-    source="https://github.com/google/heir/pull/3041",
+
+def _as_image(signal: SignalExpr) -> SignalExpr:
+    """An axis of one entry before the last one."""
+    return signal.rearrange("n c w -> n c 1 w")
+
+
+_UNIT_HEIGHT = published(
+    "one_dimensional_layer_as_two_dimensional",
+    "A layer along one axis is a layer along two on images of height 1, with stride, padding, "
+    "dilation and groups.",
+    source="https://github.com/pytorch/executorch/pull/21896, "
+    "https://github.com/ml-explore/mlx/issues/2190",
     verdict="true",
-    condition="for all lengths",
+    condition="for all sizes and arguments; the new axis is not padded, its stride and dilation "
+    "make no difference",
     theorems=(
         holds(
-            "dilated_layer_eq_layer_with_expanded_kernel",
-            x.correlate(k, stride=s, dilation=d),
-            x.correlate(k.dilate(d), stride=s),
-            "A dilated layer is the layer whose kernel has d − 1 zeros between its taps.",
-            "Tap j moves to dj.",
+            "layer_along_one_axis_eq_layer_on_images_of_height_1",
+            _row.conv(_taps, stride=s, padding=((l, r),), dilation=d, groups=G),
+            _as_image(_row).conv(
+                _as_image(_taps),
+                stride=(t, s),
+                padding=((0, 0), (l, r)),
+                dilation=(f, d),
+                groups=G,
+            )[:, :, 0],
+            "With any stride t and dilation f along the new axis, the two are the same.",
+            "There is one window along the new axis, of one entry.",
+        ),
+        fails(
+            "layer_along_one_axis_eq_layer_padded_along_both",
+            _as_image(_one_group.conv(_one_kernel, padding=p)),
+            _as_image(_one_group).conv(_as_image(_one_kernel), padding=p),
+            "The padding may be for both axes.",
+            "Then there are 2p more rows.",
+            at=dict.fromkeys("CKNOWp", 1),
+            condition=Eq(p, 0),
         ),
     ),
 )
 
-
-def _rearranged(size: int) -> SignalExpr:
-    """Each phase of the input times its tap, the products added."""
-    kernel = Signal("k", size)
-    products = (
-        phase.correlate(kernel.pad(-tap, tap + 1 - size))
-        for tap, phase in enumerate(x.phases(size))
-    )
-    return reduce(add, products)
-
-
-def _phases_as_channels(size: int) -> Theorem:
-    return holds(
-        f"phases_of_{size}_and_linear_map_eq_layer",
-        _rearranged(size),
-        x.correlate(Signal("k", size), stride=size),
-        f"The {size} phases as channels and a linear map are the layer with {size} taps and stride "
-        f"{size}.",
-        "Entry u of phase j is x[Pu + j].",
-        given=[Eq(Mod(n, size), 0)],
-    )
-
-
-_PATCHES = published(
-    "patches_and_linear_map_as_strided_layer",
-    "Rearranging patches of P entries into channels and a linear map is a layer with P taps and "
-    "stride P.",
-    source="https://github.com/LabSAINT/SPD-Conv/issues/5, "
-    "https://github.com/microsoft/GLIP/issues/40, "
-    "https://github.com/lucidrains/vit-pytorch/issues/236, "
-    "https://github.com/sgl-project/sglang-omni/pull/132",
-    verdict="true",
-    condition="where P divides n; otherwise the layer drops the last n mod P entries",
-    theorems=(
-        holds(
-            "linear_map_of_patches_eq_layer",
-            Signal.from_formula(u, Sum(k[j] * x[c * u + j], (j, 0, c - 1)), length=floor(n / c)),
-            x.correlate(k, stride=c),
-            "A linear map of each whole patch of c entries is the layer with c taps and stride c.",
-            "Output u is the sum of k[j]·x[cu + j].",
-        ),
-        holds(
-            "layer_on_patches_drops_what_is_left",
-            x.correlate(k, stride=c),
-            x.pad(0, -Mod(n, c)).correlate(k, stride=c),
-            "The layer never reads the last n mod c entries.",
-            "The last window ends at c⌊n/c⌋.",
-        ),
-        *(_phases_as_channels(size) for size in (2, 3, 4)),
-        *(
-            fails(
-                f"layer_has_an_output_for_every_patch_of_{size}",
-                x.correlate(Signal("k", size), stride=size).length,
-                ceiling(n / size),
-                f"The layer has an output for every patch of {size}, the last one in part.",
-                "A window that does not fit has no output.",
-                at={"n": 1},
-                condition=Eq(Mod(n, size), 0),
-            )
-            for size in (2, 3)
-        ),
-    ),
-    beyond="Several channels and dimensions.",
-)
 
 REWRITING: tuple[Published, ...] = (
     _FOLD_PADDING,
     _SWAP,
+    _SWAP_WITH_STRIDES,
     _POINTWISE,
-    _ATROUS,
-    _OUTPUT_STRIDE,
-    _EXPANSION,
-    _PATCHES,
+    _POINTWISE_BACKWARD,
+    _UNIT_HEIGHT,
 )

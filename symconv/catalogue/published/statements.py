@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import integers
 from symconv.catalogue.theorems import Theorem
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["Outcome", "Published", "fails", "holds", "published"]
@@ -31,8 +31,7 @@ class Published:
         verdict: whether it is true, false, or true under a condition that it does not say.
         condition: when it holds, in words or formulas.
         theorems: the claims that settle it, true and false ones.
-        beyond: what the statement says of several channels or dimensions.
-        unsettled: what of it is left in one dimension, and why.
+        unsettled: what of it no claim settles, and why.
     """
 
     topic: str
@@ -41,7 +40,6 @@ class Published:
     verdict: Outcome
     condition: str
     theorems: tuple[Theorem, ...]
-    beyond: str = ""
     unsettled: str = ""
 
 
@@ -53,12 +51,11 @@ def published(
     verdict: Outcome,
     condition: str,
     theorems: Iterable[Theorem],
-    beyond: str = "",
     unsettled: str = "",
 ) -> Published:
     """The statement, whose claims all get its source."""
     settled = tuple(replace(t, source=source) for t in theorems)
-    return Published(topic, statement, source, verdict, condition, settled, beyond, unsettled)
+    return Published(topic, statement, source, verdict, condition, settled, unsettled)
 
 
 def holds(
@@ -68,7 +65,7 @@ def holds(
     statement: str,
     why: str,
     *,
-    given: Iterable[Boolean] = (),
+    given: Iterable[Hypothesis] = (),
 ) -> Theorem:
     """A true claim."""
     return Theorem(Claim(lhs, rhs, given, name), statement, why, source="")
@@ -84,7 +81,7 @@ def fails(
     at: Mapping[str, int],
     condition: Boolean | None = None,
     for_all: Sequence[Symbol] = (),
-    given: Iterable[Boolean] = (),
+    given: Iterable[Hypothesis] = (),
 ) -> Theorem:
     """A false claim, with the smallest lengths at which it fails."""
     return Theorem(

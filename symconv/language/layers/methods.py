@@ -97,6 +97,17 @@ class LayerMethods(Operand):
 
         return max_along(signal_of(self), axis)
 
+    def adaptive_avg_pool(
+        self, output_size: Any, *, axes: int | Sequence[int] | None = None
+    ) -> SignalExpr:
+        """Average pooling to a number of outputs, as `layers.pools.adaptive_avg_pool` defines it.
+
+        `x.adaptive_avg_pool((1, 1))` is global average pooling, which keeps the axes.
+        """
+        from symconv.language.layers.pools import adaptive_avg_pool
+
+        return adaptive_avg_pool(signal_of(self), output_size, axes)
+
     def add_bias(self, bias: SignalExpr, *, axis: int | None = None) -> SignalExpr:
         """A bias b[c] for each channel, b[0] of one axis, as `layers.channels.add_bias` has it."""
         from symconv.language.layers.channels import add_bias

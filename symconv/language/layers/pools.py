@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
+from symconv.arithmetic.polynomials import divided
 from symconv.arithmetic.to_sympy import letters
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
 from symconv.errors import SymconvError
@@ -19,8 +20,9 @@ from symconv.language.operators import Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
 from symconv.language.signals import Signal, SignalExpr
+from symconv.language.tensor_functions import concatenate
 
-__all__ = ["avg_pool"]
+__all__ = ["adaptive_avg_pool", "avg_pool"]
 
 
 def avg_pool(
@@ -33,12 +35,11 @@ def avg_pool(
     divisor_override: Any = None,
     axes: int | Sequence[int] | None = None,
 ) -> SignalExpr:
-    """Average pooling: the mean of each window of `size` entries, numbers.
+    """Average pooling: the mean of each window of `size` entries.
 
     The stride is the size unless it is given.  With `count_include_pad` the zeros of the
     padding count as entries; without, the sum is divided by the number of entries of the
-    signal in the window.  For windows of symbolic size, compare the sums
-    `x.correlate(Signal.ones(c))`, or give `divisor_override`.
+    signal in the window, and then the size has to be a number, as it has with `ceil_mode`.
 
     Args:
         signal: the input.
@@ -48,7 +49,7 @@ def avg_pool(
         ceil_mode: whether a window that goes beyond the padded input counts, if it begins
             within the input or the padding before it; what lies beyond does not count.
         count_include_pad: whether the padding counts.
-        divisor_override: what the sums are divided by instead.
+        divisor_override: what the sums are divided by instead, a number or a positive size.
         axes: along which, where there are several and no tuple of sizes.
 
     References:
@@ -63,12 +64,107 @@ def avg_pool(
         sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
     if divisor_override is None:
         return _averaged(signal, sums, pool, ceil_mode, count_include_pad)
+    if isinstance(divisor_override, Expr) and not divisor_override.is_number:
+        return sums.divide(divisor_override)
     divisor = exact_number(divisor_override)
     if not divisor:
         raise SymconvError(
             f"divisor_override must be a number other than 0, got {divisor_override!r}"
         )
     return sums / divisor
+
+
+def adaptive_avg_pool(
+    signal: SignalExpr, output_size: Any, axes: int | Sequence[int] | None = None
+) -> SignalExpr:
+    """Average pooling to a given number of outputs, a number.
+
+    Of m outputs for n entries, output i is the mean of the entries from ⌊i·n/m⌋ on and before
+    ⌈(i + 1)·n/m⌉.  Where n is m·q, that is `avg_pool(q)`; then m may be a symbol.
+
+    Args:
+        signal: the input.
+        output_size: m; of several axes a tuple, for the last ones, in which None leaves an axis
+            as it is.
+        axes: along which, where there are several and no tuple of sizes.
+
+    Raises:
+        SymconvError: m is a symbol, and n no multiple of it.
+
+    References:
+        `torch.nn.functional.adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_avg_pool3d`.
+
+    >>> Signal("x", 5).adaptive_avg_pool(2).vector()
+    [x0/3 + x1/3 + x2/3, x2/3 + x3/3 + x4/3]
+    """
+    along = sliding_axes(signal, output_size, axes, "x.adaptive_avg_pool(m)")
+    wanted = dict(zip(along, _output_sizes(signal, output_size, len(along)), strict=True))
+    sizes = {axis: size_along(signal, axis) for axis in along}
+    quotients = {axis: _quotient(sizes[axis], m) for axis, m in wanted.items() if m is not None}
+    for axis, q in quotients.items():
+        m = wanted[axis]
+        if q is None and m is not None and m.number is None:
+            raise SymconvError(
+                f"an adaptive pool has a number of outputs, or one that divides the size: {signal} "
+                f"has size {sizes[axis]} along axis {axis}, which is not written as a multiple of "
+                f"{m}"
+            )
+    single = tuple(axis for axis in quotients if wanted[axis] == 1 and sizes[axis] != 1)
+    whole = {
+        axis: q for axis, q in quotients.items() if q is not None and q != 1 and axis not in single
+    }
+    result = signal
+    if single:
+        result = _with_axes(signal.mean(single), single)
+    if whole:
+        result = avg_pool(result, tuple(whole.values()), axes=tuple(whole))
+    for axis, q in quotients.items():
+        m = wanted[axis]
+        if q is None and m is not None:
+            result = _adapted(result, axis, m)
+    return result
+
+
+def _output_sizes(signal: SignalExpr, given: Any, count: int) -> list[Amount | None]:
+    """How many outputs there are along each axis; None where it is left as it is."""
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        each: Sequence[Any] = given
+    else:
+        each = [given] * count
+    chosen = [1 if one is None else one for one in each]
+    sizes = each_axis(chosen, count, "the output size", signal, positive=True)
+    return [None if one is None else size for one, size in zip(each, sizes, strict=True)]
+
+
+def _quotient(n: Amount, m: Amount) -> Amount | None:
+    """n/m where n is written as a multiple of m; None where it is not."""
+    whole, rest = divided(n.polynomial, m.polynomial)
+    if rest.terms or not whole.terms:
+        return None
+    number = whole.as_integer()
+    if number is not None:
+        return Amount.of(number)
+    return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
+
+
+def _adapted(signal: SignalExpr, axis: int, m: Amount) -> SignalExpr:
+    """The means of m windows along an axis that cover it evenly."""
+    n = size_along(signal, axis)
+    count = small_number(m, "the output size of an adaptive pool")
+    firsts = [n * i // count for i in range(count)]
+    ends = [*((n * (i + 1)).divided_up(count) for i in range(count - 1)), n]
+    parts = [
+        _with_axes(signal.pad(-first, end - n, axis=axis).sum(axis), (axis,)).divide(end - first)
+        for first, end in zip(firsts, ends, strict=True)
+    ]
+    return concatenate(parts, axis)
+
+
+def _with_axes(signal: SignalExpr, axes: Sequence[int]) -> SignalExpr:
+    """The tensor with new axes of one entry, which are then these."""
+    rank = signal.ndim + len(axes)
+    kept: SignalExpr = signal[tuple(None if axis in axes else slice(None) for axis in range(rank))]
+    return kept
 
 
 class _Windows(NamedTuple):
@@ -116,14 +212,15 @@ def _averaged(
     signal: SignalExpr, sums: SignalExpr, pool: _Windows, ceil_mode: bool, count_include_pad: bool
 ) -> SignalExpr:
     """The sums divided by the number of entries that count in each window."""
-    numbers = [small_number(c, "the size of an average pool") for c in pool.sizes]
     are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in pool.paddings]
-    if any(are_alike):
-        sums = sums / prod(n for n, alike in zip(numbers, are_alike, strict=True) if alike)
-    uneven = zip(pool.axes, numbers, pool.strides, pool.paddings, are_alike, strict=True)
+    alike_sizes = [c for c, alike in zip(pool.sizes, are_alike, strict=True) if alike]
+    if alike_sizes:
+        sums = sums.divide(prod(alike_sizes, start=Amount.of(1)))
+    uneven = zip(pool.axes, pool.sizes, pool.strides, pool.paddings, are_alike, strict=True)
     for axis, c, s, p, alike in uneven:
         if not alike:
-            share = _share(signal, sums, axis, c, s, p, count_include_pad)
+            entries = small_number(c, "the size of an average pool with uneven windows")
+            share = _share(signal, sums, axis, entries, s, p, count_include_pad)
             sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim, "u"))
     return sums
 

@@ -12,6 +12,7 @@ from symconv.language.operators.conv import Conv
 from symconv.language.operators.convolve import Convolve, ConvolveMethod
 from symconv.language.operators.correlate import Correlate, CorrelateMethod
 from symconv.language.operators.dilate import Dilate, DilateMethod
+from symconv.language.operators.divide import Divide, DivideMethods
 from symconv.language.operators.downsample import Downsample, DownsampleMethod
 from symconv.language.operators.einsum import Einsum, SumMethods
 from symconv.language.operators.extend import Extend, Extension
@@ -37,6 +38,7 @@ __all__ = [
     "Convolve",
     "Correlate",
     "Dilate",
+    "Divide",
     "Downsample",
     "Einsum",
     "Extend",
@@ -72,6 +74,7 @@ OPERATORS: tuple[type[Operator], ...] = (
     Multiply,
     Add,
     Scale,
+    Divide,
     Windows,
     Rearrange,
     Einsum,
@@ -93,6 +96,7 @@ class Methods(
     MultiplyMethod,
     AddMethods,
     ScaleMethods,
+    DivideMethods,
     WindowsMethod,
     RearrangeMethods,
     SumMethods,

@@ -37,6 +37,7 @@ from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.arrays import Array, from_lines, lines
 from symconv.language.assignments import Point
+from symconv.language.scalars import EVERY_RING, RATIONAL
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -219,6 +220,9 @@ class NumPy(Protocol):
     def name(self, name: str) -> str:
         """The name of a tensor, as Python allows it."""
 
+    def function(self, name: str) -> str:
+        """The name of a function of which nothing is known, as Python allows it."""
+
     def array(self, numbers: Sequence[Any]) -> str:
         """Numbers as an array."""
 
@@ -271,6 +275,7 @@ class Operator:
             could be empty; of other kernels, a hypothesis may say that they are not.
         kernel_operand: which operand is drawn as taps on lines; None if none is.
         names_entries: whether a picture gives its entries new names.
+        may_be_torch: whether it is one call of PyTorch where layers are.
         absent: what its entries are, in a picture, that come from no entry of the operand.
     """
 
@@ -293,6 +298,7 @@ class Operator:
     checked_as_kernel: ClassVar[bool] = False
     kernel_operand: ClassVar[int | None] = None
     names_entries: ClassVar[bool] = False
+    may_be_torch: ClassVar[bool] = False
     absent: ClassVar[Kind] = "padding"
 
     # --- what it is ---
@@ -448,6 +454,11 @@ class Operator:
     def has_fractions(self) -> bool:
         """Whether its entries may have fractions where those of its operands have none."""
         return False
+
+    @property
+    def ring(self) -> str:
+        """Over what it is defined: one of the rings of `symconv.language.scalars`."""
+        return RATIONAL if self.has_fractions else EVERY_RING
 
     # --- as text ---
 

@@ -38,6 +38,7 @@ from symconv.language.operators.base import (
 from symconv.language.operators.kernels import check_kernel, check_kernel_at, is_no_empty_kernel
 from symconv.language.operators.pad import Pad
 from symconv.language.operators.radix import quotient, times
+from symconv.language.operators.torch_code import torch_tensor
 from symconv.language.operators.windows import (
     count_of_windows,
     count_of_windows_at,
@@ -73,6 +74,7 @@ class Conv(Operator):
     multiplies = True
     kernel_operand = 1
     names_entries = True
+    may_be_torch = True
     arity = 2
 
     @property
@@ -312,7 +314,7 @@ class Conv(Operator):
             "padding": padding,
             "dilation": [amount.at(write.at) for amount in self.dilation],
         }
-        arguments = [_tensor(write.text(part), part) for part in (signal, kernel)]
+        arguments = [torch_tensor(write.text(part), part) for part in (signal, kernel)]
         for name, amounts in given.items():
             if set(amounts) - {0 if name == "padding" else 1}:
                 same = len(set(amounts)) == 1
@@ -321,15 +323,6 @@ class Conv(Operator):
         arguments += [f"groups={groups}"] * (groups != 1)
         layer = f"torch.nn.functional.conv{self.dimensions}d"
         return f"{layer}({', '.join(arguments)}).numpy()"
-
-
-def _tensor(text: str, signal: SignalExpr) -> str:
-    """NumPy's array as PyTorch's tensor: none that runs backwards, and none of integers."""
-    if isinstance(signal.operator, Conv) and text.startswith("torch."):
-        return text.removesuffix(".numpy()")
-    backwards = ":-" in text  # of one entry too, which NumPy takes for contiguous as it stands
-    integers = any(f"np.{made}(" in text for made in ("array", "ones", "zeros"))
-    return f"torch.tensor({f'np.copy({text})' if backwards else text}{', dtype=float' * integers})"
 
 
 def _several(amounts: Sequence[Amount], write: Any) -> str:

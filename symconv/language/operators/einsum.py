@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from itertools import product
 from math import prod
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
 from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
 from symconv.language.arrays import Array, Place
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
@@ -30,9 +32,12 @@ from symconv.language.operators.base import (
     axes_of,
     products,
     signal_of,
+    size_along,
     summed,
     to_assume,
 )
+from symconv.language.operators.divide import Divide
+from symconv.language.operators.scale import Scale
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -274,23 +279,26 @@ class SumMethods(Operand):
         return self.apply(Einsum((letters,), kept))
 
     def mean(self, axis: int | Sequence[int] | None = None) -> SignalExpr:
-        """The mean over axes whose sizes are numbers; over all of them by default.
+        """The mean over axes, which are no axes of the result; over all of them by default.
+
+        It is the sum divided by the product of the sizes, each of which has to be positive.
 
         Raises:
-            SymconvError: a size is a symbol, or 0.
+            SymconvError: a size is 0.
 
         References:
             `numpy.mean`.
         """
         this = signal_of(self)
         axes = range(this.ndim) if axis is None else axes_of(this, axis)
-        count = 1
+        count = Amount.of(1)
         for one in axes:
-            size = this.lengths[one].as_integer()
-            if not size:
+            size = size_along(this, one)
+            if (-size).is_at_least(0):
                 raise SymconvError(
-                    f"a mean is over axes whose sizes are numbers, and {this} has size "
-                    f"{this.shape[one]} along axis {one}; compare the sums, x.sum(axis={one})"
+                    f"there is no mean over no entries, and {this} has size {size} along axis {one}"
                 )
-            count *= size
-        return self.sum(axis) / count
+            count = count * size
+        number = count.number
+        quotient = Divide(count) if number is None else Scale(Fraction(1, number))
+        return self.sum(axis).apply(quotient)

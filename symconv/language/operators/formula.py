@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,17 +21,19 @@ from sympy import (
     Symbol,
 )
 
-from symconv.arithmetic.from_sympy import FormulaReader, is_at_least
+from symconv.arithmetic.divisors import doubtful
+from symconv.arithmetic.from_sympy import FormulaReader, is_at_least, scaled_polynomial
 from symconv.arithmetic.limits import MOST_ENTRIES
-from symconv.arithmetic.polynomials import Polynomial
+from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import is_integer, sign_of
+from symconv.arithmetic.terms import Term
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, parity_problem, undeclared
 from symconv.language.arrays import Array, indices
-from symconv.language.assignments import TooLongError
+from symconv.language.assignments import Point, TooLongError
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.operators.base import (
@@ -40,22 +43,28 @@ from symconv.language.operators.base import (
     Index,
     Mathematics,
     NumPy,
+    Requirement,
     Rule,
+    Terms,
     guarded,
     inside_of,
+    products,
 )
-from symconv.language.operators.named import OfGivenShape
-from symconv.language.scalars import POLYNOMIALS, multiple
+from symconv.language.operators.named import Named, OfGivenShape
+from symconv.language.scalars import EVERY_RING, POLYNOMIALS, RATIONAL, multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr, Tensor
 
-__all__ = ["Formula", "check_formula", "check_symbols"]
+__all__ = ["Formula", "check_formula", "check_symbols", "divisors"]
 
 
 @dataclass(frozen=True, slots=True)
 class Formula(OfGivenShape):
-    """A tensor given by a formula, whose operands are those in it.
+    """A tensor given by a formula, applied to the tensors in it, by their names.
+
+    Once something else stands for one of these, the operand is that, read where the formula
+    has the name.
 
     Attributes:
         indices: the indices of the formula, one for each axis.
@@ -80,6 +89,11 @@ class Formula(OfGivenShape):
         }
         symbols = {s for s in free if isinstance(s, Symbol) and s.name not in bases}
         return sorted(symbols, key=str)
+
+    @property
+    def bases(self) -> list[str]:
+        """The names of the tensors in the formula, one for each operand."""
+        return sorted({str(base.label) for base in self.expression.atoms(IndexedBase)})
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
@@ -114,11 +128,43 @@ class Formula(OfGivenShape):
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The formula at the index."""
-        yield from ()
         names: dict[Symbol, Polynomial] = {s: amount.polynomial for s, amount in self.chosen}
         names |= zip(self.indices, index, strict=True)
         terms = FormulaReader(fresh).terms(self.expression, names)
+        other = {
+            name: operand
+            for name, operand in zip(self.bases, node.operands, strict=True)
+            if not (isinstance(operand.operator, Named) and operand.operator.name == name)
+        }
+        if other:
+            terms = yield from _read_through(terms, other, fresh)
         return guarded(terms, () if inside else inside_of(index, node.lengths))
+
+    def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
+        """No size is negative, and what is divided by is positive."""
+        yield from OfGivenShape.requirements(self, node)
+        symbols = node.names[1]
+        signs = {name: sign_of(symbol) for name, symbol in symbols.items()}
+        names = {s: amount.polynomial for s, amount in self.chosen}
+        for divisor in self._divisors():
+            size, _ = scaled_polynomial(divisor, names)
+            for part in doubtful(size, signs):
+                yield Requirement((at_least(part, 1),), partial(_could_be_zero, divisor, node))
+
+    def _divisors(self) -> list[Expr]:
+        """The sizes that are divided by."""
+        return list(dict.fromkeys(divisors(self.expression)))
+
+    def shape_at(
+        self, at: Point, node: SignalExpr, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """The given sizes."""
+        chosen = {symbol: amount.at(at) for symbol, amount in self.chosen}
+        for divisor in self._divisors():
+            value = value_at(divisor, {**at, **chosen})
+            if value <= 0:
+                raise SymconvError(f"the divisor {divisor} must be positive, got {value}")
+        return OfGivenShape.shape_at(self, at, node, shapes)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The formula at each index, in plain arithmetic."""
@@ -126,9 +172,10 @@ class Formula(OfGivenShape):
         # What was chosen for a symbol of the formula is not what its lengths are made of.
         known = {one: Integer(int(value_at(one, fixed.at))) for one in lengths_in(self.expression)}
         written = spelled_with(self.expression, known)
+        about = replace(fixed, arrays=dict(zip(self.bases, operands, strict=True)))
         return [
             _value(
-                written, {**fixed.at, **chosen, **dict(zip(self.indices, u, strict=True))}, fixed
+                written, {**fixed.at, **chosen, **dict(zip(self.indices, u, strict=True))}, about
             )
             for u in indices(shape)
         ]
@@ -149,6 +196,11 @@ class Formula(OfGivenShape):
     def has_fractions(self) -> bool:
         """Whether there may be some: always."""
         return True
+
+    @property
+    def ring(self) -> str:
+        """Every ring, unless a number that is no integer stands beside its entries."""
+        return RATIONAL if _has_fraction(self.expression) else EVERY_RING
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call that makes it."""
@@ -185,6 +237,45 @@ class Formula(OfGivenShape):
         return write.entries(node)
 
 
+# --- its entries at any size ---------------------------------------------------------
+
+
+def _read_through(terms: Terms, made: Mapping[str, SignalExpr], fresh: Iterator[int]) -> Rule:
+    """The terms where entries of some names are those of other tensors, zero outside of these."""
+    result: Terms = ()
+    for term in terms:
+        read: Terms = (replace(term, factors=()),)
+        for factor in term.factors:
+            entry: Terms = (Term(factors=(factor,)),)
+            if factor.name in made:
+                entry = yield made[factor.name], factor.position, False
+            read = products(read, entry, fresh)
+        result += read
+    return result
+
+
+def divisors(entry: Basic) -> Iterator[Expr]:
+    """The sizes by which terms of a formula are divided."""
+    match entry:
+        case sympy.Pow(args=(base, Integer() as exponent)):
+            if exponent < 0:
+                yield base
+            else:
+                yield from divisors(base)
+        case sympy.Add() | sympy.Mul():
+            for part in entry.args:
+                yield from divisors(part)
+        case Piecewise():
+            for value, _ in entry.args:
+                yield from divisors(value)
+        case SuchThat() | Sum():
+            yield from divisors(entry.args[0])
+
+
+def _could_be_zero(divisor: Expr, node: SignalExpr) -> str:
+    return f"the divisor {divisor} in {node} could be 0 or less; add the hypothesis {divisor} >= 1"
+
+
 # --- its entries at fixed sizes ------------------------------------------------------
 
 
@@ -195,6 +286,8 @@ def _value(e: Expr, names: Mapping[Symbol, int], fixed: Fixed) -> Any:
             return zero + multiple(Fraction(int(e.p), int(e.q)), zero + 1)
         case sympy.Add():
             return sum((_value(a, names, fixed) for a in e.args), start=zero)
+        case sympy.Pow(args=(_, Integer() as exponent)) if exponent < 0:
+            return zero + multiple(value_at(e, names), zero + 1)
         case sympy.Mul() | sympy.Pow():
             return _product(e, names, fixed)
         case Indexed():
@@ -249,6 +342,22 @@ def _end(limit: Expr, names: Mapping[Symbol, int]) -> int:
     if value.denominator != 1:
         raise SymconvError(f"the end {limit} of a sum is {value}, not an integer")
     return value.numerator
+
+
+def _has_fraction(e: Expr) -> bool:
+    """Whether an entry is a multiple by a fraction; positions and conditions do not count."""
+    match e:
+        case Rational():
+            return not e.is_Integer
+        case Indexed():
+            return False
+        case Piecewise():
+            return any(_has_fraction(value) for value, _ in e.args)
+        case SuchThat(args=(term, _)):
+            return _has_fraction(term)
+        case Sum():
+            return _has_fraction(e.function)
+    return any(map(_has_fraction, e.args))
 
 
 # --- checks --------------------------------------------------------------------------

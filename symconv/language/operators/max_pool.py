@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.arithmetic.limits import MOST_PHASES
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, within
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
@@ -28,7 +29,9 @@ from symconv.language.operators.base import (
     positive_at,
     worded,
 )
+from symconv.language.operators.torch_code import torch_tensor
 from symconv.language.operators.windows import count_of_windows, count_of_windows_at
+from symconv.language.scalars import REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -58,6 +61,7 @@ class MaxPool(AlongAxis):
 
     is_drawn = False
     is_opaque = True
+    may_be_torch = True
     method = "max_pool"
 
     def size(self, node: SignalExpr) -> Polynomial:
@@ -70,6 +74,24 @@ class MaxPool(AlongAxis):
         """Never: the input may be too short."""
         return False
 
+    @property
+    def _reach(self) -> Amount:
+        """How far the last place of a window is from its first one, d(c − 1)."""
+        return (self.window - 1) * self.dilation
+
+    def check(self, node: SignalExpr) -> None:
+        """Refuse padding that is longer than a window.
+
+        Raises:
+            SymconvError: with how long a window is.
+        """
+        for padding in (self.left, self.right):
+            if (padding - self._reach - 1).is_at_least(0):
+                raise SymconvError(
+                    f"the padding {padding} of a max pool is longer than a window reaches, which "
+                    f"is {self._reach}, so that a window would have no entry"
+                )
+
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """That windows have places, and that none lies in the padding alone, where there is any.
 
@@ -79,21 +101,22 @@ class MaxPool(AlongAxis):
         """
         if not self.window.is_at_least(1):
             guard = at_least(self.window.polynomial, 1)
-            yield Requirement((guard,), partial(_told, node, "has windows without places", guard))
+            yield Requirement((guard,), partial(_told, node, "first", f"{self.window} >= 1"))
         if self.left == 0 and self.right == 0:
             return
-        n = node.operands[0].lengths[self.axis]
-        s, d, left = (a.polynomial for a in (self.stride, self.dilation, self.left))
-        reach = d * (self.window.polynomial - 1)
-        last = s * (self.size(node) - 1) - left
-        guards = [
-            (at_least(reach, left), "begins with a window of padding"),
-            (at_least(n - 1, last), "ends with a window of padding"),
+        n, symbols = node.operands[0].lengths[self.axis], node.names[1]
+        reach, left = self._reach, self.left
+        last = self.stride.polynomial * (self.size(node) - 1) - left.polynomial
+        size, begins = Amount(n, symbols), Amount(last, symbols)
+        fitting = [
+            (at_least(reach.polynomial, left.polynomial), "first", f"{left} <= {reach}"),
+            (at_least(n - 1, last), "last", f"{begins} < {size}"),
         ]
-        if not (-self.left).is_at_least(0):
-            guards.append((at_least(n, d), "has windows that may skip all entries"))
-        for guard, told in guards:
-            yield Requirement((guard,), partial(_told, node, told, guard))
+        if not (-left).is_at_least(0):
+            enough = at_least(n, self.dilation.polynomial)
+            fitting.append((enough, "first", f"{size} >= {self.dilation}"))
+        for guard, why, fits in fitting:
+            yield Requirement((guard,), partial(_told, node, why, fits))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """max(0, ⌊(n + l + r − d(c − 1) − 1)/s⌋ + 1).
@@ -143,17 +166,25 @@ class MaxPool(AlongAxis):
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """x[s·u + d·j − l] for 0 ≤ j < c, where that is an entry."""
         (signal,) = node.operands
-        j = next(fresh)
-        place = (
-            self.stride.polynomial * index[self.axis]
-            + self.dilation.polynomial * Polynomial.of(j)
-            - self.left.polynomial
-        )
-        guards = (
-            *within(Polynomial.of(j), self.window.polynomial),
-            *within(place, signal.lengths[self.axis]),
-        )
-        return [Candidate(signal, along(index, self.axis, place), (j,), guards)]
+        c, d = self.window, self.dilation
+        first = self.stride.polynomial * index[self.axis] - self.left.polynomial
+
+        def at(j: Polynomial, numbers: tuple[int, ...], bounds: Conjunction) -> Candidate:
+            place = first + d.polynomial * j
+            inside = within(place, signal.lengths[self.axis])
+            return Candidate(signal, along(index, self.axis, place), numbers, (*bounds, *inside))
+
+        if d.number is None and c.number is not None and c.number <= MOST_PHASES:
+            # One by one, so that the dilation is not multiplied by an index.
+            return [at(Polynomial.constant(j), (), ()) for j in range(c.number)]
+        number = next(fresh)
+        j = Polynomial.of(number)
+        return [at(j, (number,), within(j, c.polynomial))]
+
+    @property
+    def ring(self) -> str:
+        """The reals, which are ordered."""
+        return REALS
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not as it is by default; the axis where there are several."""
@@ -196,6 +227,9 @@ class MaxPool(AlongAxis):
         shape, n = write.shape(node), write.shape(inner)[self.axis]
         if 0 in shape:
             return f"np.zeros({shape}, int)"
+        layer = self._torch_code(write, node) if write.with_torch else ""
+        if layer:
+            return layer
         at = write.at
         s, d, c = self.stride.at(at), self.dilation.at(at), self.window.at(at)
         first = f"{s} * u - {self.left.at(at)}" if self.left.at(at) else f"{s} * u"
@@ -205,6 +239,45 @@ class MaxPool(AlongAxis):
             f"for u in range({shape[self.axis]})], {self.axis})"
         )
 
+    def _torch_code(self, write: NumPy, node: SignalExpr) -> str:
+        """PyTorch's layer for the last axes, where it has one; empty where it has none."""
+        pools: list[MaxPool] = []
+        inner = node
+        while isinstance(pool := inner.operator, MaxPool) and pool.axis == node.ndim - 1 - len(
+            pools
+        ):
+            pools.insert(0, pool)
+            (inner,) = inner.operands
+        if not pools:
+            return ""
+        at, count = write.at, len(pools)
+        pads = [(pool.left.at(at), pool.right.at(at)) for pool in pools]
+        windows = [pool.window.at(at) for pool in pools]
+        is_even = all(
+            left == right and 2 * left <= window
+            for (left, right), window in zip(pads, windows, strict=True)
+        )
+        # A batch and channels stand before the axes, or channels alone.
+        if node.ndim - count not in (1, 2) or not is_even or 0 in write.shape(inner):
+            return ""
+        arguments = [
+            torch_tensor(write.text(inner), inner),
+            f"{windows[0] if len(set(windows)) == 1 else tuple(windows)}",
+        ]
+        given = {
+            "stride": ([pool.stride.at(at) for pool in pools], windows),
+            "padding": ([left for left, _ in pads], [0] * count),
+            "dilation": ([pool.dilation.at(at) for pool in pools], [1] * count),
+        }
+        for name, (amounts, by_default) in given.items():
+            if amounts != by_default:
+                same = len(set(amounts)) == 1
+                arguments.append(f"{name}={amounts[0] if same else tuple(amounts)}")
+        return f"torch.nn.functional.max_pool{count}d({', '.join(arguments)}).numpy()"
 
-def _told(node: SignalExpr, told: str, guard: Any) -> str:
-    return f"{node} {told}, which has no largest entry; add the hypothesis {guard}"
+
+def _told(node: SignalExpr, which: str, fits: str) -> str:
+    return (
+        f"the {which} window of {node} could have no entry, and so no largest one; add the "
+        f"hypothesis {fits}"
+    )

@@ -19,6 +19,7 @@ from symconv.language.operators.base import (
     Rule,
 )
 from symconv.language.operators.equal_shapes import Entrywise, place_in, spread_out
+from symconv.language.scalars import REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -51,6 +52,11 @@ class Maximum(Entrywise):
         return [
             Candidate(operand, place_in(operand, index, node), (), ()) for operand in node.operands
         ]
+
+    @property
+    def ring(self) -> str:
+        """The reals, which are ordered."""
+        return REALS
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The larger ones."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from symconv.errors import SymconvError
 from symconv.language.arrays import Array
 from symconv.language.operators.base import (
     POSTFIX,
@@ -64,3 +65,14 @@ class MultiplyMethod(Operand):
         Of several axes, what has one entry along an axis is repeated there, as in NumPy.
         """
         return self.apply(Multiply(), other)
+
+    def __matmul__(self, other: object) -> NoReturn:
+        raise SymconvError(
+            f"@ is not defined for {self}; write x.linear(w) for x wᵀ, or "
+            "einsum('ij,jk->ik', x, w) for the product of matrices"
+        )
+
+    def __pow__(self, exponent: object) -> NoReturn:
+        raise SymconvError(
+            f"** is not defined for {self}; write x.multiply(x) for the square of each entry"
+        )

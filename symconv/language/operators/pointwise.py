@@ -23,11 +23,24 @@ from symconv.language.operators.base import (
     check_operand,
 )
 from symconv.language.operators.scale import exact_number, exact_number_hint
+from symconv.language.operators.torch_code import torch_tensor
+from symconv.language.scalars import EVERY_RING, RATIONAL, REALS
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
 
 __all__ = ["Apply", "Pointwise", "PointwiseMethods"]
+
+_IN_LATEX = {
+    "relu": r"\operatorname{ReLU}",
+    "relu6": r"\operatorname{ReLU6}",
+    "leaky_relu": r"\operatorname{LeakyReLU}",
+    "gelu": r"\operatorname{GELU}",
+    "silu": r"\operatorname{SiLU}",
+    "tanh": r"\tanh",
+    "exp": r"\exp",
+}
+"""Functions as they are written in papers; the others by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,8 @@ class Apply(Operator):
     is_drawn = False
     is_opaque = True
     names_entries = True
+    may_be_torch = True
+    empty_by_operands_alone = True
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """None: it is no sum of products.
@@ -65,6 +80,14 @@ class Apply(Operator):
         """Whether there may be fractions: what is said of a function does not exclude them."""
         return True
 
+    @property
+    def ring(self) -> str:
+        """The reals, of a function that is known; and what f(0) asks for, of another one."""
+        if self.function.meaning is not None:
+            return REALS
+        at_zero = self.function.at_zero
+        return EVERY_RING if at_zero is None or at_zero.denominator == 1 else RATIONAL
+
     def code(self, write: Code, node: SignalExpr) -> str:
         """The method, and f(x) of a function of which nothing is known."""
         (inner,) = node.operands
@@ -79,14 +102,24 @@ class Apply(Operator):
         inner = write.operand(node.operands[0], 0)
         name, slope = self.function.name, self.function.parameter
         if write.is_latex:
-            name = name if len(name) == 1 else rf"\operatorname{{{name.replace('_', ' ')}}}"
+            known = self.function.meaning is not None
+            name = _IN_LATEX.get(name, rf"\operatorname{{{name}}}") if known else write.name(name)
+            if slope is not None:
+                name += f"_{{{slope}}}"
             return rf"{name}\left({inner}\right)", ATOM
         return f"{name}({inner}{'' if slope is None else f'; {slope}'})", ATOM
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """The function in NumPy."""
-        meaning, text = self.function.meaning, write.text(node.operands[0])
-        return f"({self.function.name}({text}))" if meaning is None else meaning.numpy.format(text)
+        (inner,) = node.operands
+        meaning = self.function.meaning
+        if meaning is None:
+            return f"{write.function(self.function.name)}({write.text(inner)})"
+        if write.with_torch:
+            slope = self.function.parameter
+            given = "" if slope is None else f", {slope}"
+            return f"{meaning.torch}({torch_tensor(write.text(inner), inner)}{given}).numpy()"
+        return meaning.numpy.format(write.text(inner))
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,9 +139,3 @@ class ScaleMethods(Operand):
         return self.apply(Scale.by(number))
 
     __rmul__ = __mul__
-
-    def __truediv__(self, number: object) -> SignalExpr:
-        exact = Scale.by(number).number
-        if not exact:
-            raise SymconvError(f"cannot divide {self} by zero")
-        return self.apply(Scale(1 / exact))

@@ -30,6 +30,11 @@ def fixed_signal(signal: SignalExpr, at: Point) -> SignalExpr:
     """The signal at fixed lengths, if all of it is legible."""
     fixed = substituted(signal, at)
     for node in walk(fixed):
+        if node.operator.is_opaque:
+            raise SymconvError(
+                f"a picture shows sums of products of entries, and {plain(node)} is a function or "
+                "a maximum of them"
+            )
         if node.ndim != 1 or not node.operator.is_drawn:
             raise SymconvError(
                 f"a picture shows signals of one axis, and {plain(node)} is made with several"
