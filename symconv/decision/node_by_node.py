@@ -68,7 +68,6 @@ class Network:
         self._known: dict[tuple[SignalExpr, SignalExpr], bool] = {}
         self._pushed: dict[tuple[Function, SignalExpr], SignalExpr] = {}
         self._split: dict[SignalExpr, tuple[Function | None, SignalExpr, SignalExpr]] = {}
-        self._pools: dict[SignalExpr, tuple[MaxPool, SignalExpr]] = {}
         self._made_of: dict[SignalExpr, frozenset[SignalExpr]] = {}
         self._told: list[Callable[[], tuple[Evidence, ...]]] = []
         self._beyond: NonlinearError | None = None
@@ -134,7 +133,6 @@ class Network:
         if isinstance(operator, MaxPool):
             found = self._pool_of(operator, operands[0])
             if found is not None:
-                self._pools[found] = operator, operands[0]
                 return found
         splits = [self._split[one] for one in operands if one in self._split]
         if len(splits) == len(operands):
@@ -154,12 +152,24 @@ class Network:
                 return self._made(node.operator, [self._image_of_pool(operator, node.operands[0])])
             case Add():
                 for one, other in (node.operands, reversed(node.operands)):
-                    back = node.ndim - operator.axis
-                    is_one = other.ndim >= back and other.lengths[-back] == Polynomial.constant(1)
-                    # Of two signals of one axis, none is repeated.
-                    is_same = other.ndim < back or (is_one and node.ndim > 1)
-                    if is_same and one.lengths == node.lengths:
+                    if one.lengths == node.lengths and _is_repeated(other, node, operator.axis):
                         return self._made(Add(), [self._image_of_pool(operator, one), other])
+        return None
+
+    def _as_pool(self, node: SignalExpr) -> tuple[MaxPool, SignalExpr] | None:
+        """The same the other way round: a pool, and of what it is one."""
+        match node.operator:
+            case Scale(number) if number > 0:
+                (one,) = node.operands
+                if isinstance(one.operator, MaxPool):
+                    return one.operator, self._made(node.operator, list(one.operands))
+            case Add():
+                for one, other in (node.operands, reversed(node.operands)):
+                    pool = one.operator
+                    if not isinstance(pool, MaxPool) or one.lengths != node.lengths:
+                        continue
+                    if _is_repeated(other, node, pool.axis):
+                        return pool, self._made(Add(), [one.operands[0], other])
         return None
 
     def _image_of_pool(self, operator: MaxPool, node: SignalExpr) -> SignalExpr:
@@ -257,9 +267,9 @@ class Network:
         operator, operands = node.operator, list(node.operands)
         if _is_zero(node):
             return node
-        if node in self._pools and function.rises:
-            pool, pooled = self._pools[node]
-            return self._made(pool, [self._through(function, pooled)])
+        pooled = self._as_pool(node) if function.rises else None
+        if pooled is not None:
+            return self._made(pooled[0], [self._through(function, pooled[1])])
         if self._selections.has(node) or (is_maximum(node) and function.rises):
             return self._made(operator, [self._through(function, one) for one in operands])
         match operator:
@@ -414,6 +424,13 @@ def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:
         letters = iter(f"a{i}" for i in range(sum(axes)))
         texts.append(" ".join(next(letters) if is_long else "1" for is_long in axes))
     return node.rearrange(f"{texts[0]} -> {texts[1]}")
+
+
+def _is_repeated(part: SignalExpr, node: SignalExpr, axis: int) -> bool:
+    """Whether a part of a sum is the same all along an axis; no signal of one axis is repeated."""
+    back = node.ndim - axis
+    is_one = part.ndim >= back and part.lengths[-back] == Polynomial.constant(1)
+    return part.ndim < back or (is_one and node.ndim > 1)
 
 
 def _is_zero(node: SignalExpr) -> bool:

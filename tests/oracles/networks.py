@@ -152,7 +152,7 @@ def _reason(error: SymconvError, found: Outcomes) -> str:
         return "undefined"
     if not found.all and "no lengths satisfy" in said:
         return "says nothing"
-    for known in ("could have no entry", "more than"):
+    for known in ("could have no entry", "would have no entry", "more than"):
         if known in said:
             return known
     place = dict(re.findall(r"(\w+) = (-?\d+)", said.rpartition("(at ")[2]))
