@@ -68,7 +68,8 @@ def agree(left: tuple[Pool, ...], right: tuple[Pool, ...]) -> bool:
     return True
 
 
-EVERY = list(product((1, 2, 3), repeat=3))
+NUMBERS = (1, 2, 3)
+EVERY: list[Pool] = list(product(NUMBERS, NUMBERS, NUMBERS))
 
 
 def stacks() -> Iterator[tuple[tuple[Pool, ...], tuple[Pool, ...]]]:
@@ -113,8 +114,7 @@ def test_pools_of_stride_one_and_padding(first: int, second: int) -> None:
 
 
 def test_known_stacks() -> None:
-    five = x
-    five = five.max_pool(5, stride=1, padding=2)
+    five = x.max_pool(5, stride=1, padding=2)
     five = five.max_pool(5, stride=1, padding=2).max_pool(5, stride=1, padding=2)
     assert is_proved(Claim(five, x.max_pool(13, stride=1, padding=6)))
     assert is_refuted(Claim(five, x.max_pool(15, stride=1, padding=7)))

@@ -433,7 +433,7 @@ class NetworkMaker(Maker):
         return added(pad(x, 0, m, axis), pad(other, m, 0, axis))
 
 
-_FACTORS = tuple(map(Fraction, (2, -1, 3, "1/2", 0)))
+_FACTORS = tuple(Fraction(numerator, 2) for numerator in (4, -2, 6, 1, 0))
 
 _ALPHABETS: Sequence[Sequence[str]] = (
     *(("H",), ("H",), ("C", "H"), ("H", "W"), ("H", "K"), ("H", "s"), ("H", "p"), ()),
