@@ -197,6 +197,10 @@ LARGEST_TOTAL_TRIED = 12
 """The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
 three of the counterexamples to the catalogue have sums up to 8."""
 
+LARGEST_TOTAL_OF_NETWORKS = {1: 32, 2: 18}
+"""The same where there are functions or maxima, by how many symbols there are: such claims are
+refuted in no other way, and often fail no sooner than a window of several pools has entries."""
+
 MOST_ADDED = 3
 """How much more than their least sum the lengths have at which a claim of many symbols is tried:
 where there are more of them than the sum above, only few can be larger than the least."""

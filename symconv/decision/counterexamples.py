@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate, chain, count, islice, product
 from math import prod
@@ -15,6 +16,7 @@ from sympy import Expr, Rational, Symbol
 
 from symconv.arithmetic.limits import (
     BITS_OF_BALLS,
+    LARGEST_TOTAL_OF_NETWORKS,
     LARGEST_TOTAL_TRIED,
     MOST_ADDED,
     MOST_LENGTHS_TRIED,
@@ -26,6 +28,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
+from symconv.language.functions import number_of_kind
 from symconv.language.graph import has_names, walk
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr
@@ -55,7 +58,7 @@ class Difference:
         names: the names in a monomial whose coefficients differ; None where lengths or
             values differ.
         point: the output index, and the positions of each name, axis by axis.
-        values: entries for which both sides differ, where they are no polynomials.
+        values: entries for which both sides are told, where they are no polynomials.
     """
 
     lengths: dict[str, int]
@@ -74,7 +77,7 @@ class Values:
     """
 
     arrays: Mapping[str, Array]
-    functions: Mapping[str, tuple[int, ...]]
+    functions: Mapping[str, tuple[int | Fraction, ...]]
 
     def sides(self, claim: Claim, at: Point) -> list[Array]:
         """Both sides of a claim: exact numbers, or balls of real numbers."""
@@ -99,14 +102,14 @@ def _is_exact(node: SignalExpr) -> bool:
     return not isinstance(node.operator, Apply) or node.operator.function.is_exact
 
 
-def _polynomial(coefficients: Sequence[int], number: Any) -> Any:
+def _polynomial(coefficients: Sequence[int | Fraction], number: Any) -> Any:
     result = number * 0
     for coefficient in reversed(coefficients):
-        result = result * number + coefficient
+        result = result * number + number_of_kind(Fraction(coefficient), number)
     return result
 
 
-def _written(coefficients: Sequence[int]) -> str:
+def _written(coefficients: Sequence[int | Fraction]) -> str:
     v = Symbol("v")
     return str(sum(c * v**i for i, c in enumerate(coefficients)))
 
@@ -132,7 +135,7 @@ def first_difference(
     is_named = has_names(*claim.signals)
     points: Iterable[Point]
     if lengths is None:
-        points = small_lengths(claim)
+        points = small_lengths(claim, is_named)
     else:
         points = ({symbols[n]: v for n, v in values.items()} for values in lengths)
     tried = 0
@@ -158,9 +161,17 @@ def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
     return all(size for shape in shapes for size in shape)
 
 
-def small_lengths(claim: Claim) -> Iterator[Point]:
-    """Small lengths that satisfy the hypotheses, in the order of counterexamples."""
-    for at in islice(_points(claim.symbols), MOST_LENGTHS_TRIED):
+def small_lengths(claim: Claim, is_named: bool = False) -> Iterator[Point]:
+    """Small lengths that satisfy the hypotheses, in the order of counterexamples.
+
+    Args:
+        claim: the claim.
+        is_named: whether there are functions or maxima in it.
+    """
+    largest = LARGEST_TOTAL_TRIED
+    if is_named:
+        largest = LARGEST_TOTAL_OF_NETWORKS.get(len(claim.symbols), largest)
+    for at in islice(_points(claim.symbols, largest), MOST_LENGTHS_TRIED):
         spend(10)
         if claim.contradicted(at) is None:
             yield at
@@ -195,19 +206,20 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
     unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
+        drawn = f"{trial}/{sum(lengths.values())}"  # others at other lengths
         arrays = {
-            name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])
+            name: Array(shape, [entry(f"{name}/{drawn}", i) for i in range(prod(shape))])
             for name, shape in shapes.items()
         }
         rows = {
-            name: _polynomial_with(_SHAPES_OF_FUNCTIONS[(trial + i) % 3], at_zero)
+            name: _polynomial_with(
+                _SHAPES_OF_FUNCTIONS[(trial + i) % len(_SHAPES_OF_FUNCTIONS)], at_zero
+            )
             for i, (name, at_zero) in enumerate(sorted(unknown.items()))
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
-        if one.shape != other.shape:
-            return Difference(lengths, None, ())
-        if _first_apart(one, other) is not None:
+        if one.shape != other.shape or _first_apart(one, other) is not None:
             return Difference(lengths, None, (), values)
     return None
 
@@ -221,15 +233,17 @@ _WAYS: tuple[Callable[[str, int], int], ...] = (
     lambda name, index: -1,
     lambda name, index: index + 1,
     _random_between(-1, 1),
+    lambda name, index: -2 - index,
     _random_between(-2, 2),
     _random_between(-3, 3),
+    _random_between(-9, -1),
     _random_between(-9, 9),
     _random_between(-99, 99),
     _random_between(-99, 99),
 )
 """Entries by the name and the number of each: those that are easily calculated with come first."""
 
-_SHAPES_OF_FUNCTIONS = ((0, 0, 1), (0, 1, 1), (0, -1, 0, 1))
+_SHAPES_OF_FUNCTIONS = ((0, 0, 1), (0, 1, 1), (0, -1, 0, 1), (0, 0, -1))
 """Polynomials by their coefficients, besides f(0), which is 1 where it is open."""
 
 
@@ -252,7 +266,7 @@ def _random_entry(name: str, index: int) -> int:
     return random.Random(f"{name}[{index}]").getrandbits(64)
 
 
-def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
+def _points(symbols: tuple[Symbol, ...], largest: int) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
     least = [next((v for v in (0, 1) if allows(s, v) or allows(s, -v)), 0) for s in symbols]
     rest_at_least = list(accumulate(reversed(least), initial=0))[::-1]
@@ -268,7 +282,7 @@ def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
                 for rest in values(first + 1, total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(max(LARGEST_TOTAL_TRIED, rest_at_least[0] + MOST_ADDED) + 1):
+    for total in range(max(largest, rest_at_least[0] + MOST_ADDED) + 1):
         for chosen in values(0, total):
             yield dict(zip(symbols, chosen, strict=True))
 
@@ -319,8 +333,9 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
             return Counterexample(lengths, {}, None, left, right)
     elif found.values is not None:
         left, right = found.values.sides(claim, at)
-        first = _first_apart(left, right)
-        if first is not None:
+        have_one_shape = left.shape == right.shape
+        first = _first_apart(left, right) if have_one_shape else None
+        if first is not None or not have_one_shape:
             functions = found.values.written()
             return replace(
                 _told(lengths, found.values.arrays, first, _rounded(left), _rounded(right)),
