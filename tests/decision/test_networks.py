@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symconv import Claim, Pointwise, Proved, Refuted, Signal, Tensor, integers
+from sympy import Eq
+
+from symconv import Claim, Pointwise, Proved, Refuted, Signal, Tensor, integers, maximum
 
 n, m, s = integers("n m s", positive=True)
 x, y = Signal("x", n), Signal("y", n)
@@ -32,3 +34,14 @@ def test_what_is_repeated_does_not_end_where_it_has_its_entries() -> None:
     assert is_refuted(Claim((both + below).relu(), both.relu() + below.relu()))
     apart = row.pad(0, 7, axis=0) + block.pad(1, 5, axis=0)
     assert is_proved(Claim((apart + below).relu(), apart.relu() + below.relu()))
+
+
+def test_what_has_one_entry_by_a_hypothesis_is_not_repeated() -> None:
+    """A row is repeated, and an equal tensor of m = 1 rows would not be: it does not replace it."""
+    rows, block = Tensor("a", (m, s)), Tensor("b", (n, s))
+    one = g(rows.pad(0, 1 - m, axis=0))
+    total = g(rows).sum(axis=0) + one.multiply(block).sum(axis=0)
+    first = g(rows)[0] + g(rows)[0].multiply(block[0])
+    every = g(rows)[0] + g(rows)[0].multiply(block.sum(axis=0))
+    assert is_refuted(Claim(total, first, given=[Eq(m, 1)]))
+    assert is_proved(Claim(total, every, given=[Eq(m, 1)]))
