@@ -149,9 +149,12 @@ class Network:
             case Scale(number) if number > 0:
                 return self._made(node.operator, [self._image_of_pool(operator, node.operands[0])])
             case Add():
+                back = node.ndim - operator.axis
                 for one, other in (node.operands, reversed(node.operands)):
-                    back = node.ndim - operator.axis
-                    is_same = other.ndim < back or other.lengths[-back] == Polynomial.constant(1)
+                    # Two signals have to be equally long; neither is repeated.
+                    is_same = other.ndim < back or (
+                        node.ndim > 1 and other.lengths[-back] == Polynomial.constant(1)
+                    )
                     if is_same and one.lengths == node.lengths:
                         return self._made(Add(), [self._image_of_pool(operator, one), other])
         return None
