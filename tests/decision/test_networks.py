@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from sympy import Eq
 
-from symconv import Claim, Pointwise, Proved, Refuted, Signal, Tensor, integers, maximum
+from symconv import (
+    Claim,
+    Pointwise,
+    Proved,
+    Refuted,
+    Signal,
+    SymconvError,
+    Tensor,
+    integers,
+    maximum,
+)
 
 n, m, s = integers("n m s", positive=True)
 x, y = Signal("x", n), Signal("y", n)
@@ -55,3 +66,13 @@ def test_pools_of_sums_of_signals_of_one_entry() -> None:
     row, bias = Tensor("a", (3, 1)), Tensor("b", (1,))
     pools = (row + bias).max_pool(2, stride=1, padding=1, axes=1)
     assert is_proved(Claim(pools, row.max_pool(2, stride=1, padding=1, axes=1) + bias))
+
+
+def test_what_may_have_no_entry_has_no_largest_one() -> None:
+    """The maximum along an axis needs an entry there, as it does at fixed sizes."""
+    some = integers("z", nonnegative=True)
+    column = Tensor("a", (some, n))
+    claim = Claim(column.max(axis=0), column.flip(axis=0).max(axis=0))
+    with pytest.raises(SymconvError, match=r"no largest one; add the hypothesis z >= 1"):
+        claim.prove()
+    assert is_proved(Claim(claim.lhs, claim.rhs, given=[some >= 1]))

@@ -93,12 +93,15 @@ class MaxPool(AlongAxis):
                 )
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """That no window lies in the padding alone, where there is padding.
+        """That a window has a place, and none lies in the padding alone, where there is padding.
 
-        Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
+        A window that is a whole axis may have none.  Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
         before the end; with a dilation, what the places of a window skip has to be shorter than
         the input.
         """
+        if not self.window.is_at_least(1):
+            guard = at_least(self.window.polynomial, 1)
+            yield Requirement((guard,), partial(_told, node, "first", f"{self.window} >= 1"))
         if self.left == 0 and self.right == 0:
             return
         n, symbols = node.operands[0].lengths[self.axis], node.names[1]
