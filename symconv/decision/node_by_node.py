@@ -428,12 +428,16 @@ def _rebuilt(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
 
 
 def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:
-    """A node with axes of one entry where another one has such; None if the others do not fit."""
-    if node.ndim == other.ndim:
-        return node
+    """A node with axes of one entry where another one has such; None if the others do not fit.
+
+    Only where a size is written as 1 is an entry repeated, so that a size that is 1 by a hypothesis
+    is not the same.
+    """
     ours, theirs = (
         [size != Polynomial.constant(1) for size in one.lengths] for one in (node, other)
     )
+    if ours == theirs:
+        return node
     if sum(ours) != sum(theirs):
         return None
     texts = []

@@ -434,3 +434,35 @@ def test_einsum_within_networks() -> None:
     assert is_proved(
         Claim(einsum("hw,w->h", matrix, vector).relu(), einsum("w,hw->h", vector, matrix).relu())
     )
+
+
+def test_what_has_one_entry_by_a_hypothesis_is_not_repeated() -> None:
+    """A row is repeated, and an equal tensor of m = 1 rows would not be: it does not replace it."""
+    rows, block = Tensor("a", (m, s)), Tensor("b", (n, s))
+    one = g(rows.pad(0, 1 - m, axis=0))
+    total = g(rows).sum(axis=0) + one.multiply(block).sum(axis=0)
+    first = g(rows)[0] + g(rows)[0].multiply(block[0])
+    every = g(rows)[0] + g(rows)[0].multiply(block.sum(axis=0))
+    assert is_refuted(Claim(total, first, given=[sympy.Eq(m, 1)]))
+    assert is_proved(Claim(total, every, given=[sympy.Eq(m, 1)]))
+
+
+def test_pools_of_sums_of_signals_of_one_entry() -> None:
+    """Windows that reach into padding make two maxima of one entry, and long ones make none."""
+    one, other = Signal("a", 1), Signal("b", 1)
+    pools: list[dict[str, Any]] = [{"size": 2, "stride": 1, "padding": 1}, {"size": 3}]
+    for pool in pools:
+        assert is_proved(Claim((one + other).max_pool(**pool), (other + one).max_pool(**pool)))
+    row, bias = Tensor("a", (3, 1)), Tensor("b", (1,))
+    pooled = (row + bias).max_pool(2, stride=1, padding=1, axes=1)
+    assert is_proved(Claim(pooled, row.max_pool(2, stride=1, padding=1, axes=1) + bias))
+
+
+def test_what_may_have_no_entry_has_no_largest_one() -> None:
+    """The maximum along an axis needs an entry there, as it does at fixed sizes."""
+    some = integers("z", nonnegative=True)
+    column = Tensor("a", (some, n))
+    claim = Claim(column.max(axis=0), column.flip(axis=0).max(axis=0))
+    with pytest.raises(SymconvError, match=r"no largest one; add the hypothesis z >= 1"):
+        claim.prove()
+    assert is_proved(Claim(claim.lhs, claim.rhs, given=[some >= 1]))
