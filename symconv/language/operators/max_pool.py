@@ -95,9 +95,9 @@ class MaxPool(AlongAxis):
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
         """That a window has a place, and none lies in the padding alone, where there is padding.
 
-        A window that is a whole axis may have none.  Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
-        before the end; with a dilation, what the places of a window skip has to be shorter than
-        the input.
+        A window that is a whole axis may have none.  Before the input no window lies if
+        l ≤ d(c − 1), and after it if the last one begins before the end; with a dilation, what
+        the places of a window skip has to be shorter than the input.
         """
         if not self.window.is_at_least(1):
             guard = at_least(self.window.polynomial, 1)
