@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate, chain, count, islice, product
 from math import prod
@@ -26,6 +27,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
+from symconv.language.functions import number_of_kind
 from symconv.language.graph import has_names, walk
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr
@@ -102,7 +104,7 @@ def _is_exact(node: SignalExpr) -> bool:
 def _polynomial(coefficients: Sequence[int], number: Any) -> Any:
     result = number * 0
     for coefficient in reversed(coefficients):
-        result = result * number + coefficient
+        result = result * number + number_of_kind(Fraction(coefficient), number)
     return result
 
 
