@@ -46,8 +46,7 @@ class TrialValues:
         self._at = _point(claim)
         self._left = MOST_TRIAL_STEPS
         self._fixed: Fixed | None = None
-        nodes = walk(*claim.signals)
-        self._functions = _stand_ins(nodes)
+        self._functions: dict[str, Callable[[Any], Any]] = {}
 
     def of(self, node: SignalExpr) -> Hashable | None:
         """The shape and the entries of a node, without axes of one; None where it is not known."""
@@ -73,9 +72,17 @@ class TrialValues:
             if self._left < 0:
                 return None
             spend(work)
+            if isinstance(operator, Apply):
+                self._choose(operator.function)
             fixed = Fixed(self._at, {}, 0, self._functions)
             return Array(shape, operator.array(fixed, shape, *known))
         return None
+
+    def _choose(self, function: Function) -> None:
+        """What a function is that is not exact, or of which nothing is known."""
+        name = function.name
+        if name not in self._functions and (function.meaning is None or not function.is_exact):
+            self._functions[name] = _stand_in(function)
 
 
 def walk_unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalExpr]:
@@ -95,16 +102,6 @@ def walk_unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[Sig
 def _entry(name: str, index: int) -> int:
     number = random.Random(f"{name}({index})").randrange(1, 10)
     return number if random.Random(f"{name}'{index}").random() < 0.5 else -number
-
-
-def _stand_ins(nodes: Sequence[SignalExpr]) -> dict[str, Callable[[Any], Any]]:
-    """What functions are that are not exact, by name."""
-    functions = {node.operator.function for node in nodes if isinstance(node.operator, Apply)}
-    return {
-        function.name: _stand_in(function)
-        for function in functions
-        if function.meaning is None or not function.is_exact
-    }
 
 
 def _stand_in(function: Function) -> Callable[[Any], Any]:

@@ -84,3 +84,11 @@ def test_functions_with_a_value_at_zero_beside_functions_that_are_not_exact() ->
         verdict = claim.prove()
         assert isinstance(verdict, Refuted)
         assert verdict.counterexample.functions
+
+
+def test_products_of_functions_below_functions() -> None:
+    """Swish is a product with a function that stands in no claim, and has trial values too."""
+    for name in ("hardswish", "silu"):
+        inner = getattr(x, name)()
+        assert is_proved(Claim(inner.flip().sigmoid(), inner.sigmoid().flip()))
+        assert is_refuted(Claim(inner.sigmoid(), getattr(x.sigmoid(), name)()))
