@@ -466,3 +466,19 @@ def test_what_may_have_no_entry_has_no_largest_one() -> None:
     with pytest.raises(SymconvError, match=r"no largest one; add the hypothesis z >= 1"):
         claim.prove()
     assert is_proved(Claim(claim.lhs, claim.rhs, given=[some >= 1]))
+
+
+def test_functions_with_a_value_at_zero_beside_functions_that_are_not_exact() -> None:
+    """Their polynomials are computed with balls of real numbers too, and their f(0) is no float."""
+    for claim in (Claim(g(x.silu()), g(x).silu()), Claim(h(x).pad(1, 0).exp(), h(x.pad(1, 0)))):
+        verdict = claim.prove()
+        assert isinstance(verdict, Refuted)
+        assert verdict.counterexample.functions
+
+
+def test_products_of_functions_below_functions() -> None:
+    """Swish is a product with a function that stands in no claim, and has trial values too."""
+    for name in ("hardswish", "silu"):
+        inner = getattr(x, name)()
+        assert is_proved(Claim(inner.flip().sigmoid(), inner.sigmoid().flip()))
+        assert is_refuted(Claim(inner.sigmoid(), getattr(x.sigmoid(), name)()))
