@@ -13,14 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symconv.decision.claims import Claim, Hypothesis, Side
+from symconv.decision.induction import StackClaim
+from symconv.decision.stacks import Stack
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 
 __all__ = ["assert_equal"]
 
 
 def assert_equal(
-    lhs: Side | int,
-    rhs: Side | int,
+    lhs: Side | Stack | int,
+    rhs: Side | Stack | int,
     *,
     given: Iterable[Hypothesis] | Hypothesis = (),
     name: str | None = None,
@@ -28,7 +30,8 @@ def assert_equal(
     """Assert that a claim holds for all lengths that the hypotheses allow.
 
     Args:
-        lhs: a signal, an expression in lengths, or a condition; see `Claim`.
+        lhs: a signal, an expression in lengths, or a condition; see `Claim`.  Or a stack of
+            layers; see `repeat`.
         rhs: another one of the same sort.
         given: hypotheses.
         name: what the claim is called in the message.
@@ -49,7 +52,11 @@ def assert_equal(
     Only the first output and the last output differ.
     """
     __tracebackhide__ = True  # pytest then points at the caller
-    claim = Claim(lhs, rhs, given, name)
+    claim: Claim | StackClaim
+    if isinstance(lhs, Stack) or isinstance(rhs, Stack):
+        claim = StackClaim(lhs, rhs, given)
+    else:
+        claim = Claim(lhs, rhs, given, name)
     title = f"{name}: {claim}" if name else str(claim)
     match claim.prove():
         case Proved(scope) as verdict if not verdict.is_complete:

@@ -298,6 +298,12 @@ class Claim:
         fixed_size.check_defined((*self.mentioned, *self.about), at)
         return Instance(self, at)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is derived is derived again; expressions stay as they are, and are not simplified.
+        left, right = map(_as_written, self._sides())
+        given = [one if isinstance(one, Claim) else Written(one) for one in self.given]
+        return Claim, (left, right, given, self.name, self.about)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Claim) and self._parts() == other._parts()
 

@@ -22,7 +22,7 @@ from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.arithmetic.unevaluated import Written, all_of, spelled_with
-from symconv.decision.claims import Claim, specialised
+from symconv.decision.claims import Claim, Hypothesis, specialised
 from symconv.decision.stacks import Generic, Stack
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.decision.verdicts import (
@@ -39,6 +39,7 @@ from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.assignments import spell
 from symconv.language.operators.base import size_along
+from symconv.language.scalars import strongest
 from symconv.language.signals import SignalExpr, Tensor, substituted, with_lengths
 
 __all__ = ["StackClaim"]
@@ -58,7 +59,7 @@ class StackClaim:
     Args:
         lhs: a stack, or a tensor in whose sizes and amounts the number of layers may stand.
         rhs: another one; one of both is a stack.
-        given: hypotheses, conditions on the sizes.
+        given: hypotheses, conditions on the sizes and claims about taps; see `Claim`.
 
     >>> from symconv import Signal, integers, repeat
     >>> n, c, L = integers("n c L", positive=True)
@@ -73,17 +74,18 @@ class StackClaim:
 
     lhs: Stack | SignalExpr
     rhs: Stack | SignalExpr
-    given: tuple[Boolean, ...]
+    given: tuple[Hypothesis, ...]
 
     def __init__(
         self,
-        lhs: Stack | SignalExpr,
-        rhs: Stack | SignalExpr,
-        given: Iterable[Boolean] | Boolean = (),
+        lhs: object,
+        rhs: object,
+        given: Iterable[Hypothesis] | Hypothesis = (),
     ) -> None:
-        sides = (lhs, rhs)
-        if not all(isinstance(side, Stack | SignalExpr) for side in sides) or not any(
-            isinstance(side, Stack) for side in sides
+        if not (
+            isinstance(lhs, Stack | SignalExpr)
+            and isinstance(rhs, Stack | SignalExpr)
+            and (isinstance(lhs, Stack) or isinstance(rhs, Stack))
         ):
             raise SymconvError(
                 f"a claim about stacks has a stack on one side, and a stack or a tensor on the "
@@ -165,7 +167,8 @@ class _Induction:
             try:
                 step = make()
                 then = _proof(step, "one layer more")
-                return Proved(self._scope((first, then), step), tuple(_evidence(first, then)))
+                scope, ring = self._scope((first, then), step), strongest([first.ring, then.ring])
+                return Proved(scope, tuple(_evidence(first, then)), ring)
             except SymconvError as problem:
                 problems.append(problem)
         raise problems[0]
@@ -231,7 +234,7 @@ class _Induction:
         assert isinstance(target, SignalExpr)
         begin, given = self._begin(stack), self._claim.given
 
-        def claim(one: SignalExpr, other: SignalExpr, given: Iterable[Boolean]) -> Claim:
+        def claim(one: SignalExpr, other: SignalExpr, given: Iterable[Hypothesis]) -> Claim:
             first, second = (one, other) if left else (other, one)
             return Claim(first, second, _as_written(given))
 
@@ -250,13 +253,17 @@ class _Induction:
         step = self._step(stack, target, symbol)
         return base, [lambda: claim(step, after, (*given, *next_given))]
 
-    def _with_next(self, symbol: Symbol) -> tuple[tuple[Boolean, ...], tuple[Boolean, ...]]:
+    def _with_next(self, symbol: Symbol) -> tuple[tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
         """The hypotheses to use at K, and at K + 1, so that the latter imply the former.
 
         Those about K that are not implied are left out, which proves more than is claimed.
         """
-        about = [h for h in self._claim.given if symbol in h.free_symbols]
-        others = tuple(h for h in self._claim.given if symbol not in h.free_symbols)
+        taps = [h for h in self._claim.given if isinstance(h, Claim)]
+        if any(symbol in one.symbols for one in taps):
+            raise Undecided(f"{symbol} stands in a hypothesis on taps, which then are others")
+        conditions = [h for h in self._claim.given if not isinstance(h, Claim)]
+        about = [h for h in conditions if symbol in h.free_symbols]
+        others = (*taps, *(h for h in conditions if symbol not in h.free_symbols))
         later = tuple(_moved(h, symbol) for h in about)
         for hypothesis in about:
             implied = Claim(Written(hypothesis), true, _as_written((*others, *later))).prove()
@@ -345,8 +352,8 @@ def _moved(hypothesis: Boolean, symbol: Symbol) -> Boolean:
     return spelled_with(with_lengths(hypothesis, values), values)
 
 
-def _as_written(given: Iterable[Boolean]) -> list[Written]:
-    return list(map(Written, given))
+def _as_written(given: Iterable[Hypothesis]) -> list[Hypothesis | Written]:
+    return [h if isinstance(h, Claim) else Written(h) for h in given]
 
 
 def _symbols_of(side: Stack | SignalExpr) -> dict[str, Symbol]:
@@ -360,6 +367,11 @@ def _symbols_of(side: Stack | SignalExpr) -> dict[str, Symbol]:
 
 class _RefutedAtNumber(Refuted):
     """A refutation at one number of layers, which each counterexample names."""
+
+    @property
+    def would_hold_given(self) -> tuple[Claim, ...]:
+        """Nothing: what suffices for one number of layers need not for others."""
+        return ()
 
     @property
     def with_content(self) -> Counterexample | None:
@@ -382,6 +394,7 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
         LARGEST_NUMBER_OF_LAYERS_TRIED, STRIDES_TRIED.get(len(symbols), MORE_STRIDES_TRIED)
     )
     tried: list[Mapping[Symbol, int]] = []
+    rings: list[str] = []
     open_ = ""
     for values in values_up_to(symbols, largest):
         try:
@@ -397,6 +410,8 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
             return _named(verdict, part, values)
         if not (isinstance(verdict, Proved) and verdict.is_complete):
             open_ = open_ or f"{reason}; and with {spell(values)} it is {verdict}"
+        else:
+            rings.append(verdict.ring)
         tried.append(values)
     if open_ or not tried:
         return Unknown(open_ or reason)
@@ -405,9 +420,9 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
     )
     how = Evidence(scope, f"each decided by itself, because {reason}")
     if _within(claim, symbols, largest):
-        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,))
+        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,), strongest(rings))
     sizes = "sizes" if part.has_several_axes else "lengths"
-    return Proved(f"{scope}, and all other {sizes}", (how,))
+    return Proved(f"{scope}, and all other {sizes}", (how,), strongest(rings))
 
 
 def _within(claim: StackClaim, symbols: Iterable[Symbol], largest: int) -> bool:
@@ -428,7 +443,10 @@ def _with_layers(claim: StackClaim, values: Mapping[Symbol, int]) -> Claim:
             return one.at_values(values)
         return substituted(one, values)
 
-    given = [specialised(hypothesis, values) for hypothesis in claim.given]
+    given: list[Hypothesis] = [
+        h.specialised(values) if isinstance(h, Claim) else specialised(h, values)
+        for h in claim.given
+    ]
     return Claim(side(claim.lhs), side(claim.rhs), _as_written(given))
 
 

@@ -31,10 +31,12 @@ from symconv.language.graph import walk
 from symconv.language.operators import (
     Add,
     Apply,
+    Dilate,
     Formula,
     Maximum,
     MaxPool,
     Multiply,
+    Pad,
     Scale,
     Taps,
 )
@@ -134,16 +136,31 @@ class Network:
             found = self._pool_of(operator, operands[0])
             if found is not None:
                 return found
+        if operator.moves:
+            return self._moved(operator, operands[0])
         splits = [self._split[one] for one in operands if one in self._split]
-        if len(splits) == len(operands):
-            function, moved, constant = splits[0]
-            if operator.moves:
-                parts = [self._made(operator, [part]) for part in (moved, constant)]
-                return self._sum_of(None, parts[0], parts[1])
-            if is_maximum(node) and function and all(one == function for one, _, _ in splits):
-                largest = self._made(operator, [each for _, each, _ in splits])
+        if is_maximum(node) and len(splits) == len(operands):
+            function = splits[0][0]
+            if function is not None and all(one == function for one, _, _ in splits):
+                largest = self._made(operator, [moved for _, moved, _ in splits])
                 return self._sum_of(function, largest, self._constant(function, largest))
         return self._made(operator, operands)
+
+    def _moved(self, operator: Operator, node: SignalExpr) -> SignalExpr:
+        """A node whose entries are moved: below a maximum of two, and in both parts of f."""
+        if isinstance(node.operator, Maximum) and all(
+            one.lengths == node.lengths for one in node.operands
+        ):
+            both = [self._moved(operator, one) for one in node.operands]
+            return self._made(node.operator, both)
+        result = self._made(operator, [node])
+        if node in self._split:
+            # Both parts have to be known; what moves the sum stays, for maxima of it.
+            function, moved, constant = self._split[node]
+            parts = [self._made(operator, [part]) for part in (moved, constant)]
+            is_full = not isinstance(operator, Pad | Dilate)
+            self._split[result] = function if is_full else None, parts[0], parts[1]
+        return result
 
     def _pool_of(self, operator: MaxPool, node: SignalExpr) -> SignalExpr | None:
         """The maxima of positive multiples and of sums with what is the same in all of a window."""

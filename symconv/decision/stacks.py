@@ -28,7 +28,7 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.to_sympy import letters, output_letters, polynomial_expression
 from symconv.arithmetic.work import allowed
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount, Whole, integer_argument
@@ -231,7 +231,9 @@ class Stack:
 
     __hash__ = object.__hash__
 
-    def equals(self, other: Stack | SignalExpr, given: Iterable[Boolean] | Boolean = ()) -> Any:
+    def equals(
+        self, other: Stack | SignalExpr, given: Iterable[Hypothesis] | Hypothesis = ()
+    ) -> Any:
         """The claim that both are equal, under hypotheses on the sizes; see `StackClaim`."""
         from symconv.decision.induction import StackClaim
 
@@ -364,12 +366,17 @@ class Generic:
         start: SignalExpr,
         layers: Sequence[Callable[[SignalExpr, Any], SignalExpr]],
         beside: Iterable[Amount] = (),
-        given: Sequence[Boolean] = (),
+        given: Sequence[Hypothesis] = (),
     ) -> None:
         parts = [start, *(layer(start, 0) for layer in layers)]
         taken = {name for part in parts for names in part.names for name in names}
         taken |= {name for amount in beside for name in amount.symbols}
-        taken |= {symbol.name for condition in given for symbol in condition.free_symbols}
+        for hypothesis in given:
+            if isinstance(hypothesis, Claim):
+                taken |= {*hypothesis.named, *(symbol.name for symbol in hypothesis.symbols)}
+            else:
+                taken |= {symbol.name for symbol in hypothesis.free_symbols}
+        conditions = [h for h in given if not isinstance(h, Claim)]
         self.number = LayerNumber(next(letters("i", taken)).name, Sign(negative=False))
         name = next(letters("t", taken)).name
         sizes = letters("m", taken | {name, self.number.name})
@@ -379,7 +386,7 @@ class Generic:
             shape = [self.fresh.get(a, size) for a, size in enumerate(self._before)]
             self.tensor = Tensor(name, shape)
             self.images = [layer(self.tensor, self.number) for layer in layers]
-            changed = [axis for axis in range(start.ndim) if self._changes(axis, given)]
+            changed = [axis for axis in range(start.ndim) if self._changes(axis, conditions)]
             if not changed:
                 break
             for axis in changed:
@@ -570,67 +577,63 @@ def _of_stack(stack: Stack, of: SignalExpr | str | None = None) -> ReceptiveFiel
         generic = stack.generic
         (image,) = generic.images
         base = receptive_field(stack.start, of)
-        for leaf in leaves(stack.start).values():
-            if leaf.name in leaves(image) and _is_read(image, leaf):
-                raise SymconvError(f"the layers of {stack} read {leaf} beside what they get")
+        if any(base.of is leaf for leaf in leaves(image).values()):
+            raise SymconvError(f"the layers of {stack} read {base.of} beside what they get")
         one = receptive_field(image, of=generic.tensor)
         taken = {name for part in (image, stack.start) for names in part.names for name in names}
         index = output_letters(stack.ndim, taken | stack.count.symbols.keys())
-        axes: list[Reach | str] = []
-        for axis in range(len(base.axes)):
-            try:
-                axes.append(_composed(stack, one, base, axis, index))
-            except SymconvError as problem:
-                axes.append(str(problem))
+        axes = tuple(
+            before
+            if isinstance(before, str) or before.axis is None  # however much is read of the start
+            else _along(stack, one.axes[before.axis], before, base.of.shape[axis], index)
+            for axis, before in enumerate(base.axes)
+        )
     if all(isinstance(reach, str) for reach in axes):
         raise SymconvError(f"there is no receptive field of {base.of}: {axes[0]}")
-    return ReceptiveField(base.of, tuple(axes))
+    return ReceptiveField(base.of, axes)
 
 
-def _is_read(signal: SignalExpr, leaf: Tensor) -> bool:
-    try:
-        receptive_field(signal, of=leaf)
-    except SymconvError:
-        return False
-    return True
+def _along(
+    stack: Stack, layer: Reach | str, before: Reach, size: Expr, index: Sequence[Symbol]
+) -> Reach | str:
+    """What is read along an axis of the input, which has the given size; or why nobody knows."""
+    if isinstance(layer, str) or before.axis is None:
+        return layer
+    if not layer.is_all:
+        try:
+            return _composed(stack, layer, before, index[before.axis])
+        except SymconvError as problem:
+            return str(problem)
+    if before.first != before.index or before.size != 1 or stack.start.shape[before.axis] != size:
+        return "all of what a layer gets is read, and that is a part of the input"
+    return Reach(Integer(0), size - 1, size, Integer(0), is_all=True)
 
 
-def _composed(
-    stack: Stack, one: ReceptiveField, base: ReceptiveField, axis: int, index: Sequence[Symbol]
-) -> Reach:
+def _composed(stack: Stack, layer: Reach, before: Reach, index: Symbol) -> Reach:
     """What is read along an axis, by one layer and by what stands before the stack.
 
     With the jump s, an output of L layers reads from s^L·u + Σ p_i·s^i on, Σ (r_i − 1)·s^i further.
     """
-    layer, before = one[axis], base[axis]
-    if before.jump == 0:
-        return before
-    if layer.is_all:
-        is_whole = stack.start.lengths[axis] == base.of.lengths[axis]
-        if before.first != before.index or before.size != 1 or not is_whole:
-            raise SymconvError("all of what a layer gets is read, and that is a part of the input")
-        size = base.of.shape[axis]
-        return Reach(Integer(0), size - 1, size, Integer(0), is_all=True)
-    start, jump = _even(layer, axis)
-    first, step = _even(before, axis)
+    start, jump = _even(layer, before.axis)
+    first, step = _even(before, before.axis)
     number, count = stack.generic.number, stack.count.written
-    parts = [
+    start, size, jump = (
         part.xreplace({s: _told(s) for s in part.free_symbols})
         for part in (start, layer.size, jump)
-    ]
-    if any(part.free_symbols & set(stack.generic.fresh.values()) for part in parts):
+    )
+    if set(stack.generic.fresh.values()) & {s for p in (start, size) for s in p.free_symbols}:
         raise SymconvError("what a layer reads depends on the size of what it gets")
-    start, size, jump = parts
-    if jump.has(LayerNumber) or not is_plainly_at_least(jump, 1):
-        raise SymconvError(f"the jump of the layers has to be one positive number, and is {jump}")
+    for moved in (jump, step):
+        if moved.has(LayerNumber) or not is_plainly_at_least(moved, 1):
+            raise SymconvError(f"the jump of each layer has to be one positive number, not {moved}")
     start = _spread_out(step * sum_of_layers(start, jump, number, count) + first)
     size = _spread_out(step * sum_of_layers(size - 1, jump, number, count) + before.size)
     whole = step * jump**count
-    begin = whole * index[axis] + start
-    return Reach(begin, _spread_out(begin + size - 1), size, whole, axis, index[axis])
+    begin = whole * index + start
+    return Reach(begin, _spread_out(begin + size - 1), size, whole, before.axis, index)
 
 
-def _even(reach: Reach, axis: int) -> tuple[Expr, Expr]:
+def _even(reach: Reach, axis: int | None) -> tuple[Expr, Expr]:
     """Where what is read begins for output 0, and the jump.
 
     Raises:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from keyword import iskeyword
 from typing import Any
 
 import flint
@@ -148,7 +150,19 @@ class Function:
 
 
 def largest(numbers: list[Any]) -> Any:
-    """The largest of some numbers of one kind, of which there is at least one."""
+    """The largest of some numbers of one kind, of which there is at least one.
+
+    Raises:
+        SymconvError: they have no order, as complex numbers.
+    """
+    try:
+        return _largest(numbers)
+    except (TypeError, ValueError):
+        listed = ", ".join(map(str, numbers))
+        raise SymconvError(f"there is no largest of {listed}; real numbers have an order") from None
+
+
+def _largest(numbers: list[Any]) -> Any:
     first = numbers[0]
     if isinstance(first, Expr) or any(isinstance(number, Expr) for number in numbers):
         return sympy.Max(*map(_for_sympy, numbers))
@@ -184,10 +198,9 @@ def _transcendental(name: str) -> Callable[[Any], Any]:
 
     def value(number: Any) -> Any:
         if isinstance(number, float):
-            try:
+            with suppress(OverflowError):
                 return of_floats(number)
-            except OverflowError:  # of exp alone
-                return math.inf
+            return math.inf  # as NumPy has it
         if isinstance(number, flint.arb):
             return getattr(number, name)()
         return of_expressions(_for_sympy(number))
@@ -331,7 +344,7 @@ def unknown_function(name: str, at_zero: Fraction | None) -> Function:
     Raises:
         SymconvError: it has the name of a function that is known, or no name.
     """
-    if not isinstance(name, str) or not name.isidentifier():
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
         raise SymconvError(f"a function's name must be an identifier such as 'f', got {name!r}")
     if name in FUNCTIONS or name == "leaky_relu":
         raise SymconvError(f"{name} is a function that is known; write x.{name}()")

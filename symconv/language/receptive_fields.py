@@ -20,6 +20,7 @@ from sympy import Expr, Integer, Symbol
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Atom,
+    Conjunction,
     Floor,
     Guarded,
     Polynomial,
@@ -29,13 +30,13 @@ from symconv.arithmetic.polynomials import (
     nonnegative_part,
 )
 from symconv.arithmetic.symbols import Sign, sign_of
-from symconv.arithmetic.terms import Factor, Term, free_index
+from symconv.arithmetic.terms import Factor, SummationIndex, Term, free_index
 from symconv.arithmetic.to_sympy import output_letters, polynomial_expression
 from symconv.arithmetic.work import allowed
 from symconv.errors import SymconvError
 from symconv.language.graph import leaves, walk
 from symconv.language.notation import plain
-from symconv.language.operators import Extend, Named, Roll
+from symconv.language.operators import Apply, Extend, Named, Roll
 from symconv.language.operators.base import Operator
 from symconv.language.signals import SignalExpr, Tensor
 
@@ -149,6 +150,8 @@ def receptive_field(signal: Any, of: SignalExpr | str | None = None) -> Receptiv
 
     Layers behind one another have the product of the jumps, and the sum of the size − 1, each
     times the jumps before it.  Of several branches, it is the range that holds all of theirs.
+    An output may read less than that where zeros stand between the inputs, as in a transposed
+    layer, and never more.
 
     Args:
         signal: the output; or a stack of layers, see `repeat`.
@@ -294,6 +297,8 @@ def _read(signal: SignalExpr, leaf: Tensor) -> Ranges | None:
 def _terms(node: SignalExpr) -> tuple[Term, ...]:
     """The entry of one operator, whose operands are factors, each called by its number."""
     places = {operand: number for number, operand in enumerate(node.operands)}
+    if node.operator.is_opaque:
+        return _of_opaque(node, places)
     rule = node.operator.entry(node, free_index(node.ndim), True, count(node.ndim))
     answer: Any = None
     while True:
@@ -303,6 +308,30 @@ def _terms(node: SignalExpr) -> tuple[Term, ...]:
             terms: tuple[Term, ...] = finished.value
             return tuple(term.solved() for term in terms)
         answer = (Term(factors=(Factor(str(places[operand]), index),)),)
+
+
+def _of_opaque(node: SignalExpr, places: Mapping[SignalExpr, int]) -> tuple[Term, ...]:
+    """The same where it is no sum of products: a term for each entry that it is made of."""
+    index = free_index(node.ndim)
+    if isinstance(node.operator, Apply):
+        return (Term(factors=(Factor("0", index),)),)
+    return tuple(
+        Term(
+            indices=tuple(
+                SummationIndex(number, Polynomial({}), _largest(number, one.guards))
+                for number in one.indices
+            ),
+            factors=(Factor(str(places[one.operand]), one.index),),
+        )
+        for one in node.operator.candidates(node, index, count(node.ndim))
+    )
+
+
+def _largest(number: int, guards: Conjunction) -> Polynomial:
+    """The largest value of an index, which is counted from 0, by the guards about it alone."""
+    index = Polynomial.of(number)
+    ends = [guard.polynomial + index for guard in guards]
+    return next(end for end in ends if not end.indices())
 
 
 def _operand_of(node: SignalExpr, factor: Factor) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from itertools import count, islice, takewhile
+from fractions import Fraction
+from itertools import count, islice, product, takewhile
 from typing import Any
 
 import numpy as np
@@ -216,3 +217,43 @@ def test_the_windows_that_are_read() -> None:
     assert convolved(line, taps, "").ravel().tolist() == [321, 432]
     assert convolved(line, taps, "pad=1_-1x0_0").ravel().tolist() == [210, 321]
     assert convolved(line, taps, "lhs_dilate=2x1 rhs_dilate=2x1").ravel().tolist() == [321, 0, 432]
+
+
+# --- the pools of TASO, by loops -----------------------------------------------------
+
+_POOL = re.compile(
+    r"taso_12_constant_kernel_(valid|same|centred)_(\d)x(\d)_stride_(\d)(_without_padding)?"
+)
+
+
+@pytest.mark.parametrize("theorem", [t for t in ALL if _POOL.fullmatch(t.name)], ids=name)
+def test_pools_are_what_their_names_say(theorem: Theorem) -> None:
+    said = _POOL.fullmatch(theorem.name)
+    assert said
+    padding, stride, leaves_out = said[1], int(said[4]), said[5] is not None
+    layer, pool = theorem.claim.signals
+    rng = np.random.default_rng(3)
+    for rows, columns in product(range(1, 7), (1, 2, 3, 6)):
+        image = rng.integers(-99, 99, (1, 1, rows, columns)).astype(object)
+        along = [
+            windows(size, int(taps), stride, padding)
+            for size, taps in ((rows, said[2]), (columns, said[3]))
+        ]
+        taps = int(said[2]) * int(said[3])
+        for side, divides_by_entries in ((layer, False), (pool, leaves_out)):
+            expected = np.zeros((1, 1, *map(len, along)), dtype=object)
+            for (u, i), (v, j) in product(*map(enumerate, along)):
+                entries = image[0, 0][np.ix_(i, j)]
+                total = Fraction(int(entries.sum()))
+                expected[0, 0, u, v] = total / (entries.size if divides_by_entries else taps)
+            assert np.array_equal(side.evaluate(x=image), expected), (rows, columns)
+
+
+def windows(size: int, taps: int, stride: int, padding: str) -> list[list[int]]:
+    """The entries that each window has."""
+    total = max((-(-size // stride) - 1) * stride + taps - size, 0)
+    before = {"valid": 0, "same": total // 2, "centred": -(-total // 2)}[padding]
+    behind = {"valid": 0, "same": total - total // 2, "centred": before}[padding]
+    padded_size = size + before + behind
+    firsts = range(-before, padded_size - before - taps + 1, stride)
+    return [[v for v in range(first, first + taps) if 0 <= v < size] for first in firsts]

@@ -1,5 +1,6 @@
 """Claims, instances and verdicts as people use them."""
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -233,3 +234,17 @@ def test_unevaluated_products_keep_all_their_factors() -> None:
     six = Signal.from_formula(u, sympy.Mul(2, 3, x[u], evaluate=False), length=n)
     assert six.evaluate(x=[1, 2]) == [6, 12]
     assert Claim(six, 6 * x).prove()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Claim(x.correlate(k), x.convolve(k), given=[n >= 5, k == k.flip()]),
+        Claim(floor(n / 2), x.pad(1, 1, "reflect").length, given=[n >= 3]),
+        Claim(x.relu(), x, name="f"),
+    ],
+)
+def test_claims_and_their_verdicts_are_pickled(claim: Claim) -> None:
+    assert pickle.loads(pickle.dumps(claim)) == claim
+    verdict = claim.prove()
+    assert str(pickle.loads(pickle.dumps(verdict))) == str(verdict)

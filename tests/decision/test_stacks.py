@@ -19,6 +19,7 @@ from symconv import (
     SymconvError,
     Tensor,
     Undecided,
+    assert_equal,
     concatenate,
     integers,
     receptive_field,
@@ -34,7 +35,7 @@ from tests.oracles.brute_force import small_lengths
 n, L = integers("n L", nonnegative=True)
 c, s, M, N = integers("c s M N", positive=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", 3)
-z, one, two = Signal("x", N), Signal("one", 1), Signal("two", 2)
+z, single, two = Signal("x", N), Signal("single", 1), Signal("two", 2)
 C, H, W = integers("C H W", positive=True)
 image, w = Tensor("image", (C, H, W)), Tensor("w", (C, C, 3, 3))
 
@@ -61,7 +62,7 @@ LAYERS: dict[str, Layer] = {
     "dilated, padded": lambda t, i: (
         t.pad(1, 0).pad(2**i, 0).correlate(Signal("a", 2), dilation=2**i)
     ),
-    "dilated by 3**i": lambda t, i: t.pad(2, 3).correlate(one, dilation=3**i),
+    "dilated by 3**i": lambda t, i: t.pad(2, 3).correlate(single, dilation=3**i),
     "dilated by i + 1": lambda t, i: t.correlate(k, dilation=i + 1),
     "causal": lambda t, i: t.pad(2**i * (c - 1), 0).correlate(k, dilation=2**i),
     "residual": residual,
@@ -120,6 +121,12 @@ def test_what_stands_before_a_stack_is_read_too() -> None:
         for told in ("size", "jump"):
             assert numbers(getattr(field, told) - getattr(part, told), {M: layers}).expand() == 0
         assert numbers(field.first.subs({field[0].index: 0}), {M: layers}) == -4
+    with pytest.raises(SymconvError, match="has to be one positive number, not -1"):
+        receptive_field(repeat(lambda t: t.correlate(h), M)(x.flip()))
+    means = repeat(lambda t: t.correlate(h), M)(image.rearrange("c h w -> (c h) w").sum(axis=0))
+    field = receptive_field(means)
+    assert field.of is image
+    assert (field[0].is_all, field[2].size) == (True, 2 * M + 1)
 
 
 def test_what_is_not_empty_at_first_stays_so() -> None:
@@ -202,6 +209,8 @@ def test_a_size_without_a_closed_form_is_not_known(layer: Layer, message: str) -
         (lambda t: t.flip(), "has to be one positive number"),
         (lambda t: t.roll(1), "beyond an end"),
         (lambda t: t + z, "read x beside what they get"),
+        (lambda t: t.correlate(z), "read x beside what they get"),
+        (lambda t: t + z.pad(0, 0, mode="reflect"), "read x beside what they get"),
         (lambda t: t.upsample(2), "does not move evenly"),
     ],
 )
@@ -408,7 +417,9 @@ def at_number(claim: StackClaim, layers: int) -> Claim | None:
             one.at_values(values) if isinstance(one, Stack) else substituted(one, values)
             for one in (claim.lhs, claim.rhs)
         ]
-        return Claim(sides[0], sides[1], [given.subs(values) for given in claim.given])
+        return Claim(
+            sides[0], sides[1], [h if isinstance(h, Claim) else h.subs(values) for h in claim.given]
+        )
     except SymconvError:
         return None
 
@@ -456,6 +467,49 @@ def test_hypotheses_that_leave_out_a_number_of_layers() -> None:
     verdict = repeat(lambda t: t.pad(1, 0), L)(x).equals(target, given=[Ne(L, 1)]).prove()
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample.lengths["L"] == 2
+
+
+def test_stacks_in_assertions() -> None:
+    stack = repeat(lambda t: t.pad(1, 1), L)(x)
+    assert_equal(stack, x.pad(L, L))
+    assert_equal(x.pad(L, L), stack, given=[L >= 1], name="pads")
+    with pytest.raises(AssertionError, match="is false\nat L = 1, n = 0"):
+        assert_equal(stack, x.pad(L, 2 * L))
+    with pytest.raises(AssertionError, match="proved only for L from 0 to 4"):
+        assert_equal(repeat(lambda t, i: t.pad(i, 0), L)(x), x.pad(L * (L - 1) / 2, 0))
+    with pytest.raises(SymconvError, match="a stack or a tensor on the other, got"):
+        assert_equal(stack, n)
+
+
+def test_hypotheses_on_taps() -> None:
+    one = repeat(lambda t: t.pad(1, 1).correlate(h), L)(x)
+    other = repeat(lambda t: t.convolve(h).pad(-1, -1), L)(x)
+    assert isinstance((one == other).prove(), Refuted)
+    verdict = one.equals(other, given=[h == h.flip(), n >= 1]).prove()
+    assert isinstance(verdict, Proved), verdict
+    assert verdict.is_complete
+    taps = repeat(lambda t: t.correlate(single), L)(x)
+    verdict = taps.equals(x * 0, given=[single == 0 * single]).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths["L"] == 0
+    verdict = taps.equals(x * 0, given=[single == 0 * single, L >= 1]).prove()
+    assert isinstance(verdict, Proved), verdict
+
+
+def test_layers_of_maxima_and_functions() -> None:
+    one = repeat(lambda t: t.correlate(h).relu(), L)(x)
+    other = repeat(lambda t: t.flip().correlate(h.flip()).flip().relu(), L)(x)
+    verdict = (one == other).prove()
+    assert isinstance(verdict, Proved)
+    assert str(verdict) == "proved for all lengths, over the reals"
+    pools = repeat(lambda t: t.max_pool(2, stride=1), L)(z)
+    assert pools.length.subs({L: 3, N: 7}) == 4
+    assert receptive_field(pools).size == L + 1
+    verdict = (
+        repeat(lambda t: t.max_pool(2, stride=1), M)(z) == z.max_pool(M + 1, stride=1)
+    ).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.ring == "the reals"
 
 
 def test_different_numbers_of_layers() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from sympy import Sum
 
-from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, integers
+from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, integers, repeat
 from symconv.decision.verdicts import ALL_LENGTHS, ALL_SIZES
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified, VacuousError
@@ -483,3 +483,44 @@ def test_hypotheses_are_said() -> None:
 def test_certificates_refuse_them() -> None:
     with pytest.raises(Uncertified, match=r"k == k.flip\(\) is one on taps"):
         certificate(TRUE["palindromic"])
+
+
+# --- functions, and stacks ------------------------------------------------------------
+
+
+def test_taps_beside_functions() -> None:
+    given = [k == k.flip()]
+    verdict = Claim(x.correlate(k).tanh(), x.correlate(k.flip()).tanh(), given=given).prove()
+    assert isinstance(verdict, Proved)
+    assert (verdict.is_complete, verdict.ring) == (True, "the reals")
+    verdict = Claim(x.correlate(k).relu(), x.correlate(2 * k).relu(), given=given).prove()
+    assert isinstance(verdict, Refuted)
+    taps = verdict.counterexample.signals["k"]
+    assert taps == taps[::-1]
+    assert Claim(x.relu(), x, given=[x == b.relu()]).prove()
+    with pytest.raises(SymconvError, match=r"b.exp\(\) would have to stand as a number"):
+        Claim(x, x, given=[x == b.exp()])
+
+
+def test_a_function_does_not_hide_what_is_lacking() -> None:
+    verdict = Claim(x.correlate(k).sigmoid(), x.correlate(k.flip()).sigmoid()).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.would_hold_given == (k == k.flip(),)
+
+
+def test_stacks_have_hypotheses_on_taps() -> None:
+    layers = [repeat(lambda t, taps=taps: t.correlate(taps), m)(x) for taps in (k, k.flip())]
+    given = layers[0].equals(layers[1], given=[k == k.flip()]).prove()
+    assert isinstance(given, Proved)
+    assert given.is_complete
+    verdict = layers[0].equals(layers[1]).prove()
+    assert isinstance(verdict, Refuted)
+    # What suffices for one layer need not suffice for more.
+    assert verdict.would_hold_given == ()
+    assert "It holds for all" not in str(verdict)
+
+
+def test_a_proof_about_a_stack_says_its_ring() -> None:
+    halves = [repeat(lambda t: t.flip() / 2, m)(x), repeat(lambda t: (t / 2).flip(), m)(x)]
+    verdict = halves[0].equals(halves[1]).prove()
+    assert str(verdict) == "proved for all lengths, over every commutative ℚ-algebra"

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from sympy import I, Symbol
 
 from symconv import Pointwise, Signal, SymconvError, Tensor, Undecided, integers, maximum
 from symconv.language.functions import FUNCTIONS
@@ -60,6 +61,14 @@ def test_functions_of_fractions_are_exact() -> None:
     assert x.leaky_relu(third).evaluate(x=[-1, 2]) == [-third, 2]
     assert x.hardswish().evaluate(x=[-1, 1]) == [Fraction(-1, 3), Fraction(2, 3)]
     assert x.relu().evaluate(x=[-third, third]) == [0, third]
+
+
+def test_other_numbers() -> None:
+    assert x.exp().evaluate(x=[1e308]) == [math.inf]
+    assert x.sigmoid().evaluate(x=[-1e308, 1e308]) == [0, 1]
+    a = Symbol("a", real=True)
+    (found,) = x.silu().evaluate(x=[a])
+    assert float(found.subs(a, 2)) == pytest.approx(BY_DEFINITION["silu"](2))
 
 
 # --- maxima --------------------------------------------------------------------------
@@ -170,7 +179,10 @@ def test_what_is_no_argument_is_refused() -> None:
         (lambda: Pointwise("f", 0.5), r"f\(0\) of f is an integer or a fraction"),
         (lambda: Pointwise("relu"), r"relu is a function that is known; write x\.relu\(\)"),
         (lambda: Pointwise("2"), "an identifier such as 'f'"),
-        (lambda: x.max(axis=1), "axis"),
+        (lambda: Pointwise("lambda"), "an identifier such as 'f'"),
+        (lambda: x.max(axis=1), "x has axis 0 alone, and no axis 1"),
+        (lambda: x.relu().evaluate(x=[1j]), "there is no largest of 1j, 0j; real numbers"),
+        (lambda: x.max_pool(2).evaluate(x=[I, 1]), "there is no largest of I, 1"),
     ):
         with pytest.raises(SymconvError, match=message):
             call()

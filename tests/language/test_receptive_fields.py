@@ -18,6 +18,7 @@ from symconv import (
     concatenate,
     einsum,
     integers,
+    maximum,
     receptive_field,
 )
 from symconv.language.receptive_fields import Reach, ReceptiveField
@@ -196,6 +197,15 @@ def test_residual_layers_do_not_double_the_work() -> None:
     for _ in range(40):
         y = y + y.pad(1, 1).correlate(Signal("h", 3))
     assert receptive_field(y).size == 81
+
+
+def test_maxima_and_functions_read_what_they_are_made_of() -> None:
+    pool = receptive_field(x.max_pool(c, stride=s, padding=0, dilation=d).relu())
+    assert (pool.jump, (pool.size - d * (c - 1) - 1).expand()) == (s, 0)
+    assert receptive_field(x.max_pool(3, stride=2, padding=1)).size == 3
+    assert receptive_field(maximum(x, x.pad(-2, 2))).size == 3
+    field = receptive_field(image.max_pool((2, 3), stride=1))
+    assert (field[0].size, field[1].size, field[2].size) == (1, 2, 3)
 
 
 def test_branches_join() -> None:

@@ -17,6 +17,7 @@ from symconv.catalogue.published.multirate import MULTIRATE
 from symconv.catalogue.published.output_padding import OUTPUT_PADDING
 from symconv.catalogue.published.padding import PADDING
 from symconv.catalogue.published.patches import PATCHES
+from symconv.catalogue.published.pixel_shuffle import PIXEL_SHUFFLE
 from symconv.catalogue.published.pooling import POOLING
 from symconv.catalogue.published.receptive_fields import RECEPTIVE_FIELDS
 from symconv.catalogue.published.reordering import REORDERING
@@ -44,6 +45,7 @@ PUBLISHED: tuple[Published, ...] = (
     *TRANSPOSED,
     *OUTPUT_PADDING,
     *UPSAMPLING,
+    *PIXEL_SHUFFLE,
     *MULTIRATE,
 )
 """All statements, by subject."""

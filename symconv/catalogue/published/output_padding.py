@@ -19,6 +19,7 @@ from symconv.catalogue.published.statements import (
     published,
     r,
     s,
+    t,
     y,
 )
 from symconv.catalogue.published.tensors import (
@@ -114,6 +115,14 @@ _BY_INPUT = published(
             "With a zeros behind the input the length is (n − 1 + a)s + c.",
             "Each entry more adds s.",
             given=[l >= 0],
+        ),
+        holds(
+            "length_of_transposed_layer_on_padded_input_is_over_long",
+            _lines.pad(0, t, axis=2).conv_transpose(_taps, stride=s).shape[2],
+            _lines.conv_transpose(_taps, stride=s, output_padding=t).shape[2] + t * (s - 1),
+            "For any stride, t zeros behind the input make it longer by t(s − 1) than an output "
+            "padding of t.",
+            "Each of them adds s, and not 1.",
         ),
         *(
             fails(

@@ -28,9 +28,12 @@ from symconv.catalogue.published.statements import (
     x,
 )
 from symconv.catalogue.published.tensors import (
+    A,
     C,
     G,
     H,
+    J,
+    K,
     N,
     O,
     W,
@@ -40,7 +43,6 @@ from symconv.catalogue.published.tensors import (
 )
 from symconv.catalogue.theorems import Theorem
 from symconv.language.signals import Signal, SignalExpr, Tensor
-from symconv.language.tensor_functions import einsum
 
 __all__ = ["PATCHES"]
 
@@ -71,8 +73,8 @@ P = integers("P", positive=True)
 _tiled, _square = Tensor("x", (N, C, P * H, P * W)), Tensor("k", (O, C, P, P))
 _with_rest = Tensor("x", (N, C, P * H + p, P * W + q))
 _halved, _quarters = Tensor("x", (N, C, 2 * H, 2 * W)), Tensor("k", (O, C, 2, 2))
-_volume, _cube = Tensor("x", (N, C, G, H, W)), Tensor("k", (O, C, G, H, W))
-_small_volume, _small_cube = Tensor("x", (N, C, 2, 3, 4)), Tensor("k", (O, C, 2, 3, 4))
+_block = Tensor("k", (O, C, A, K, J))
+_blocks, _volume = Tensor("x", (N, C, A * G, K * H, J * W)), Tensor("x", (N, C, A, K, J))
 
 
 def _by_patches(pixels: SignalExpr) -> SignalExpr:
@@ -147,26 +149,25 @@ _PATCHES = published(
             "Each entry of a patch is a channel.",
         ),
         holds(
-            "layer_as_large_as_the_volume_eq_linear_layer",
-            _volume.conv(_cube, large),
-            einsum("ncdhw,ocdhw->no", _volume, _cube).rearrange("n o -> n o 1 1 1")
-            + large.rearrange("o -> o 1 1 1"),
-            "In three dimensions, a layer whose kernel is as large as its input is a sum over all "
-            "of it.",
-            "There is one window.",
+            "linear_map_of_blocks_of_a_volume_eq_layer",
+            _blocks.conv(_block, stride=(A, K, J)),
+            _blocks.rearrange("n c (d i) (h j) (w k) -> n d h w (c i j k)", i=A, j=K, k=J)
+            .linear(_block.rearrange("o c i j k -> o (c i j k)"))
+            .rearrange("n d h w o -> n o d h w"),
+            "In three dimensions so it is for blocks of any size.",
+            "Each block is one window.",
         ),
         holds(
-            "layer_as_large_as_a_small_volume_eq_linear_layer",
-            _small_volume.conv(_small_cube, large, stride=(2, 3, 4)),
-            _small_volume.rearrange("n c d h w -> n (c d h w)")
-            .linear(_small_cube.rearrange("o c d h w -> o (c d h w)"), large)
-            .rearrange("n o -> n o 1 1 1"),
-            "For 2×3×4 it is the linear layer on all entries as a column.",
-            "The order of the entries is that of the taps.",
+            "layer_as_large_as_the_volume_eq_linear_layer",
+            _volume.conv(_block, stride=(A, K, J))[:, :, 0, 0, 0],
+            _volume.rearrange("n c i j k -> n (c i j k)").linear(
+                _block.rearrange("o c i j k -> o (c i j k)")
+            ),
+            "A layer whose kernel and strides are as large as its input is a linear layer on all "
+            "of it as a column.",
+            "There is one window.",
         ),
     ),
-    unsettled="For a volume of symbolic size, the sum over all of it is shown; as one merged axis "
-    "only for numbers.",
 )
 
 i_wide, j_wide = integers("a b")

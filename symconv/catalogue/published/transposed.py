@@ -19,6 +19,7 @@ from symconv.catalogue.published.statements import (
     published,
     r,
     s,
+    t,
     y,
 )
 from symconv.catalogue.published.tensors import (
@@ -131,6 +132,13 @@ _PADDING = published(
             "They differ by 2p + 4p for stride 2.",
             at={"c": 1, "m": 1, "p": 1},
             condition=Eq(p, 0),
+        ),
+        holds(
+            "padding_the_input_of_a_transposed_layer_makes_it_longer",
+            y.pad(t, t).conv_transpose(k, stride=s, dilation=d).length,
+            y.conv_transpose(k, stride=s, dilation=d).length + 2 * s * t,
+            "For any stride, t zeros on both sides of the input make the output longer by 2st.",
+            "Each of them adds s.",
         ),
         holds(
             "padding_of_transposed_layer_crops_the_output",

@@ -1,4 +1,4 @@
-"""Published statements about upsampling: nearest, linear, pixel shuffle, and as one layer."""
+"""Published statements about upsampling: nearest and linear, and as one layer."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from fractions import Fraction
 
 from sympy import And, Eq, Expr, Integer, Max, Min, Mod, Piecewise, Rational, Symbol, false, floor
 
-from symconv.arithmetic.symbols import integers
 from symconv.catalogue.published.statements import (
     Published,
     fails,
     holds,
     k3,
-    l,
     n,
-    p,
     published,
     q,
-    r,
     u,
     x,
     y,
@@ -26,15 +22,9 @@ from symconv.catalogue.published.tensors import (
     PLANE,
     C,
     H,
-    J,
-    K,
-    N,
     O,
-    Q,
     W,
     features,
-    image,
-    o,
     summed_pairs,
     swapped,
     v,
@@ -44,7 +34,6 @@ from symconv.language.tensor_functions import einsum
 
 __all__ = ["UPSAMPLING"]
 
-row, column = integers("a b")
 _nearest = Signal.interleave(y, y)
 _box = Signal.ones(2)
 _odd = Signal("k", 2 * q + 1)
@@ -201,120 +190,6 @@ _FUSED_UPSCALING = published(
 )
 
 
-def _subpixel(
-    factor: int, turned: bool, padding: tuple[Expr, Expr]
-) -> tuple[SignalExpr, SignalExpr]:
-    """A layer and pixel shuffle, and a transposed layer whose kernel has all channels' taps."""
-    weight = Tensor("w", (factor * factor * O, C, K, J))
-    layer = image.conv(weight, padding=padding).pixel_shuffle(factor)
-    taps = weight.flip(axis=PLANE) if turned else weight
-    kernel = taps.rearrange("(o a b) c k l -> c o (k a) (l b)", a=factor, b=factor)
-    crops = tuple(factor * (size - 1 - one) for size, one in zip((K, J), padding, strict=True))
-    return layer, image.conv_transpose(kernel, stride=factor, padding=crops)
-
-
-_line = Tensor("x", (N, C, W + 2 * p))
-_all_taps = Tensor("v", (C, O, Q * K))
-_taps_of_phases = _all_taps.rearrange("c o (k a) -> (o a) c k", a=Q).flip(axis=2)
-
-_SUBPIXEL = published(
-    "layer_and_pixel_shuffle_as_transposed_layer",
-    "A layer with c taps and r outputs for each channel, padded by p, and then pixel shuffle by r "
-    "is the transposed layer with rc taps, stride r and padding r(c − 1 − p), whose tap "
-    "a + r(c − 1 − j) is tap j of output a.",
-    source="arXiv:1609.07009, https://github.com/ROCm/AMDMIGraphX/issues/904",
-    verdict="true",
-    condition="for all sizes and kernels, even ones too, and any padding (along two axes shown for "
-    "r = 2, 3, 4)",
-    theorems=(
-        *(
-            holds(
-                f"layer_and_pixel_shuffle_by_{factor}_eq_transposed_layer",
-                *_subpixel(factor, turned=True, padding=(l, r)),
-                f"For r = {factor}, over channels and along two axes, they are the same.",
-                "Output a of a place is the place's a-th of r outputs.",
-            )
-            for factor in (2, 3, 4)
-        ),
-        holds(
-            "layer_eq_phases_of_transposed_layer",
-            _line.conv(_taps_of_phases, padding=K - 1 - p).rearrange("n (o a) w -> n o a w", a=Q),
-            _line.conv_transpose(_all_taps, stride=Q, padding=Q * p).rearrange(
-                "n o (w a) -> n o a w", a=Q
-            ),
-            "Along one axis and for any r, the outputs for each channel are the phases of the "
-            "transposed layer, with the padding c − 1 − p and rp.",
-            "Output a of place w is entry rw + a.",
-        ),
-        fails(
-            "layer_and_pixel_shuffle_eq_transposed_layer_without_turning_the_kernel",
-            *_subpixel(2, turned=False, padding=(p, q)),
-            "For r = 2, with the taps in their order, they are the same.",
-            "A transposed layer turns its kernel around.",
-            at=dict.fromkeys("CHJNOW", 1) | {"K": 2, "p": 1, "q": 0},
-            condition=And(Eq(K, 1), Eq(J, 1)),
-            for_all=[N, C, O, H, W],
-        ),
-    ),
-    unsettled="Along two axes, a symbolic r: no change of indices is found for all at once.",
-)
-
-
-def _to_places(factor: int) -> SignalExpr:
-    """The kernel that sends channel (c, a, b) to channel c at tap (a, b)."""
-    channel = (o * factor + row) * factor + column
-    entry = Piecewise((1, Eq(v, channel)), (0, True))
-    shape = (factor * factor * C, C, factor, factor)
-    return Tensor.from_formula((v, o, row, column), entry, shape=shape)
-
-
-def _shuffled(factor: int) -> SignalExpr:
-    return Tensor("x", (N, factor * factor * C, H, W))
-
-
-_SHUFFLE = published(
-    "pixel_shuffle_as_fold_and_transposed_layer",
-    "Pixel shuffle by r is fold with windows and stride r, and a transposed layer of stride r "
-    "whose kernel is an identity.",
-    source="https://github.com/FluxML/Flux.jl/issues/1431",
-    verdict="true",
-    condition="for all sizes and channels (shown for r = 2 and 3)",
-    theorems=(
-        *(
-            holds(
-                f"pixel_shuffle_by_{factor}_eq_transposed_layer_with_identity",
-                _shuffled(factor).pixel_shuffle(factor),
-                _shuffled(factor).conv_transpose(_to_places(factor), stride=factor),
-                f"For r = {factor} it is the transposed layer.",
-                "Each channel goes to its place.",
-            )
-            for factor in (2, 3)
-        ),
-        *(
-            holds(
-                f"pixel_shuffle_by_{factor}_eq_fold",
-                _shuffled(factor).pixel_shuffle(factor),
-                _shuffled(factor)
-                .rearrange("n c h w -> n c (h w)")
-                .fold((factor * H, factor * W), factor, stride=factor),
-                f"For r = {factor} it is fold, with the places as columns.",
-                "Each column is a patch, and no two of them overlap.",
-            )
-            for factor in (2, 3)
-        ),
-        holds(
-            "pixel_shuffle_of_any_factor_has_an_inverse",
-            (_any := Tensor("x", (N, C * Q * Q, H, W))).pixel_shuffle(Q).pixel_unshuffle(Q),
-            _any,
-            "For every r, pixel unshuffle is its inverse.",
-            "Each place gets its channel back.",
-        ),
-    ),
-    unsettled="A symbolic r for the transposed layer (no change of indices is found), and for "
-    "fold, which takes windows of known size.",
-)
-
-
 def _triangle(factor: int) -> SignalExpr:
     size = 2 * factor - factor % 2
     centre = Fraction(size - 1, 2)
@@ -431,10 +306,4 @@ _BILINEAR = published(
     "counted for each factor.",
 )
 
-UPSAMPLING: tuple[Published, ...] = (
-    _UPSAMPLING,
-    _FUSED_UPSCALING,
-    _SUBPIXEL,
-    _SHUFFLE,
-    _BILINEAR,
-)
+UPSAMPLING: tuple[Published, ...] = (_UPSAMPLING, _FUSED_UPSCALING, _BILINEAR)
