@@ -13,7 +13,7 @@ from itertools import count
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_MULTIPLES_COMPARED, MOST_PRODUCTS_OF_SYMBOLS
-from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.plain_bounds import is_at_least, positive_signs
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -47,7 +47,7 @@ def impossible(
 
 def _is_out_of_bounds(case: Conjunction, positive: AbstractSet[str]) -> bool:
     """Whether bounds that are said of single indices contradict one of the guards at once."""
-    signs = {name: Sign(negative=False, zero=False) for name in positive}
+    signs = positive_signs(positive)
     least: dict[int, Polynomial] = {}
     most: dict[int, Polynomial] = {}
     for guard in case:
@@ -240,8 +240,7 @@ class Products:
 
 def _is_positive(polynomial: Polynomial, positive: AbstractSet[str]) -> bool:
     """Whether the signs of the symbols say so at once."""
-    signs = {name: Sign(negative=False, zero=False) for name in positive}
-    return is_at_least(polynomial, 1, signs)
+    return is_at_least(polynomial, 1, positive_signs(positive))
 
 
 def _monotonic(

@@ -8,6 +8,7 @@ value and something that is not negative; so n − 1 + c is positive for positiv
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias
@@ -19,17 +20,22 @@ from symconv.arithmetic.limits import LARGEST_SIGNED, MOST_CASES_SPLIT
 from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial
 from symconv.arithmetic.symbols import Sign, sign_of
 
-__all__ = ["Bounds", "bounds", "is_at_least"]
+__all__ = ["Bounds", "bounds", "is_at_least", "positive_signs"]
 
 Bounds: TypeAlias = tuple[Fraction | None, Fraction | None]
 """A lower and an upper bound; None where there is none."""
+
+
+def positive_signs(names: AbstractSet[str]) -> dict[str, Sign]:
+    """The signs of symbols that are known to be at least 1, for `is_at_least`."""
+    return {name: Sign(negative=False, zero=False) for name in names}
 
 
 def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -> bool:
     """Whether a polynomial is `least` or more; False says that this is not plain.
 
     >>> c = Polynomial.of("c")
-    >>> positive = {"c": Sign(negative=False, zero=False)}
+    >>> positive = positive_signs({"c"})
     >>> is_at_least(2 * c - 1, 1, positive), is_at_least(c - 2, 0, positive)
     (True, False)
     >>> from symconv.arithmetic.polynomials import floor

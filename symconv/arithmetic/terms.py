@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symconv.arithmetic.divisors import Divisors, factored
-from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.plain_bounds import is_at_least, positive_signs
 from symconv.arithmetic.polynomials import Atom, Conjunction, Guard, Polynomial, Relation, within
-from symconv.arithmetic.symbols import Sign
 
 __all__ = ["Factor", "GuardedSum", "SummationIndex", "Term", "free_index", "without_counts"]
 
@@ -201,7 +200,7 @@ def without_counts(term: Term, positive: Set[str]) -> Term:
         term: the term.
         positive: the symbols that are at least 1, which say that n is not negative.
     """
-    signs = {name: Sign(negative=False, zero=False) for name in positive}
+    signs = positive_signs(positive)
     for index in term.indices if term.divisors else ():
         size = index.upper + 1 - index.lower
         about = [guard for guard in term.guards if guard.polynomial.mentions(index.number)]

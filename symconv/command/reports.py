@@ -33,7 +33,7 @@ from symconv.decision.wording import (
     sufficient_sentence,
 )
 from symconv.errors import Undecided
-from symconv.language.graph import has_names
+from symconv.language.graph import has_opaque
 from symconv.language.notation import plain
 from symconv.text import Assumption
 
@@ -130,7 +130,7 @@ def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: C
     Without points, the instances are those of the catalogue; there are none with functions, which
     simplify does not know.
     """
-    lengths = points or (() if has_names(*theorem.claim.signals) else theorem.instances)
+    lengths = points or (() if has_opaque(*theorem.claim.signals) else theorem.instances)
     record = report(theorem.claim, lengths, out, statement=theorem.statement)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)

@@ -7,7 +7,7 @@ from math import prod
 from symconv.arithmetic.limits import MOST_ENTRIES, MOST_PRODUCTS_SIMPLIFIED
 from symconv.decision.claims import Instance
 from symconv.errors import SymconvError
-from symconv.language.graph import has_names
+from symconv.language.graph import has_opaque
 from symconv.language.signals import SignalExpr
 
 __all__ = ["check_workload"]
@@ -29,7 +29,7 @@ def check_workload(instance: Instance) -> None:
         SymconvError: more than `MOST_PRODUCTS_SIMPLIFIED` products of entries would be simplified,
             or there are functions or maxima.
     """
-    if has_names(*instance.claim.signals):
+    if has_opaque(*instance.claim.signals):
         raise SymconvError(
             f"simplify compares polynomials, and there are functions or maxima in {instance.claim};"
             " leave out the lengths, and it is decided for all of them"

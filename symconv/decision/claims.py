@@ -24,7 +24,7 @@ from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.functions import Function
-from symconv.language.graph import check_names, has_names, requirements, walk
+from symconv.language.graph import check_names, has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
@@ -437,7 +437,7 @@ class Instance:
         """
         if not self.claim.signals:
             return bool(self.lhs == self.rhs)
-        if has_names(*self.claim.signals):
+        if has_opaque(*self.claim.signals):
             raise Undecided(f"the sides of {self.claim} are no polynomials; prove() decides it")
         sides = self.claim.free.signals
         (left, right), _ = fixed_size.polynomials(sides, self.claim.named, self._at)

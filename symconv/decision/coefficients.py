@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,8 +27,7 @@ from symconv.arithmetic.counting import nonzero_count
 from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_ORDERS_COMPARED, STEPS_PER_GUARD
-from symconv.arithmetic.linearisation import impossible
-from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.plain_bounds import is_at_least, positive_signs
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -43,7 +41,6 @@ from symconv.arithmetic.polynomials import (
     negated,
     within,
 )
-from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import GuardedSum, Term, free_index, without_counts
 from symconv.arithmetic.work import spend
 from symconv.decision.index_changes import (
@@ -54,6 +51,7 @@ from symconv.decision.index_changes import (
     orders_of,
     spread,
 )
+from symconv.decision.parameters import Parameters
 from symconv.errors import NonlinearError, Undecided
 
 __all__ = ["Comparison", "compare"]
@@ -81,28 +79,18 @@ class Comparison:
     how: str
 
 
-def compare(
-    lhs: GuardedSum,
-    rhs: GuardedSum,
-    sets: IntegerSets,
-    among: Set,
-    positive: AbstractSet[str],
-    assumed: Conjunction = (),
-) -> list[Comparison]:
+def compare(lhs: GuardedSum, rhs: GuardedSum, parameters: Parameters) -> list[Comparison]:
     """Compare two tensors, kind by kind, at the output indices that both have.
 
     Args:
         lhs: the one tensor.
         rhs: the other one.
-        sets: where the integer sets live.
-        among: the parameters to compare them for.
-        positive: the symbols that are at least 1.
-        assumed: further hypotheses, with products.
+        parameters: the values of the symbols to compare them for.
 
     Raises:
         Undecided: a term lies beyond Presburger arithmetic, or a coefficient cannot be counted.
     """
-    comparer = _Comparer(lhs, rhs, sets, among, positive, assumed)
+    comparer = _Comparer(lhs, rhs, parameters)
     for side, sign in ((lhs, 1), (rhs, -1)):
         for term in side.terms:
             comparer.add(term, sign)
@@ -134,19 +122,9 @@ class _Part:
 class _Comparer:
     """The sums of two tensors by their kinds; equal ones are put together as they come."""
 
-    def __init__(
-        self,
-        lhs: GuardedSum,
-        rhs: GuardedSum,
-        sets: IntegerSets,
-        among: Set,
-        positive: AbstractSet[str],
-        assumed: Conjunction,
-    ) -> None:
-        self.sets = sets
-        self.among = among
-        self.positive = positive
-        self.assumed = assumed
+    def __init__(self, lhs: GuardedSum, rhs: GuardedSum, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.sets = parameters.sets
         self.axes = lhs.axes
         self.outputs = tuple(
             dict.fromkeys(
@@ -161,9 +139,9 @@ class _Comparer:
 
     def add(self, term: Term, sign: int) -> None:
         """Add a sum, to one that is the same by a change of indices if there is one."""
-        term = without_counts(term, self.positive)
+        term = without_counts(term, self.parameters.positive)
         weight = {term.divisors: sign * term.coefficient}
-        coordinates = Coordinates.of(term, self.shapes, self.positive, self.axes)
+        coordinates = Coordinates.of(term, self.shapes, self.parameters.positive, self.axes)
         present = self.sums[coordinates.names]
         orders = coordinates.orders() if present else {}
         about_outputs = coordinates.about_outputs()
@@ -211,15 +189,14 @@ class _Comparer:
         (numerator,) = numerators([weight])
         if numerator.as_integer() is not None:
             return numerator
-        nonzero = ((*self.assumed, *case) for case in _nonzero_cases(numerator))
-        is_zero = impossible(nonzero, self.sets, self.among, self.positive)
+        is_zero = self.parameters.never(_nonzero_cases(numerator))
         return Polynomial({}) if is_zero else numerator
 
     def _same(self, ours: Coordinates, others: Coordinates, orders: Orders) -> Change | None:
-        for change, one, other in changes(ours, others, orders, self.positive):
+        for change, one, other in changes(ours, others, orders, self.parameters.positive):
             if one == other:
                 return change()
-            base = (*self.outputs, *self._support(ours), *self.assumed)
+            base = (*self.outputs, *self._support(ours))
             differ = (
                 (*base, *guards, opposite)
                 for guards, more in ((one, other), (other, one))
@@ -227,9 +204,9 @@ class _Comparer:
                 if guard not in guards
                 for opposite in negated(guard)
                 # Most of them contradict what is said of a position as it stands.
-                if conjoined((*base, *guards, opposite)) is not None
+                if conjoined((*self.parameters.assumed, *base, *guards, opposite)) is not None
             )
-            if impossible(differ, self.sets, self.among, self.positive):
+            if self.parameters.never(differ):
                 return change()
         return None
 
@@ -264,7 +241,7 @@ class _Comparer:
         points = self.sets.points(
             [*range(self.axes), *positions, *hidden], guards + placed, determined
         )
-        return _Part(sum_.weight, points.intersect_params(self.among), len(hidden))
+        return _Part(sum_.weight, points.intersect_params(self.parameters.among), len(hidden))
 
     def _repeating(
         self, numbers: Sequence[int], places: Sequence[Polynomial], guards: Conjunction
@@ -297,7 +274,7 @@ class _Comparer:
         for number in moved:
             differ = at_least(other[number], Polynomial.of(number) + 1)
             points = self.sets.points(pairs, (*guards, *again, *same, differ))
-            if not points.intersect_params(self.among).is_empty():
+            if not points.intersect_params(self.parameters.among).is_empty():
                 return number
         return None
 
@@ -359,7 +336,7 @@ class _Comparer:
             NonlinearError: a product of sizes would have to be compared.
         """
         numerator = self._numerator(weight)
-        signs = {name: Sign(negative=False, zero=False) for name in self.positive}
+        signs = positive_signs(self.parameters.positive)
         if not numerator.terms:
             return piece - piece
         if is_at_least(numerator, 1, signs) or is_at_least(-numerator, 1, signs):

@@ -22,7 +22,7 @@ from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.any_size import shape_of
-from symconv.language.graph import has_names
+from symconv.language.graph import has_opaque
 
 __all__ = ["condition", "extent"]
 
@@ -51,7 +51,7 @@ def condition(
             f"{reason}; the exact condition needs numbers for strides and dilations"
         ) from None
     except Undecided as reason:
-        if has_names(*claim.signals):
+        if has_opaque(*claim.signals):
             raise Undecided(
                 f"{reason}, and the exact condition is computed for sums of products alone"
             ) from None

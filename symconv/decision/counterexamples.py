@@ -29,7 +29,7 @@ from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import Point, TooLongError, allows, check_point, leaf_shape
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.functions import number_of_kind
-from symconv.language.graph import has_names, walk
+from symconv.language.graph import has_opaque, walk
 from symconv.language.operators import Apply
 from symconv.language.signals import SignalExpr
 
@@ -77,7 +77,7 @@ class Values:
     """
 
     arrays: Mapping[str, Array]
-    functions: Mapping[str, tuple[int | Fraction, ...]]
+    functions: Mapping[str, tuple[Fraction | int, ...]]
 
     def sides(self, claim: Claim, at: Point) -> list[Array]:
         """Both sides of a claim: exact numbers, or balls of real numbers."""
@@ -102,14 +102,14 @@ def _is_exact(node: SignalExpr) -> bool:
     return not isinstance(node.operator, Apply) or node.operator.function.is_exact
 
 
-def _polynomial(coefficients: Sequence[int | Fraction], number: Any) -> Any:
+def _polynomial(coefficients: Sequence[Fraction | int], number: Any) -> Any:
     result = number * 0
     for coefficient in reversed(coefficients):
         result = result * number + number_of_kind(Fraction(coefficient), number)
     return result
 
 
-def _written(coefficients: Sequence[int | Fraction]) -> str:
+def _written(coefficients: Sequence[Fraction | int]) -> str:
     v = Symbol("v")
     return str(sum(c * v**i for i, c in enumerate(coefficients)))
 
@@ -132,17 +132,17 @@ def first_difference(
         only: which of them are tried.
     """
     symbols = {s.name: s for s in claim.symbols}
-    is_named = has_names(*claim.signals)
+    is_opaque = has_opaque(*claim.signals)
     points: Iterable[Point]
     if lengths is None:
-        points = small_lengths(claim, is_named)
+        points = small_lengths(claim, is_opaque)
     else:
         points = ({symbols[n]: v for n, v in values.items()} for values in lengths)
     tried = 0
     for at in filter(only, points):
         try:
-            if is_named:
-                found = _values_differ(claim, at)
+            if is_opaque:
+                found = _difference_in_values(claim, at)
             else:
                 found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
@@ -161,15 +161,15 @@ def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
     return all(size for shape in shapes for size in shape)
 
 
-def small_lengths(claim: Claim, is_named: bool = False) -> Iterator[Point]:
+def small_lengths(claim: Claim, is_opaque: bool = False) -> Iterator[Point]:
     """Small lengths that satisfy the hypotheses, in the order of counterexamples.
 
     Args:
         claim: the claim.
-        is_named: whether there are functions or maxima in it.
+        is_opaque: whether there are functions or maxima in it.
     """
     largest = LARGEST_TOTAL_TRIED
-    if is_named:
+    if is_opaque:
         largest = LARGEST_TOTAL_OF_NETWORKS.get(len(claim.symbols), largest)
     for at in islice(_points(claim.symbols, largest), MOST_LENGTHS_TRIED):
         spend(10)
@@ -195,7 +195,7 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
     return one, other
 
 
-def _values_differ(claim: Claim, at: Point) -> Difference | None:
+def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
     Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
@@ -204,7 +204,6 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
-    unknown = claim.functions
     for trial, entry in enumerate(_WAYS):
         drawn = f"{trial}/{sum(lengths.values())}"  # others at other lengths
         arrays = {
@@ -212,10 +211,8 @@ def _values_differ(claim: Claim, at: Point) -> Difference | None:
             for name, shape in shapes.items()
         }
         rows = {
-            name: _polynomial_with(
-                _SHAPES_OF_FUNCTIONS[(trial + i) % len(_SHAPES_OF_FUNCTIONS)], at_zero
-            )
-            for i, (name, at_zero) in enumerate(sorted(unknown.items()))
+            name: (1 if at_zero is None else at_zero, *_POWERS[(trial + i) % len(_POWERS)])
+            for i, (name, at_zero) in enumerate(claim.functions.items())
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
@@ -243,12 +240,8 @@ _WAYS: tuple[Callable[[str, int], int], ...] = (
 )
 """Entries by the name and the number of each: those that are easily calculated with come first."""
 
-_SHAPES_OF_FUNCTIONS = ((0, 0, 1), (0, 1, 1), (0, -1, 0, 1), (0, 0, -1))
-"""Polynomials by their coefficients, besides f(0), which is 1 where it is open."""
-
-
-def _polynomial_with(coefficients: tuple[int, ...], at_zero: Any) -> tuple[Any, ...]:
-    return (1 if at_zero is None else at_zero, *coefficients[1:])
+_POWERS = ((0, 1), (1, 1), (-1, 0, 1), (0, -1))
+"""v², v + v², v³ − v and −v² by their coefficients from v on; f(0) is 1 where it is open."""
 
 
 def _first_apart(one: Array, other: Array) -> tuple[int, ...] | None:
@@ -391,7 +384,7 @@ def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
         one, other = (fixed_size.array(side, data, at) for side in hypothesis.signals)
         if one != other:
             raise DisagreementError(f"{claim}: {hypothesis} does not hold at {found}")
-    if has_names(*claim.signals):  # whose sides are computed in another way, from the same entries
+    if has_opaque(*claim.signals):  # whose sides are computed in another way, from the same entries
         return replace(found, signals={name: nested(entries) for name, entries in data.items()})
     left, right = (fixed_size.array(side, data, at) for side in claim.signals)
     if left.shape != right.shape:

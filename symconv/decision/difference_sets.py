@@ -13,7 +13,6 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_NODES_EXPANDED, MOST_SYMBOLS_TOGETHER
-from symconv.arithmetic.linearisation import impossible
 from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, negated
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import GuardedSum
@@ -26,7 +25,7 @@ from symconv.decision.parameters import Parameters, differing
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import has_names, requirements, walk
+from symconv.language.graph import has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
@@ -67,8 +66,8 @@ class _Failure:
     exactly: Callable[[], Set] | None = None
 
 
-def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
-    """The parameters that the linear hypotheses of a claim allow, and the guards of the others.
+def hypotheses(claim: Claim, sets: IntegerSets) -> Parameters:
+    """The parameters that the hypotheses of a claim allow.
 
     Raises:
         VacuousError: no parameters are allowed.
@@ -80,23 +79,23 @@ def hypotheses(claim: Claim, sets: IntegerSets) -> tuple[Set, Conjunction]:
 
 def _allowed_by(
     given: Sequence[Boolean], symbols: Sequence[Symbol], sets: IntegerSets
-) -> tuple[Set, Conjunction]:
-    among = sets.where(_signs(symbols))
-    assumed: Conjunction = ()
+) -> Parameters:
+    positive = {symbol.name for symbol in symbols if sign_of(symbol).least == 1}
+    known = Parameters(sets, sets.where(_signs(symbols)), positive, ())
     about_lengths = [one for one in given if lengths_in(one)]
     for hypothesis in (one for one in given if one not in about_lengths):
-        among, assumed = _narrowed(among, assumed, hypothesis, sets)
-    if about_lengths and not among.is_empty():
+        known = _narrowed(known, hypothesis)
+    if about_lengths and not known.among.is_empty():
         signals = [s for part in about_lengths for one in lengths_in(part) for s in one.signals]
-        _require(signals, sets, among, assumed, _positive(symbols))
+        _require(signals, known)
         for hypothesis in about_lengths:
-            among, assumed = _narrowed(among, assumed, hypothesis, sets)
-    if among.is_empty():
+            known = _narrowed(known, hypothesis)
+    if known.among.is_empty():
         listed = ", ".join(map(str, given)) or "the assumptions of the symbols"
         raise VacuousError(
             f"no lengths satisfy the hypotheses ({listed}), so the claim says nothing"
         )
-    return among, assumed
+    return known
 
 
 def _signs(symbols: Sequence[Symbol]) -> list[Conjunction]:
@@ -104,45 +103,39 @@ def _signs(symbols: Sequence[Symbol]) -> list[Conjunction]:
     return [tuple(chain(*guards)) for guards in product(*said)]
 
 
-def _positive(symbols: Sequence[Symbol]) -> set[str]:
-    return {s.name for s in symbols if sign_of(s).least == 1}
-
-
-def _narrowed(
-    among: Set, assumed: Conjunction, hypothesis: Boolean, sets: IntegerSets
-) -> tuple[Set, Conjunction]:
+def _narrowed(known: Parameters, hypothesis: Boolean) -> Parameters:
+    """What one hypothesis more allows."""
     try:
-        return among.intersect(where_holds(hypothesis, sets)), assumed
+        return replace(known, among=known.among.intersect(where_holds(hypothesis, known.sets)))
     except NonlinearError:
         alternatives = cases(hypothesis)
         if len(alternatives) != 1:
             raise
-        return among, assumed + alternatives[0]
+        return replace(known, assumed=known.assumed + alternatives[0])
 
 
-def _require(
-    signals: Sequence[SignalExpr],
-    sets: IntegerSets,
-    among: Set,
-    assumed: Conjunction,
-    positive: set[str],
-) -> None:
+def _require(signals: Sequence[SignalExpr], known: Parameters) -> None:
     """Raise an error unless the tensors are defined for all parameters that are allowed."""
     for requirement in requirements(*signals):
         opposites = [negation for g in requirement.guards for negation in negated(g)]
-        alone = [(*assumed, guard) for guard in opposites]
-        if impossible(alone, sets, among, positive):
+        if known.never((guard,) for guard in opposites):
             continue
-        outside = among - sets.where([requirement.guards])
-        if assumed:
+        outside = known.among - known.sets.where([requirement.guards])
+        if known.assumed:
             raise NonlinearError("a hypothesis has a product of symbols in it")
         if not outside.is_empty():
-            _, lengths, _ = sets.smallest(outside)
+            _, lengths, _ = known.sets.smallest(outside)
             raise NotDefinedError(requirement.message, lengths)
 
 
 class Decision:
     """The integer sets that decide a claim.
+
+    Attributes:
+        claim: the claim.
+        sets: where the integer sets live.
+        parameters: what its hypotheses allow.
+        failures: where its sides differ, or may differ.
 
     Raises:
         NonlinearError: products remain, and no change of indices gets around them.
@@ -151,18 +144,22 @@ class Decision:
     def __init__(self, claim: Claim, budget: int) -> None:
         self.claim = claim
         self.sets = IntegerSets([s.name for s in claim.symbols], budget)
-        self.positive = _positive(claim.symbols)
-        self._narrow: dict[frozenset[str], Parameters] = {}
+        self._parameters_by_names: dict[frozenset[str], Parameters] = {}
         with self.sets.within_budget():
-            self.among, self.assumed = hypotheses(claim, self.sets)
-            self.parameters = Parameters(self.sets, self.among, self.positive, self.assumed)
-            if self.assumed and next(small_lengths(claim), None) is None:
+            self.parameters = hypotheses(claim, self.sets)
+            assumed = self.parameters.assumed
+            if assumed and next(small_lengths(claim), None) is None:
                 raise Undecided("no small lengths were found that satisfy the hypotheses")
             signals = (*claim.signals, *claim.mentioned, *claim.about)
-            _require(signals, self.sets, self.among, self.assumed, self.positive)
+            _require(signals, self.parameters)
             self.failures = list(self._failures(claim))
-            if self.assumed and not all(f.where is None for f in self.failures):
+            if assumed and not all(f.where is None for f in self.failures):
                 raise NonlinearError("a hypothesis has a product of symbols in it")
+
+    @property
+    def among(self) -> Set:
+        """The parameters that the linear hypotheses allow."""
+        return self.parameters.among
 
     def _failures(self, claim: Claim) -> Iterator[_Failure]:
         match claim.lhs, claim.rhs:
@@ -182,13 +179,13 @@ class Decision:
         Raises:
             Undecided: there are functions or maxima, and that they are equal is not found.
         """
-        is_named = has_names(left, right)
-        if is_named or len(walk(left, right)) > MOST_NODES_EXPANDED:
+        is_opaque = has_opaque(left, right)
+        if is_opaque or len(walk(left, right)) > MOST_NODES_EXPANDED:
             network = Network(self.claim, self._parameters_of, self._evidence_of_equality)
             if network.are_equal():
                 yield _Failure(None, None, network.evidence)
                 return
-            if is_named:
+            if is_opaque:
                 raise Undecided(network.reason())
         sums = guarded_sum(left), guarded_sum(right)
         yield from self._sums_differ(*sums, self.parameters, lambda: self.claim)
@@ -227,12 +224,11 @@ class Decision:
             rest = [one for one in rest if one not in connected]
             names |= {s.name for one in connected for s in one.free_symbols}
         key = frozenset(names)
-        if key not in self._narrow:
+        if key not in self._parameters_by_names:
             symbols = [symbol for symbol in self.claim.symbols if symbol.name in names]
             sets = IntegerSets([symbol.name for symbol in symbols], self.sets.budget)
-            among, assumed = _allowed_by(given, symbols, sets)
-            self._narrow[key] = Parameters(sets, among, _positive(symbols), assumed)
-        return self._narrow[key]
+            self._parameters_by_names[key] = _allowed_by(given, symbols, sets)
+        return self._parameters_by_names[key]
 
     def _sums_differ(
         self,
@@ -243,7 +239,7 @@ class Decision:
     ) -> Iterator[_Failure]:
         for one, other in zip(left.shape, right.shape, strict=True):
             yield _values_differ(one, other, "lengths" if left.axes == 1 else "sizes", known)
-        for found in compare(left, right, known.sets, known.among, known.positive, known.assumed):
+        for found in compare(left, right, known):
             nowhere = found.doubtful is None or found.doubtful.is_empty()
             yield _Failure(
                 None if nowhere else found.doubtful,
@@ -303,7 +299,7 @@ class Decision:
             within: the parameters that are looked at; all unless they are given.
         """
         where = [
-            (failure.names, failure.where if within is None else _narrow(failure.where, within))
+            (failure.names, failure.where if within is None else _within(failure.where, within))
             for failure in self.failures
             if failure.where is not None
         ]
@@ -337,8 +333,9 @@ def _told(found: Comparison, claim: Callable[[], Claim]) -> tuple[Evidence, ...]
     return tuple(evidence(found, claim()))
 
 
-def _narrow(points: Set, within: Set) -> Set:
-    return points.intersect(within) if points.is_params() else points.intersect_params(within)
+def _within(points: Set, among: Set) -> Set:
+    """The points of a set, or the parameters in it, that are among some parameters."""
+    return points.intersect(among) if points.is_params() else points.intersect_params(among)
 
 
 def where_holds(condition: Boolean, sets: IntegerSets) -> Set:

@@ -19,11 +19,11 @@ from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term, f
 from symconv.arithmetic.work import spend
 from symconv.decision.coefficients import compare
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections, replaced
+from symconv.decision.selections import Selections
 from symconv.language.any_size import guarded_sum
 from symconv.language.operators import Maximum, MaxPool
 from symconv.language.operators.base import Index, Shape, inside_of
-from symconv.language.signals import Applied, SignalExpr, Tensor
+from symconv.language.signals import SignalExpr, Tensor, replaced
 
 __all__ = ["Elements", "is_maximum"]
 
@@ -94,9 +94,8 @@ class Elements:
         """Whether the elements are the same with multiplicities too, by changes of indices."""
         if len(left) != len(right) or not all(term.factors for term in (*left, *right)):
             return False
-        known = self._parameters
         one, other = (GuardedSum(tuple(terms), shape, self._shapes) for terms in (left, right))
-        found = compare(one, other, known.sets, known.among, known.positive, known.assumed)
+        found = compare(one, other, self._parameters)
         return all(comparison.doubtful is None for comparison in found)
 
     def _points(self, terms: Sequence[Term], name: str | None, outputs: Conjunction) -> Set:
@@ -179,7 +178,7 @@ class Elements:
                 origins[leaf.name] = one
                 return leaf
 
-            bare = replaced(node, new, lambda one, operands: Applied(one.operator, operands))
+            bare = replaced(node, new)
             summed = guarded_sum(bare)
             is_plain = all(
                 len(term.factors) == 1

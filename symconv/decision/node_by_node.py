@@ -22,7 +22,7 @@ from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
 from symconv.decision.maxima import Elements, is_maximum
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections, replaced
+from symconv.decision.selections import Selections
 from symconv.decision.trial_values import TrialValues
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
@@ -41,7 +41,14 @@ from symconv.language.operators import (
     Taps,
 )
 from symconv.language.operators.base import Operator, size_along
-from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, indices_of
+from symconv.language.signals import (
+    Applied,
+    SignalExpr,
+    StandIn,
+    Tensor,
+    indices_of,
+    replaced,
+)
 
 __all__ = ["Network"]
 
@@ -347,13 +354,12 @@ class Network:
         self._told.append(lambda: (Evidence(f"{self._shown(one)} and {self._shown(other)}", how),))
 
     def _shown(self, node: SignalExpr) -> str:
-        """A node with names for the functions and maxima in it."""
+        """A node as text, with names for the functions and maxima below it."""
 
-        def name(below: SignalExpr) -> SignalExpr | None:
-            return self.name_of(below) if below.operator.is_opaque else None
+        def name(one: SignalExpr) -> SignalExpr | None:
+            return self.name_of(one) if one.operator.is_opaque and one is not node else None
 
-        operands = [replaced(operand, name, _rebuilt) for operand in node.operands]
-        return str(_rebuilt(node, operands) if operands else node)
+        return str(replaced(node, name))
 
     def _as_function(self, node: SignalExpr) -> tuple[Function, SignalExpr] | None:
         """A node that only moves values of one function: the function, and its argument moved."""
@@ -394,7 +400,7 @@ class Network:
                     return self.name_of(node)
                 return None
 
-            left, right = (replaced(node, name, _rebuilt) for node in (one, other))
+            left, right = (replaced(node, name) for node in (one, other))
             try:
                 told = self._compared(left, right)
             except NonlinearError as problem:
@@ -421,10 +427,6 @@ class Network:
 
 _SIGMOID = Function("sigmoid", Fraction(1, 2))
 _RELU6_OF_3_MORE = Function("relu6(3 + …)", Fraction(3))
-
-
-def _rebuilt(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-    return Applied(node.operator, operands)
 
 
 def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:

@@ -39,7 +39,7 @@ from symconv.decision.verdicts import (
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError
 from symconv.language.assignments import TooLongError, spell
 from symconv.language.evaluation import holds_at
-from symconv.language.graph import has_names, requirements, ring_of
+from symconv.language.graph import has_opaque, requirements, ring_of
 from symconv.language.operators.base import Requirement
 
 __all__ = ["bounded", "found_with_content", "prove"]
@@ -203,7 +203,7 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
     try:
         with bounded(_for_a_search()):
             found, tried = first_difference(claim)
-            is_one_size = tried and not claim.symbols and not has_names(*claim.signals)
+            is_one_size = tried and not claim.symbols and not has_opaque(*claim.signals)
             if found is None and is_one_size and claim.at().holds:
                 how = Evidence("entries", "the same polynomials when expanded")
                 return Proved(_everything(claim), (how,))
@@ -213,7 +213,7 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
         among = f"the {tried} smallest {_sizes(claim)}"
         searched = f" (no counterexample among {among})" if tried else ""
         return Unknown(f"{reason}{searched}")
-    if has_names(*claim.signals):
+    if has_opaque(*claim.signals):
         reason = Undecided("it is computed for sums of products alone, without functions")
     return _refuted(claim, found, None, str(reason))
 
@@ -382,7 +382,7 @@ def _allowed(claim: Claim, values: Mapping[Symbol, int], budget: int) -> bool:
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     fixed = tuple(equal(Polynomial.of(s.name), value) for s, value in values.items())
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         return not among.intersect(sets.where([fixed])).is_empty()
     return True
 
@@ -391,7 +391,7 @@ def _least_rest(claim: Claim, symbols: Sequence[Symbol], budget: int) -> int:
     """A lower bound for the sum of the other symbols, by the hypotheses."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         _, lengths, _ = sets.smallest(sets.exists(among, [s.name for s in symbols]))
         rest = [abs(v) for n, v in lengths.items() if n not in {s.name for s in symbols}]
         return sum(rest)
@@ -402,7 +402,7 @@ def _within(claim: Claim, symbols: Iterable[Symbol], largest: int, budget: int) 
     """Whether the hypotheses leave nothing beyond a range of strides."""
     sets = IntegerSets([s.name for s in claim.symbols], budget)
     with _unless_undecided(), sets.within_budget():
-        among, _ = hypotheses(claim, sets)
+        among = hypotheses(claim, sets).among
         for symbol in symbols:
             value = Polynomial.of(symbol.name)
             beyond = sets.where([(at_least(value, largest + 1),), (at_least(-value, largest + 1),)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Polynomial
@@ -10,7 +10,7 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.language.operators import Add, Pad
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Selections", "replaced"]
+__all__ = ["Selections"]
 
 
 class Selections:
@@ -83,39 +83,6 @@ class Selections:
             if end == low:
                 return begin, high
         return Polynomial({}), node.lengths[axis]
-
-
-def replaced(
-    node: SignalExpr,
-    new: Callable[[SignalExpr], SignalExpr | None],
-    made: Callable[[SignalExpr, list[SignalExpr]], SignalExpr],
-) -> SignalExpr:
-    """A node with others in the place of some below it.
-
-    Args:
-        node: the node.
-        new: what stands for a node; None where it stays, and what is below it is looked at.
-        made: makes a node of other operands.
-    """
-    done: dict[SignalExpr, SignalExpr] = {}
-    open_ = [node]
-    while open_:
-        one = open_[-1]
-        if one in done:
-            open_.pop()
-            continue
-        instead = new(one)
-        if instead is not None:
-            done[one] = instead
-            continue
-        missing = [operand for operand in one.operands if operand not in done]
-        if missing:
-            open_ += missing
-            continue
-        operands = [done[operand] for operand in one.operands]
-        same = all(a is b for a, b in zip(operands, one.operands, strict=True))
-        done[one] = one if same else made(one, operands)
-    return done[node]
 
 
 def _is_whole(part: SignalExpr, node: SignalExpr, axis: int) -> bool:

@@ -13,13 +13,12 @@ from symconv.arithmetic.polynomials import Floor, Guarded, Monomial, Polynomial
 from symconv.arithmetic.terms import free_index
 from symconv.decision.claims import Claim
 from symconv.decision.maxima import is_maximum
-from symconv.decision.selections import replaced
 from symconv.errors import Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import allows
-from symconv.language.graph import has_names, walk
+from symconv.language.graph import has_opaque, walk
 from symconv.language.operators.base import size_along
-from symconv.language.signals import Applied, SignalExpr, StandIn
+from symconv.language.signals import SignalExpr, StandIn, replaced
 
 __all__ = ["strides_of", "values_of", "values_up_to"]
 
@@ -88,7 +87,7 @@ def _polynomials(claim: Claim) -> Iterator[Polynomial]:
 
 def _parts(claim: Claim) -> list[SignalExpr]:
     """The sums of products of which the sides are made, with names for functions and maxima."""
-    if not has_names(*claim.signals):
+    if not has_opaque(*claim.signals):
         return list(claim.signals)
     names: dict[SignalExpr, SignalExpr] = {}
     parts: dict[SignalExpr, None] = dict.fromkeys(claim.signals)
@@ -97,10 +96,7 @@ def _parts(claim: Claim) -> list[SignalExpr]:
             sizes = tuple(size_along(node, axis) for axis in range(node.ndim))
             names[node] = StandIn(f"t#{len(names)}", sizes)
             parts |= dict.fromkeys(node.operands)
-    return [
-        replaced(part, names.get, lambda node, operands: Applied(node.operator, operands))
-        for part in parts
-    ]
+    return [replaced(part, names.get) for part in parts]
 
 
 def _of_maxima(signal: SignalExpr) -> Iterator[Polynomial]:

@@ -18,7 +18,7 @@ from symconv.decision.verdicts import Counterexample, Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import Point, TooLongError
-from symconv.language.graph import has_names, leaves, walk
+from symconv.language.graph import has_opaque, leaves, walk
 from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["sufficient_taps"]
@@ -64,9 +64,9 @@ class _Search:
         known = claim.standing.tensors
         free = [tensor for name, tensor in claim.named.items() if name not in known]
         kernels = _in_kernels(claim)
-        self._has_names = has_names(*claim.signals)
+        self._has_opaque = has_opaque(*claim.signals)
         self.zeros: list[Claim] = []
-        if not self._has_names:
+        if not self._has_opaque:
             needed = set[str]().union(*map(_without_which_little_is_left, claim.free.signals))
             self.zeros = [Claim(tensor, 0 * tensor) for tensor in free if tensor.name not in needed]
         self.kernels = [tensor for tensor in free if tensor in kernels]
@@ -88,16 +88,21 @@ class _Search:
         claim = self.claim
         with suppress(SymconvError):  # a hypothesis may say nothing beyond those of the claim
             closer = Claim(claim.lhs, claim.rhs, (*claim.given, *hypotheses), about=claim.about)
-            # Functions of large numbers are no numbers that could be compared.
-            has_entries = self._has_names
-            for at in () if self._has_names else self._points:
-                one, other = random_sides(closer.free, at)
-                if one != other:
-                    return False
-                has_entries = has_entries or any(one.entries)
-            verdict = prove(closer) if has_entries else None
+            verdict = prove(closer) if self._may_hold(closer) else None
             return isinstance(verdict, Proved) and verdict.is_complete
         return False
+
+    def _may_hold(self, closer: Claim) -> bool:
+        """Whether sides of random entries are equal at small lengths, and not 0 at all of them."""
+        if self._has_opaque:  # functions of large numbers are no numbers that could be compared
+            return True
+        has_entries = False
+        for at in self._points:
+            one, other = random_sides(closer.free, at)
+            if one != other:
+                return False
+            has_entries = has_entries or any(one.entries)
+        return has_entries
 
     def needed(self, hypotheses: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """As many of the hypotheses as the claim needs; of two, each alone was tried before."""

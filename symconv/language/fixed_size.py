@@ -30,7 +30,7 @@ from symconv.language.assignments import (
     spell,
     whole,
 )
-from symconv.language.graph import has_names, leaves, mentioned, symbols_in, walk
+from symconv.language.graph import has_opaque, leaves, mentioned, symbols_in, walk
 from symconv.language.operators import Named
 from symconv.language.operators.base import Fixed
 from symconv.language.scalars import ELEMENTS, POLYNOMIALS
@@ -256,7 +256,7 @@ def vector(signal: SignalExpr, lengths: Mapping[str, Any]) -> list[Expr]:
 def symbol_array(signal: SignalExpr, lengths: Mapping[str, Any]) -> Array:
     """The entries at the given sizes, as expanded SymPy expressions."""
     at = point(_sorted_symbols(signal), lengths)
-    if has_names(signal):  # which are no polynomials
+    if has_opaque(signal):  # which are no polynomials
         written = array(signal, symbol_arrays(leaves(signal), at), at, sympy.S.Zero)
         return Array(written.shape, [sympy.expand(entry) for entry in written.entries])
     (expanded,), back = polynomials([signal], leaves(signal), at)

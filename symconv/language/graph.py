@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_names",
     "clash",
-    "has_names",
+    "has_opaque",
     "leaves",
     "mentioned",
     "merge_symbols",
@@ -47,8 +47,8 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
     return list(found)
 
 
-def has_names(*signals: SignalExpr) -> bool:
-    """Whether there are functions or maxima in it, whose entries are compared as names."""
+def has_opaque(*signals: SignalExpr) -> bool:
+    """Whether there are functions or maxima in them, whose entries are compared as names."""
     return any(node.operator.is_opaque for node in walk(*signals))
 
 

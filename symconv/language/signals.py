@@ -10,10 +10,11 @@ grows with the number of different ones in a claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
+from operator import is_
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
@@ -57,6 +58,7 @@ __all__ = [
     "formula_of",
     "indices_of",
     "put_in",
+    "replaced",
     "substituted",
     "with_lengths",
 ]
@@ -718,14 +720,46 @@ def put_in(signal: SignalExpr, tensors: Mapping[str, SignalExpr]) -> SignalExpr:
     >>> print(put_in(x.convolve(k), {"k": h.flip()}))
     x.convolve(h.flip())
     """
-    new: dict[SignalExpr, SignalExpr] = {}
-    for node in walk(signal):
-        match node:
-            case Tensor(name=name):
-                new[node] = tensors.get(name, node)
-            case _:
-                new[node] = Applied(node.operator, [new[operand] for operand in node.operands])
-    return new[signal]
+    return replaced(
+        signal, lambda node: tensors.get(node.name) if isinstance(node, Tensor) else None
+    )
+
+
+def _with_operands(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+    return Applied(node.operator, operands)
+
+
+def replaced(
+    signal: SignalExpr,
+    instead: Callable[[SignalExpr], SignalExpr | None],
+    made: Callable[[SignalExpr, list[SignalExpr]], SignalExpr] = _with_operands,
+) -> SignalExpr:
+    """The tensor with others in the place of some of its nodes.
+
+    Args:
+        signal: the tensor.
+        instead: what stands for a node; None where it stays, and what is below it is looked at.
+        made: makes the node of other operands.
+    """
+    done: dict[SignalExpr, SignalExpr] = {}
+    open_ = [signal]
+    while open_:
+        node = open_[-1]
+        if node in done:
+            open_.pop()
+            continue
+        other = instead(node)
+        if other is not None:
+            done[node] = other
+            continue
+        missing = [operand for operand in node.operands if operand not in done]
+        if missing:
+            open_ += missing
+            continue
+        operands = [done[operand] for operand in node.operands]
+        same = all(map(is_, operands, node.operands))
+        done[node] = node if same else made(node, operands)
+    return done[signal]
 
 
 def with_lengths(part: Any, values: Mapping[Any, Any]) -> Any:

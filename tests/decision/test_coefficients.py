@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -12,6 +13,7 @@ from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.polynomials import Polynomial, at_least, equal, floor, nonnegative_part
 from symconv.arithmetic.terms import Factor, GuardedSum, Term
 from symconv.decision.coefficients import Comparison, compare
+from symconv.decision.parameters import Parameters
 from symconv.errors import Undecided
 from tests.generators.terms import SHAPES, disguised, index, random_term
 from tests.oracles.monomials import entry
@@ -33,7 +35,7 @@ def signal(*terms: Term, length: Polynomial = LENGTH) -> GuardedSum:
 
 
 def compared(lhs: GuardedSum, rhs: GuardedSum) -> list[Comparison]:
-    return compare(lhs, rhs, SETS, AMONG, POSITIVE)
+    return compare(lhs, rhs, Parameters(SETS, AMONG, POSITIVE, ()))
 
 
 def differences(lhs: GuardedSum, rhs: GuardedSum, names: tuple[str, ...]) -> set[tuple[int, ...]]:
@@ -206,11 +208,11 @@ def test_only_outputs_that_both_sides_have() -> None:
 def test_only_among_the_parameters() -> None:
     x, other = read(("x", u)), read(("x", u), guards=(at_least(u, 1),))
     few = SETS.where([(at_least(n, 3), equal(c, 2))])
-    (told,) = compare(signal(x), signal(other), SETS, few, POSITIVE)
+    (told,) = compare(signal(x), signal(other), Parameters(SETS, few, POSITIVE, ()))
     assert told.doubtful is not None
     assert points(told.doubtful, ("x",)) == {(2, b, 0, 0) for b in (3, 4)}
     nothing = SETS.where([])
-    (told,) = compare(signal(x), signal(other), SETS, nothing, POSITIVE)
+    (told,) = compare(signal(x), signal(other), Parameters(SETS, nothing, POSITIVE, ()))
     assert told.doubtful is None or told.doubtful.is_empty()
 
 
@@ -232,10 +234,11 @@ def test_what_is_assumed_makes_guards_superfluous() -> None:
     x = read(("x", u))
     other = read(("x", u), guards=(at_least(s * c, n),))
     assumed = (at_least(s * c, n),)
-    (told,) = compare(signal(x), signal(other), sets, among, {"n", "c", "s"}, assumed)
+    known = Parameters(sets, among, {"n", "c", "s"}, assumed)
+    (told,) = compare(signal(x), signal(other), known)
     assert told.doubtful is None
     with pytest.raises(Undecided, match="product"):
-        compare(signal(x), signal(other), sets, among, {"n", "c", "s"})
+        compare(signal(x), signal(other), replace(known, assumed=()))
 
 
 def test_a_sum_that_repeats_a_monomial_is_counted() -> None:

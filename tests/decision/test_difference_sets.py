@@ -96,18 +96,18 @@ def test_and_or_not() -> None:
 )
 def test_what_the_hypotheses_allow(claim: Claim) -> None:
     sets = IntegerSets([symbol.name for symbol in claim.symbols], DECISION_OPERATIONS)
-    among, assumed = hypotheses(claim, sets)
-    assert assumed == ()
-    assert lengths(sets, among) == searched(claim)
+    known = hypotheses(claim, sets)
+    assert known.assumed == ()
+    assert lengths(sets, known.among) == searched(claim)
 
 
 def test_hypotheses_with_products_are_kept_apart() -> None:
     claim = Claim(x, x, given=[s * c >= n, n >= 4])
     sets = IntegerSets(["c", "n", "s"], DECISION_OPERATIONS)
-    among, assumed = hypotheses(claim, sets)
-    assert {at["n"] for at in lengths(sets, among)} == {4, 5, 6}
+    known = hypotheses(claim, sets)
+    assert {at["n"] for at in lengths(sets, known.among)} == {4, 5, 6}
     ours = {name: Polynomial.of(name) for name in "cns"}
-    assert assumed == (at_least(ours["s"] * ours["c"], ours["n"]),)
+    assert known.assumed == (at_least(ours["s"] * ours["c"], ours["n"]),)
     with pytest.raises(NonlinearError):
         hypotheses(Claim(x, x, given=[Or(s * c >= n, s * c <= 2 * n)]), sets)
 

@@ -482,3 +482,9 @@ def test_products_of_functions_below_functions() -> None:
         inner = getattr(x, name)()
         assert is_proved(Claim(inner.flip().sigmoid(), inner.sigmoid().flip()))
         assert is_refuted(Claim(inner.sigmoid(), getattr(x.sigmoid(), name)()))
+
+
+def test_a_fraction_at_zero_stands_beside_functions_that_are_not_exact() -> None:
+    verdict = Claim(h(x).sigmoid(), h(x).tanh()).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.functions["h"].endswith("1/2")

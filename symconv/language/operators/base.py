@@ -391,7 +391,13 @@ class Operator:
             inside: whether the index is known to lie inside the result, so that no guard has
                 to say it.
             fresh: numbers for summation indices.
+
+        Raises:
+            Undecided: its entries are no sums of products, see `is_opaque`.
         """
+        yield from ()
+        if self.is_opaque:
+            raise Undecided(f"an entry of {node} is no sum of products, which have formulas here")
         raise NotImplementedError(f"no entry rule for {type(self).__name__}")
 
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.limits import MOST_PHASES
 from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, within
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
 from symconv.language.functions import largest
@@ -23,7 +23,6 @@ from symconv.language.operators.base import (
     Mathematics,
     NumPy,
     Requirement,
-    Rule,
     along,
     not_negative,
     positive_at,
@@ -153,15 +152,6 @@ class MaxPool(AlongAxis):
         """Each window is looked at; there are no more entries in one than in the operand."""
         number = self.window.number
         return size * (sizes[0] if number is None else max(number, 1))
-
-    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """None: it is no sum of products; see `candidates`.
-
-        Raises:
-            Undecided: always.
-        """
-        yield from ()
-        raise Undecided(f"an entry of {node} is no sum of products, which have formulas here")
 
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """x[s·u + d·j − l] for 0 ≤ j < c, where that is an entry."""

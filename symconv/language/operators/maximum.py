@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import Undecided
 from symconv.language.arrays import Array
 from symconv.language.functions import largest
 from symconv.language.operators.base import (
@@ -16,7 +15,6 @@ from symconv.language.operators.base import (
     Fixed,
     Index,
     Mathematics,
-    Rule,
 )
 from symconv.language.operators.equal_shapes import Entrywise, place_in, spread_out
 from symconv.language.scalars import REALS
@@ -37,15 +35,6 @@ class Maximum(Entrywise):
     call = "maximum(x, y)"
     empty_by_operands_alone = True
     numpy = "np.maximum({0}, {1})"
-
-    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """None: it is no sum of products; see `candidates`.
-
-        Raises:
-            Undecided: always.
-        """
-        yield from ()
-        raise Undecided(f"an entry of {node} is no sum of products, which have formulas here")
 
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """The entry of each."""

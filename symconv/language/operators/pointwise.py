@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.arrays import Array
 from symconv.language.functions import FUNCTIONS, Function, leaky_relu, unknown_function
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
-    Index,
     Mathematics,
     NumPy,
     Operand,
     Operator,
-    Rule,
     check_operand,
 )
 from symconv.language.operators.scale import exact_number, exact_number_hint
@@ -58,15 +55,6 @@ class Apply(Operator):
     names_entries = True
     may_be_torch = True
     empty_by_operands_alone = True
-
-    def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
-        """None: it is no sum of products.
-
-        Raises:
-            Undecided: always.
-        """
-        yield from ()
-        raise Undecided(f"an entry of {node} is no sum of products, which have formulas here")
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The function of each; zeros that were put beside floats are floats."""
