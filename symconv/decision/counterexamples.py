@@ -37,6 +37,7 @@ __all__ = [
     "Difference",
     "DisagreementError",
     "counterexample",
+    "difference_in_values",
     "first_difference",
     "has_content",
     "random_sides",
@@ -142,7 +143,7 @@ def first_difference(
     for at in filter(only, points):
         try:
             if is_opaque:
-                found = _difference_in_values(claim, at)
+                found = difference_in_values(claim, at)
             else:
                 found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
@@ -195,7 +196,7 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
     return one, other
 
 
-def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
+def difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
     Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
