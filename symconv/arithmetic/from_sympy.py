@@ -498,7 +498,7 @@ class FormulaReader:
                 return self._product(
                     [base] * min(int(exponent), MOST_EXPANDED_TERMS), names, expression
                 )
-            case Pow(args=(base, Integer() as exponent)) if exponent < 0:
+            case Pow(args=(base, Integer() as exponent)) if exponent < 0 and not base.has(Indexed):
                 return (self._share(base, -int(exponent), names),)
             case Indexed():
                 return (self._entry(expression, names),)

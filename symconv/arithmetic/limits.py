@@ -184,6 +184,10 @@ LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 """Where induction over the number of layers fails: each number is a decision, and the sums grow
 with it."""
 
+NUMBERS_OF_LAYERS_COMPARED = 8
+"""For which a layer that takes its number is held against what it does with a symbol: functions
+treat the first layers or every other one alone, if any, and each is one call."""
+
 MOST_LAYERS = 1000
 """In a stack with a number of layers: each is a few operators more."""
 
@@ -196,6 +200,10 @@ them by itself."""
 LARGEST_TOTAL_TRIED = 12
 """The sum of the lengths up to which all are tried: up to 924 lengths of positive symbols.  All but
 three of the counterexamples to the catalogue have sums up to 8."""
+
+LARGEST_TOTAL_OF_NETWORKS = {1: 32, 2: 18}
+"""The same where there are functions or maxima, by how many symbols there are: such claims are
+refuted in no other way, and often fail no sooner than a window of several pools has entries."""
 
 MOST_ADDED = 3
 """How much more than their least sum the lengths have at which a claim of many symbols is tried:

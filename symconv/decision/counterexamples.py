@@ -16,6 +16,7 @@ from sympy import Expr, Rational, Symbol
 
 from symconv.arithmetic.limits import (
     BITS_OF_BALLS,
+    LARGEST_TOTAL_OF_NETWORKS,
     LARGEST_TOTAL_TRIED,
     MOST_ADDED,
     MOST_LENGTHS_TRIED,
@@ -36,6 +37,7 @@ __all__ = [
     "Difference",
     "DisagreementError",
     "counterexample",
+    "difference_in_values",
     "first_difference",
     "has_content",
     "random_sides",
@@ -57,7 +59,7 @@ class Difference:
         names: the names in a monomial whose coefficients differ; None where lengths or
             values differ.
         point: the output index, and the positions of each name, axis by axis.
-        values: entries for which both sides differ, where they are no polynomials.
+        values: entries for which both sides are told, where they are no polynomials.
     """
 
     lengths: dict[str, int]
@@ -134,14 +136,14 @@ def first_difference(
     is_opaque = has_opaque(*claim.signals)
     points: Iterable[Point]
     if lengths is None:
-        points = small_lengths(claim)
+        points = small_lengths(claim, is_opaque)
     else:
         points = ({symbols[n]: v for n, v in values.items()} for values in lengths)
     tried = 0
     for at in filter(only, points):
         try:
             if is_opaque:
-                found = _difference_in_values(claim, at)
+                found = difference_in_values(claim, at)
             else:
                 found = None if _seem_equal(claim, at) else _difference(claim, at)
         except TooLongError:
@@ -160,9 +162,17 @@ def has_content(claim: Claim, at: Point, outputs: bool) -> bool:
     return all(size for shape in shapes for size in shape)
 
 
-def small_lengths(claim: Claim) -> Iterator[Point]:
-    """Small lengths that satisfy the hypotheses, in the order of counterexamples."""
-    for at in islice(_points(claim.symbols), MOST_LENGTHS_TRIED):
+def small_lengths(claim: Claim, is_opaque: bool = False) -> Iterator[Point]:
+    """Small lengths that satisfy the hypotheses, in the order of counterexamples.
+
+    Args:
+        claim: the claim.
+        is_opaque: whether there are functions or maxima in it.
+    """
+    largest = LARGEST_TOTAL_TRIED
+    if is_opaque:
+        largest = LARGEST_TOTAL_OF_NETWORKS.get(len(claim.symbols), largest)
+    for at in islice(_points(claim.symbols, largest), MOST_LENGTHS_TRIED):
         spend(10)
         if claim.contradicted(at) is None:
             yield at
@@ -186,7 +196,7 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
     return one, other
 
 
-def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
+def difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
     Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
@@ -196,8 +206,9 @@ def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
     for trial, entry in enumerate(_WAYS):
+        drawn = f"{trial}/{sum(lengths.values())}"  # others at other lengths
         arrays = {
-            name: Array(shape, [entry(f"{name}/{trial}", i) for i in range(prod(shape))])
+            name: Array(shape, [entry(f"{name}/{drawn}", i) for i in range(prod(shape))])
             for name, shape in shapes.items()
         }
         rows = {
@@ -206,9 +217,7 @@ def _difference_in_values(claim: Claim, at: Point) -> Difference | None:
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
-        if one.shape != other.shape:
-            return Difference(lengths, None, ())
-        if _first_apart(one, other) is not None:
+        if one.shape != other.shape or _first_apart(one, other) is not None:
             return Difference(lengths, None, (), values)
     return None
 
@@ -222,16 +231,18 @@ _WAYS: tuple[Callable[[str, int], int], ...] = (
     lambda name, index: -1,
     lambda name, index: index + 1,
     _random_between(-1, 1),
+    lambda name, index: -2 - index,
     _random_between(-2, 2),
     _random_between(-3, 3),
+    _random_between(-9, -1),
     _random_between(-9, 9),
     _random_between(-99, 99),
     _random_between(-99, 99),
 )
 """Entries by the name and the number of each: those that are easily calculated with come first."""
 
-_POWERS = ((0, 1), (1, 1), (-1, 0, 1))
-"""Functions v², v + v² and v³ − v by their coefficients from v on; f(0) is 1 where it is open."""
+_POWERS = ((0, 1), (1, 1), (-1, 0, 1), (0, -1))
+"""v², v + v², v³ − v and −v² by their coefficients from v on; f(0) is 1 where it is open."""
 
 
 def _first_apart(one: Array, other: Array) -> tuple[int, ...] | None:
@@ -249,7 +260,7 @@ def _random_entry(name: str, index: int) -> int:
     return random.Random(f"{name}[{index}]").getrandbits(64)
 
 
-def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
+def _points(symbols: tuple[Symbol, ...], largest: int) -> Iterator[Point]:
     """Values that the assumptions allow: by the sum of their magnitudes, then by name."""
     least = [next((v for v in (0, 1) if allows(s, v) or allows(s, -v)), 0) for s in symbols]
     rest_at_least = list(accumulate(reversed(least), initial=0))[::-1]
@@ -265,7 +276,7 @@ def _points(symbols: tuple[Symbol, ...]) -> Iterator[Point]:
                 for rest in values(first + 1, total - abs(value)):
                     yield (value, *rest)
 
-    for total in range(max(LARGEST_TOTAL_TRIED, rest_at_least[0] + MOST_ADDED) + 1):
+    for total in range(max(largest, rest_at_least[0] + MOST_ADDED) + 1):
         for chosen in values(0, total):
             yield dict(zip(symbols, chosen, strict=True))
 
@@ -316,8 +327,9 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
             return Counterexample(lengths, {}, None, left, right)
     elif found.values is not None:
         left, right = found.values.sides(claim, at)
-        first = _first_apart(left, right)
-        if first is not None:
+        have_one_shape = left.shape == right.shape
+        first = _first_apart(left, right) if have_one_shape else None
+        if first is not None or not have_one_shape:
             functions = found.values.written()
             return replace(
                 _told(lengths, found.values.arrays, first, _rounded(left), _rounded(right)),

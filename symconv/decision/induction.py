@@ -158,6 +158,8 @@ class _Induction:
         Raises:
             Undecided: there is none of this kind, with the reason.
         """
+        for stack in self._stacks:
+            _ = stack.generic  # where no layer stands for all, there is no step
         base, steps = self._two_stacks() if len(self._stacks) == 2 else self._stack_and_tensor()
         first = _proof(base, "the fewest layers")
         problems: list[SymconvError] = []

@@ -77,6 +77,7 @@ class Network:
         self._known: dict[tuple[SignalExpr, SignalExpr], bool] = {}
         self._pushed: dict[tuple[Function, SignalExpr], SignalExpr] = {}
         self._split: dict[SignalExpr, tuple[Function | None, SignalExpr, SignalExpr]] = {}
+        self._made_of: dict[SignalExpr, frozenset[SignalExpr]] = {}
         self._told: list[Callable[[], tuple[Evidence, ...]]] = []
         self._beyond: NonlinearError | None = None
 
@@ -144,10 +145,11 @@ class Network:
                 return found
         if operator.moves:
             return self._moved(operator, operands[0])
-        if is_maximum(node) and len(operands) == 1 and operands[0] in self._split:
-            function, moved, _ = self._split[operands[0]]
-            if function is not None:
-                largest = self._made(operator, [moved])
+        splits = [self._split[one] for one in operands if one in self._split]
+        if is_maximum(node) and len(splits) == len(operands):
+            function, _, _ = splits[0]
+            if function is not None and all(one == function for one, _, _ in splits):
+                largest = self._made(operator, [moved for _, moved, _ in splits])
                 return self._sum_of(function, largest, self._constant(function, largest))
         return self._made(operator, operands)
 
@@ -174,10 +176,24 @@ class Network:
                 return self._made(node.operator, [self._image_of_pool(operator, node.operands[0])])
             case Add():
                 for one, other in (node.operands, reversed(node.operands)):
-                    back = node.ndim - operator.axis
-                    is_same = other.ndim < back or other.lengths[-back] == Polynomial.constant(1)
-                    if is_same and one.lengths == node.lengths:
+                    if one.lengths == node.lengths and _is_repeated(other, node, operator.axis):
                         return self._made(Add(), [self._image_of_pool(operator, one), other])
+        return None
+
+    def _as_pool(self, node: SignalExpr) -> tuple[MaxPool, SignalExpr] | None:
+        """The same the other way round: a pool, and of what it is one."""
+        match node.operator:
+            case Scale(number) if number > 0:
+                (one,) = node.operands
+                if isinstance(one.operator, MaxPool):
+                    return one.operator, self._made(node.operator, list(one.operands))
+            case Add():
+                for one, other in (node.operands, reversed(node.operands)):
+                    pool = one.operator
+                    if not isinstance(pool, MaxPool) or one.lengths != node.lengths:
+                        continue
+                    if _is_repeated(other, node, pool.axis):
+                        return pool, self._made(Add(), [one.operands[0], other])
         return None
 
     def _image_of_pool(self, operator: MaxPool, node: SignalExpr) -> SignalExpr:
@@ -200,15 +216,34 @@ class Network:
             return node
         present = self._alike[values]
         if not node.operator.is_source:
-            kind = type(node.operator)
-            # What was made alike first: values of small inputs may coincide.
-            ordered = sorted(present, key=lambda other: type(other.operator) is not kind)
-            for other in ordered[:MOST_EQUALS_TRIED]:
+            for other in self._likely(node, present):
                 shaped = _with_unit_axes(other, node)
                 if shaped is not None and self._equal(shaped, node):
                     return shaped
         present.append(node)
         return node
+
+    def _likely(self, node: SignalExpr, present: list[SignalExpr]) -> list[SignalExpr]:
+        """Some nodes of the same values, those of the same operator first.
+
+        Where there are many, those that are made of the same names: where ReLUs have made zeros
+        of everything, values say nothing.
+        """
+        if len(present) > MOST_EQUALS_TRIED:
+            names = self._names_below(node)
+            present = [other for other in present if self._names_below(other) == names]
+        kind = type(node.operator)
+        ordered = sorted(present, key=lambda other: type(other.operator) is not kind)
+        return ordered[:MOST_EQUALS_TRIED]
+
+    def _names_below(self, node: SignalExpr) -> frozenset[SignalExpr]:
+        """Of what a node is made, if functions and maxima are names."""
+        if node not in self._made_of:
+            below = self._below(node)
+            self._made_of[node] = frozenset(
+                one for one in below if one.operator.is_opaque or one.operator.is_source
+            )
+        return self._made_of[node]
 
     def _applied(self, function: Function, node: SignalExpr) -> SignalExpr:
         """A function of a node: f = (f − f(0)) + f(0), of which the first goes through zeros.
@@ -254,6 +289,11 @@ class Network:
 
     def _pushed_through(self, function: Function, node: SignalExpr) -> SignalExpr:
         operator, operands = node.operator, list(node.operands)
+        if _is_zero(node):
+            return node
+        pooled = self._as_pool(node) if function.rises else None
+        if pooled is not None:
+            return self._made(pooled[0], [self._through(function, pooled[1])])
         if self._selections.has(node) or (is_maximum(node) and function.rises):
             return self._made(operator, [self._through(function, one) for one in operands])
         match operator:
@@ -305,8 +345,9 @@ class Network:
                     return True
             except NonlinearError as problem:
                 self._beyond = problem
-        if one.operator.is_opaque and other.operator.is_opaque:
-            return False
+        for name, sum_ in ((one, other), (other, one)):
+            if name.operator.is_opaque and name not in self._below(sum_):
+                return False
         return self._is_one_sum(one, other)
 
     def _tell(self, one: SignalExpr, other: SignalExpr, how: str) -> None:
@@ -389,12 +430,16 @@ _RELU6_OF_3_MORE = Function("relu6(3 + …)", Fraction(3))
 
 
 def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:
-    """A node with axes of one entry where another one has such; None if the others do not fit."""
-    if node.ndim == other.ndim:
-        return node
+    """A node with axes of one entry where another one has such; None if the others do not fit.
+
+    Only where a size is written as 1 is an entry repeated, so that a size that is 1 by a hypothesis
+    is not the same.
+    """
     ours, theirs = (
         [size != Polynomial.constant(1) for size in one.lengths] for one in (node, other)
     )
+    if ours == theirs:
+        return node
     if sum(ours) != sum(theirs):
         return None
     texts = []
@@ -402,6 +447,13 @@ def _with_unit_axes(node: SignalExpr, other: SignalExpr) -> SignalExpr | None:
         letters = iter(f"a{i}" for i in range(sum(axes)))
         texts.append(" ".join(next(letters) if is_long else "1" for is_long in axes))
     return node.rearrange(f"{texts[0]} -> {texts[1]}")
+
+
+def _is_repeated(part: SignalExpr, node: SignalExpr, axis: int) -> bool:
+    """Whether a part of a sum is the same all along an axis; no signal of one axis is repeated."""
+    back = node.ndim - axis
+    is_one = part.ndim >= back and part.lengths[-back] == Polynomial.constant(1)
+    return part.ndim < back or (is_one and node.ndim > 1)
 
 
 def _is_zero(node: SignalExpr) -> bool:

@@ -17,7 +17,7 @@ from sympy import Dummy, Eq, Expr, Integer, Max, Piecewise, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least as is_plainly_at_least
-from symconv.arithmetic.limits import MOST_LAYERS
+from symconv.arithmetic.limits import MOST_LAYERS, NUMBERS_OF_LAYERS_COMPARED
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Floor,
@@ -46,8 +46,10 @@ def repeat(layer: Callable[..., SignalExpr], count: Whole) -> Repeated:
 
     Args:
         layer: a function from a tensor to a tensor with as many axes.  It may take the number
-            of the layer too, 0, 1, …, from the input on: `lambda x, i: x.correlate(k[i])`.  It
+            of the layer too, 0, 1, …, from the input on: `lambda x, i: x.pad(i, 0)`.  It
             has to do the same with every tensor; what it does must not depend on which one it is.
+            Where it does something of its own for some numbers, as for 0 alone, each number of
+            layers is decided by itself.
         count: how many layers there are: a number, or an expression in integer symbols that
             is not negative.
 
@@ -139,7 +141,7 @@ class _Layer:
         Raises:
             SymconvError: the function gives something else.
         """
-        made = self._function(signal, number) if self.takes_number else self._function(signal)
+        made = self._of_number(signal, number) if self.takes_number else self._function(signal)
         if not isinstance(made, SignalExpr):
             raise SymconvError(f"the layer has to make a tensor of {signal}, got {made!r}")
         if made.ndim != signal.ndim:
@@ -148,6 +150,48 @@ class _Layer:
                 "so that it cannot be applied again"
             )
         return made
+
+    def _of_number(self, signal: SignalExpr, number: Any) -> Any:
+        """What the function makes, of which nobody knows whether it takes a symbol for a number."""
+        try:
+            return self._function(signal, number)
+        except (TypeError, LookupError) as error:
+            if isinstance(number, int):
+                raise
+            raise Undecided(
+                f"the layer cannot take a symbol for its number ({error}), as it would have to "
+                "for a symbolic number of layers"
+            ) from error
+
+    def check_numbers(self, signal: SignalExpr, number: Symbol, image: SignalExpr) -> None:
+        """Refuse a function that does not do with small numbers what it does with a symbol.
+
+        It may ask whether its number is 0, which no symbol is.
+
+        Args:
+            signal: what it is applied to.
+            number: the symbol.
+            image: what it makes of both.
+
+        Raises:
+            Undecided: it does something else.
+        """
+        if not self.takes_number:
+            return
+        powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
+        for value in range(NUMBERS_OF_LAYERS_COMPARED):
+            try:
+                made = self(signal, value)
+                values = {number: value, **{s: s.power.base**value for s in powers}}
+                meant = substituted(image, values)
+                is_same = made is meant or isinstance(Claim(made, meant).prove(), Proved)
+            except (TypeError, LookupError, ValueError):
+                is_same = False
+            if not is_same:
+                raise Undecided(
+                    f"the layer does something else for the number {value} than what it does for "
+                    f"a symbol {number}, {image}"
+                )
 
     def times(self, count: int, signal: SignalExpr, first: Any = 0) -> SignalExpr:
         """So many layers behind one another, of which the first has the given number."""
@@ -336,10 +380,15 @@ class Stack:
     @cached_property
     def generic(self) -> Generic:
         """One layer on a tensor that stands for what any number of layers have made."""
-        return Generic(self.start, [self.layer], [self.count])
+        generic = Generic(self.start, [self.layer], [self.count])
+        self.layer.check_numbers(generic.tensor, generic.number, generic.images[0])
+        return generic
 
     def __str__(self) -> str:
-        generic = self.generic
+        try:
+            generic = self.generic
+        except Undecided:  # no one expression says what the layers do
+            return f"repeat(layer, {self.count})({self.start})"
         arguments = f"{generic.tensor.name}{f', {generic.number}' * self.layer.takes_number}"
         (image,) = generic.images
         return f"repeat(lambda {arguments}: {image}, {self.count})({self.start})"

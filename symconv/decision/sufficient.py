@@ -12,7 +12,12 @@ from itertools import combinations, islice
 
 from symconv.arithmetic import limits
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import has_content, random_sides, small_lengths
+from symconv.decision.counterexamples import (
+    difference_in_values,
+    has_content,
+    random_sides,
+    small_lengths,
+)
 from symconv.decision.prove import bounded, prove
 from symconv.decision.verdicts import Counterexample, Proved
 from symconv.errors import SymconvError, Undecided
@@ -95,7 +100,7 @@ class _Search:
     def _may_hold(self, closer: Claim) -> bool:
         """Whether sides of random entries are equal at small lengths, and not 0 at all of them."""
         if self._has_opaque:  # functions of large numbers are no numbers that could be compared
-            return True
+            return not any(difference_in_values(closer.free, at) for at in self._points)
         has_entries = False
         for at in self._points:
             one, other = random_sides(closer.free, at)

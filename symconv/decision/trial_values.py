@@ -44,9 +44,10 @@ class TrialValues:
 
     def __init__(self, claim: Claim) -> None:
         self._read: dict[SignalExpr, Array | None] = {}
+        self._named: dict[str, Array] = {}  # which formulas look up by their names
         self._at = _point(claim)
         self._left = MOST_TRIAL_STEPS
-        self._functions = _stand_ins(walk(*claim.signals))
+        self._functions: dict[str, Callable[[Any], Any]] = {}
 
     def of(self, node: SignalExpr) -> Hashable | None:
         """The shape and the entries of a node, without axes of one; None where it is not known."""
@@ -66,15 +67,23 @@ class TrialValues:
         with suppress(SymconvError, Undecided, ZeroDivisionError):
             shape = operator.shape_at(self._at, node, [one.shape for one in known])
             if isinstance(operator, Named):
-                return Array(shape, [_entry(operator.name, i) for i in range(prod(shape))])
+                entries = [_entry(operator.name, i) for i in range(prod(shape))]
+                return self._named.setdefault(operator.name, Array(shape, entries))
             work = operator.work(prod(shape), [prod(one.shape) for one in known])
             self._left -= work
             if self._left < 0:
                 return None
             spend(work)
-            fixed = Fixed(self._at, {}, 0, self._functions)
+            if isinstance(operator, Apply):
+                self._choose(operator.function)
+            fixed = Fixed(self._at, self._named, 0, self._functions)
             return Array(shape, operator.array(fixed, shape, *known))
         return None
+
+    def _choose(self, function: Function) -> None:
+        """What a function is that is not exact, wherever it comes from."""
+        if function.meaning is None or not function.is_exact:
+            self._functions.setdefault(function.name, _stand_in(function))
 
 
 def _unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalExpr]:
@@ -92,19 +101,12 @@ def _unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalE
 
 
 def _entry(name: str, index: int) -> int:
-    """An entry of a named tensor, at random and never 0."""
+    """An entry of a named tensor, at random and never 0.
+
+    More are positive, so that ReLUs in a long chain do not make zeros of everything.
+    """
     number = random.Random(f"{name}({index})").randrange(1, 10)
-    return number if random.Random(f"{name}'{index}").random() < 0.5 else -number
-
-
-def _stand_ins(nodes: Sequence[SignalExpr]) -> dict[str, Callable[[Any], Any]]:
-    """What functions are that are not exact, by name."""
-    functions = {node.operator.function for node in nodes if isinstance(node.operator, Apply)}
-    return {
-        function.name: _stand_in(function)
-        for function in functions
-        if function.meaning is None or not function.is_exact
-    }
+    return number if random.Random(f"{name}'{index}").random() < 0.75 else -number
 
 
 def _stand_in(function: Function) -> Callable[[Any], Any]:

@@ -210,7 +210,9 @@ class Refuted(_Shown):
 
     That it fails there was checked by exact arithmetic.  That nothing smaller fails is what
     the integer sets say; where a search takes their place, smaller lengths were tried with
-    random 64-bit entries, which miss a difference with a probability below 2⁻⁵⁰.
+    random 64-bit entries, which miss a difference with a probability below 2⁻⁵⁰.  Where there are
+    functions or maxima, a few entries are tried at each of the smaller lengths, of either sign:
+    the counterexample is then the smallest one that was met.
 
     What follows from the same decision is computed when it is first asked for.
     """

@@ -266,7 +266,7 @@ def _leaky(slope: Fraction) -> Meaning:
         "torch.nn.functional.leaky_relu",
         rises=slope >= 0,
         is_nonnegative=slope <= 0,
-        is_idempotent=slope in (0, 1),
+        is_idempotent=slope <= 0 or slope == 1,
         is_homogeneous=True,
     )
 

@@ -594,6 +594,37 @@ def test_a_layer_may_have_arguments_of_its_own() -> None:
     assert repeat(SignalExpr.flip, 2)(x) is x.flip().flip()
 
 
+FLIPPED = repeat(lambda t: t.flip(), L)(x)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda t, i: t if i == 0 else t.flip(),
+        lambda t, i: t.flip() if i else t,
+        lambda t, i: t if i < 1 else t.flip(),
+        lambda t, i: [t, t.flip(), t.flip(), t.flip()][i],
+        lambda t, i: {0: t}.get(i, t.flip()),
+    ],
+)
+def test_what_a_layer_does_for_one_number_alone_is_not_said_of_all(layer: Any) -> None:
+    """A symbol is not equal to 0: the first layer alone keeps the order, and no step says so."""
+    stack = repeat(layer, L)(x)
+    verdict = (stack == FLIPPED).prove()
+    assert isinstance(verdict, Refuted), verdict
+    assert verdict.counterexample.lengths["L"] == 1
+    assert str(stack) == "repeat(layer, L)(x)"
+    with pytest.raises(Undecided):
+        _ = stack.length
+
+
+def test_the_second_layer_alone() -> None:
+    stack = repeat(lambda t, i: t if i == 1 else t.flip(), L)(x)
+    verdict = (stack == FLIPPED).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths["L"] == 2
+
+
 class Alternating:
     """A layer that does not do the same each time."""
 

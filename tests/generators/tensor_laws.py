@@ -68,7 +68,9 @@ from tests.generators.tensors import (
     walk,
 )
 
-__all__ = ["everywhere", "one_of", "rewritten"]
+__all__ = ["Laws", "everywhere", "laws", "one_of", "rewritten"]
+
+Laws = Callable[[Node], Iterator[Change]]
 
 
 def everywhere(node: Node, changes: Callable[[Node], Iterator[Change]]) -> Iterator[Change]:
@@ -795,8 +797,8 @@ def one_of(rng: random.Random, changes: Iterator[Change]) -> Node:
     raise IllTypedError("no change fits")
 
 
-def rewritten(rng: random.Random, x: Node, steps: int) -> Node:
-    """The tensor after some of the laws."""
+def rewritten(rng: random.Random, x: Node, steps: int, known: Laws = laws) -> Node:
+    """The tensor after some of the laws that are known, or of those of any tensor."""
     for _ in range(steps):
         kind = rng.random()
         if kind < 0.75:
@@ -805,7 +807,7 @@ def rewritten(rng: random.Random, x: Node, steps: int) -> Node:
             sort = rng.choice(sorts) if sorts else ""
 
             def of_sort(node: Node, sort: str = sort) -> Iterator[Change]:
-                return laws(node) if type(node.op).__name__ == sort else iter(())
+                return known(node) if type(node.op).__name__ == sort else iter(())
 
             with suppress(IllTypedError):
                 x = one_of(rng, everywhere(x, of_sort))

@@ -322,6 +322,44 @@ def avg_pool(
     return y
 
 
+def max_pool(
+    x: Array,
+    size: Sequence[int],
+    stride: Each | None = None,
+    padding: Padding = 0,
+    dilation: Each = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """`torch.nn.MaxPool1d`, …: the largest of the entries of windows in the last axes.
+
+    What lies in the padding or beyond it never counts.
+
+    Raises:
+        ValueError: a window has no entry.
+    """
+    axes = len(size)
+    steps, amounts = each(size if stride is None else stride, axes), pairs(padding, axes)
+    gaps = each(dilation, axes)
+    before, sizes = last_axes(x, axes)
+    lengths = [
+        pooled_length(n, d * (c - 1) + 1, s, amount, ceil_mode)
+        for n, c, s, d, amount in zip(sizes, size, steps, gaps, amounts, strict=True)
+    ]
+    y = zeros((*before, *lengths))
+    for start in np.ndindex(*before):
+        for u in np.ndindex(*lengths):
+            found = []
+            for j in np.ndindex(*size):
+                at = [
+                    s * p + d * q - l
+                    for s, d, p, q, (l, _) in zip(steps, gaps, u, j, amounts, strict=True)
+                ]
+                if all(0 <= p < n for p, n in zip(at, sizes, strict=True)):
+                    found.append(x[(*start, *at)])
+            y[(*start, *u)] = max(found)
+    return y
+
+
 def adaptive_avg_pool(x: Array, output_size: Sequence[int | None]) -> Array:
     """`torch.nn.AdaptiveAvgPool1d`, …: means of so many windows, that begin and end evenly."""
     axes = len(output_size)

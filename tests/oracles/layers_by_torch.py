@@ -135,6 +135,32 @@ def avg_pool(
     )
 
 
+def max_pool(
+    x: Array,
+    size: Sequence[int],
+    stride: Each | None = None,
+    padding: Padding = 0,
+    dilation: Each = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    axes = len(size)
+    layer = getattr(installed().nn.functional, f"max_pool{axes}d")
+    amounts = [left for left, right in pairs(padding, axes) if left == right]
+    steps = None if stride is None else each(stride, axes)
+    # Without an axis of channels, PyTorch's pool in one axis takes images for rows.
+    image = double(x)[None] if x.ndim == axes else double(x)
+    found = numbers(
+        layer(image, tuple(size), steps, amounts, each(dilation, axes), ceil_mode=ceil_mode)
+    )
+    return found[0] if x.ndim == axes else found
+
+
+def function(x: Array, name: str, *arguments: float) -> Array:
+    torch = installed()
+    place = torch if name == "exp" else torch.nn.functional
+    return numbers(getattr(place, name)(double(x), *arguments))
+
+
 def adaptive_avg_pool(x: Array, output_size: Sequence[int | None]) -> Array:
     layer = getattr(installed().nn.functional, f"adaptive_avg_pool{len(output_size)}d")
     return numbers(layer(double(x), tuple(output_size)))

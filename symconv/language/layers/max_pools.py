@@ -38,8 +38,8 @@ def max_pool(
         stride: for all axes or for each.
         padding: on both sides, for all axes or for each; or a pair for each.
         dilation: d, for all axes or for each.
-        ceil_mode: whether a window that goes beyond the padded input counts, if it begins
-            within the input or the padding before it.
+        ceil_mode: whether a window that goes beyond the padded input counts; none does that
+            begins in the padding after the input.
         axes: along which, where there are several and no tuple of sizes.
 
     Raises:
@@ -60,19 +60,18 @@ def max_pool(
         strides = sizes
     pads = pads_along(padding, count, signal)
     for axis, c, s, d, (left, right) in zip(along, sizes, strides, dilations, pads, strict=True):
-        after = right
         if ceil_mode:
-            after = right + _beyond(size_along(signal, axis), (c - 1) * d + 1, s, left, right)
-        signal = signal.apply(MaxPool(c, s, d, left, after, axis))
+            right = _to_the_last(size_along(signal, axis), (c - 1) * d + 1, s, left, right)
+        signal = signal.apply(MaxPool(c, s, d, left, right, axis))
     return signal
 
 
-def _beyond(n: Amount, reach: Amount, s: Amount, left: Amount, right: Amount) -> Amount:
-    """How far the last window goes beyond the padded input, with as many windows as may begin."""
+def _to_the_last(n: Amount, reach: Amount, s: Amount, left: Amount, right: Amount) -> Amount:
+    """The padding on the right, with which there are as many windows as may begin."""
     windows = (n + left + right - reach).divided_up(s) + 1
     begun = (n + left - 1) // s + 1
     fewest = -(-windows).or_at_least(-begun)
-    return ((fewest - 1) * s + reach - n - left - right).or_at_least(0)
+    return (fewest - 1) * s + reach - n - left
 
 
 def max_along(signal: SignalExpr, axis: int | Sequence[int] | None = None) -> SignalExpr:
@@ -98,6 +97,8 @@ def max_along(signal: SignalExpr, axis: int | Sequence[int] | None = None) -> Si
 
     def largest(inner: SignalExpr, axis: int) -> SignalExpr:
         size = size_along(inner, axis)
+        if size.number == 0:
+            raise SymconvError(f"{inner} has no entry along axis {axis}, and so no largest one")
         pooled = inner.apply(MaxPool(size, one, one, zero, zero, axis))
         names = [f"a{i}" for i in range(inner.ndim)]
         source = " ".join("1" if i == axis else name for i, name in enumerate(names))

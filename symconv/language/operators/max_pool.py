@@ -92,23 +92,29 @@ class MaxPool(AlongAxis):
                 )
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """That no window lies in the padding alone, where there is padding.
+        """That windows have places, and that none lies in the padding alone, where there is any.
 
         Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
-        before the end; with a dilation, what the places of a window skip has to be shorter than
-        the input.
+        before the end; with a dilation, what the places of a window skip that begins before the
+        input has to be shorter than the input.
         """
+        if not self.window.is_at_least(1):
+            guard = at_least(self.window.polynomial, 1)
+            yield Requirement((guard,), partial(_told, node, "first", f"{self.window} >= 1"))
         if self.left == 0 and self.right == 0:
             return
         n, symbols = node.operands[0].lengths[self.axis], node.names[1]
         reach, left = self._reach, self.left
         last = self.stride.polynomial * (self.size(node) - 1) - left.polynomial
         size, begins = Amount(n, symbols), Amount(last, symbols)
-        for guard, why, fits in (
+        fitting = [
             (at_least(reach.polynomial, left.polynomial), "first", f"{left} <= {reach}"),
             (at_least(n - 1, last), "last", f"{begins} < {size}"),
-            (at_least(n, self.dilation.polynomial), "first", f"{size} >= {self.dilation}"),
-        ):
+        ]
+        if not (-left).is_at_least(0):
+            enough = at_least(n, self.dilation.polynomial)
+            fitting.append((enough, "first", f"{size} >= {self.dilation}"))
+        for guard, why, fits in fitting:
             yield Requirement((guard,), partial(_told, node, why, fits))
 
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:

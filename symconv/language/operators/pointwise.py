@@ -57,8 +57,11 @@ class Apply(Operator):
     empty_by_operands_alone = True
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
-        """The function of each."""
-        return [self.function.value(a, fixed.functions) for a in operands[0].entries]
+        """The function of each; zeros that were put beside floats are floats."""
+        entries = operands[0].entries
+        if any(isinstance(entry, float) for entry in entries):
+            entries = [float(a) if isinstance(a, int | Fraction) else a for a in entries]
+        return [self.function.value(a, fixed.functions) for a in entries]
 
     @property
     def has_fractions(self) -> bool:
