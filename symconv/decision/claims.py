@@ -311,6 +311,9 @@ class Claim:
     def _sides(self) -> tuple[Side, Side]:
         return self.lhs, self.rhs
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.lhs, self.rhs, self.given, self.name, self.about)
+
     def __bool__(self) -> bool:
         raise SymconvError(
             f"{self} is a claim, which is not true or false before it is decided: write "
@@ -339,6 +342,14 @@ class Claim:
         said = (h._latex() if isinstance(h, Claim) else latex(h) for h in self.given)
         hypotheses = "".join(rf",\quad {one}" for one in said)
         return f"{latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}"
+
+
+def _restored(
+    lhs: Side, rhs: Side, given: Iterable[Hypothesis], name: str | None, about: Iterable[SignalExpr]
+) -> Claim:
+    """A claim that was pickled, of which nothing is simplified again."""
+    hypotheses = [one if isinstance(one, Claim) else Written(one) for one in given]
+    return Claim(_as_written(lhs), _as_written(rhs), hypotheses, name, about)
 
 
 class _Same:

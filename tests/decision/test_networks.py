@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -94,3 +95,22 @@ def test_products_of_functions_below_functions() -> None:
         inner = getattr(x, name)()
         assert is_proved(Claim(inner.flip().sigmoid(), inner.sigmoid().flip()))
         assert is_refuted(Claim(inner.sigmoid(), getattr(x.sigmoid(), name)()))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Claim(f(x.pad(1, 1)), f(x).pad(1, 1), name="not at 0"),
+        Claim(x.max_pool(3).relu(), x.relu().max_pool(3)),
+        Claim(x.correlate(y), x.convolve(y), given=[y == y.flip(), n >= 2]),
+        Claim(x / (n - 1), x, given=[n >= 2]),
+        Claim(x.pad(1, 1).length, n + 2),
+    ],
+)
+def test_claims_and_verdicts_are_pickled(claim: Claim) -> None:
+    """Workers of other processes get them and give them back."""
+    again = pickle.loads(pickle.dumps(claim))
+    assert again == claim
+    assert str(again) == str(claim)
+    verdict = claim.prove()
+    assert str(pickle.loads(pickle.dumps(verdict))) == str(verdict) == str(again.prove())
