@@ -23,12 +23,11 @@ from symconv.errors import Undecided
 
 __all__ = ["nonzero_count"]
 
+Multiplier: TypeAlias = int | isl.PwQPolynomial
+"""A number, or a polynomial in the parameters, by which a number of points is multiplied."""
 
-Weight: TypeAlias = int | isl.PwQPolynomial
-"""A number, or a polynomial in the parameters."""
 
-
-def nonzero_count(parts: Sequence[tuple[Weight, Set]], width: int) -> Set:
+def nonzero_count(parts: Sequence[tuple[Multiplier, Set]], width: int) -> Set:
     """The points at which the weighted numbers of values of the hidden indices do not cancel.
 
     Args:

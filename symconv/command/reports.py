@@ -109,7 +109,7 @@ def report(
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
-    _show_verdict(out, verdict, seconds, "sizes" if claim.has_several_axes else "lengths")
+    _show_verdict(out, verdict, seconds, claim.measures)
     record |= {"seconds": seconds} | _verdict_record(verdict)
     if instances:
         record["instances"] = list(_show_instances(out, instances))

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.from_sympy import always_divides, check_condition, scaled_polynomial
 from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
-from symconv.decision.verdicts import Verdict
+from symconv.decision.verdicts import ALL_LENGTHS, ALL_SIZES, Verdict
 from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.language import fixed_size
 from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
@@ -188,6 +188,16 @@ class Claim:
                     raise SymconvError(
                         f"two functions are named {function.name!r}, with different values at 0"
                     )
+
+    @property
+    def measures(self) -> str:
+        """What it is about: "lengths", or "sizes" where there are several axes."""
+        return "sizes" if self.has_several_axes else "lengths"
+
+    @property
+    def full_scope(self) -> str:
+        """The scope of a proof that leaves nothing out."""
+        return ALL_SIZES if self.has_several_axes else ALL_LENGTHS
 
     @property
     def has_several_axes(self) -> bool:

@@ -26,8 +26,6 @@ from symconv.decision.claims import Claim, Hypothesis, specialised
 from symconv.decision.stacks import Generic, Stack
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.decision.verdicts import (
-    ALL_LENGTHS,
-    ALL_SIZES,
     Counterexample,
     Evidence,
     Proved,
@@ -422,9 +420,8 @@ def _number_by_number(claim: StackClaim, reason: str) -> Verdict:
     )
     how = Evidence(scope, f"each decided by itself, because {reason}")
     if _within(claim, symbols, largest):
-        return Proved(ALL_SIZES if part.has_several_axes else ALL_LENGTHS, (how,), strongest(rings))
-    sizes = "sizes" if part.has_several_axes else "lengths"
-    return Proved(f"{scope}, and all other {sizes}", (how,), strongest(rings))
+        return Proved(part.full_scope, (how,), strongest(rings))
+    return Proved(f"{scope}, and all other {part.measures}", (how,), strongest(rings))
 
 
 def _within(claim: StackClaim, symbols: Iterable[Symbol], largest: int) -> bool:

@@ -27,8 +27,6 @@ from symconv.decision.difference_sets import Decision, NotDefinedError, hypothes
 from symconv.decision.evidence import evidence_of_taps
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
-    ALL_LENGTHS,
-    ALL_SIZES,
     Counterexample,
     Evidence,
     Proved,
@@ -88,16 +86,6 @@ def bounded(units: int | None = None) -> Iterator[None]:
         raise Undecided("there is not enough memory for it") from None
 
 
-def _sizes(claim: Claim) -> str:
-    """What a claim is about: lengths, or sizes where there are several axes."""
-    return "sizes" if claim.has_several_axes else "lengths"
-
-
-def _everything(claim: Claim) -> str:
-    """The scope of a proof that leaves nothing out."""
-    return ALL_SIZES if claim.has_several_axes else ALL_LENGTHS
-
-
 def _for_a_search() -> int:
     """The steps for trying small lengths, or for a re-check."""
     return limits.ALLOWANCE // limits.SEARCH_SHARE
@@ -107,7 +95,7 @@ def _decided(claim: Claim, budget: int) -> Verdict:
     decision, found = _decide(claim, budget)
     if found is not None:
         return _refuted(claim, found, decision)
-    return Proved(_everything(claim), decision.evidence())
+    return Proved(claim.full_scope, decision.evidence())
 
 
 def _decide(claim: Claim, budget: int) -> tuple[Decision, Difference | None]:
@@ -206,11 +194,11 @@ def _searched(claim: Claim, reason: Undecided) -> Verdict:
             is_one_size = tried and not claim.symbols and not has_opaque(*claim.signals)
             if found is None and is_one_size and claim.at().holds:
                 how = Evidence("entries", "the same polynomials when expanded")
-                return Proved(_everything(claim), (how,))
+                return Proved(claim.full_scope, (how,))
     except (Undecided, TooLongError):
         return Unknown(str(reason))
     if found is None:
-        among = f"the {tried} smallest {_sizes(claim)}"
+        among = f"the {tried} smallest {claim.measures}"
         searched = f" (no counterexample among {among})" if tried else ""
         return Unknown(f"{reason}{searched}")
     if has_opaque(*claim.signals):
@@ -342,7 +330,7 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
             tried = strides.scope()
             how = Evidence(tried, "each decided by itself, as integer sets")
             if _within(claim, strides.symbols, strides.largest, budget):
-                return Proved(_everything(claim), (how,))
+                return Proved(claim.full_scope, (how,))
             found = None
             with suppress(Undecided), allowed(_for_a_search()):
                 found, _ = first_difference(claim)  # beyond the range too
@@ -353,7 +341,9 @@ def _stride_by_stride(claim: Claim, budget: int, reason: NonlinearError) -> Verd
     except Undecided as other:
         return _searched(claim, other)
     others = (
-        f", and all other {_sizes(claim)}" if len(strides.symbols) < len(claim.symbols) else " only"
+        f", and all other {claim.measures}"
+        if len(strides.symbols) < len(claim.symbols)
+        else " only"
     )
     return Proved(f"{tried}{others}", (how,))
 

@@ -7,7 +7,7 @@ where they do and are 0 where they are, so that what holds for such functions ho
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
@@ -32,6 +32,7 @@ from symconv.language.signals import SignalExpr
 __all__ = ["TrialValues"]
 
 _VALUES = (2, 3, 4, 5, 6, 8, 1)
+"""Of the symbols: small, and not all the same, since strides, sizes and amounts may be."""
 
 
 class TrialValues:
@@ -50,7 +51,7 @@ class TrialValues:
 
     def of(self, node: SignalExpr) -> Hashable | None:
         """The shape and the entries of a node, without axes of one; None where it is not known."""
-        for one in walk_unread(node, self._read):
+        for one in _unread(node, self._read):
             self._read[one] = self._computed(one)
         found = self._read[node]
         if found is None:
@@ -85,8 +86,8 @@ class TrialValues:
             self._functions.setdefault(function.name, _stand_in(function))
 
 
-def walk_unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalExpr]:
-    """The nodes below that have not been read, operands first."""
+def _unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalExpr]:
+    """The node and those below it that have not been read, operands first."""
     found: dict[SignalExpr, None] = {}
     open_ = [(node, False)]
     while open_:
@@ -100,7 +101,10 @@ def walk_unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[Sig
 
 
 def _entry(name: str, index: int) -> int:
-    """More are positive, so that ReLUs in a long chain do not make zeros of everything."""
+    """An entry of a named tensor, at random and never 0.
+
+    More are positive, so that ReLUs in a long chain do not make zeros of everything.
+    """
     number = random.Random(f"{name}({index})").randrange(1, 10)
     return number if random.Random(f"{name}'{index}").random() < 0.75 else -number
 
@@ -143,7 +147,7 @@ def _point(claim: Claim) -> Point | None:
     return found
 
 
-def _points(symbols: Sequence[Symbol]) -> Any:
+def _points(symbols: Sequence[Symbol]) -> Iterator[Point]:
     """Values for the symbols: the same for all, and then at random."""
     for value in _VALUES[:4]:
         yield {symbol: _allowed(symbol, value) for symbol in symbols}

@@ -119,12 +119,11 @@ def sufficient_sentence(verdict: Refuted) -> str:
     for one in verdict.would_hold_given:
         is_zero = isinstance(one.rhs, SignalExpr) and isinstance(one.rhs.operator, Scale)
         said.append(f"{as_typed(one.lhs)} = {0 if is_zero else as_typed(one.rhs)}")
-    sizes = "sizes" if verdict.claim.has_several_axes else "lengths"
     if not said:
         return ""
     # "It never holds." was said of sizes.
     begin = "But it" if verdict.condition == sympy.false else "It"
-    return f"{begin} holds for all {sizes} where {' and '.join(said)}."
+    return f"{begin} holds for all {verdict.claim.measures} where {' and '.join(said)}."
 
 
 def differences_sentences(found: Differences | None) -> list[str]:

@@ -192,11 +192,11 @@ def receptive_field(signal: Any, of: SignalExpr | str | None = None) -> Receptiv
         symbols = signal.every_symbol()
         taken = symbols.keys() | leaves(signal).keys()
         letters_ = output_letters(signal.ndim, taken)
-        reader = _Signs(symbols)
+        signs = _Signs(symbols)
         axes = tuple(
             found
             if isinstance(found, str)
-            else _reach(found, size, reader, {**symbols, **dict(enumerate(letters_))})
+            else _reach(found, size, signs, {**symbols, **dict(enumerate(letters_))})
             for found, size in zip(ranges, leaf.lengths, strict=True)
         )
     if all(isinstance(reach, str) for reach in axes):
