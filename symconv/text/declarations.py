@@ -21,6 +21,7 @@ from symconv.text.functions import (
     AVERAGED,
     DIVISOR,
     KERNEL,
+    LARGEST,
     METHODS,
     POINTWISE,
     STEP,
@@ -178,6 +179,8 @@ class Vocabulary:
                 case ast.Call(ast.Attribute(inner, method)) if method in METHODS:
                     if method in ("mean", "adaptive_avg_pool"):
                         yield from ((name, AVERAGED) for name in self._kernel_sizes(inner))
+                    if method == "max":
+                        yield from ((name, LARGEST) for name in self._kernel_sizes(inner))
                     for parameter, argument in bound_arguments(node, method):
                         takes = ARGUMENTS[method][parameter]
                         if takes.positive:

@@ -32,6 +32,7 @@ __all__ = [
     "FUNCTIONS",
     "JOINING",
     "KERNEL",
+    "LARGEST",
     "MAKERS",
     "MEANINGS",
     "METHODS",
@@ -70,6 +71,7 @@ POSITIVE = {
 OUTPUTS = "a number of outputs is positive"
 KERNEL = "a kernel is not empty"
 AVERAGED = "a mean is over some entries"
+LARGEST = "a maximum is over some entries"
 STEP = "a step is positive"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -488,3 +489,22 @@ def test_a_fraction_at_zero_stands_beside_functions_that_are_not_exact() -> None
     verdict = Claim(h(x).sigmoid(), h(x).tanh()).prove()
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample.functions["h"].endswith("1/2")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Claim(f(x.pad(1, 1)), f(x).pad(1, 1), name="not at 0"),
+        Claim(x.max_pool(3).relu(), x.relu().max_pool(3)),
+        Claim(x.correlate(y), x.convolve(y), given=[y == y.flip(), n >= 2]),
+        Claim(x / (n - 1), x, given=[n >= 2]),
+        Claim(x.pad(1, 1).length, n + 2),
+    ],
+)
+def test_claims_and_verdicts_are_pickled(claim: Claim) -> None:
+    """Workers of other processes get them and give them back."""
+    again = pickle.loads(pickle.dumps(claim))
+    assert again == claim
+    assert str(again) == str(claim)
+    verdict = claim.prove()
+    assert str(pickle.loads(pickle.dumps(verdict))) == str(verdict) == str(again.prove())

@@ -239,6 +239,7 @@ DILATION, FACTOR = "(a dilation is positive)", "(a factor is positive)"
 IMAGE = ["C ≥ 0", "H ≥ 0", "W ≥ 0"]
 CONV = [f"C ≥ 1 {KERNEL}", *IMAGE[1:], f"O ≥ 1 {KERNEL}"]
 AVERAGED = "(a mean is over some entries)"
+LARGEST = "(a maximum is over some entries)"
 WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
 
 
@@ -272,6 +273,7 @@ WINDOW, SIZE = "(a window is not empty)", "(the size of an axis is positive)"
             [*IMAGE] + [f"{v} ≥ 1 (a window is not empty)" for v in "kl"],
         ),
         ("x.mean() == x.flip(axis=0).mean()", [f"{v} ≥ 1 {AVERAGED}" for v in "CHW"]),
+        ("x.max() == x.flip(axis=0).max()", [f"{v} ≥ 1 {LARGEST}" for v in "CHW"]),
         (
             "i.adaptive_avg_pool((H, W)) == i",
             [f"C ≥ 1 {AVERAGED}", *(f"{v} ≥ 1 (a number of outputs is positive)" for v in "HW")],

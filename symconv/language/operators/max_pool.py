@@ -100,7 +100,7 @@ class MaxPool(AlongAxis):
         """
         if not self.window.is_at_least(1):
             guard = at_least(self.window.polynomial, 1)
-            yield Requirement((guard,), partial(_told, node, "first", f"{self.window} >= 1"))
+            yield Requirement((guard,), partial(_told_of_none, node, self))
         if self.left == 0 and self.right == 0:
             return
         n, symbols = node.operands[0].lengths[self.axis], node.names[1]
@@ -264,6 +264,14 @@ class MaxPool(AlongAxis):
                 same = len(set(amounts)) == 1
                 arguments.append(f"{name}={amounts[0] if same else tuple(amounts)}")
         return f"torch.nn.functional.max_pool{count}d({', '.join(arguments)}).numpy()"
+
+
+def _told_of_none(node: SignalExpr, pool: MaxPool) -> str:
+    (inner,) = node.operands
+    return (
+        f"{inner} could have no entry along axis {pool.axis}, and so no largest one; add the "
+        f"hypothesis {pool.window} >= 1"
+    )
 
 
 def _told(node: SignalExpr, which: str, fits: str) -> str:
