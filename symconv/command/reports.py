@@ -318,13 +318,18 @@ def _show_proof(out: Console, verdict: Proved, took: str) -> None:
 
 
 def _show_counterexample(out: Console, verdict: Refuted, took: str) -> None:
-    row(out, "REFUTED, and this is the smallest counterexample", took, "red")
+    # With functions, a few entries are tried at each of the smaller lengths.
+    is_searched = has_opaque(*verdict.claim.signals)
+    which = "the smallest counterexample" + " that was met" * is_searched
+    row(out, f"REFUTED, and this is {which}", took, "red")
     found = verdict.counterexample
     if found.lengths:
         at = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
         line(out, at, indent=4)
     for name, vector in found.signals.items():
         line(out, f"{name} = {shown(vector)}", indent=4)
+    for name, value in found.functions.items():
+        line(out, f"{name}(v) = {value}", indent=4)
     if verdict.claim.rhs is sympy.true:
         line(out, "the condition is false", indent=4)
     else:

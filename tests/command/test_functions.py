@@ -36,6 +36,12 @@ def test_a_refutation() -> None:
     assert (record["condition"], "without functions" in record["condition_unknown"]) == (None, True)
 
 
+def test_a_counterexample_shows_its_functions() -> None:
+    result = run("check", "f(x.pad(1, 1)) == f(x).pad(1, 1)", *SIGNAL, "--function", "f")
+    assert "this is the smallest counterexample that was met" in result.output
+    assert "\n    x = []\n    f(v) = v**2 + 1\n    left side  = [1, 1]\n" in result.output
+
+
 def test_a_child_knows_the_functions() -> None:
     claim = ("check", "f(x.pad(1, 1)) == f(x).pad(1, 1)", *SIGNAL)
     assert run(*claim, "--function", "f:0", "--timeout", "60").exit_code == 0
