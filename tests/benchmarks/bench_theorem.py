@@ -18,6 +18,7 @@ from symconv import Claim, Signal
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.coefficients import compare
+from symconv.decision.difference_sets import hypotheses
 from symconv.language.any_size import guarded_sum
 from symconv.language.signals import SignalExpr
 
@@ -81,8 +82,7 @@ class TestParts:
             claim = theorem()
             sets = IntegerSets([s.name for s in claim.symbols], DECISION_OPERATIONS)
             left, right = map(guarded_sum, sides(claim))
-            positive = {s.name for s in claim.symbols if s.is_positive}
-            return (left, right, sets, sets.where([()]), positive), {}
+            return (left, right, hypotheses(claim, sets)), {}
 
         benchmark.pedantic(compare, setup=prepared, rounds=50, warmup_rounds=3)
 
