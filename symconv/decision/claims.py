@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, Union
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Claim", "Hypothesis", "Instance", "Side", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
-Hypothesis: TypeAlias = "Boolean | Claim"
+Hypothesis: TypeAlias = Union[Boolean, "Claim"]  # the class follows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
