@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from itertools import chain
 from math import prod
 from types import MappingProxyType
@@ -104,7 +105,7 @@ def array(
     for node, shape in shapes.items():
         if isinstance(zero, POLYNOMIALS):
             spend(_monomials(node, read))
-        elif node.operator.multiplies:
+        elif node.operator.multiplies or node.operator.is_opaque:  # a function may be a polynomial
             spend(_digits(node, read) * work[node])
         operands = [read[operand] for operand in node.operands]
         read[node] = Array(shape, node.operator.array(fixed, shape, *operands))
@@ -122,7 +123,9 @@ def _monomials(signal: SignalExpr, read: Mapping[SignalExpr, Array]) -> int:
 def _digits(signal: SignalExpr, read: Mapping[SignalExpr, Array]) -> int:
     """About how much longer a product takes than one of small numbers."""
     every = (a for operand in signal.operands for a in read[operand].entries)
-    bits = max((a.bit_length() for a in every if isinstance(a, int)), default=0)
+    bits = max(
+        (a.numerator.bit_length() for a in every if isinstance(a, int | Fraction)), default=0
+    )
     return int((bits / 64) ** 1.5) // 100
 
 

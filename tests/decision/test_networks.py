@@ -26,6 +26,7 @@ from symconv import (
     einsum,
     integers,
     maximum,
+    repeat,
 )
 from symconv.decision.counterexamples import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
@@ -508,3 +509,9 @@ def test_claims_and_verdicts_are_pickled(claim: Claim) -> None:
     assert str(again) == str(claim)
     verdict = claim.prove()
     assert str(pickle.loads(pickle.dumps(verdict))) == str(verdict) == str(again.prove())
+
+
+def test_functions_of_functions_end_in_bounded_time() -> None:
+    """The polynomials that are tried for f have a degree that doubles with each layer."""
+    layers = [repeat(f, count)(x) for count in (60, 61)]
+    assert isinstance(Claim(layers[0], layers[1]).prove(), Refuted | Unknown)
