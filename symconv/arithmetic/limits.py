@@ -184,9 +184,9 @@ LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 """Where induction over the number of layers fails: each number is a decision, and the sums grow
 with it."""
 
-NUMBERS_OF_LAYERS_COMPARED = 8
-"""For which a layer that takes its number is held against what it does with a symbol: functions
-treat the first layers or every other one alone, if any, and each is one call."""
+NUMBERS_OF_LAYERS_COMPARED = 24
+"""For which a layer that takes its number is held against what it does with a symbol: it cannot
+ask a symbol what it is, but it may find out in other ways; each number is one call."""
 
 MOST_LAYERS = 1000
 """In a stack with a number of layers: each is a few operators more."""

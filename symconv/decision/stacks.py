@@ -18,6 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import is_at_least as is_plainly_at_least
 from symconv.arithmetic.limits import MOST_LAYERS, NUMBERS_OF_LAYERS_COMPARED
+from symconv.arithmetic.opaque_numbers import OpaqueNumber
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Floor,
@@ -48,8 +49,8 @@ def repeat(layer: Callable[..., SignalExpr], count: Whole) -> Repeated:
         layer: a function from a tensor to a tensor with as many axes.  It may take the number
             of the layer too, 0, 1, …, from the input on: `lambda x, i: x.pad(i, 0)`.  It
             has to do the same with every tensor; what it does must not depend on which one it is.
-            Where it does something of its own for some numbers, as for 0 alone, each number of
-            layers is decided by itself.
+            Where it asks what its number is, as `i == 0` does, each number of layers is decided
+            by itself.
         count: how many layers there are: a number, or an expression in integer symbols that
             is not negative.
 
@@ -152,12 +153,21 @@ class _Layer:
         return made
 
     def _of_number(self, signal: SignalExpr, number: Any) -> Any:
-        """What the function makes, of which nobody knows whether it takes a symbol for a number."""
+        """What the function makes, of which nobody knows whether it takes a symbol for a number.
+
+        It cannot look at a symbol, or it could do something of its own for one number.
+        """
+        if isinstance(number, int):
+            try:
+                return self._function(signal, number)
+            except LookupError as error:
+                raise SymconvError(
+                    f"the layer has nothing for the number {number}: {type(error).__name__}, "
+                    f"{error}; numbers of layers begin at 0"
+                ) from error
         try:
-            return self._function(signal, number)
-        except (TypeError, LookupError) as error:
-            if isinstance(number, int):
-                raise
+            return self._function(signal, OpaqueNumber(number))
+        except (TypeError, AttributeError, LookupError) as error:
             raise Undecided(
                 f"the layer cannot take a symbol for its number ({error}), as it would have to "
                 "for a symbolic number of layers"
@@ -166,7 +176,7 @@ class _Layer:
     def check_numbers(self, signal: SignalExpr, number: Symbol, image: SignalExpr) -> None:
         """Refuse a function that does not do with small numbers what it does with a symbol.
 
-        It may ask whether its number is 0, which no symbol is.
+        What it makes is compared as well, since it may find out in other ways than by asking.
 
         Args:
             signal: what it is applied to.

@@ -29,6 +29,7 @@ from sympy.functions.elementary.integers import RoundFunction
 
 from symconv.arithmetic import plain_bounds
 from symconv.arithmetic.from_sympy import always_divides, scaled_polynomial
+from symconv.arithmetic.opaque_numbers import OpaqueNumber
 from symconv.arithmetic.plain_bounds import bounds
 from symconv.arithmetic.polynomials import Atom, Polynomial, ceiling, floor, maximum
 from symconv.arithmetic.symbols import is_integer, sign_of
@@ -225,6 +226,8 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
     """
     if isinstance(value, Amount):
         return value
+    if isinstance(value, OpaqueNumber):
+        value = value.expression
     if isinstance(value, Symbol) and is_integer(value) and not parity_problem(value):
         return Amount(Polynomial.of(value.name), {value.name: value}, value)
     as_written = isinstance(value, Written)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from sympy import Expr, Integer, Max, Min, Ne, Symbol
+from sympy import Expr, Integer, Max, Min, Ne, Symbol, expand, sympify
 
 from symconv import (
     Claim,
@@ -623,6 +623,49 @@ def test_the_second_layer_alone() -> None:
     verdict = (stack == FLIPPED).prove()
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample.lengths["L"] == 2
+
+
+FROM_30: dict[int, Any] = {number: SignalExpr.flip for number in range(100) if number != 30}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda t, i: t if i == 30 else t.flip(),
+        lambda t, i: t if 30 == i else t.flip(),  # noqa: SIM300
+        lambda t, i: t if n + i == n + 30 else t.flip(),
+        lambda t, i: t if n == i + n - 30 else t.flip(),
+        lambda t, i: t if Integer(30) == i else t.flip(),
+        lambda t, i: t if i in (30, 31) else t.flip(),
+        lambda t, i: t if i > 30 else t.flip(),
+        lambda t, i: t if not i - 30 else t.flip(),
+        lambda t, i: t if min(i, 30) == 30 else t.flip(),
+        lambda t, i: FROM_30.get(i, lambda same: same)(t),
+        lambda t, i: t if str(i) == "30" else t.flip(),
+        lambda t, i: t if f"{i}" == "30" else t.flip(),
+        lambda t, i: t if sympify(i) == 30 else t.flip(),
+    ],
+)
+def test_a_layer_cannot_ask_for_a_number_that_is_far_away(layer: Any) -> None:
+    """Of those that were tried it is proved, and not of all."""
+    verdict = (repeat(layer, L)(x) == FLIPPED).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.scope == "L from 0 to 4, and all other lengths"
+
+
+def test_layers_calculate_with_their_numbers() -> None:
+    layers = repeat(lambda t, i: t.pad(n + 2 * i, i + 1).pad(-i - n, abs(-i)), L)(x)
+    assert expand(layers.length - (n + 3 * L * (L - 1) / 2 + L)) == 0
+    halves = repeat(lambda t, i: t.pad(i * (i + 1) // 2 + (i % 2), 0), L)(x)
+    others = repeat(lambda t, i: t.pad((i + i**2) // 2, 0).pad(i - 2 * (i // 2), 0), L)(x)
+    assert isinstance((halves == others).prove(), Proved)
+
+
+def test_a_table_of_layers_that_is_too_short_says_so() -> None:
+    kernels = [Signal("a", 2), Signal("b", 2)]
+    stack = repeat(lambda t, i: t.correlate(kernels[i]), L)(x)
+    with pytest.raises(SymconvError, match="nothing for the number 2: IndexError"):
+        (stack == repeat(lambda t, i: t.correlate(kernels[i]), L)(x)).prove()
 
 
 class Alternating:
