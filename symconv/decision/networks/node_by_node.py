@@ -20,10 +20,10 @@ from symconv.arithmetic.limits import LONGEST_REASON, MOST_EQUALS_TRIED, MOST_NA
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
-from symconv.decision.maxima import Elements, is_maximum
+from symconv.decision.networks.maxima import Elements, is_maximum
+from symconv.decision.networks.selections import Selections
+from symconv.decision.networks.trial_values import TrialValues
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections
-from symconv.decision.trial_values import TrialValues
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
 from symconv.language.functions import Function
