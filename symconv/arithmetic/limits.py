@@ -166,6 +166,14 @@ MOST_TRIAL_STEPS = 400_000
 """Steps for the values of all nodes on one small input, half a second: without the values, nodes
 are equal only as they are written."""
 
+LARGEST_TRIAL_STEP = 20
+"""How far a stand-in for a function that rises does so, up and down, a third of one being a step:
+beyond 7 it stays where it is, so that numbers stay short in a long chain of functions."""
+
+MOST_TRIAL_VALUES = 37
+"""Of a stand-in for a function of which nothing is known: so few that numbers stay short in a long
+chain of functions, and so many that few of them agree by chance."""
+
 LONGEST_SORT_KEY = 1000
 """Characters of a polynomial as text, by which polynomials are put in order; of a longer one a
 digest is taken, because nested floors and cases would double it at each level."""

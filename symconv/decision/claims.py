@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -32,10 +32,11 @@ from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, 
 if TYPE_CHECKING:
     from symconv.decision.taps import Standing  # of hypotheses, which are claims
 
-__all__ = ["Claim", "Hypothesis", "Instance", "Side", "specialised"]
+__all__ = ["Claim", "Hypothesis", "Instance", "Side", "as_written", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
 Hypothesis: TypeAlias = Union[Boolean, "Claim"]  # the class follows
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -278,13 +279,11 @@ class Claim:
             for side in (self.lhs, self.rhs)
         )
         given = [
-            hypothesis.specialised(numbers)
-            if isinstance(hypothesis, Claim)
-            else Written(specialised(hypothesis, numbers))
-            for hypothesis in self.given
+            one.specialised(numbers) if isinstance(one, Claim) else specialised(one, numbers)
+            for one in self.given
         ]
         about = [substituted(signal, numbers) for signal in self.about]
-        return Claim(_as_written(left), _as_written(right), given, self.name, about)
+        return Claim(as_written(left), as_written(right), map(as_written, given), self.name, about)
 
     def contradicted(self, at: Mapping[Symbol, int]) -> Boolean | None:
         """The first hypothesis that does not hold at the given values, if there is one.
@@ -310,8 +309,8 @@ class Claim:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is derived is derived again; expressions stay as they are, and are not simplified.
-        left, right = map(_as_written, self._sides())
-        given = [one if isinstance(one, Claim) else Written(one) for one in self.given]
+        left, right = map(as_written, self._sides())
+        given = list(map(as_written, self.given))
         return Claim, (left, right, given, self.name, self.about)
 
     def __eq__(self, other: object) -> bool:
@@ -370,6 +369,11 @@ class _Same:
 
     def __hash__(self) -> int:
         return hash(self.signal)
+
+
+def as_written(part: _Part) -> _Part | Written:
+    """A side or a hypothesis for another claim: expressions and conditions stay as they are."""
+    return part if isinstance(part, SignalExpr | Claim) else Written(part)
 
 
 def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
@@ -543,10 +547,6 @@ def _check_condition(condition: Boolean) -> None:
     for relation in condition.atoms(Relational):
         for side in relation.args:
             _check_floors(side)
-
-
-def _as_written(side: Side) -> Side | Written:
-    return side if isinstance(side, SignalExpr) else Written(side)
 
 
 def _no_hypothesis(thing: object) -> SymconvError:

@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import first_difference
+from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import InfiniteSumError, made_finite

@@ -23,7 +23,7 @@ from sympy import Dummy, Or, Symbol
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, WIDEST_TEXT
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import first_difference
+from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict

@@ -453,8 +453,12 @@ class Operator:
             size: how many entries there are.
             sizes: how many entries each operand has.
         """
-        one = max(1, prod(each))
+        one = max(1, prod(each) * self.terms(sizes))
         return one, one * size
+
+    def terms(self, sizes: Sequence[int]) -> int:
+        """Of how many products of entries of the operands an entry is the sum, at most."""
+        return 1
 
     @property
     def has_fractions(self) -> bool:

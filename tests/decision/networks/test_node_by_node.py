@@ -28,7 +28,7 @@ from symconv import (
     maximum,
     repeat,
 )
-from symconv.decision.counterexamples import small_lengths
+from symconv.decision.first_differences import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
 from tests.generators.network_nodes import AT_ZERO, KNOWN
 from tests.generators.network_theorems import FALSE, TRUE, chain
