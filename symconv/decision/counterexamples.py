@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate, chain, count, islice, product
-from math import prod
+from math import isfinite, prod
+from threading import Lock
 from typing import Any
 
 import flint
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Float, Rational, Symbol
 
 from symconv.arithmetic.limits import (
     BITS_OF_BALLS,
@@ -89,7 +90,7 @@ class Values:
             name: Array(one.shape, list(map(flint.arb, one.entries)))
             for name, one in self.arrays.items()
         }
-        with flint.ctx.workprec(BITS_OF_BALLS):
+        with _PRECISION, flint.ctx.workprec(BITS_OF_BALLS):
             return [
                 fixed_size.array(side, balls, at, flint.arb(0), chosen) for side in claim.signals
             ]
@@ -97,6 +98,10 @@ class Values:
     def written(self) -> dict[str, str]:
         """The polynomials as text."""
         return {name: _written(row) for name, row in self.functions.items()}
+
+
+_PRECISION = Lock()
+"""The precision of balls is that of the whole process, and one thread sets it at a time."""
 
 
 def _is_exact(node: SignalExpr) -> bool:
@@ -199,9 +204,11 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
 def difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
-    Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
-    differ where the balls do not meet.
+    Simple ones are tried first, and preferred are those for which floats tell the sides apart.
+    Where they are computed with balls of real numbers, the sides differ where the balls do not
+    meet.
     """
+    in_more_digits = None
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
@@ -217,9 +224,31 @@ def difference_in_values(claim: Claim, at: Point) -> Difference | None:
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
-        if one.shape != other.shape or _first_apart(one, other) is not None:
-            return Difference(lengths, None, (), values)
-    return None
+        if not all(map(_can_be_told, chain(one.entries, other.entries))):
+            continue
+        found = Difference(lengths, None, (), values)
+        if one.shape != other.shape:
+            return found
+        first = _first_apart(one, other)
+        if first is None:
+            continue
+        if _floats_tell(one, other, first):
+            return found
+        in_more_digits = in_more_digits or found
+    return in_more_digits
+
+
+def _can_be_told(entry: Any) -> bool:
+    """Whether it is a number for certain, and not of some infinite ball."""
+    return not isinstance(entry, flint.arb) or bool(entry.is_finite())
+
+
+def _floats_tell(one: Array, other: Array, first: tuple[int, ...]) -> bool:
+    """Whether all entries are floats when rounded, and those at an index are different ones."""
+    floats = [float(a.mid()) for a in (*one.entries, *other.entries) if isinstance(a, flint.arb)]
+    a, b = (entries.at(first) for entries in (one, other))
+    is_ball = isinstance(a, flint.arb) and isinstance(b, flint.arb)
+    return all(map(isfinite, floats)) and not (is_ball and float(a.mid()) == float(b.mid()))
 
 
 def _random_between(low: int, high: int) -> Callable[[str, int], int]:
@@ -330,11 +359,10 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
         have_one_shape = left.shape == right.shape
         first = _first_apart(left, right) if have_one_shape else None
         if first is not None or not have_one_shape:
-            functions = found.values.written()
-            return replace(
-                _told(lengths, found.values.arrays, first, _rounded(left), _rounded(right)),
-                functions=functions,
-            )
+            is_plain = first is None or _floats_tell(left, right, first)
+            sides = [_rounded(side, is_plain) for side in (left, right)]
+            told = _told(lengths, found.values.arrays, first, *sides)
+            return replace(told, functions=found.values.written())
     elif found.names is None:
         data = _filled(claim, at, {}, other=1)
         left, right = (fixed_size.array(side, data, at) for side in claim.signals)
@@ -354,12 +382,29 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     )
 
 
-def _rounded(array: Array) -> Array:
-    """The entries as they are shown: the middle of a ball as a float."""
+def _rounded(array: Array, is_plain: bool) -> Array:
+    """The entries as they are shown: the middle of a ball as a float.
+
+    Args:
+        array: the entries.
+        is_plain: whether floats do; otherwise they are SymPy's, of more digits and of any size.
+    """
     return Array(
         array.shape,
-        [float(a.mid()) if isinstance(a, flint.arb) else a for a in array.entries],
+        [
+            (float(a.mid()) if is_plain and isfinite(float(a.mid())) else _in_more_digits(a))
+            if isinstance(a, flint.arb)
+            else a
+            for a in array.entries
+        ],
     )
+
+
+def _in_more_digits(ball: flint.arb) -> Float:
+    mantissa, exponent = map(int, ball.mid().man_exp())
+    magnitude = abs(mantissa)
+    parts = (int(mantissa < 0), magnitude, exponent, magnitude.bit_length())
+    return Float(parts, precision=BITS_OF_BALLS)
 
 
 def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:
