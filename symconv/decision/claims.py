@@ -17,9 +17,15 @@ from symconv.arithmetic.from_sympy import always_divides, check_condition, scale
 from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.decision.verdicts import ALL_LENGTHS, ALL_SIZES, Verdict
-from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.errors import SymconvError, Undecided, VacuousError, as_given
 from symconv.language import fixed_size
-from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.amounts import (
+    check_numbers,
+    lost_floor,
+    parity_problem,
+    simplified_around,
+    undeclared,
+)
 from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
@@ -27,6 +33,7 @@ from symconv.language.functions import Function
 from symconv.language.graph import check_names, has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Apply
+from symconv.language.scalars import check_digits
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
 if TYPE_CHECKING:
@@ -486,6 +493,7 @@ def _side_as_written(side: Side | int, which: str) -> Side:
     if isinstance(side, bool):
         return sympy.true if side else sympy.false
     if isinstance(side, int):
+        check_digits(side)
         return Integer(side)
     if isinstance(side, SignalExpr):
         return side
@@ -498,7 +506,7 @@ def _side_as_written(side: Side | int, which: str) -> Side:
         return side
     raise SymconvError(
         f"the {which} side of a claim must be a signal, or an expression or a condition "
-        f"in lengths, got {side!r}"
+        f"in lengths, got {as_given(side)}"
     )
 
 
@@ -552,11 +560,12 @@ def _check_condition(condition: Boolean) -> None:
 def _no_hypothesis(thing: object) -> SymconvError:
     return SymconvError(
         "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), or a claim about "
-        f"taps such as w == w.flip(), got {thing!r}"
+        f"taps such as w == w.flip(), got {as_given(thing)}"
     )
 
 
 def _check_integers(expression: Expr | Boolean) -> None:
+    check_numbers(expression)
     loose = undeclared(expression)
     if loose:
         raise SymconvError(

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count, product
+from math import isfinite
 
 import flint
+from sympy import Float
 
+from symconv.arithmetic.limits import BITS_OF_BALLS
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
-from symconv.decision.first_differences import Difference, first_apart, values_of_sides
+from symconv.decision.first_differences import (
+    Difference,
+    first_apart,
+    floats_tell,
+    values_of_sides,
+)
 from symconv.decision.verdicts import Counterexample
 from symconv.language import fixed_size
 from symconv.language.arrays import Array, flattened, indices, nested
@@ -48,11 +56,10 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
         have_one_shape = left.shape == right.shape
         first = first_apart(left, right) if have_one_shape else None
         if first is not None or not have_one_shape:
-            functions = found.values.written()
-            return replace(
-                _told(lengths, found.values.arrays, first, _rounded(left), _rounded(right)),
-                functions=functions,
-            )
+            is_plain = first is None or floats_tell(left, right, first)
+            sides = [_rounded(side, is_plain) for side in (left, right)]
+            told = _told(lengths, found.values.arrays, first, *sides)
+            return replace(told, functions=found.values.written())
     elif found.names is None:
         data = _filled(claim, at, {}, other=1)
         left, right = (fixed_size.array(side, data, at) for side in claim.signals)
@@ -72,12 +79,29 @@ def counterexample(claim: Claim, found: Difference) -> Counterexample:
     )
 
 
-def _rounded(array: Array) -> Array:
-    """The entries as they are shown: the middle of a ball as a float."""
+def _rounded(array: Array, is_plain: bool) -> Array:
+    """The entries as they are shown: the middle of a ball as a float.
+
+    Args:
+        array: the entries.
+        is_plain: whether floats do; otherwise they are SymPy's, of more digits and of any size.
+    """
     return Array(
         array.shape,
-        [float(a.mid()) if isinstance(a, flint.arb) else a for a in array.entries],
+        [
+            (float(a.mid()) if is_plain and isfinite(float(a.mid())) else _in_more_digits(a))
+            if isinstance(a, flint.arb)
+            else a
+            for a in array.entries
+        ],
     )
+
+
+def _in_more_digits(ball: flint.arb) -> Float:
+    mantissa, exponent = map(int, ball.mid().man_exp())
+    magnitude = abs(mantissa)
+    parts = (int(mantissa < 0), magnitude, exponent, magnitude.bit_length())
+    return Float(parts, precision=BITS_OF_BALLS)
 
 
 def told_with_taps(claim: Claim, found: Counterexample) -> Counterexample:

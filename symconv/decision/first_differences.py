@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate, chain, islice
-from math import prod
+from math import isfinite, prod
+from threading import Lock
 from typing import Any
 
 import flint
@@ -38,6 +39,7 @@ __all__ = [
     "difference_in_values",
     "first_apart",
     "first_difference",
+    "floats_tell",
     "has_content",
     "random_sides",
     "small_lengths",
@@ -84,7 +86,7 @@ class Values:
             name: Array(one.shape, list(map(flint.arb, one.entries)))
             for name, one in self.arrays.items()
         }
-        with flint.ctx.workprec(BITS_OF_BALLS):
+        with _PRECISION, flint.ctx.workprec(BITS_OF_BALLS):
             return [
                 fixed_size.array(side, balls, at, flint.arb(0), chosen) for side in claim.signals
             ]
@@ -92,6 +94,10 @@ class Values:
     def written(self) -> dict[str, str]:
         """The polynomials as text."""
         return {name: _written(row) for name, row in self.functions.items()}
+
+
+_PRECISION = Lock()
+"""The precision of balls is that of the whole process, and one thread sets it at a time."""
 
 
 def _is_exact(node: SignalExpr) -> bool:
@@ -194,9 +200,11 @@ def random_sides(claim: Claim, at: Point) -> tuple[Array, Array]:
 def difference_in_values(claim: Claim, at: Point) -> Difference | None:
     """Entries for which the sides differ, if some are found, where these are no polynomials.
 
-    Simple ones are tried first.  Where they are computed with balls of real numbers, the sides
-    differ where the balls do not meet.
+    Simple ones are tried first, and preferred are those for which floats tell the sides apart.
+    Where they are computed with balls of real numbers, the sides differ where the balls do not
+    meet.
     """
+    in_more_digits = None
     fixed_size.check_defined((*claim.mentioned, *claim.about), at)
     lengths = {symbol.name: value for symbol, value in at.items()}
     shapes = {name: leaf_shape(leaf, at) for name, leaf in claim.named.items()}
@@ -212,9 +220,31 @@ def difference_in_values(claim: Claim, at: Point) -> Difference | None:
         }
         values = Values(arrays, rows)
         one, other = values.sides(claim, at)
-        if one.shape != other.shape or first_apart(one, other) is not None:
-            return Difference(lengths, None, (), values)
-    return None
+        if not all(map(_can_be_told, chain(one.entries, other.entries))):
+            continue
+        found = Difference(lengths, None, (), values)
+        if one.shape != other.shape:
+            return found
+        first = first_apart(one, other)
+        if first is None:
+            continue
+        if floats_tell(one, other, first):
+            return found
+        in_more_digits = in_more_digits or found
+    return in_more_digits
+
+
+def _can_be_told(entry: Any) -> bool:
+    """Whether it is a number for certain, and not of some infinite ball."""
+    return not isinstance(entry, flint.arb) or bool(entry.is_finite())
+
+
+def floats_tell(one: Array, other: Array, first: tuple[int, ...]) -> bool:
+    """Whether all entries are floats when rounded, and those at an index are different ones."""
+    floats = [float(a.mid()) for a in (*one.entries, *other.entries) if isinstance(a, flint.arb)]
+    a, b = (entries.at(first) for entries in (one, other))
+    is_ball = isinstance(a, flint.arb) and isinstance(b, flint.arb)
+    return all(map(isfinite, floats)) and not (is_ball and float(a.mid()) == float(b.mid()))
 
 
 def _random_between(low: int, high: int) -> Callable[[str, int], int]:
