@@ -527,3 +527,23 @@ LONGEST_SYMBOL_OF_TAP = 100
 LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
 names are longer than that of what it reads."""
+
+MOST_AXES_OF_AN_UNKNOWN = 5
+"""Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
+
+OUTPUTS_LOOKED_AT = 3
+"""Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
+outputs read the taps that stand before the padding."""
+
+LARGEST_UNKNOWN_TRIED = 12
+"""Taps of a kernel of unknown length, where it is shown that there is none: at sizes whose sum is
+no larger, longer ones read nothing more."""
+
+MOST_EQUATIONS_OF_A_KERNEL = 3000
+"""For its entries, where it is shown that there is none: each new one is put into all others."""
+
+MOST_READINGS_TRIED = 6
+"""Kernels that are read off in different ways, where one of them after the other is tried."""
+
+MOST_FACTORS_RECOGNISED = 6
+"""Weights of layers that are put in order, in all orders of which one is looked for."""
