@@ -55,7 +55,8 @@ class Amounts:
         tried: the numbers that were put in one by one, for symbols that stand in products, or
             for which a range was given.  The answer is about these numbers only.
         is_complete: whether the hypotheses leave nothing beyond these numbers.
-        left: the numbers among them for which there is no answer, and why.
+        left: the numbers among them for which there is no answer, and why.  Of amounts with
+            these, the conditions say nothing.
     """
 
     claim: Claim
@@ -115,7 +116,8 @@ class Amounts:
         }
 
     def __str__(self) -> str:
-        said = [self._which()]
+        is_open = any(one.is_defined for one in self.left)
+        said = ["as far as it is decided"] * is_open + [self._which()]
         if self._free:
             said.append(f"for all {', '.join(map(str, self._free))}")
         given = [plain(one) for one in self.claim.conditions]
@@ -431,7 +433,11 @@ class _Answer:
 
 def _shown(condition: Boolean) -> str:
     text = plain(condition)
-    return text if len(text) <= limits.LONGEST_CONDITION_SHOWN else "a long condition holds"
+    return (
+        text
+        if len(text) <= limits.LONGEST_CONDITION_SHOWN
+        else "a long condition (see `condition`)"
+    )
 
 
 def _range(symbol: Symbol, numbers: Sequence[int]) -> str:
