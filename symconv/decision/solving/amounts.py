@@ -340,7 +340,8 @@ class _Answer:
                 there = sets.exists(found.serving, self._names).coalesce()
                 among = others.intersect(possible)
                 is_none = found.serving.is_empty()
-                is_all = found.serving.is_equal(found.allowed)
+                is_open = any(one.is_defined for one in found.left)
+                is_all = not is_open and found.serving.is_equal(found.allowed)
             alone = self._names if len(self._names) == 1 else ()
             condition = as_condition(self.claim, found.serving, among, sets, alone)
             allowed = condition
@@ -367,8 +368,8 @@ class _Answer:
             if not self.sets.has_at_most_one(self.found.serving, self._names):
                 return False
             has_all = self.found.is_complete or self.found.tried.keys() <= self._asked
-            undecided = any(one.is_defined for one in self.found.left)
-            return True if has_all and not undecided else None
+            is_open = any(one.is_defined for one in self.found.left)
+            return True if has_all and not is_open else None
         return None
 
     # --- values ---

@@ -334,7 +334,7 @@ def test_a_record_is_plain_and_an_answer_can_be_kept() -> None:
 def test_the_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     both = x.correlate(k, stride=2).correlate(h, stride=2)
     claim = Claim(both, x.correlate(k.convolve(h.dilate(2)), stride=s))
-    monkeypatch.setattr(limits, "ALLOWANCE", 4_000)
+    monkeypatch.setattr(limits, "ALLOWANCE", 1_000)
     with pytest.raises(Undecided, match="used up"):
         solve_amounts(claim, s, among={s: [6]})
     monkeypatch.setattr(limits, "ALLOWANCE", 60_000)
