@@ -13,18 +13,14 @@ from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic import limits
-from symconv.arithmetic.from_sympy import scaled_polynomial
-from symconv.arithmetic.integer_sets import Set
-from symconv.arithmetic.polynomials import Polynomial, equal
-from symconv.arithmetic.symbols import IntegerSymbol
-from symconv.arithmetic.to_sympy import polynomial_expression
-from symconv.arithmetic.unevaluated import choice, quotient, spelled_with
-from symconv.arithmetic.values_of_sets import Value, values_of
+from symconv.arithmetic.from_sympy import is_at_least, scaled_polynomial
+from symconv.arithmetic.symbols import Sign, sign_of
 from symconv.decision.claims import Claim
 from symconv.decision.conditions import as_condition, require_for_all, why_no_symbol
 from symconv.decision.difference_sets import signs
 from symconv.decision.prove import bounded
 from symconv.decision.solving.amount_sets import AmountSets, Left, Numbers, amount_sets
+from symconv.decision.solving.amount_values import AmountValues, serve_always
 from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.decision.wording import taps_sentence
 from symconv.errors import SymconvError, Undecided
@@ -72,6 +68,11 @@ class Amounts:
     left: tuple[Left, ...] = field(default=())
     kind: str = "some"
     """Whether "all" amounts that the hypotheses allow serve, "some" or "none"."""
+    beyond: Boolean | None = None
+    """Where numbers were tried, a condition under which the `values` are proved to serve for all
+    numbers, and not for these alone, wherever they are integers that the unknowns may be; None
+    where there is no such proof.  That no other amounts serve is known for the numbers that were
+    tried."""
 
     @property
     def scope(self) -> str:
@@ -105,6 +106,7 @@ class Amounts:
             "tried": {s.name: list(numbers) for s, numbers in self.tried.items()},
             "is_complete": self.is_complete,
             "scope": self.scope,
+            "beyond": None if self.beyond is None else str(self.beyond),
             "left": [
                 {
                     "at": {s.name: value for s, value in one.at.items()},
@@ -154,6 +156,7 @@ class Amounts:
         is_told = self.exists in (sympy.true, self.condition)
         if self.kind == "some" and self.values.keys() != set(self.unknowns) and not is_told:
             lines.append(f"There are such amounts exactly where {_shown(self.exists)}.")
+        lines += self._in_general()
         for is_defined, said in ((True, "decided"), (False, "defined")):
             found = [one for one in self.left if one.is_defined is is_defined]
             if found:
@@ -162,6 +165,19 @@ class Amounts:
                 more = f" and {len(found) - len(shown)} more" * (len(found) > len(shown))
                 lines.append(f"Not {said} for {where}{more}: {found[0].reason}.")
         return lines
+
+    def _in_general(self) -> list[str]:
+        """That a formula serves for all numbers, if it has a symbol for which some were tried."""
+        names = {s.name for value in self.values.values() for s in value.free_symbols}
+        symbols = [s for s in self.tried if s.name in names]
+        if self.beyond is None or not symbols:
+            return []
+        listed = " and ".join(f"{s} = {plain(value)}" for s, value in self.values.items())
+        loose = [s for s, value in self.values.items() if not _is_always(s, value)]
+        may = f", where {' and '.join(map(str, loose))} may be that," if loose else ""
+        where = "" if self.beyond == sympy.true else f" where {_shown(self.beyond)}"
+        every = ", ".join(map(str, symbols))
+        return [f"That {listed} serves{may} is proved for all {every}{where}."]
 
     def _repr_html_(self) -> str:
         return escape(str(self)).replace("\n", "<br>")
@@ -348,6 +364,10 @@ class _Answer:
             if not is_all:
                 allowed = as_condition(self.claim, found.allowed, among, sets, alone)
             exists = as_condition(self.claim, there, others, sets)
+        values = {} if is_none else AmountValues(self.claim, self.unknowns, found).all()
+        beyond = None
+        if not found.is_complete and values.keys() == set(self.unknowns):
+            beyond = serve_always(self.claim, values, exists)
         return Amounts(
             self.claim,
             self.unknowns,
@@ -355,12 +375,13 @@ class _Answer:
             condition,
             exists,
             allowed,
-            {} if is_none else self._values(),
+            values,
             None if is_none else self._is_unique(),
             dict(found.tried),
             found.is_complete,
             found.left,
             "none" if is_none else "all" if is_all else "some",
+            beyond,
         )
 
     def _is_unique(self) -> bool | None:
@@ -372,61 +393,14 @@ class _Answer:
             return True if has_all and not is_open else None
         return None
 
-    # --- values ---
 
-    def _values(self) -> dict[Symbol, Expr]:
-        """Each unknown that the other symbols determine."""
-        result = {}
-        for unknown in self.unknowns:
-            with suppress(Undecided), bounded():
-                value = self._value(unknown)
-                if value is not None:
-                    result[unknown] = value
-        return result
-
-    def _value(self, unknown: Symbol) -> Expr | None:
-        sets, name = self.sets, unknown.name
-        with sets.within_budget():
-            rest = [other for other in self._names if other != name]
-            serving = sets.exists(self.found.serving, rest)
-            if not sets.has_at_most_one(serving, [name]):
-                return None
-            there = sets.exists(serving, [name])
-            cases = values_of(serving, name, sets)
-        if len(cases) > limits.MOST_CASES_OF_AN_AMOUNT:
-            return None
-        written = [self._written(case) for case in cases]
-        if not self._is_said(unknown, written, cases, serving, there):
-            return None
-        if len(written) == 1:
-            return written[0]
-        conditions = [as_condition(self.claim, case.where, there, sets) for case in cases]
-        return choice(*zip(written[:-1], conditions[:-1], strict=True), (written[-1], sympy.true))
-
-    def _written(self, case: Value) -> Expr:
-        """The value as an expression, in which SymPy simplifies nothing."""
-        safe = {symbol.name: IntegerSymbol(symbol.name) for symbol in self.claim.symbols}
-        value = polynomial_expression(case.numerator, safe)
-        if case.denominator != 1:
-            value = quotient(value, sympy.Integer(case.denominator))
-        return spelled_with(value, {safe[symbol.name]: symbol for symbol in self.claim.symbols})
-
-    def _is_said(
-        self,
-        unknown: Symbol,
-        written: Sequence[Expr],
-        cases: Sequence[Value],
-        serving: Set,
-        there: Set,
-    ) -> bool:
-        """Whether the expressions, read again, say the same as the set."""
-        sets = self.sets
-        result = sets.where([])
-        for value, case in zip(written, cases, strict=True):
-            numerator, denominator = scaled_polynomial(value)
-            guard = equal(denominator * Polynomial.of(unknown.name), numerator)
-            result = result | sets.where([(guard,)]).intersect(case.where)
-        return bool(result.intersect(there).is_equal(serving))
+def _is_always(unknown: Symbol, value: Expr) -> bool:
+    """Whether a value is plainly one that the unknown may be."""
+    sign = sign_of(unknown)
+    is_integer = scaled_polynomial(value)[1] == 1
+    if sign == Sign():
+        return is_integer
+    return is_integer and sign.largest is None and is_at_least(value, sign.least or 0)
 
 
 # --- words ---------------------------------------------------------------------------

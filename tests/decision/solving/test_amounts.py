@@ -163,6 +163,47 @@ def test_symbols_that_are_neither_unknown_nor_lengths_may_stand_in_products() ->
     assert "tried for" in str(found)
 
 
+def test_a_formula_with_a_stride_is_found_by_numbers_and_proved_for_all() -> None:
+    two = x.pad(p, p).correlate(k, stride=s).pad(q, q).correlate(h)
+    one = x.pad(P, P).correlate(k.convolve(h.dilate(s)), stride=s)
+    found = solve_amounts(Claim(two, one), P)
+    assert found.values == {P: p + q * s}
+    assert same(found.exists, Or(Eq(q, 0), c <= p + 1))
+    assert found.beyond == found.exists
+    assert found.is_unique is None  # for larger strides others might serve too
+    assert str(found) == (
+        "exactly P = p + q·s where q = 0 or c ≤ p + 1, for all n, tried for s from 1 to 6\n"
+        "That P = p + q·s serves is proved for all s where q = 0 or c ≤ p + 1."
+    )
+    assert check_amounts(found, 2, largest=9, most=100) > 50
+
+
+def test_a_formula_for_a_stride() -> None:
+    both = x.correlate(k, stride=D).correlate(h, stride=t)
+    claim = Claim(both, x.correlate(k.convolve(h.dilate(D)), stride=s))
+    few = range(1, 4)
+    found = solve_amounts(claim, s, among={s: range(1, 10), t: few, D: few})
+    assert (found.values, found.beyond, found.is_unique) == ({s: D * t}, true, True)
+
+
+def test_a_formula_that_is_not_always_an_amount() -> None:
+    claim = Claim(x.pad(P, P).correlate(k, dilation=D).length, n)
+    found = solve_amounts(claim, P, for_all=[n])
+    assert str(found.values[P]) == "(D*c - D)/2"
+    assert found.beyond == true
+    assert "serves, where P may be that, is proved for all D" in str(found)
+
+
+def test_no_formula_where_numbers_do_not_suggest_one() -> None:
+    found = solve_amounts(Claim(P, s * s), P, for_all=[], among={s: range(1, 6)})
+    assert P not in found.values
+    assert found.beyond is None
+    assert found.is_unique
+    # Through the first two numbers goes a line, which the third one is not on.
+    line = solve_amounts(Claim(P, s * s), P, for_all=[], among={s: [1, 2]})
+    assert (str(line.values[P]), line.beyond) == ("3*s - 2", None)
+
+
 def test_a_product_that_is_proved_for_all_needs_no_numbers() -> None:
     y = x.pad(p, q).correlate(k, stride=s)
     found = solve_amounts(Claim(y, x.pad(p, 0).pad(0, q).correlate(k, stride=s)), p, q)
