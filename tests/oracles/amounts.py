@@ -26,7 +26,7 @@ def check_amounts(
     claim, truth = found.claim, truth_of(found.claim)
     rest = [s for s in claim.symbols if s not in found.for_all]
     skipped = {tuple(sorted((s.name, v) for s, v in one.at.items())) for one in found.left}
-    compared = 0
+    compared, others = 0, dict[tuple[int, ...], dict[str, int]]()
     for at in points(rest, small, found):
         if any(set(one) <= set(at.items()) for one in skipped):
             continue
@@ -53,6 +53,14 @@ def check_amounts(
             for unknown, formula in found.values.items():
                 assert value(formula, at) == at[unknown.name], f"{found}\nof {claim}: {at}"
         compared += 1
+        named = {s.name: at[s.name] for s in rest if s not in found.unknowns}
+        others.setdefault(tuple(named.values()), named)
+    for named in others.values():
+        serve = any(
+            value(found.condition, {**named, **amounts})
+            for amounts in points(found.unknowns, 2 * far, found)
+        )
+        assert value(found.exists, named) == serve, f"{found}\nof {claim}: exists at {named}"
     return compared
 
 

@@ -69,10 +69,10 @@ class Amounts:
     kind: str = "some"
     """Whether "all" amounts that the hypotheses allow serve, "some" or "none"."""
     beyond: Boolean | None = None
-    """Where numbers were tried, a condition under which the `values` are proved to serve for all
-    numbers, and not for these alone, wherever they are integers that the unknowns may be; None
-    where there is no such proof.  That no other amounts serve is known for the numbers that were
-    tried."""
+    """Where numbers were tried for symbols that are not unknown, a condition under which the
+    `values` are proved to serve for all numbers, and not for these alone, wherever they are
+    integers that the unknowns may be; None where there is no such proof.  That no other amounts
+    serve is known for the numbers that were tried."""
 
     @property
     def scope(self) -> str:
@@ -167,11 +167,10 @@ class Amounts:
         return lines
 
     def _in_general(self) -> list[str]:
-        """That a formula serves for all numbers, if it has a symbol for which some were tried."""
-        names = {s.name for value in self.values.values() for s in value.free_symbols}
-        symbols = [s for s in self.tried if s.name in names]
-        if self.beyond is None or not symbols:
+        """That the values serve for all numbers of symbols for which some were tried."""
+        if self.beyond is None:
             return []
+        symbols = [s for s in self.tried if s not in self.unknowns]
         listed = " and ".join(f"{s} = {plain(value)}" for s, value in self.values.items())
         loose = [s for s, value in self.values.items() if not _is_always(s, value)]
         may = f", where {' and '.join(map(str, loose))} may be that," if loose else ""
@@ -366,7 +365,8 @@ class _Answer:
             exists = as_condition(self.claim, there, others, sets)
         values = {} if is_none else AmountValues(self.claim, self.unknowns, found).all()
         beyond = None
-        if not found.is_complete and values.keys() == set(self.unknowns):
+        known_too = found.tried.keys() - set(self.unknowns)
+        if known_too and not found.is_complete and values.keys() == set(self.unknowns):
             beyond = serve_always(self.claim, values, exists)
         return Amounts(
             self.claim,
