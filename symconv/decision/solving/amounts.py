@@ -400,7 +400,7 @@ def _is_always(unknown: Symbol, value: Expr) -> bool:
     is_integer = scaled_polynomial(value)[1] == 1
     if sign == Sign():
         return is_integer
-    return is_integer and sign.largest is None and is_at_least(value, sign.least or 0)
+    return is_integer and sign.largest is None and is_at_least(value, 0 if sign.zero else 1)
 
 
 # --- words ---------------------------------------------------------------------------
