@@ -12,6 +12,7 @@ The public names are few:
 - `assert_equal` asserts a claim in a test.
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
+- `solve` finds unknown kernels; what it found is a `Solution`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
     from symconv.decision.solving.amounts import Amounts, solve_amounts
+    from symconv.decision.solving.kernels import solve
+    from symconv.decision.solving.solutions import Solution
     from symconv.decision.stacks import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
@@ -57,6 +60,7 @@ __all__ = [
     "Refuted",
     "Signal",
     "SignalExpr",
+    "Solution",
     "SymconvError",
     "Tensor",
     "Undecided",
@@ -72,6 +76,7 @@ __all__ = [
     "maximum",
     "receptive_field",
     "repeat",
+    "solve",
     "solve_amounts",
     "such_that",
 ]
@@ -89,6 +94,7 @@ _PLACES = {
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
     "Pointwise": "language.operators.pointwise",
+    "Solution": "decision.solving.solutions",
     "assert_equal": "testing",
     "check": "exercises.checking",
     "diagrams": "pages.diagrams",
@@ -96,6 +102,7 @@ _PLACES = {
     "integers": "arithmetic.symbols",
     "receptive_field": "language.receptive_fields",
     "repeat": "decision.stacks",
+    "solve": "decision.solving.kernels",
 }
 
 

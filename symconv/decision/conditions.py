@@ -20,7 +20,7 @@ from symconv.decision.counterexamples import DisagreementError
 from symconv.decision.difference_sets import Decision, where_holds
 from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
-from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.errors import NonlinearError, SymconvError, Undecided, as_given
 from symconv.language.any_size import shape_of
 from symconv.language.graph import has_opaque
 
@@ -50,7 +50,7 @@ def condition(
 def require_for_all(claim: Claim, for_all: Sequence[Symbol]) -> None:
     """Raise an error unless these are symbols of the claim, in a list."""
     if not isinstance(for_all, Sequence) or isinstance(for_all, str):
-        raise SymconvError(f"for_all={for_all!r}: expected a list of symbols, such as [n]")
+        raise SymconvError(f"for_all={as_given(for_all)}: expected a list of symbols, such as [n]")
     for symbol in for_all:
         problem = why_no_symbol(claim, symbol)
         if problem:
@@ -62,7 +62,7 @@ def why_no_symbol(claim: Claim, symbol: object) -> str:
     if symbol in claim.symbols:
         return ""
     if not isinstance(symbol, Symbol):
-        return f"{symbol!r} is not a SymPy symbol"
+        return f"{as_given(symbol)} is not a SymPy symbol"
     if str(symbol) in map(str, claim.symbols):
         return f"the claim has a symbol {str(symbol)!r} with different assumptions"
     known = ", ".join(map(str, claim.symbols)) or "none"
