@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from symconv.arithmetic.polynomials import Polynomial
 from symconv.decision.solving.composing import ONE, Taps, Weight
 from symconv.decision.solving.normal_form import LinearLayer, Slide, added
-from symconv.arithmetic.polynomials import Polynomial
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
 from symconv.language.operators import (
@@ -63,8 +63,7 @@ class Chain:
     def pads_between(self, node: SignalExpr) -> bool:
         """Whether it puts zeros behind a layer that may make something else of zeros."""
         return any(
-            not self.layers[node.operands[0]].only_moves(axis)
-            for axis in self.padded_axes(node)
+            not self.layers[node.operands[0]].only_moves(axis) for axis in self.padded_axes(node)
         )
 
     def padded_axes(self, node: SignalExpr) -> tuple[int, ...]:
@@ -88,7 +87,11 @@ def read_chain(result: SignalExpr, of: SignalExpr | str | None = None) -> Chain:
     Raises:
         SymconvError: something in it is no linear layer.
     """
-    source = _input(result, of)
+    return _read_from(result, _input(result, of))
+
+
+def _read_from(result: SignalExpr, source: SignalExpr) -> Chain:
+    """The chain that leads from an input to a tensor."""
     depends = {source}
     layers = {source: LinearLayer((Slide(),) * source.ndim)}
     for node in walk(result):
@@ -127,15 +130,24 @@ def _input(result: SignalExpr, of: SignalExpr | str | None) -> SignalExpr:
         opaque = next((node for node in walk(result) if node.operator.is_opaque), None)
         if opaque is not None:
             _refuse_function(opaque)
-        of = receptive_field(result).of
+        try:
+            of = receptive_field(result).of
+        except SymconvError:
+            _read_from(result, _first(result))  # which may say better what is wrong
+            raise
     nodes = walk(result)
-    found = [
-        node for node in nodes if node is of or (isinstance(node, Tensor) and node.name == of)
-    ]
+    found = [node for node in nodes if node is of or (isinstance(node, Tensor) and node.name == of)]
     if not found:
         names = sorted({node.name for node in nodes if isinstance(node, Tensor)})
         raise SymconvError(f"{of} is no part of {result}, which is made of {', '.join(names)}")
     return found[0]
+
+
+def _first(result: SignalExpr) -> SignalExpr:
+    """What the first operands lead to."""
+    while result.operands:
+        result = result.operands[0]
+    return result
 
 
 def _refuse_function(node: SignalExpr) -> NoReturn:
@@ -201,9 +213,7 @@ def _read(
     )
 
 
-def _read_from_the_right(
-    node: SignalExpr, layers: Mapping[SignalExpr, LinearLayer]
-) -> LinearLayer:
+def _read_from_the_right(node: SignalExpr, layers: Mapping[SignalExpr, LinearLayer]) -> LinearLayer:
     """The same where the second operand is what depends on the input."""
     operator, (constant, inner, *_) = node.operator, node.operands
     if isinstance(operator, Convolve) and node.ndim == 1 and not operator.is_layer:
@@ -224,9 +234,11 @@ def _is_linear(inputs: tuple[str, ...], output: str) -> bool:
     """Whether an einsum is a matrix times the last axis."""
     if len(inputs) != 2 or len(inputs[1]) != 2:
         return False
-    signal, (new, old) = inputs
-    return len(set(signal)) == len(signal) and signal.endswith(old) and (
-        output == signal[:-1] + new and new not in signal
+    signal, (new, old) = inputs[0], tuple(inputs[1])
+    return (
+        len(set(signal)) == len(signal)
+        and signal.endswith(old)
+        and (output == signal[:-1] + new and new not in signal)
     )
 
 

@@ -181,9 +181,7 @@ class Taps:
 
     def is_like(self, other: Taps) -> bool:
         """Whether both plainly are the same."""
-        return (
-            self.kernel is other.kernel and self.dilation.polynomial == other.dilation.polynomial
-        )
+        return self.kernel is other.kernel and self.dilation.polynomial == other.dilation.polynomial
 
     @property
     def is_single(self) -> bool:
@@ -202,8 +200,8 @@ class Taps:
 
     def with_dilation(self, dilation: Amount) -> SignalExpr:
         """The kernel that has another dilation, one that divides its own."""
-        return self.kernel if self.is_single else spread(
-            self.kernel, exactly(self.dilation, dilation)
+        return (
+            self.kernel if self.is_single else spread(self.kernel, exactly(self.dilation, dilation))
         )
 
     def then(self, later: Taps, stride: Amount) -> Taps:
@@ -363,18 +361,16 @@ def _composed(first: Weight, later: Weight, dilation: Sequence[Amount]) -> Weigh
     names = _names(dimensions)
     if finer is not None:  # (g h m) channels between, of which the later layer reads (h m) each
         g, h = later.groups, finer
-        kernel = later.kernel.rearrange(
-            f"(g o) (h m){names} -> (g h m) o{names}", g=g, h=h
-        )
+        kernel = later.kernel.rearrange(f"(g o) (h m){names} -> (g h m) o{names}", g=g, h=h)
     else:
         assert coarser is not None
         g, h = first.groups, coarser
-        kernel = later.kernel.rearrange(
-            f"(g h o) m{names} -> (g h m) o{names}", g=g, h=h
-        )
+        kernel = later.kernel.rearrange(f"(g h o) m{names} -> (g h m) o{names}", g=g, h=h)
     images = first.kernel.rearrange(f"m q{names} -> q m{names}")
-    apart = [exactly(d, e) if later.count(axis) != 1 else ONE
-             for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))]
+    apart = [
+        exactly(d, e) if later.count(axis) != 1 else ONE
+        for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))
+    ]
     full = _full(images, kernel, apart, g * h)
     if finer is not None:
         result = full.rearrange(f"q (g h o){names} -> (g o) (h q){names}", g=g, h=h)
@@ -405,13 +401,13 @@ def _without_groups(first: Weight, later: Weight, dilation: Sequence[Amount]) ->
     if first.is_pointwise:
         matrix = _matrix(first.kernel)
         return einsum(f"om{letters},mc->oc{letters}", behind.kernel, matrix)
-    apart = [exactly(d, e) if later.count(axis) != 1 else ONE
-             for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))]
+    apart = [
+        exactly(d, e) if later.count(axis) != 1 else ONE
+        for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))
+    ]
     names = _names(dimensions)
     swap = f"o c{names} -> c o{names}"
-    full = _full(
-        first.kernel.rearrange(swap), later.kernel.rearrange(swap), apart, ONE
-    )
+    full = _full(first.kernel.rearrange(swap), later.kernel.rearrange(swap), apart, ONE)
     return full.rearrange(swap)
 
 
@@ -423,8 +419,7 @@ def _matrix(kernel: SignalExpr) -> SignalExpr:
         (inner,) = kernel.operands
         if kernel.operator.source == kernel.operator.target[:2]:
             return inner
-    matrix: SignalExpr = kernel[(slice(None), slice(None), *(0,) * (kernel.ndim - 2))]
-    return matrix
+    return kernel.rearrange(f"o c{' 1' * (kernel.ndim - 2)} -> o c")
 
 
 def of_constant(taps: Taps, bias: SignalExpr) -> SignalExpr:

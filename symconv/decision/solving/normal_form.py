@@ -40,11 +40,9 @@ from symconv.language.operators import (
     Convolve,
     Correlate,
     Dilate,
-    Divide,
     Downsample,
     Flip,
     Multiply,
-    Pad,
 )
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Signal, SignalExpr
@@ -102,12 +100,12 @@ class Slide:
 
     def with_taps(self, taps: Taps, stride: Amount) -> Slide:
         """A layer of one axis behind this one."""
-        if taps.kernel is not Signal.delta():
-            new = Taps(taps.kernel, taps.dilation * self.stride)
-            merged = new if self.taps is None else self.taps.then(taps, self.stride)
-        else:
-            merged = self.taps
-        return replace(self, taps=merged, stride=self.stride * stride)
+        new: Taps | None = Taps(taps.kernel, taps.dilation * self.stride)
+        if taps.kernel is Signal.delta():
+            new = self.taps
+        elif self.taps is not None:
+            new = self.taps.then(taps, self.stride)
+        return replace(self, taps=new, stride=self.stride * stride)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +142,16 @@ class LinearLayer:
         has_taps = weight is not None and place is not None and weight.count(place) != 1
         return self.axes[axis].only_moves and not has_taps and self.bias is None
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether the entries of the input were only moved, with zeros beside and between them."""
+        return (
+            all(one.only_moves for one in self.axes)
+            and self.weight is None
+            and self.scale is None
+            and self.bias is None
+        )
+
     def _place(self, axis: int) -> int | None:
         """Which axis of the kernel slides along an axis of the input."""
         if self.weight is None or self.channel is None or axis <= self.channel:
@@ -154,9 +162,7 @@ class LinearLayer:
         """Zeros behind this layer, as if they were before it."""
         one = self.axes[axis]
         s = one.stride
-        return self.moved(
-            axis, replace(one, left=one.left + s * left, right=one.right + s * right)
-        )
+        return self.moved(axis, replace(one, left=one.left + s * left, right=one.right + s * right))
 
     def correlated(self, axis: int, taps: Taps, stride: Amount) -> LinearLayer:
         """A kernel along an axis."""
@@ -246,9 +252,7 @@ class LinearLayer:
             return replace(layer, bias=bias)
         return replace(layer, bias=_sum(self.bias, bias))
 
-    def weighted(
-        self, weight: Weight, axis: int, strides: Sequence[Amount]
-    ) -> LinearLayer:
+    def weighted(self, weight: Weight, axis: int, strides: Sequence[Amount]) -> LinearLayer:
         """A layer over channels behind this one."""
         layer = self._over(axis)
         before = [one.stride for one in layer.axes[axis + 1 :]][: weight.dimensions]
@@ -494,7 +498,9 @@ def _added_along(one: LinearLayer, other: LinearLayer, shape: Sequence[Amount]) 
         )
     ones = Signal.ones(shape[channel].written)
     return _added_over_channels(
-        replace(one, channel=channel, scale=ones), replace(other, channel=channel, scale=ones), shape
+        replace(one, channel=channel, scale=ones),
+        replace(other, channel=channel, scale=ones),
+        shape,
     )
 
 
