@@ -133,8 +133,7 @@ def _input(result: SignalExpr, of: SignalExpr | str | None) -> SignalExpr:
         try:
             of = receptive_field(result).of
         except SymconvError:
-            _read_from(result, _first(result))  # which may say better what is wrong
-            raise
+            of = _first(result)
     nodes = walk(result)
     found = [node for node in nodes if node is of or (isinstance(node, Tensor) and node.name == of)]
     if not found:

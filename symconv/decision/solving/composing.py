@@ -35,6 +35,7 @@ __all__ = [
     "scaled",
     "spread",
     "times",
+    "written_out",
 ]
 
 ZERO, ONE = Amount.of(0), Amount.of(1)
@@ -84,6 +85,13 @@ def exactly(amount: Amount, divisor: Amount) -> Amount:
     return found
 
 
+def written_out(amount: Amount) -> Amount:
+    """The amount as if somebody had written it, so that what is made with it is the same object."""
+    if amount.number is not None:
+        return Amount.of(amount.number)
+    return Amount(amount.polynomial, amount.symbols, amount.written, amount.mentioned)
+
+
 # --- tensors ---------------------------------------------------------------------------
 
 
@@ -105,8 +113,8 @@ def spread(tensor: SignalExpr, factor: Amount, axis: int = 0) -> SignalExpr:
     if factor == 1 or tensor.lengths[axis] == Polynomial.constant(1):
         return tensor
     if tensor.ndim == 1 and _is_flipped(tensor):
-        return tensor.operands[0].apply(Dilate(factor)).flip()
-    return tensor.apply(Dilate(factor, axis))
+        return spread(tensor.operands[0], factor).flip()
+    return tensor.apply(Dilate(written_out(factor), axis))
 
 
 def convolved(one: SignalExpr, other: SignalExpr) -> SignalExpr:
@@ -121,7 +129,9 @@ def convolved(one: SignalExpr, other: SignalExpr) -> SignalExpr:
 
 def padded(tensor: SignalExpr, left: Amount, right: Amount, axis: int = 0) -> SignalExpr:
     """The tensor padded with zeros along an axis, if there are any."""
-    return tensor if left == right == 0 else tensor.apply(Pad(left, right, axis))
+    if left == 0 and right == 0:
+        return tensor
+    return tensor.apply(Pad(written_out(left), written_out(right), axis))
 
 
 def scaled(tensor: SignalExpr, factor: Fraction, divisor: Amount) -> SignalExpr:
@@ -319,8 +329,7 @@ class Weight:
         for axis in range(self.dimensions):
             found = common(self.apart(axis), behind.apart(axis))
             dilation.append(ONE if found == 0 else found)
-        first = self.with_dilation(dilation)
-        return _composed(first, behind, dilation)
+        return _composed(self, behind, dilation)
 
     def constant(self, bias: SignalExpr) -> SignalExpr:
         """What it makes of a constant in each channel."""
@@ -348,67 +357,51 @@ def _names(count: int) -> str:
 def _composed(first: Weight, later: Weight, dilation: Sequence[Amount]) -> Weight:
     """Σ_m K₂[o, m, a]·K₁[m, q, t − a], within the groups that both layers have.
 
-    Where one layer has h times the groups of the other one, the channels between lie in as many
-    groups as the finer one has, and the coarser one mixes or shares them.
+    It is K₂, as images with a channel m each, through the transposed layer with the kernel K₁: that
+    spreads both by their dilations.  Where one layer has several times the groups of the other one,
+    the channels between lie in as many groups as the finer one has.
     """
-    dimensions = first.dimensions
-    finer = over(first.groups, later.groups)
-    coarser = over(later.groups, first.groups)
-    if finer is None and coarser is None:
+    finer = over(first.groups, later.groups) is not None
+    if not finer and over(later.groups, first.groups) is None:
         return _composed(first.dense(), later.dense(), dilation)
-    if first.groups == later.groups == 1:
-        return Weight(_without_groups(first, later, dilation), tuple(dilation))
-    names = _names(dimensions)
-    if finer is not None:  # (g h m) channels between, of which the later layer reads (h m) each
-        g, h = later.groups, finer
-        kernel = later.kernel.rearrange(f"(g o) (h m){names} -> (g h m) o{names}", g=g, h=h)
-    else:
-        assert coarser is not None
-        g, h = first.groups, coarser
-        kernel = later.kernel.rearrange(f"(g h o) m{names} -> (g h m) o{names}", g=g, h=h)
-    images = first.kernel.rearrange(f"m q{names} -> q m{names}")
-    apart = [
-        exactly(d, e) if later.count(axis) != 1 else ONE
-        for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))
-    ]
-    full = _full(images, kernel, apart, g * h)
-    if finer is not None:
-        result = full.rearrange(f"q (g h o){names} -> (g o) (h q){names}", g=g, h=h)
-    else:
-        result = full.rearrange(f"q (g h o){names} -> (g h o) q{names}", g=g, h=h)
-    return Weight(result, tuple(dilation), g)
+    if first.groups == 1 and later.groups == 1:
+        short = _with_one_tap(first, later, dilation)
+        if short is not None:
+            return Weight(short, tuple(dilation))
+    most, fewest = (first, later) if finer else (later, first)
+    names, f = _names(first.dimensions), later.groups
+    images = later.kernel
+    if f != 1:
+        images = images.rearrange(f"(f o) m{names} -> o (f m){names}", f=f)
+    full = images.conv_transpose(
+        first.kernel,
+        stride=_apart(later, dilation),
+        dilation=_apart(first, dilation),
+        groups=most.groups,
+    )
+    if f != 1:
+        full = full.rearrange(f"o (f q){names} -> (f o) q{names}", f=f)
+    return Weight(full, tuple(dilation), fewest.groups)
 
 
-def _full(
-    images: SignalExpr, kernel: SignalExpr, dilation: Sequence[Amount], groups: Amount
-) -> SignalExpr:
-    """The full convolution of the images with a kernel (M, O, …), over channels."""
-    if dilation:
-        return images.conv_transpose(kernel, dilation=tuple(dilation), groups=groups)
-    split = kernel.rearrange("(g m) o -> g m o", g=groups)
-    each = images.rearrange("q (g m) -> q g m", g=groups)
-    return einsum("gmo,qgm->qgo", split, each).rearrange("q g o -> q (g o)")
+def _apart(weight: Weight, dilation: Sequence[Amount]) -> tuple[Amount, ...]:
+    """How far apart the taps are, in units of a dilation; 1 where there is one tap."""
+    return tuple(
+        ONE if weight.count(axis) == 1 else exactly(own, g)
+        for axis, (own, g) in enumerate(zip(weight.dilation, dilation, strict=True))
+    )
 
 
-def _without_groups(first: Weight, later: Weight, dilation: Sequence[Amount]) -> SignalExpr:
-    """The same where all channels are in one group, in the fewest words."""
-    dimensions = first.dimensions
-    letters = "abdefghijkl"[:dimensions]
+def _with_one_tap(first: Weight, later: Weight, dilation: Sequence[Amount]) -> SignalExpr | None:
+    """The same where all channels are in one group, and one of the kernels is a matrix."""
+    letters = "abdefghijkl"[: first.dimensions]
     if later.is_pointwise:
-        matrix = _matrix(later.kernel)
-        return einsum(f"om,mc{letters}->oc{letters}", matrix, first.kernel)
-    behind = later.with_dilation(dilation)
+        kernel = first.with_dilation(dilation).kernel
+        return einsum(f"om,mc{letters}->oc{letters}", _matrix(later.kernel), kernel)
     if first.is_pointwise:
-        matrix = _matrix(first.kernel)
-        return einsum(f"om{letters},mc->oc{letters}", behind.kernel, matrix)
-    apart = [
-        exactly(d, e) if later.count(axis) != 1 else ONE
-        for axis, (d, e) in enumerate(zip(later.dilation, dilation, strict=True))
-    ]
-    names = _names(dimensions)
-    swap = f"o c{names} -> c o{names}"
-    full = _full(first.kernel.rearrange(swap), later.kernel.rearrange(swap), apart, ONE)
-    return full.rearrange(swap)
+        kernel = later.with_dilation(dilation).kernel
+        return einsum(f"om{letters},mc->oc{letters}", kernel, _matrix(first.kernel))
+    return None
 
 
 def _matrix(kernel: SignalExpr) -> SignalExpr:

@@ -127,7 +127,7 @@ class Merged:
 
     @property
     def input_dilation(self) -> PerAxis:
-        """From one entry of the input to the next, the others zeros: a transposed layer's stride."""
+        """From one input to the next, with zeros between: the stride of a transposed layer."""
         return _each([self._whole.axes[axis].spread.written for axis in self._sliding])
 
     @property
@@ -250,7 +250,9 @@ class Merged:
         if not isinstance(self.verdict, Refuted) or found in (None, self.condition):
             return []
         if found is sympy.false:
-            return ["For no sizes of the kernels and amounts are they the same for all inputs."]
+            return [
+                "For no choice of the other sizes are they the same for all sizes of the input."
+            ]
         return [f"They are the same for all sizes of the input exactly when {plain(found)}."]
 
 

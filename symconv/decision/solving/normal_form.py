@@ -30,7 +30,9 @@ from symconv.decision.solving.composing import (
     of_constant,
     padded,
     scaled,
+    spread,
     times,
+    written_out,
 )
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
@@ -39,7 +41,6 @@ from symconv.language.operators import (
     Add,
     Convolve,
     Correlate,
-    Dilate,
     Downsample,
     Flip,
     Multiply,
@@ -95,8 +96,8 @@ class Slide:
 
     @property
     def only_moves(self) -> bool:
-        """Whether nothing was multiplied yet and nothing left out, so that zeros may come later."""
-        return self.stride == 1 and self.taps is None
+        """Whether nothing was added up yet and nothing left out, so that zeros may come later."""
+        return self.stride == 1 and (self.taps is None or self.taps.is_single)
 
     def with_taps(self, taps: Taps, stride: Amount) -> Slide:
         """A layer of one axis behind this one."""
@@ -146,7 +147,7 @@ class LinearLayer:
     def is_bare(self) -> bool:
         """Whether the entries of the input were only moved, with zeros beside and between them."""
         return (
-            all(one.only_moves for one in self.axes)
+            all(one.stride == 1 and one.taps is None for one in self.axes)
             and self.weight is None
             and self.scale is None
             and self.bias is None
@@ -235,8 +236,10 @@ class LinearLayer:
         """Each channel times a number; all times one, where there is no axis."""
         bias = self.bias
         if axis is None:
-            first = next((a for a, one in enumerate(self.axes) if not one.is_idle), 0)
-            layer = self.moved(first, self.axes[first].with_taps(Taps(scale), ONE))
+            last = len(self.axes) - 1
+            if self.channel == last:
+                return self.with_scale(scale, last)
+            layer = self.moved(last, self.axes[last].with_taps(Taps(scale), ONE))
             return layer if bias is None else replace(layer, bias=of_constant(Taps(scale), bias))
         layer = self._over(axis)
         if bias is not None:
@@ -343,9 +346,9 @@ class LinearLayer:
             sliding = self.axes[first:]
             result = result.conv(
                 weight.kernel,
-                stride=tuple(one.stride for one in sliding),
-                padding=tuple((one.left, one.right) for one in sliding),
-                dilation=weight.dilation,
+                stride=tuple(written_out(one.stride) for one in sliding),
+                padding=tuple((written_out(one.left), written_out(one.right)) for one in sliding),
+                dilation=tuple(map(written_out, weight.dilation)),
                 groups=weight.groups,
             )
         return result if self.bias is None else with_constant(result, self.bias, self.channel)
@@ -356,7 +359,7 @@ class LinearLayer:
             if one.is_reversed:
                 x = x.apply(Flip(axis))
             if one.spread != 1 and not self.is_transposed(axis):
-                x = x.apply(Dilate(one.spread, axis))
+                x = spread(x, one.spread, axis)
         return x
 
     def is_transposed(self, axis: int) -> bool:
@@ -366,7 +369,10 @@ class LinearLayer:
             not self.has_channels
             and one.stride == 1
             and one.taps is not None
-            and (one.spread != 1 or one.left == one.right == one.taps.reach)
+            and (
+                one.spread != 1
+                or one.left.polynomial == one.right.polynomial == one.taps.reach.polynomial
+            )
         )
 
     def cropped(self, axis: int) -> tuple[Amount, Amount]:
@@ -378,19 +384,20 @@ class LinearLayer:
     def _slid(self, x: SignalExpr, axis: int) -> SignalExpr:
         """The input with what is done along one axis alone."""
         one, taps = self.axes[axis], self.along(axis)
+        stride = written_out(one.stride)
         if self.is_transposed(axis):
             kernel = flipped(taps.kernel)
             if one.spread != 1:
-                x = x.apply(Dilate(one.spread, axis))
+                x = spread(x, one.spread, axis)
             if taps.dilation != 1:
-                kernel = kernel.apply(Dilate(taps.dilation))
+                kernel = spread(kernel, taps.dilation)
             left, right = self.cropped(axis)
             return padded(x.apply(Convolve(axis=axis), kernel), -left, -right, axis)
         x = padded(x, one.left, one.right, axis)
         if taps.kernel is Signal.delta():
-            return x if one.stride == 1 else x.apply(Downsample(one.stride, axis))
-        dilation = ONE if taps.is_single else taps.dilation
-        return x.apply(Correlate(one.stride, dilation, axis), taps.kernel)
+            return x if one.stride == 1 else x.apply(Downsample(stride, axis))
+        dilation = ONE if taps.is_single else written_out(taps.dilation)
+        return x.apply(Correlate(stride, dilation, axis), taps.kernel)
 
 
 def with_constant(layer: SignalExpr, bias: SignalExpr, channel: int | None) -> SignalExpr:
@@ -538,7 +545,7 @@ def _alike(
 ) -> list[Weight]:
     """Both kernels with one number of groups; of a branch without one, that of the identity."""
     known = [w for w in weights if w is not None]
-    each = all(w.groups == channels and w.outputs == channels for w in known)
+    each = all(w.groups.polynomial == w.outputs.polynomial == channels.polynomial for w in known)
     found = []
     for weight, part in zip(weights, parts, strict=True):
         if weight is None:
@@ -554,7 +561,7 @@ def _alike(
                 kernel = scaled(whole.kernel, part.factor, part.divisor)
                 weight = Weight(kernel, whole.dilation)
         found.append(weight)
-    if found[0].groups != found[1].groups:
+    if found[0].groups.polynomial != found[1].groups.polynomial:
         return [w.dense() for w in found]
     return found
 

@@ -113,13 +113,16 @@ class _PaddingFirst:
 
 def _with_more_zeros(tensor: SignalExpr, left: Amount, right: Amount, axis: int) -> SignalExpr:
     """The tensor padded with more zeros along an axis, together with those that it has."""
-    operator = tensor.operator
-    if isinstance(operator, Pad) and (left != 0 or right != 0):
-        (inner,) = tensor.operands
-        if operator.axis != axis:
-            return _with_more_zeros(inner, left, right, axis).apply(operator)
-        if operator.left.is_at_least(0) and operator.right.is_at_least(0):
-            return padded(inner, operator.left + left, operator.right + right, axis)
+    outer, inner = [], tensor
+    while isinstance(inner.operator, Pad):
+        operator = inner.operator
+        (inner,) = inner.operands
+        if operator.axis == axis and operator.left.is_at_least(0) and operator.right.is_at_least(0):
+            inner = padded(inner, operator.left + left, operator.right + right, axis)
+            for one in reversed(outer):
+                inner = inner.apply(one)
+            return inner
+        outer.append(operator)
     return padded(tensor, left, right, axis)
 
 
