@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.decision.solving.composing import ONE, Taps, Weight
+from symconv.decision.solving.long_inputs import for_long_inputs
 from symconv.decision.solving.normal_form import LinearLayer, Slide, added
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
@@ -76,22 +78,27 @@ class Chain:
         return ()
 
 
-def read_chain(result: SignalExpr, of: SignalExpr | str | None = None) -> Chain:
+def read_chain(
+    result: SignalExpr, of: SignalExpr | str | None = None, *, as_if_long: bool = False
+) -> Chain:
     """The chain that leads from an input to a tensor.
 
     Args:
         result: the tensor.
         of: the input, or its name; the tensor of which each output reads its part, if it is not
             given.
+        as_if_long: whether amounts are what they are for long inputs.  A slice takes care of
+            short ones, by amounts with which a kernel would depend on the size of the input.
 
     Raises:
         SymconvError: something in it is no linear layer.
     """
-    return _read_from(result, _input(result, of))
+    return _read_from(result, _input(result, of), as_if_long=as_if_long)
 
 
-def _read_from(result: SignalExpr, source: SignalExpr) -> Chain:
+def _read_from(result: SignalExpr, source: SignalExpr, *, as_if_long: bool) -> Chain:
     """The chain that leads from an input to a tensor."""
+    sizes = {name for size in source.lengths for name in size.symbols()} if as_if_long else set()
     depends = {source}
     layers = {source: LinearLayer((Slide(),) * source.ndim)}
     for node in walk(result):
@@ -99,7 +106,7 @@ def _read_from(result: SignalExpr, source: SignalExpr) -> Chain:
             continue
         depends.add(node)
         try:
-            layers[node] = _read(node, source, layers)
+            layers[node] = _read(node, source, layers, sizes)
         except _NoLayerError:
             raise
         except SymconvError as problem:
@@ -165,9 +172,12 @@ def _refuse_function(node: SignalExpr) -> NoReturn:
 
 
 def _read(
-    node: SignalExpr, source: SignalExpr, layers: Mapping[SignalExpr, LinearLayer]
+    node: SignalExpr,
+    source: SignalExpr,
+    layers: Mapping[SignalExpr, LinearLayer],
+    sizes: AbstractSet[str],
 ) -> LinearLayer:
-    """What a tensor is of the input, from what its operands are."""
+    """What a tensor is of the input, from what its operands are; see `for_long_inputs`."""
     operator = node.operator
     if operator.is_opaque:
         _refuse_function(node)
@@ -183,6 +193,7 @@ def _read(
     layer = layers[inner]
     match operator:
         case Pad(left, right, axis):
+            left, right = (for_long_inputs(amount, sizes) for amount in (left, right))
             return layer.padded(axis, left, right)
         case Flip(axis):
             return layer.reversed(axis)

@@ -185,7 +185,10 @@ class Merged:
             return ()
         found = []
         for how, chain in repaired(self._chain):
-            verdict = _decided(Claim(chain, self.layer, self.claim.given))
+            try:
+                verdict = Claim(chain, self.layer, self.claim.given).prove()
+            except SymconvError:  # it is not defined for all sizes
+                continue
             if isinstance(verdict, Proved):
                 found.append(Repair(how, chain, self.layer, verdict))
         return tuple(found)
@@ -311,10 +314,21 @@ def merge(
         X. Ding et al., *RepVGG*, arXiv:2101.03697; *Diverse Branch Block*, arXiv:2103.13425.
     """
     result, source = _result(layers, of)
-    chain = read_chain(result, source)
+    merged = _merged(read_chain(result, source, as_if_long=True), given)
+    if merged:
+        return merged
+    exact = read_chain(result, merged.input)
+    if exact.whole.of(merged.input) is merged.layer:
+        return merged
+    return _merged(exact, given) or merged
+
+
+def _merged(chain: Chain, given: Iterable[Hypothesis] | Hypothesis) -> Merged:
+    """What a chain is, decided."""
     layer = chain.whole.of(chain.input)
-    claim = Claim(result, layer, given)
-    return Merged(claim, result, chain.input, layer, _decided(claim), multiplications(chain), chain)
+    claim = Claim(chain.result, layer, given)
+    costs = multiplications(chain)
+    return Merged(claim, chain.result, chain.input, layer, claim.prove(), costs, chain)
 
 
 def _result(
@@ -342,10 +356,6 @@ def _result(
         if not isinstance(result, SignalExpr):
             raise SymconvError(f"a layer makes a tensor of a tensor, and {layer!r} gave {result!r}")
     return result, of
-
-
-def _decided(claim: Claim) -> Verdict:
-    return claim.prove()
 
 
 def _each(values: Sequence[Any]) -> PerAxis:

@@ -113,7 +113,8 @@ class _PaddingFirst:
 
 def _with_more_zeros(tensor: SignalExpr, left: Amount, right: Amount, axis: int) -> SignalExpr:
     """The tensor padded with more zeros along an axis, together with those that it has."""
-    outer, inner = [], tensor
+    outer: list[Pad] = []
+    inner = tensor
     while isinstance(inner.operator, Pad):
         operator = inner.operator
         (inner,) = inner.operands
