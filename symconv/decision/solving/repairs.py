@@ -112,13 +112,16 @@ class _PaddingFirst:
 
 
 def _with_more_zeros(tensor: SignalExpr, left: Amount, right: Amount, axis: int) -> SignalExpr:
-    """The tensor padded with more zeros along an axis, together with those that it has."""
+    """The tensor padded with more zeros along an axis, together with those that it has.
+
+    What is cut off the input is cut off the zeros, so that branches stay equally long.
+    """
     outer: list[Pad] = []
     inner = tensor
     while isinstance(inner.operator, Pad):
         operator = inner.operator
         (inner,) = inner.operands
-        if operator.axis == axis and operator.left.is_at_least(0) and operator.right.is_at_least(0):
+        if operator.axis == axis:
             inner = padded(inner, operator.left + left, operator.right + right, axis)
             for one in reversed(outer):
                 inner = inner.apply(one)
