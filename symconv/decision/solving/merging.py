@@ -15,13 +15,17 @@ from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.records import counterexample_record
 from symconv.decision.solving.chains import Chain, read_chain
 from symconv.decision.solving.composing import flipped
+from symconv.decision.solving.kernels import solve
 from symconv.decision.solving.multiplications import Cost, multiplications, total
 from symconv.decision.solving.normal_form import LinearLayer
+from symconv.decision.solving.obstacles import Obstacle
 from symconv.decision.solving.repairs import repaired
+from symconv.decision.solving.solutions import Solution
 from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError
+from symconv.language.graph import leaves
 from symconv.language.notation import code, plain
-from symconv.language.signals import SignalExpr
+from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Merged", "Repair", "merge"]
 
@@ -163,6 +167,55 @@ class Merged:
         except SymconvError:
             return None
 
+    @cached_property
+    def solution(self) -> Solution | None:
+        """What `solve` finds for the kernel and the bias of such a layer, not knowing this one.
+
+        None where it is not asked: where the layer has several kernels, along axes one by one, or
+        the input is no named tensor.
+        """
+        kernel, bias = self.kernel, self.bias
+        taken = {*leaves(self.chain), *self.chain.every_symbol()}
+        if not isinstance(self.input, Tensor) or isinstance(kernel, tuple) or taken & {"K", "B"}:
+            return None
+        shapes = {"K": kernel.shape} | ({} if bias is None else {"B": bias.shape})
+
+        def layer(K: SignalExpr, B: SignalExpr | None = None) -> SignalExpr:  # noqa: N803
+            made = self._whole.with_kernel(K, B)
+            assert made is not None, self.layer
+            return made.of(self.input)
+
+        def with_bias(K: SignalExpr, B: SignalExpr) -> SignalExpr:  # noqa: N803
+            return layer(K, B)
+
+        def without(K: SignalExpr) -> SignalExpr:  # noqa: N803
+            return layer(K)
+
+        try:
+            return solve(
+                self.chain,
+                without if bias is None else with_bias,
+                shape=shapes,
+                given=self.claim.given,
+                of=self.input,
+            )
+        except SymconvError:
+            return None
+
+    @property
+    def is_unique(self) -> bool | None:
+        """Whether no other kernel and bias of these shapes serve; None where it is not known."""
+        if not isinstance(self.verdict, Proved) or self.solution is None:
+            return None
+        return self.solution.is_unique
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """The sizes at which no kernel and bias serve such a layer; None where none are known."""
+        if isinstance(self.verdict, Proved) or self.solution is None:
+            return None
+        return self.solution.obstacle
+
     @property
     def cost_before(self) -> Expr:
         """How many multiplications the chain takes, in the sizes."""
@@ -236,6 +289,7 @@ class Merged:
             f"{self.chain}",
             f"{'is' if is_same else 'is compared with'} one layer: {self.layer}",
             str(self.verdict),
+            *self._others(),
             *self._for_all_inputs(),
             "multiplications:",
             *(f"  {cost.layer}: {plain(cost.multiplications)}" for cost in self.costs),
@@ -246,6 +300,13 @@ class Merged:
             lines += [f"repair: {repair}" for repair in self.repairs]
             lines += ["no repair was found"] * (not self.repairs)
         return "\n".join(lines)
+
+    def _others(self) -> list[str]:
+        """Whether other kernels of the same shape serve."""
+        both = "kernel" if self.bias is None else "kernel and no other bias"
+        if self.obstacle is not None:
+            return [f"No other {both} of this shape does it either: {self.obstacle}"]
+        return ["It is the only one of this shape."] if self.is_unique else []
 
     def _for_all_inputs(self) -> list[str]:
         """For which other sizes a refuted claim holds for all inputs, where that says more."""

@@ -289,6 +289,28 @@ class LinearLayer:
             )
         return replace(self, channel=axis)
 
+    def with_kernel(self, kernel: SignalExpr, bias: SignalExpr | None) -> LinearLayer | None:
+        """The layer that slides alike, with another kernel and another bias.
+
+        None where it has several kernels, along axes one by one.
+        """
+        plain = replace(self, factor=Fraction(1), divisor=ONE, bias=bias)
+        weight = self.over_channels
+        if weight is not None:
+            axes = tuple(replace(one, taps=None) for one in self.axes)
+            if not weight.dimensions and self.weight is None:
+                return replace(plain, axes=axes, scale=kernel)
+            new = Weight(kernel, weight.dilation, weight.groups)
+            return replace(plain, axes=axes, weight=new, scale=None)
+        with_taps = [axis for axis, one in enumerate(self.axes) if one.taps is not None]
+        if len(with_taps) > 1:
+            return None
+        axis = self.numbered
+        if self.is_transposed(axis):
+            kernel = flipped(kernel)
+        taps = Taps(kernel, self.along(axis).dilation)
+        return plain.moved(axis, replace(self.axes[axis], taps=taps))
+
     # --- the layer ---
 
     @property

@@ -352,3 +352,33 @@ def test_random_chains_with_padding_between_are_repaired(make: Any, seed: int) -
     for repair in merged.repairs:
         for size in (1, 4, 9):
             assert agree(repair.chain, merged.layer, {"n": size}, rng), (repair, size)
+
+
+@pytest.mark.parametrize("make", [signal_chain, image_chain])
+def test_solve_finds_the_same_kernels(make: Any) -> None:
+    """It reads the kernel off, and knows nothing of how kernels are composed."""
+    found = 0
+    for seed in range(25):
+        rng = random.Random(seed)
+        merged = merge(make(rng, n, pads_between=False))
+        solution = merged.solution
+        if solution is None or not isinstance(solution.verdict, Proved) or not merged.is_unique:
+            continue
+        found += 1
+        pairs = [(solution["K"], merged.kernel)]
+        if merged.bias is not None:
+            pairs.append((solution["B"], merged.bias))
+        for one, other in pairs:
+            data = {**numbers(one, {"n": 9}, rng), **numbers(other, {"n": 9}, rng)}
+            assert np.all(values(one, data) == values(other, data)), (one, other)
+    assert found >= 20
+
+
+def test_where_no_kernel_serves_that_is_said() -> None:
+    merged = merge(x.pad(1, 1).correlate(k).pad(1, 1).correlate(h))
+    assert merged.obstacle is not None
+    assert merged.is_unique is None
+    assert "No other kernel of this shape does it either" in str(merged)
+    merged = merge(image.conv(first, small, padding=1).conv(second))
+    assert merged.is_unique
+    assert "the only one of this shape" in str(merged)
