@@ -93,7 +93,24 @@ def read_chain(
     Raises:
         SymconvError: something in it is no linear layer.
     """
-    return _read_from(result, _input(result, of), as_if_long=as_if_long)
+    if not isinstance(result, SignalExpr):
+        raise SymconvError(
+            f"merge takes a chain of layers on a tensor, such as x.correlate(k).correlate(h), got "
+            f"{result!r}"
+        )
+    if of is not None:
+        return _read_from(result, _named(result, of), as_if_long=as_if_long)
+    first = _first(result)
+    try:
+        return _read_from(result, first, as_if_long=as_if_long)
+    except SymconvError as problem:
+        other = _input(result)
+        if other is None or other is first:
+            raise
+        try:
+            return _read_from(result, other, as_if_long=as_if_long)
+        except SymconvError:
+            raise problem from None
 
 
 def _read_from(result: SignalExpr, source: SignalExpr, *, as_if_long: bool) -> Chain:
@@ -122,25 +139,20 @@ def _written(node: SignalExpr, source: SignalExpr) -> str:
     return f"{node}, as it is made of {source},"
 
 
-def _input(result: SignalExpr, of: SignalExpr | str | None) -> SignalExpr:
-    """The input of a chain.
+def _input(result: SignalExpr) -> SignalExpr | None:
+    """The tensor of which each output reads its part, where there is one alone."""
+    try:
+        return receptive_field(result).of
+    except SymconvError:
+        return None
+
+
+def _named(result: SignalExpr, of: SignalExpr | str) -> SignalExpr:
+    """The input of a chain that was given.
 
     Raises:
-        SymconvError: it is not in the chain, or several tensors may be it.
+        SymconvError: it is not in the chain.
     """
-    if not isinstance(result, SignalExpr):
-        raise SymconvError(
-            f"merge takes a chain of layers on a tensor, such as x.correlate(k).correlate(h), got "
-            f"{result!r}"
-        )
-    if of is None:
-        opaque = next((node for node in walk(result) if node.operator.is_opaque), None)
-        if opaque is not None:
-            _refuse_function(opaque)
-        try:
-            of = receptive_field(result).of
-        except SymconvError:
-            of = _first(result)
     nodes = walk(result)
     found = [node for node in nodes if node is of or (isinstance(node, Tensor) and node.name == of)]
     if not found:

@@ -148,12 +148,17 @@ def times(tensor: SignalExpr, scale: SignalExpr, axis: int) -> SignalExpr:
     return tensor.apply(Multiply(), each)
 
 
-def identity(channels: Amount, dimensions: int) -> SignalExpr:
-    """The kernel of one tap that leaves every channel as it is."""
+def identity(channels: Amount, dimensions: int, groups: Amount = ONE) -> SignalExpr:
+    """The kernel of one tap that leaves every channel as it is, of so many in each group."""
     o, c = indices_of(2)
+    ends = " 1" * dimensions
+    if channels == 1:
+        return Signal.ones(groups.written).rearrange(f"c -> c 1{ends}")
     entry = Piecewise((1, Eq(o, c)), (0, True))
     matrix = Tensor.from_formula((o, c), entry, shape=(channels.written, channels.written))
-    return matrix.rearrange(f"o c -> o c{' 1' * dimensions}") if dimensions else matrix
+    if groups != 1:
+        return matrix.rearrange(f"o c -> (g o) c{ends}", g=groups)
+    return matrix.rearrange(f"o c -> o c{ends}") if dimensions else matrix
 
 
 def diagonal(scale: SignalExpr, dimensions: int) -> SignalExpr:
@@ -364,10 +369,9 @@ def _composed(first: Weight, later: Weight, dilation: Sequence[Amount]) -> Weigh
     finer = over(first.groups, later.groups) is not None
     if not finer and over(later.groups, first.groups) is None:
         return _composed(first.dense(), later.dense(), dilation)
-    if first.groups == 1 and later.groups == 1:
-        short = _with_one_tap(first, later, dilation)
-        if short is not None:
-            return Weight(short, tuple(dilation))
+    short = _with_one_tap(first, later, dilation) if later.groups == 1 else None
+    if short is not None:
+        return Weight(short, tuple(dilation))
     most, fewest = (first, later) if finer else (later, first)
     names, f = _names(first.dimensions), later.groups
     images = later.kernel
@@ -393,12 +397,16 @@ def _apart(weight: Weight, dilation: Sequence[Amount]) -> tuple[Amount, ...]:
 
 
 def _with_one_tap(first: Weight, later: Weight, dilation: Sequence[Amount]) -> SignalExpr | None:
-    """The same where all channels are in one group, and one of the kernels is a matrix."""
-    letters = "abdefghijkl"[: first.dimensions]
-    if later.is_pointwise:
+    """The same where one of the kernels is a matrix over all channels, in fewer words."""
+    letters, names = "abdefghijkl"[: first.dimensions], _names(first.dimensions)
+    if later.is_pointwise and first.groups == 1:
         kernel = first.with_dilation(dilation).kernel
         return einsum(f"om,mc{letters}->oc{letters}", _matrix(later.kernel), kernel)
-    if first.is_pointwise:
+    is_depthwise = first.groups.polynomial == first.outputs.polynomial
+    if later.is_pointwise and is_depthwise and size_along(first.kernel, 1) == 1:
+        kernel = first.with_dilation(dilation).kernel.rearrange(f"m 1{names} -> m{names}")
+        return einsum(f"om,m{letters}->om{letters}", _matrix(later.kernel), kernel)
+    if first.is_pointwise and first.groups == 1:
         kernel = later.with_dilation(dilation).kernel
         return einsum(f"om{letters},mc->oc{letters}", kernel, _matrix(first.kernel))
     return None

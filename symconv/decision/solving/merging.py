@@ -55,7 +55,7 @@ class Repair:
         return f"{self.how}: {self.chain} is that layer ({self.verdict})"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Merged:
     """The one layer that a chain of linear layers is, or would be; see `merge`.
 
@@ -79,6 +79,9 @@ class Merged:
 
     def __bool__(self) -> bool:
         return bool(self.verdict)
+
+    def __repr__(self) -> str:
+        return f"<one layer: {self.layer}; {self.verdict}>"
 
     @property
     def _whole(self) -> LinearLayer:
@@ -141,7 +144,7 @@ class Merged:
         for axis in self._sliding:
             one = self._whole.axes[axis]
             found.append((one.left.written, one.right.written))
-        return found[0] if len(self._whole.axes) == 1 else tuple(found)
+        return found[0] if len(self._whole.axes) == len(found) == 1 else tuple(found)
 
     @property
     def groups(self) -> Expr:
@@ -388,8 +391,14 @@ def _merged(chain: Chain, given: Iterable[Hypothesis] | Hypothesis) -> Merged:
     """What a chain is, decided."""
     layer = chain.whole.of(chain.input)
     claim = Claim(chain.result, layer, given)
+    verdict: Verdict
+    try:
+        verdict = claim.prove()
+    except SymconvError as problem:
+        Claim(chain.result, chain.result, given).prove()  # the chain itself may not be defined
+        verdict = Unknown(f"the layer is not defined for all sizes: {problem}")
     costs = multiplications(chain)
-    return Merged(claim, chain.result, chain.input, layer, claim.prove(), costs, chain)
+    return Merged(claim, chain.result, chain.input, layer, verdict, costs, chain)
 
 
 def _result(

@@ -97,7 +97,12 @@ class Slide:
     @property
     def only_moves(self) -> bool:
         """Whether nothing was added up yet and nothing left out, so that zeros may come later."""
-        return self.stride == 1 and (self.taps is None or self.taps.is_single)
+        return (
+            self.stride == 1
+            and (self.taps is None or self.taps.is_single)
+            and self.left.is_at_least(0)
+            and self.right.is_at_least(0)
+        )
 
     def with_taps(self, taps: Taps, stride: Amount) -> Slide:
         """A layer of one axis behind this one."""
@@ -147,7 +152,7 @@ class LinearLayer:
     def is_bare(self) -> bool:
         """Whether the entries of the input were only moved, with zeros beside and between them."""
         return (
-            all(one.stride == 1 and one.taps is None for one in self.axes)
+            all(one.only_moves and one.taps is None for one in self.axes)
             and self.weight is None
             and self.scale is None
             and self.bias is None
@@ -491,7 +496,7 @@ def added(one: LinearLayer, other: LinearLayer, shape: Sequence[Amount]) -> Line
     if one.bias is not None and other.bias is not None:
         bias = _sum(one.bias, other.bias)
     if one.has_channels or other.has_channels:
-        merged = _added_over_channels(one, other, shape)
+        merged = _added_over_channels(one, other)
     else:
         merged = _added_along(one, other, shape)
     return replace(merged, bias=bias)
@@ -527,15 +532,11 @@ def _added_along(one: LinearLayer, other: LinearLayer, shape: Sequence[Amount]) 
         )
     ones = Signal.ones(shape[channel].written)
     return _added_over_channels(
-        replace(one, channel=channel, scale=ones),
-        replace(other, channel=channel, scale=ones),
-        shape,
+        replace(one, channel=channel, scale=ones), replace(other, channel=channel, scale=ones)
     )
 
 
-def _added_over_channels(
-    one: LinearLayer, other: LinearLayer, shape: Sequence[Amount]
-) -> LinearLayer:
+def _added_over_channels(one: LinearLayer, other: LinearLayer) -> LinearLayer:
     """The sum of two layers over channels."""
     if None not in (one.channel, other.channel) and one.channel != other.channel:
         raise SymconvError("the branches of a sum have their channels along different axes")
@@ -545,7 +546,7 @@ def _added_over_channels(
     if not all(a.is_like(b) for a, b in zip(one.axes[:first], other.axes[:first], strict=True)):
         raise SymconvError("the branches of a sum move differently along an axis without taps")
     parts = [replace(layer, channel=channel) for layer in (one, other)]
-    weights = _alike([layer.over_channels for layer in parts], parts, shape[channel])
+    weights = _alike([layer.over_channels for layer in parts], parts)
     axes = list(one.axes)
     for place in range(len(axes) - first):
         a, b = (layer.axes[first + place] for layer in parts)
@@ -562,26 +563,18 @@ def _added_over_channels(
     return LinearLayer(tuple(axes), channel, weight)
 
 
-def _alike(
-    weights: list[Weight | None], parts: Sequence[LinearLayer], channels: Amount
-) -> list[Weight]:
+def _alike(weights: list[Weight | None], parts: Sequence[LinearLayer]) -> list[Weight]:
     """Both kernels with one number of groups; of a branch without one, that of the identity."""
-    known = [w for w in weights if w is not None]
-    each = all(w.groups.polynomial == w.outputs.polynomial == channels.polynomial for w in known)
+    (known, *_) = (w for w in weights if w is not None)
     found = []
     for weight, part in zip(weights, parts, strict=True):
         if weight is None:
-            count = known[0].dimensions
-            plain = replace(part, scale=Signal.ones(channels.written))
+            inputs = size_along(known.kernel, 1)
+            one = identity(inputs, known.dimensions, known.groups)
+            whole = Weight(one, (ONE,) * known.dimensions, known.groups)
+            plain = replace(part, weight=whole, scale=None)
             weight = plain.over_channels
             assert weight is not None
-            if not each:
-                whole = Weight(identity(channels, count), (ONE,) * count)
-                for place, one in enumerate(part.axes[len(part.axes) - count :]):
-                    if one.taps is not None:
-                        whole = whole.with_taps(place, one.taps)
-                kernel = scaled(whole.kernel, part.factor, part.divisor)
-                weight = Weight(kernel, whole.dilation)
         found.append(weight)
     if found[0].groups.polynomial != found[1].groups.polynomial:
         return [w.dense() for w in found]

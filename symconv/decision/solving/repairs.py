@@ -8,7 +8,6 @@ the layers before make of zeros: their bias, where they read nothing else than p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TypeAlias
 
 from symconv.decision.solving.chains import Chain, constant_of
@@ -37,10 +36,6 @@ PAD_FIRST = "pad before the first layer only"
 _Pads: TypeAlias = tuple[tuple[Amount, Amount], ...]
 
 
-class _NoRepairError(Exception):
-    """There is no such chain."""
-
-
 def repaired(chain: Chain) -> Iterator[tuple[str, SignalExpr]]:
     """Other chains, each with what is done in words; that they are one layer is to be proved."""
     nodes = [node for node in chain.layers if node is not chain.input]
@@ -49,9 +44,8 @@ def repaired(chain: Chain) -> Iterator[tuple[str, SignalExpr]]:
         return
     if any(chain.layers[_moving(node, chain)].bias is not None for node in between):
         yield PAD_WITH_BIAS, _Filling(chain).of(chain.result)
-    with suppress(_NoRepairError):
-        none = ((ZERO, ZERO),) * chain.input.ndim
-        yield PAD_FIRST, _PaddingFirst(chain).of(chain.result, none)
+    none = ((ZERO, ZERO),) * chain.input.ndim
+    yield PAD_FIRST, _PaddingFirst(chain).of(chain.result, none)
 
 
 def _moving(node: SignalExpr, chain: Chain) -> SignalExpr:
@@ -105,17 +99,19 @@ class _PaddingFirst:
             case Conv(strides):
                 for place, stride in enumerate(strides):
                     pads = _times(pads, node.ndim - len(strides) + place, stride)
-            case Dilate(_, axis) if any(amount != 0 for amount in pads[axis]):
-                raise _NoRepairError
+            case Dilate(factor, axis) if any(amount != 0 for amount in pads[axis]):
+                # Each zero more before it is `factor` more behind it, of which some are cut off.
+                left, right = (amount.divided_up(factor) for amount in pads[axis])
+                more = self.of(inner, (*pads[:axis], (left, right), *pads[axis + 1 :]))
+                one, other = pads[axis]
+                spread = more.apply(node.operator)
+                return padded(spread, one - left * factor, other - right * factor, axis)
         new = {part: self.of(part, pads) for part in parts}
         return _rebuilt(node, new, chain)
 
 
 def _with_more_zeros(tensor: SignalExpr, left: Amount, right: Amount, axis: int) -> SignalExpr:
-    """The tensor padded with more zeros along an axis, together with those that it has.
-
-    What is cut off the input is cut off the zeros, so that branches stay equally long.
-    """
+    """The tensor padded with more zeros along an axis, together with those that it has."""
     outer: list[Pad] = []
     inner = tensor
     while isinstance(inner.operator, Pad):

@@ -227,6 +227,37 @@ def test_depthwise_layers() -> None:
     assert merged.groups == C
 
 
+def test_depthwise_then_pointwise_for_all_strides() -> None:
+    depth = Tensor("k", (C, 1, H, W))
+    y = Tensor("x", (C, n, e))
+    merged = merge(y.conv(depth, groups=C, stride=s, padding=l).conv(Tensor("w", (O, C, 1, 1))))
+    assert isinstance(merged.verdict, Proved)
+    assert merged.verdict.is_complete
+
+
+def test_grouped_branches_keep_their_groups() -> None:
+    x_ = Tensor("x", (G * 2, H, W))
+    merged = merge(x_.conv(Tensor("k", (G * 2, 2, 3, 3)), padding=1, groups=G) + x_)
+    assert merged
+    assert merged.groups == G
+
+
+def test_slices_leave_the_kernel_free_of_the_size_of_the_input() -> None:
+    y = image.conv(first)
+    merged = merge(y.conv(Tensor("q", (M, M, 3, 3))) + y[:, 1:-1, 1:-1])
+    assert merged
+    assert merged.kernel.shape == (M, C, 5, 5)
+    assert merge(x[2:-1].correlate(k)[::3]).padding == (-2, -1)
+
+
+def test_the_input_is_found_or_given() -> None:
+    chain = b.expand((n,)) + x.correlate(Signal("w", 1))
+    assert merge(chain).input is x
+    assert merge(k.convolve(x).correlate(h), of="x").input is x
+    with pytest.raises(SymconvError, match="no part of"):
+        merge(chain, of="z")
+
+
 def test_average_pools() -> None:
     merged = merge(image.avg_pool((2, 2)).conv(first))
     assert merged
@@ -240,6 +271,9 @@ def test_average_pools() -> None:
 
 def test_linear_layers() -> None:
     z, a, w = Tensor("z", (n, C)), Tensor("a", (M, C)), Tensor("w", (O, M))
+    of_one = merge(x.linear(Tensor("a", (M, n))).linear(w))
+    assert of_one
+    assert (of_one.stride, of_one.padding) == ((), ())
     merged = merge(z.linear(a, small).linear(w, large))
     assert merged
     assert merged.kernel.shape == (O, C)
