@@ -1,4 +1,4 @@
-"""Random chains of linear layers of one channel and of many, with numbers for all sizes."""
+"""Random chains of linear layers, of one channel and of many."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import random
 
 from sympy import Expr
 
-from symconv import Signal, SignalExpr, Tensor
+from symconv import Signal, SignalExpr, Tensor, integers
 
-__all__ = ["image_chain", "signal_chain"]
+__all__ = ["image_chain", "signal_chain", "symbolic_chain"]
 
 
 def signal_chain(rng: random.Random, length: Expr | int, *, pads_between: bool) -> SignalExpr:
@@ -77,4 +77,34 @@ def image_chain(rng: random.Random, size: Expr | int, *, pads_between: bool) -> 
                 result = result.conv(kernel) + cropped.conv(small) + cropped
             case "flip":
                 result = result.flip(axis=2)
+    return result
+
+
+def symbolic_chain(rng: random.Random) -> SignalExpr:
+    """A chain on the signal x whose sizes, strides, dilations and paddings may be symbols."""
+    n, c, e, s, d = integers("n c e s d", positive=True)
+    p, q = integers("p q", nonnegative=True)
+    result: SignalExpr = Signal("x", n)
+    kernels = [Signal("k", c), Signal("h", e), Signal("g", 3), Signal("f", 2)]
+    for number in range(rng.randint(1, 3)):
+        kernel = kernels[number]
+        match rng.choice(["layer", "layer", "up", "pool", "full", "slice", "bias", "sum", "pad"]):
+            case "layer":
+                stride, dilation = rng.choice([1, 2, s, 3]), rng.choice([1, 2, d])
+                result = result.correlate(kernel, stride=stride, dilation=dilation)
+            case "up":
+                padding = rng.choice([0, 0, 1])
+                result = result.conv_transpose(kernel, stride=1, padding=padding, dilation=2)
+            case "pool":
+                result = result.avg_pool(rng.choice([2, c]), stride=rng.choice([None, 1]))
+            case "full":
+                result = result.convolve(kernel)
+            case "slice":
+                result = result[1:] if rng.random() < 0.5 else result[:-2]
+            case "bias":
+                result = result.add_bias(Signal(f"b{number}", 1))
+            case "sum":
+                result = result / 3 + 2 * result
+            case "pad":
+                result = result.pad(rng.choice([0, 1, p]), rng.choice([0, 1, q]))
     return result

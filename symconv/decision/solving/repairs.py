@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from symconv.decision.solving.chains import Chain, constant_of
 from symconv.decision.solving.composing import ONE, ZERO, flipped, padded
+from symconv.decision.solving.long_inputs import for_long_inputs
 from symconv.decision.solving.normal_form import with_constant
 from symconv.language.amounts import Amount
 from symconv.language.operators import (
@@ -72,6 +73,7 @@ class _PaddingFirst:
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
+        self._sizes = {name for size in chain.input.lengths for name in size.symbols()}
 
     def of(self, node: SignalExpr, pads: _Pads) -> SignalExpr:
         """A tensor as it is with so much more padding of the input as these are of it."""
@@ -84,8 +86,11 @@ class _PaddingFirst:
         parts = [operand for operand in node.operands if chain.is_part(operand)]
         inner = parts[0]
         match node.operator:
-            case Pad(left, right, axis) if chain.padded_axes(node) and chain.pads_between(node):
-                return self.of(inner, _more(pads, axis, left, right))
+            case Pad(left, right, axis):
+                left, right = (for_long_inputs(a, self._sizes) for a in (left, right))
+                if chain.padded_axes(node) and chain.pads_between(node):
+                    return self.of(inner, _more(pads, axis, left, right))
+                return padded(self.of(inner, pads), left, right, axis)
             case Convolve() if chain.pads_between(node):
                 kernel = next(one for one in node.operands if one is not inner)
                 axis, reach = node.operator.axis, size_along(kernel, 0) - 1

@@ -13,7 +13,7 @@ from sympy import Eq, Or, false, true
 from symconv import Proved, Refuted, Signal, SignalExpr, SymconvError, Tensor, integers
 from symconv.decision.solving.merging import merge
 from symconv.language.graph import leaves
-from tests.generators.chains import image_chain, signal_chain
+from tests.generators.chains import image_chain, signal_chain, symbolic_chain
 
 n, c, d, e, s, t = integers("n c d e s t", positive=True)
 l, r, p, q = integers("l r p q", nonnegative=True)
@@ -386,6 +386,22 @@ def test_random_chains_with_padding_between_are_repaired(make: Any, seed: int) -
     for repair in merged.repairs:
         for size in (1, 4, 9):
             assert agree(repair.chain, merged.layer, {"n": size}, rng), (repair, size)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_chains_with_symbols_are_one_layer_or_repaired(seed: int) -> None:
+    rng = random.Random(seed)
+    chain = symbolic_chain(rng)
+    merged = merge(chain)
+    assert isinstance(merged.verdict, Proved | Refuted)
+    pairs = [(repair.chain, merged.layer) for repair in merged.repairs]
+    assert merged or pairs
+    if merged:
+        pairs.append((chain, merged.layer))
+    for one, other in pairs:
+        for _ in range(3):
+            at = {name: rng.randint(1, 3) for name in "cesdpq"} | {"n": rng.randint(1, 14)}
+            assert agree(one, other, at, rng), (one, other, at)
 
 
 @pytest.mark.parametrize("make", [signal_chain, image_chain])
