@@ -188,6 +188,9 @@ MOST_STRIDES_DECIDED = 300
 """Decisions for given strides in all: a counterexample with large numbers would ask for many more,
 to tell whether it is the smallest."""
 
+MOST_CASES_OF_AN_AMOUNT = 3
+"""Of a formula for an unknown amount: with more cases, the condition says it better."""
+
 LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 """Where induction over the number of layers fails: each number is a decision, and the sums grow
 with it."""
@@ -440,6 +443,9 @@ MOST_ENTRIES_SHOWN = 64
 MOST_FILLED_SHOWN = 8
 """Entries other than 0 that are told by their places, where a tensor has too many to show all."""
 
+MOST_LEFT_SHOWN = 4
+"""Numbers without an answer that are listed, of those that were tried: half a line."""
+
 MOST_DIGITS_SHOWN = 40
 """Of a number: half a line; of a longer one the two ends are shown."""
 
@@ -531,13 +537,10 @@ names are longer than that of what it reads."""
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 
-OUTPUTS_LOOKED_AT = 3
-"""Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
-outputs read the taps that stand before the padding."""
-
-LARGEST_UNKNOWN_TRIED = 12
-"""Taps of a kernel of unknown length, where it is shown that there is none: at sizes whose sum is
-no larger, longer ones read nothing more."""
+LARGEST_UNKNOWN_TRIED = 40
+"""Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
+are tried the lengths of both sides leave a few numbers below.  That there are none above is asked
+of integer sets."""
 
 MOST_EQUATIONS_OF_A_KERNEL = 3000
 """For its entries, where it is shown that there is none: each new one is put into all others."""
