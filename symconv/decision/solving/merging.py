@@ -183,15 +183,15 @@ class Merged:
             return None
         shapes = {"K": kernel.shape} | ({} if bias is None else {"B": bias.shape})
 
-        def layer(K: SignalExpr, B: SignalExpr | None = None) -> SignalExpr:  # noqa: N803
+        def layer(K: SignalExpr, B: SignalExpr | None = None) -> SignalExpr:
             made = self._whole.with_kernel(K, B)
             assert made is not None, self.layer
             return made.of(self.input)
 
-        def with_bias(K: SignalExpr, B: SignalExpr) -> SignalExpr:  # noqa: N803
+        def with_bias(K: SignalExpr, B: SignalExpr) -> SignalExpr:
             return layer(K, B)
 
-        def without(K: SignalExpr) -> SignalExpr:  # noqa: N803
+        def without(K: SignalExpr) -> SignalExpr:
             return layer(K)
 
         try:

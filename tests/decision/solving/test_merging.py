@@ -219,6 +219,15 @@ def test_groups_of_which_neither_divides_the_other() -> None:
     assert merged.groups == 1
 
 
+def test_norms_and_biases_before_groups() -> None:
+    x_, k_ = Tensor("x", (2 * C, H, W)), Tensor("k", (2 * M, C, 3, 3))
+    norm = [Signal(name, 2 * C) for name in ("m", "v", "a", "z")]
+    merged = merge(x_.batch_norm(*norm, axis=0).conv(k_, groups=2, stride=2))
+    assert merged
+    assert merged.groups == 2
+    assert merged.bias is not None
+
+
 def test_depthwise_layers() -> None:
     depth = Tensor("k", (C, 1, 3, 3))
     assert merge(image.conv(depth, groups=C, padding=1).conv(Tensor("w", (O, C, 1, 1))))
