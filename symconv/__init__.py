@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from symconv.decision.solving.kernels import solve
     from symconv.decision.solving.merging import Merged, merge
     from symconv.decision.solving.solutions import Solution
-    from symconv.decision.stacks import repeat
+    from symconv.decision.stacks.repeated import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
@@ -107,7 +107,7 @@ _PLACES = {
     "integers": "arithmetic.symbols",
     "merge": "decision.solving.merging",
     "receptive_field": "language.receptive_fields",
-    "repeat": "decision.stacks",
+    "repeat": "decision.stacks.repeated",
     "solve": "decision.solving.kernels",
 }
 
