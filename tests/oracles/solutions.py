@@ -1,0 +1,164 @@
+"""What `solve` finds, held against linear algebra and arithmetic at fixed sizes."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+
+from sympy import Symbol
+
+from symconv import Proved, SignalExpr, Solution, Tensor, Unknown, solve
+from symconv.language.arrays import Array
+from symconv.language.assignments import leaf_shape
+from symconv.language.fixed_size import array, shape_at
+from symconv.language.graph import leaves, symbols_in
+from tests.generators.kernel_problems import KernelProblem, stated
+from tests.oracles.kernels import At, Oracle, points
+from tests.oracles.tensor_claims import within
+
+__all__ = ["Disagreement", "check_solution", "checked"]
+
+SMALLER = 120  # of so many points below an obstacle it is asked whether there is a kernel
+
+
+class Disagreement(AssertionError):  # noqa: N818 - it says what it is
+    """What was found, and what arithmetic says, do not agree.
+
+    Attributes:
+        topic: what they disagree about.
+    """
+
+    def __init__(self, topic: str, problem: KernelProblem, told: str) -> None:
+        self.topic = topic
+        super().__init__(f"{topic}: {told}\n{problem}")
+
+
+def checked(problem: KernelProblem) -> str:
+    """What kind of answer `solve` gives to a problem, which linear algebra agrees with.
+
+    Raises:
+        Disagreement: it does not agree.
+    """
+    oracle, asked = Oracle(problem), stated(problem)
+    found = solve(asked.lhs, asked.rhs, shape=asked.shape, given=asked.given)
+    return check_solution(oracle, found)
+
+
+def check_solution(oracle: Oracle, found: Solution) -> str:
+    """Compare an answer with linear algebra over the fractions; returns what kind it is.
+
+    Raises:
+        Disagreement: it does not agree.
+    """
+    if found.exists is None:
+        return f"not known, {_planted(oracle)}: {_in_general(found)}"
+    if found.exists:
+        check_kernel(oracle, found)
+        check_uniqueness(oracle, found)
+        return f"found, {_planted(oracle)}, unique: {found.is_unique}"
+    check_obstacle(oracle, found)
+    return f"none, {_planted(oracle)}"
+
+
+def _planted(oracle: Oracle) -> str:
+    return oracle.problem.kind
+
+
+def _in_general(found: Solution) -> str:
+    """A reason without what is special to one problem."""
+    verdict = found.verdict
+    reason = verdict.reason if isinstance(verdict, Unknown) else type(verdict).__name__
+    return re.sub(r"\d[\d,]*", "…", reason.splitlines()[0])[:110]
+
+
+def check_kernel(oracle: Oracle, found: Solution) -> None:
+    """Compare both sides with the kernels that were found, and what they are by formulas."""
+    problem = oracle.problem
+    inside = within(found.verdict.scope) if isinstance(found.verdict, Proved) else (lambda at: True)
+    for setting in oracle.settings():
+        together = oracle.jointly(setting)
+        if together is not None and not together.is_solvable and problem.is_told:
+            raise Disagreement(
+                "exists", problem, f"symconv: a kernel exists; but none at {setting}"
+            )
+        for sizes in oracle.inputs(setting):
+            at = {**setting, **sizes}
+            for kernels in (found.kernels, found.formulas):
+                left, right = sides(oracle, kernels, at)
+                if left != right and inside(at):
+                    raise Disagreement(
+                        "kernel", problem, f"symconv: {kernels}; but at {at}: {left}, {right}"
+                    )
+
+
+def sides(oracle: Oracle, kernels: Mapping[str, SignalExpr], at: At) -> tuple[Array, Array]:
+    """Both sides with kernels that are known, at one point."""
+    asked = oracle.stated
+    symbols = oracle.symbols(at)
+    right = asked.rhs(*kernels.values())
+    symbols |= symbols_at(right, at)
+    arrays = oracle.numbers(at)
+    for name, leaf in asked.inputs.items():
+        arrays[name] = oracle.entries(name, leaf_shape(leaf, symbols))
+    one, other = (
+        array(side, {name: arrays[name] for name in leaves(side)}, symbols)
+        for side in (asked.lhs, right)
+    )
+    return one, other
+
+
+def symbols_at(signal: SignalExpr, at: At) -> dict[Symbol, int]:
+    """The values of the symbols in a tensor."""
+    return {symbol: at[name] for name, symbol in symbols_in(signal).items()}
+
+
+def check_uniqueness(oracle: Oracle, found: Solution) -> None:
+    """Compare whether there is one kernel only with what several sizes leave open."""
+    problem = oracle.problem
+    if found.is_unique is None or not _has_planted_shape(oracle, found):
+        return
+    if found.is_unique:
+        for setting in oracle.settings():
+            together = oracle.jointly(setting)
+            if together is not None and together.freedom and oracle.stays_free(setting):
+                raise Disagreement("unique", problem, f"symconv: unique; but not at {setting}")
+        return
+    for setting in [*oracle.settings(), *oracle.small_settings()]:
+        together = oracle.jointly(setting)
+        if together is None or together.freedom:
+            return
+    raise Disagreement("unique", problem, "symconv: there are others; but it is unique everywhere")
+
+
+def _has_planted_shape(oracle: Oracle, found: Solution) -> bool:
+    """Whether the unknowns have the sizes that were planted."""
+    for setting in oracle.settings():
+        for name, shape in oracle.stated.shapes.items():
+            at = {**oracle.least, **setting}
+            planted = leaf_shape(Tensor(name, shape), oracle.symbols(at))
+            if planted != shape_at(found.kernels[name], symbols_at(found.kernels[name], at)):
+                return False
+    return True
+
+
+def check_obstacle(oracle: Oracle, found: Solution) -> None:
+    """Look for a kernel at the sizes of an obstacle, and for smaller sizes without one."""
+    problem = oracle.problem
+    obstacle = found.obstacle
+    if obstacle is None:
+        together = [oracle.jointly(setting) for setting in oracle.settings()]
+        if all(one is not None and one.is_solvable for one in together):
+            raise Disagreement("none", problem, "symconv: there is none; but one is found")
+        return
+    at = {**oracle.least, **obstacle.lengths}
+    if not oracle.is_allowed(at):
+        raise Disagreement("obstacle", problem, f"symconv: none at {at}, which is not allowed")
+    if oracle.exists(at):
+        raise Disagreement("obstacle", problem, f"symconv: none at {at}; but there is one")
+    total = sum(at.values())
+    smaller = [one for least in range(total) for one in points(oracle.names, least)]
+    rng = random.Random(f"smaller {problem.seed}")
+    for one in rng.sample(smaller, min(SMALLER, len(smaller))):
+        if oracle.is_fit(one) and not oracle.exists(one):
+            raise Disagreement("smallest", problem, f"symconv: none at {at}; but none at {one}")
