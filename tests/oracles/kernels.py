@@ -29,7 +29,7 @@ LARGEST = 100_003  # numerators of the parameters' numbers
 HEAVY, HEAVIEST = 4_000, 40_000  # unknowns times inputs at one point
 LARGEST_INPUT, FEW = 100, 4  # entries of an input, and outputs along an axis
 TOGETHER = 7  # sizes of the input for one joint system
-SETTINGS = 3  # values of the other symbols
+SETTINGS = 2  # values of the other symbols, beside 1, 2 and 3 for all of them
 
 At = Mapping[str, int]
 
@@ -136,8 +136,8 @@ class Oracle:
     def settings(self) -> list[dict[str, int]]:
         """Values of the symbols that are no sizes of the input."""
         rng = random.Random(f"settings {self.problem.seed}")
-        found = [{name: max(1, least(name)) for name in self.inner}]
-        for _ in range(SETTINGS - 1):
+        found = [dict.fromkeys(self.inner, value) for value in (1, 2, 3)]
+        for _ in range(SETTINGS):
             found.append({name: rng.randint(least(name), 3) for name in self.inner})
         return [dict(one) for one in {tuple(sorted(one.items())): one for one in found}.values()]
 

@@ -1,0 +1,105 @@
+"""Random chains of layers: what `solve` finds against linear algebra over the fractions.
+
+SYMCONV_KERNELS gives another number of problems, SYMCONV_KERNEL_SEED another first seed.
+`python -m tests.runners.kernels` checks as many as there is time for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from symconv import Proved, Signal, SignalExpr, Unknown, integers
+from symconv.decision.verdicts import ALL_LENGTHS
+from tests.generators.kernel_problems import KernelProblem
+from tests.oracles.kernels import Oracle
+from tests.oracles.solutions import Disagreement, check_solution
+from tests.runners.kernels import check
+
+PROBLEMS = int(os.environ.get("SYMCONV_KERNELS", "90"))
+SEED = int(os.environ.get("SYMCONV_KERNEL_SEED", "0"))
+AT_ONCE = 30  # problems in one test
+
+
+@pytest.mark.parametrize("first", range(SEED, SEED + PROBLEMS, AT_ONCE))
+def test_random_problems(first: int) -> None:
+    number = min(AT_ONCE, SEED + PROBLEMS - first)
+    kinds = Counter(check(seed).partition(",")[0] for seed in range(first, first + number))
+    assert kinds["found"] > number / 4, kinds
+    assert kinds["none"] > number / 10, kinds
+
+
+# --- the check itself ----------------------------------------------------------------
+
+c = integers("c", positive=True)
+k = Signal("k", c)
+RIGHT = k.convolve(k.dilate(2))
+
+
+def asked(lhs: str, rhs: str, shape: str, *given: str) -> Oracle:
+    tensors = {"x": "(n,)", "k": "(c,)"}
+    return Oracle(
+        KernelProblem("planted", 0, tensors, lhs, f"lambda K: {rhs}", {"K": shape}, True, given, ())
+    )
+
+
+TWICE = "x.correlate(k, stride=2).correlate(k, stride=2)"
+LAYERS = asked(TWICE, "x.correlate(K, stride=4)", "(3*c - 2,)")
+PADDED = asked(
+    "x.correlate(k, stride=2).pad(1, 1).correlate(k, stride=2)",
+    "x.pad(2, 2).correlate(K, stride=4)",
+    "(3*c - 2,)",
+)
+UNSEEN = asked("x.dilate(2).correlate(k, stride=2)", "x.dilate(2).correlate(K, stride=2)", "(c,)")
+
+
+def said(kernel: SignalExpr, **changes: Any) -> Any:
+    """A solution that says so, and that the kernel is proved."""
+    told = {
+        "exists": True,
+        "is_unique": True,
+        "kernels": {"K": kernel},
+        "formulas": {"K": kernel},
+        "verdict": Proved(ALL_LENGTHS),
+        "obstacle": None,
+    }
+    return SimpleNamespace(**told | changes)
+
+
+def none_at(**lengths: int) -> Any:
+    """A solution that says that there is none at these sizes, and that they are the smallest."""
+    return said(k, exists=False, obstacle=SimpleNamespace(lengths=lengths))
+
+
+def test_what_is_right_is_let_through() -> None:
+    assert check_solution(LAYERS, said(RIGHT)) == "found, planted, unique: True"
+    assert check_solution(LAYERS, said(RIGHT, is_unique=None)) == "found, planted, unique: None"
+    assert check_solution(UNSEEN, said(k, is_unique=False)) == "found, planted, unique: False"
+    assert check_solution(PADDED, none_at(n=5, c=2)) == "none, planted"
+    unknown = said(k, exists=None, verdict=Unknown("it took more than 5 steps"))
+    assert check_solution(LAYERS, unknown) == "not known, planted: it took more than … steps"
+
+
+@pytest.mark.parametrize(
+    ("topic", "oracle", "found"),
+    [
+        ("kernel", LAYERS, said(RIGHT.flip())),
+        ("kernel", LAYERS, said(2 * RIGHT)),
+        ("kernel", LAYERS, said(RIGHT, formulas={"K": k.pad(0, 2 * c - 2)})),
+        ("kernel", LAYERS, said(k.convolve(k))),
+        ("exists", PADDED, said(RIGHT)),
+        ("unique", LAYERS, said(RIGHT, is_unique=False)),
+        ("unique", UNSEEN, said(k)),
+        ("obstacle", LAYERS, none_at(n=7, c=3)),
+        ("obstacle", PADDED, none_at(n=1, c=1)),
+        ("smallest", PADDED, none_at(n=9, c=2)),
+        ("none", LAYERS, said(k, exists=False)),
+    ],
+)
+def test_what_is_wrong_is_found(topic: str, oracle: Oracle, found: Any) -> None:
+    with pytest.raises(Disagreement, match=topic):
+        check_solution(oracle, found)
