@@ -6,7 +6,7 @@ The parameters get random numbers, of which no two sums of products should be eq
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import product
 from math import prod
@@ -111,17 +111,41 @@ class Oracle:
         shapes = asked.shapes if shapes is None else shapes
         return linear_system(asked.lhs, asked.rhs, shapes, at, self.numbers(at))
 
-    def exists(self, at: At) -> bool:
-        """Whether there is a kernel at one point; of any length, where none was told."""
-        lengths: list[Mapping[str, tuple[Any, ...]]] = [self.stated.shapes]
+    def exists(self, setting: At, inputs: Sequence[At]) -> bool:
+        """Whether there is one kernel for several sizes of the input.
+
+        It may be of any length where none was told.
+        """
+        shapes = self.stated.shapes
+        lengths: list[Mapping[str, tuple[Any, ...]]] = [shapes]
         if not self.problem.is_told:
-            most = sum(at.values()) + 12
-            lengths += [{"K": (length,)} for length in range(1, most)]
-        for shapes in lengths:
-            with suppress(SymconvError):
-                if self.system(at, shapes).is_solvable:
-                    return True
-        return False
+            (planted,) = leaf_shape(
+                Tensor("K", shapes["K"]), self.symbols({**self.least, **setting})
+            )
+            largest = sum(setting.values()) + max(sum(sizes.values()) for sizes in inputs)
+            lengths = [{"K": (length,)} for length in range(1, 1 + max(planted, largest + 12))]
+        return any(self._serves(setting, inputs, shapes) for shapes in lengths)
+
+    def _serves(
+        self, setting: At, inputs: Sequence[At], shapes: Mapping[str, tuple[Any, ...]]
+    ) -> bool:
+        total: LinearSystem | None = None
+        for sizes in inputs:
+            try:
+                system = self.system({**setting, **sizes}, shapes)
+            except SymconvError:  # a kernel of this length is too long
+                return False
+            total = joint([system, total]) if total else system
+            if not total.is_solvable:
+                return False
+        return True
+
+    def up_to(self, setting: At, total: int) -> list[dict[str, int]]:
+        """All sizes of the input that are allowed, with so much as their sum with the setting."""
+        left = total - sum(setting.values())
+        free = self.problem.sizes_of_the_input
+        every = (one for most in range(left + 1) for one in points(free, most))
+        return [one for one in every if self.is_fit({**setting, **one})]
 
     @property
     def least(self) -> dict[str, int]:

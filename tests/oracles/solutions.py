@@ -19,7 +19,7 @@ from tests.oracles.tensor_claims import within
 
 __all__ = ["Disagreement", "check_solution", "checked"]
 
-SMALLER = 120  # of so many points below an obstacle it is asked whether there is a kernel
+SMALLER = 40  # of so many points below an obstacle it is asked whether there is a kernel
 
 
 class Disagreement(AssertionError):  # noqa: N818 - it says what it is
@@ -143,7 +143,11 @@ def _has_planted_shape(oracle: Oracle, found: Solution) -> bool:
 
 
 def check_obstacle(oracle: Oracle, found: Solution) -> None:
-    """Look for a kernel at the sizes of an obstacle, and for smaller sizes without one."""
+    """Look for a kernel up to the sizes of an obstacle, and for smaller sizes without one.
+
+    A kernel has to serve all sizes of the input that are not larger, in their sum with the
+    other symbols.
+    """
     problem = oracle.problem
     obstacle = found.obstacle
     if obstacle is None:
@@ -152,13 +156,17 @@ def check_obstacle(oracle: Oracle, found: Solution) -> None:
             raise Disagreement("none", problem, "symconv: there is none; but one is found")
         return
     at = {**oracle.least, **obstacle.lengths}
+    setting = {name: at[name] for name in oracle.inner}
+    total = sum(at.values())
+    inputs = oracle.up_to(setting, total)
     if not oracle.is_allowed(at):
         raise Disagreement("obstacle", problem, f"symconv: none at {at}, which is not allowed")
-    if oracle.exists(at):
+    if oracle.exists(setting, inputs):
         raise Disagreement("obstacle", problem, f"symconv: none at {at}; but there is one")
-    total = sum(at.values())
-    smaller = [one for least in range(total) for one in points(oracle.names, least)]
+    smaller = [one for least in range(total) for one in points(oracle.inner, least)]
     rng = random.Random(f"smaller {problem.seed}")
-    for one in rng.sample(smaller, min(SMALLER, len(smaller))):
-        if oracle.is_fit(one) and not oracle.exists(one):
-            raise Disagreement("smallest", problem, f"symconv: none at {at}; but none at {one}")
+    for other in rng.sample(smaller, min(SMALLER, len(smaller))):
+        inputs = oracle.up_to(other, total - 1)
+        few = rng.sample(inputs, min(SMALLER, len(inputs)))
+        if few and not oracle.exists(other, few):
+            raise Disagreement("smallest", problem, f"symconv: none at {at}; but none with {other}")
