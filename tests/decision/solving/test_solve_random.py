@@ -79,7 +79,7 @@ def test_what_is_right_is_let_through() -> None:
     assert check_solution(LAYERS, said(RIGHT)) == "found, planted, unique: True"
     assert check_solution(LAYERS, said(RIGHT, is_unique=None)) == "found, planted, unique: None"
     assert check_solution(UNSEEN, said(k, is_unique=False)) == "found, planted, unique: False"
-    assert check_solution(PADDED, none_at(n=4, c=2)) == "none, planted"
+    assert check_solution(PADDED, none_at(n=2, c=2)) == "none, planted"
     unknown = said(k, exists=None, verdict=Unknown("it took more than 5 steps"))
     assert check_solution(LAYERS, unknown) == "not known, planted: it took more than … steps"
 
@@ -95,8 +95,8 @@ def test_what_is_right_is_let_through() -> None:
         ("unique", LAYERS, said(RIGHT, is_unique=False)),
         ("unique", UNSEEN, said(k)),
         ("obstacle", LAYERS, none_at(n=7, c=3)),
-        ("obstacle", PADDED, none_at(n=3, c=2)),
-        ("smallest", PADDED, none_at(n=5, c=2)),
+        ("obstacle", PADDED, none_at(n=1, c=2)),
+        ("smallest", PADDED, none_at(n=3, c=2)),
         ("none", LAYERS, said(k, exists=False)),
     ],
 )
