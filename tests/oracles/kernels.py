@@ -80,14 +80,14 @@ class Oracle:
         return False
 
     def weight(self, at: At) -> int:
-        """How many unknowns there are times how many entries of the input."""
+        """How many unknowns there are times how many entries of the input, or other unknowns."""
         symbols = self.symbols(at)
         tensors = [Tensor(name, shape) for name, shape in self.stated.shapes.items()]
         unknown, inputs = (
             sum(prod(leaf_shape(leaf, symbols)) for leaf in every)
             for every in (tensors, self.stated.inputs.values())
         )
-        return unknown * inputs
+        return unknown * max(inputs, unknown // 4)
 
     def numbers(self, at: At) -> dict[str, Array]:
         """Numbers for the parameters: the same ones for all sizes of the input."""
@@ -145,7 +145,7 @@ class Oracle:
         left = total - sum(setting.values())
         free = self.problem.sizes_of_the_input
         every = (one for most in range(left + 1) for one in points(free, most))
-        return [one for one in every if self.is_fit({**setting, **one})]
+        return [one for one in every if self.is_fit({**setting, **one}, HEAVIEST)]
 
     @property
     def least(self) -> dict[str, int]:

@@ -29,6 +29,12 @@ from symconv.language.graph import leaves, symbols_in
 __all__ = ["LinearSystem", "NotLinearError", "Numbers", "RightSide", "joint", "linear_system"]
 
 Row: TypeAlias = tuple[Fraction, ...]
+Entry: TypeAlias = tuple[str, Place]
+"""An entry of a tensor: its name, and its index."""
+
+Read: TypeAlias = tuple[Any, ...]
+"""What an equation is of: an output, and entries of the inputs with their powers."""
+
 RightSide: TypeAlias = Callable[..., SignalExpr]
 """The right side, of unknown tensors."""
 
@@ -46,11 +52,17 @@ class LinearSystem:
 
     Attributes:
         unknowns: the entries, each by the name of its tensor and its index there.
-        rows: the coefficients of each equation, and what they have to give.
+        equations: the coefficients of each equation, and what they have to give, by what it is
+            of; None for that of shapes that differ.
     """
 
-    unknowns: tuple[tuple[str, Place], ...]
-    rows: frozenset[Row]
+    unknowns: tuple[Entry, ...]
+    equations: Mapping[Read | None, Row]
+
+    @cached_property
+    def rows(self) -> frozenset[Row]:
+        """The equations that are not the same."""
+        return frozenset(self.equations.values())
 
     @cached_property
     def _reduced(self) -> tuple[list[Row], list[int]]:
@@ -82,7 +94,7 @@ class LinearSystem:
         return len(self.unknowns) - self.rank
 
     @property
-    def determined(self) -> frozenset[tuple[str, Place]]:
+    def determined(self) -> frozenset[Entry]:
         """The unknowns that the equations leave no choice of."""
         reduced, pivots = self._reduced
         last = len(self.unknowns)
@@ -93,7 +105,7 @@ class LinearSystem:
         )
 
     @property
-    def solution(self) -> dict[tuple[str, Place], Fraction]:
+    def solution(self) -> dict[Entry, Fraction]:
         """One solution: 0 for all that may be chosen.
 
         Raises:
@@ -123,7 +135,8 @@ def joint(systems: Iterable[LinearSystem]) -> LinearSystem:
     given = list(systems)
     if len({system.unknowns for system in given}) != 1:
         raise ValueError("systems of several sizes need the same unknowns")
-    return LinearSystem(given[0].unknowns, frozenset[Row]().union(*(s.rows for s in given)))
+    rows = frozenset[Row]().union(*(system.rows for system in given))
+    return LinearSystem(given[0].unknowns, {(n,): row for n, row in enumerate(sorted(rows))})
 
 
 def linear_system(
@@ -135,7 +148,7 @@ def linear_system(
 ) -> LinearSystem:
     """The equations for the unknowns that say that both sides are equal, for every input.
 
-    Where the sides have not the same shape, one of the equations is 0 = 1.
+    Where the sides have not the same shape, there is one equation, 0 = 1.
 
     Args:
         lhs: the left side.
@@ -176,16 +189,18 @@ def linear_system(
         array(side, {name: arrays[name] for name in leaves(side)}, point, ring.constant(0))
         for side in sides
     )
-    found: list[list[Fraction]] = []
+    unknown, inputs = tuple(places[:first]), places[first:]
     if left.shape != right.shape:
-        found.append([Fraction(0)] * first + [Fraction(1)])
-    else:
-        for one, other in zip(left.entries, right.entries, strict=True):
-            found += _equations(ring.constant(0) + one - other, first)
-    return LinearSystem(tuple(places[:first]), frozenset(map(tuple, found)))
+        return LinearSystem(unknown, {None: (*[Fraction(0)] * first, Fraction(1))})
+    found: dict[Read | None, Row] = {}
+    for output, one, other in zip(_indices(left.shape), left.entries, right.entries, strict=True):
+        for exponents, row in _equations(ring.constant(0) + one - other, first).items():
+            read = [(p, int(e)) for p, e in zip(inputs, exponents, strict=True) if e]
+            found[output, tuple(read)] = tuple(row)
+    return LinearSystem(unknown, found)
 
 
-def _equations(difference: Any, first: int) -> Iterable[list[Fraction]]:
+def _equations(difference: Any, first: int) -> dict[tuple[int, ...], list[Fraction]]:
     """One equation for each monomial of the inputs; the unknowns are the first variables."""
     rows: dict[tuple[int, ...], list[Fraction]] = {}
     for exponents, coefficient in difference.terms():
@@ -198,7 +213,7 @@ def _equations(difference: Any, first: int) -> Iterable[list[Fraction]]:
             row[chosen[0]] += value
         else:
             row[-1] -= value
-    return rows.values()
+    return rows
 
 
 def _point(signal: SignalExpr, at: Mapping[str, int]) -> dict[Symbol, int]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import prod
+from operator import mul
 
 from sympy import Symbol
 
 from symconv import Proved, SignalExpr, Solution, Tensor, Unknown, solve
+from symconv.decision.solving.obstacles import Need
 from symconv.language.arrays import Array
 from symconv.language.assignments import leaf_shape
 from symconv.language.fixed_size import array, shape_at
@@ -163,6 +167,8 @@ def check_obstacle(oracle: Oracle, found: Solution) -> None:
         raise Disagreement("obstacle", problem, f"symconv: none at {at}, which is not allowed")
     if oracle.exists(setting, inputs):
         raise Disagreement("obstacle", problem, f"symconv: none at {at}; but there is one")
+    for need in obstacle.needs:
+        check_need(oracle, need, {**oracle.least, **need.lengths})
     smaller = [one for least in range(total) for one in points(oracle.inner, least)]
     rng = random.Random(f"smaller {problem.seed}")
     for other in rng.sample(smaller, min(SMALLER, len(smaller))):
@@ -170,3 +176,52 @@ def check_obstacle(oracle: Oracle, found: Solution) -> None:
         few = rng.sample(inputs, min(SMALLER, len(inputs)))
         if few and not oracle.exists(other, few):
             raise Disagreement("smallest", problem, f"symconv: none at {at}; but none with {other}")
+
+
+_ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")
+
+
+def check_need(oracle: Oracle, need: Need, at: At) -> None:
+    """Compare what an output is said to need with its equation."""
+    if "…" in need.unknown + need.value:  # it is cut
+        return
+    symbols = oracle.symbols(at)
+    shapes = {
+        name: leaf_shape(Tensor(name, s), symbols) for name, s in oracle.stated.shapes.items()
+    }
+    numbers = oracle.numbers(at)
+    unknowns = {name: oracle.entries(name, shape) for name, shape in shapes.items()}
+    reads = tuple(((name, _index(place)), 1) for name, place in _ENTRY.findall(need.reads))
+    system = oracle.system(at)
+    row = system.equations.get((need.output, reads))
+    left = right = Fraction(0)
+    if row is not None:
+        entries = (unknowns[name].at(place) for name, place in system.unknowns)
+        left, right = (sum(map(mul, row, entries), Fraction(0)), row[-1])
+    told = [_value(text, {**numbers, **unknowns}) for text in (need.unknown, need.value)]
+    if told != [left, right] and told != [-left, -right]:
+        raise Disagreement("need", oracle.problem, f"at {at}: {need}; but it is {left} = {right}")
+
+
+def _index(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
+def _value(text: str, arrays: Mapping[str, Array]) -> Fraction:
+    """The value of a sum of products of entries and numbers."""
+    total = Fraction(0)
+    for sign, product in re.findall(r"(^|[+-]) ?([^ +-][^+-]*)", text):
+        factors = [_ENTRY.fullmatch(f.strip()) or Fraction(f.strip()) for f in _factors(product)]
+        values = [
+            f if isinstance(f, Fraction) else Fraction(arrays[f[1]].at(_index(f[2])))
+            for f in factors
+        ]
+        total += prod(values, start=Fraction(-1 if sign == "-" else 1))
+    return total
+
+
+def _factors(product: str) -> Iterator[str]:
+    """The factors of a product, powers written out."""
+    for factor in product.replace("**", "^").split("*"):
+        base, _, power = factor.partition("^")
+        yield from [base] * int(power or 1)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from symconv import Proved, Signal, SignalExpr, Unknown, integers
+from symconv.decision.solving.obstacles import Need
 from symconv.decision.verdicts import ALL_LENGTHS
 from tests.generators.kernel_problems import KernelProblem
 from tests.oracles.kernels import Oracle
@@ -72,7 +73,14 @@ def said(kernel: SignalExpr, **changes: Any) -> Any:
 
 def none_at(**lengths: int) -> Any:
     """A solution that says that there is none at these sizes, and that they are the smallest."""
-    return said(k, exists=False, obstacle=SimpleNamespace(lengths=lengths))
+    return said(k, exists=False, obstacle=SimpleNamespace(lengths=lengths, needs=()))
+
+
+def needed(reads: str, unknown: str, value: str) -> Any:
+    """That there is none, as an output needs something that cannot be."""
+    lengths = {"n": 2, "c": 2}
+    need = Need(lengths, (0,), reads, unknown, value)
+    return said(k, exists=False, obstacle=SimpleNamespace(lengths=lengths, needs=(need,)))
 
 
 def test_what_is_right_is_let_through() -> None:
@@ -80,6 +88,8 @@ def test_what_is_right_is_let_through() -> None:
     assert check_solution(LAYERS, said(RIGHT, is_unique=None)) == "found, planted, unique: None"
     assert check_solution(UNSEEN, said(k, is_unique=False)) == "found, planted, unique: False"
     assert check_solution(PADDED, none_at(n=2, c=2)) == "none, planted"
+    assert check_solution(PADDED, needed("x[0]", "K[2]", "k[0]*k[1]")) == "none, planted"
+    assert check_solution(PADDED, needed("x[1]", "-K[3]", "-k[1]**2")) == "none, planted"
     unknown = said(k, exists=None, verdict=Unknown("it took more than 5 steps"))
     assert check_solution(LAYERS, unknown) == "not known, planted: it took more than … steps"
 
@@ -97,6 +107,10 @@ def test_what_is_right_is_let_through() -> None:
         ("obstacle", LAYERS, none_at(n=7, c=3)),
         ("obstacle", PADDED, none_at(n=1, c=2)),
         ("smallest", PADDED, none_at(n=3, c=2)),
+        ("need", PADDED, needed("x[0]", "K[3]", "k[0]*k[1]")),
+        ("need", PADDED, needed("x[0]", "K[2]", "k[1]*k[1]")),
+        ("need", PADDED, needed("x[1]", "K[2]", "k[0]*k[1]")),
+        ("need", PADDED, needed("x[1]", "K[3]", "2*k[1]**2")),
         ("none", LAYERS, said(k, exists=False)),
     ],
 )
