@@ -10,6 +10,7 @@ The public names are few:
 - `assert_equal` asserts a claim in a test.
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
+- `solve` finds unknown kernels; what it found is a `Solution`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.solving.kernels import solve
+    from symconv.decision.solving.solutions import Solution
     from symconv.decision.stacks import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
@@ -53,6 +56,7 @@ __all__ = [
     "Refuted",
     "Signal",
     "SignalExpr",
+    "Solution",
     "SymconvError",
     "Tensor",
     "Undecided",
@@ -68,6 +72,7 @@ __all__ = [
     "maximum",
     "receptive_field",
     "repeat",
+    "solve",
     "such_that",
 ]
 
@@ -83,6 +88,7 @@ _PLACES = {
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
     "Pointwise": "language.operators.pointwise",
+    "Solution": "decision.solving.solutions",
     "assert_equal": "testing",
     "check": "exercises.checking",
     "diagrams": "pages.diagrams",
@@ -90,6 +96,7 @@ _PLACES = {
     "integers": "arithmetic.symbols",
     "receptive_field": "language.receptive_fields",
     "repeat": "decision.stacks",
+    "solve": "decision.solving.kernels",
 }
 
 

@@ -9,6 +9,7 @@ __all__ = [
     "Uncertified",
     "Undecided",
     "VacuousError",
+    "as_given",
 ]
 
 
@@ -55,3 +56,17 @@ class PatternError(SymconvError):
 
     def __reduce__(self) -> tuple[type[PatternError], tuple[str, int, str]]:
         return PatternError, (self.pattern, self.at, self.problem)
+
+
+def as_given(value: object) -> str:
+    """A value as Python writes it, for a message; of a number that it does not write, that.
+
+    >>> print(as_given("f"), as_given([10**5000]))
+    'f' a list with too long a number
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        if isinstance(value, int):
+            return "a number too long to be written"
+        return f"a {type(value).__name__} with too long a number"

@@ -166,6 +166,14 @@ MOST_TRIAL_STEPS = 400_000
 """Steps for the values of all nodes on one small input, half a second: without the values, nodes
 are equal only as they are written."""
 
+LARGEST_TRIAL_STEP = 20
+"""How far a stand-in for a function that rises does so, up and down, a third of one being a step:
+beyond 7 it stays where it is, so that numbers stay short in a long chain of functions."""
+
+MOST_TRIAL_VALUES = 37
+"""Of a stand-in for a function of which nothing is known: so few that numbers stay short in a long
+chain of functions, and so many that few of them agree by chance."""
+
 LONGEST_SORT_KEY = 1000
 """Characters of a polynomial as text, by which polynomials are put in order; of a longer one a
 digest is taken, because nested floors and cases would double it at each level."""
@@ -519,3 +527,23 @@ LONGEST_SYMBOL_OF_TAP = 100
 LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
 names are longer than that of what it reads."""
+
+MOST_AXES_OF_AN_UNKNOWN = 5
+"""Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
+
+OUTPUTS_LOOKED_AT = 3
+"""Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
+outputs read the taps that stand before the padding."""
+
+LARGEST_UNKNOWN_TRIED = 12
+"""Taps of a kernel of unknown length, where it is shown that there is none: at sizes whose sum is
+no larger, longer ones read nothing more."""
+
+MOST_EQUATIONS_OF_A_KERNEL = 3000
+"""For its entries, where it is shown that there is none: each new one is put into all others."""
+
+MOST_READINGS_TRIED = 6
+"""Kernels that are read off in different ways, where one of them after the other is tried."""
+
+MOST_FACTORS_RECOGNISED = 6
+"""Weights of layers that are put in order, in all orders of which one is looked for."""

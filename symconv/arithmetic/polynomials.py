@@ -8,7 +8,7 @@ SymPy expressions are for people: `symconv.arithmetic.from_sympy` and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
@@ -284,6 +284,17 @@ class Guard:
     def _holds(self, at: Mapping[Any, int], known: dict[Atom, int]) -> bool:
         value = self.polynomial._value(at, known)
         return value == 0 if self.relation is Relation.ZERO else value >= 0
+
+    def up_to_sign(self) -> Hashable:
+        """The same for p = 0 and −p = 0, and otherwise different for different guards.
+
+        >>> n = Polynomial.of("n")
+        >>> equal(n, 1).up_to_sign() == equal(-n, -1).up_to_sign()
+        True
+        """
+        if self.relation is Relation.ZERO:
+            return frozenset((self.polynomial, -self.polynomial))
+        return self
 
     def reduced(self, positive: Set[str]) -> Guard:
         """The same condition without common factors: integers, and symbols known to be positive.

@@ -12,7 +12,7 @@ import sympy
 from sympy import Expr, Function, Piecewise
 from sympy.logic.boolalg import Boolean
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 
 __all__ = ["SuchThat", "such_that"]
 
@@ -52,8 +52,10 @@ def such_that(term: Expr, condition: Boolean | bool) -> Expr:
         SymconvError: the term is no expression, or the condition is none.
     """
     if not isinstance(term, Expr | int) or isinstance(term, bool):
-        raise SymconvError(f"expected a term such as x[m], got {term!r}")
+        raise SymconvError(f"expected a term such as x[m], got {as_given(term)}")
     if not isinstance(condition, Boolean | bool) or isinstance(condition, Expr):
-        raise SymconvError(f"expected a condition such as Eq(Mod(m, 2), 0), got {condition!r}")
+        raise SymconvError(
+            f"expected a condition such as Eq(Mod(m, 2), 0), got {as_given(condition)}"
+        )
     result: Expr = SuchThat(sympy.sympify(term), sympy.true if condition is True else condition)
     return result

@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 
 __all__ = ["IntegerSymbol", "Sign", "integers", "is_integer", "sign_of"]
 
@@ -119,7 +119,7 @@ def integers(
         SymconvError: what is said of the signs leaves nothing.
     """
     if not isinstance(names, str) or not names.strip(", "):
-        raise SymconvError(f"expected names such as 'n c', got {names!r}")
+        raise SymconvError(f"expected names such as 'n c', got {as_given(names)}")
     sign = Sign(
         negative=not (positive or nonnegative),
         zero=not (positive or negative or nonzero),

@@ -89,16 +89,15 @@ def declared(
     from symconv.text.syntax import Passage
 
     found: dict[str, dict[str, Passage]] = {"--signal": {}, "--tensor": {}, "--function": {}}
-    example = {"--signal": "NAME:LENGTH, such as x:n", "--tensor": "NAME:SIZE,SIZE,…"}
+    needed = {"--signal": "NAME:LENGTH, such as x:n", "--tensor": "NAME:SIZE,SIZE,…"}
     given_texts = (("--signal", signals), ("--tensor", tensors), ("--function", functions))
     for option, texts in given_texts:
         for text in texts:
             name, colon, _ = text.partition(":")
-            if option == "--function" and not colon:
-                colon, text = ":", f"{name}:"
-            if not colon or any(name.strip() in shapes for shapes in found.values()):
-                problem = "it is declared twice" if colon else f"expected {example[option]}"
-                raise click.UsageError(f"{option} {text!r}: {problem}")
+            if option in needed and not colon:
+                raise click.UsageError(f"{option} {text!r}: expected {needed[option]}")
+            if any(name.strip() in known for known in found.values()):
+                raise click.UsageError(f"{option} {text!r}: it is declared twice")
             found[option][name.strip()] = Passage(text, option, len(name) + 1)
     hypotheses = tuple(Passage(g, "--given") for g in given)
     return Declarations(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -17,9 +17,15 @@ from symconv.arithmetic.from_sympy import always_divides, check_condition, scale
 from symconv.arithmetic.unevaluated import Written, spelled_with
 from symconv.arithmetic.work import allowed
 from symconv.decision.verdicts import ALL_LENGTHS, ALL_SIZES, Verdict
-from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.errors import SymconvError, Undecided, VacuousError, as_given
 from symconv.language import fixed_size
-from symconv.language.amounts import lost_floor, parity_problem, simplified_around, undeclared
+from symconv.language.amounts import (
+    check_numbers,
+    lost_floor,
+    parity_problem,
+    simplified_around,
+    undeclared,
+)
 from symconv.language.arrays import Array
 from symconv.language.assignments import check_point, point, spell
 from symconv.language.evaluation import holds_at, value_at
@@ -27,15 +33,17 @@ from symconv.language.functions import Function
 from symconv.language.graph import check_names, has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.operators import Apply
+from symconv.language.scalars import check_digits
 from symconv.language.signals import SignalExpr, Tensor, as_numpy, substituted, with_lengths
 
 if TYPE_CHECKING:
     from symconv.decision.taps import Standing  # of hypotheses, which are claims
 
-__all__ = ["Claim", "Hypothesis", "Instance", "Side", "specialised"]
+__all__ = ["Claim", "Hypothesis", "Instance", "Side", "as_written", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
 Hypothesis: TypeAlias = Union[Boolean, "Claim"]  # the class follows
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -278,13 +286,11 @@ class Claim:
             for side in (self.lhs, self.rhs)
         )
         given = [
-            hypothesis.specialised(numbers)
-            if isinstance(hypothesis, Claim)
-            else Written(specialised(hypothesis, numbers))
-            for hypothesis in self.given
+            one.specialised(numbers) if isinstance(one, Claim) else specialised(one, numbers)
+            for one in self.given
         ]
         about = [substituted(signal, numbers) for signal in self.about]
-        return Claim(_as_written(left), _as_written(right), given, self.name, about)
+        return Claim(as_written(left), as_written(right), map(as_written, given), self.name, about)
 
     def contradicted(self, at: Mapping[Symbol, int]) -> Boolean | None:
         """The first hypothesis that does not hold at the given values, if there is one.
@@ -310,8 +316,8 @@ class Claim:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is derived is derived again; expressions stay as they are, and are not simplified.
-        left, right = map(_as_written, self._sides())
-        given = [one if isinstance(one, Claim) else Written(one) for one in self.given]
+        left, right = map(as_written, self._sides())
+        given = list(map(as_written, self.given))
         return Claim, (left, right, given, self.name, self.about)
 
     def __eq__(self, other: object) -> bool:
@@ -370,6 +376,11 @@ class _Same:
 
     def __hash__(self) -> int:
         return hash(self.signal)
+
+
+def as_written(part: _Part) -> _Part | Written:
+    """A side or a hypothesis for another claim: expressions and conditions stay as they are."""
+    return part if isinstance(part, SignalExpr | Claim) else Written(part)
 
 
 def specialised(part: Any, values: Mapping[Symbol, int]) -> Any:
@@ -482,6 +493,7 @@ def _side_as_written(side: Side | int, which: str) -> Side:
     if isinstance(side, bool):
         return sympy.true if side else sympy.false
     if isinstance(side, int):
+        check_digits(side)
         return Integer(side)
     if isinstance(side, SignalExpr):
         return side
@@ -494,7 +506,7 @@ def _side_as_written(side: Side | int, which: str) -> Side:
         return side
     raise SymconvError(
         f"the {which} side of a claim must be a signal, or an expression or a condition "
-        f"in lengths, got {side!r}"
+        f"in lengths, got {as_given(side)}"
     )
 
 
@@ -545,18 +557,15 @@ def _check_condition(condition: Boolean) -> None:
             _check_floors(side)
 
 
-def _as_written(side: Side) -> Side | Written:
-    return side if isinstance(side, SignalExpr) else Written(side)
-
-
 def _no_hypothesis(thing: object) -> SymconvError:
     return SymconvError(
         "a hypothesis must be a condition such as n >= c or Eq(Mod(n, 4), 0), or a claim about "
-        f"taps such as w == w.flip(), got {thing!r}"
+        f"taps such as w == w.flip(), got {as_given(thing)}"
     )
 
 
 def _check_integers(expression: Expr | Boolean) -> None:
+    check_numbers(expression)
     loose = undeclared(expression)
     if loose:
         raise SymconvError(

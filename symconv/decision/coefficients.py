@@ -14,7 +14,7 @@ differ where that is not 0.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -136,6 +136,8 @@ class _Comparer:
         )
         self.shapes = {**lhs.shapes, **rhs.shapes}
         self.sums: dict[Kind, list[_Sum]] = defaultdict(list)
+        # By their coordinates as these stand: what is written alike is mostly the same.
+        self._present: dict[Hashable, _Sum] = {}
 
     def add(self, term: Term, sign: int) -> None:
         """Add a sum, to one that is the same by a change of indices if there is one."""
@@ -145,7 +147,9 @@ class _Comparer:
         present = self.sums[coordinates.names]
         orders = coordinates.orders() if present else {}
         about_outputs = coordinates.about_outputs()
-        for sum_ in present:
+        as_it_stands = (coordinates.names, coordinates.positions, coordinates.guards)
+        likely = self._present.get(as_it_stands)
+        for sum_ in present if likely is None else (likely, *present):
             both = (*sum_.about_outputs, *about_outputs)
             spend(STEPS_PER_GUARD * len(both))
             if conjoined(both) is None:
@@ -154,8 +158,10 @@ class _Comparer:
             if change is not None:
                 sum_.weight = added(sum_.weight, weight)
                 sum_.changes += (change,)
+                self._present.setdefault(as_it_stands, sum_)
                 return
-        present.append(_Sum(coordinates, weight, about_outputs))
+        new = self._present[as_it_stands] = _Sum(coordinates, weight, about_outputs)
+        present.append(new)
 
     def compared(self, names: Kind) -> Comparison:
         """The comparison of one kind."""

@@ -20,7 +20,7 @@ from symconv.decision.counterexamples import DisagreementError
 from symconv.decision.difference_sets import Decision, where_holds
 from symconv.decision.prove import bounded
 from symconv.decision.verdicts import Differences, Extent
-from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.errors import NonlinearError, SymconvError, Undecided, as_given
 from symconv.language.any_size import shape_of
 from symconv.language.graph import has_opaque
 
@@ -32,12 +32,12 @@ def condition(
 ) -> Boolean:
     """See `Claim.condition`."""
     if not isinstance(for_all, Sequence) or isinstance(for_all, str):
-        raise SymconvError(f"for_all={for_all!r}: expected a list of symbols, such as [n]")
+        raise SymconvError(f"for_all={as_given(for_all)}: expected a list of symbols, such as [n]")
     for symbol in for_all:
         if symbol not in claim.symbols:
             known = ", ".join(map(str, claim.symbols)) or "none"
             if not isinstance(symbol, Symbol):
-                problem = f"{symbol!r} is not a SymPy symbol"
+                problem = f"{as_given(symbol)} is not a SymPy symbol"
             elif str(symbol) in map(str, claim.symbols):
                 problem = f"the claim has a symbol {str(symbol)!r} with different assumptions"
             else:

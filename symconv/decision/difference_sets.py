@@ -18,9 +18,9 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import GuardedSum
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison, compare
-from symconv.decision.counterexamples import Difference, small_lengths
 from symconv.decision.evidence import evidence
-from symconv.decision.node_by_node import Network
+from symconv.decision.first_differences import Difference, small_lengths
+from symconv.decision.networks.node_by_node import Network
 from symconv.decision.parameters import Parameters, differing
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, SymconvError, Undecided, VacuousError

@@ -27,7 +27,17 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.terms import Factor, Term
 
-__all__ = ["Change", "Coordinates", "Orders", "by_positions", "changes", "orders_of", "spread"]
+__all__ = [
+    "Change",
+    "Coordinates",
+    "Orders",
+    "by_positions",
+    "changes",
+    "is_unit",
+    "orders_of",
+    "solved_for",
+    "spread",
+]
 
 Orders: TypeAlias = Mapping[tuple[Polynomial, ...], Sequence[tuple[int, ...]]]
 """Orders of the factors of a term, by the positions that they give."""
@@ -161,10 +171,10 @@ class Coordinates:
         new: dict[int, Polynomial] = {}
         for i, slot in enumerate(slots):
             position = unsolved.positions[i]
-            index = next((j for j in unsolved.indices if _is_unit(position, j)), None)
+            index = next((j for j in unsolved.indices if is_unit(position, j)), None)
             if index is not None:
                 new[slot] = positions[i]
-                unsolved.put(index, _solved(position, index, Polynomial.of(slot)))
+                unsolved.put(index, solved_for(position, index, Polynomial.of(slot)))
         unsolved.reduce(positive)
         is_divided = False
         for index in list(unsolved.indices):
@@ -347,7 +357,7 @@ def _change(ours: Coordinates, others: Coordinates, values: Mapping[Atom, Polyno
     back: dict[Atom, Polynomial] = dict(others.new.items())
     for number in ours.rest:
         value = values.get(number, Polynomial.of(number))
-        inverse = _solved(value, number, Polynomial.of(number))
+        inverse = solved_for(value, number, Polynomial.of(number))
         back[number] = inverse.substitute(dict(others.new.items()))
     return Change(
         ours.term,
@@ -382,8 +392,8 @@ def _moves(ours: Coordinates, others: Coordinates, number: int) -> list[Polynomi
         for other in sorted(others.guards, key=str):
             p, q = one.polynomial, other.polynomial
             alone = not (p.indices() | q.indices()) & rest
-            if alone and _is_unit(p, number) and _is_unit(q, number):
-                found[_solved(q, number, p)] = None
+            if alone and is_unit(p, number) and is_unit(q, number):
+                found[solved_for(q, number, p)] = None
     moves = [value for value in found if value != Polynomial.of(number)]
     about = [guard for guard in others.guards if guard.polynomial.mentions(number)]
     fitting = [
@@ -394,7 +404,7 @@ def _moves(ours: Coordinates, others: Coordinates, number: int) -> list[Polynomi
     return fitting or moves
 
 
-def _solved(polynomial: Polynomial, index: int, value: Polynomial) -> Polynomial:
+def solved_for(polynomial: Polynomial, index: int, value: Polynomial) -> Polynomial:
     """What the index is where the polynomial, in which it is a unit, has the value."""
     c = polynomial.coefficient(index)
     return c * (value + c * Polynomial.of(index) - polynomial)
@@ -423,7 +433,7 @@ def _is_positive(d: Polynomial, positive: Set[str]) -> bool:
     )
 
 
-def _is_unit(polynomial: Polynomial, index: int) -> bool:
+def is_unit(polynomial: Polynomial, index: int) -> bool:
     """Whether the polynomial is ± the index and something without it."""
     c = polynomial.coefficient(index)
     return abs(c) == 1 and not (polynomial - c * Polynomial.of(index)).mentions(index)

@@ -15,16 +15,15 @@ from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.polynomials import Polynomial, at_least, equal
 from symconv.arithmetic.work import WorkUsedUpError, allowed, spend
 from symconv.decision.claims import Claim, specialised
-from symconv.decision.counterexamples import (
+from symconv.decision.counterexamples import counterexample, told_with_taps
+from symconv.decision.difference_sets import Decision, NotDefinedError, hypotheses
+from symconv.decision.evidence import evidence_of_taps
+from symconv.decision.first_differences import (
     Difference,
-    counterexample,
     first_difference,
     has_content,
     small_lengths,
-    told_with_taps,
 )
-from symconv.decision.difference_sets import Decision, NotDefinedError, hypotheses
-from symconv.decision.evidence import evidence_of_taps
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     Counterexample,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from numbers import Rational
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ def json_number(value: Any) -> int | str:
     if isinstance(value, Rational) and value.denominator == 1:
         number = int(value.numerator)
         return number if abs(number) < LARGEST_EXACT_NUMBER else _all_digits(number)
+    if isinstance(value, Rational):
+        return f"{_all_digits(int(value.numerator))}/{_all_digits(int(value.denominator))}"
     return str(value)
 
 
@@ -112,6 +115,9 @@ def _sparse(value: list[Any], filled: list[tuple[tuple[int, ...], Any]]) -> str:
 
 
 def _shown_number(value: Any) -> str:
+    if isinstance(value, Fraction):
+        parts = [value.numerator, value.denominator]
+        return "/".join(map(_shown_number, parts[: 1 if value.denominator == 1 else 2]))
     if not isinstance(value, int) or abs(value) < 10**MOST_DIGITS_SHOWN:
         return str(value)
     digits = _all_digits(abs(value))

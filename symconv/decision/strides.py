@@ -12,7 +12,7 @@ from symconv.arithmetic.from_sympy import cases, scaled_polynomial
 from symconv.arithmetic.polynomials import Floor, Guarded, Monomial, Polynomial
 from symconv.arithmetic.terms import free_index
 from symconv.decision.claims import Claim
-from symconv.decision.maxima import is_maximum
+from symconv.decision.networks.maxima import is_maximum
 from symconv.errors import Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import allows

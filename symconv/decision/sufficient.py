@@ -12,7 +12,7 @@ from itertools import combinations, islice
 
 from symconv.arithmetic import limits
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import (
+from symconv.decision.first_differences import (
     difference_in_values,
     has_content,
     random_sides,

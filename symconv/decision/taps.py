@@ -36,7 +36,7 @@ from symconv.arithmetic.unevaluated import (
 )
 from symconv.errors import SymconvError
 from symconv.language.any_size import length_of
-from symconv.language.graph import leaves, walk
+from symconv.language.graph import is_zero, leaves, walk
 from symconv.language.operators import Flip, Formula, Scale
 from symconv.language.operators.pointwise import Apply
 from symconv.language.signals import SignalExpr, Tensor, formula_of, put_in
@@ -135,15 +135,6 @@ def _is_computed(operator: Apply) -> bool:
     return operator.function.meaning is not None and operator.function.is_exact
 
 
-def _is_zero(side: SignalExpr) -> bool:
-    """Whether a side is 0 times something, flipped or with a sign."""
-    while isinstance(side.operator, Flip | Scale):
-        if isinstance(side.operator, Scale) and not side.operator.number:
-            return True
-        (side,) = side.operands
-    return False
-
-
 def _sides(hypothesis: Claim, known: Standing) -> tuple[SignalExpr, SignalExpr]:
     left, right = (known.put_in(side) for side in hypothesis.signals)
     return left, right
@@ -163,7 +154,7 @@ def _defined(hypothesis: Claim, known: Standing) -> Standing:
         if turned is None:
             continue
         tensor = turned.tensor
-        if _is_zero(other):
+        if is_zero(other):
             return known.and_then(tensor.name, 0 * tensor, *_same_shape(tensor, other))
         if tensor.name not in leaves(other):
             made = other

@@ -13,7 +13,7 @@ from sympy import And, Expr, Ge, Lt, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import is_integer
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 
 __all__ = ["for_each_axis", "indices_argument", "one_or_all", "within_shape"]
 
@@ -31,12 +31,14 @@ def indices_argument(index: object) -> tuple[Symbol, ...]:
         if not isinstance(one, Symbol) or not is_integer(one):
             raise SymconvError(
                 "the index must be a symbol such as integers('u') gives, or a tuple of such "
-                f"symbols, one for each axis, got {index!r}"
+                f"symbols, one for each axis, got {as_given(index)}"
             )
     if not indices:
         raise SymconvError("the index must have one symbol at least, got ()")
     if len({one.name for one in indices}) < len(indices):
-        raise SymconvError(f"the index must have a symbol of its own for each axis, got {index!r}")
+        raise SymconvError(
+            f"the index must have a symbol of its own for each axis, got {as_given(index)}"
+        )
     return indices
 
 

@@ -15,13 +15,13 @@ from sympy.logic.boolalg import Boolean
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import first_difference
+from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import InfiniteSumError, made_finite
 from symconv.derivations.indices import for_each_axis, indices_argument, one_or_all, within_shape
 from symconv.derivations.repairs import Repair, repair
-from symconv.errors import SymconvError, Undecided, VacuousError
+from symconv.errors import SymconvError, Undecided, VacuousError, as_given
 from symconv.language.assignments import allows
 from symconv.language.fixed_size import shape_at
 from symconv.language.graph import leaves, requirements, symbols_in
@@ -250,7 +250,7 @@ class Derivation:
     ) -> None:
         self.indices = indices_argument(index)
         if not isinstance(outside, bool):
-            raise SymconvError(f"outside= must be True or False, got {outside!r}")
+            raise SymconvError(f"outside= must be True or False, got {as_given(outside)}")
         self._start = self._stated(start)
         self.shape: tuple[Expr, ...] | None = None
         self.outside = outside and self._start.signal is not None
@@ -265,7 +265,7 @@ class Derivation:
         self.introduced = _several(introduced, "introduced")
         for one in self.introduced:
             if not isinstance(one, Symbol | SignalExpr):
-                raise SymconvError(f"introduced= may hold signals and symbols, got {one!r}")
+                raise SymconvError(f"introduced= may hold signals and symbols, got {as_given(one)}")
         self._steps: list[tuple[_Stated, str, Boolean]] = []
         self._claim(self._start, self._start, self.where)
 
@@ -303,7 +303,7 @@ class Derivation:
                 signal's outputs, for which of them.
         """
         if not isinstance(because, str):
-            raise SymconvError(f"because= must be text, got {because!r}")
+            raise SymconvError(f"because= must be text, got {as_given(because)}")
         region = self.where if where is None else _condition(where)
         self._steps.append((self._stated(formula), because, region))
         return self
@@ -466,7 +466,7 @@ class Derivation:
         if not isinstance(formula, Expr):
             listed = ", ".join(map(str, self.indices))
             raise SymconvError(
-                f"expected a SymPy formula in entries such as x[{listed}], got {formula!r}"
+                f"expected a SymPy formula in entries such as x[{listed}], got {as_given(formula)}"
             )
         return _Stated(formula)
 
@@ -610,14 +610,14 @@ def _condition(where: object) -> Boolean:
         return sympy.true if where else sympy.false
     if not isinstance(where, Boolean) or isinstance(where, Expr):
         raise SymconvError(
-            f"where= must be a condition such as u >= 0 or Eq(Mod(u, 2), 0), got {where!r}"
+            f"where= must be a condition such as u >= 0 or Eq(Mod(u, 2), 0), got {as_given(where)}"
         )
     return where
 
 
 def _several(things: object, what: str) -> tuple[Any, ...]:
     if isinstance(things, str) or not isinstance(things, Iterable):
-        raise SymconvError(f"{what}= must be a list, got {things!r}")
+        raise SymconvError(f"{what}= must be a list, got {as_given(things)}")
     return tuple(things)
 
 

@@ -23,12 +23,12 @@ from sympy import Dummy, Or, Symbol
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, WIDEST_TEXT
 from symconv.decision.claims import Claim
-from symconv.decision.counterexamples import first_difference
+from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.derivations.finite_sums import InfiniteSumError, made_finite
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.exercises.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake, Unusual, entries
 from symconv.language.notation import latex as latex_of
 from symconv.language.operators import (
@@ -162,7 +162,7 @@ def grade(answer: str, *, latex: bool | None = None) -> Grade:
         TextError: the answer cannot be read; it says where.
     """
     if not isinstance(answer, str):
-        raise SymconvError(f"an answer is a text, got {answer!r}")
+        raise SymconvError(f"an answer is a text, got {as_given(answer)}")
     sides = _sides(Passage(answer, "the answer"), _is_latex(answer) if latex is None else latex)
     left = _left(sides[0]) if len(sides) == 2 else None
     phrase = sides[-1]

@@ -22,6 +22,7 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
+    Rational,
     Symbol,
     preorder_traversal,
 )
@@ -36,13 +37,15 @@ from symconv.arithmetic.symbols import is_integer, sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.arithmetic.unevaluated import Written
 from symconv.arithmetic.work import allowed
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.evaluation import Numbers, value_at
 from symconv.language.length_symbols import LengthOf, lengths_in, spelled_out
+from symconv.language.scalars import check_digits
 
 __all__ = [
     "Amount",
     "Whole",
+    "check_numbers",
     "integer_argument",
     "length_argument",
     "parity_problem",
@@ -234,6 +237,7 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
     if as_written:
         value = value.part
     if isinstance(value, Expr):
+        check_numbers(value)
         with allowed():
             problem = _problem(value, as_written)
             polynomial, denominator = (Polynomial({}), 1) if problem else scaled_polynomial(value)
@@ -242,9 +246,12 @@ def integer_argument(value: Any, what: str, of: object = None) -> Amount:
             return Amount(floor(polynomial, denominator), symbols, value, tuple(lengths_in(value)))
     elif not isinstance(value, bool):
         try:
-            return Amount.of(as_index(value))
+            number = as_index(value)
         except TypeError:
-            problem = f"must be an integer or a SymPy integer expression, got {value!r}"
+            problem = f"must be an integer or a SymPy integer expression, got {as_given(value)}"
+        else:
+            check_digits(number)
+            return Amount.of(number)
     else:
         problem = f"must be an integer, got the truth value {value}"
     raise SymconvError(f"{what}{f' of {of}' if of is not None else ''} {problem}")
@@ -279,6 +286,16 @@ def _problem(value: Expr, as_written: bool) -> str:
             + lost_floor(value)
         )
     return ""
+
+
+def check_numbers(expression: Basic) -> None:
+    """Refuse an expression with a number in it that could not be written.
+
+    Raises:
+        SymconvError: there is one.
+    """
+    for number in expression.atoms(Rational):
+        check_digits(int(number.p), int(number.q))
 
 
 def lost_floor(value: Basic) -> str:

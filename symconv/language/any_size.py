@@ -182,13 +182,14 @@ def _entry(signal: SignalExpr, index: Index, inside: bool) -> Terms:
 
 
 def _collected(terms: Terms) -> Terms:
-    """The terms with equal ones put together."""
+    """The terms with equal ones put together, in whichever order and signs guards are written."""
     spend(1 + sum(STEPS_PER_TERM + len(term.guards) + len(term.factors) for term in terms))
     if len(terms) < 2:
         return terms
     collected: dict[Hashable, Term] = {}
     for term in terms:
-        bare = (term.indices, term.factors, term.guards, term.divisors)
+        guards = frozenset(guard.up_to_sign() for guard in term.guards)
+        bare = (term.indices, term.factors, guards, term.divisors)
         present = collected.get(bare)
         collected[bare] = term if present is None else present.plus(term.coefficient)
     return tuple(term for term in collected.values() if term.coefficient)

@@ -11,7 +11,8 @@ from sympy import Integer, Symbol
 
 from symconv.arithmetic.limits import MOST_ENTRIES
 from symconv.arithmetic.symbols import IntegerSymbol, sign_of
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
+from symconv.language.scalars import check_digits
 
 if TYPE_CHECKING:
     from symconv.language.signals import Tensor
@@ -56,10 +57,13 @@ def whole(name: str, value: Any) -> int:
     """An integer argument as an `int`; an error for anything else."""
     if not isinstance(value, bool):
         try:
-            return as_index(value)
+            number = as_index(value)
         except TypeError:
             pass
-    raise SymconvError(f"{name} must be an integer, got {value!r}")
+        else:
+            check_digits(number)
+            return number
+    raise SymconvError(f"{name} must be an integer, got {as_given(value)}")
 
 
 _BEYOND_SIGNS = ("prime", "composite")  # all else that an integer can be said to be is a sign

@@ -21,7 +21,7 @@ from sympy import Expr, Rational, Symbol
 from symconv.arithmetic.limits import MOST_ENTRIES, MOST_VARIABLES
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.work import spend
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.arrays import Array, flattened, indices, nested
 from symconv.language.assignments import (
     Point,
@@ -348,7 +348,9 @@ def _numbers(leaf: Tensor, data: Any) -> Array:
             f"{leaf.kind} {name!r} needs {needed}, got an array of shape {tuple(data.shape)}"
         )
     if isinstance(data, str | bytes) or not (isinstance(data, Sequence) or hasattr(data, "tolist")):
-        raise SymconvError(f"{leaf.kind} {name!r} needs a sequence of numbers, got {data!r}")
+        raise SymconvError(
+            f"{leaf.kind} {name!r} needs a sequence of numbers, got {as_given(data)}"
+        )
     rows = data.tolist() if hasattr(data, "tolist") else list(data)
     shape = _shape_of_rows(leaf, rows, tuple(getattr(data, "shape", ())))
     # A NumPy scalar is no array, but has `item` too.
@@ -358,7 +360,7 @@ def _numbers(leaf: Tensor, data: Any) -> Array:
         if isinstance(a, bool) or not isinstance(a, numbers.Number | Expr | ELEMENTS):
             raise SymconvError(
                 f"an entry of {leaf.kind} {name!r} must be a number or a SymPy expression, "
-                f"got {a!r}"
+                f"got {as_given(a)}"
             )
     return Array(shape, plain)
 

@@ -18,7 +18,7 @@ import flint
 import sympy
 from sympy import Expr, Rational
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 
 __all__ = [
     "FUNCTIONS",
@@ -345,7 +345,9 @@ def unknown_function(name: str, at_zero: Fraction | None) -> Function:
         SymconvError: it has the name of a function that is known, or no name.
     """
     if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-        raise SymconvError(f"a function's name must be an identifier such as 'f', got {name!r}")
+        raise SymconvError(
+            f"a function's name must be an identifier such as 'f', got {as_given(name)}"
+        )
     if name in FUNCTIONS or name == "leaky_relu":
         raise SymconvError(f"{name} is a function that is known; write x.{name}()")
     return Function(name, at_zero)

@@ -13,6 +13,7 @@ from symconv.arithmetic.polynomials import conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
+from symconv.language.operators import Flip, Formula, Scale, Taps
 from symconv.language.operators.base import Requirement
 from symconv.language.scalars import strongest
 
@@ -23,6 +24,7 @@ __all__ = [
     "check_names",
     "clash",
     "has_opaque",
+    "is_zero",
     "leaves",
     "mentioned",
     "merge_symbols",
@@ -50,6 +52,22 @@ def walk(*signals: SignalExpr) -> list[SignalExpr]:
 def has_opaque(*signals: SignalExpr) -> bool:
     """Whether there are functions or maxima in them, whose entries are compared as names."""
     return any(node.operator.is_opaque for node in walk(*signals))
+
+
+def is_zero(signal: SignalExpr) -> bool:
+    """Whether every entry is plainly 0, as in 0 times something, flipped or with a factor."""
+    while True:
+        match signal.operator:
+            case Taps(numbers):
+                return not any(numbers)
+            case Formula(_, expression):
+                return bool(expression == 0)
+            case Scale(number) if not number:
+                return True
+            case Flip() | Scale():
+                (signal,) = signal.operands
+            case _:
+                return False
 
 
 def requirements(*signals: SignalExpr) -> Iterator[Requirement]:
@@ -108,6 +126,10 @@ def check_names(
         SymconvError: two tensors share a name but not the shape, two symbols share a
             name but not the assumptions, or a symbol is called like a tensor.
     """
+    # Every node has checked its names when it was made, so that only parts can clash with each
+    # other, and what only one part has, or has in common with another, needs no second look.
+    # Equal tensors are one object, as most symbols are, so that `is` sees what is in common; the
+    # part with the most names comes first, since then the others seldom have further ones.
     parts = tuple(signals)
     if len(parts) == 1 and not symbols:
         return parts[0].names
@@ -116,7 +138,7 @@ def check_names(
     for part in sorted(parts, key=lambda part: -len(part.names[0])):
         its_signals, its_symbols = part.names
         if not named:
-            named = dict(its_signals)
+            named = dict(its_signals)  # nothing that they could clash with
         elif not all(map(is_, map(named.get, its_signals), its_signals.values())):
             for name, leaf in its_signals.items():
                 other = named.setdefault(name, leaf)
@@ -148,10 +170,10 @@ def merge_symbols(into: dict[str, Symbol], more: Mapping[str, Symbol]) -> None:
         SymconvError: two of them share a name.
     """
     if not into:
-        into.update(more)
+        into.update(more)  # names of a mapping are different ones
         return
     if all(map(is_, map(into.get, more), more.values())):
-        return
+        return  # nothing is new
     for name, symbol in more.items():
         other = into.setdefault(name, symbol)
         if other is not symbol and other != symbol:

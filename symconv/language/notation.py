@@ -21,7 +21,7 @@ from sympy.printing.str import StrPrinter, sstr
 from symconv.arithmetic.limits import LONGEST_SIGNAL_SHOWN
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.unevaluated import spelled_with
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.graph import walk
 from symconv.language.length_symbols import lengths_in, spelled_out
@@ -174,7 +174,9 @@ def _checked(thing: object) -> Basic:
         return sympy.true if thing else sympy.false
     if isinstance(thing, int):
         return sympy.Integer(thing)
-    raise SymconvError(f"expected a signal, an integer or a SymPy expression, got {thing!r}")
+    raise SymconvError(
+        f"expected a signal, an integer or a SymPy expression, got {as_given(thing)}"
+    )
 
 
 class _PlusFirst:

@@ -33,7 +33,7 @@ from symconv.arithmetic.symbols import Sign, sign_of
 from symconv.arithmetic.terms import Factor, SummationIndex, Term, free_index
 from symconv.arithmetic.to_sympy import output_letters, polynomial_expression
 from symconv.arithmetic.work import allowed
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.graph import leaves, walk
 from symconv.language.notation import plain
 from symconv.language.operators import Apply, Extend, Named, Roll
@@ -94,7 +94,9 @@ class ReceptiveField:
         """
         count_ = len(self.axes)
         if isinstance(axis, bool) or not isinstance(axis, int) or not -count_ <= axis < count_:
-            raise SymconvError(f"{self.of} has the axes 0 to {count_ - 1}, and no axis {axis!r}")
+            raise SymconvError(
+                f"{self.of} has the axes 0 to {count_ - 1}, and no axis {as_given(axis)}"
+            )
         found = self.axes[axis]
         if isinstance(found, str):
             raise SymconvError(f"along axis {axis % count_} of {self.of}, {found}")
@@ -186,7 +188,9 @@ def receptive_field(signal: Any, of: SignalExpr | str | None = None) -> Receptiv
         Networks*, Distill, 2019.
     """
     if not isinstance(signal, SignalExpr):
-        raise SymconvError(f"receptive_field takes a signal, a tensor or a stack, got {signal!r}")
+        raise SymconvError(
+            f"receptive_field takes a signal, a tensor or a stack, got {as_given(signal)}"
+        )
     with allowed():
         leaf, ranges = _chosen(signal, of)
         symbols = signal.every_symbol()
@@ -218,7 +222,9 @@ def _chosen(signal: SignalExpr, of: SignalExpr | str | None) -> tuple[Tensor, Ra
     if of is not None:
         name = of.name if isinstance(of, Tensor) else of
         if not isinstance(name, str):
-            raise SymconvError(f"`of` must be a named tensor such as x, or its name, got {of!r}")
+            raise SymconvError(
+                f"`of` must be a named tensor such as x, or its name, got {as_given(of)}"
+            )
         if name not in named or (isinstance(of, Tensor) and named[name] is not of):
             raise SymconvError(f"{signal} has no tensor {of}; it has {', '.join(named)}")
         ranges = _read(signal, named[name])

@@ -9,7 +9,19 @@ from typing import Any
 import flint
 from sympy import Expr, Rational
 
-__all__ = ["ELEMENTS", "EVERY_RING", "POLYNOMIALS", "RATIONAL", "REALS", "multiple", "strongest"]
+from symconv.arithmetic.limits import MOST_DIGITS_PYTHON_WRITES
+from symconv.errors import SymconvError
+
+__all__ = [
+    "ELEMENTS",
+    "EVERY_RING",
+    "POLYNOMIALS",
+    "RATIONAL",
+    "REALS",
+    "check_digits",
+    "multiple",
+    "strongest",
+]
 
 EVERY_RING = "every commutative ring"
 """Where there are sums, products and integers only."""
@@ -36,6 +48,17 @@ def strongest(rings: Iterable[str]) -> str:
     'every commutative ℚ-algebra'
     """
     return max(rings, key=_RINGS.index, default=EVERY_RING)
+
+
+def check_digits(*numbers: int) -> None:
+    """Refuse integers that Python could not write.
+
+    Raises:
+        SymconvError: one has more digits than that.
+    """
+    most = MOST_DIGITS_PYTHON_WRITES
+    if any(one.bit_length() > most and abs(one) >= 10**most for one in numbers):
+        raise SymconvError(f"a number has more than {most} digits; longer ones are not taken")
 
 
 def multiple(number: Fraction, value: Any) -> Any:

@@ -27,7 +27,7 @@ from symconv.arithmetic.from_sympy import FormulaReader
 from symconv.arithmetic.terms import free_index
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import allowed
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import (
     Amount,
     Whole,
@@ -361,11 +361,12 @@ class Tensor(SignalExpr):
     def __init__(self, name: str, shape: Sequence[Whole]) -> None:
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise SymconvError(
-                f"a signal's name must be an identifier such as 'x' or 'k2', got {name!r}"
+                f"a signal's name must be an identifier such as 'x' or 'k2', got {as_given(name)}"
             )
         if not isinstance(shape, Sequence) or isinstance(shape, str):
             raise SymconvError(
-                f"the shape of {name!r} must be a tuple of sizes such as (C, H, W), got {shape!r}"
+                f"the shape of {name!r} must be a tuple of sizes such as (C, H, W), "
+                f"got {as_given(shape)}"
             )
         if not shape:
             raise SymconvError(
@@ -422,6 +423,8 @@ class Tensor(SignalExpr):
     @staticmethod
     def ones(shape: Sequence[Whole]) -> SignalExpr:
         """The tensor of a shape of which every entry is 1."""
+        if not isinstance(shape, Sequence):
+            raise SymconvError(f"ones takes a shape such as (3, 4), got {as_given(shape)}")
         return _by_formula_of(indices_of(len(shape)), Integer(1), shape)
 
     @staticmethod
@@ -447,7 +450,7 @@ def _tap(number: object) -> Fraction:
     exact = exact_number(number)
     if exact is None:
         raise SymconvError(
-            f"a tap must be an integer or a fraction, got {number!r}"
+            f"a tap must be an integer or a fraction, got {as_given(number)}"
             f"{exact_number_hint(number)}; an unknown tap is an entry of a named signal"
         )
     return exact
@@ -464,14 +467,14 @@ def _known(entries: Any) -> tuple[tuple[Fraction, ...], tuple[int, ...] | None]:
         shape.append(lengths.pop())
         level = [entry for row in level for entry in row]
     if not shape:
-        raise SymconvError(f"taps are in lists, such as [[1, 2], [3, 4]], got {entries!r}")
+        raise SymconvError(f"taps are in lists, such as [[1, 2], [3, 4]], got {as_given(entries)}")
     return tuple(map(_tap, level)), None if len(shape) == 1 else tuple(shape)
 
 
 def _by_formula_of(indices: Any, entry: Expr, shape: Any) -> SignalExpr:
     for one, what in ((indices, "indices"), (shape, "shape")):
         if not isinstance(one, Sequence) or isinstance(one, str):
-            raise SymconvError(f"the {what} of a formula must be a tuple, got {one!r}")
+            raise SymconvError(f"the {what} of a formula must be a tuple, got {as_given(one)}")
     if len(indices) != len(shape):
         raise SymconvError(
             f"a formula has one index for each axis, and {len(indices)} indices were given for "
@@ -650,7 +653,7 @@ def _check_operands(operator: Operator, operands: tuple[SignalExpr, ...]) -> Non
         SymconvError: it is no operator, or one of other operands or with unchecked arguments.
     """
     if not isinstance(operator, Operator):
-        raise SymconvError(f"expected an operator such as Flip(), got {operator!r}")
+        raise SymconvError(f"expected an operator such as Flip(), got {as_given(operator)}")
     for operand in operands:
         check_operand(operand, operator.call)
     expected = operator.arity

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.operators import Einsum, Maximum, Pad
 from symconv.language.operators.base import axes_of, check_operand, size_along
@@ -56,7 +56,9 @@ def concatenate(tensors: Sequence[SignalExpr], axis: int = 0) -> SignalExpr:
         `numpy.concatenate`, `torch.cat`.
     """
     if isinstance(tensors, SignalExpr) or not isinstance(tensors, Sequence) or not tensors:
-        raise SymconvError(f"concatenate takes a list of tensors, such as [x, y], got {tensors!r}")
+        raise SymconvError(
+            f"concatenate takes a list of tensors, such as [x, y], got {as_given(tensors)}"
+        )
     for tensor in tensors:
         check_operand(tensor, "concatenate([x, y])")
     first = tensors[0]

@@ -20,7 +20,7 @@ from symconv.arithmetic.from_sympy import is_at_least, without_certain
 from symconv.arithmetic.limits import MOST_AXES
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.unevaluated import Written
-from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.claims import Claim, Hypothesis, as_written
 from symconv.decision.taps import read_taps
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, length_argument
@@ -113,8 +113,8 @@ def read_claim(passage: Passage, declared: Declarations, name: str | None = None
     lhs, rhs = _sides(phrase, context.names)
     try:
         about = dict.fromkeys(context.names.measured)
-        given = [h if isinstance(h, Claim) else Written(h) for h in context.given]
-        claim = Claim(_as_written(lhs), _as_written(rhs), given, name, about)
+        given = map(as_written, context.given)
+        claim = Claim(as_written(lhs), as_written(rhs), given, name, about)
     except SymconvError as error:
         raise passage.error(str(error), phrase.tree.col_offset) from None
     used = {symbol.name for symbol in claim.symbols} | symbols_in(*context.names.measured).keys()
@@ -157,10 +157,6 @@ def _sides(phrase: Phrase, names: Names) -> tuple[Value, Value]:
     raise phrase.error(
         phrase.tree, "a claim is lhs == rhs, iff(condition, condition), or a condition"
     )
-
-
-def _as_written(side: Value) -> Value | Written:
-    return side if isinstance(side, SignalExpr) else Written(side)
 
 
 class Context:

@@ -8,11 +8,11 @@ trees of the texts, before any of them is read.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symconv.arithmetic.symbols import IntegerSymbol, Sign
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.operators import OPERATORS
 from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import SignalExpr, Tensor
@@ -65,8 +65,19 @@ class Declarations:
         functions: Mapping[str, str] | None = None,
     ) -> Declarations:
         """Declarations that are given as plain strings."""
-        if isinstance(given, str) or isinstance(integers, str):
-            raise SymconvError("given and integers take lists of texts, such as given=['n >= i']")
+        for what, listed in (("given", given), ("integers", integers)):
+            if isinstance(listed, str) or not isinstance(listed, Iterable):
+                raise SymconvError(
+                    f"given and integers take lists of texts, such as given=['n >= i']; {what} is "
+                    f"{as_given(listed)}"
+                )
+        named = (("signals", signals), ("tensors", tensors), ("functions", functions))
+        for what, texts in named:
+            if texts is not None and not isinstance(texts, Mapping):
+                raise SymconvError(
+                    f"{what} takes texts by name, such as {what}={{'x': '…'}}, got "
+                    f"{as_given(texts)}"
+                )
         return cls(
             {name: Passage(size, f"the length of {name}") for name, size in signals.items()},
             tuple(Passage(condition, "the hypothesis") for condition in given),

@@ -50,6 +50,8 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
     Raises:
         TextError: a line cannot be read, or something is declared or named twice.
     """
+    if not isinstance(text, str):
+        raise SymconvError(f"claims are read from text, got a {type(text).__name__}")
     if len(text) > MOST_CHARACTERS_IN_FILE:
         raise TextError(
             f"{len(text)} characters, and {MOST_CHARACTERS_IN_FILE} are allowed", "", 0, where

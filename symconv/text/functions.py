@@ -13,7 +13,7 @@ from typing import Any
 
 from symconv.arithmetic import unevaluated
 from symconv.arithmetic.limits import LONGEST_NAME
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.hints import close
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import Methods
@@ -245,6 +245,8 @@ def parts_of(node: ast.expr) -> Iterator[ast.expr]:
 
 def check_name(name: str, what: str) -> None:
     """Refuse what cannot name a signal or a symbol."""
+    if not isinstance(name, str):
+        raise SymconvError(f"the name of {what} must be text, got {as_given(name)}")
     well_formed = re.fullmatch("[A-Za-z_][A-Za-z_0-9]*", name) and "__" not in name
     if not well_formed or len(name) > LONGEST_NAME or iskeyword(name):
         raise SymconvError(

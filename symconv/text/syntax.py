@@ -28,7 +28,7 @@ from symconv.arithmetic.limits import (
     MOST_TOKENS,
     WIDEST_PIECE_SHOWN,
 )
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 
 __all__ = [
     "Passage",
@@ -80,12 +80,19 @@ class Passage:
         where: what the whole text is, for messages.
         start: where the part begins.
         stop: where it ends; None for the end of the text.
+
+    Raises:
+        SymconvError: the text is none.
     """
 
     text: str
     where: str = "the text"
     start: int = 0
     stop: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise SymconvError(f"{self.where} must be text, got {as_given(self.text)}")
 
     @property
     def content(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from sympy import Eq, Expr, Mod
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, Tensor, integers
-from symconv.decision.counterexamples import small_lengths
+from symconv.decision.first_differences import small_lengths
 from symconv.errors import Uncertified
 from symconv.formal.certificates import certificate
 from symconv.language.evaluation import holds_at

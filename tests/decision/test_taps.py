@@ -23,6 +23,7 @@ from symconv.decision.verdicts import ALL_LENGTHS, ALL_SIZES
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified, VacuousError
 from symconv.formal.certificates import certificate
+from symconv.language.any_size import guarded_sum
 from symconv.language.signals import SignalExpr
 from tests.oracles.brute_force import small_lengths, value
 
@@ -483,6 +484,19 @@ def test_hypotheses_are_said() -> None:
 def test_certificates_refuse_them() -> None:
     with pytest.raises(Uncertified, match=r"k == k.flip\(\) is one on taps"):
         certificate(TRUE["palindromic"])
+
+
+def test_a_kernel_and_its_flip_are_twice_the_kernel_however_often() -> None:
+    given = [k == k.flip()]
+    both, twice = k + k.flip(), 2 * k
+    left, right = both, twice
+    for _ in range(3):
+        left, right = left.convolve(both), right.convolve(twice)
+    claim = Claim(left, right, given=given)
+    terms = [len(guarded_sum(side).terms) for side in claim.free.signals]
+    assert terms[0] == terms[1]
+    assert isinstance(claim.prove(), Proved)
+    assert isinstance(Claim(left, 3 * right, given=given).prove(), Refuted)
 
 
 # --- functions, and stacks ------------------------------------------------------------

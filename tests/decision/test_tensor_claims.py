@@ -9,7 +9,7 @@ import pytest
 from sympy import S
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, Unknown, integers
-from symconv.decision.counterexamples import small_lengths
+from symconv.decision.first_differences import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
 from symconv.language.evaluation import holds_at
 from tests.generators.tensor_theorems import FALSE, TRUE

@@ -16,6 +16,7 @@ from sympy import And, Eq, Expr, Indexed, Mod, Mul, Or, Symbol, expand, false, f
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.theorems import MAIN
+from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Differences, Evidence
 from symconv.decision.wording import differences_sentences, holds_sentence
 from symconv.language.notation import latex, plain
@@ -338,3 +339,13 @@ def test_what_asks_for_most_decides() -> None:
     assert strongest([EVERY, REALS, RATIONAL]) == REALS == "the reals"
     assert str(Proved("all sizes", ring=REALS)) == "proved for all sizes, over the reals"
     assert str(Proved("s from 1 to 6 only", ring=RATIONAL)).endswith("only, over " + RATIONAL)
+
+
+def test_long_fractions_are_shown() -> None:
+    n = integers("n", positive=True)
+    x = Signal("x", n)
+    verdict = Claim(x / 10**3000 / 10**3000, x).prove()
+    assert isinstance(verdict, Refuted)
+    assert "the left side is [1/10000000…00000000 (6001 digits)]" in str(verdict)
+    record = counterexample_record(verdict.counterexample)
+    assert record["lhs"] == [f"1/1{'0' * 6000}"]

@@ -30,8 +30,8 @@ from tests.generators.network_nodes import (
     real,
 )
 from tests.generators.sizes import ONE, ZERO, At, Size
-from tests.generators.tensor_claims import TensorClaim, points
-from tests.generators.tensor_laws import everywhere, laws, one_of, rewritten
+from tests.generators.tensor_claims import TensorClaim, mutated, points, size_at
+from tests.generators.tensor_laws import laws, rewritten
 from tests.generators.tensor_mistakes import mutations
 from tests.generators.tensor_programs import MODES, Change, Maker
 from tests.generators.tensor_terms import (
@@ -151,17 +151,6 @@ def are_equal(left: Array, right: Array, least: int = 1) -> bool:
             if abs(a - b) > 1e-35 * (least + abs(a) + abs(b)):
                 return False
     return True
-
-
-def size_at(claim: TensorClaim, at: At) -> int:
-    """How many entries there are in all at a point."""
-    total = 0
-    for node in walk(*claim.sides):
-        count = 1
-        for size in node.shape:
-            count *= max(0, size.at(at))
-        total += count
-    return total
 
 
 # --- laws ----------------------------------------------------------------------------
@@ -461,7 +450,7 @@ def _network_claim(rng: random.Random, seed: int) -> NetworkClaim | None:
     else:
         rhs = rewritten(rng, lhs, rng.choice([1, 2, 2, 3, 4]), network_laws)
         if kind == "mutated":
-            rhs = _mutated(rng, rhs)
+            rhs = mutated(rng, rhs, network_mistakes, _differ, shares=(0.85, 0.5), most=40)
             if rng.random() < 0.3:
                 lhs = rewritten(rng, lhs, 1, network_laws)
     if rng.random() < 0.3:
@@ -482,21 +471,6 @@ def _network_claim(rng: random.Random, seed: int) -> NetworkClaim | None:
 
 def _kernels(node: Node) -> Sequence[Node]:
     return node.operands[1:] if isinstance(node.op, Conv) else ()
-
-
-def _mutated(rng: random.Random, x: Node) -> Node:
-    """The network with a change; most often one that is a mistake, and leaves the shape."""
-    same_shape, matters = rng.random() < 0.85, rng.random() < 0.5
-    changes = list(everywhere(x, network_mistakes))
-    rng.shuffle(changes)
-    for change in islice(changes, 40):
-        with suppress(IllTypedError, IndexError):
-            other = change()
-            if same_shape and other.shape != x.shape:
-                continue
-            if not matters or _differ(x, other):
-                return other
-    return one_of(rng, iter(changes))
 
 
 def _differ(one: Node, other: Node) -> bool:

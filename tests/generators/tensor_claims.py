@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +18,7 @@ import numpy as np
 from tests.generators.sizes import LEAST, At
 from tests.generators.tensor_laws import everywhere, one_of, rewritten
 from tests.generators.tensor_mistakes import mutations
-from tests.generators.tensor_programs import Maker
+from tests.generators.tensor_programs import Change, Maker
 from tests.generators.tensor_terms import (
     added,
 )
@@ -39,7 +39,16 @@ from tests.generators.tensors import (
     walk,
 )
 
-__all__ = ["KINDS", "TensorClaim", "key", "points", "satisfies", "tensor_claim"]
+__all__ = [
+    "KINDS",
+    "TensorClaim",
+    "key",
+    "mutated",
+    "points",
+    "satisfies",
+    "size_at",
+    "tensor_claim",
+]
 
 KINDS = ("law", "mutated", "unrelated")
 HEAVIEST = 40  # nodes of a claim
@@ -141,6 +150,17 @@ def _with_sum(least: Sequence[int | None], size: int) -> Iterator[tuple[int, ...
             yield (value, *rest)
 
 
+def size_at(claim: TensorClaim, at: At) -> int:
+    """How many entries there are in all at a point."""
+    total = 0
+    for node in walk(*claim.sides):
+        count = 1
+        for size in node.shape:
+            count *= max(0, size.at(at))
+        total += count
+    return total
+
+
 def degree(*roots: Node) -> int:
     """How many entries are multiplied, at most."""
     found: dict[int, int] = {}
@@ -177,17 +197,34 @@ _ALPHABETS = (
 )
 
 
-def mutated(rng: random.Random, x: Node) -> Node:
-    """The tensor with a change; most often one that is a mistake, and leaves the shape."""
-    same_shape, matters = rng.random() < 0.8, rng.random() < 0.7
-    changes = list(everywhere(x, mutations))
+def mutated(
+    rng: random.Random,
+    x: Node,
+    mistakes: Callable[[Node], Iterator[Change]],
+    differ: Callable[[Node, Node], bool],
+    *,
+    shares: tuple[float, float],
+    most: int,
+) -> Node:
+    """The tensor with a change; most often one that is a mistake, and leaves the shape.
+
+    Args:
+        rng: draws.
+        x: the tensor.
+        mistakes: the changes of a node.
+        differ: whether two tensors are not the same.
+        shares: of how many the shape stays, and of how many the change matters.
+        most: changes that are tried.
+    """
+    same_shape, matters = rng.random() < shares[0], rng.random() < shares[1]
+    changes = list(everywhere(x, mistakes))
     rng.shuffle(changes)
-    for change in islice(changes, 60):
+    for change in islice(changes, most):
         with suppress(IllTypedError, IndexError):
             other = change()
             if same_shape and other.shape != x.shape:
                 continue
-            if not matters or _differ(x, other):
+            if not matters or differ(x, other):
                 return other
     return one_of(rng, iter(changes))
 
@@ -228,7 +265,7 @@ def _tensor_claim(rng: random.Random, seed: int) -> TensorClaim | None:
     else:
         rhs = rewritten(rng, lhs, rng.choice([1, 1, 2, 3]))
         if kind == "mutated":
-            rhs = mutated(rng, rhs)
+            rhs = mutated(rng, rhs, mutations, _differ, shares=(0.8, 0.7), most=60)
     if rng.random() < 0.3:
         lhs, rhs = rhs, lhs
     if rng.random() < 0.15:

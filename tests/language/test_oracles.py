@@ -21,6 +21,7 @@ from symconv.language.graph import leaves
 from symconv.language.operators import Extension
 from tests.generators.cases import SYMBOLIC
 from tests.oracles import brute_force
+from tests.oracles.scopes import within
 
 Array = NDArray[Any]
 
@@ -348,13 +349,13 @@ def test_a_wrong_condition_is_seen(name: str) -> None:
 
 
 def test_a_scope_is_understood_or_refused() -> None:
-    assert brute_force.within("all lengths")({"s": 9})
-    inside = brute_force.within("s1, s2 from 1 to 8, t from -2 to 2, and all other lengths")
+    assert within("all lengths")({"s": 9})
+    inside = within("s1, s2 from 1 to 8, t from -2 to 2, and all other lengths")
     assert inside({"s1": 8, "s2": 1, "t": -2, "n": 99})
     assert not inside({"s1": 8, "s2": 9, "t": 0, "n": 1})
     assert not inside({"s1": 8, "s2": 8, "t": -3, "n": 1})
-    with pytest.raises(ValueError, match="neither all lengths nor bounds"):
-        brute_force.within("most lengths")
+    with pytest.raises(ValueError, match="neither everything nor bounds"):
+        within("most lengths")
 
 
 # --- the comparison itself -----------------------------------------------------------

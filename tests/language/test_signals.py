@@ -13,6 +13,7 @@ from sympy import Symbol
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.language.amounts import Amount
+from symconv.language.graph import is_zero
 from symconv.language.operators import OPERATORS, Add, Flip, Formula, Pad, Scale
 from symconv.language.signals import Applied
 
@@ -135,3 +136,22 @@ def test_every_operator_says_how_many_signals_it_takes() -> None:
     for operator in OPERATORS:
         assert operator.is_source == (operator.arity == 0 or operator is Formula)
         assert operator.kernel_operand is None or operator.arity == 2
+
+
+@pytest.mark.parametrize(
+    ("signal", "expected"),
+    [
+        (0 * x, True),
+        (-(0 * x).flip(), True),
+        (2 * Signal.taps(0, 0), True),
+        (Signal.from_formula(Symbol("u", integer=True), 0, length=n).flip(), True),
+        (x, False),
+        (-x.flip(), False),
+        (Signal.taps(0, 1), False),
+        (Signal.ones(n), False),
+        (0 * x + y, False),
+        (x - x, False),  # not plainly
+    ],
+)
+def test_what_is_plainly_zero(signal: SignalExpr, expected: bool) -> None:
+    assert is_zero(signal) is expected

@@ -42,6 +42,7 @@ from symconv.language.operators import (
     Taps,
 )
 from symconv.language.signals import Signal, SignalExpr
+from tests.oracles.scopes import within
 
 Lengths = Mapping[str, int]
 Entry = Callable[[str, int], Any]
@@ -582,27 +583,6 @@ def check_verdict(claim: Claim, verdict: Verdict, total: int, most: int = 1000) 
             seen = bool(near) and sort_key(found.lengths) <= sort_key(near[-1][0])
             if seen or failing is not None:
                 assert failing == dict(found.lengths), f"{claim}: {verdict}, but {failing} is first"
-
-
-_BOUND = re.compile(r"(\w+(?:, \w+)*) from (-?\d+) to (-?\d+)")
-
-
-def within(scope: str) -> Callable[[Lengths], bool]:
-    """Whether lengths are within the scope of a proof.
-
-    A scope is "all lengths", or it bounds some symbols:
-    "s1, s2 from 1 to 4, and all other lengths".
-    """
-    if scope == "all lengths":
-        return lambda at: True
-    bounds = [
-        (name, range(int(first), int(last) + 1))
-        for names, first, last in _BOUND.findall(scope)
-        for name in names.split(", ")
-    ]
-    if not bounds:
-        raise ValueError(f"the scope {scope!r} is neither all lengths nor bounds on symbols")
-    return lambda at: all(at[name] in values for name, values in bounds)
 
 
 def check_counterexample(claim: Claim, verdict: Refuted) -> None:

@@ -5,110 +5,61 @@ Functions are what they are, exactly or to many digits; those of which nothing i
 
 from __future__ import annotations
 
-import random
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import mpmath
 import numpy as np
 import sympy
 
-import symconv
 from symconv import Claim, Proved, Refuted, SymconvError, Unknown
 from symconv.decision.verdicts import Verdict
 from tests.generators.network_nodes import DIGITS, FREE, Numbers, functions_of, real
-from tests.generators.networks import NetworkClaim, are_equal, drawn, size_at, values
-from tests.generators.sizes import LEAST, At
-from tests.generators.tensor_claims import key, points, satisfies
+from tests.generators.networks import NetworkClaim, are_equal, drawn, values
+from tests.generators.sizes import At
+from tests.generators.tensor_claims import key
 from tests.generators.tensors import Array, UndefinedError, run
-from tests.oracles.tensor_claims import Disagreement, evaluation_data, within
+from tests.oracles.outcomes import (
+    Disagreement,
+    Outcome,
+    Outcomes,
+    check_value,
+    is_undefined,
+    point_shown,
+    shown_entries,
+    stated,
+)
+from tests.oracles.scopes import within
 
-__all__ = ["checked", "stated"]
+__all__ = ["NetworkOutcomes", "check_verdict", "checked"]
 
-TOTAL = 14  # how far the sum of the symbols goes, at most
-NEAR, FAR = 24, 8  # of so many of the smallest points, and of some others
-LARGEST = 9  # to which symbols are drawn
-HEAVY = 6_000  # entries in all arrays of one point
 MORE_DIGITS = 250  # of a counterexample, whose sides may be as close as e⁻¹⁰⁰
 LARGEST_FLOAT = 1e300  # beyond which floats overflow
 TRIES = 3  # of entries and functions at each point
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Whether the sides are equal at a point; None where something is undefined.
+class NetworkOutcomes(Outcomes):
+    """What a claim about networks is at points, for some entries and functions at each."""
 
-    Attributes:
-        at: the point.
-        holds: whether they are.
-        sides: both of them, where they differ.
-        problem: what is undefined.
-    """
+    total = 14
+    number_near, number_far = 24, 8
+    largest = 9
+    heavy = 6_000
 
-    at: Mapping[str, int]
-    holds: bool | None
-    sides: tuple[Array, Array] | None = None
-    problem: str = ""
-
-
-class Outcomes:
-    """What a claim is at its smallest points, in their order, and at some larger ones."""
-
-    def __init__(self, claim: NetworkClaim) -> None:
-        self.claim = claim
-
-    @cached_property
-    def near(self) -> list[Outcome]:
-        claim = self.claim
-        found = islice(points(claim.names, claim.given, TOTAL), NEAR)
-        return [_outcome(claim, at) for at in found if size_at(claim, at) <= HEAVY]
-
-    @cached_property
-    def far(self) -> list[Outcome]:
-        claim, rng = self.claim, random.Random(f"far {self.claim.seed}")
-        found = []
-        for _ in range(FAR):
-            at = {name: rng.randint(LEAST[name] or 0, LARGEST) for name in claim.names}
-            if satisfies(claim.given, at) and size_at(claim, at) <= HEAVY:
-                found.append(_outcome(claim, at))
-        return found
-
-    @property
-    def all(self) -> list[Outcome]:
-        return [*self.near, *self.far]
-
-
-def _outcome(claim: NetworkClaim, at: At) -> Outcome:
-    for trial in range(TRIES):
-        try:
-            sides = values(claim, at, claim.seed + trial)
-        except UndefinedError as error:
-            return Outcome(at, None, problem=str(error))
-        if not are_equal(*sides):
-            return Outcome(at, False, sides)
-    return Outcome(at, True)
+    def outcome(self, at: At) -> Outcome:
+        """What the claim is at a point; both sides where they differ."""
+        for trial in range(TRIES):
+            try:
+                sides = values(self.claim, at, self.claim.seed + trial)
+            except UndefinedError as error:
+                return Outcome(at, None, problem=str(error))
+            if not are_equal(*sides):
+                return Outcome(at, False, sides)
+        return Outcome(at, True)
 
 
 # --- what symconv says ---------------------------------------------------------------
-
-_PUBLIC = ("Claim", "Pointwise", "Tensor", "concatenate", "einsum", "integers", "maximum")
-
-
-def stated(claim: NetworkClaim) -> Claim:
-    """The claim, by the lines of Python that make it."""
-    names: dict[str, Any] = {
-        **{name: getattr(symconv, name) for name in _PUBLIC},
-        **{name: getattr(sympy, name) for name in ("Eq", "Max", "Min", "Sum")},
-        "Fraction": Fraction,
-    }
-    exec(str(claim), names)
-    made: Claim = names["claim"]
-    return made
 
 
 def checked(claim: NetworkClaim) -> tuple[str, Verdict | None]:
@@ -118,7 +69,7 @@ def checked(claim: NetworkClaim) -> tuple[str, Verdict | None]:
 
 
 def _checked(claim: NetworkClaim) -> tuple[str, Verdict | None]:
-    found = Outcomes(claim)
+    found = NetworkOutcomes(claim)
     try:
         asked = stated(claim)
         check_evaluation(claim, asked, found)
@@ -148,18 +99,13 @@ def _not_first(verdict: Refuted, found: Outcomes) -> str:
 
 def _reason(error: SymconvError, found: Outcomes) -> str:
     said = str(error).replace("\n", " ")
-    if any(outcome.holds is None for outcome in found.all):
-        return "undefined"
     if not found.all and "no lengths satisfy" in said:
         return "says nothing"
+    if is_undefined(said, found):
+        return "undefined"
     for known in ("could have no entry", "would have no entry", "more than"):
         if known in said:
             return known
-    place = dict(re.findall(r"(\w+) = (-?\d+)", said.rpartition("(at ")[2]))
-    if set(place) == set(found.claim.names):
-        at = {name: int(value) for name, value in place.items()}
-        if satisfies(found.claim.given, at) and _outcome(found.claim, at).holds is None:
-            return "undefined"
     raise Disagreement("refused", found.claim, f"symconv: {said}; but nothing is undefined")
 
 
@@ -200,29 +146,20 @@ def _polynomial(text: str) -> Callable[[Any], Any]:
 def check_counterexample(claim: NetworkClaim, verdict: Refuted, found: Outcomes, said: str) -> None:
     """Recompute a counterexample, and look for a smaller one."""
     shown = verdict.counterexample
-    at = {name: int(value) for name, value in shown.lengths.items()}
-    idle = set(claim.names) - {symbol.name for symbol in verdict.claim.symbols}
-    if idle:  # symbols that make no difference, whatever they are
-        allowed = (o.at for o in found.near if all(o.at[name] == at[name] for name in at))
-        at = {**next(allowed, {}), **at}
-    signs = all((low := LEAST[name]) is None or at[name] >= low for name in at)
-    if sorted(at) != claim.names or not signs or not satisfies(claim.given, at):
-        raise Disagreement("refuted", claim, f"{said}; but the hypotheses do not hold there")
+    at = point_shown(claim, verdict, found, said)
     free = {name: _polynomial(text) for name, text in shown.functions.items()}
     for name in set(functions_of(*claim.sides)) & FREE.keys():
         at_zero = FREE[name]
         if name in free and at_zero is not None and free[name](0) != at_zero:
             raise Disagreement("refuted", claim, f"{said}; but {name}(0) = {at_zero}")
 
+    given = shown_entries(claim, verdict, said)
+
     def entry(name: str, shape: tuple[int, ...]) -> Array:
-        given = np.array(shown.signals[name], dtype=object)
-        if given.size == 0 and 0 in shape:
-            return np.zeros(shape, dtype=object)
-        if given.shape != shape:
-            raise Disagreement("refuted", claim, f"{said}; but the shape of {name} is {shape}")
-        if not claim.is_exact:
-            given = np.array([real(v) for v in given.ravel()], dtype=object).reshape(shape)
-        return given
+        exact = given(name, shape)
+        if claim.is_exact:
+            return exact
+        return np.array([real(v) for v in exact.ravel()], dtype=object).reshape(shape)
 
     # Where shapes differ, no functions are told, and any will do.
     ring = Numbers(None, {**drawn(0, claim.is_exact)[0].functions, **free})
@@ -276,16 +213,4 @@ def check_evaluation(claim: NetworkClaim, asked: Claim, found: Outcomes) -> None
     for outcome in defined[-1:]:
         for side, expression in zip(claim.sides, asked.signals, strict=True):
             (expected,) = run([side], outcome.at, ring, exactly if exact else with_digits)
-            data = evaluation_data(side, outcome.at, entry)
-            known = {*expression.every_symbol(), *expression.names[0]}
-            data = {name: value for name, value in data.items() if name in known}
-            try:
-                value = expression.evaluate(**data)
-            except SymconvError as error:
-                raise Disagreement("evaluate", claim, f"at {outcome.at}: {error}") from None
-            if not _are_shown(value, expected):
-                raise Disagreement(
-                    "evaluate",
-                    claim,
-                    f"{expression} at {outcome.at}: {value}; but it is {expected.tolist()}",
-                )
+            check_value(claim, (side, expression), outcome.at, entry, expected, _are_shown)

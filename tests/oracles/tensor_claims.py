@@ -7,138 +7,71 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
-from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 from sympy import Basic
 
-import symconv
 from symconv import Claim, Proved, Refuted, SymconvError, Undecided, Unknown
 from symconv.decision.verdicts import Verdict
-from tests.generators.sizes import LEAST, At
-from tests.generators.tensor_claims import TensorClaim, key, points, satisfies
+from tests.generators.sizes import At
+from tests.generators.tensor_claims import TensorClaim, key
 from tests.generators.tensors import (
     EXACT,
     MODULAR,
-    Named,
-    Node,
     UndefinedError,
     entries,
-    names_of,
     run,
-    walk,
 )
+from tests.oracles.outcomes import (
+    Disagreement,
+    Outcome,
+    Outcomes,
+    check_value,
+    is_undefined,
+    point_shown,
+    shown_entries,
+    stated,
+)
+from tests.oracles.scopes import within
 
-__all__ = ["Disagreement", "Outcomes", "check_evaluation", "check_verdict", "checked", "stated"]
+__all__ = ["TensorOutcomes", "check_evaluation", "check_verdict", "checked"]
 
 Array: TypeAlias = NDArray[Any]
 
-TOTAL = 18  # how far the sum of the symbols goes, at most
-NEAR, FAR = 60, 10  # of so many of the smallest points, and of some others
+
 SMALLEST = 8  # of so many of the smallest ones, values are compared at two: they take long
-LARGEST = 5  # each symbol of which is at most this, or that much more than it must be
-HEAVY = 60_000  # entries in all arrays of one point
 
 
-class Disagreement(AssertionError):  # noqa: N818 - it says what it is
-    """Symconv and the arrays do not say the same.
+class TensorOutcomes(Outcomes):
+    """What a claim about tensors is at points, with random entries."""
 
-    Attributes:
-        topic: what they disagree about.
-    """
+    total = 18
+    number_near, number_far = 60, 10
+    largest = 5
+    heavy = 60_000
 
-    def __init__(self, topic: str, claim: TensorClaim, answers: str) -> None:
-        self.topic = topic
-        super().__init__(f"{topic}: {answers}\n{claim}")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Both sides at a point, with random entries; None where something is undefined."""
-
-    at: Mapping[str, int]
-    sides: tuple[Array, Array] | None
-
-    @property
-    def holds(self) -> bool:
-        return self.sides is not None and _are_equal(*self.sides)
-
-
-class Outcomes:
-    """What a claim is at its smallest points, in their order, and at some larger ones."""
-
-    def __init__(self, claim: TensorClaim) -> None:
-        self.claim = claim
-
-    @cached_property
-    def near(self) -> list[Outcome]:
-        claim = self.claim
-        return [
-            _outcome(claim, at)
-            for at in islice(points(claim.names, claim.given, TOTAL), NEAR)
-            if not self._is_heavy(at)
-        ]
-
-    @cached_property
-    def far(self) -> list[Outcome]:
-        claim, rng = self.claim, random.Random(f"far {self.claim.seed}")
-        found = []
-        for _ in range(FAR):
-            at = {name: rng.randint(LEAST[name] or 0, LARGEST) for name in claim.names}
-            if satisfies(claim.given, at) and not self._is_heavy(at):
-                found.append(_outcome(claim, at))
-        return found
-
-    @property
-    def all(self) -> list[Outcome]:
-        return [*self.near, *self.far]
-
-    def _is_heavy(self, at: At) -> bool:
-        total = 0
-        for node in walk(*self.claim.sides):
-            count = 1
-            for size in node.shape:
-                count *= max(0, size.at(at))
-            total += count
-        return total > HEAVY
-
-
-def _outcome(claim: TensorClaim, at: At) -> Outcome:
-    try:
-        left, right = run(claim.sides, at, MODULAR, entries(claim.seed))
-    except UndefinedError:
-        return Outcome(at, None)
-    return Outcome(at, (left, right))
+    def outcome(self, at: At) -> Outcome:
+        """What the claim is at a point, and both sides."""
+        try:
+            left, right = run(self.claim.sides, at, MODULAR, entries(self.claim.seed))
+        except UndefinedError as error:
+            return Outcome(at, None, problem=str(error))
+        return Outcome(at, _are_equal(left, right), (left, right))
 
 
 def _are_equal(left: Array, right: Array) -> bool:
     return left.shape == right.shape and bool((left == right).all())
 
 
+def _is_array(value: Any, expected: Array) -> bool:
+    return _are_equal(np.array(value, dtype=object).reshape(np.shape(value)), expected)
+
+
 # --- what symconv says ---------------------------------------------------------------
-
-
-def stated(claim: TensorClaim) -> Claim:
-    """The claim, by the lines of Python that make it."""
-    names: dict[str, Any] = {
-        **{name: getattr(symconv, name) for name in _PUBLIC},
-        **{name: getattr(sympy, name) for name in ("Eq", "Max", "Min", "Sum")},
-        "Fraction": Fraction,
-    }
-    exec(str(claim), names)
-    made: Claim = names["claim"]
-    return made
-
-
-_PUBLIC = ("Claim", "Tensor", "concatenate", "einsum", "integers")
 
 
 def checked(claim: TensorClaim, *, thorough: bool = False) -> tuple[str, Verdict | None]:
@@ -149,7 +82,7 @@ def checked(claim: TensorClaim, *, thorough: bool = False) -> tuple[str, Verdict
     Args:
         thorough: whether to look at conditions and at where sides differ, too.
     """
-    found = Outcomes(claim)
+    found = TensorOutcomes(claim)
     try:
         asked = stated(claim)
     except SymconvError as error:
@@ -173,18 +106,13 @@ def checked(claim: TensorClaim, *, thorough: bool = False) -> tuple[str, Verdict
 
 def _reason(error: SymconvError, found: Outcomes) -> str:
     said = str(error).replace("\n", " ")
-    if any(outcome.sides is None for outcome in found.all):
-        return "undefined"
     if not found.all and "no lengths satisfy" in said:
         return "says nothing"
+    if is_undefined(said, found):
+        return "undefined"
     limit = _LIMIT.search(said)
     if limit:
         return limit[0]
-    place = dict(re.findall(r"(\w+) = (-?\d+)", said.rpartition("(at ")[2]))
-    if set(place) == set(found.claim.names):
-        at = {name: int(value) for name, value in place.items()}
-        if satisfies(found.claim.given, at) and _outcome(found.claim, at).sides is None:
-            return "undefined"
     raise Disagreement("refused", found.claim, f"symconv: {said}; but nothing is undefined")
 
 
@@ -203,7 +131,7 @@ def _in_general(reason: str) -> str:
 def check_evaluation(claim: TensorClaim, asked: Claim, found: Outcomes) -> None:
     """Compare shapes and values with those of the arrays, at a few points."""
     rng = random.Random(f"evaluation {claim.seed}")
-    defined = [o for o in found.near[:SMALLEST] if o.sides is not None]
+    defined = [o for o in found.near[:SMALLEST] if o.holds is not None]
     for outcome in rng.sample(defined, min(2, len(defined))):
         given = entries(claim.seed, 9)
 
@@ -213,33 +141,7 @@ def check_evaluation(claim: TensorClaim, asked: Claim, found: Outcomes) -> None:
 
         for side, expression in zip(claim.sides, asked.signals, strict=True):
             (expected,) = run([side], outcome.at, EXACT, entry)
-            data = evaluation_data(side, outcome.at, entry)
-            # A symbol that makes no difference is not asked for, nor such a tensor.
-            known = {*expression.every_symbol(), *expression.names[0]}
-            data = {name: value for name, value in data.items() if name in known}
-            try:
-                value = expression.evaluate(**data)
-            except SymconvError as error:
-                raise Disagreement("evaluate", claim, f"at {outcome.at}: {error}") from None
-            if not _are_equal(np.array(value, dtype=object).reshape(np.shape(value)), expected):
-                raise Disagreement(
-                    "evaluate",
-                    claim,
-                    f"{expression} at {outcome.at}: {value}; but it is {expected.tolist()}",
-                )
-
-
-def evaluation_data(side: Node, at: At, entry: Callable[..., Array]) -> dict[str, Any]:
-    """What `evaluate` takes: an array for each tensor, and the symbols that are no sizes."""
-    data: dict[str, Any] = {}
-    told: set[str] = set()
-    for node in walk(side):
-        if isinstance(node.op, Named):
-            sizes = tuple(size.at(at) for size in node.op.sizes)
-            data[node.op.name] = entry(node.op.name, sizes)
-            told.update(size.text for size in node.op.sizes)
-    data.update({name: at[name] for name in names_of(side) if name not in told})
-    return data
+            check_value(claim, (side, expression), outcome.at, entry, expected, _is_array)
 
 
 def check_verdict(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> None:
@@ -251,7 +153,7 @@ def check_verdict(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> None
         said += f" for {verdict.scope}"
     else:
         said += f" {verdict.counterexample}"
-    undefined = next((o for o in found.all if o.sides is None), None)
+    undefined = next((o for o in found.all if o.holds is None), None)
     if undefined is not None:
         raise Disagreement("undefined", claim, f"{said}; but it is undefined at {undefined.at}")
     if isinstance(verdict, Proved):
@@ -263,48 +165,11 @@ def check_verdict(claim: TensorClaim, verdict: Verdict, found: Outcomes) -> None
     check_counterexample(claim, verdict, found, said)
 
 
-_BOUND = re.compile(r"(\w+(?:, \w+)*) from (-?\d+) to (-?\d+)")
-
-
-def within(scope: str) -> Callable[[At], bool]:
-    """Whether sizes are within the scope of a proof.
-
-    A scope is "all lengths" or "all sizes", or it bounds some symbols.
-    """
-    bounds = [
-        (name, int(first), int(last))
-        for names, first, last in _BOUND.findall(scope)
-        for name in names.split(", ")
-    ]
-    if not bounds and scope not in ("all lengths", "all sizes"):
-        raise ValueError(f"the scope {scope!r} is neither everything nor bounds on symbols")
-    return lambda at: all(first <= at[name] <= last for name, first, last in bounds)
-
-
 def check_counterexample(claim: TensorClaim, verdict: Refuted, found: Outcomes, said: str) -> None:
     """Recompute a counterexample, and look for a smaller one."""
     shown = verdict.counterexample
-    at = {name: int(value) for name, value in shown.lengths.items()}
-    idle = set(claim.names) - {symbol.name for symbol in verdict.claim.symbols}
-    if idle:  # symbols that make no difference, whatever they are
-        allowed = (o.at for o in found.near if all(o.at[name] == at[name] for name in at))
-        at = {**next(allowed, {}), **at}
-    if sorted(at) != claim.names:
-        raise Disagreement("refuted", claim, f"{said}; but the symbols are {claim.names}")
-    signs = all((low := LEAST[name]) is None or at[name] >= low for name in at)
-    if not signs or not satisfies(claim.given, at):
-        raise Disagreement("refuted", claim, f"{said}; but the hypotheses do not hold there")
-
-    def entry(name: str, shape: tuple[int, ...]) -> Array:
-        if name not in shown.signals:
-            return np.ones(shape, dtype=object)
-        given = np.array(shown.signals[name], dtype=object)
-        if given.size == 0 and 0 in shape:
-            return np.zeros(shape, dtype=object)
-        if given.shape != shape:
-            raise Disagreement("refuted", claim, f"{said}; but the shape of {name} is {shape}")
-        return given
-
+    at = point_shown(claim, verdict, found, said)
+    entry = shown_entries(claim, verdict, said)
     try:
         left, right = run(claim.sides, at, EXACT, entry)
     except UndefinedError as error:

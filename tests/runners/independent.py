@@ -35,6 +35,8 @@ from symconv.decision.verdicts import Verdict
 from symconv.text import parse_claim
 from tests.generators.doubles import Point, Row, UndefinedError, World
 from tests.generators.independent_claims import DEEP, KINDS, Statement, statement, variants
+from tests.oracles.outcomes import Disagreement
+from tests.oracles.scopes import within
 from tests.runners.patience import TooSlowError, patience, wake_up
 
 At = dict[str, int]
@@ -47,18 +49,6 @@ _FAR = 8  # and of some larger ones
 _LARGEST = 11  # each symbol of which is at most this
 _FOR_ALL = 25  # up to which values of a symbol have to agree with what is said of all of them
 _BEYOND = 400  # and up to which one is looked for at which a claim about lengths fails
-
-
-class Disagreement(AssertionError):  # noqa: N818 - it says what it is
-    """Symconv and plain arithmetic do not say the same.
-
-    Attributes:
-        topic: what they disagree about.
-    """
-
-    def __init__(self, topic: str, claim: object, answers: str) -> None:
-        self.topic = topic
-        super().__init__(f"{topic}: {claim}\n    {answers}")
 
 
 # --- a claim, as symconv reads it ----------------------------------------------------
@@ -390,7 +380,7 @@ def check_verdict(claim: Statement, verdict: Verdict, found: Outcomes) -> None:
     if where is not None:
         raise Disagreement("undefined", claim, f"{said}; but something is undefined at {where.at}")
     if isinstance(verdict, Proved):
-        inside = scope_of(verdict.scope)
+        inside = within(verdict.scope)
         wrong = next((o for o in found.all if not o.holds and inside(o.at)), None)
         if wrong is not None:
             raise Disagreement("proved", claim, f"{said}; but at {wrong.at}: {wrong.sides}")
@@ -458,21 +448,6 @@ def _simple(value: Any) -> Any:
     if hasattr(value, "p") and hasattr(value, "q"):
         return Fraction(int(value.p), int(value.q))
     return Fraction(value)
-
-
-_BOUND = re.compile(r"(\w+(?:, \w+)*) from (-?\d+) to (-?\d+)")
-
-
-def scope_of(scope: str) -> Callable[[Mapping[str, int]], bool]:
-    """Whether values are within the scope of a proof."""
-    bounds = [
-        (name, int(low), int(high))
-        for names, low, high in _BOUND.findall(scope)
-        for name in names.split(", ")
-    ]
-    if not bounds and scope != "all lengths":
-        raise ValueError(f"not a scope: {scope!r}")
-    return lambda at: all(low <= at[name] <= high for name, low, high in bounds)
 
 
 def check_conditions(

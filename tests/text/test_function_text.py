@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -140,3 +141,32 @@ def test_lines_that_declare_nothing(line: str, problem: str) -> None:
 def test_all_names_are_known() -> None:
     declared = Declarations.of({"x": "n"}, [], ["t"], {"w": "n, n"}, {"f": ""})
     assert declared.names == {"x", "t", "w", "f"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"functions": {"f": None}}, r"f\(0\) must be text, got None"),
+        ({"functions": {"f": 0}}, r"f\(0\) must be text, got 0"),
+        ({"functions": {3: "0"}}, "the name of a function must be text, got 3"),
+        ({"functions": ["f"]}, "functions takes texts by name"),
+        ({"signals": {"x": None}}, "the length of x must be text, got None"),
+        ({"signals": ["x"]}, "signals takes texts by name"),
+        ({"tensors": {"w": (1, 2)}}, r"the shape of w must be text, got \(1, 2\)"),
+        ({"given": [None]}, "the hypothesis must be text, got None"),
+        ({"given": None}, "given and integers take lists of texts"),
+        ({"integers": [3]}, "the name of a symbol must be text, got 3"),
+        ({"integers": 3}, "given and integers take lists of texts"),
+    ],
+    ids=str,
+)
+def test_declarations_are_texts(declared: Any, message: str) -> None:
+    with pytest.raises(SymconvError, match=message):
+        parse_claim("x.flip() == x", **{"signals": {"x": "n"}, **declared})
+
+
+@pytest.mark.parametrize("text", [None, 3, b"x == x"], ids=str)
+def test_claims_are_texts(text: Any) -> None:
+    for read in (lambda: parse_claim(text, signals={"x": "n"}), lambda: read_claims(text, "a")):
+        with pytest.raises(SymconvError, match="text"):
+            read()

@@ -40,6 +40,8 @@ from tests.generators.cases import SYMBOLIC, u
 # Much of the bad input is ill-typed on purpose, so the types are left out here.
 Signal: Any = symconv.Signal
 Claim: Any = symconv.Claim
+Tensor: Any = symconv.Tensor
+concatenate: Any = symconv.concatenate
 
 n, c, m = symbols("n c m", integer=True, positive=True)
 z = symbols("z", integer=True, nonnegative=True)
@@ -815,3 +817,40 @@ def test_names_of_symbols_are_not_evaluated(canary: str) -> None:
     assert str(claim)
     assert plain(signal.pad(size, 0))
     assert SYMBOLIC.x.pad(size, 0).formula(u) is not None
+
+
+# --- numbers that Python does not write -----------------------------------------------
+
+LONG = 10**5000
+LONG_FRACTION = Fraction(1, LONG)
+
+
+@refused(
+    (lambda: x.leaky_relu(LONG), "more than 4000 digits"),
+    (lambda: x.leaky_relu([LONG]), "got a list with too long a number"),
+    (lambda: x * LONG, "more than 4000 digits"),
+    (lambda: x * LONG_FRACTION, "more than 4000 digits"),
+    (lambda: x * Integer(LONG), "more than 4000 digits"),
+    (lambda: x / LONG, "more than 4000 digits"),
+    (lambda: x + LONG, "cannot add x and a number too long to be written"),
+    (lambda: symconv.Pointwise("f", LONG), "more than 4000 digits"),
+    (lambda: x.adaptive_avg_pool(LONG), "more than 4000 digits"),
+    (lambda: x.pad(LONG, 0), "more than 4000 digits"),
+    (lambda: x.pad(LONG * n, 0), "more than 4000 digits"),
+    (lambda: x.dilate(LONG_FRACTION), "got a Fraction with too long a number"),
+    (lambda: x.convolve(LONG), "takes a signal, got a number too long to be written"),
+    (lambda: x.add_bias(LONG), "takes a signal, got a number too long to be written"),
+    (lambda: Signal.taps(LONG), "more than 4000 digits"),
+    (lambda: Signal("x", LONG), "more than 4000 digits"),
+    (lambda: Claim(n, LONG), "more than 4000 digits"),
+    (lambda: Claim(x, x, given=[n >= LONG]), "more than 4000 digits"),
+    (lambda: Claim(x, x).at(n=LONG), "more than 4000 digits"),
+    (lambda: x.sum(axis=LONG), "no axis a number too long to be written"),
+    (lambda: concatenate([x, LONG]), "takes a signal, got a number too long"),
+    (lambda: Signal.interleave(x, 3), "takes a signal, got 3"),
+    (lambda: Tensor.ones(3), "ones takes a shape such as"),
+    (lambda: x.expand(3), "expand takes a shape such as"),
+)
+def test_long_numbers(call: Call, message: str) -> None:
+    with pytest.raises(SymconvError, match=message):
+        call()

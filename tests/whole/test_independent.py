@@ -37,8 +37,8 @@ from tests.generators.independent_claims import (
     statement,
     variants,
 )
+from tests.oracles.outcomes import Disagreement
 from tests.runners.independent import (
-    Disagreement,
     check,
     check_condition,
     check_differences,

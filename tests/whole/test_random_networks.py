@@ -17,13 +17,13 @@ import pytest
 from symconv import Proved, Refuted, Unknown
 from symconv.decision.verdicts import ALL_LENGTHS, Counterexample
 from tests.generators.network_nodes import applied, maximum, pooled
-from tests.generators.networks import NetworkClaim, are_equal, network_claim, size_at, values
+from tests.generators.networks import NetworkClaim, are_equal, network_claim, values
 from tests.generators.sizes import Size
-from tests.generators.tensor_claims import points
+from tests.generators.tensor_claims import points, size_at
 from tests.generators.tensor_terms import flip, pad, scaled
 from tests.generators.tensors import Named, Node, UndefinedError
-from tests.oracles.networks import Outcomes, check_verdict, checked, stated
-from tests.oracles.tensor_claims import Disagreement
+from tests.oracles.networks import NetworkOutcomes, check_verdict, checked
+from tests.oracles.outcomes import Disagreement, stated
 from tests.runners.networks import check
 
 CLAIMS = int(os.environ.get("SYMCONV_NETWORK_CLAIMS", "60"))
@@ -79,7 +79,7 @@ TRUE = NetworkClaim("law", 0, applied("g", pad(X, 1, 0, 0)), pad(applied("g", X)
 def test_a_wrong_proof_is_found(name: str) -> None:
     claim = FALSE[name]
     with pytest.raises(Disagreement, match="proved"):
-        check_verdict(claim, Proved(ALL_LENGTHS), Outcomes(claim))
+        check_verdict(claim, Proved(ALL_LENGTHS), NetworkOutcomes(claim))
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -109,20 +109,21 @@ def refuted(claim: NetworkClaim, **changes: Any) -> Refuted:
         ("both sides", {"functions": {"f": "1"}}),
         ("the sides are", {"lhs": [4]}),
         ("the shape of x", {"signals": {"x": [1, 2]}}),
+        ("x is not shown", {"signals": {}}),
         ("the hypotheses", {"lengths": {"H": 0}}),
     ],
 )
 def test_a_wrong_counterexample_is_found(topic: str, changes: dict[str, Any]) -> None:
     claim = FALSE["free function"]
-    check_verdict(claim, refuted(claim), Outcomes(claim))
+    check_verdict(claim, refuted(claim), NetworkOutcomes(claim))
     with pytest.raises(Disagreement, match=topic):
-        check_verdict(claim, refuted(claim, **changes), Outcomes(claim))
+        check_verdict(claim, refuted(claim, **changes), NetworkOutcomes(claim))
 
 
 def test_a_function_of_another_value_at_zero_is_found() -> None:
     verdict = refuted(TRUE, lhs=[1, 2], rhs=[0, 2], functions={"g": "v**2 + 1"}, signals={"x": [1]})
     with pytest.raises(Disagreement, match=r"g\(0\) = 0"):
-        check_verdict(TRUE, verdict, Outcomes(TRUE))
+        check_verdict(TRUE, verdict, NetworkOutcomes(TRUE))
 
 
 def test_numbers_that_are_close_are_told_apart() -> None:
@@ -130,5 +131,5 @@ def test_numbers_that_are_close_are_told_apart() -> None:
         "mutated", 0, applied("tanh", X), applied("tanh", scaled(X, 1 + Fraction(1, 10**30)))
     )
     with pytest.raises(Disagreement, match="proved"):
-        check_verdict(close, Proved(ALL_LENGTHS), Outcomes(close))
+        check_verdict(close, Proved(ALL_LENGTHS), NetworkOutcomes(close))
     assert isinstance(checked(close)[1], Refuted | Unknown)

@@ -20,7 +20,8 @@ from tests.generators.sizes import ONE, Size
 from tests.generators.tensor_claims import TensorClaim, points, tensor_claim
 from tests.generators.tensor_terms import flip, pad, plain_conv
 from tests.generators.tensors import MODULAR, Named, Node, UndefinedError, entries, run
-from tests.oracles.tensor_claims import Disagreement, Outcomes, check_verdict, checked, stated
+from tests.oracles.outcomes import Disagreement, stated
+from tests.oracles.tensor_claims import TensorOutcomes, check_verdict, checked
 from tests.runners.tensor_claims import check
 
 CLAIMS = int(os.environ.get("SYMCONV_TENSOR_CLAIMS", "150"))
@@ -71,7 +72,7 @@ TRUE = TensorClaim("law", 0, flip(flip(X, 1), 1), X)
 @pytest.mark.parametrize("claim", [FLIPPED, SHIFTED, LONGER])
 def test_a_wrong_proof_is_found(claim: TensorClaim) -> None:
     with pytest.raises(Disagreement, match="proved"):
-        check_verdict(claim, Proved(ALL_LENGTHS), Outcomes(claim))
+        check_verdict(claim, Proved(ALL_LENGTHS), TensorOutcomes(claim))
 
 
 @pytest.mark.parametrize("claim", [FLIPPED, SHIFTED, LONGER])
@@ -109,21 +110,22 @@ LARGER = {
         ("differ first", {"index": None}),
         ("the sides are", {"lhs": [[[1], [1]]]}),
         ("the shape of x", {"signals": {"x": [[[1, 0]]]}}),
+        ("x is not shown", {"signals": {}}),
         ("the hypotheses", {"lengths": {"C": 0, "H": 2, "W": 1}}),
         ("the symbols", {"lengths": {"C": 1, "H": 2}}),
         ("the first is", LARGER),
     ],
 )
 def test_a_wrong_counterexample_is_found(topic: str, changes: dict[str, Any]) -> None:
-    check_verdict(FLIPPED, flipped(), Outcomes(FLIPPED))
+    check_verdict(FLIPPED, flipped(), TensorOutcomes(FLIPPED))
     with pytest.raises(Disagreement, match=topic):
-        check_verdict(FLIPPED, flipped(**changes), Outcomes(FLIPPED))
+        check_verdict(FLIPPED, flipped(**changes), TensorOutcomes(FLIPPED))
 
 
 def test_a_refutation_of_what_is_true_is_found() -> None:
     verdict = flipped()
     with pytest.raises(Disagreement, match="both sides"):
-        check_verdict(TRUE, verdict, Outcomes(TRUE))
+        check_verdict(TRUE, verdict, TensorOutcomes(TRUE))
 
 
 # --- what is repeated ends where the tensor does ---------------------------------------

@@ -109,13 +109,13 @@ def add_bias(signal: SignalExpr, bias: SignalExpr, axis: int | None = None) -> S
     Of one axis there is one channel, and the bias is a signal of length 1.  The channels are
     along axis 1 of (N, C, …); of three axes, the size of the bias tells whether that is so.
     """
+    check_operand(bias, "x.add_bias(b)")
     if signal.ndim == 1 and axis is None:
         if not isinstance(bias, Signal) or bias.size.number != 1:
             raise SymconvError(
                 f"a bias must be a signal of length 1 such as Signal('b', 1), got {bias}"
             )
         return signal + _repeated(bias, signal)
-    check_operand(bias, "x.add_bias(b)")
     return with_bias(signal, bias, channel_axis(signal, bias, axis, "x.add_bias(b)"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.layers.arguments import each_axis, sliding_axes, steps
 from symconv.language.operators import Extension, Pad
@@ -34,8 +34,10 @@ def pads_along(
         if padding == "same" and reaches is not None:
             return [(reach // 2, reach - reach // 2) for reach in reaches]
         raise SymconvError(
-            f"the padding is a number, one for each axis, pairs, 'valid' or 'same', got {padding!r}"
-            + "; TensorFlow's SAME is x.pad_same(…)" * (padding.lower() == "same")
+            f"the padding is a number, one for each axis, pairs, 'valid' or 'same', "
+            f"got {as_given(padding)}"
+            + "; TensorFlow's SAME is x.pad_same(…)"
+            * (padding.lower() == "same")
         )
     if not isinstance(padding, Sequence):
         amount = integer_argument(padding, "the padding", signal)

@@ -12,7 +12,7 @@ from sympy import Expr
 from symconv.arithmetic.unevaluated import difference, largest
 from symconv.language.amounts import Amount
 from symconv.language.layers.arguments import small_number
-from symconv.language.operators.base import size_along
+from symconv.language.operators.base import check_operand, size_along
 from symconv.language.signals import SignalExpr
 
 __all__ = ["interleave", "phases"]
@@ -39,6 +39,8 @@ def interleave(phases: Sequence[SignalExpr]) -> SignalExpr:
     [a0, b0, a1, b1, a2]
     """
     small_number(len(phases), "the number of phases")
+    for phase in phases:
+        check_operand(phase, "Signal.interleave(x, y)")
     s = len(phases)
     ends = [(size_along(phase, 0) - 1) * s + (1 + r) for r, phase in enumerate(phases)]
     size = reduce(Amount.or_at_least, ends, Amount.of(0))

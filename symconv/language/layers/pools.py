@@ -11,7 +11,7 @@ from sympy import Eq, Expr, Piecewise, Rational, Symbol
 from symconv.arithmetic.polynomials import divided
 from symconv.arithmetic.to_sympy import letters
 from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.layers.arguments import each_axis, sliding_axes, small_number
 from symconv.language.layers.channels import along_axis
@@ -69,7 +69,7 @@ def avg_pool(
     divisor = exact_number(divisor_override)
     if not divisor:
         raise SymconvError(
-            f"divisor_override must be a number other than 0, got {divisor_override!r}"
+            f"divisor_override must be a number other than 0, got {as_given(divisor_override)}"
         )
     return sums / divisor
 

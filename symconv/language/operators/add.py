@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.arrays import Array
 from symconv.language.operators.base import (
     PRODUCT,
@@ -99,16 +99,18 @@ class AddMethods(Operand):
 
     def __add__(self, other: object) -> SignalExpr:
         if not isinstance(other, Operand):
-            raise SymconvError(f"cannot add {self} and {other!r}: both must be signals")
+            raise SymconvError(f"cannot add {self} and {as_given(other)}: both must be signals")
         return self.apply(Add(), signal_of(other))
 
     def __radd__(self, other: object) -> SignalExpr:
-        raise SymconvError(f"cannot add {other!r} and {self}: both must be signals")
+        raise SymconvError(f"cannot add {as_given(other)} and {self}: both must be signals")
 
     def __sub__(self, other: object) -> SignalExpr:
         if not isinstance(other, Operand):
-            raise SymconvError(f"cannot subtract {other!r} from {self}: both must be signals")
+            raise SymconvError(
+                f"cannot subtract {as_given(other)} from {self}: both must be signals"
+            )
         return self.apply(Add(), other.apply(Scale.by(-1)))
 
     def __rsub__(self, other: object) -> SignalExpr:
-        raise SymconvError(f"cannot subtract {self} from {other!r}: both must be signals")
+        raise SymconvError(f"cannot subtract {self} from {as_given(other)}: both must be signals")

@@ -33,7 +33,7 @@ from symconv.arithmetic.polynomials import Conjunction, Polynomial, nonnegative_
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.amounts import Amount
 from symconv.language.arrays import Array, from_lines, lines
 from symconv.language.assignments import Point
@@ -327,7 +327,8 @@ class Operator:
             value = getattr(self, name)
             if not isinstance(value, expected):
                 raise SymconvError(
-                    f"the {name} of {type(self).__name__} has to be checked, got {value!r}; "
+                    f"the {name} of {type(self).__name__} has to be checked, "
+                    f"got {as_given(value)}; "
                     "call the method of the signal"
                 )
 
@@ -453,8 +454,12 @@ class Operator:
             size: how many entries there are.
             sizes: how many entries each operand has.
         """
-        one = max(1, prod(each))
+        one = max(1, prod(each) * self.terms(sizes))
         return one, one * size
+
+    def terms(self, sizes: Sequence[int]) -> int:
+        """Of how many products of entries of the operands an entry is the sum, at most."""
+        return 1
 
     @property
     def has_fractions(self) -> bool:
@@ -781,7 +786,7 @@ def check_operand(value: object, call: str) -> None:
     """
     if not isinstance(value, Operand):
         raise SymconvError(
-            f"{call} takes a signal, got {value!r}; write Signal('k', c) for a kernel"
+            f"{call} takes a signal, got {as_given(value)}; write Signal('k', c) for a kernel"
         )
 
 
@@ -800,7 +805,7 @@ def axes_of(signal: SignalExpr, axis: int | Sequence[int] | None) -> tuple[int, 
     found = []
     for one in axis if isinstance(axis, Sequence) and not isinstance(axis, str) else (axis,):
         if isinstance(one, bool) or not isinstance(one, SupportsIndex):
-            raise SymconvError(f"an axis is a number such as 0 or −1, got {one!r}")
+            raise SymconvError(f"an axis is a number such as 0 or −1, got {as_given(one)}")
         number = as_index(one)
         if not -signal.ndim <= number < signal.ndim:
             raise no_axis(signal, number)
@@ -827,7 +832,9 @@ def to_assume(condition: str, *sizes: Expr) -> str:
 def no_axis(signal: SignalExpr, axis: int) -> SymconvError:
     """The error that a tensor does not have an axis."""
     many = f"axes 0 to {signal.ndim - 1}" if signal.ndim > 1 else "axis 0 alone"
-    return SymconvError(f"{signal} has {many if signal.ndim else 'no axes'}, and no axis {axis}")
+    return SymconvError(
+        f"{signal} has {many if signal.ndim else 'no axes'}, and no axis {as_given(axis)}"
+    )
 
 
 def positive_at(amount: Amount, at: Point, what: str) -> int:

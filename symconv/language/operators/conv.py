@@ -233,12 +233,9 @@ class Conv(Operator):
         """Each output with each tap, of which no more than all can be read."""
         return size * sizes[1]
 
-    def count_products(
-        self, each: Sequence[int], size: int, sizes: Sequence[int]
-    ) -> tuple[int, int]:
+    def terms(self, sizes: Sequence[int]) -> int:
         """One for each tap."""
-        one = max(1, each[0] * each[1] * sizes[1])
-        return one, one * size
+        return sizes[1]
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call of the method, with what is not 1."""

@@ -108,12 +108,9 @@ class Correlate(AlongAxis):
         """Each output with each tap."""
         return size * sizes[1]
 
-    def count_products(
-        self, each: Sequence[int], size: int, sizes: Sequence[int]
-    ) -> tuple[int, int]:
+    def terms(self, sizes: Sequence[int]) -> int:
         """One for each tap."""
-        one = max(1, each[0] * each[1] * sizes[1])
-        return one, one * size
+        return sizes[1]
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call of the method, with what is not 1."""

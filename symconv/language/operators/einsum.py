@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import product
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Polynomial, equal
@@ -214,12 +213,9 @@ class Einsum(Operator):
         """Every product: no more than each entry of the result with each of the largest operand."""
         return size * max(sizes, default=1) * len(self.inputs)
 
-    def count_products(
-        self, each: Sequence[int], size: int, sizes: Sequence[int]
-    ) -> tuple[int, int]:
-        """As many as there are sums, at most."""
-        one = max(1, prod(each)) * max(1, max(sizes, default=1))
-        return one, one * size
+    def terms(self, sizes: Sequence[int]) -> int:
+        """As many as its sums have values of their indices, at most."""
+        return max(1, max(sizes, default=1))
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call of the function, or of the method that sums over axes."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from symconv.arithmetic.polynomials import Polynomial, at_least, within
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.assignments import Point
 from symconv.language.hints import about_mode
@@ -52,7 +52,7 @@ def check_mode(mode: str) -> None:
         hint = about_mode(mode)
         raise SymconvError(
             f"the mode of padding must be 'zeros', {', '.join(map(repr, modes))}, "
-            f"got {mode!r}{f'; {hint}' * bool(hint)}"
+            f"got {as_given(mode)}{f'; {hint}' * bool(hint)}"
         )
 
 

@@ -30,7 +30,7 @@ from symconv.arithmetic.symbols import is_integer, sign_of
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, parity_problem, undeclared
 from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point, TooLongError
@@ -371,9 +371,11 @@ def check_formula(indices: Sequence[Symbol], entry: Expr) -> None:
     """
     for index in indices:
         if not isinstance(index, Symbol):
-            raise SymconvError(f"the index of a formula must be a symbol, got {index!r}")
+            raise SymconvError(f"the index of a formula must be a symbol, got {as_given(index)}")
     if not isinstance(entry, Expr):
-        raise SymconvError(f"the entry of a formula must be a SymPy expression, got {entry!r}")
+        raise SymconvError(
+            f"the entry of a formula must be a SymPy expression, got {as_given(entry)}"
+        )
     for index in indices:
         _check_index(index)
     if len({index.name for index in indices}) < len(indices):

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from symconv.arithmetic.limits import LONGEST_PATTERN
-from symconv.errors import PatternError, SymconvError
+from symconv.errors import PatternError, SymconvError, as_given
 
 __all__ = ["Groups", "Pattern", "read_letters", "read_pattern", "shown_pattern"]
 
@@ -75,7 +75,7 @@ def read_pattern(text: object, axes: int, of: object = "the tensor") -> Pattern:
 def _checked(text: object, expected: str) -> str:
     """Refuse what is no text, and what nobody has written by hand."""
     if not isinstance(text, str):
-        raise SymconvError(f"{expected}, got {text!r}")
+        raise SymconvError(f"{expected}, got {as_given(text)}")
     if len(text) > LONGEST_PATTERN:
         raise SymconvError(f"a pattern has at most {LONGEST_PATTERN} characters")
     return text

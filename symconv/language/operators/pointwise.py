@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.arrays import Array
 from symconv.language.functions import FUNCTIONS, Function, leaky_relu, unknown_function
 from symconv.language.operators.base import (
@@ -141,7 +141,7 @@ class Pointwise:
         exact = None if value is None else exact_number(value)
         if exact is None and value is not None:
             raise SymconvError(
-                f"f(0) of {self.name} is an integer or a fraction, got {value!r}"
+                f"f(0) of {self.name} is an integer or a fraction, got {as_given(value)}"
                 f"{exact_number_hint(value)}"
             )
         object.__setattr__(self, "function", unknown_function(self.name, exact))
@@ -177,7 +177,8 @@ class PointwiseMethods(Operand):
         slope = exact_number(negative_slope)
         if slope is None:
             raise SymconvError(
-                f"the slope of a leaky ReLU is an integer or a fraction, got {negative_slope!r}"
+                f"the slope of a leaky ReLU is an integer or a fraction, "
+                f"got {as_given(negative_slope)}"
                 f"{exact_number_hint(negative_slope)}"
             )
         return self.apply(Apply(leaky_relu(slope)))

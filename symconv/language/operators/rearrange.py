@@ -21,7 +21,7 @@ from symconv.arithmetic.polynomials import (
     floor,
     within,
 )
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
 from symconv.language.arrays import Array, indices
 from symconv.language.assignments import Point
@@ -353,6 +353,8 @@ class RearrangeMethods(Operand):
             `torch.Tensor.expand`, `numpy.broadcast_to`.
         """
         this = signal_of(self)
+        if not isinstance(shape, Sequence):
+            raise SymconvError(f"expand takes a shape such as (3, 4), got {as_given(shape)}")
         sizes = [integer_argument(size, "a size to expand to", this) for size in shape]
         new = len(sizes) - this.ndim
         if new < 0:

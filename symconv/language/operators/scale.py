@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import sympy
 from sympy import Float, Rational
 
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.arrays import Array
 from symconv.language.operators.base import (
     POSTFIX,
@@ -26,7 +26,7 @@ from symconv.language.operators.base import (
     Operator,
     Rule,
 )
-from symconv.language.scalars import multiple
+from symconv.language.scalars import check_digits, multiple
 
 if TYPE_CHECKING:
     from symconv.language.signals import SignalExpr
@@ -55,7 +55,7 @@ class Scale(Operator):
         if exact is None:
             raise SymconvError(
                 "a signal can be multiplied by an integer or a fraction, "
-                f"got {number!r}{exact_number_hint(number)}"
+                f"got {as_given(number)}{exact_number_hint(number)}"
             )
         return cls(exact)
 
@@ -105,15 +105,22 @@ class Scale(Operator):
 
 
 def exact_number(number: object) -> Fraction | None:
-    """An integer or a fraction as such; None for anything else."""
+    """An integer or a fraction as such; None for anything else.
+
+    Raises:
+        SymconvError: it is too long to be written.
+    """
+    exact = None
     if isinstance(number, Rational):
-        return Fraction(int(number.p), int(number.q))
-    if isinstance(number, Fraction):
-        return number
-    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+        exact = Fraction(int(number.p), int(number.q))
+    elif isinstance(number, Fraction):
+        exact = number
+    elif isinstance(number, SupportsIndex) and not isinstance(number, bool):
         with suppress(TypeError):  # an array has __index__, but is no integer
-            return Fraction(as_index(number))
-    return None
+            exact = Fraction(as_index(number))
+    if exact is not None:
+        check_digits(exact.numerator, exact.denominator)
+    return exact
 
 
 def exact_number_hint(number: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import (
@@ -113,13 +112,6 @@ class Windows(Operator):
     def work(self, size: int, sizes: Sequence[int]) -> int:
         """Each entry is copied."""
         return size
-
-    def count_products(
-        self, each: Sequence[int], size: int, sizes: Sequence[int]
-    ) -> tuple[int, int]:
-        """None is new."""
-        one = max(1, prod(each))
-        return one, one * size
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not 1."""

@@ -20,14 +20,14 @@ from symconv.arithmetic.limits import LONGEST_REASON, MOST_EQUALS_TRIED, MOST_NA
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.work import WorkUsedUpError, spend
 from symconv.decision.claims import Claim
-from symconv.decision.maxima import Elements, is_maximum
+from symconv.decision.networks.maxima import Elements, is_maximum
+from symconv.decision.networks.selections import Selections
+from symconv.decision.networks.trial_values import TrialValues
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections
-from symconv.decision.trial_values import TrialValues
 from symconv.decision.verdicts import Evidence
 from symconv.errors import NonlinearError, Undecided
 from symconv.language.functions import Function
-from symconv.language.graph import walk
+from symconv.language.graph import is_zero, walk
 from symconv.language.operators import (
     Add,
     Apply,
@@ -38,7 +38,6 @@ from symconv.language.operators import (
     Multiply,
     Pad,
     Scale,
-    Taps,
 )
 from symconv.language.operators.base import Operator, size_along
 from symconv.language.signals import (
@@ -137,7 +136,7 @@ class Network:
             return self._applied(operator.function, operands[0])
         if isinstance(operator, Maximum):
             for one, other in (operands, reversed(operands)):
-                if _is_zero(other) and one.lengths == node.lengths:
+                if is_zero(other) and one.lengths == node.lengths:
                     return self._applied(Function("relu", Fraction(0)), one)
         if isinstance(operator, MaxPool):
             found = self._pool_of(operator, operands[0])
@@ -289,7 +288,7 @@ class Network:
 
     def _pushed_through(self, function: Function, node: SignalExpr) -> SignalExpr:
         operator, operands = node.operator, list(node.operands)
-        if _is_zero(node):
+        if is_zero(node):
             return node
         pooled = self._as_pool(node) if function.rises else None
         if pooled is not None:
@@ -454,15 +453,3 @@ def _is_repeated(part: SignalExpr, node: SignalExpr, axis: int) -> bool:
     back = node.ndim - axis
     is_one = part.ndim >= back and part.lengths[-back] == Polynomial.constant(1)
     return part.ndim < back or (is_one and node.ndim > 1)
-
-
-def _is_zero(node: SignalExpr) -> bool:
-    """Whether every entry is plainly 0."""
-    match node.operator:
-        case Scale(number):
-            return not number
-        case Taps(numbers):
-            return not any(numbers)
-        case Formula(_, expression):
-            return bool(expression == 0)
-    return False

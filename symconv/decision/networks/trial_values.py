@@ -17,7 +17,12 @@ from zlib import crc32
 
 from sympy import Symbol
 
-from symconv.arithmetic.limits import MOST_TRIAL_STEPS, MOST_TRIALS
+from symconv.arithmetic.limits import (
+    LARGEST_TRIAL_STEP,
+    MOST_TRIAL_STEPS,
+    MOST_TRIAL_VALUES,
+    MOST_TRIALS,
+)
 from symconv.arithmetic.work import allowed, spend
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError, Undecided
@@ -32,7 +37,10 @@ from symconv.language.signals import SignalExpr
 __all__ = ["TrialValues"]
 
 _VALUES = (2, 3, 4, 5, 6, 8, 1)
-"""Of the symbols: small, and not all the same, since strides, sizes and amounts may be."""
+"""Of the symbols: small, and not all the same, since strides, sizes and amounts may be.
+
+No limits: what is drawn bounds nothing, and which values they are decides only how much is seen.
+"""
 
 
 class TrialValues:
@@ -110,18 +118,23 @@ def _entry(name: str, index: int) -> int:
 
 
 def _stand_in(function: Function) -> Callable[[Any], Any]:
+    """An exact function in the place of another, of the same value at 0 where that is known.
+
+    It rises if the other has a meaning, with a slope by the name, so that two functions differ.
+    """
     slope = 1 + crc32(function.name.encode()) % 11
     known = function.at_zero
     at_zero = Fraction(slope % 5 + 1) if known is None else known
     if function.meaning is None:  # anything will do
 
         def anything(number: Any) -> Any:
-            return at_zero + crc32(f"{number}".encode()) % 37 if number else at_zero
+            return at_zero + crc32(f"{number}".encode()) % MOST_TRIAL_VALUES if number else at_zero
 
         return anything
 
     def rising(number: Any) -> Any:
-        return at_zero + slope * max(-20, min(20, floor(3 * number)))
+        steps = floor(3 * number)  # three to a unit, so that fractions are told apart
+        return at_zero + slope * max(-LARGEST_TRIAL_STEP, min(LARGEST_TRIAL_STEP, steps))
 
     return rising
 

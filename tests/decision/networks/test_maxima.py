@@ -22,7 +22,7 @@ from symconv import (
     integers,
     maximum,
 )
-from tests.decision.test_networks import FUNCTIONS, RISING, is_proved, is_refuted
+from tests.decision.networks.test_node_by_node import FUNCTIONS, RISING, is_proved, is_refuted
 
 n, m, s, c, k, H, W = integers("n m s c k H W", positive=True)
 x, y, z, w = Signal("x", n), Signal("y", n), Signal("z", n), Signal("w", m)

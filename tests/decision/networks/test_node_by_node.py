@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import threading
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
 import pytest
 import sympy
@@ -28,8 +31,9 @@ from symconv import (
     maximum,
     repeat,
 )
-from symconv.decision.counterexamples import small_lengths
+from symconv.decision.first_differences import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
+from symconv.language import fixed_size
 from tests.generators.network_nodes import AT_ZERO, KNOWN
 from tests.generators.network_theorems import FALSE, TRUE, chain
 
@@ -386,6 +390,74 @@ def test_close_numbers_are_told_apart() -> None:
     """Where floats of both sides are equal, balls of real numbers are not."""
     small = Fraction(1, 10**20)
     assert is_refuted(Claim((x + small * y).tanh(), x.tanh()))
+
+
+def entries_of(numbers: Any) -> list[Any]:
+    """The entries of nested lists."""
+    if not isinstance(numbers, list):
+        return [numbers]
+    return [entry for row in numbers for entry in entries_of(row)]
+
+
+@pytest.mark.parametrize("often", [3, 4, 5])
+def test_no_infinite_number_is_told(often: int) -> None:
+    side: SignalExpr = x
+    for _ in range(often):
+        side = side.exp()
+    for other in (2 * side, y):
+        verdict = Claim(side, other).prove()
+        if isinstance(verdict, Refuted):
+            found = verdict.counterexample
+            for entry in (*entries_of(found.lhs), *entries_of(found.rhs)):
+                assert sympy.sympify(entry).is_finite
+            assert found.lhs != found.rhs
+        else:
+            assert often == 5
+
+
+def test_numbers_beyond_floats_are_told_in_full() -> None:
+    large = (x.multiply(x) + 1000 * Signal.ones(n)).exp()
+    verdict = Claim(large, 2 * large).prove()
+    assert isinstance(verdict, Refuted)
+    (left,), (right,) = verdict.counterexample.lhs, verdict.counterexample.rhs
+    assert abs(sympy.log(left) - 1001) < 1e-20
+    assert abs(right / left - 2) < 1e-20
+    assert "e+434" in str(verdict)
+
+
+def test_what_floats_do_not_tell_apart_is_told_in_more_digits() -> None:
+    verdict = Claim((x.multiply(x) + 30 * Signal.ones(n)).tanh(), Signal.ones(n)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lhs != verdict.counterexample.rhs
+    assert "is [0.99999999999999999999" in str(verdict)
+
+
+def test_threads_do_not_change_the_precision_of_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    together: list[int] = []
+    computed = fixed_size.array
+
+    def watched(*arguments: Any) -> Any:
+        inside.append(1)
+        time.sleep(0.001)
+        together.append(len(inside))
+        result = computed(*arguments)
+        inside.pop()
+        return result
+
+    monkeypatch.setattr(fixed_size, "array", watched)
+    verdicts: list[str] = []
+    claim = Claim(x.exp(), x.tanh())
+    threads = [threading.Thread(target=lambda: verdicts.append(str(claim.prove()))) for _ in "abc"]
+    before = flint.ctx.prec
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(together) == {1}
+    assert len(verdicts) == 3
+    assert len(set(verdicts)) == 1
+    assert flint.ctx.prec == before
 
 
 def test_formulas_within_networks() -> None:

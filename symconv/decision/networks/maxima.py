@@ -18,8 +18,8 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term, free_index
 from symconv.arithmetic.work import spend
 from symconv.decision.coefficients import compare
+from symconv.decision.networks.selections import Selections
 from symconv.decision.parameters import Parameters
-from symconv.decision.selections import Selections
 from symconv.language.any_size import guarded_sum
 from symconv.language.operators import Maximum, MaxPool
 from symconv.language.operators.base import Index, Shape, inside_of

@@ -1,0 +1,1 @@
+"""Networks of functions and maxima: their nodes compared, from the inputs on."""

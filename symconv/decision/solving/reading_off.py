@@ -1,0 +1,362 @@
+"""Reading off what an unknown tensor has to be, by a change of indices.
+
+On the side with the unknown K the terms are Σ_J K[p]·x[q], and on the other one Σ_I k[…]·x[q′].
+Where q = q′, both read the same entry of x, and this fixes J.  With p = t, what is left in front
+of x is the entry K[t]: for two layers of stride 2 and one of stride 4, q = q′ says
+4u + j = 4u + 2i + i′, and K[t] = Σ_i k[i]·k[t − 2i].
+
+That is done for an output in the middle: guards that are about the output or about the sizes of
+the input are left out.  So what is read off is a guess, which a proof has to follow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import count
+
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Floor,
+    Guard,
+    Guarded,
+    Polynomial,
+    Relation,
+    equal,
+    maximum,
+)
+from symconv.arithmetic.symbols import Sign
+from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
+from symconv.decision.index_changes import is_unit, solved_for
+from symconv.decision.solving.elimination import Elimination
+
+__all__ = ["Pair", "pairs", "read_off", "size_by_lengths", "support"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A term with an unknown, and one of the other side that reads the same entries of the inputs.
+
+    All indices have numbers of their own: those of the unknown's entry come first, then those
+    of the known term, those of the unknown term, and those of the output.
+
+    Attributes:
+        known: the term of the other side.
+        unknown: the factor that is the unknown.
+        axes: how many axes the unknown has.
+        outputs: the numbers of the output's indices.
+        factors: the factors of the known term beside the inputs.
+        same: that both read the same entries of the inputs.
+        at: that the entry of the unknown is the one at the first indices.
+        guards: what else the known term says.
+        between: the indices of the unknown term.
+        weight: the coefficient of the known term, divided by that of the unknown one.
+        shapes: the shapes of the named tensors.
+    """
+
+    known: Term
+    unknown: Factor
+    axes: int
+    outputs: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    same: tuple[Polynomial, ...]
+    at: tuple[Polynomial, ...]
+    guards: Conjunction
+    between: tuple[int, ...]
+    weight: Term
+    shapes: Mapping[str, tuple[Polynomial, ...]]
+
+
+def pairs(
+    lhs: GuardedSum, unknown: Term, rhs: GuardedSum, name: str, inputs: Collection[str]
+) -> list[Pair]:
+    """Each term of a side with a term of the other one that holds an unknown.
+
+    Args:
+        lhs: the side without it.
+        unknown: the term, in which the unknown is a factor.
+        rhs: the side that the term is of.
+        name: the name of the unknown.
+        inputs: the names of the tensors on which it must not depend.
+    """
+    factor = next(f for f in unknown.factors if f.name == name)
+    read = [f for f in unknown.factors if f is not factor]
+    shapes = {**lhs.shapes, **rhs.shapes}
+    found = []
+    for term in lhs.terms:
+        split = _split(term, [f.name for f in read], inputs)
+        divisors = Counter(term.divisors)
+        divisors.subtract(unknown.divisors)
+        if split is None or any(times < 0 for times in divisors.values()):
+            continue
+        numbers = count(len(factor.position))
+        mine = {i.number: next(numbers) for i in term.indices}
+        theirs = {i.number: next(numbers) for i in unknown.indices}
+        outputs = {a: next(numbers) for a in range(lhs.axes)}
+        known = term.renumbered({**mine, **outputs})
+        other = unknown.renumbered({**theirs, **outputs})
+        ours = [known.factors[i] for i in split[0]]
+        others = [f for f in other.factors if f.name != name]
+        theirs_k = next(f for f in other.factors if f.name == name)
+        weight = Term(term.coefficient / unknown.coefficient, divisors=tuple(divisors.elements()))
+        same = [
+            _inside(p - q)
+            for one, another in zip(ours, others, strict=True)
+            for p, q in zip(one.position, another.position, strict=True)
+        ]
+        at = [_inside(p) - Polynomial.of(axis) for axis, p in enumerate(theirs_k.position)]
+        found.append(
+            Pair(
+                known,
+                theirs_k,
+                len(factor.position),
+                tuple(outputs.values()),
+                tuple(_of_an_output_inside(known.factors[i]) for i in split[1]),
+                tuple(same),
+                tuple(at),
+                # What the unknown's term says of its indices belongs to the change of indices.
+                known.guards + tuple(g for g in other.guards if g.relation is Relation.ZERO),
+                tuple(theirs.values()),
+                weight,
+                shapes,
+            )
+        )
+    return found
+
+
+def _inside(polynomial: Polynomial) -> Polynomial:
+    """The polynomial where no length in it is cut off at 0."""
+    cut = {a: a.value for a in polynomial.every_atom() if isinstance(a, Guarded)}
+    values: dict[Atom, Polynomial] = {a: v for a, v in cut.items() if a.is_nonnegative_part}
+    return _inside(polynomial.substitute(values)) if values else polynomial
+
+
+def _of_an_output_inside(factor: Factor) -> Factor:
+    return Factor(factor.name, tuple(map(_inside, factor.position)))
+
+
+def _split(
+    term: Term, read: Sequence[str], inputs: Collection[str]
+) -> tuple[list[int], list[int]] | None:
+    """Which factors are the inputs that are read, and which ones the others; None if there are not.
+
+    That is also so where the others are inputs.
+    """
+    left = list(range(len(term.factors)))
+    ours = []
+    for name in read:
+        first = next((i for i in left if term.factors[i].name == name), None)
+        if first is None:
+            return None
+        left.remove(first)
+        ours.append(first)
+    return None if any(term.factors[i].name in inputs for i in left) else (ours, left)
+
+
+def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> Term | None:
+    """What a pair of terms says that the entry of the unknown is, in its first indices.
+
+    Args:
+        pair: the pair.
+        unseen: the symbols on which the unknown must not depend: the sizes of the inputs.
+        positive: the symbols that are at least 1.
+
+    Returns:
+        The term; None where it depends on which output is looked at, or on the sizes of the input.
+    """
+    numbers = [i.number for i in pair.known.indices]
+    own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
+    order = [*reversed(pair.between), *reversed(numbers), *pair.outputs]
+    found = Elimination([*pair.at, *pair.same, *own], order, positive)
+    left = [number for number in numbers if number not in found.values]
+    # Each index that is left becomes the position of a factor, which moves with the output.
+    moved = {
+        number: solved_for(position, number, Polynomial.of(number))
+        for number, position in _positions_of(left, pair.factors, found)
+    }
+
+    def put_in(polynomial: Polynomial) -> Polynomial:
+        return found.put_in(polynomial).substitute(dict(moved.items()))
+
+    factors = tuple(Factor(f.name, tuple(map(put_in, f.position))) for f in pair.factors)
+    hidden: list[Atom] = [*unseen, *pair.outputs, *pair.between]
+    hidden = [atom for atom in hidden if atom not in found.values]
+
+    def is_free(polynomial: Polynomial) -> bool:
+        return not any(polynomial.mentions(atom) for atom in hidden)
+
+    if not all(is_free(p) for f in factors for p in f.position):
+        return None
+    if not all(map(is_free, pair.weight.divisors)):
+        return None
+    others = [put_in(e) for e in found.left]
+    guards = [equal(e, 0) for e in others if e.terms] + [
+        g.map(put_in).reduced(frozenset(positive))
+        for g in pair.guards
+        if g.relation is not Relation.ZERO
+    ]
+    indices = []
+    for number in left:
+        bounds = _range(number, factors, pair.shapes)
+        if bounds is None:
+            given = next(i for i in pair.known.indices if i.number == number)
+            bounds = put_in(given.lower), put_in(given.upper)
+        if not all(map(is_free, bounds)):
+            return None
+        indices.append(SummationIndex(number, *bounds))
+    kept = tuple(dict.fromkeys(g for g in guards if is_free(g.polynomial) and not _always(g)))
+    if any(_never(g) for g in kept):
+        return Term(Fraction(0))
+    return replace(pair.weight, indices=tuple(indices), factors=factors, guards=kept)
+
+
+def _positions_of(
+    indices: Sequence[int], factors: Sequence[Factor], found: Elimination
+) -> Iterator[tuple[int, Polynomial]]:
+    """For an index the position of a factor along an axis that moves with it, one for each."""
+    places = [found.put_in(p) for f in factors for p in f.position]
+    taken: set[int] = set()
+    for index in indices:
+        for i, place in enumerate(places):
+            others = place.indices() & set(indices) - {index}
+            if i not in taken and is_unit(place, index) and not others:
+                taken.add(i)
+                yield index, place
+                break
+
+
+def _always(guard: Guard) -> bool:
+    number = guard.polynomial.as_integer()
+    return number is not None and (
+        number == 0 or (guard.relation is not Relation.ZERO and number > 0)
+    )
+
+
+def _never(guard: Guard) -> bool:
+    return guard.polynomial.as_integer() is not None
+
+
+def _range(
+    index: int, factors: Sequence[Factor], shapes: Mapping[str, tuple[Polynomial, ...]]
+) -> tuple[Polynomial, Polynomial] | None:
+    """Where a factor has entries, of which the index is the position, or differs from it."""
+    places = [
+        (p, size)
+        for f in factors
+        for p, size in zip(f.position, shapes[f.name], strict=True)
+        if is_unit(p, index)
+    ]
+    if not places:
+        return None
+    position, size = min(places, key=lambda place: len(place[0].terms))
+    ends = (
+        solved_for(position, index, Polynomial({})),
+        solved_for(position, index, size - 1),
+    )
+    return ends if position.coefficient(index) == 1 else ends[::-1]
+
+
+# --- shapes --------------------------------------------------------------------------
+
+
+def support(
+    found: Sequence[Pair], axis: int, unseen: Collection[str], signs: Mapping[str, Sign], size: str
+) -> Polynomial | None:
+    """How many entries along an axis what is read off needs, the first one being entry 0.
+
+    Args:
+        found: the pairs of terms.
+        axis: the axis of the unknown.
+        unseen: the symbols on which the unknown must not depend.
+        signs: the signs of the symbols.
+        size: the symbol that stands for the size meanwhile.
+    """
+    largest: Polynomial | None = None
+    for pair in found:
+        ends = _ends(pair, axis, unseen, signs)
+        if ends is None:
+            return None
+        low, high = ends
+        if high.mentions(size):  # the unknown is read from its other end
+            high = Polynomial.of(size) - low - 1
+        if any(high.mentions(name) for name in {*unseen, size}):
+            return None
+        if largest is None or is_at_least(high + 1 - largest, 0, signs):
+            largest = high + 1
+        elif not is_at_least(largest - high - 1, 0, signs):
+            largest = maximum(largest, high + 1)
+    return largest
+
+
+def _ends(
+    pair: Pair, axis: int, unseen: Collection[str], signs: Mapping[str, Sign]
+) -> tuple[Polynomial, Polynomial] | None:
+    """The least and the largest position that is read along an axis of the unknown.
+
+    It is written in the positions of the other factors, each of which has a range.
+    """
+    positive = {name for name, sign in signs.items() if sign.least == 1}
+    numbers = [i.number for i in pair.known.indices]
+    entry = list(range(pair.axes))
+    fresh = count(1 + max([*entry, *numbers, *pair.between, *pair.outputs]))
+    last: dict[int, Polynomial] = {}
+    places = []
+    beside = [f for f in pair.known.factors if _of_an_output_inside(f) not in pair.factors]
+    for factor in (*pair.factors, *beside):
+        for p, size in zip(factor.position, pair.shapes[factor.name], strict=True):
+            if not any(size.mentions(name) for name in unseen):
+                number = next(fresh)
+                last[number] = size - 1
+                places.append(p - Polynomial.of(number))
+    own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
+    order = [*reversed(pair.between), *reversed(numbers), *pair.outputs, *entry]
+    found = Elimination([*places, *pair.same, *own, *pair.at], order, positive)
+    low = high = found.values.get(axis, Polynomial.of(axis))
+    for number in sorted(low.indices()):
+        times = low.cofactor(number)
+        rest = low - times * Polynomial.of(number)
+        if number not in last or times.indices() or rest.mentions(number):
+            return None
+        first, end = Polynomial({}), last[number]
+        if is_at_least(-times, 0, signs):
+            first, end = end, first
+        elif not is_at_least(times, 0, signs):
+            return None
+        low, high = low.substitute({number: first}), high.substitute({number: end})
+    return low, high
+
+
+def size_by_lengths(ours: Polynomial, others: Polynomial, size: str) -> Polynomial | None:
+    """What a size is by the lengths of both sides, in one of which it stands.
+
+    A length is max(0, ⌊a/d⌋ + b), and both are equal where a + d·b is.
+    """
+    one, other = _inside(ours), _inside(others)
+    inner, divisor = _rounded(one, size)
+    if divisor is not None:
+        rounded = [atom for atom in other.atoms() if isinstance(atom, Floor)]
+        same = [atom for atom in rounded if atom.divisor == divisor]
+        if len(same) != 1 or other.terms.get((same[0],)) != 1:
+            return None
+        rest = other - Polynomial.of(same[0])
+        other = same[0].numerator + divisor * rest
+        one = inner
+    number = one.coefficient(size)
+    if abs(number) != 1 or (one - number * Polynomial.of(size)).mentions(size):
+        return None
+    return number * (other - one) + Polynomial.of(size)
+
+
+def _rounded(length: Polynomial, size: str) -> tuple[Polynomial, Polynomial | None]:
+    """A + d·b and d, where a length is ⌊a/d⌋ + b and the size stands in a."""
+    rounded = [
+        atom for atom in length.atoms() if isinstance(atom, Floor) and atom.numerator.mentions(size)
+    ]
+    if len(rounded) != 1 or length.terms.get((rounded[0],)) != 1:
+        return length, None
+    atom = rounded[0]
+    return atom.numerator + atom.divisor * (length - Polynomial.of(atom)), atom.divisor

@@ -1,0 +1,215 @@
+"""What is found for unknown kernels, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.decision.claims import Claim
+from symconv.decision.solving.obstacles import Obstacle, obstacle
+from symconv.decision.solving.problems import Problem
+from symconv.decision.solving.uniqueness import is_unique
+from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
+from symconv.errors import SymconvError, Undecided
+from symconv.language.signals import SignalExpr
+
+__all__ = ["Solution"]
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What the unknown tensors of a claim have to be; see `solve`.
+
+    Attributes:
+        problem: what was asked.
+        kernels: the unknowns that were found, by name: recognised where they are simple, and
+            otherwise by a formula.  Empty where nothing was read off.
+        formulas: the same by formulas alone.
+        claim: the claim with these; None if there are none.
+        verdict: the verdict on it.
+    """
+
+    problem: Problem
+    kernels: Mapping[str, SignalExpr]
+    formulas: Mapping[str, SignalExpr]
+    claim: Claim | None
+    verdict: Verdict
+
+    def __getitem__(self, name: str) -> SignalExpr:
+        """The unknown of that name.
+
+        Raises:
+            SymconvError: there is none of that name, or it was not found.
+        """
+        if name not in self.problem.unknowns:
+            known = ", ".join(self.problem.unknowns)
+            raise SymconvError(f"there is no unknown {name!r}; they are {known}")
+        if name not in self.kernels:
+            raise SymconvError(f"{name} was not found: {self._why()}")
+        return self.kernels[name]
+
+    def _only(self) -> str:
+        names = list(self.problem.unknowns)
+        if len(names) > 1:
+            raise SymconvError(
+                f"there are {len(names)} unknowns, {', '.join(names)}; write found[{names[0]!r}]"
+            )
+        return names[0]
+
+    @property
+    def kernel(self) -> SignalExpr:
+        """The unknown, where there is one alone.
+
+        Raises:
+            SymconvError: there are several, or it was not found.
+        """
+        return self[self._only()]
+
+    @property
+    def formula(self) -> SignalExpr:
+        """The same by a formula for its entries, even where it is recognised."""
+        _ = self.kernel
+        return self.formulas[self._only()]
+
+    @property
+    def shape(self) -> tuple[Expr, ...]:
+        """The shape of the unknown, where there is one alone."""
+        return self.kernel.shape
+
+    @property
+    def shapes(self) -> dict[str, tuple[Expr, ...]]:
+        """The shapes of all that were found, by name."""
+        return {name: kernel.shape for name, kernel in self.kernels.items()}
+
+    @property
+    def exists(self) -> bool | None:
+        """Whether there are such tensors for all sizes; None if it is not known."""
+        if isinstance(self.verdict, Proved):
+            return True
+        return None if self.obstacle is None else False
+
+    @cached_property
+    def is_unique(self) -> bool | None:
+        """Whether no others of these shapes serve all sizes that the hypotheses allow.
+
+        None where it is not known, and where none was found.
+        """
+        if not isinstance(self.verdict, Proved):
+            return None
+        return is_unique(self.problem)
+
+    @cached_property
+    def obstacle(self) -> Obstacle | None:
+        """The smallest sizes at which there are none; None where that is not known, or not so."""
+        if isinstance(self.verdict, Proved):
+            return None
+        return obstacle(self.problem)
+
+    @cached_property
+    def condition(self) -> Boolean | None:
+        """The sizes for which what was read off serves every input, or None if nobody knows.
+
+        It speaks of the symbols that are no sizes of the input: the condition holds where the
+        sides are equal for all sizes of the input.
+        """
+        if self.claim is None:
+            return None
+        try:
+            return self.claim.condition(for_all=self.for_all)
+        except Undecided:
+            return None
+
+    @property
+    def for_all(self) -> list[Symbol]:
+        """The sizes of the input, on which no kernel may depend."""
+        if self.claim is None:
+            return []
+        return [symbol for symbol in self.claim.symbols if symbol.name in self.problem.unseen]
+
+    def _why(self) -> str:
+        match self.verdict:
+            case Unknown(reason):
+                return reason
+            case Refuted() if self.obstacle is not None:
+                return f"there is none, {self.obstacle}"
+            case _:
+                return "it is not known"
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        names = list(self.problem.unknowns)
+        listed = " and ".join(names)
+        lines: list[str] = []
+        if isinstance(self.verdict, Proved):
+            for name, kernel in self.kernels.items():
+                lines.append(f"{name} = {kernel}")
+                lines.append(f"{name} has the shape {_shape(kernel)}")
+                if self.formulas[name] is not kernel:
+                    lines.append(f"{name}{self._entry(name)}")
+            lines.append(str(self.verdict))
+            unique = self.is_unique
+            one = "It is" if len(names) == 1 else "They are"
+            shape = "of that shape" if len(names) == 1 else "of these shapes"
+            if unique:
+                lines.append(f"{one} the only one{'s' * (len(names) > 1)} {shape}.")
+            elif unique is False:
+                lines.append(f"Others {shape} serve as well.")
+            else:
+                lines.append(f"Whether others {shape} serve is not known.")
+            return lines
+        found = self.obstacle
+        if found is not None:
+            lines.append(f"there is no {listed}: {found}")
+        else:
+            lines.append(f"whether there is a {listed} is not known: {self._why()}")
+        if self.claim is not None and isinstance(self.verdict, Refuted):
+            made = ", ".join(f"{name} = {kernel}" for name, kernel in self.kernels.items())
+            when = self.condition
+            if when is not None:
+                lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")
+            else:
+                lines.append(f"With {made} it fails: {self.verdict.counterexample}")
+        return lines
+
+    def _entry(self, name: str) -> str:
+        formula = self.formulas[name].operator
+        indices = getattr(formula, "indices", ())
+        return f"[{', '.join(map(str, indices))}] = {getattr(formula, 'expression', '')}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def record(self) -> dict[str, Any]:
+        """What was found, as a dictionary of texts, numbers and lists, for scripts."""
+        found = self.obstacle
+        return {
+            "unknowns": {
+                name: {
+                    "kernel": str(kernel),
+                    "shape": [str(size) for size in kernel.shape],
+                    "formula": self._entry(name),
+                }
+                for name, kernel in self.kernels.items()
+            },
+            "exists": self.exists,
+            "is_unique": self.is_unique,
+            "verdict": str(self.verdict),
+            "condition": None if self.claim is None else str(self.condition),
+            "obstacle": None if found is None else found.record(),
+        }
+
+
+def _shape(kernel: SignalExpr) -> str:
+    sizes = ", ".join(map(str, kernel.shape))
+    return f"({sizes},)" if kernel.ndim == 1 else f"({sizes})"
+
+
+def _for_all(symbols: list[Symbol]) -> str:
+    return f"for all {', '.join(map(str, symbols))} " if symbols else ""

@@ -1,0 +1,229 @@
+"""Whether an unknown is the only one: is each of its entries read by some output, alone?
+
+The difference D of two kernels that both serve makes outputs that are 0 for every input.  In the
+entry of such an output, each monomial of the inputs has a coefficient of 0.  Where all of these
+are entries of D, and not sums of several, D is 0 exactly if each of its entries is among them, for
+some sizes of the input that the hypotheses allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
+
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import DECISION_OPERATIONS, OUTPUTS_LOOKED_AT
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Polynomial,
+    at_least,
+    equal,
+    within,
+)
+from symconv.arithmetic.symbols import Sign
+from symconv.arithmetic.terms import Factor, GuardedSum, Term, free_index
+from symconv.decision.difference_sets import hypotheses
+from symconv.decision.parameters import Parameters
+from symconv.decision.prove import bounded
+from symconv.decision.solving.problems import Problem
+from symconv.errors import NonlinearError, Undecided
+
+__all__ = ["is_unique"]
+
+
+def is_unique(problem: Problem) -> bool | None:
+    """Whether no others of these shapes serve all sizes that are allowed; None if nobody knows."""
+    try:
+        with bounded():
+            return _Reading(problem).is_unique(exactly=True)
+    except NonlinearError:
+        pass
+    except Undecided:
+        return None
+    try:  # of whatever size the unknowns are, which has products in it
+        with bounded():
+            return _Reading(problem.with_open_sizes()).is_unique(exactly=False) or None
+    except Undecided:
+        return None
+
+
+class _Reading:
+    """The entries of the unknowns that outputs read."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        claim = problem.claim(problem.unknowns).free
+        self.sets = IntegerSets([s.name for s in claim.symbols], DECISION_OPERATIONS)
+        self.claim = claim
+        self.right: GuardedSum = problem.right
+
+    def is_unique(self, *, exactly: bool) -> bool | None:
+        """See above; where it is not exact, only True means something."""
+        problem, sets = self.problem, self.sets
+        with sets.within_budget():
+            known = hypotheses(self.claim, sets)
+            if known.assumed:
+                raise Undecided("a hypothesis has a product of symbols in it")
+            terms = list(chain(*problem.terms.values()))
+            if not self._each_alone(terms, known):
+                return None
+            unseen = sorted(problem.unseen & set(sets.parameters))
+            for name, unknown in problem.unknowns.items():
+                entry = free_index(unknown.ndim)
+                inside = [
+                    guard
+                    for index, size in zip(entry, unknown.lengths, strict=True)
+                    for guard in within(index, size)
+                ]
+                left = sets.points(range(unknown.ndim), tuple(inside))
+                left = sets.exists(left.intersect_params(known.among), unseen)
+                for term in problem.terms[name]:
+                    for read in self._read(term, name, exactly):
+                        left = left - sets.exists(read.intersect_params(known.among), unseen)
+                        if left.is_empty():
+                            break
+                if not left.is_empty():
+                    return False
+        return True
+
+    # --- what is read ---
+
+    def _read(self, term: Term, name: str, exactly: bool) -> Iterator[Set]:
+        """The entries that outputs read, where the inputs have entries."""
+        axes = self.right.axes
+        if exactly:
+            yield self._points(term, name, {})
+            return
+        # Outputs by their numbers: a stride times such a number is no product.
+        multiplied = sorted(_multiplied(term, axes))
+        for numbers in product(range(OUTPUTS_LOOKED_AT), repeat=len(multiplied)):
+            at = {u: Polynomial.constant(v) for u, v in zip(multiplied, numbers, strict=True)}
+            yield self._points(term, name, at)
+
+    def _points(self, term: Term, name: str, at: Mapping[int, Polynomial]) -> Set:
+        values: dict[Atom, Polynomial] = dict(at.items())
+        outputs = [
+            guard.map(lambda p: p.substitute(values)).reduced(self.problem.positive)
+            for u, size in zip(free_index(self.right.axes), self.right.shape, strict=True)
+            for guard in within(u, size)
+        ]
+        term = term.substitute(values)
+        own = next(f for f in term.factors if f.name == name)
+        first = 1 + max([i.number for i in term.indices], default=self.right.axes)
+        entry = range(first, first + len(own.position))
+        placed = [equal(Polynomial.of(t), p) for t, p in zip(entry, own.position, strict=True)]
+        hidden = [*range(self.right.axes), *(i.number for i in term.indices)]
+        guards = (*term.guards, *self._inside(term.factors), *outputs, *placed)
+        free = [number for number in hidden if number not in at]
+        return self.sets.points(entry, guards, free)
+
+    def _inside(self, factors: Sequence[Factor]) -> Conjunction:
+        shapes = self.right.shapes
+        return tuple(
+            guard
+            for factor in factors
+            for p, size in zip(factor.position, shapes[factor.name], strict=True)
+            for guard in within(p, size)
+        )
+
+    # --- alone ---
+
+    def _each_alone(self, terms: Sequence[Term], known: Parameters) -> bool:
+        """Whether a monomial of the inputs stands beside one entry of one unknown only."""
+        for i, term in enumerate(terms):
+            for other in terms[i:]:
+                kinds = [self._beside(one) for one in (term, other)]
+                names = [[f.name for f in kind] for kind in kinds]
+                if len(set(names[0])) < len(names[0]) or not set(names[0]) <= self.problem.inputs:
+                    return False
+                if sorted(names[0]) != sorted(names[1]):
+                    continue
+                if term is other and self._determined(term):
+                    continue
+                if self._may_meet(term, other, known):
+                    return False
+        return True
+
+    def _beside(self, term: Term) -> list[Factor]:
+        unknown = self.problem.unknowns
+        return sorted((f for f in term.factors if f.name not in unknown), key=lambda f: f.name)
+
+    def _unknown(self, term: Term) -> Factor:
+        return next(f for f in term.factors if f.name in self.problem.unknowns)
+
+    def _determined(self, term: Term) -> bool:
+        """Whether the output and the positions in the inputs say which entry it is, plainly."""
+        signs = self.problem.signs
+        own = {i.number for i in term.indices}
+        positions = [p for f in self._beside(term) for p in f.position]
+        while True:
+            found = next(
+                (j for p in positions for j in own & p.indices() if _gives(p, j, own, signs)), None
+            )
+            if found is None:
+                return not any(p.indices() & own for p in self._unknown(term).position)
+            own.remove(found)
+
+    def _may_meet(self, term: Term, other: Term, known: Parameters) -> bool:
+        """Whether two entries may stand beside the same monomial in the same output."""
+        shift = 1 + max([i.number for i in (*term.indices, *other.indices)], default=0)
+        shift = max(shift, self.right.axes)
+        other = other.renumbered({i.number: i.number + shift for i in other.indices})
+        same = [
+            equal(p, q)
+            for one, another in zip(self._beside(term), self._beside(other), strict=True)
+            for p, q in zip(one.position, another.position, strict=True)
+        ]
+        outputs = [
+            guard
+            for u, size in zip(free_index(self.right.axes), self.right.shape, strict=True)
+            for guard in within(u, size)
+        ]
+        guards = (
+            *term.guards,
+            *other.guards,
+            *self._inside((*term.factors, *other.factors)),
+            *same,
+            *outputs,
+        )
+        indices = [*range(self.right.axes), *(i.number for i in (*term.indices, *other.indices))]
+        one, another = self._unknown(term), self._unknown(other)
+        if one.name != another.name:
+            apart: list[Conjunction] = [()]
+        else:
+            apart = [
+                (guard,)
+                for p, q in zip(one.position, another.position, strict=True)
+                for guard in (at_least(p, q + 1), at_least(q, p + 1))
+            ]
+        return any(
+            not self.sets.points(indices, (*guards, *more)).intersect_params(known.among).is_empty()
+            for more in apart
+        )
+
+
+def _gives(p: Polynomial, index: int, own: set[int], signs: Mapping[str, Sign]) -> bool:
+    """Whether a position determines an index, where the others that are not `own` are known."""
+    factor = p.cofactor(index)
+    rest = p - factor * Polynomial.of(index)
+    return (
+        not rest.indices() & own
+        and not factor.indices()
+        and (is_at_least(factor, 1, signs) or is_at_least(-factor, 1, signs))
+    )
+
+
+def _multiplied(term: Term, axes: int) -> set[int]:
+    """The indices of the output that stand in products."""
+    polynomials = [p for f in term.factors for p in f.position]
+    polynomials += [g.polynomial for g in term.guards]
+    return {
+        atom
+        for p in polynomials
+        for monomial in p.terms
+        if len(monomial) > 1
+        for atom in monomial
+        if isinstance(atom, int) and atom < axes
+    }

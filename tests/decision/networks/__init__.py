@@ -1,0 +1,1 @@
+"""Tests of networks of functions and maxima."""
