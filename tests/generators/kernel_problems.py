@@ -522,7 +522,9 @@ def _asked(
         case "padding":
             first.left = first.left + rng.choice([1, -1])
         case "size":
-            first.size = sympy.expand(first.size + rng.choice([1, -1]))
+            first.size = sympy.expand(
+                first.size + (rng.choice([1, -1]) if first.size.is_Integer else 1)
+            )
         case "flip":
             first.is_flipped = not first.is_flipped
         case "bias":

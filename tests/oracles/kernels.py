@@ -87,7 +87,7 @@ class Oracle:
             sum(prod(leaf_shape(leaf, symbols)) for leaf in every)
             for every in (tensors, self.stated.inputs.values())
         )
-        return unknown * max(inputs, unknown // 4)
+        return unknown * max(inputs, unknown // 2)
 
     def numbers(self, at: At) -> dict[str, Array]:
         """Numbers for the parameters: the same ones for all sizes of the input."""
@@ -145,7 +145,7 @@ class Oracle:
         left = total - sum(setting.values())
         free = self.problem.sizes_of_the_input
         every = (one for most in range(left + 1) for one in points(free, most))
-        return [one for one in every if self.is_fit({**setting, **one}, HEAVIEST)]
+        return [one for one in every if self.is_allowed({**setting, **one})]
 
     @property
     def least(self) -> dict[str, int]:
@@ -167,16 +167,18 @@ class Oracle:
 
     def inputs(self, setting: At) -> list[dict[str, int]]:
         """Sizes of the input for a setting: small ones, and some at which all taps are seen."""
-        free = self.problem.sizes_of_the_input
         rng = random.Random(f"inputs {self.problem.seed} {sorted(setting.items())}")
-        most = {0: 1, 1: 24}.get(len(free), 9)
-        every = (
-            dict(zip(free, one, strict=True)) for one in product(range(1, most), repeat=len(free))
-        )
-        fit = [one for one in every if self.is_fit({**setting, **one})]
+        fit = [one for one in self.every_input() if self.is_fit({**setting, **one})]
         large = sorted(fit, key=lambda one: -sum(one.values()))[:TOGETHER]
         few = min(TOGETHER // 2, len(large))
         return [*rng.sample(large, few), *rng.sample(fit, min(TOGETHER - few, len(fit)))]
+
+    def every_input(self) -> list[dict[str, int]]:
+        """All small sizes of the input."""
+        free = self.problem.sizes_of_the_input
+        most = {0: 1, 1: 24}.get(len(free), 9)
+        every = product(range(1, most), repeat=len(free))
+        return [dict(zip(free, sizes, strict=True)) for sizes in every]
 
     def is_fit(self, at: At, most: int = HEAVY) -> bool:
         return self.is_allowed(at) and self.weight(at) <= most

@@ -15,10 +15,11 @@ from symconv import Proved, SignalExpr, Solution, Tensor, Unknown, solve
 from symconv.decision.solving.obstacles import Need
 from symconv.language.arrays import Array
 from symconv.language.assignments import leaf_shape
+from symconv.language.evaluation import holds_at
 from symconv.language.fixed_size import array, shape_at
 from symconv.language.graph import leaves, symbols_in
 from tests.generators.kernel_problems import KernelProblem, stated
-from tests.oracles.kernels import At, Oracle, points
+from tests.oracles.kernels import HEAVIEST, At, Oracle, points
 from tests.oracles.tensor_claims import within
 
 __all__ = ["Disagreement", "check_solution", "checked"]
@@ -62,6 +63,7 @@ def check_solution(oracle: Oracle, found: Solution) -> str:
         check_uniqueness(oracle, found)
         return f"found, {_planted(oracle)}, unique: {found.is_unique}"
     check_obstacle(oracle, found)
+    check_condition(oracle, found)
     return f"none, {_planted(oracle)}"
 
 
@@ -162,7 +164,12 @@ def check_obstacle(oracle: Oracle, found: Solution) -> None:
     at = {**oracle.least, **obstacle.lengths}
     setting = {name: at[name] for name in oracle.inner}
     total = sum(at.values())
+    here = {name: at[name] for name in problem.sizes_of_the_input}
     inputs = oracle.up_to(setting, total)
+    if any(oracle.weight({**setting, **sizes}) > HEAVIEST for sizes in inputs):
+        if len(obstacle.needs) > 1:  # and the others would take too long
+            return
+        inputs = [here]
     if not oracle.is_allowed(at):
         raise Disagreement("obstacle", problem, f"symconv: none at {at}, which is not allowed")
     if oracle.exists(setting, inputs):
@@ -172,10 +179,35 @@ def check_obstacle(oracle: Oracle, found: Solution) -> None:
     smaller = [one for least in range(total) for one in points(oracle.inner, least)]
     rng = random.Random(f"smaller {problem.seed}")
     for other in rng.sample(smaller, min(SMALLER, len(smaller))):
-        inputs = oracle.up_to(other, total - 1)
+        inputs = [
+            sizes for sizes in oracle.up_to(other, total - 1) if oracle.is_fit({**other, **sizes})
+        ]
         few = rng.sample(inputs, min(SMALLER, len(inputs)))
         if few and not oracle.exists(other, few):
             raise Disagreement("smallest", problem, f"symconv: none at {at}; but none with {other}")
+
+
+def check_condition(oracle: Oracle, found: Solution) -> None:
+    """Compare when what was read off serves all sizes of the input with when it does."""
+    condition = found.condition
+    if condition is None:
+        return
+    for setting in oracle.settings():
+        told = holds_at(condition, {s: setting[s.name] for s in condition.free_symbols})
+        inputs = [one for one in oracle.every_input() if oracle.is_fit({**setting, **one})]
+        wrong: At | None = None
+        for sizes in inputs:
+            left, right = sides(oracle, found.kernels, {**setting, **sizes})
+            if left != right:
+                wrong = sizes
+                break
+        if inputs and told == (wrong is not None):
+            raise Disagreement(
+                "condition",
+                oracle.problem,
+                f"symconv: {found.kernels} serves exactly when {condition}; but at {setting} it "
+                f"is wrong for {wrong}",
+            )
 
 
 _ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")

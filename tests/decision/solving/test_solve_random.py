@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sympy import Eq
 
 from symconv import Proved, Signal, SignalExpr, Unknown, integers
 from symconv.decision.solving.obstacles import Need
@@ -67,13 +68,19 @@ def said(kernel: SignalExpr, **changes: Any) -> Any:
         "formulas": {"K": kernel},
         "verdict": Proved(ALL_LENGTHS),
         "obstacle": None,
+        "condition": None,
     }
     return SimpleNamespace(**told | changes)
 
 
-def none_at(**lengths: int) -> Any:
+def none_at(condition: Any = None, **lengths: int) -> Any:
     """A solution that says that there is none at these sizes, and that they are the smallest."""
-    return said(k, exists=False, obstacle=SimpleNamespace(lengths=lengths, needs=()))
+    return said(
+        RIGHT,
+        exists=False,
+        condition=condition,
+        obstacle=SimpleNamespace(lengths=lengths, needs=()),
+    )
 
 
 def needed(reads: str, unknown: str, value: str) -> Any:
@@ -88,6 +95,8 @@ def test_what_is_right_is_let_through() -> None:
     assert check_solution(LAYERS, said(RIGHT, is_unique=None)) == "found, planted, unique: None"
     assert check_solution(UNSEEN, said(k, is_unique=False)) == "found, planted, unique: False"
     assert check_solution(PADDED, none_at(n=2, c=2)) == "none, planted"
+    only = none_at(n=2, c=2, condition=Eq(c, 1))
+    assert check_solution(PADDED, only) == "none, planted"
     assert check_solution(PADDED, needed("x[0]", "K[2]", "k[0]*k[1]")) == "none, planted"
     assert check_solution(PADDED, needed("x[1]", "-K[3]", "-k[1]**2")) == "none, planted"
     unknown = said(k, exists=None, verdict=Unknown("it took more than 5 steps"))
@@ -107,6 +116,7 @@ def test_what_is_right_is_let_through() -> None:
         ("obstacle", LAYERS, none_at(n=7, c=3)),
         ("obstacle", PADDED, none_at(n=1, c=2)),
         ("smallest", PADDED, none_at(n=3, c=2)),
+        ("condition", PADDED, none_at(n=2, c=2, condition=Eq(c, 2))),
         ("need", PADDED, needed("x[0]", "K[3]", "k[0]*k[1]")),
         ("need", PADDED, needed("x[0]", "K[2]", "k[1]*k[1]")),
         ("need", PADDED, needed("x[1]", "K[2]", "k[0]*k[1]")),
