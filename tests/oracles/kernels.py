@@ -116,15 +116,19 @@ class Oracle:
 
         It may be of any length where none was told.
         """
+        largest = max(sum(sizes.values()) for sizes in inputs)
+        shapes = self.possible_shapes(setting, largest)
+        return any(self._serves(setting, inputs, one) for one in shapes)
+
+    def possible_shapes(self, setting: At, largest: int) -> list[Mapping[str, tuple[Any, ...]]]:
+        """What is told of the unknowns; where nothing is, many lengths of the one that there is."""
         shapes = self.stated.shapes
-        lengths: list[Mapping[str, tuple[Any, ...]]] = [shapes]
-        if not self.problem.is_told:
-            (planted,) = leaf_shape(
-                Tensor("K", shapes["K"]), self.symbols({**self.least, **setting})
-            )
-            largest = sum(setting.values()) + max(sum(sizes.values()) for sizes in inputs)
-            lengths = [{"K": (length,)} for length in range(1, 1 + max(planted, largest + 12))]
-        return any(self._serves(setting, inputs, shapes) for shapes in lengths)
+        if self.problem.is_told:
+            return [shapes]
+        (planted,) = leaf_shape(Tensor("K", shapes["K"]), self.symbols({**self.least, **setting}))
+        return [
+            {"K": (length,)} for length in range(1, planted + largest + sum(setting.values()) + 12)
+        ]
 
     def _serves(
         self, setting: At, inputs: Sequence[At], shapes: Mapping[str, tuple[Any, ...]]
