@@ -68,7 +68,7 @@ def solve(
     proved for all lengths
     >>> flipped = solve(x.flip().correlate(k), lambda K: x.correlate(K))
     >>> print(flipped.obstacle)
-    at c = 1, n = 2: output [0], before x[1], needs 0 = k[0]
+    at c = 1, n = 2: K has 1 entry there, and output [0], before x[1], needs 0 = k[0]
 
     Raises:
         SymconvError: the sides, the shapes or the hypotheses are not what they have to be.

@@ -1,1 +1,1 @@
-"""Tests of what is found: kernels, amounts, merged layers."""
+"""Tests of symconv.decision.solving."""
