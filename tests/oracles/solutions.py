@@ -82,6 +82,10 @@ def _in_general(found: Solution) -> str:
 def check_kernel(oracle: Oracle, found: Solution) -> None:
     """Compare both sides with the kernels that were found, and what they are by formulas."""
     problem = oracle.problem
+    for kernel in (*found.kernels.values(), *found.formulas.values()):
+        strange = kernel.every_symbol().keys() - set(oracle.inner)
+        if strange:
+            raise Disagreement("depends", problem, f"symconv: {kernel}; but not on {strange}")
     inside = within(found.verdict.scope) if isinstance(found.verdict, Proved) else (lambda at: True)
     for setting in oracle.settings():
         together = oracle.jointly(setting)

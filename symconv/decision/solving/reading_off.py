@@ -259,10 +259,13 @@ def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> 
         if not all(map(is_free, bounds)):
             return None
         indices.append(SummationIndex(number, *bounds))
+    nested = _outermost_first(indices)
+    if nested is None:
+        return None
     kept = tuple(dict.fromkeys(g for g in guards if is_free(g.polynomial) and not _always(g)))
     if any(_never(g) for g in kept):
         return Term(Fraction(0))
-    return replace(pair.weight, indices=tuple(indices), factors=factors, guards=kept)
+    return replace(pair.weight, indices=tuple(nested), factors=factors, guards=kept)
 
 
 def _positions_of(
@@ -278,6 +281,22 @@ def _positions_of(
                 taken.add(i)
                 yield index, place
                 break
+
+
+def _outermost_first(indices: Sequence[SummationIndex]) -> list[SummationIndex] | None:
+    """The indices in an order in which each has bounds in those before it, if there is one."""
+    left = list(indices)
+    nested: list[SummationIndex] = []
+    while left:
+        numbers = {index.number for index in left}
+        found = next(
+            (i for i in left if not (i.lower.indices() | i.upper.indices()) & numbers), None
+        )
+        if found is None:
+            return None
+        left.remove(found)
+        nested.append(found)
+    return nested
 
 
 def _always(guard: Guard) -> bool:

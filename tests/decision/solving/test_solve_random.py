@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sympy import Eq
 
-from symconv import Proved, Signal, SignalExpr, Unknown, integers
+from symconv import Proved, Signal, SignalExpr, Unknown, integers, solve
 from symconv.decision.solving.obstacles import Need
 from symconv.decision.verdicts import ALL_LENGTHS
 from tests.generators.kernel_problems import KernelProblem
@@ -37,7 +37,7 @@ def test_random_problems(first: int) -> None:
 
 # --- the check itself ----------------------------------------------------------------
 
-c = integers("c", positive=True)
+n, c = integers("n c", positive=True)
 k = Signal("k", c)
 RIGHT = k.convolve(k.dilate(2))
 
@@ -110,6 +110,7 @@ def test_what_is_right_is_let_through() -> None:
         ("kernel", LAYERS, said(2 * RIGHT)),
         ("kernel", LAYERS, said(RIGHT, formulas={"K": k.pad(0, 2 * c - 2)})),
         ("kernel", LAYERS, said(k.convolve(k))),
+        ("depends", LAYERS, said(RIGHT.pad(n, -n))),
         ("exists", PADDED, said(RIGHT)),
         ("unique", LAYERS, said(RIGHT, is_unique=False)),
         ("unique", UNSEEN, said(k)),
@@ -127,3 +128,39 @@ def test_what_is_right_is_let_through() -> None:
 def test_what_is_wrong_is_found(topic: str, oracle: Oracle, found: Any) -> None:
     with pytest.raises(Disagreement, match=topic):
         check_solution(oracle, found)
+
+
+# --- what random problems have shown ---------------------------------------------------
+
+
+def test_no_index_is_left_free() -> None:
+    """What is read off had a sum whose bounds named the index of a sum within it."""
+    x, h = Signal("x", n), Signal("h", 3)
+    layers = (x.convolve(h).correlate(k) + x.convolve(h).correlate(2 * k)).avg_pool(2, stride=2)
+    found = solve(layers, lambda taps: x.pad(2, 2).correlate(taps, stride=2), shape=c + 3)
+    assert isinstance(found.verdict, Proved)
+    assert found.formula.every_symbol().keys() == {"c"}
+
+
+def test_where_many_lengths_fit_the_smallest_inputs() -> None:
+    """Where there is no output, all kernels that are long enough fit, and no shorter ones."""
+    x, a, b = Signal("x", n), Signal("a", 2), Signal("b", 3)
+    found = solve(
+        x.correlate(a, stride=3).convolve(b), lambda taps: x.pad(6, 6).correlate(taps, stride=3)
+    )
+    assert found.exists is False
+    assert found.obstacle is not None
+    assert found.obstacle.lengths == {"n": 2}
+    long = solve(x.conv_transpose(k, stride=3), lambda taps: x.conv_transpose(taps, stride=3))
+    assert long.exists is not False
+
+
+def test_a_bias_that_is_computed() -> None:
+    x, one = Signal("x", n), Signal("one", 1)
+    found = solve(
+        x.add_bias(one).correlate(k),
+        lambda taps, bias: x.correlate(taps).add_bias(bias),
+        shape={"taps": c, "bias": 1},
+    )
+    assert isinstance(found.verdict, Proved)
+    assert found["bias"].evaluate(one=[5], k=[1, 2, 3]) == [30]
