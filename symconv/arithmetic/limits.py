@@ -531,6 +531,10 @@ names are longer than that of what it reads."""
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 
+MOST_UNKNOWNS = 4
+"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
+tried with every other."""
+
 OUTPUTS_LOOKED_AT = 3
 """Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
 outputs read the taps that stand before the padding."""
