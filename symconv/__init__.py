@@ -7,6 +7,8 @@ The public names are few:
   and `Pointwise` is a function of each entry of which nothing is known.
 - `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
   `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
+- `solve_amounts` finds the paddings, strides or dilations with which a claim holds for all
+  lengths, as `Amounts`.
 - `assert_equal` asserts a claim in a test.
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.solving.amounts import Amounts, solve_amounts
     from symconv.decision.solving.kernels import solve
     from symconv.decision.solving.solutions import Solution
     from symconv.decision.stacks import repeat
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CATALOGUE",
     "MISTAKES",
+    "Amounts",
     "Claim",
     "Counterexample",
     "Derivation",
@@ -73,6 +77,7 @@ __all__ = [
     "receptive_field",
     "repeat",
     "solve",
+    "solve_amounts",
     "such_that",
 ]
 
@@ -84,6 +89,7 @@ _PLACES = {
     **dict.fromkeys(
         ("Counterexample", "Proved", "Refuted", "Unknown", "Verdict"), "decision.verdicts"
     ),
+    **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",

@@ -98,9 +98,7 @@ class ParsedProblem:
 
     def solve(self, of: Sequence[str] = ()) -> Solution:
         """What the unknowns have to be; `of` are the inputs on which they must not depend."""
-        return solve(
-            self.lhs, self.rhs, shape=self.shapes or None, given=self.given, of=of or None
-        )
+        return solve(self.lhs, self.rhs, shape=self.shapes or None, given=self.given, of=of or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +213,7 @@ def read_problem(
     return ParsedProblem(
         lhs,
         Side(phrase, asked, names, list(unknowns)),
-        {name: names.signals[name].written_shape for name in shaped},
+        {name: names.signals[name].shape for name in shaped},
         context.given,
         _assumed(context, there, unknowns),
         passage,
@@ -250,7 +248,8 @@ def _check_hypotheses(context: Context, unknowns: Collection[str]) -> None:
         for node in ast.walk(phrase.tree):
             if isinstance(node, ast.Name) and node.id in unknowns:
                 raise phrase.error(
-                    node, f"the shape of {name} is said in integer symbols, and {node.id} is a tensor"
+                    node,
+                    f"the shape of {name} is said in integer symbols, and {node.id} is a tensor",
                 )
 
 
