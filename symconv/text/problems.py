@@ -30,7 +30,6 @@ from symconv.text.functions import (
     MAKERS,
     METHODS,
     POINTWISE,
-    RESERVED,
     bound_arguments,
     check_name,
 )
@@ -186,7 +185,7 @@ def read_problem(
     """Read a claim with unknowns that stands in a longer text; see `parse_problem`."""
     _check(declared, unknowns)
     phrase = read_phrase(passage)
-    there = {node.id for node in ast.walk(phrase.tree) if isinstance(node, ast.Name)}
+    there = set(_names(phrase.tree))
     for name in unknowns:
         if name not in there:
             raise passage.error(f"the unknown {name} does not stand in it", phrase.tree.col_offset)
@@ -203,8 +202,8 @@ def read_problem(
             f"{sorted(tensors)[0]} is an unknown tensor here, and {amounts[0]} an unknown integer; "
             "one sort is found at a time, so put in a value or a symbol for one of them"
         )
+    _check_known(declared, unknowns)
     context = Context(declared_too, [phrase])
-    _check_hypotheses(context, unknowns)
     known, asked = _sides(phrase, unknowns)
     names = context.names
     lhs = Reader(phrase, names).value(known)
@@ -238,19 +237,17 @@ def _check(declared: Declarations, unknowns: Mapping[str, Passage | None]) -> No
                 )
 
 
-def _check_hypotheses(context: Context, unknowns: Collection[str]) -> None:
-    vocabulary = context.names.vocabulary
-    for phrase in vocabulary.hypotheses:
-        for node in ast.walk(phrase.tree):
-            if isinstance(node, ast.Name) and node.id in unknowns:
-                raise phrase.error(node, f"hypotheses are on what is known, and {node.id} is not")
-    for name, phrase in vocabulary.shapes.items():
-        for node in ast.walk(phrase.tree):
-            if isinstance(node, ast.Name) and node.id in unknowns:
-                raise phrase.error(
-                    node,
-                    f"the shape of {name} is said in integer symbols, and {node.id} is a tensor",
-                )
+def _check_known(declared: Declarations, unknowns: Collection[str]) -> None:
+    """Refuse hypotheses and sizes in which unknown tensors stand."""
+    said = {
+        "hypotheses are on what is known": declared.given,
+        "the sizes of what is known are integers": declared.shapes.values(),
+    }
+    for why, passages in said.items():
+        for phrase in map(read_phrase, passages):
+            for node in ast.walk(phrase.tree):
+                if isinstance(node, ast.Name) and node.id in unknowns:
+                    raise phrase.error(node, f"{why}, and {node.id} is an unknown tensor")
 
 
 def _sides(phrase: Phrase, unknowns: Collection[str]) -> tuple[ast.expr, ast.expr]:
@@ -277,6 +274,14 @@ def _sides(phrase: Phrase, unknowns: Collection[str]) -> tuple[ast.expr, ast.exp
     return (right, left) if used[0] else (left, right)
 
 
+def _names(tree: ast.expr) -> Iterator[str]:
+    """The names in a tree that are not those of functions."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in called:
+            yield node.id
+
+
 def _assumed(
     context: Context, there: Collection[str], unknowns: Collection[str]
 ) -> tuple[Assumption, ...]:
@@ -284,8 +289,8 @@ def _assumed(
     signals = context.names.signals
     hypotheses = context.names.vocabulary.hypotheses
     used = {*there, *symbols_in(*(signals[name] for name in there if name in signals))}
-    used |= {n.id for h in hypotheses for n in ast.walk(h.tree) if isinstance(n, ast.Name)}
-    used -= {*unknowns, *signals, *RESERVED}
+    used |= {name for hypothesis in hypotheses for name in _names(hypothesis.tree)}
+    used -= {*unknowns, *signals}
     return tuple(context.assumptions[name] for name in sorted(used & context.assumptions.keys()))
 
 
