@@ -112,6 +112,21 @@ class ParsedAmounts:
     parsed: ParsedClaim
     symbols: tuple[Symbol, ...]
 
+    @property
+    def passage(self) -> Passage:
+        """Where it was written."""
+        return self.parsed.passage
+
+    @property
+    def declared(self) -> Declarations:
+        """What was declared before it."""
+        return self.parsed.declared
+
+    @property
+    def unknowns(self) -> dict[str, Passage | None]:
+        """The names of the unknowns, which have no shapes."""
+        return dict.fromkeys(symbol.name for symbol in self.symbols)
+
     def solve(
         self,
         for_all: Sequence[str] | None = None,
