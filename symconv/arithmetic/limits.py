@@ -541,10 +541,6 @@ MOST_UNKNOWNS = 4
 """Tensors or amounts that are found together: of tensors without a shape, every number of axes is
 tried with every other."""
 
-OUTPUTS_LOOKED_AT = 3
-"""Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
-outputs read the taps that stand before the padding."""
-
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
 are tried the lengths of both sides leave a few numbers below.  That there are none above is asked

@@ -111,6 +111,12 @@ def pairs(
         others = [f for f in other.factors if f.name != name]
         theirs_k = next(f for f in other.factors if f.name == name)
         weight = Term(term.coefficient / unknown.coefficient, divisors=tuple(divisors.elements()))
+        alone = [
+            equal(p, 0)  # an axis of one entry is read there alone
+            for f in (*known.factors, *others)
+            for p, size in zip(f.position, shapes[f.name], strict=True)
+            if size.as_integer() == 1 and p.terms
+        ]
         same = [
             _inside(p - q, unseen)
             for one, another in zip(ours, others, strict=True)
@@ -132,6 +138,7 @@ def pairs(
                     for g in (
                         *known.guards,
                         *(g for g in other.guards if g.relation is Relation.ZERO),
+                        *alone,
                     )
                 ),
                 tuple(theirs.values()),
@@ -152,11 +159,25 @@ def _inside(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
             isinstance(inner, Guarded) and inner.is_nonnegative_part for inner in value.every_atom()
         ):
             continue  # which come first
-        grows = sum(value.coefficient(name) for name in unseen)
+        grows = _growth(value, unseen)
         if grows:
             new: dict[Atom, Polynomial] = {atom: value if grows > 0 else Polynomial({})}
             return _inside(polynomial.substitute(new), unseen)
     return polynomial
+
+
+def _growth(polynomial: Polynomial, unseen: Collection[str]) -> Fraction:
+    """How fast it grows with the sizes of the inputs, as far as these stand alone."""
+    growth = Fraction(0)
+    for monomial, c in polynomial.terms.items():
+        for atom in monomial if len(monomial) == 1 else ():
+            if isinstance(atom, Floor):
+                growth += Fraction(c, atom.divisor.as_integer() or 1) * _growth(
+                    atom.numerator, unseen
+                )
+            elif atom in unseen:
+                growth += c
+    return growth
 
 
 def _factor_inside(factor: Factor, unseen: Collection[str]) -> Factor:
@@ -342,6 +363,13 @@ def _ends(
                 number = next(fresh)
                 last[number] = size - 1
                 places.append(p - Polynomial.of(number))
+    first = {number: Polynomial({}) for number in last}
+    for index in pair.known.indices:
+        if not any(
+            bound.indices() or any(bound.mentions(name) for name in unseen)
+            for bound in (index.lower, index.upper)
+        ):
+            first[index.number], last[index.number] = index.lower, index.upper
     own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
     order = [*reversed(pair.between), *reversed(numbers), *pair.outputs, *entry]
     found = Elimination([*places, *pair.same, *own, *pair.at], order, positive)
@@ -351,12 +379,12 @@ def _ends(
         rest = low - times * Polynomial.of(number)
         if number not in last or times.indices() or rest.mentions(number):
             return None
-        first, end = Polynomial({}), last[number]
+        begin, end = first[number], last[number]
         if is_at_least(-times, 0, signs):
-            first, end = end, first
+            begin, end = end, begin
         elif not is_at_least(times, 0, signs):
             return None
-        low, high = low.substitute({number: first}), high.substitute({number: end})
+        low, high = low.substitute({number: begin}), high.substitute({number: end})
     return low, high
 
 

@@ -173,15 +173,17 @@ class _Reading:
             return None
         steps, shift = places
         parts: list[tuple[tuple[bool, int, int], SignalExpr]] = []
-        for i, (factor, step) in enumerate(zip(factors, steps, strict=True)):
+        layers = list(self.problem.named)
+        for factor, step in zip(factors, steps, strict=True):
             made, size, moved = self._turned(factor, step, 0)
             if made is None:
                 return None
             shift = shift + moved
             number = size.as_integer()
             dilated = made if number == 1 else made.dilate(self._written(size))
-            # Small dilations first, and those of inner layers, whose factors come last.
-            parts.append(((number is None, number or 0, -i), dilated))
+            # Small dilations first, and inner layers.
+            inner = layers.index(factor.name) if isinstance(factor, Tensor) else len(layers)
+            parts.append(((number is None, number or 0, inner), dilated))
         parts.sort(key=lambda part: part[0])
         result = parts[0][1]
         for _, part in parts[1:]:
