@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -277,7 +277,9 @@ def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
     out.print(name, style="bold", soft_wrap=True)
 
 
-def show_statement(out: Console, claim: Claim, statement: str, typed: str) -> Record:
+def show_statement(
+    out: Console, claim: Claim, statement: str, typed: str, *, unknown: Collection[str] = ()
+) -> Record:
     """Show what is claimed; the same as a record."""
     sign = "iff" if claim.is_condition else "="
     mathematics = plain(claim.lhs)
@@ -292,8 +294,9 @@ def show_statement(out: Console, claim: Claim, statement: str, typed: str) -> Re
     if typed and not claim.signals:
         line(out, " ".join(typed.split()), indent=4)
     line(out, mathematics, "cyan", indent=4)
-    paragraph(out, quantifiers(claim), indent=4)
-    return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
+    said = quantifiers(claim, unknown=unknown)
+    paragraph(out, said, indent=4)
+    return {"mathematics": mathematics, "quantifiers": said}
 
 
 def show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> None:

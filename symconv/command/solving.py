@@ -44,13 +44,13 @@ class Wanted:
     Attributes:
         of: the tensors on which unknown tensors must not depend; by default, what they are
             multiplied with.
-        for_all: the symbols for all of whose values unknown amounts shall serve; by default the
+        for_all: the symbols for all of whose values unknown amounts shall serve; None for the
             sizes of the inputs.
         among: the numbers that are tried for symbols.
     """
 
     of: Sequence[str] = ()
-    for_all: Sequence[str] = ()
+    for_all: Sequence[str] | None = None
     among: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
@@ -69,7 +69,7 @@ def report_problem(problem: ParsedProblem | ParsedAmounts, wanted: Wanted, out: 
 
 
 def _report_tensors(problem: ParsedProblem, wanted: Wanted, out: Console) -> Record:
-    if wanted.among or wanted.for_all:
+    if wanted.among or wanted.for_all is not None:
         raise SymconvError(
             f"{' and '.join(problem.unknowns)} is an unknown tensor here, and --among and "
             "--for-all are about unknown integers"
@@ -82,7 +82,9 @@ def _report_tensors(problem: ParsedProblem, wanted: Wanted, out: Console) -> Rec
     lhs, rhs = plain(found.problem.lhs), plain(found.problem.rhs)
     line(out, f"{lhs}  =  {rhs}", "cyan", indent=4)
     hidden = {*names, *(symbol.name for symbol in found.problem.open.values())}
-    claim = found.claim or found.problem.claim(found.problem.unknowns)
+    claim = found.claim
+    if claim is None:
+        claim = found.problem.claim(found.problem.unknowns)
     said = quantifiers(claim, unknown=hidden)
     paragraph(out, said, indent=4)
     told = _show_assumed(problem.assumed, out)
@@ -177,12 +179,17 @@ def _report_amounts(problem: ParsedAmounts, wanted: Wanted, out: Console) -> Rec
     if wanted.of:
         raise SymconvError("--of is about unknown tensors, and what is unknown here are integers")
     names = " and ".join(problem.unknowns)
+    if wanted.for_all is None and not problem.parsed.claim.signals:
+        raise SymconvError(
+            "the claim compares no tensors, so it has no input: say for which symbols it shall "
+            "hold, such as --for-all n"
+        )
     claim, typed = problem.parsed.claim, " ".join(problem.passage.content.split())
     found: Amounts | Undecided
     with working(out, f"looking for {names}"):
         found, seconds = timed(lambda: _amounts(problem, wanted))
     record: Record = {"problem": typed}
-    record |= show_statement(out, claim, "", typed)
+    record |= show_statement(out, claim, "", typed, unknown=problem.unknowns)
     record |= _show_assumed(problem.parsed.assumed, out)
     out.print()
     every = ", ".join(map(str, found.for_all)) if isinstance(found, Amounts) else ""
@@ -207,7 +214,7 @@ def _report_amounts(problem: ParsedAmounts, wanted: Wanted, out: Console) -> Rec
 
 def _amounts(problem: ParsedAmounts, wanted: Wanted) -> Amounts | Undecided:
     try:
-        return problem.solve(wanted.for_all or None, wanted.among)
+        return problem.solve(wanted.for_all, wanted.among)
     except Undecided as reason:
         return reason
 
