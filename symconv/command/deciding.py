@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -103,13 +102,17 @@ class Decider:
             SymconvError: it cannot be asked in this way.
         """
         unknowns = {n: None if s is None else s.content for n, s in problem.unknowns.items()}
-        return self._record(
+        text = " ".join(problem.passage.content.split())
+        record = self._record(
             lambda: report_problem(problem, wanted, self._out),
-            _task(problem.passage, problem.declared, unknowns=unknowns, wanted=asdict(wanted)),
+            _task(problem.passage, problem.declared, unknowns=unknowns, wanted=wanted.record()),
             None,
-            " ".join(problem.passage.content.split()),
+            text,
             f"what {' and '.join(unknowns)} is",
         )
+        if "answer" in record:
+            return record
+        return {"problem": text, "answer": record["verdict"], "reason": record["reason"]}
 
     def _record(
         self, decide: Callable[[], Record], task: Task, name: str | None, text: str, what: str

@@ -29,7 +29,7 @@ from symconv.decision.verdicts import Proved, Unknown
 from symconv.decision.wording import quantifiers
 from symconv.errors import SymconvError, Undecided
 from symconv.language.notation import plain
-from symconv.language.signals import SignalExpr
+from symconv.language.signals import SignalExpr, Tensor
 from symconv.text import Assumption, ParsedAmounts, ParsedProblem
 
 __all__ = ["Wanted", "report_problem"]
@@ -52,6 +52,11 @@ class Wanted:
     of: Sequence[str] = ()
     for_all: Sequence[str] | None = None
     among: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def record(self) -> Record:
+        """The same as lists, for another process."""
+        among = {name: list(numbers) for name, numbers in self.among.items()}
+        return {"of": self.of, "for_all": self.for_all, "among": among}
 
 
 def report_problem(problem: ParsedProblem | ParsedAmounts, wanted: Wanted, out: Console) -> Record:
@@ -92,8 +97,8 @@ def _report_tensors(problem: ParsedProblem, wanted: Wanted, out: Console) -> Rec
     out.print(f"{' and '.join(names)}, for all {_measures(found)}", style="bold")
     took = duration(seconds + more)
     if isinstance(found.verdict, Proved):
-        _show_found(found, took, out)
-        show_verdict(out, found.verdict, seconds, _measures(found))
+        _show_found(found, out)
+        show_verdict(out, found.verdict, seconds + more, _measures(found))
     elif found.obstacle is not None:
         _show_none(found, found.obstacle, took, out)
     else:
@@ -102,6 +107,7 @@ def _report_tensors(problem: ParsedProblem, wanted: Wanted, out: Console) -> Rec
             out, reason or "what was read off fails; whether another serves is not known", took
         )
         _show_candidate(found, out)
+        out.print()
     return {
         "problem": " ".join(problem.passage.content.split()),
         "mathematics": f"{lhs}  =  {rhs}",
@@ -123,12 +129,13 @@ def _measures(found: Solution) -> str:
     return "lengths" if found.problem.lhs.ndim == 1 else "sizes"
 
 
-def _show_found(found: Solution, took: str, out: Console) -> None:
-    row(out, "FOUND", took, "green")
+def _show_found(found: Solution, out: Console) -> None:
+    row(out, "FOUND", "", "green")
     for name, kernel in found.kernels.items():
-        line(out, f"{name} = {plain(kernel)}", "bold", indent=4)
         entry = entry_of(found, name)
-        if entry is not None and found.formulas[name] is not kernel:
+        if found.formulas[name] is not kernel:  # which has another form than its formula
+            line(out, f"{name} = {plain(kernel)}", indent=4)
+        if entry is not None and not isinstance(kernel, Tensor):
             at = ", ".join(map(str, entry[0]))
             line(out, f"{name}[{at}] = {plain(entry[1])}", indent=4)
         line(out, f"{name} is of {_measure(kernel)}", indent=4)
@@ -144,12 +151,17 @@ def _measure(kernel: SignalExpr) -> str:
 def _show_none(found: Solution, obstacle: Obstacle, took: str, out: Console) -> None:
     row(out, "THERE IS NONE", took, "red")
     if obstacle.needs:
-        paragraph(out, f"{conflict(obstacle).capitalize()}:", indent=4)
+        paragraph(out, f"{_capital(conflict(obstacle))}:", indent=4)
         _show_table(*needs_table(obstacle), out)
     else:
-        paragraph(out, str(obstacle).capitalize(), indent=4)
+        paragraph(out, f"{_capital(str(obstacle))}.", indent=4)
     _show_candidate(found, out)
     out.print()
+
+
+def _capital(text: str) -> str:
+    """A sentence that begins with a capital letter; all others stay as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _show_candidate(found: Solution, out: Console) -> None:

@@ -97,6 +97,10 @@ class ParsedProblem:
 
     def solve(self, of: Sequence[str] = ()) -> Solution:
         """What the unknowns have to be; `of` are the inputs on which they must not depend."""
+        for name in of:
+            if name not in self.declared.shapes:
+                known = ", ".join(self.declared.shapes) or "none"
+                raise SymconvError(f"of {name}: it is no tensor that is declared; expected {known}")
         return solve(self.lhs, self.rhs, shape=self.shapes or None, given=self.given, of=of or None)
 
 

@@ -133,6 +133,8 @@ def candidate_sentence(found: Solution) -> str:
     """When what was read off serves, though nothing serves always; empty where nothing was."""
     if not isinstance(found.verdict, Refuted):
         return ""
+    if not found.kernels:
+        return ""
     made = " and ".join(f"{name} = {plain(kernel)}" for name, kernel in found.kernels.items())
     for condition, symbols in ((found.condition, found.for_all), (found.verdict.condition, [])):
         if condition is not None and condition != sympy.false:

@@ -51,7 +51,7 @@ def taps(kernel: SignalExpr | Solution, /, **lengths: int) -> Diagram:
     K[2] = k₁².
     >>> taps(solve(x.flip().correlate(k), lambda K: x.correlate(K)))
     There is no K: at c = 1, n = 2, this output needs what cannot be.
-    output [0], before x[1], needs 0 = k[0].
+    Output [0], before x[1], needs 0 = k[0].
     """
     name = "tap"
     if isinstance(kernel, Solution):
@@ -160,7 +160,12 @@ def _in_the_way(found: Solution, obstacle: Obstacle) -> Diagram:
         _draw_lines(canvas, words)
         return canvas.diagram("No kernel", words[0])
     head, rows = needs_table(obstacle)
-    words = [f"There is no {names}: {conflict(obstacle)}.", *(f"{n}." for n in obstacle.needs)]
+    apart = head[0] == "at"
+    told = [
+        f"{f'At {row[0]}, o' if apart else 'O'}{str(need)[1:]}."
+        for row, need in zip(rows, obstacle.needs, strict=True)
+    ]
+    words = [f"There is no {names}: {conflict(obstacle)}.", *told]
     _draw_lines(canvas, words[:1])
     widths = [max(map(text_width, column)) + 16 for column in zip(head, *rows, strict=True)]
     starts = [sum(widths[:i]) for i in range(len(widths))]
