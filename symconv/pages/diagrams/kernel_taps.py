@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from symconv.arithmetic.limits import MOST_PICTURE_SENTENCES, MOST_TAPS_DRAWN, MOST_TERMS_OF_TAP
+from symconv.arithmetic.limits import (
+    MOST_PICTURE_SENTENCES,
+    MOST_TAPS_DRAWN,
+    MOST_TERMS_OF_TAP,
+    WIDEST_PICTURE,
+)
 from symconv.decision.solving.obstacles import Obstacle
 from symconv.decision.solving.solutions import Solution
 from symconv.decision.solving.telling import conflict, needs_table
@@ -112,6 +117,11 @@ class _Taps:
         height = max([HEIGHT, *(len(cell) * 16 + 8 for cell in self.cells)])
         cells = iter(self.cells)
         margin = text_width(self.name) + 14 if len(self.shape) == 1 else 24.0
+        if margin + columns * width > WIDEST_PICTURE:
+            raise SymconvError(
+                f"it would be {margin + columns * width:.0f} pixels wide; a picture holds at most "
+                f"{WIDEST_PICTURE}: choose smaller sizes"
+            )
         y = 0.0
         for place in product(*map(range, others)):
             if others:
