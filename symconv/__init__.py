@@ -13,6 +13,7 @@ The public names are few:
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
 - `solve` finds unknown kernels; what it found is a `Solution`.
+- `merge` says which one layer a chain of linear layers is, as a `Merged`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from symconv.decision.claims import Claim, Instance
     from symconv.decision.solving.amounts import Amounts, solve_amounts
     from symconv.decision.solving.kernels import solve
+    from symconv.decision.solving.merging import Merged, merge
     from symconv.decision.solving.solutions import Solution
-    from symconv.decision.stacks import repeat
+    from symconv.decision.stacks.repeated import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
@@ -55,6 +57,7 @@ __all__ = [
     "Counterexample",
     "Derivation",
     "Instance",
+    "Merged",
     "Pointwise",
     "Proved",
     "Refuted",
@@ -74,6 +77,7 @@ __all__ = [
     "grade",
     "integers",
     "maximum",
+    "merge",
     "receptive_field",
     "repeat",
     "solve",
@@ -93,6 +97,7 @@ _PLACES = {
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
+    "Merged": "decision.solving.merging",
     "Pointwise": "language.operators.pointwise",
     "Solution": "decision.solving.solutions",
     "assert_equal": "testing",
@@ -100,8 +105,9 @@ _PLACES = {
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
+    "merge": "decision.solving.merging",
     "receptive_field": "language.receptive_fields",
-    "repeat": "decision.stacks",
+    "repeat": "decision.stacks.repeated",
     "solve": "decision.solving.kernels",
 }
 

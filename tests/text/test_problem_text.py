@@ -6,17 +6,14 @@ import inspect
 from typing import Any
 
 import pytest
-from sympy import Eq
 
-from symconv import Claim, Proved, Signal, SymconvError, Tensor, integers, solve
+from symconv import Proved, Signal, SymconvError, Tensor, integers, solve
 from symconv.text import ParsedAmounts, ParsedProblem, TextError, parse_problem
 
 SIGNALS = {"x": "n", "k": "c"}
 IMAGES = {"x": "C, H, W", "w": "O, C, 3, 3", "v": "O, C, 1, 1"}
 TWICE = "x.pad(l, r).correlate(k, stride=2).correlate(k, stride=2)"
 ONCE = "x.pad(l, r).correlate(K, stride=4)"
-
-c, n = integers("c n", nonnegative=True)
 
 
 def tensors(text: str, **more: Any) -> ParsedProblem:
@@ -50,22 +47,24 @@ def test_the_exercise_on_either_side(text: str, shape: str | None) -> None:
 def test_the_text_says_what_python_says() -> None:
     """The same question in Python, in the same symbols, has the same answer."""
     problem = tensors(f"{TWICE} == {ONCE}")
-    x, k = problem.lhs.names, problem.lhs
-    assert {"n", "c", "l", "r"} <= set().union(*x)
-    again = solve(k, problem.rhs)
-    assert str(again) == str(problem.solve())
+    n, l, r = integers("n l r", nonnegative=True)
+    x, k = Signal("x", n), Signal("k", integers("c", positive=True))
+    padded = x.pad(l, r)
+    twice = padded.correlate(k, stride=2).correlate(k, stride=2)
+    assert problem.lhs is twice
+    again = solve(twice, lambda K: padded.correlate(K, stride=4))
+    assert again.kernel is problem.solve().kernel
 
 
 def test_the_unknown_side_is_a_function_of_tensors_of_any_rank() -> None:
     text = "x.conv(w, padding=1) + x.conv(v) == x.conv(K, padding=1)"
     problem = tensors(text, signals={}, tensors=IMAGES)
     assert list(inspect.signature(problem.rhs).parameters) == ["K"]
-    O, C, H, W = integers("O C H W", positive=True)
-    sizes = problem.lhs.shape
-    four = problem.rhs(Tensor("K", (O, C, 3, 3)))
-    assert four.ndim == len(sizes) == 3
-    with pytest.raises(TextError, match="line 1, column 36"):
-        problem.rhs(Signal("K", O))
+    out, channels = integers("O C", positive=True)
+    assert problem.rhs(Tensor("K", (out, channels, 3, 3))).ndim == 3
+    with pytest.raises(TextError) as caught:
+        problem.rhs(Signal("K", out))
+    assert caught.value.text[caught.value.column - 1 :].startswith("conv(K")
     found = problem.solve()
     assert found.shape == problem.lhs.operands[0].operands[1].shape
     assert isinstance(found.verdict, Proved)
@@ -83,7 +82,8 @@ def test_several_unknowns_with_and_without_shapes() -> None:
 
 
 def test_sizes_of_the_unknown_may_stand_in_its_side() -> None:
-    found = tensors("x.convolve(k) == x.pad(K.length - 1, len(K) - 1).correlate(K)").solve()
+    text = "x.convolve(k) == x.pad(K.length - 1, len(K) - 1).correlate(K)"
+    found = tensors(text, given=["c >= 1"]).solve()
     assert str(found.kernel) == "k.flip()"
 
 
@@ -135,12 +135,11 @@ def test_symbols_are_given_by_name() -> None:
 def test_amounts_may_be_restricted_and_negative() -> None:
     problem = amounts("n + t == m", "t", signals={}, integers=["t"], given=["t <= 3"])
     assert str(problem.solve(for_all=[])).startswith("exactly t = m − n")
-    assert problem.parsed.claim.given
-    assert Eq(problem.symbols[0], problem.symbols[0]) == True  # noqa: E712 - a symbol is itself
-    assert isinstance(problem.parsed.claim, Claim)
 
 
 # --- what is refused -----------------------------------------------------------------
+
+LAYER = "x.correlate(k) == x.correlate(K)"
 
 BAD: dict[str, tuple[str, dict[str, Any], int | None, str]] = {
     "it does not occur": (f"{TWICE} == {ONCE}", {"unknowns": {"J": None}}, 1, "the unknown J does"),
@@ -156,10 +155,10 @@ BAD: dict[str, tuple[str, dict[str, Any], int | None, str]] = {
         31,
         "K is unknown on the left side, and L on the right side",
     ),
-    "a shape that ends": ("x.correlate(k) == x.correlate(K)", {"unknowns": {"K": "3*c - ("}}, 7, "never closed"),
-    "a shape of tensors": ("x.correlate(k) == x.correlate(K)", {"unknowns": {"K": "x"}}, 1, "in integer symbols"),
-    "a negative shape": ("x.correlate(k) == x.correlate(K)", {"unknowns": {"K": "-1"}}, 1, "must not be negative"),
-    "declared too": ("x == x.correlate(k)", {"unknowns": {"k": None}}, None, "'k' is declared a signal, so it is known"),
+    "a shape that ends": (LAYER, {"unknowns": {"K": "3*c - ("}}, 7, "never closed"),
+    "a shape of tensors": (LAYER, {"unknowns": {"K": "x"}}, 1, "in integer symbols"),
+    "a negative shape": (LAYER, {"unknowns": {"K": "-1"}}, 1, "must not be negative"),
+    "declared too": ("x == x.flip()", {"unknowns": {"k": None}}, None, "'k' is declared a signal"),
     "a word": ("x == x.correlate(k)", {"unknowns": {"max": None}}, None, "word of the language"),
     "no name": ("x == x.correlate(k)", {"unknowns": {"2K": None}}, None, "the name of an unknown"),
     "nothing": ("x == x.correlate(k)", {"unknowns": {}}, None, "nothing is unknown"),
@@ -171,13 +170,13 @@ BAD: dict[str, tuple[str, dict[str, Any], int | None, str]] = {
         "5 unknowns, and at most 4",
     ),
     "a hypothesis": (
-        "x.correlate(k) == x.correlate(K)",
+        LAYER,
         {"given": ["K == K.flip()"]},
         1,
         "hypotheses are on what is known, and K is an unknown tensor",
     ),
     "a size": (
-        "x.correlate(k) == x.correlate(K)",
+        LAYER,
         {"signals": {"x": "n", "k": "K"}},
         1,
         "the sizes of what is known are integers, and K is an unknown tensor",
@@ -197,7 +196,7 @@ BAD: dict[str, tuple[str, dict[str, Any], int | None, str]] = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_refused(name: str) -> None:
     text, more, column, problem = BAD[name]
-    with pytest.raises(SymconvError, match="(?s).*") as caught:
+    with pytest.raises(SymconvError) as caught:
         parse_problem(text, **{"unknowns": {"K": None}, "signals": SIGNALS, **more})
     assert problem in str(caught.value)
     assert getattr(caught.value, "column", None) == column
@@ -210,7 +209,7 @@ def test_what_is_refused(name: str) -> None:
         ("x.correlate(k) == x.corelate(K)", 21, "did you mean correlate?"),
         ("x.correlate(k) == x.correlate(K, strid=2)", 34, "did you mean stride?"),
         ("x.correlate(k) == x.pad(K, K)", 25, "this is a signal"),
-        ("x.correlate(k) == x.correlate(K) + J", 34, "only signals can be added"),
+        ("x.correlate(k) == x.correlate(K) + J", 19, "both must be signals"),
     ],
 )
 def test_what_the_side_of_the_unknown_says_wrong(text: str, column: int, problem: str) -> None:
@@ -222,10 +221,11 @@ def test_what_the_side_of_the_unknown_says_wrong(text: str, column: int, problem
 
 
 def test_unknowns_that_are_multiplied_are_not_found() -> None:
-    found = tensors("x.correlate(k) == x.correlate(K.convolve(K))", unknowns={"K": "2"}).solve()
-    assert found.exists is not True
-    found = tensors("x.multiply(x) == x.multiply(K.multiply(K))", unknowns={"K": "n"}).solve()
-    assert "each has to enter linearly" in str(found)
+    for text in ("x.multiply(k) == x.multiply(K.multiply(K))", "k.pad(1, 0) == K.convolve(K)"):
+        shapes: Any = {"unknowns": {"K": "2"}, "signals": {"x": "2", "k": "2"}}
+        found = tensors(text, **shapes).solve()
+        assert (found.exists, found.obstacle) == (None, None), text
+        assert "each has to enter linearly" in str(found)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from symconv.decision.solving.amount_sets import AmountSets, Left, Numbers, amou
 from symconv.decision.solving.amount_values import AmountValues, serve_always
 from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.decision.wording import taps_sentence
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.assignments import allows, spell, whole
 from symconv.language.graph import has_opaque
 from symconv.language.notation import plain
@@ -238,7 +238,9 @@ def solve_amounts(
         Undecided: it is beyond what is decided.
     """
     if not isinstance(claim, Claim):
-        raise SymconvError(f"solve_amounts takes a claim such as Claim(y.length, n), got {claim!r}")
+        raise SymconvError(
+            f"solve_amounts takes a claim such as Claim(y.length, n), got {as_given(claim)}"
+        )
     tried = _numbers(claim, among)
     unknowns = _unknowns(claim, unknowns or tuple(tried))
     lengths = _lengths(claim, unknowns, for_all)
@@ -258,14 +260,14 @@ def solve_amounts(
 
 
 def _unknowns(claim: Claim, symbols: Iterable[Any]) -> tuple[Symbol, ...]:
-    found = tuple(dict.fromkeys(symbols))
+    found = tuple(symbols)
     if not found:
         raise SymconvError("say which amounts are unknown, as in solve_amounts(claim, p)")
     for symbol in found:
         problem = why_no_symbol(claim, symbol)
         if problem:
-            raise SymconvError(f"there is no unknown {symbol}: {problem}")
-    return found
+            raise SymconvError(f"there is no unknown {as_given(symbol)}: {problem}")
+    return tuple(dict.fromkeys(found))
 
 
 def _numbers(claim: Claim, among: Any) -> Numbers:
@@ -273,14 +275,14 @@ def _numbers(claim: Claim, among: Any) -> Numbers:
     if among is None:
         return {}
     if not isinstance(among, Mapping):
-        raise SymconvError(f"among={among!r}: expected numbers such as {{s: range(1, 9)}}")
+        raise SymconvError(f"among={as_given(among)}: expected numbers such as {{s: range(1, 9)}}")
     result: dict[Symbol, tuple[int, ...]] = {}
     for symbol, numbers in among.items():
         problem = why_no_symbol(claim, symbol)
         if problem:
             raise SymconvError(f"among: {problem}")
         if not isinstance(numbers, Iterable) or isinstance(numbers, str):
-            raise SymconvError(f"among: expected numbers for {symbol}, got {numbers!r}")
+            raise SymconvError(f"among: expected numbers for {symbol}, got {as_given(numbers)}")
         if isinstance(numbers, range) and len(numbers) > limits.MOST_STRIDES_DECIDED:
             raise SymconvError(
                 f"among: at most {limits.MOST_STRIDES_DECIDED} numbers for {symbol} are decided, "

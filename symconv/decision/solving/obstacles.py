@@ -18,9 +18,11 @@ from sympy import Symbol
 
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import (
+    ALLOWANCE,
     DECISION_OPERATIONS,
     LARGEST_UNKNOWN_TRIED,
     MOST_EQUATIONS_OF_A_KERNEL,
+    SEARCH_SHARE,
 )
 from symconv.arithmetic.polynomials import Atom, Polynomial, at_least, equal
 from symconv.arithmetic.work import spend
@@ -107,7 +109,7 @@ class Obstacle:
 def obstacle(problem: Problem) -> Obstacle | None:
     """The smallest sizes at which no unknowns serve, where they are found; see above."""
     try:
-        with bounded():
+        with bounded(ALLOWANCE // SEARCH_SHARE):
             return _Search(problem).smallest()
     except (Undecided, TooLongError):
         return None
@@ -266,7 +268,7 @@ class _System:
         for powers, c in difference.terms():
             used = [(e, int(p)) for e, p in zip(entries, powers, strict=True) if p]
             reads = tuple((e, p) for e, p in used if e[0] in inputs)
-            asked = [e for e, _ in used if e[0] in unknowns]
+            asked = [e for e, power in used for _ in range(power) if e[0] in unknowns]
             rest = tuple((e, p) for e, p in used if e[0] not in inputs and e[0] not in unknowns)
             if len(asked) > 1 or (asked and rest):
                 raise Undecided("the unknowns are multiplied with what they may depend on")
