@@ -282,7 +282,7 @@ class _System:
         for powers, c in difference.terms():
             used = [(e, int(p)) for e, p in zip(entries, powers, strict=True) if p]
             reads = tuple((e, p) for e, p in used if e[0] in inputs)
-            asked = [e for e, _ in used if e[0] in unknowns]
+            asked = [e for e, power in used for _ in range(power) if e[0] in unknowns]
             rest = tuple((e, p) for e, p in used if e[0] not in inputs and e[0] not in unknowns)
             if len(asked) > 1 or (asked and rest):
                 raise Undecided("the unknowns are multiplied with what they may depend on")
