@@ -85,6 +85,7 @@ def as_record(audit: Audit) -> dict[str, Any]:
         "start": _formula_record(audit.derivation.start),
         "index": names[0] if len(names) == 1 else names,
         "claimed_for": _heading(audit.derivation, _PLAIN).removesuffix(":"),
+        "defined": {name: str(one) for name, one in audit.derivation.defined.items()},
         "first_wrong": None if first is None else first.number,
         "steps": [_step_record(audit, step) for step in audit],
     }
@@ -172,7 +173,12 @@ _PLAIN, _MARKDOWN, _HTML = _Style(), _Markdown(), _Html()
 
 def _heading(derivation: Derivation, style: _Style) -> str:
     """For which indices a derivation is claimed."""
-    return f"For {_indices(derivation, derivation.where, style)}:"
+    words = _indices(derivation, derivation.where, style)
+    if derivation.defined:
+        names = {name: Symbol(name) for name in derivation.defined}
+        told = (f"{style.set(names[n])} = {style.set(t)}" for n, t in derivation.defined.items())
+        words += f", where {' and '.join(told)}"
+    return f"For {words}:"
 
 
 def _indices(derivation: Derivation, where: Boolean, style: _Style) -> str:
