@@ -1,0 +1,359 @@
+"""The derivation of a kernel that was found: definitions, substitution, a change of indices.
+
+It is the chain that one would write by hand.  For two layers of stride 2 it begins with
+Σ_i k[i]·a[2u + i], puts in what a[v] is, exchanges the sums, puts t = 2i + j, and reads off
+K[t] = Σ_i k[i]·k[t − 2i], which stands in front of the input.  It rests on no trust in how it was
+made: every step is decided as any step of a derivation is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sympy import Add, Dummy, Expr, Indexed, Mul, Sum, Symbol
+
+from symconv.arithmetic.polynomials import Relation
+from symconv.arithmetic.terms import GuardedSum, Term
+from symconv.arithmetic.to_sympy import (
+    letters,
+    output_letters,
+    polynomial_expression,
+    terms_expression,
+)
+from symconv.decision.solving.elimination import Elimination
+from symconv.decision.solving.reading_off import Pair, pairs
+from symconv.decision.solving.solutions import Solution
+from symconv.decision.verdicts import Proved
+from symconv.derivations.indices import one_or_all
+from symconv.derivations.steps import Audit, Derivation
+from symconv.errors import SymconvError
+from symconv.language.any_size import guarded_sum
+from symconv.language.graph import walk
+from symconv.language.notation import plain
+from symconv.language.operators.formula import Formula
+from symconv.language.signals import Applied, SignalExpr, Tensor, replaced
+
+__all__ = ["derivation_of"]
+
+
+def derivation_of(found: Solution) -> Derivation:
+    """The derivation of what was found, each step of which is proved for all sizes.
+
+    It begins with an output of the left side, by the definition of its last layer, and ends
+    with that of the right side.  A step in between that is not proved is left out.
+
+    Raises:
+        SymconvError: nothing was found, or its last steps were not proved.
+    """
+    if not isinstance(found.verdict, Proved):
+        listed = " and ".join(found.problem.unknowns)
+        raise SymconvError(f"there is no derivation: {listed} was not found, {found.verdict}")
+    chain_ = _Chain(found)
+    steps = chain_.steps()
+    # Without the steps that were not proved, those after them are decided against others.
+    for _ in range(len(steps)):
+        made = chain_.derivation(steps)
+        audit = made.audit()
+        if audit:
+            return made
+        kept = [one for one, step in zip(steps, audit, strict=True) if step.verdict or one.is_last]
+        if len(kept) == len(steps):
+            break
+        steps = kept
+    raise SymconvError(f"no derivation was made of it: {_not_proved(audit)}")
+
+
+def _not_proved(audit: Audit) -> str:
+    step = next(s for s in audit if not (isinstance(s.verdict, Proved) and s.verdict.is_complete))
+    return f"the step to {plain(step.formula)}, by “{step.because}”, is {step.verdict}"
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A step as it will be stated."""
+
+    formula: Expr | SignalExpr
+    because: str
+    is_last: bool = False
+
+
+class _Chain:
+    """The steps for a solution."""
+
+    def __init__(self, found: Solution) -> None:
+        self.problem = found.problem
+        self.kernels = found.kernels
+        self.brackets = {name: _formula(kernel) for name, kernel in found.formulas.items()}
+        self.taken = {
+            *self.problem.symbols,
+            *self.problem.named,
+            *self.problem.unknowns,
+        }
+        self.index = output_letters(self.problem.lhs.ndim, self.taken)
+        self.taken |= {u.name for u in self.index}
+        self.start, self.inner = self._layers()
+
+    def derivation(self, steps: Sequence[_Written]) -> Derivation:
+        """The derivation with these steps."""
+        unknowns = self.problem.unknowns
+        made = Derivation(
+            self.start,
+            index=one_or_all(self.index),
+            given=self.problem.given,
+            defined={**self.inner, **{unknowns[n]: k for n, k in self.kernels.items()}},
+        )
+        for step in steps:
+            made.step(step.formula, because=step.because)
+        return made
+
+    def steps(self) -> list[_Written]:
+        """All steps, of which some may not be proved, without those that say the same again."""
+        found: list[_Written] = []
+        before = self.start.formula(*self.index)
+        for step in self._all_steps():
+            if step.formula != before:
+                found.append(step)
+                before = step.formula
+        return found
+
+    def _all_steps(self) -> Iterator[_Written]:
+        formula = self.start.formula(*self.index)
+        for name, meaning in reversed(self.inner.items()):
+            formula = _put_in(formula, name.name, meaning)
+            yield _Written(formula, f"the definition of {name.name}")
+        known = [_Term(self, term) for term in guarded_sum(self.problem.lhs).terms]
+        yield _Written(Add(*(term.written() for term in known)), "all in one sum")
+        changes = self._changes(known)
+        for term in known:
+            term.put_first([k for change in changes if change.known is term for k in change.gone])
+        yield _Written(Add(*(term.written() for term in known)), "the sums are exchanged")
+        gathered = self._right_side(changes)
+        flat = _in_one_sum(gathered)
+        told = dict.fromkeys(text for change in changes for text in change.told())
+        yield _Written(flat, ", ".join(told) or "written as the right side is")
+        yield _Written(gathered, "what the inner sum does not change is taken out of it")
+        yield _Written(self.problem.rhs, f"reading off {self._told()}", is_last=True)
+
+    def shape(self, name: str) -> tuple[Expr, ...]:
+        """The sizes of a named tensor as they are written."""
+        tensors = {**self.problem.named, **self.problem.unknowns}
+        return tensors[name].written_shape
+
+    # --- the left side ---
+
+    def _layers(self) -> tuple[SignalExpr, dict[Tensor, SignalExpr]]:
+        """The left side with names for what layers inside make, and the meanings of these."""
+        lhs, inputs = self.problem.lhs, self.problem.inputs
+        nodes = [node for node in walk(lhs) if node.names[0].keys() & inputs]
+        summing = [node for node in nodes if node.operands and _is_sum(node)]
+        below = {one for node in summing for one in walk(node) if one is not node}
+        unused = letters("abefg", self.taken)
+        named: dict[SignalExpr, Tensor] = {}
+        meanings: dict[Tensor, SignalExpr] = {}
+        for node in walk(lhs):
+            if node in below and any(node is one for one in summing):
+                tensor = Tensor(next(unused).name, node.shape)
+                meanings[tensor] = _named(node, named)
+                named[node] = tensor
+                self.taken.add(tensor.name)
+        return _named(lhs, named), meanings
+
+    # --- the change of indices ---
+
+    def _changes(self, known: Sequence[_Term]) -> list[_Change]:
+        """The changes of indices, from each term of the left side to one of the right side."""
+        found: list[_Change] = []
+        matched: list[_Term] = []
+        for name, terms in self.problem.terms.items():
+            for term in terms:
+                unknown = _Term(self, term)
+                left, right = self.problem.left, self.problem.right
+                for one in known:
+                    if any(one is other for other in matched):
+                        continue
+                    alone = GuardedSum((one.term,), left.shape, left.shapes)
+                    for pair in pairs(alone, term, right, name, self.problem.inputs):
+                        found.append(_Change(self, one, unknown, pair))
+                        matched.append(one)
+        return found
+
+    # --- the right side ---
+
+    def _right_side(self, changes: Sequence[_Change]) -> Expr:
+        """The right side with the formulas of the unknowns in their places."""
+        parts: list[Expr] = []
+        for term in self.problem.right.terms:
+            mine = [change for change in changes if change.unknown.term is term]
+            unknown = mine[0].unknown if mine else _Term(self, term)
+            brackets = dict(self.brackets)
+            if len(mine) == 1:
+                name = mine[0].pair.unknown.name
+                brackets[name] = _with_indices(brackets[name], mine[0].kept)
+            bound = {s.name for one in brackets.values() for s in _bound(one.expression)}
+            unknown.name([change.plain for change in mine], bound)
+            formula = unknown.written()
+            for name, bracket in brackets.items():
+                formula = _replaced(formula, name, bracket)
+            parts.append(formula)
+        return Add(*parts)
+
+    def _told(self) -> str:
+        told = []
+        for name, bracket in self.brackets.items():
+            at = ", ".join(map(plain, bracket.indices))
+            told.append(f"{name}[{at}] = {plain(bracket.expression)}")
+        return " and ".join(told)
+
+
+class _Term:
+    """A term of one side with symbols for its indices."""
+
+    def __init__(self, within: _Chain, term: Term) -> None:
+        self.within = within
+        self.term = term
+        numbers = [i.number for i in term.indices]
+        self.symbols = dict(zip(numbers, letters("ijmtpqrs", within.taken), strict=False))
+        self.order = numbers
+
+    def put_first(self, first: Sequence[int]) -> None:
+        """Sum over some indices last, where no range depends on these."""
+        others = [number for number in self.order if number not in first]
+        order = [*(number for number in self.order if number in first), *others]
+        for place, number in enumerate(order):
+            index = next(i for i in self.term.indices if i.number == number)
+            if any(end.mentions(n) for n in order[place:] for end in (index.lower, index.upper)):
+                return
+        self.order = order
+
+    def name(self, plain_: Sequence[Mapping[int, Symbol]], taken: Collection[str]) -> None:
+        """Name the indices: by those of the other side that they are, and by new letters."""
+        used = {s.name for known in plain_ for s in known.values()} | set(taken)
+        symbols: dict[int, Symbol] = {}
+        for number in self.order:
+            same = {known.get(number) for known in plain_}
+            one = same.pop() if len(same) == 1 else None
+            if one is not None and one.name not in taken and one not in symbols.values():
+                symbols[number] = one
+        new = [number for number in self.order if number not in symbols]
+        unused = list(islice(letters("tsrvwz", {*self.within.taken, *used}), len(new)))
+        symbols.update(zip(new, sorted(unused, key=lambda s: s.name), strict=True))
+        self.symbols = symbols
+
+    def written(self) -> Expr:
+        """The term as a formula."""
+        problem = self.within.problem
+        by_number = {i.number: i for i in self.term.indices}
+        ordered = replace(self.term, indices=tuple(by_number[n] for n in self.order))
+        shapes = {f.name: self.within.shape(f.name) for f in self.term.factors}
+        indices = {**dict(enumerate(self.within.index)), **self.symbols}
+        return terms_expression([ordered], shapes, problem.symbols, indices)
+
+
+class _Change:
+    """A change of indices from a term of the left side to one of the right side."""
+
+    def __init__(self, within: _Chain, known: _Term, unknown: _Term, pair: Pair) -> None:
+        self.within, self.known, self.unknown, self.pair = within, known, unknown, pair
+        positive = within.problem.positive
+        mine = [i.number for i in pair.known.indices]
+        of = dict(zip(mine, (i.number for i in known.term.indices), strict=True))
+        own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
+        order = [*reversed(pair.between), *reversed(mine), *pair.outputs]
+        found = Elimination([*pair.at, *pair.same, *own], order, positive)
+        self.gone = [of[number] for number in mine if number in found.values]
+        self.kept = [known.symbols[of[number]] for number in mine if number not in found.values]
+        symbols: dict[Any, Symbol] = {**within.problem.symbols}
+        symbols |= {number: known.symbols[of[number]] for number in mine}
+        symbols |= dict(zip(pair.outputs, within.index, strict=True))
+        forward = Elimination([*pair.same, *own], [*reversed(pair.between)], positive).values
+        numbers = [i.number for i in unknown.term.indices]
+        self.values: dict[int, Expr] = {
+            number: polynomial_expression(forward[theirs], symbols)
+            for number, theirs in zip(numbers, pair.between, strict=True)
+            if theirs in forward and forward[theirs].indices() <= symbols.keys()
+        }
+        letters_ = set(known.symbols.values())
+        self.plain = {n: value for n, value in self.values.items() if value in letters_}
+
+    def told(self) -> Iterator[str]:
+        """The change in words: t = 2i + j."""
+        for number, value in self.values.items():
+            symbol = self.unknown.symbols[number]
+            if symbol != value:
+                yield f"{plain(symbol)} = {plain(value)}"
+
+
+# --- formulas ------------------------------------------------------------------------
+
+
+def _is_sum(node: SignalExpr) -> bool:
+    """Whether an entry is a sum of entries of the operands."""
+    operands = [
+        Tensor(f"operand_{i}", operand.shape) if operand.ndim else operand
+        for i, operand in enumerate(node.operands)
+    ]
+    return any(term.indices for term in guarded_sum(Applied(node.operator, operands)).terms)
+
+
+def _named(node: SignalExpr, named: Mapping[SignalExpr, Tensor]) -> SignalExpr:
+    return replaced(node, lambda one: named.get(one))
+
+
+def _formula(kernel: SignalExpr) -> Formula:
+    assert isinstance(kernel.operator, Formula)
+    return kernel.operator
+
+
+def _replaced(formula: Expr, name: str, bracket: Formula) -> Expr:
+    """A formula with another one for the entries of a tensor."""
+
+    def put_in(entry: Indexed) -> Expr:
+        at = dict(zip(bracket.indices, entry.indices, strict=True))
+        return bracket.expression.xreplace(at)
+
+    return _with_entries(formula, name, put_in)
+
+
+def _put_in(formula: Expr, name: str, meaning: SignalExpr) -> Expr:
+    """A formula with the entries of a tensor as they are inside it."""
+    return _with_entries(formula, name, lambda entry: meaning.formula(*entry.indices))
+
+
+def _with_entries(formula: Expr, name: str, instead: Callable[[Indexed], Expr]) -> Expr:
+    entries = [e for e in formula.atoms(Indexed) if str(e.base.label) == name]
+    return formula.xreplace({entry: instead(entry) for entry in entries})
+
+
+def _bound(formula: Expr) -> list[Symbol]:
+    """The indices that are summed over, the outermost first."""
+    return [s for one in formula.atoms(Sum) for s, *_ in reversed(one.limits)]
+
+
+def _with_indices(bracket: Formula, indices: Sequence[Symbol]) -> Formula:
+    """A formula that is one sum, with other indices."""
+    own = _bound(bracket.expression)
+    if len(own) != len(indices) or set(own) == set(indices):
+        return bracket
+    fresh = {old: Dummy(old.name, integer=True) for old in own}
+    there = dict(zip(fresh.values(), indices, strict=True))
+    return replace(bracket, expression=bracket.expression.xreplace(fresh).xreplace(there))
+
+
+def _in_one_sum(formula: Expr) -> Expr:
+    """A formula where a sum within a sum is one sum with it."""
+    return Add(*(_flat(part) for part in Add.make_args(formula)))
+
+
+def _flat(part: Expr) -> Expr:
+    if not isinstance(part, Sum):
+        return part
+    factors = Mul.make_args(part.function)
+    sums = [factor for factor in factors if isinstance(factor, Sum)]
+    if len(sums) != 1:
+        return part
+    (inner,) = sums
+    rest = Mul(*(factor for factor in factors if factor is not inner))
+    return Sum(inner.function * rest, *inner.limits, *part.limits)
