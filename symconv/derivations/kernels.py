@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Indexed, Mul, Sum, Symbol
+from sympy import Add, Dummy, Expr, Indexed, Mul, Piecewise, Sum, Symbol
 
 from symconv.arithmetic.polynomials import Relation
+from symconv.arithmetic.such_that import such_that
 from symconv.arithmetic.terms import GuardedSum, Term
 from symconv.arithmetic.to_sympy import (
     letters,
@@ -77,6 +79,7 @@ class _Written:
 
     formula: Expr | SignalExpr
     because: str
+    sums: Sequence[Symbol] = ()
     is_last: bool = False
 
 
@@ -106,17 +109,17 @@ class _Chain:
             defined={**self.inner, **{unknowns[n]: k for n, k in self.kernels.items()}},
         )
         for step in steps:
-            made.step(step.formula, because=step.because)
+            made.step(step.formula, because=step.because, sums=step.sums)
         return made
 
     def steps(self) -> list[_Written]:
         """All steps, of which some may not be proved, without those that say the same again."""
         found: list[_Written] = []
-        before = self.start.formula(*self.index)
+        before = plain(self.start.formula(*self.index))
         for step in self._all_steps():
-            if step.formula != before:
+            if plain(step.formula) != before:
                 found.append(step)
-                before = step.formula
+                before = plain(step.formula)
         return found
 
     def _all_steps(self) -> Iterator[_Written]:
@@ -130,12 +133,15 @@ class _Chain:
         for term in known:
             term.put_first([k for change in changes if change.known is term for k in change.gone])
         yield _Written(Add(*(term.written() for term in known)), "the sums are exchanged")
-        gathered = self._right_side(changes)
+        unknown = self._unknown_terms(changes)
+        gathered = Add(*(self._with_brackets(term, changes) for term in unknown))
         flat = _in_one_sum(gathered)
-        told = dict.fromkeys(text for change in changes for text in change.told())
-        yield _Written(flat, ", ".join(told) or "written as the right side is")
+        told = dict.fromkeys(filter(None, (", ".join(change.told()) for change in changes)))
+        yield _Written(flat, "; ".join(told) or "the indices are counted from other entries")
         yield _Written(gathered, "what the inner sum does not change is taken out of it")
-        yield _Written(self.problem.rhs, f"reading off {self._told()}", is_last=True)
+        sums = max(([*term.symbols.values()] for term in unknown), key=len)
+        because = f"reading off {self._read_off(unknown, changes)}"
+        yield _Written(self.problem.rhs, because, sums, is_last=True)
 
     def shape(self, name: str) -> tuple[Expr, ...]:
         """The sizes of a named tensor as they are written."""
@@ -182,29 +188,51 @@ class _Chain:
 
     # --- the right side ---
 
-    def _right_side(self, changes: Sequence[_Change]) -> Expr:
-        """The right side with the formulas of the unknowns in their places."""
-        parts: list[Expr] = []
+    def _unknown_terms(self, changes: Sequence[_Change]) -> list[_Term]:
+        """The terms of the right side, with symbols for their indices."""
+        found = []
         for term in self.problem.right.terms:
             mine = [change for change in changes if change.unknown.term is term]
             unknown = mine[0].unknown if mine else _Term(self, term)
-            brackets = dict(self.brackets)
-            if len(mine) == 1:
-                name = mine[0].pair.unknown.name
-                brackets[name] = _with_indices(brackets[name], mine[0].kept)
-            bound = {s.name for one in brackets.values() for s in _bound(one.expression)}
+            brackets = self._brackets_in(unknown, changes).values()
+            bound = {s.name for one in brackets for s in _bound(one.expression)}
             unknown.name([change.plain for change in mine], bound)
-            formula = unknown.written()
-            for name, bracket in brackets.items():
-                formula = _replaced(formula, name, bracket)
-            parts.append(formula)
-        return Add(*parts)
+            for change in mine:
+                change.unknown = unknown
+            found.append(unknown)
+        return found
 
-    def _told(self) -> str:
+    def _brackets_in(self, unknown: _Term, changes: Sequence[_Change]) -> dict[str, Formula]:
+        """The formulas of the unknowns; of one sum, with the indices of the other side."""
+        mine = [change for change in changes if change.unknown.term is unknown.term]
+        brackets = dict(self.brackets)
+        if len(mine) == 1:
+            name = mine[0].pair.unknown.name
+            brackets[name] = _with_indices(brackets[name], mine[0].kept)
+        return brackets
+
+    def _with_brackets(self, unknown: _Term, changes: Sequence[_Change]) -> Expr:
+        """A term of the right side with the formulas of the unknowns in their places."""
+        formula = unknown.written()
+        for name, bracket in self._brackets_in(unknown, changes).items():
+            formula = _with_entries(formula, name, partial(_inside, bracket))
+        return formula
+
+    def _read_off(self, terms: Sequence[_Term], changes: Sequence[_Change]) -> str:
+        """What each unknown is, at the place where it stands, if its indices are plain there."""
         told = []
         for name, bracket in self.brackets.items():
-            at = ", ".join(map(plain, bracket.indices))
-            told.append(f"{name}[{at}] = {plain(bracket.expression)}")
+            entry = self.problem.unknowns[name][bracket.indices]
+            value = bracket.expression
+            for term in terms:
+                placed = [e for e in term.written().atoms(Indexed) if str(e.base.label) == name]
+                if placed and len({*placed[0].indices}) == sum(
+                    isinstance(one, Symbol) for one in placed[0].indices
+                ):
+                    entry = placed[0]
+                    value = _inside(self._brackets_in(term, changes)[name], entry)
+                    break
+            told.append(f"{plain(entry)} = {plain(value)}")
         return " and ".join(told)
 
 
@@ -282,7 +310,7 @@ class _Change:
         """The change in words: t = 2i + j."""
         for number, value in self.values.items():
             symbol = self.unknown.symbols[number]
-            if symbol != value:
+            if number not in self.plain:
                 yield f"{plain(symbol)} = {plain(value)}"
 
 
@@ -307,14 +335,21 @@ def _formula(kernel: SignalExpr) -> Formula:
     return kernel.operator
 
 
-def _replaced(formula: Expr, name: str, bracket: Formula) -> Expr:
-    """A formula with another one for the entries of a tensor."""
+def _inside(bracket: Formula, entry: Indexed) -> Expr:
+    """What a formula says at the position of an entry, as a person writes it within a sum."""
+    at = dict(zip(bracket.indices, entry.indices, strict=True))
+    return _such_that(bracket.expression).xreplace(at)
 
-    def put_in(entry: Indexed) -> Expr:
-        at = dict(zip(bracket.indices, entry.indices, strict=True))
-        return bracket.expression.xreplace(at)
 
-    return _with_entries(formula, name, put_in)
+def _such_that(formula: Expr) -> Expr:
+    """A formula without `Piecewise`, which SymPy would move out of sums."""
+    if isinstance(formula, Add):
+        return Add(*map(_such_that, formula.args))
+    if isinstance(formula, Piecewise) and len(formula.args) == 2:
+        (value, condition), (otherwise, _) = formula.args
+        if otherwise == 0:
+            return such_that(value, condition)
+    return formula
 
 
 def _put_in(formula: Expr, name: str, meaning: SignalExpr) -> Expr:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
-from sympy import Basic, Dummy, Expr, Indexed, IndexedBase, Integer, Max, Sum, Symbol
+from sympy import Add, Basic, Dummy, Expr, Indexed, IndexedBase, Integer, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
@@ -134,11 +134,13 @@ class _Stated(NamedTuple):
         formula: the formula.
         signal: the signal whose entry it is, where it was given as a signal.
         shape: which outputs there are, by the last signal that was stated.
+        sums: what the indices that a signal's formula sums over are called.
     """
 
     formula: Expr
     signal: SignalExpr | None = None
     shape: tuple[Expr, ...] | None = None
+    sums: tuple[Symbol, ...] = ()
 
 
 class Derivation:
@@ -309,7 +311,12 @@ class Derivation:
         return tuple(one.signal for one in stated if one.signal is not None)
 
     def step(
-        self, formula: Expr | SignalExpr, because: str = "", *, where: Boolean | bool | None = None
+        self,
+        formula: Expr | SignalExpr,
+        because: str = "",
+        *,
+        where: Boolean | bool | None = None,
+        sums: Sequence[Symbol] = (),
     ) -> Derivation:
         """Add a step; nothing is decided yet.
 
@@ -318,11 +325,14 @@ class Derivation:
             because: the reason that is given.
             where: for which indices, where that is not what the derivation says; of a
                 signal's outputs, for which of them.
+            sums: where it is a signal, what its formula shall call the indices that it sums over,
+                the outermost first; the others are called as `SignalExpr.formula` calls them.
         """
         if not isinstance(because, str):
             raise SymconvError(f"because= must be text, got {as_given(because)}")
         region = self.where if where is None else _condition(where)
-        self._steps.append((self._stated(formula), because, region))
+        stated = self._stated(formula)._replace(sums=_several(sums, "sums"))
+        self._steps.append((stated, because, region))
         return self
 
     def audit(self) -> Audit:
@@ -403,7 +413,8 @@ class Derivation:
         alike, _ = self._outputs_compared(self._start, stated)
         if not _is_complete(alike):
             return stated
-        return stated._replace(formula=stated.signal.formula(*self.indices))
+        formula = stated.signal.formula(*self.indices)
+        return stated._replace(formula=_with_sums_over(formula, stated.sums))
 
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
@@ -708,6 +719,20 @@ def _definitions(defined: object) -> dict[str, SignalExpr]:
 
 
 # --- names -----------------------------------------------------------------------------
+
+
+def _with_sums_over(formula: Expr, symbols: Sequence[Symbol]) -> Expr:
+    """A formula with other symbols for the indices of its sums, unless they have a meaning in it."""
+    if isinstance(formula, Add):
+        return Add(*(_with_sums_over(part, symbols) for part in formula.args))
+    if not isinstance(formula, Sum) or formula.free_symbols & set(symbols):
+        return formula
+    own = [symbol for symbol, *_ in reversed(formula.limits)]
+    new = dict(zip(own, symbols, strict=False))
+    if (set(own) - new.keys()) & set(symbols):
+        return formula
+    between = {old: Dummy(old.name, integer=True) for old in new}
+    return formula.xreplace(between).xreplace({between[old]: one for old, one in new.items()})
 
 
 def _names(formula: Expr) -> set[str]:
