@@ -288,6 +288,24 @@ class IntegerSets:
             set_ = set_.set_dim_name(dim_type.param, position, f"p{position}")
         return set_
 
+    def shifted(self, set_: Set, name: str) -> Set:
+        """The set in which a parameter is larger by one wherever it was."""
+        position, width = self.parameters.index(name), set_.dim(dim_type.set)
+        moved = set_.move_dims(dim_type.set, width, dim_type.param, position, 1)
+        space = moved.get_space()
+        local = isl.LocalSpace.from_space(space)
+        images = isl.MultiAff.zero(space.map_from_set())
+        for i in range(width + 1):
+            axis = isl.Aff.var_on_domain(local, dim_type.set, i)
+            images = images.set_aff(i, axis.add_constant_val(self._one) if i == width else axis)
+        moved = moved.apply(isl.Map.from_multi_aff(images))
+        moved = moved.move_dims(dim_type.param, position, dim_type.set, width, 1)
+        return moved.set_dim_name(dim_type.param, position, f"p{position}")
+
+    @property
+    def _one(self) -> isl.Val:
+        return isl.Val.one(self._context)
+
     def _space(self, dimensions: int) -> isl.Space:
         return self._parameter_space.add_dims(dim_type.set, dimensions)
 

@@ -531,13 +531,10 @@ names are longer than that of what it reads."""
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 
-OUTPUTS_LOOKED_AT = 3
-"""Along an axis with a symbolic stride, when it is asked whether every tap is read: the first
-outputs read the taps that stand before the padding."""
-
-LARGEST_UNKNOWN_TRIED = 12
-"""Taps of a kernel of unknown length, where it is shown that there is none: at sizes whose sum is
-no larger, longer ones read nothing more."""
+LARGEST_UNKNOWN_TRIED = 40
+"""Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
+are tried the lengths of both sides leave a few numbers below.  That there are none above is asked
+of integer sets."""
 
 MOST_EQUATIONS_OF_A_KERNEL = 3000
 """For its entries, where it is shown that there is none: each new one is put into all others."""

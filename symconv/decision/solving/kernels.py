@@ -10,16 +10,16 @@ from sympy import Symbol
 from symconv.arithmetic.limits import MOST_READINGS_TRIED
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.terms import Term
-from symconv.arithmetic.to_sympy import letters, output_letters, terms_expression
 from symconv.decision.claims import Hypothesis
 from symconv.decision.prove import bounded
+from symconv.decision.solving.formulas import by_terms
 from symconv.decision.solving.problems import Problem, ShapeLike, problems
 from symconv.decision.solving.reading_off import Pair, pairs, read_off, size_by_lengths, support
 from symconv.decision.solving.recognition import recognised
 from symconv.decision.solving.solutions import Solution
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 from symconv.errors import SymconvError, Undecided
-from symconv.language.signals import SignalExpr, by_formula
+from symconv.language.signals import SignalExpr
 
 __all__ = ["solve"]
 
@@ -115,7 +115,7 @@ def _solved(problem: Problem) -> Solution:
 def _proved(problem: Problem, closed: Problem, read: Mapping[str, list[Term]]) -> Solution:
     """The claim with what was read off, decided."""
     try:
-        formulas = {name: _by_formula(closed, name, terms) for name, terms in read.items()}
+        formulas = {name: by_terms(closed, name, terms) for name, terms in read.items()}
         kernels = {
             name: recognised(closed, name, terms, formulas[name]) or formulas[name]
             for name, terms in read.items()
@@ -124,7 +124,8 @@ def _proved(problem: Problem, closed: Problem, read: Mapping[str, list[Term]]) -
         verdict = claim.prove()
     except SymconvError as error:
         return Solution(problem, {}, {}, None, Unknown(str(error)))
-    asked = closed if isinstance(verdict, Proved) else problem
+    # Of one size that is not known, the others can be excluded; of several they are not.
+    asked = problem if len(problem.open) == 1 and not isinstance(verdict, Proved) else closed
     return Solution(asked, kernels, formulas, claim, verdict)
 
 
@@ -155,26 +156,7 @@ def _ways(problem: Problem, name: str) -> Iterator[list[Term]]:
 
 
 def _pairs(problem: Problem, name: str, term: Term) -> list[Pair]:
-    return pairs(problem.left, term, problem.right, name, problem.inputs)
-
-
-def _by_formula(problem: Problem, name: str, terms: Sequence[Term]) -> SignalExpr:
-    """The tensor whose entry is a sum of terms."""
-    unknown = problem.unknowns[name]
-    symbols = problem.symbols
-    taken = {*symbols, *problem.left.shapes, *problem.unknowns}
-    index = (
-        [next(letters("t", taken))] if unknown.ndim == 1 else output_letters(unknown.ndim, taken)
-    )
-    at = {axis: Polynomial.of(symbol.name) for axis, symbol in enumerate(index)}
-    named = problem.named
-    shapes = {factor.name: named[factor.name].shape for term in terms for factor in term.factors}
-    entry = terms_expression(
-        [term.substitute(dict(at.items())) for term in terms],
-        shapes,
-        {**symbols, **{symbol.name: symbol for symbol in index}},
-    )
-    return by_formula(tuple(index), entry, unknown.sizes)
+    return pairs(problem.left, term, problem.right, name, problem.inputs, problem.unseen)
 
 
 # --- shapes --------------------------------------------------------------------------
@@ -194,7 +176,7 @@ def _shapes(problem: Problem) -> Iterator[dict[Symbol, Polynomial]]:
             if size is not None:
                 by_reading.setdefault(symbol, size)
         for ours, others in zip(problem.rhs.lengths, problem.lhs.lengths, strict=True):
-            size = size_by_lengths(ours, others, symbol.name)
+            size = size_by_lengths(ours, others, symbol.name, problem.unseen)
             hidden = {*problem.unseen, *(s.name for s in problem.open.values())}
             if size is not None and not any(size.mentions(one) for one in hidden):
                 by_lengths.setdefault(symbol, size)

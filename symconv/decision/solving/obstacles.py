@@ -8,7 +8,7 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -16,7 +16,13 @@ from typing import Any, TypeAlias
 
 from sympy import Symbol
 
-from symconv.arithmetic.limits import LARGEST_UNKNOWN_TRIED, MOST_EQUATIONS_OF_A_KERNEL
+from symconv.arithmetic.integer_sets import IntegerSets
+from symconv.arithmetic.limits import (
+    DECISION_OPERATIONS,
+    LARGEST_UNKNOWN_TRIED,
+    MOST_EQUATIONS_OF_A_KERNEL,
+)
+from symconv.arithmetic.polynomials import Atom, Polynomial, at_least, equal
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.first_differences import small_lengths
@@ -113,42 +119,105 @@ class _Search:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.claim = problem.claim(problem.unknowns).free
-        self.open = [s.name for s in problem.open.values()]
-        self.systems: dict[tuple[Any, ...], _System] = {}
+        self.open = tuple(problem.open.values())
+        self.families: dict[tuple[tuple[str, int], ...], _Family] = {}
+        if len(self.open) > 1:
+            raise Undecided("several sizes of the unknowns are not known")
 
     def smallest(self) -> Obstacle | None:
+        """The smallest sizes at which the equations contradict each other."""
         for at in small_lengths(self.claim):
-            if any(symbol.name in self.open and value != 1 for symbol, value in at.items()):
+            if any(at[symbol] != 1 for symbol in self.open):
                 continue
-            found = self._found(at)
+            known = {s: v for s, v in at.items() if s not in self.open}
+            key = tuple((s.name, v) for s, v in known.items() if s.name not in self.problem.unseen)
+            family = self.families.setdefault(key, _Family(self.problem, self.claim))
+            found = family.added(known)
             if found is not None:
                 return found
         return None
 
-    def _found(self, at: Mapping[Symbol, int]) -> Obstacle | None:
-        """What is in the way at these sizes, for every size of the unknowns."""
-        problems: list[Obstacle] = []
-        for sizes in self._sizes():
-            everything = {**at, **dict(zip(self._open(at), sizes, strict=True))}
-            key = tuple(
-                (s.name, v) for s, v in everything.items() if s.name not in self.problem.unseen
+
+class _Family:
+    """The equations for unknowns of each size, where it is not known.
+
+    Attributes:
+        systems: the equations, by the sizes that the unknown may still have; None if it may have
+            infinitely many.
+    """
+
+    def __init__(self, problem: Problem, claim: Claim) -> None:
+        self._problem = problem
+        self._claim = claim
+        self.systems: dict[int, _System] | None = None
+        if not problem.open:
+            self.systems = {0: _System(problem, claim)}
+
+    def added(self, at: Mapping[Symbol, int]) -> Obstacle | None:
+        """Add the equations at given sizes; why there is no unknown, once there is none."""
+        lengths = {symbol.name: value for symbol, value in at.items()}
+        if not self._problem.open:
+            assert self.systems is not None
+            self.systems[0].add(at, lengths)
+            return self.systems[0].problem
+        (symbol,) = self._problem.open.values()
+        fitting = self._fitting(symbol, at)
+        if self.systems is None:
+            if fitting is None:
+                return None  # as where no side has an output
+            self.systems = {size: _System(self._problem, self._claim) for size in fitting}
+        elif fitting is not None:
+            self.systems = {size: s for size, s in self.systems.items() if size in fitting}
+        if not self.systems:
+            return self._never_as_long(at, lengths)
+        for system_size, system in self.systems.items():
+            system.add({**at, symbol: system_size}, lengths)
+        problems = {size: s.problem for size, s in self.systems.items() if s.problem is not None}
+        self.systems = {size: s for size, s in self.systems.items() if size not in problems}
+        if self.systems:
+            return None
+        size, found = min(problems.items())
+        name = next(iter(self._problem.open))[0]
+        entries = f"{size} entries" if size > 1 else "1 entry"
+        return Obstacle(lengths, found.needs, f"{name} has {entries} there, and {found.problem}")
+
+    def _fitting(self, symbol: Symbol, at: Mapping[Symbol, int]) -> set[int] | None:
+        """The sizes of the unknown with which both sides have one shape; None for infinitely many.
+
+        Raises:
+            Undecided: it cannot be told whether there are others.
+        """
+        values: dict[Atom, Polynomial] = {
+            s.name: Polynomial.constant(value) for s, value in at.items()
+        }
+        left, right = (
+            [size.substitute(values) for size in side.lengths] for side in self._claim.signals
+        )
+        fitting = {
+            size
+            for size in range(1, LARGEST_UNKNOWN_TRIED + 1)
+            if all(
+                p.value({symbol.name: size}) == q.value({symbol.name: size})
+                for p, q in zip(left, right, strict=True)
             )
-            system = self.systems.setdefault(key, _System(self.problem, self.claim))
-            system.add(everything)
-            if system.problem is None:
-                return None
-            problems.append(system.problem)
-        return problems[-1] if problems else None
+        }
+        sets = IntegerSets([symbol.name], DECISION_OPERATIONS)
+        with sets.within_budget():
+            longer = (
+                at_least(Polynomial.of(symbol.name), LARGEST_UNKNOWN_TRIED + 1),
+                *(equal(p, q) for p, q in zip(left, right, strict=True)),
+            )
+            return fitting if sets.where([longer]).is_empty() else None
 
-    def _open(self, at: Mapping[Symbol, int]) -> list[Symbol]:
-        return [symbol for symbol in at if symbol.name in self.open]
-
-    def _sizes(self) -> Iterator[tuple[int, ...]]:
-        if not self.open:
-            return iter([()])
-        if len(self.open) > 1:
-            raise Undecided("the shape of the unknowns is not known")
-        return ((size,) for size in range(1, LARGEST_UNKNOWN_TRIED + 1))
+    def _never_as_long(self, at: Mapping[Symbol, int], lengths: Mapping[str, int]) -> Obstacle:
+        left = fixed_size.shape_at(self._claim.signals[0], at)
+        name = next(iter(self._problem.open))[0]
+        return Obstacle(
+            lengths,
+            (),
+            f"the left side has {_count(left)}, and no {name} that serves smaller inputs gives the "
+            "right side as many",
+        )
 
 
 class _System:
@@ -165,11 +234,10 @@ class _System:
         self._rows: dict[Entry, _Equation] = {}  # by the entry that each gives
         self._plain: dict[tuple[tuple[Entry, Fraction], ...], tuple[Need, Any]] = {}
 
-    def add(self, at: Mapping[Symbol, int]) -> None:
+    def add(self, at: Mapping[Symbol, int], lengths: Mapping[str, int]) -> None:
         """Add the equations of the outputs at given sizes."""
         if self.problem is not None:
             return
-        lengths = {s.name: v for s, v in at.items() if s not in self._asked.open.values()}
         left, right = self._claim.signals
         named = leaves(left, right)
         shapes = [fixed_size.shape_at(side, at) for side in (left, right)]

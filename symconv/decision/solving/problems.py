@@ -10,14 +10,14 @@ from functools import cached_property
 from itertools import chain, product
 from typing import Any, TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, true
 
 from symconv.arithmetic.limits import MOST_AXES_OF_AN_UNKNOWN
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.terms import GuardedSum, Term
 from symconv.arithmetic.to_sympy import polynomial_expression
-from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.claims import Claim, Hypothesis, as_written
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Whole, length_argument
 from symconv.language.any_size import guarded_sum
@@ -218,6 +218,8 @@ def problems(
     assert callable(rhs)
     shapes = _shapes(shape, names)
     hypotheses = Claim(lhs, lhs, given).given
+    if hypotheses:  # some that cannot hold together are refused
+        Claim(true, true, [as_written(one) for one in hypotheses]).prove()
     taken = {name for part in lhs.names for name in part}
     clash = sorted(taken & set(names))
     if clash:
@@ -300,7 +302,7 @@ def _shapes(
 def _inputs(of: str | SignalExpr | Sequence[str | SignalExpr] | None) -> tuple[str, ...]:
     if of is None:
         return ()
-    several = (of,) if isinstance(of, str | SignalExpr) else tuple(of)
+    several = tuple(of) if isinstance(of, list | tuple | set | frozenset) else (of,)
     if not all(isinstance(one, str | Tensor) for one in several):
         raise SymconvError(f"of= takes named tensors, or their names, got {of!r}")
     return tuple(one.name if isinstance(one, Tensor) else str(one) for one in several)

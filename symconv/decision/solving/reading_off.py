@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import count
 
 from symconv.arithmetic.plain_bounds import is_at_least
@@ -27,6 +28,7 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     Relation,
     equal,
+    floor,
     maximum,
 )
 from symconv.arithmetic.symbols import Sign
@@ -72,7 +74,12 @@ class Pair:
 
 
 def pairs(
-    lhs: GuardedSum, unknown: Term, rhs: GuardedSum, name: str, inputs: Collection[str]
+    lhs: GuardedSum,
+    unknown: Term,
+    rhs: GuardedSum,
+    name: str,
+    inputs: Collection[str],
+    unseen: Collection[str],
 ) -> list[Pair]:
     """Each term of a side with a term of the other one that holds an unknown.
 
@@ -82,6 +89,7 @@ def pairs(
         rhs: the side that the term is of.
         name: the name of the unknown.
         inputs: the names of the tensors on which it must not depend.
+        unseen: the sizes on which it must not depend.
     """
     factor = next(f for f in unknown.factors if f.name == name)
     read = [f for f in unknown.factors if f is not factor]
@@ -103,23 +111,36 @@ def pairs(
         others = [f for f in other.factors if f.name != name]
         theirs_k = next(f for f in other.factors if f.name == name)
         weight = Term(term.coefficient / unknown.coefficient, divisors=tuple(divisors.elements()))
+        alone = [
+            equal(p, 0)  # an axis of one entry is read there alone
+            for f in (*known.factors, *others)
+            for p, size in zip(f.position, shapes[f.name], strict=True)
+            if size.as_integer() == 1 and p.terms
+        ]
         same = [
-            _inside(p - q)
+            _inside(p - q, unseen)
             for one, another in zip(ours, others, strict=True)
             for p, q in zip(one.position, another.position, strict=True)
         ]
-        at = [_inside(p) - Polynomial.of(axis) for axis, p in enumerate(theirs_k.position)]
+        at = [_inside(p, unseen) - Polynomial.of(axis) for axis, p in enumerate(theirs_k.position)]
         found.append(
             Pair(
                 known,
                 theirs_k,
                 len(factor.position),
                 tuple(outputs.values()),
-                tuple(_of_an_output_inside(known.factors[i]) for i in split[1]),
+                tuple(_factor_inside(known.factors[i], unseen) for i in split[1]),
                 tuple(same),
                 tuple(at),
                 # What the unknown's term says of its indices belongs to the change of indices.
-                known.guards + tuple(g for g in other.guards if g.relation is Relation.ZERO),
+                tuple(
+                    g.map(partial(_inside, unseen=unseen))
+                    for g in (
+                        *known.guards,
+                        *(g for g in other.guards if g.relation is Relation.ZERO),
+                        *alone,
+                    )
+                ),
                 tuple(theirs.values()),
                 weight,
                 shapes,
@@ -128,15 +149,39 @@ def pairs(
     return found
 
 
-def _inside(polynomial: Polynomial) -> Polynomial:
-    """The polynomial where no length in it is cut off at 0."""
-    cut = {a: a.value for a in polynomial.every_atom() if isinstance(a, Guarded)}
-    values: dict[Atom, Polynomial] = {a: v for a, v in cut.items() if a.is_nonnegative_part}
-    return _inside(polynomial.substitute(values)) if values else polynomial
+def _inside(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
+    """The polynomial for large inputs: no length in it is cut off at 0, or all of it is."""
+    for atom in polynomial.every_atom():
+        if not isinstance(atom, Guarded) or not atom.is_nonnegative_part:
+            continue
+        value = atom.value
+        if any(
+            isinstance(inner, Guarded) and inner.is_nonnegative_part for inner in value.every_atom()
+        ):
+            continue  # which come first
+        grows = _growth(value, unseen)
+        if grows:
+            new: dict[Atom, Polynomial] = {atom: value if grows > 0 else Polynomial({})}
+            return _inside(polynomial.substitute(new), unseen)
+    return polynomial
 
 
-def _of_an_output_inside(factor: Factor) -> Factor:
-    return Factor(factor.name, tuple(map(_inside, factor.position)))
+def _growth(polynomial: Polynomial, unseen: Collection[str]) -> Fraction:
+    """How fast it grows with the sizes of the inputs, as far as these stand alone."""
+    growth = Fraction(0)
+    for monomial, c in polynomial.terms.items():
+        for atom in monomial if len(monomial) == 1 else ():
+            if isinstance(atom, Floor):
+                growth += Fraction(c, atom.divisor.as_integer() or 1) * _growth(
+                    atom.numerator, unseen
+                )
+            elif atom in unseen:
+                growth += c
+    return growth
+
+
+def _factor_inside(factor: Factor, unseen: Collection[str]) -> Factor:
+    return Factor(factor.name, tuple(_inside(p, unseen) for p in factor.position))
 
 
 def _split(
@@ -173,6 +218,12 @@ def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> 
     order = [*reversed(pair.between), *reversed(numbers), *pair.outputs]
     found = Elimination([*pair.at, *pair.same, *own], order, positive)
     left = [number for number in numbers if number not in found.values]
+    # To choose the output is to choose an index on which it depends now.
+    chosen: list[int] = []
+    for output in pair.outputs:
+        depends = found.put_in(Polynomial.of(output)).indices()
+        chosen += [number for number in left if number in depends and number not in chosen][-1:]
+    left = [number for number in left if number not in chosen]
     # Each index that is left becomes the position of a factor, which moves with the output.
     moved = {
         number: solved_for(position, number, Polynomial.of(number))
@@ -183,7 +234,7 @@ def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> 
         return found.put_in(polynomial).substitute(dict(moved.items()))
 
     factors = tuple(Factor(f.name, tuple(map(put_in, f.position))) for f in pair.factors)
-    hidden: list[Atom] = [*unseen, *pair.outputs, *pair.between]
+    hidden: list[Atom] = [*unseen, *pair.outputs, *pair.between, *chosen]
     hidden = [atom for atom in hidden if atom not in found.values]
 
     def is_free(polynomial: Polynomial) -> bool:
@@ -277,7 +328,7 @@ def support(
     """
     largest: Polynomial | None = None
     for pair in found:
-        ends = _ends(pair, axis, unseen, signs)
+        ends = _ends(pair, axis, unseen, signs) or _divided(pair, axis, unseen, signs)
         if ends is None:
             return None
         low, high = ends
@@ -305,13 +356,20 @@ def _ends(
     fresh = count(1 + max([*entry, *numbers, *pair.between, *pair.outputs]))
     last: dict[int, Polynomial] = {}
     places = []
-    beside = [f for f in pair.known.factors if _of_an_output_inside(f) not in pair.factors]
+    beside = [f for f in pair.known.factors if _factor_inside(f, unseen) not in pair.factors]
     for factor in (*pair.factors, *beside):
         for p, size in zip(factor.position, pair.shapes[factor.name], strict=True):
             if not any(size.mentions(name) for name in unseen):
                 number = next(fresh)
                 last[number] = size - 1
                 places.append(p - Polynomial.of(number))
+    first = {number: Polynomial({}) for number in last}
+    for index in pair.known.indices:
+        if not any(
+            bound.indices() or any(bound.mentions(name) for name in unseen)
+            for bound in (index.lower, index.upper)
+        ):
+            first[index.number], last[index.number] = index.lower, index.upper
     own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
     order = [*reversed(pair.between), *reversed(numbers), *pair.outputs, *entry]
     found = Elimination([*places, *pair.same, *own, *pair.at], order, positive)
@@ -321,21 +379,40 @@ def _ends(
         rest = low - times * Polynomial.of(number)
         if number not in last or times.indices() or rest.mentions(number):
             return None
-        first, end = Polynomial({}), last[number]
+        begin, end = first[number], last[number]
         if is_at_least(-times, 0, signs):
-            first, end = end, first
+            begin, end = end, begin
         elif not is_at_least(times, 0, signs):
             return None
-        low, high = low.substitute({number: first}), high.substitute({number: end})
+        low, high = low.substitute({number: begin}), high.substitute({number: end})
     return low, high
 
 
-def size_by_lengths(ours: Polynomial, others: Polynomial, size: str) -> Polynomial | None:
+def _divided(
+    pair: Pair, axis: int, unseen: Collection[str], signs: Mapping[str, Sign]
+) -> tuple[Polynomial, Polynomial] | None:
+    """The ends where the unknown has some of the entries of a factor, such as k[2t + 1]."""
+    positive = {name for name, sign in signs.items() if sign.least == 1}
+    term = read_off(pair, unseen, positive)
+    if term is None:
+        return None
+    for factor in term.factors:
+        for p, size in zip(factor.position, pair.shapes[factor.name], strict=True):
+            step = p.cofactor(axis)
+            rest = p - step * Polynomial.of(axis)
+            if step.terms and not rest.indices() and is_at_least(step, 1, signs):
+                return Polynomial({}), floor(size - 1 - rest, step)
+    return None
+
+
+def size_by_lengths(
+    ours: Polynomial, others: Polynomial, size: str, unseen: Collection[str]
+) -> Polynomial | None:
     """What a size is by the lengths of both sides, in one of which it stands.
 
     A length is max(0, ⌊a/d⌋ + b), and both are equal where a + d·b is.
     """
-    one, other = _inside(ours), _inside(others)
+    one, other = _inside(ours, unseen), _inside(others, unseen)
     inner, divisor = _rounded(one, size)
     if divisor is not None:
         rounded = [atom for atom in other.atoms() if isinstance(atom, Floor)]

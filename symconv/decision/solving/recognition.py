@@ -18,6 +18,7 @@ from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.decision.claims import Claim
 from symconv.decision.solving.elimination import Elimination
+from symconv.decision.solving.formulas import by_terms
 from symconv.decision.solving.problems import Problem
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
@@ -41,13 +42,16 @@ def recognised(
     if not terms:
         return None
     sizes = problem.unknowns[name].lengths
-    total: SignalExpr | None = None
-    for term in terms:
-        made = next(_made(problem, term, sizes), None)
-        if made is None:
-            return None
-        total = made if total is None else total + made
-    assert total is not None
+    made = {i: next(_made(problem, term, sizes), None) for i, term in enumerate(terms)}
+    others = [term for i, term in enumerate(terms) if made[i] is None]
+    parts = [part for part in made.values() if part is not None]
+    if not parts:
+        return None
+    if others:  # the part that is not recognised stands behind the others, as a formula
+        parts.append(by_terms(problem, name, others))
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
     with suppress(SymconvError):
         if isinstance(Claim(formula, total).prove(), Proved):
             return total
@@ -158,26 +162,28 @@ class _Reading:
 
     def convolution(self) -> SignalExpr | None:
         """Tensors of one axis, dilated and flipped, convolved with one another."""
-        if self.axes != 1 or any(factor.ndim != 1 for factor in self.factors):
+        if self.axes != 1 or not self.factors or any(factor.ndim != 1 for factor in self.factors):
             return None
         boxes, left = _boxes(self.term.guards)
-        if left:
+        if any(guard.relation is not Relation.ZERO for guard in left):
             return None
         factors = [*self.factors, *(Tensor.ones((self._written(size),)) for _, size in boxes)]
         places = self._places([*(row[0] for row in self.positions), *(p for p, _ in boxes)], 0)
         if places is None:
             return None
         steps, shift = places
-        parts: list[tuple[int, SignalExpr]] = []
+        parts: list[tuple[tuple[bool, int, int], SignalExpr]] = []
+        layers = list(self.problem.named)
         for factor, step in zip(factors, steps, strict=True):
-            made, step_, moved = self._turned(factor, step, 0)
+            made, size, moved = self._turned(factor, step, 0)
             if made is None:
                 return None
             shift = shift + moved
-            is_one = step_.as_integer() == 1
-            parts.append(
-                (0 if is_one else 1, made if is_one else made.dilate(self._written(step_)))
-            )
+            number = size.as_integer()
+            dilated = made if number == 1 else made.dilate(self._written(size))
+            # Small dilations first, and inner layers.
+            inner = layers.index(factor.name) if isinstance(factor, Tensor) else len(layers)
+            parts.append(((number is None, number or 0, inner), dilated))
         parts.sort(key=lambda part: part[0])
         result = parts[0][1]
         for _, part in parts[1:]:
@@ -204,6 +210,11 @@ class _Reading:
         first = 1 + max([*range(self.axes), *numbers])
         slots = range(first, first + len(positions))
         equations = [p - Polynomial.of(slot) for p, slot in zip(positions, slots, strict=True)]
+        equations += [
+            guard.polynomial
+            for guard in self.term.guards
+            if guard.relation is Relation.ZERO and guard.polynomial.mentions(axis)
+        ]
         found = Elimination(equations, [*reversed(numbers), axis], self.problem.positive)
         place = found.values.get(axis)
         if place is None or found.left:
@@ -224,7 +235,9 @@ class _Reading:
         Σ_{m,i} w₂[o, m, i]·w₁[m, c, t − s·i] is the transposed convolution of w₂ with w₁.
         """
         count = len(self.factors)
-        if not 2 <= count <= MOST_FACTORS_RECOGNISED or self.term.guards or self.axes < 3:
+        if not 2 <= count <= MOST_FACTORS_RECOGNISED or self.axes < 3:
+            return None
+        if any(guard.relation is not Relation.ZERO for guard in self.term.guards):
             return None
         if any(factor.ndim != self.axes for factor in self.factors):
             return None

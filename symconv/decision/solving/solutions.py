@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim
 from symconv.decision.solving.obstacles import Obstacle, obstacle
 from symconv.decision.solving.problems import Problem
 from symconv.decision.solving.uniqueness import is_unique
-from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
+from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr
 
@@ -166,17 +166,27 @@ class Solution:
             return lines
         found = self.obstacle
         if found is not None:
-            lines.append(f"there is no {listed}: {found}")
+            lines.append(f"there is no {listed}{self._of_shape()}: {found}")
         else:
             lines.append(f"whether there is a {listed} is not known: {self._why()}")
         if self.claim is not None and isinstance(self.verdict, Refuted):
             made = ", ".join(f"{name} = {kernel}" for name, kernel in self.kernels.items())
             when = self.condition
-            if when is not None:
-                lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")
+            if when is None or when is false:
+                fails = f"With {made} it fails {_at(self.verdict.counterexample)}"
+                exact = self.verdict.condition
+                told = f"; it holds exactly when {exact}." if exact is not None else "."
+                lines.append(fails + told)
             else:
-                lines.append(f"With {made} it fails: {self.verdict.counterexample}")
+                lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")
         return lines
+
+    def _of_shape(self) -> str:
+        """Of which shape there is none, where that was given, or the only one that was tried."""
+        if self.problem.open:
+            return ""
+        shapes = " and ".join(map(_shape, self.problem.unknowns.values()))
+        return f" of the shape{'s' * (len(self.problem.unknowns) > 1)} {shapes}"
 
     def _entry(self, name: str) -> str:
         formula = self.formulas[name].operator
@@ -209,6 +219,12 @@ class Solution:
 def _shape(kernel: SignalExpr) -> str:
     sizes = ", ".join(map(str, kernel.shape))
     return f"({sizes},)" if kernel.ndim == 1 else f"({sizes})"
+
+
+def _at(found: Counterexample) -> str:
+    """The sizes of a counterexample, in words."""
+    sizes = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
+    return f"at {sizes}" if sizes else "there"
 
 
 def _for_all(symbols: list[Symbol]) -> str:

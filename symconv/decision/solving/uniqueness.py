@@ -8,15 +8,15 @@ some sizes of the input that the hypotheses allow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, product
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.limits import DECISION_OPERATIONS, OUTPUTS_LOOKED_AT
+from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
-    Atom,
     Conjunction,
+    Monomial,
     Polynomial,
     at_least,
     equal,
@@ -55,7 +55,9 @@ class _Reading:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         claim = problem.claim(problem.unknowns).free
-        self.sets = IntegerSets([s.name for s in claim.symbols], DECISION_OPERATIONS)
+        names = [s.name for s in claim.symbols]
+        self._far = [f"{max(names, default='')}_far_{axis}" for axis in range(problem.lhs.ndim)]
+        self.sets = IntegerSets([*names, *self._far], DECISION_OPERATIONS)
         self.claim = claim
         self.right: GuardedSum = problem.right
 
@@ -80,44 +82,60 @@ class _Reading:
                 left = sets.points(range(unknown.ndim), tuple(inside))
                 left = sets.exists(left.intersect_params(known.among), unseen)
                 for term in problem.terms[name]:
-                    for read in self._read(term, name, exactly):
-                        left = left - sets.exists(read.intersect_params(known.among), unseen)
-                        if left.is_empty():
-                            break
+                    if not left.is_empty():
+                        left = left - self._read(term, name, exactly, known)
                 if not left.is_empty():
                     return False
         return True
 
     # --- what is read ---
 
-    def _read(self, term: Term, name: str, exactly: bool) -> Iterator[Set]:
-        """The entries that outputs read, where the inputs have entries."""
-        axes = self.right.axes
-        if exactly:
-            yield self._points(term, name, {})
-            return
-        # Outputs by their numbers: a stride times such a number is no product.
-        multiplied = sorted(_multiplied(term, axes))
-        for numbers in product(range(OUTPUTS_LOOKED_AT), repeat=len(multiplied)):
-            at = {u: Polynomial.constant(v) for u, v in zip(multiplied, numbers, strict=True)}
-            yield self._points(term, name, at)
+    def _read(self, term: Term, name: str, exactly: bool, known: Parameters) -> Set:
+        """The entries that outputs read, where the inputs have entries.
 
-    def _points(self, term: Term, name: str, at: Mapping[int, Polynomial]) -> Set:
-        values: dict[Atom, Polynomial] = dict(at.items())
+        With a symbolic stride s, the product s·u has a name of its own.  Where an output serves
+        for every such number that is large enough, it does so for some that are multiples of s.
+        """
+        unseen = sorted(self.problem.unseen & set(self.sets.parameters))
+        far = {} if exactly else _products(term, self.right.axes)
+        values = {u: Polynomial.of(self._far[i]) for i, u in enumerate(sorted(far))}
+
+        def linear(polynomial: Polynomial) -> Polynomial:
+            """The polynomial with a name for each product of an output's index and a stride."""
+            terms: dict[Monomial, int] = {}
+            for monomial, c in polynomial.terms.items():
+                u = next((a for a in monomial if isinstance(a, int) and a in far), None)
+                if u is not None and len(monomial) == 1 and polynomial != Polynomial.of(u):
+                    raise Undecided("an output's index stands alone")
+                if u is not None and len(monomial) > 1:
+                    if tuple(a for a in monomial if a != u) != far[u]:
+                        raise Undecided("an output's index stands in several products")
+                    monomial = (self._far[sorted(far).index(u)],)
+                terms[monomial] = terms.get(monomial, 0) + c
+            return Polynomial(terms)
+
         outputs = [
-            guard.map(lambda p: p.substitute(values)).reduced(self.problem.positive)
+            guard.map(linear)
             for u, size in zip(free_index(self.right.axes), self.right.shape, strict=True)
             for guard in within(u, size)
         ]
-        term = term.substitute(values)
         own = next(f for f in term.factors if f.name == name)
         first = 1 + max([i.number for i in term.indices], default=self.right.axes)
         entry = range(first, first + len(own.position))
         placed = [equal(Polynomial.of(t), p) for t, p in zip(entry, own.position, strict=True)]
+        guards = (*term.guards, *self._inside(term.factors), *placed)
+        # That an index is not negative says the same of its product with a stride.
+        guards = (*(g.map(linear) for g in guards), *outputs)
+        guards = tuple(g.map(lambda p: p.substitute(dict(values.items()))) for g in guards)
         hidden = [*range(self.right.axes), *(i.number for i in term.indices)]
-        guards = (*term.guards, *self._inside(term.factors), *outputs, *placed)
-        free = [number for number in hidden if number not in at]
-        return self.sets.points(entry, guards, free)
+        free = [number for number in hidden if number not in far]
+        points = self.sets.points(entry, guards, free).intersect_params(known.among)
+        points = self.sets.exists(points, unseen)
+        for i in range(len(far)):
+            if not (self.sets.shifted(points, self._far[i]) - points).is_empty():
+                raise Undecided("outputs far away do not read what others do")
+            points = self.sets.exists(points, [self._far[i]])
+        return points
 
     def _inside(self, factors: Sequence[Factor]) -> Conjunction:
         shapes = self.right.shapes
@@ -215,15 +233,14 @@ def _gives(p: Polynomial, index: int, own: set[int], signs: Mapping[str, Sign]) 
     )
 
 
-def _multiplied(term: Term, axes: int) -> set[int]:
-    """The indices of the output that stand in products."""
+def _products(term: Term, axes: int) -> dict[int, Monomial]:
+    """The indices of the output that stand in products, and what they are multiplied with."""
     polynomials = [p for f in term.factors for p in f.position]
     polynomials += [g.polynomial for g in term.guards]
     return {
-        atom
+        u: tuple(atom for atom in monomial if atom != u)
         for p in polynomials
         for monomial in p.terms
-        if len(monomial) > 1
-        for atom in monomial
-        if isinstance(atom, int) and atom < axes
+        for u in monomial
+        if len(monomial) > 1 and isinstance(u, int) and u < axes
     }
