@@ -322,11 +322,11 @@ def terms_expression(
     """A sum of guarded terms as a SymPy formula of `Sum`, `Indexed` and `Piecewise`.
 
     `shapes` gives the shapes of the named tensors; an entry outside is zero.  `indices` are the
-    symbols of indices, by their numbers; to others of those that are summed over, letters are given.
+    symbols of indices, by their numbers; the others that are summed over get letters.
     """
     bases = {name: IndexedBase(name, shape=shape) for name, shape in shapes.items()}
     taken = symbols.keys() | bases.keys()
-    names = {**symbols, **indices}
+    names: Names = {**symbols, **indices}
     return sympy.Add(*(_term(term, bases, names, letters("ijmtpqrs", taken)) for term in terms))
 
 

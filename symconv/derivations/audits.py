@@ -177,7 +177,7 @@ def _heading(derivation: Derivation, style: _Style) -> str:
     words = _indices(derivation, derivation.where, style)
     if derivation.defined:
         told = (_definition(name, meaning, style) for name, meaning in derivation.defined.items())
-        words += f", where {listed(told)}"
+        words += f", where {', '.join(told)}"
     return f"For {words}:"
 
 

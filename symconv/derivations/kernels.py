@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Indexed, Mul, Piecewise, Sum, Symbol
+from sympy import Add, Dummy, Expr, Indexed, Mul, Piecewise, Rational, Sum, Symbol, floor
 
 from symconv.arithmetic.polynomials import Relation
 from symconv.arithmetic.such_that import such_that
@@ -33,7 +33,7 @@ from symconv.derivations.indices import one_or_all
 from symconv.derivations.steps import Audit, Derivation
 from symconv.errors import SymconvError
 from symconv.language.any_size import guarded_sum
-from symconv.language.graph import walk
+from symconv.language.graph import symbols_in, walk
 from symconv.language.notation import plain
 from symconv.language.operators.formula import Formula
 from symconv.language.signals import Applied, SignalExpr, Tensor, replaced
@@ -53,19 +53,29 @@ def derivation_of(found: Solution) -> Derivation:
     if not isinstance(found.verdict, Proved):
         listed = " and ".join(found.problem.unknowns)
         raise SymconvError(f"there is no derivation: {listed} was not found, {found.verdict}")
-    chain_ = _Chain(found)
-    steps = chain_.steps()
-    # Without the steps that were not proved, those after them are decided against others.
-    for _ in range(len(steps)):
-        made = chain_.derivation(steps)
-        audit = made.audit()
+    try:
+        return _with_steps(_Chain(found))
+    except SymconvError:  # without names for what layers inside make
+        return _with_steps(_Chain(found, named=False))
+
+
+def _with_steps(made: _Chain) -> Derivation:
+    """The derivation with all steps that are proved."""
+    steps = made.steps()
+    while True:
+        derivation = made.derivation(steps)
+        audit = derivation.audit()
         if audit:
-            return made
-        kept = [one for one, step in zip(steps, audit, strict=True) if step.verdict or one.is_last]
+            return derivation
+        # Those after a step that is left out are decided against another one.
+        kept = [
+            one
+            for one, step in zip(steps, audit, strict=True)
+            if one.is_needed or (isinstance(step.verdict, Proved) and step.verdict.is_complete)
+        ]
         if len(kept) == len(steps):
-            break
+            raise SymconvError(f"no derivation was made of it: {_not_proved(audit)}")
         steps = kept
-    raise SymconvError(f"no derivation was made of it: {_not_proved(audit)}")
 
 
 def _not_proved(audit: Audit) -> str:
@@ -80,15 +90,19 @@ class _Written:
     formula: Expr | SignalExpr
     because: str
     sums: Sequence[Symbol] = ()
-    is_last: bool = False
+    is_needed: bool = False
 
 
 class _Chain:
     """The steps for a solution."""
 
-    def __init__(self, found: Solution) -> None:
+    def __init__(self, found: Solution, *, named: bool = True) -> None:
         self.problem = found.problem
-        self.kernels = found.kernels
+        # A kernel that is not recognised in all its parts is told by its formula.
+        self.kernels = {
+            name: found.formulas[name] if _has_formula(kernel) else kernel
+            for name, kernel in found.kernels.items()
+        }
         self.brackets = {name: _formula(kernel) for name, kernel in found.formulas.items()}
         self.taken = {
             *self.problem.symbols,
@@ -97,7 +111,7 @@ class _Chain:
         }
         self.index = output_letters(self.problem.lhs.ndim, self.taken)
         self.taken |= {u.name for u in self.index}
-        self.start, self.inner = self._layers()
+        self.start, self.inner = self._layers() if named else (self.problem.lhs, {})
 
     def derivation(self, steps: Sequence[_Written]) -> Derivation:
         """The derivation with these steps."""
@@ -106,6 +120,7 @@ class _Chain:
             self.start,
             index=one_or_all(self.index),
             given=self.problem.given,
+            introduced=self.problem.named.values(),
             defined={**self.inner, **{unknowns[n]: k for n, k in self.kernels.items()}},
         )
         for step in steps:
@@ -137,11 +152,20 @@ class _Chain:
         gathered = Add(*(self._with_brackets(term, changes) for term in unknown))
         flat = _in_one_sum(gathered)
         told = dict.fromkeys(filter(None, (", ".join(change.told()) for change in changes)))
-        yield _Written(flat, "; ".join(told) or "the indices are counted from other entries")
-        yield _Written(gathered, "what the inner sum does not change is taken out of it")
+        read = Add(*(term.written() for term in known)).atoms(Indexed)
+        otherwise = (
+            "the sums run over entries that are 0, too"
+            if flat.atoms(Indexed) <= read
+            else "the inner index is counted from another entry"
+        )
+        because = "; ".join(told) or otherwise
+        if plain(flat) != plain(gathered):
+            yield _Written(flat, because)
+            because = "what the inner sum does not change is taken out of it"
+        yield _Written(gathered, because, is_needed=True)  # what is read off stands in it
         sums = max(([*term.symbols.values()] for term in unknown), key=len)
         because = f"reading off {self._read_off(unknown, changes)}"
-        yield _Written(self.problem.rhs, because, sums, is_last=True)
+        yield _Written(self.problem.rhs, because, sums, is_needed=True)
 
     def shape(self, name: str) -> tuple[Expr, ...]:
         """The sizes of a named tensor as they are written."""
@@ -181,7 +205,8 @@ class _Chain:
                     if any(one is other for other in matched):
                         continue
                     alone = GuardedSum((one.term,), left.shape, left.shapes)
-                    for pair in pairs(alone, term, right, name, self.problem.inputs):
+                    inputs, unseen = self.problem.inputs, self.problem.unseen
+                    for pair in pairs(alone, term, right, name, inputs, unseen):
                         found.append(_Change(self, one, unknown, pair))
                         matched.append(one)
         return found
@@ -323,11 +348,16 @@ def _is_sum(node: SignalExpr) -> bool:
         Tensor(f"operand_{i}", operand.shape) if operand.ndim else operand
         for i, operand in enumerate(node.operands)
     ]
-    return any(term.indices for term in guarded_sum(Applied(node.operator, operands)).terms)
+    alone = Applied(node.operator, operands)
+    return bool(alone.formula(*output_letters(alone.ndim, symbols_in(alone))).has(Sum))
 
 
 def _named(node: SignalExpr, named: Mapping[SignalExpr, Tensor]) -> SignalExpr:
     return replaced(node, lambda one: named.get(one))
+
+
+def _has_formula(kernel: SignalExpr) -> bool:
+    return any(isinstance(node.operator, Formula) for node in walk(kernel))
 
 
 def _formula(kernel: SignalExpr) -> Formula:
@@ -354,7 +384,19 @@ def _such_that(formula: Expr) -> Expr:
 
 def _put_in(formula: Expr, name: str, meaning: SignalExpr) -> Expr:
     """A formula with the entries of a tensor as they are inside it."""
-    return _with_entries(formula, name, lambda entry: meaning.formula(*entry.indices))
+
+    def entry(of: Indexed) -> Expr:
+        # Where a position is a fraction, a condition in the formula says that it is an integer.
+        whole = {p: p if _is_polynomial(p) else floor(p) for p in of.indices}
+        written: Expr = meaning.formula(*(whole[p] for p in of.indices))
+        return written.xreplace({rounded: p for p, rounded in whole.items() if rounded != p})
+
+    return _with_entries(formula, name, entry)
+
+
+def _is_polynomial(position: Expr) -> bool:
+    """Whether nothing is divided in it."""
+    return all(number.is_Integer for number in position.atoms(Rational))
 
 
 def _with_entries(formula: Expr, name: str, instead: Callable[[Indexed], Expr]) -> Expr:

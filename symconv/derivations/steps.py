@@ -264,7 +264,7 @@ class Derivation:
         outside: bool = False,
         given: Iterable[Boolean] | Boolean = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
-        defined: Mapping[Tensor, SignalExpr] | None = None,
+        defined: Mapping[Tensor, SignalExpr] | Mapping[Signal, SignalExpr] | None = None,
     ) -> None:
         self.indices = indices_argument(index)
         self.defined = _definitions({} if defined is None else defined)
@@ -476,12 +476,10 @@ class Derivation:
         for signal in dict.fromkeys((self._start.signal, before.signal, stated.signal)):
             if signal is not None:
                 _check_defined(self._spelled(signal), hypotheses)
-        sides = (self._spelled(_entry(one.formula)) for one in (before, stated))
-        return Claim(*sides, hypotheses)
+        left, right = (self._spelled(_entry(one.formula)) for one in (before, stated))
+        return Claim(left, right, hypotheses)
 
-    def _simpler_claims(
-        self, before: _Stated, stated: _Stated, where: Boolean
-    ) -> Iterator[Claim]:
+    def _simpler_claims(self, before: _Stated, stated: _Stated, where: Boolean) -> Iterator[Claim]:
         """Claims of which each says what a step says, or more: about names, and as tensors.
 
         What holds for whatever tensors the defined names are holds for those that they stand for.
@@ -494,14 +492,16 @@ class Derivation:
             return
         if used[0] == used[1]:
             hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
-            yield Claim(*map(_entry, formulas), hypotheses)
+            left, right = map(_entry, formulas)
+            yield Claim(left, right, hypotheses)
         start = self._start.signal
         if self.shape is not None and start is not None and where == sympy.true:
             tensors = (
                 Tensor.from_formula(self.indices, made_finite(formula), shape=start.shape)
                 for formula in formulas
             )
-            yield Claim(*map(self._spelled, tensors), self.given)
+            left, right = map(self._spelled, tensors)
+            yield Claim(left, right, self.given)
 
     def _spelled(self, signal: SignalExpr) -> SignalExpr:
         """A tensor with what the defined names stand for in their places."""
@@ -722,7 +722,7 @@ def _definitions(defined: object) -> dict[str, SignalExpr]:
 
 
 def _with_sums_over(formula: Expr, symbols: Sequence[Symbol]) -> Expr:
-    """A formula with other symbols for the indices of its sums, unless they have a meaning in it."""
+    """A formula with other symbols for the indices of its sums, unless these mean something."""
     if isinstance(formula, Add):
         return Add(*(_with_sums_over(part, symbols) for part in formula.args))
     if not isinstance(formula, Sum) or formula.free_symbols & set(symbols):
