@@ -7,10 +7,13 @@ The public names are few:
   and `Pointwise` is a function of each entry of which nothing is known.
 - `Claim` states a claim, and its `prove()` gives a `Verdict`: `Proved`, `Refuted` with a
   `Counterexample`, or `Unknown`.  An `Instance` is a claim at fixed lengths.
+- `solve_amounts` finds the paddings, strides or dilations with which a claim holds for all
+  lengths, as `Amounts`.
 - `assert_equal` asserts a claim in a test.
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
 - `solve` finds unknown kernels; what it found is a `Solution`.
+- `merge` says which one layer a chain of linear layers is, as a `Merged`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.solving.amounts import Amounts, solve_amounts
     from symconv.decision.solving.kernels import solve
+    from symconv.decision.solving.merging import Merged, merge
     from symconv.decision.solving.solutions import Solution
-    from symconv.decision.stacks import repeat
+    from symconv.decision.stacks.repeated import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
     from symconv.errors import SymconvError, Undecided
@@ -47,10 +52,12 @@ if TYPE_CHECKING:
 __all__ = [
     "CATALOGUE",
     "MISTAKES",
+    "Amounts",
     "Claim",
     "Counterexample",
     "Derivation",
     "Instance",
+    "Merged",
     "Pointwise",
     "Proved",
     "Refuted",
@@ -70,9 +77,11 @@ __all__ = [
     "grade",
     "integers",
     "maximum",
+    "merge",
     "receptive_field",
     "repeat",
     "solve",
+    "solve_amounts",
     "such_that",
 ]
 
@@ -84,9 +93,11 @@ _PLACES = {
     **dict.fromkeys(
         ("Counterexample", "Proved", "Refuted", "Unknown", "Verdict"), "decision.verdicts"
     ),
+    **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
+    "Merged": "decision.solving.merging",
     "Pointwise": "language.operators.pointwise",
     "Solution": "decision.solving.solutions",
     "assert_equal": "testing",
@@ -94,8 +105,9 @@ _PLACES = {
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
+    "merge": "decision.solving.merging",
     "receptive_field": "language.receptive_fields",
-    "repeat": "decision.stacks",
+    "repeat": "decision.stacks.repeated",
     "solve": "decision.solving.kernels",
 }
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symconv.decision.claims import Claim, Hypothesis, Side
-from symconv.decision.induction import StackClaim
-from symconv.decision.stacks import Stack
+from symconv.decision.stacks.induction import StackClaim
+from symconv.decision.stacks.stacked import Stack
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 
 __all__ = ["assert_equal"]

@@ -31,7 +31,7 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.short_conditions import Points, cost, is_plain, literals, shortest, values
 from symconv.errors import Undecided
 
-__all__ = ["describe"]
+__all__ = ["Reader", "describe"]
 
 
 def describe(set_: Set, among: Set, sets: IntegerSets, *, only_cases: bool = False) -> Condition:
@@ -72,7 +72,7 @@ class _Description:
         self.among = among
         self.sets = sets
         self.rest = (among - set_).coalesce()
-        self.reader = _Reader(sets.parameters)
+        self.reader = Reader(sets.parameters)
         self.seen: set[Guard] = set()
 
     def shortest(self) -> Condition:
@@ -319,13 +319,18 @@ def _size(cases: list[Conjunction]) -> tuple[int, int]:
     return sum(map(len, cases)), sum(len(str(guard)) for guards in cases for guard in guards)
 
 
-class _Reader:
-    """Reads isl's constraints as guards."""
+class Reader:
+    """Reads isl's constraints as guards, and its expressions as polynomials.
+
+    Args:
+        parameters: the names of the parameters, in the order that isl has them in.
+    """
 
     def __init__(self, parameters: Sequence[str]) -> None:
         self.parameters = parameters
 
     def cases(self, set_: Set) -> list[Conjunction]:
+        """The set as cases, each of guards that hold together."""
         basic = [b for part in set_.compute_divs().get_basic_sets() for b in _explicit(part)]
         return sorted(
             (
@@ -335,13 +340,26 @@ class _Reader:
             key=str,
         )
 
-    def _guard(self, constraint: isl.Constraint, basic: isl.BasicSet) -> Guard:
+    def value(self, affine: isl.Aff) -> tuple[Polynomial, int]:
+        """An expression of isl in the parameters, as a polynomial over a number."""
+        denominator = as_integer(affine.get_denominator_val())
+        return self._polynomial(affine, self._divisions(affine), denominator), denominator
+
+    def linear(self, constraint: isl.Constraint) -> Polynomial:
+        """What a constraint says of the parameters, without its coordinates and floors."""
+        return self._polynomial(constraint, ())
+
+    def _divisions(self, of: isl.BasicSet | isl.Aff) -> list[Polynomial]:
+        """The floors in something, of which each may have those before it in it."""
         divisions: list[Polynomial] = []
-        for i in range(basic.dim(dim_type.div)):
-            quotient = basic.get_div(i)
+        for i in range(of.dim(dim_type.div)):
+            quotient = of.get_div(i)
             denominator = as_integer(quotient.get_denominator_val())
             divisions.append(floor(self._polynomial(quotient, divisions, denominator), denominator))
-        polynomial = self._polynomial(constraint, divisions)
+        return divisions
+
+    def _guard(self, constraint: isl.Constraint, basic: isl.BasicSet) -> Guard:
+        polynomial = self._polynomial(constraint, self._divisions(basic))
         return Guard(
             polynomial, Relation.ZERO if constraint.is_equality() else Relation.AT_LEAST_ZERO
         )

@@ -1,8 +1,8 @@
 """Integer sets with the lengths as parameters, decided exactly by the library isl.
 
-Only this module, `symconv.arithmetic.conditions_of_sets` and `symconv.arithmetic.counting` know
-islpy.  A set's coordinates are indices, known by their numbers; its parameters are the
-integer symbols of a claim.
+Only this module, `symconv.arithmetic.conditions_of_sets`, `symconv.arithmetic.values_of_sets` and
+`symconv.arithmetic.counting` know islpy.  A set's coordinates are indices, known by their
+numbers; its parameters are the integer symbols of a claim.
 
 References:
     S. Verdoolaege, *isl: An Integer Set Library for the Polyhedral Model*, ICMS 2010.
@@ -305,6 +305,34 @@ class IntegerSets:
     @property
     def _one(self) -> isl.Val:
         return isl.Val.one(self._context)
+
+    def taken_over(self, set_: Set, source: IntegerSets) -> Set:
+        """A set of parameters of another decision, which are some of these; others may be anything.
+
+        Both have to be of one thread.
+        """
+        # By way of other names: none may stand twice, not even for a moment.
+        for old, name in enumerate(source.parameters):
+            set_ = set_.set_dim_name(dim_type.param, old, f"q{self.parameters.index(name)}")
+        for old, name in enumerate(source.parameters):
+            set_ = set_.set_dim_name(dim_type.param, old, f"p{self.parameters.index(name)}")
+        return set_.align_params(self._parameter_space)
+
+    def as_coordinates(self, set_: Set, names: Sequence[str]) -> Set:
+        """A set of parameters with some of them as its coordinates, in this order.
+
+        As parameters they stay, and are free.
+        """
+        set_ = set_.from_params()
+        for i, position in enumerate(map(self.parameters.index, names)):
+            set_ = set_.move_dims(dim_type.set, i, dim_type.param, position, 1)
+            set_ = set_.insert_dims(dim_type.param, position, 1)
+            set_ = set_.set_dim_name(dim_type.param, position, f"p{position}")
+        return set_
+
+    def has_at_most_one(self, set_: Set, names: Sequence[str]) -> bool:
+        """Whether the others determine the named parameters, wherever these are in the set."""
+        return bool(self.as_coordinates(set_, names).is_singleton())
 
     def _space(self, dimensions: int) -> isl.Space:
         return self._parameter_space.add_dims(dim_type.set, dimensions)

@@ -188,6 +188,9 @@ MOST_STRIDES_DECIDED = 300
 """Decisions for given strides in all: a counterexample with large numbers would ask for many more,
 to tell whether it is the smallest."""
 
+MOST_CASES_OF_AN_AMOUNT = 3
+"""Of a formula for an unknown amount: with more cases, the condition says it better."""
+
 LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 """Where induction over the number of layers fails: each number is a decision, and the sums grow
 with it."""
@@ -439,6 +442,9 @@ MOST_ENTRIES_SHOWN = 64
 
 MOST_FILLED_SHOWN = 8
 """Entries other than 0 that are told by their places, where a tensor has too many to show all."""
+
+MOST_LEFT_SHOWN = 4
+"""Numbers without an answer that are listed, of those that were tried: half a line."""
 
 MOST_DIGITS_SHOWN = 40
 """Of a number: half a line; of a longer one the two ends are shown."""

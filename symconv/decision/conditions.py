@@ -24,25 +24,14 @@ from symconv.errors import NonlinearError, SymconvError, Undecided, as_given
 from symconv.language.any_size import shape_of
 from symconv.language.graph import has_opaque
 
-__all__ = ["condition", "extent"]
+__all__ = ["as_condition", "condition", "extent", "require_for_all", "why_no_symbol"]
 
 
 def condition(
     claim: Claim, for_all: Sequence[Symbol], *, budget: int = DECISION_OPERATIONS
 ) -> Boolean:
     """See `Claim.condition`."""
-    if not isinstance(for_all, Sequence) or isinstance(for_all, str):
-        raise SymconvError(f"for_all={as_given(for_all)}: expected a list of symbols, such as [n]")
-    for symbol in for_all:
-        if symbol not in claim.symbols:
-            known = ", ".join(map(str, claim.symbols)) or "none"
-            if not isinstance(symbol, Symbol):
-                problem = f"{as_given(symbol)} is not a SymPy symbol"
-            elif str(symbol) in map(str, claim.symbols):
-                problem = f"the claim has a symbol {str(symbol)!r} with different assumptions"
-            else:
-                problem = f"{symbol} is not a symbol of the claim, which has {known}"
-            raise SymconvError(f"for_all={list(for_all)}: {problem}")
+    require_for_all(claim, for_all)
     try:
         with bounded():
             return _condition(claim.free, Decision(claim.free, budget), for_all)
@@ -56,6 +45,28 @@ def condition(
                 f"{reason}, and the exact condition is computed for sums of products alone"
             ) from None
         raise
+
+
+def require_for_all(claim: Claim, for_all: Sequence[Symbol]) -> None:
+    """Raise an error unless these are symbols of the claim, in a list."""
+    if not isinstance(for_all, Sequence) or isinstance(for_all, str):
+        raise SymconvError(f"for_all={as_given(for_all)}: expected a list of symbols, such as [n]")
+    for symbol in for_all:
+        problem = why_no_symbol(claim, symbol)
+        if problem:
+            raise SymconvError(f"for_all={list(for_all)}: {problem}")
+
+
+def why_no_symbol(claim: Claim, symbol: object) -> str:
+    """Why something is no symbol of a claim; empty where it is one."""
+    if symbol in claim.symbols:
+        return ""
+    if not isinstance(symbol, Symbol):
+        return f"{as_given(symbol)} is not a SymPy symbol"
+    if str(symbol) in map(str, claim.symbols):
+        return f"the claim has a symbol {str(symbol)!r} with different assumptions"
+    known = ", ".join(map(str, claim.symbols)) or "none"
+    return f"{symbol} is not a symbol of the claim, which has {known}"
 
 
 def extent(claim: Claim, decision: Decision | None, reason: str) -> Extent:
@@ -90,9 +101,25 @@ def _condition(claim: Claim, decision: Decision, for_all: Sequence[Symbol]) -> B
             names = [s.name for s in for_all]
             holds = sets.for_all(holds, among, names)
             among = sets.exists(among, names)
+    return as_condition(claim, holds, among, sets)
+
+
+def as_condition(
+    claim: Claim, where: Set, among: Set, sets: IntegerSets, solve_for: Sequence[str] = ()
+) -> Boolean:
+    """A set of values of the symbols of a claim as a condition, among some of them.
+
+    Args:
+        claim: the claim.
+        where: the set.
+        among: the values that are in question.
+        sets: where both live.
+        solve_for: symbols of which the last one that occurs stands alone on its side.
+    """
     with sets.within_budget(CONDITION_OPERATIONS):
-        described = describe(holds, among, sets)
-    return _read_back(claim, described, holds, among, sets, {s.name: s for s in claim.symbols})
+        described = describe(where, among, sets)
+    names = {s.name: s for s in claim.symbols}
+    return _read_back(claim, described, where, among, sets, names, solve_for)
 
 
 def _differences(claim: Claim, decision: Decision) -> Differences | None:

@@ -29,7 +29,7 @@ from symconv.language.graph import has_opaque, requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Decision", "NotDefinedError", "hypotheses", "where_holds"]
+__all__ = ["Decision", "NotDefinedError", "hypotheses", "signs", "where_holds"]
 
 
 class NotDefinedError(SymconvError):
@@ -81,7 +81,7 @@ def _allowed_by(
     given: Sequence[Boolean], symbols: Sequence[Symbol], sets: IntegerSets
 ) -> Parameters:
     positive = {symbol.name for symbol in symbols if sign_of(symbol).least == 1}
-    known = Parameters(sets, sets.where(_signs(symbols)), positive, ())
+    known = Parameters(sets, sets.where(signs(symbols)), positive, ())
     about_lengths = [one for one in given if lengths_in(one)]
     for hypothesis in (one for one in given if one not in about_lengths):
         known = _narrowed(known, hypothesis)
@@ -98,7 +98,8 @@ def _allowed_by(
     return known
 
 
-def _signs(symbols: Sequence[Symbol]) -> list[Conjunction]:
+def signs(symbols: Sequence[Symbol]) -> list[Conjunction]:
+    """What is assumed of the signs of symbols, as cases."""
     said = [assumption_cases(symbol) for symbol in symbols]
     return [tuple(chain(*guards)) for guards in product(*said)]
 

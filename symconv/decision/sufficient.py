@@ -23,7 +23,7 @@ from symconv.decision.verdicts import Counterexample, Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.any_size import guarded_sum
 from symconv.language.assignments import Point, TooLongError
-from symconv.language.graph import has_opaque, leaves, walk
+from symconv.language.graph import has_opaque, in_kernels
 from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["sufficient_taps"]
@@ -70,7 +70,7 @@ class _Search:
         self._points: list[Point] = [*first, *islice(more, limits.MOST_LENGTHS_TO_SUFFICE)]
         known = claim.standing.tensors
         free = [tensor for name, tensor in claim.named.items() if name not in known]
-        kernels = _in_kernels(claim)
+        kernels = in_kernels(*claim.signals)
         self._has_opaque = has_opaque(*claim.signals)
         self.zeros: list[Claim] = []
         if not self._has_opaque:
@@ -129,15 +129,6 @@ def _without_which_little_is_left(side: SignalExpr) -> set[str]:
     degree = max(map(len, products), default=0)
     longest = [set(names) for names in products if len(names) == degree]
     return set.intersection(*longest) if longest else set()
-
-
-def _in_kernels(claim: Claim) -> set[Tensor]:
-    kernels = [
-        node.operands[node.operator.kernel_operand]
-        for node in walk(*claim.signals)
-        if node.operator.kernel_operand is not None
-    ]
-    return set(leaves(*kernels).values())
 
 
 def _palindromic(kernel: Tensor, axes: tuple[int, ...]) -> Claim:

@@ -24,6 +24,7 @@ __all__ = [
     "check_names",
     "clash",
     "has_opaque",
+    "in_kernels",
     "is_zero",
     "leaves",
     "mentioned",
@@ -110,6 +111,16 @@ def ring_of(*signals: SignalExpr) -> str:
 def leaves(*signals: SignalExpr) -> dict[str, Tensor]:
     """The named tensors that occur, by name; see `check_names` for what it raises."""
     return dict(check_names(signals, ())[0])
+
+
+def in_kernels(*signals: SignalExpr) -> set[Tensor]:
+    """The named tensors that are kernels of layers, or parts of one."""
+    kernels = [
+        node.operands[node.operator.kernel_operand]
+        for node in walk(*signals)
+        if node.operator.kernel_operand is not None
+    ]
+    return set(leaves(*kernels).values())
 
 
 def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:

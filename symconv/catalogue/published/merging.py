@@ -58,7 +58,7 @@ from symconv.catalogue.published.tensors import (
     swapped,
     weighted,
 )
-from symconv.decision.stacks import repeat
+from symconv.decision.stacks.repeated import repeat
 from symconv.language.signals import Signal, SignalExpr, Tensor
 from symconv.language.tensor_functions import einsum
 

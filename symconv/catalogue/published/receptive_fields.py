@@ -15,7 +15,7 @@ from symconv.catalogue.published.statements import (
     published,
     t,
 )
-from symconv.decision.stacks import repeat
+from symconv.decision.stacks.repeated import repeat
 from symconv.language.signals import Signal, SignalExpr
 
 __all__ = ["RECEPTIVE_FIELDS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symconv.arithmetic.polynomials import Polynomial
+from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import letters, output_letters, terms_expression
 from symconv.decision.solving.problems import Problem
@@ -24,8 +24,13 @@ def by_terms(problem: Problem, name: str, terms: Sequence[Term]) -> SignalExpr:
     at = {axis: Polynomial.of(symbol.name) for axis, symbol in enumerate(index)}
     named = problem.named
     shapes = {factor.name: named[factor.name].shape for term in terms for factor in term.factors}
+    alone = {
+        equal(Polynomial.of(axis), 0)
+        for axis, size in enumerate(unknown.lengths)
+        if size.as_integer() == 1
+    }
     entry = terms_expression(
-        [term.substitute(dict(at.items())) for term in terms],
+        [term.without(alone).substitute(dict(at.items())) for term in terms],
         shapes,
         {**symbols, **{symbol.name: symbol for symbol in index}},
     )

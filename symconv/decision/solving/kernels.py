@@ -14,11 +14,13 @@ from symconv.decision.claims import Hypothesis
 from symconv.decision.prove import bounded
 from symconv.decision.solving.formulas import by_terms
 from symconv.decision.solving.problems import Problem, ShapeLike, problems
-from symconv.decision.solving.reading_off import Pair, pairs, read_off, size_by_lengths, support
+from symconv.decision.solving.reading_off import Pair, pairs, read_off
 from symconv.decision.solving.recognition import recognised
+from symconv.decision.solving.sizes import size_by_lengths, size_by_requirements, support
 from symconv.decision.solving.solutions import Solution
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 from symconv.errors import SymconvError, Undecided
+from symconv.language.graph import requirements
 from symconv.language.signals import SignalExpr
 
 __all__ = ["solve"]
@@ -68,7 +70,7 @@ def solve(
     proved for all lengths
     >>> flipped = solve(x.flip().correlate(k), lambda K: x.correlate(K))
     >>> print(flipped.obstacle)
-    at c = 1, n = 2: output [0], before x[1], needs 0 = k[0]
+    at c = 1, n = 2: K has 1 entry there, and output [0], before x[1], needs 0 = k[0]
 
     Raises:
         SymconvError: the sides, the shapes or the hypotheses are not what they have to be.
@@ -150,7 +152,8 @@ def _ways(problem: Problem, name: str) -> Iterator[list[Term]]:
             read_off(pair, problem.unseen, problem.positive) for pair in _pairs(problem, name, term)
         ]
         terms = [one for one in read if one is not None and one.coefficient]
-        if None not in read and terms not in seen:
+        # Where an input is extended by itself, what is read beyond its ends is left out.
+        if (None not in read or terms) and terms not in seen:
             seen.append(terms)
             yield terms
 
@@ -169,17 +172,22 @@ def _shapes(problem: Problem) -> Iterator[dict[Symbol, Polynomial]]:
         return
     by_reading: dict[Symbol, Polynomial] = {}
     by_lengths: dict[Symbol, Polynomial] = {}
+    required = [guard for one in requirements(problem.rhs) for guard in one.guards]
     for (name, axis), symbol in problem.open.items():
         for term in problem.terms[name]:
             found = _pairs(problem, name, term)
             size = support(found, axis, problem.unseen, problem.signs, symbol.name)
             if size is not None:
                 by_reading.setdefault(symbol, size)
+        hidden = {*problem.unseen, *(s.name for s in problem.open.values())}
         for ours, others in zip(problem.rhs.lengths, problem.lhs.lengths, strict=True):
             size = size_by_lengths(ours, others, symbol.name, problem.unseen)
-            hidden = {*problem.unseen, *(s.name for s in problem.open.values())}
             if size is not None and not any(size.mentions(one) for one in hidden):
                 by_lengths.setdefault(symbol, size)
+        size = size_by_requirements(required, symbol.name)
+        if size is not None and not any(size.mentions(one) for one in hidden):
+            by_lengths.setdefault(symbol, size)
+            by_reading[symbol] = size
     every = list(problem.open.values())
     tried: list[dict[Symbol, Polynomial]] = []
     for first, second in ((by_reading, by_lengths), (by_lengths, by_reading)):

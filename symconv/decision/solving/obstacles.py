@@ -18,9 +18,11 @@ from sympy import Symbol
 
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import (
+    ALLOWANCE,
     DECISION_OPERATIONS,
     LARGEST_UNKNOWN_TRIED,
     MOST_EQUATIONS_OF_A_KERNEL,
+    SEARCH_SHARE,
 )
 from symconv.arithmetic.polynomials import Atom, Polynomial, at_least, equal
 from symconv.arithmetic.work import spend
@@ -107,7 +109,7 @@ class Obstacle:
 def obstacle(problem: Problem) -> Obstacle | None:
     """The smallest sizes at which no unknowns serve, where they are found; see above."""
     try:
-        with bounded():
+        with bounded(ALLOWANCE // SEARCH_SHARE):
             return _Search(problem).smallest()
     except (Undecided, TooLongError):
         return None

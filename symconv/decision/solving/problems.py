@@ -248,8 +248,19 @@ def problems(
         except SymconvError as error:
             errors.append(error)
     if not found:
-        raise errors[0]
+        raise _explained(errors[0], names)
     return found
+
+
+def _explained(error: SymconvError, names: Sequence[str]) -> SymconvError:
+    """The error, and where to go with an unknown that is an amount."""
+    text = str(error)
+    if "must be an integer" in text and any(text.endswith(f"got {name}") for name in names):
+        return SymconvError(
+            f"{text}; an unknown is a tensor here, and unknown amounts such as paddings and "
+            "strides are found by solve_amounts"
+        )
+    return error
 
 
 def _names(rhs: object) -> list[str]:

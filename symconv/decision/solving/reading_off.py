@@ -18,7 +18,6 @@ from fractions import Fraction
 from functools import partial
 from itertools import count
 
-from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -28,15 +27,12 @@ from symconv.arithmetic.polynomials import (
     Polynomial,
     Relation,
     equal,
-    floor,
-    maximum,
 )
-from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
 from symconv.decision.index_changes import is_unit, solved_for
 from symconv.decision.solving.elimination import Elimination
 
-__all__ = ["Pair", "pairs", "read_off", "size_by_lengths", "support"]
+__all__ = ["Pair", "factor_inside", "for_large_inputs", "pairs", "read_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +114,26 @@ def pairs(
             if size.as_integer() == 1 and p.terms
         ]
         same = [
-            _inside(p - q, unseen)
+            for_large_inputs(p - q, unseen)
             for one, another in zip(ours, others, strict=True)
             for p, q in zip(one.position, another.position, strict=True)
         ]
-        at = [_inside(p, unseen) - Polynomial.of(axis) for axis, p in enumerate(theirs_k.position)]
+        at = [
+            for_large_inputs(p, unseen) - Polynomial.of(axis)
+            for axis, p in enumerate(theirs_k.position)
+        ]
         found.append(
             Pair(
                 known,
                 theirs_k,
                 len(factor.position),
                 tuple(outputs.values()),
-                tuple(_factor_inside(known.factors[i], unseen) for i in split[1]),
+                tuple(factor_inside(known.factors[i], unseen) for i in split[1]),
                 tuple(same),
                 tuple(at),
                 # What the unknown's term says of its indices belongs to the change of indices.
                 tuple(
-                    g.map(partial(_inside, unseen=unseen))
+                    g.map(partial(for_large_inputs, unseen=unseen))
                     for g in (
                         *known.guards,
                         *(g for g in other.guards if g.relation is Relation.ZERO),
@@ -149,7 +148,7 @@ def pairs(
     return found
 
 
-def _inside(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
+def for_large_inputs(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
     """The polynomial for large inputs: no length in it is cut off at 0, or all of it is."""
     for atom in polynomial.every_atom():
         if not isinstance(atom, Guarded) or not atom.is_nonnegative_part:
@@ -162,7 +161,7 @@ def _inside(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
         grows = _growth(value, unseen)
         if grows:
             new: dict[Atom, Polynomial] = {atom: value if grows > 0 else Polynomial({})}
-            return _inside(polynomial.substitute(new), unseen)
+            return for_large_inputs(polynomial.substitute(new), unseen)
     return polynomial
 
 
@@ -180,8 +179,9 @@ def _growth(polynomial: Polynomial, unseen: Collection[str]) -> Fraction:
     return growth
 
 
-def _factor_inside(factor: Factor, unseen: Collection[str]) -> Factor:
-    return Factor(factor.name, tuple(_inside(p, unseen) for p in factor.position))
+def factor_inside(factor: Factor, unseen: Collection[str]) -> Factor:
+    """The factor at a position for large inputs."""
+    return Factor(factor.name, tuple(for_large_inputs(p, unseen) for p in factor.position))
 
 
 def _split(
@@ -309,131 +309,3 @@ def _range(
         solved_for(position, index, size - 1),
     )
     return ends if position.coefficient(index) == 1 else ends[::-1]
-
-
-# --- shapes --------------------------------------------------------------------------
-
-
-def support(
-    found: Sequence[Pair], axis: int, unseen: Collection[str], signs: Mapping[str, Sign], size: str
-) -> Polynomial | None:
-    """How many entries along an axis what is read off needs, the first one being entry 0.
-
-    Args:
-        found: the pairs of terms.
-        axis: the axis of the unknown.
-        unseen: the symbols on which the unknown must not depend.
-        signs: the signs of the symbols.
-        size: the symbol that stands for the size meanwhile.
-    """
-    largest: Polynomial | None = None
-    for pair in found:
-        ends = _ends(pair, axis, unseen, signs) or _divided(pair, axis, unseen, signs)
-        if ends is None:
-            return None
-        low, high = ends
-        if high.mentions(size):  # the unknown is read from its other end
-            high = Polynomial.of(size) - low - 1
-        if any(high.mentions(name) for name in {*unseen, size}):
-            return None
-        if largest is None or is_at_least(high + 1 - largest, 0, signs):
-            largest = high + 1
-        elif not is_at_least(largest - high - 1, 0, signs):
-            largest = maximum(largest, high + 1)
-    return largest
-
-
-def _ends(
-    pair: Pair, axis: int, unseen: Collection[str], signs: Mapping[str, Sign]
-) -> tuple[Polynomial, Polynomial] | None:
-    """The least and the largest position that is read along an axis of the unknown.
-
-    It is written in the positions of the other factors, each of which has a range.
-    """
-    positive = {name for name, sign in signs.items() if sign.least == 1}
-    numbers = [i.number for i in pair.known.indices]
-    entry = list(range(pair.axes))
-    fresh = count(1 + max([*entry, *numbers, *pair.between, *pair.outputs]))
-    last: dict[int, Polynomial] = {}
-    places = []
-    beside = [f for f in pair.known.factors if _factor_inside(f, unseen) not in pair.factors]
-    for factor in (*pair.factors, *beside):
-        for p, size in zip(factor.position, pair.shapes[factor.name], strict=True):
-            if not any(size.mentions(name) for name in unseen):
-                number = next(fresh)
-                last[number] = size - 1
-                places.append(p - Polynomial.of(number))
-    first = {number: Polynomial({}) for number in last}
-    for index in pair.known.indices:
-        if not any(
-            bound.indices() or any(bound.mentions(name) for name in unseen)
-            for bound in (index.lower, index.upper)
-        ):
-            first[index.number], last[index.number] = index.lower, index.upper
-    own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
-    order = [*reversed(pair.between), *reversed(numbers), *pair.outputs, *entry]
-    found = Elimination([*places, *pair.same, *own, *pair.at], order, positive)
-    low = high = found.values.get(axis, Polynomial.of(axis))
-    for number in sorted(low.indices()):
-        times = low.cofactor(number)
-        rest = low - times * Polynomial.of(number)
-        if number not in last or times.indices() or rest.mentions(number):
-            return None
-        begin, end = first[number], last[number]
-        if is_at_least(-times, 0, signs):
-            begin, end = end, begin
-        elif not is_at_least(times, 0, signs):
-            return None
-        low, high = low.substitute({number: begin}), high.substitute({number: end})
-    return low, high
-
-
-def _divided(
-    pair: Pair, axis: int, unseen: Collection[str], signs: Mapping[str, Sign]
-) -> tuple[Polynomial, Polynomial] | None:
-    """The ends where the unknown has some of the entries of a factor, such as k[2t + 1]."""
-    positive = {name for name, sign in signs.items() if sign.least == 1}
-    term = read_off(pair, unseen, positive)
-    if term is None:
-        return None
-    for factor in term.factors:
-        for p, size in zip(factor.position, pair.shapes[factor.name], strict=True):
-            step = p.cofactor(axis)
-            rest = p - step * Polynomial.of(axis)
-            if step.terms and not rest.indices() and is_at_least(step, 1, signs):
-                return Polynomial({}), floor(size - 1 - rest, step)
-    return None
-
-
-def size_by_lengths(
-    ours: Polynomial, others: Polynomial, size: str, unseen: Collection[str]
-) -> Polynomial | None:
-    """What a size is by the lengths of both sides, in one of which it stands.
-
-    A length is max(0, ⌊a/d⌋ + b), and both are equal where a + d·b is.
-    """
-    one, other = _inside(ours, unseen), _inside(others, unseen)
-    inner, divisor = _rounded(one, size)
-    if divisor is not None:
-        rounded = [atom for atom in other.atoms() if isinstance(atom, Floor)]
-        same = [atom for atom in rounded if atom.divisor == divisor]
-        if len(same) != 1 or other.terms.get((same[0],)) != 1:
-            return None
-        rest = other - Polynomial.of(same[0])
-        other = same[0].numerator + divisor * rest
-        one = inner
-    number = one.coefficient(size)
-    if abs(number) != 1 or (one - number * Polynomial.of(size)).mentions(size):
-        return None
-    return number * (other - one) + Polynomial.of(size)
-
-
-def _rounded(length: Polynomial, size: str) -> tuple[Polynomial, Polynomial | None]:
-    """A + d·b and d, where a length is ⌊a/d⌋ + b and the size stands in a."""
-    rounded = [
-        atom for atom in length.atoms() if isinstance(atom, Floor) and atom.numerator.mentions(size)
-    ]
-    if len(rounded) != 1 or length.terms.get((rounded[0],)) != 1:
-        return length, None
-    atom = rounded[0]
-    return atom.numerator + atom.divisor * (length - Polynomial.of(atom)), atom.divisor

@@ -12,7 +12,7 @@ from typing import Any
 
 from symconv.arithmetic.limits import MOST_FACTORS_RECOGNISED
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Guard, Monomial, Polynomial, Relation
+from symconv.arithmetic.polynomials import Guard, Polynomial, Relation
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
@@ -20,6 +20,7 @@ from symconv.decision.claims import Claim
 from symconv.decision.solving.elimination import Elimination
 from symconv.decision.solving.formulas import by_terms
 from symconv.decision.solving.problems import Problem
+from symconv.decision.solving.sizes import quotient
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
@@ -258,7 +259,7 @@ class _Reading:
             strides, dilations = [], []
             for a, steps in enumerate(places):
                 step, dilation = steps[k], Polynomial.constant(1)
-                stride = _quotient(done[a], step)
+                stride = quotient(done[a], step)
                 if stride is None:
                     # A position stands at multiples of 1 in what was made so far.
                     stride, dilation = done[a], step
@@ -312,24 +313,6 @@ def _plain_index(polynomial: Polynomial) -> int | None:
 
 def _is_positive(step: Polynomial, signs: Mapping[str, Sign]) -> bool:
     return is_at_least(step, 1, signs)
-
-
-def _quotient(one: Polynomial, other: Polynomial) -> Polynomial | None:
-    """One / other, where that is a polynomial with a single term below."""
-    if len(other.terms) != 1:
-        return Polynomial.constant(1) if one == other else None
-    ((monomial, c),) = other.terms.items()
-    result: dict[Monomial, int] = {}
-    for term, number in one.terms.items():
-        rest = list(term)
-        for atom in monomial:
-            if atom not in rest:
-                return None
-            rest.remove(atom)
-        if number % c:
-            return None
-        result[tuple(rest)] = number // c
-    return Polynomial(result)
 
 
 def _boxes(guards: Sequence[Guard]) -> tuple[list[tuple[Polynomial, Polynomial]], list[Guard]]:

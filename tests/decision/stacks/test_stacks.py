@@ -27,8 +27,9 @@ from symconv import (
 )
 from symconv.arithmetic.limits import MOST_LAYERS
 from symconv.arithmetic.symbols import sign_of
-from symconv.decision.induction import StackClaim
-from symconv.decision.stacks import Stack, sum_of_layers
+from symconv.decision.stacks.induction import StackClaim
+from symconv.decision.stacks.sizes import sum_of_layers
+from symconv.decision.stacks.stacked import Stack
 from symconv.language.signals import substituted
 from tests.oracles.brute_force import small_lengths
 

@@ -22,8 +22,9 @@ from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.arithmetic.unevaluated import Written, all_of, spelled_with
-from symconv.decision.claims import Claim, Hypothesis, specialised
-from symconv.decision.stacks import Generic, Stack
+from symconv.decision.claims import Claim, Hypothesis, as_written, specialised
+from symconv.decision.stacks.generic import Generic
+from symconv.decision.stacks.stacked import Stack
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.decision.verdicts import (
     Counterexample,
@@ -103,7 +104,7 @@ class StackClaim:
                 of the sizes.
         """
         if self.given:  # hypotheses that cannot hold together are refused
-            Claim(true, true, _as_written(self.given)).prove()
+            Claim(true, true, _each_as_written(self.given)).prove()
         try:
             return _Induction(self).verdict()
         except (Undecided, SymconvError) as reason:
@@ -193,7 +194,7 @@ class _Induction:
     def _two_stacks(self) -> tuple[Claim, list[Callable[[], Claim]]]:
         """The same at the beginning; and the same of every tensor that may stand between."""
         one, other = self._stacks
-        base = Claim(self._begin(one), self._begin(other), _as_written(self._claim.given))
+        base = Claim(self._begin(one), self._begin(other), _each_as_written(self._claim.given))
 
         def of_any_size() -> Generic:
             return Generic(
@@ -224,7 +225,7 @@ class _Induction:
     def _alike(self, tensor: Tensor, number: Symbol) -> Claim:
         """That the layers of two stacks make the same of a tensor."""
         one, other = (self._step(stack, tensor, number) for stack in self._stacks)
-        return Claim(one, other, _as_written((*self._claim.given, *self._between(number))))
+        return Claim(one, other, _each_as_written((*self._claim.given, *self._between(number))))
 
     def _stack_and_tensor(self) -> tuple[Claim, list[Callable[[], Claim]]]:
         """The same at the beginning; and one layer more on F(K) gives F(K + 1)."""
@@ -236,7 +237,7 @@ class _Induction:
 
         def claim(one: SignalExpr, other: SignalExpr, given: Iterable[Hypothesis]) -> Claim:
             first, second = (one, other) if left else (other, one)
-            return Claim(first, second, _as_written(given))
+            return Claim(first, second, _each_as_written(given))
 
         if not self.core.symbols() & target.every_symbol().keys():
             number = stack.generic.number
@@ -266,7 +267,7 @@ class _Induction:
         others = (*taps, *(h for h in conditions if symbol not in h.free_symbols))
         later = tuple(_moved(h, symbol) for h in about)
         for hypothesis in about:
-            implied = Claim(Written(hypothesis), true, _as_written((*others, *later))).prove()
+            implied = Claim(Written(hypothesis), true, _each_as_written((*others, *later))).prove()
             if not (isinstance(implied, Proved) and implied.is_complete):
                 return others, ()
         return self._claim.given, later
@@ -352,8 +353,8 @@ def _moved(hypothesis: Boolean, symbol: Symbol) -> Boolean:
     return spelled_with(with_lengths(hypothesis, values), values)
 
 
-def _as_written(given: Iterable[Hypothesis]) -> list[Hypothesis | Written]:
-    return [h if isinstance(h, Claim) else Written(h) for h in given]
+def _each_as_written(given: Iterable[Hypothesis]) -> list[Hypothesis | Written]:
+    return list(map(as_written, given))
 
 
 def _symbols_of(side: Stack | SignalExpr) -> dict[str, Symbol]:
@@ -428,7 +429,7 @@ def _within(claim: StackClaim, symbols: Iterable[Symbol], largest: int) -> bool:
     """Whether the hypotheses leave no other numbers of layers."""
     small = all_of(*(Le(abs(s), largest, evaluate=False) for s in symbols))
     try:
-        verdict = Claim(Written(small), true, _as_written(claim.given)).prove()
+        verdict = Claim(Written(small), true, _each_as_written(claim.given)).prove()
     except SymconvError:
         return False
     return isinstance(verdict, Proved) and verdict.is_complete
@@ -446,7 +447,7 @@ def _with_layers(claim: StackClaim, values: Mapping[Symbol, int]) -> Claim:
         h.specialised(values) if isinstance(h, Claim) else specialised(h, values)
         for h in claim.given
     ]
-    return Claim(side(claim.lhs), side(claim.rhs), _as_written(given))
+    return Claim(side(claim.lhs), side(claim.rhs), _each_as_written(given))
 
 
 def _named(verdict: Refuted, part: Claim, values: Mapping[Symbol, int]) -> Refuted:

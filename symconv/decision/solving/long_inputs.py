@@ -1,0 +1,79 @@
+"""Amounts as they are for long inputs, of which max(0, n − 2) is n − 2 and max(0, 2 − n) is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from fractions import Fraction
+
+from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, floor, nonnegative_part
+from symconv.language.amounts import Amount
+
+__all__ = ["for_long_inputs"]
+
+
+def for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
+    """The amount where the sizes of the input are large.
+
+    Args:
+        amount: the amount.
+        sizes: the names of the sizes of the input.
+    """
+    if sizes.isdisjoint(amount.polynomial.symbols()):
+        return amount
+    new = _for_long(amount.polynomial, sizes)
+    if new == amount.polynomial:
+        return amount
+    number = new.as_integer()
+    if number is not None:
+        return Amount.of(number)
+    return Amount(new, {name: amount.symbols[name] for name in new.symbols()})
+
+
+def _for_long(polynomial: Polynomial, sizes: AbstractSet[str]) -> Polynomial:
+    """The polynomial with each max(0, …) decided that the sizes decide, the innermost first."""
+    new: dict[Atom, Polynomial] = {}
+    for atom in set(polynomial.atoms()):
+        if isinstance(atom, Floor):
+            new[atom] = floor(_for_long(atom.numerator, sizes), atom.divisor)
+        elif isinstance(atom, Guarded) and atom.is_nonnegative_part:
+            value = _for_long(atom.value, sizes)
+            rate = _rate(value, sizes)
+            if rate is None or rate == 0:
+                new[atom] = nonnegative_part(value)
+            else:
+                new[atom] = value if rate > 0 else Polynomial.constant(0)
+    return polynomial.substitute(new)
+
+
+def _rate(polynomial: Polynomial, sizes: AbstractSet[str]) -> Fraction | None:
+    """How fast it grows with the one size in it; None where that is not plain."""
+    if len(sizes & polynomial.symbols()) > 1:
+        return None
+    rate = Fraction(0)
+    for monomial, c in polynomial.terms.items():
+        moving = [
+            atom
+            for atom in monomial
+            if (atom in sizes if isinstance(atom, str) else not isinstance(atom, int))
+        ]
+        if not moving:
+            continue
+        if len(monomial) > 1:
+            return None
+        (atom,) = moving
+        one = Fraction(1) if isinstance(atom, str) else _rate_of(atom, sizes)
+        if one is None:
+            return None
+        rate += c * one
+    return rate
+
+
+def _rate_of(atom: Atom, sizes: AbstractSet[str]) -> Fraction | None:
+    """The same of a floor or a max(0, …)."""
+    if isinstance(atom, Floor):
+        divisor, rate = atom.divisor.as_integer(), _rate(atom.numerator, sizes)
+        return None if divisor is None or rate is None else rate / divisor
+    if isinstance(atom, Guarded) and atom.is_nonnegative_part:
+        rate = _rate(atom.value, sizes)
+        return None if rate is None else max(rate, Fraction(0))
+    return None

@@ -1,0 +1,1 @@
+"""A layer that is applied a number of times, which may be a symbol."""
