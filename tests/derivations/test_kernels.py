@@ -67,6 +67,11 @@ MORE: dict[str, tuple[SignalExpr, Right, dict[str, Any]]] = {
         lambda K, B: image.conv(K, bias=B),
         {},
     ),
+    "biases of one axis": (
+        x.correlate(k, stride=s).add_bias(Signal("f", 1)).correlate(h).add_bias(Signal("g", 1)),
+        lambda K, B: x.correlate(K, stride=s).add_bias(B),
+        {"shape": {"B": 1}},
+    ),
     "RepVGG": (
         image.conv(w3, padding=1) + image.conv(v) + image,
         lambda K: image.conv(K, padding=1),
