@@ -35,6 +35,9 @@ __all__ = ["is_unique"]
 
 def is_unique(problem: Problem) -> bool | None:
     """Whether no others of these shapes serve all sizes that are allowed; None if nobody knows."""
+    claim = problem.claim(problem.unknowns)
+    if any(problem.inputs & one.named.keys() for one in claim.about_taps):
+        return None  # entries of the inputs that hypotheses tie together are not read alone
     try:
         with bounded():
             return _Reading(problem).is_unique(exactly=True)
