@@ -384,6 +384,7 @@ anything: Any = solve
             lambda: anything(x, lambda K: x.correlate(K), given=[Signal("K", 2) == Signal("h", 2)]),
             "a hypothesis is about the unknown K",
         ),
+        (lambda: anything(x, lambda B: x.add_bias(B)), "say so by shape={'B': 1}"),
         (lambda: solve(x, lambda K: x.correlate(K))["J"], "there is no unknown 'J'"),
         (lambda: solve(x + y, lambda A, B: x.correlate(A) + y.correlate(B)).kernel, "2 unknowns"),
         (lambda: anything(x, lambda K: x.correlate(K), given=[Le(n, 0)]), "no lengths satisfy"),
@@ -392,6 +393,14 @@ anything: Any = solve
 def test_bad_input(call: Callable[[], object], problem: str) -> None:
     with pytest.raises(SymconvError, match=problem):
         call()
+
+
+def test_a_kernel_that_was_read_off_and_never_serves() -> None:
+    found = solve(k, lambda K: K.pad(-1, -1))
+    assert str(found) == (
+        "whether there is a K is not known: what was read off does not serve, and others were not "
+        "excluded\nWith K = k.pad(1, 0) it fails at c = 1; it never holds."
+    )
 
 
 def test_a_square_of_an_unknown_is_no_unknown() -> None:
