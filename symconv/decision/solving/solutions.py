@@ -44,6 +44,10 @@ class Solution:
     claim: Claim | None
     verdict: Verdict
 
+    def __bool__(self) -> bool:
+        """Whether they were found, and proved to serve."""
+        return bool(self.verdict)
+
     def __getitem__(self, name: str) -> SignalExpr:
         """The unknown of that name.
 

@@ -132,6 +132,7 @@ def test_a_kernel_is_found_and_is_the_only_one(name: str) -> None:
     found = solve(lhs, rhs)
     assert isinstance(found.verdict, Proved), found
     assert found.exists
+    assert found
     assert told in str(found.kernel)
     assert expand(found.shape[0] - length) == 0
     assert found.is_unique
@@ -281,6 +282,7 @@ def test_there_is_no_kernel(name: str) -> None:
     lhs, rhs, lengths, told = NONE[name]
     found = solve(lhs, rhs)
     assert found.exists is False
+    assert not found
     assert found.is_unique is None
     assert found.obstacle is not None
     assert dict(found.obstacle.lengths) == lengths
