@@ -25,9 +25,9 @@ from symconv.arithmetic.to_sympy import (
     polynomial_expression,
     terms_expression,
 )
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.reading_off import Pair, pairs
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.reading_off import Pair, pairs
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved
 from symconv.derivations.indices import one_or_all
 from symconv.derivations.steps import Audit, Derivation

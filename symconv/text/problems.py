@@ -16,9 +16,9 @@ from sympy import Expr, Symbol
 
 from symconv.arithmetic.limits import MOST_UNKNOWNS
 from symconv.decision.claims import Hypothesis
-from symconv.decision.solving.amounts import Amounts, solve_amounts
-from symconv.decision.solving.kernels import solve
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
+from symconv.decision.solving.kernels.finding import solve
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.errors import SymconvError, as_given
 from symconv.language.graph import symbols_in
 from symconv.language.signals import SignalExpr

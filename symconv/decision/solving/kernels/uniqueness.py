@@ -27,7 +27,7 @@ from symconv.arithmetic.terms import Factor, GuardedSum, Term, free_index
 from symconv.decision.difference_sets import hypotheses
 from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
-from symconv.decision.solving.problems import Problem
+from symconv.decision.solving.kernels.problems import Problem
 from symconv.errors import NonlinearError, Undecided
 
 __all__ = ["is_unique"]

@@ -17,10 +17,10 @@ from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.decision.claims import Claim
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.formulas import by_terms
-from symconv.decision.solving.problems import Problem
-from symconv.decision.solving.sizes import quotient
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.formulas import by_terms
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.solving.kernels.sizes import quotient
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
