@@ -36,7 +36,7 @@
 # %%
 from sympy import Eq, Mod, Sum
 
-from symconv import Claim, Proved, Signal, diagrams, integers
+from symconv import Claim, Proved, Signal, diagrams, integers, solve
 from symconv.exercises import check
 
 n, c = integers("n c", positive=True)
@@ -179,6 +179,31 @@ diagrams.products(k4, c=3)
 k4.vector(c=3)
 
 # %% [markdown]
+# ## Without knowing the answer
+#
+# None of the steps needed to know $k_4$ beforehand; it was read off at the end. So the kernel can
+# be asked for. `solve` takes the two layers, and a layer with stride 4 whose kernel $K$ is
+# unknown, of unknown length:
+
+# %%
+found = solve(output, lambda K: padded.correlate(K, stride=4))
+print(found)
+
+# %%
+assert found.kernel is k4
+assert found.is_unique
+
+# %% [markdown]
+# It goes the way of this proof, and can tell it. Each line is decided against the one before it,
+# as above:
+
+# %%
+found.derivation.audit()
+
+# %%
+assert found.derivation.audit()
+
+# %% [markdown]
 # ## The lengths
 #
 # A layer with stride $s$ and $c$ taps makes $\lfloor (N - c)/s \rfloor + 1$ outputs of $N \ge c$
@@ -296,7 +321,12 @@ check(
 # Step 1 gives $y[u] = \sum_i h[i] \sum_j k[j]\,x_p[2(2u + i) + j]$, and with $t = 2i + j$ as
 # before the tap is $\sum_i h[i]\,k[t - 2i]$, for $0 \le t \le 2(d - 1) + (c - 1)$. It is the
 # kernel of the second layer whose taps are spread. So the kernels may not be exchanged: for
-# $k = (1)$ and $h = (1, 1)$ the taps are $1, 0, 1$, and in the other order $1, 1$.
+# $k = (1)$ and $h = (1, 1)$ the taps are $1, 0, 1$, and in the other order $1, 1$. Asked for the
+# kernel, `solve` says the same:
+
+# %% tags=["solution"]
+two_kernels = padded.correlate(k, stride=2).correlate(h, stride=2)
+print(solve(two_kernels, lambda K: padded.correlate(K, stride=4)))
 
 # %% [markdown]
 # **Exercise 4** (three layers). Three stride-2 layers with the kernel $k$ are one stride-8
@@ -337,6 +367,14 @@ before = x.pad(2, 2).correlate(k4, stride=4)
 wrong = Claim(between, before).prove()
 print(wrong)
 diagrams.counterexample(wrong)
+
+# %% [markdown] tags=["solution"]
+# No other kernel does it either. Inputs of two lengths ask for different values of one tap:
+
+# %% tags=["solution"]
+other = solve(between, lambda K: x.pad(2, 2).correlate(K, stride=4))
+assert other.exists is False
+print(other.obstacle)
 
 # %% [markdown]
 # **Exercise 6** (the flipped kernel). Frameworks speak of convolution but do not flip the

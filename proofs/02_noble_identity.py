@@ -27,7 +27,7 @@
 # %%
 from sympy import Eq, Mod, Or, Symbol, ceiling, collect, expand, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
+from symconv import Claim, Proved, Refuted, Signal, diagrams, integers, solve
 from symconv.exercises import check
 
 n, c, d, s, t = integers("n c d s t", positive=True)
@@ -130,6 +130,15 @@ prove(x.downsample(s).convolve(h), x.convolve(h.dilate(s)).downsample(s))
 prove(x.downsample(s).correlate(h), x.correlate(h.dilate(s)).downsample(s))
 
 # %% [markdown]
+# One need not guess that the kernel has to be dilated. Ask for the kernel $K$ with which
+# $(x\downarrow_s) \star h = (x \star K)\downarrow_s$, whatever its length:
+
+# %%
+found = solve(x.downsample(s).correlate(h), lambda K: x.correlate(K).downsample(s))
+assert found.kernel is h.dilate(s)
+print(found)
+
+# %% [markdown]
 # The hint of the exercise is about this: to correlate with $h\uparrow_s$ is to correlate with $h$
 # and *dilation* $s$, that is, with the taps $s$ entries apart. A framework does not store the
 # zeros.
@@ -173,13 +182,16 @@ prove(moved, merged)
 # %% [markdown]
 # The rules did not ask for equal kernels or for stride 2. The same two lines with $h$ and $t$ in
 # the second layer show that a layer with kernel $k$ and stride $s$, and then one with kernel $h$
-# and stride $t$, are one layer with the stride $s\,t$ and the kernel $k * (h\uparrow_s)$:
+# and stride $t$, are one layer with the stride $s\,t$ and the kernel $k * (h\uparrow_s)$. That is
+# also what `solve` finds, and no other kernel does it:
 
 # %%
-prove(
-    x.correlate(k, stride=s).correlate(h, stride=t),
-    x.correlate(k.convolve(h.dilate(s)), stride=s * t),
-)
+two_kernels = x.correlate(k, stride=s).correlate(h, stride=t)
+prove(two_kernels, x.correlate(k.convolve(h.dilate(s)), stride=s * t))
+
+found = solve(two_kernels, lambda K: x.correlate(K, stride=s * t))
+assert found.kernel is k.convolve(h.dilate(s))
+print(found)
 
 # %% [markdown]
 # The second stride does not appear in the kernel, and the first one does: the taps of the second
@@ -202,6 +214,14 @@ diagrams.products(k4, c=3)
 wrong = Claim(x.downsample(2).correlate(h), x.correlate(h).downsample(2)).prove()
 assert isinstance(wrong, Refuted)
 print(wrong)
+
+# %% [markdown]
+# And in the other direction, no kernel at all does behind $\downarrow_2$ what $h$ does before it:
+
+# %%
+none = solve(x.correlate(h).downsample(2), lambda K: x.downsample(2).correlate(K))
+assert none.exists is False
+print(none.obstacle)
 
 # %% [markdown]
 # It holds for one tap, since then there is nothing to dilate, and where both outputs are empty;
@@ -460,6 +480,7 @@ check(x.correlate(k8, stride=8), three_layers)
 both = x.correlate(k, stride=2).correlate(h, dilation=3)
 ### BEGIN SOLUTION
 g = k.convolve(h.dilate(6))
+assert solve(both, lambda K: x.correlate(K, stride=2)).kernel is g
 ### END SOLUTION
 check(x.correlate(g, stride=2), both)
 

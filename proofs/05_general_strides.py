@@ -29,7 +29,7 @@ import math
 import sympy
 from sympy import Mod, Sum, symbols
 
-from symconv import Claim, Proved, Signal, diagrams, integers
+from symconv import Claim, Proved, Signal, diagrams, integers, solve
 from symconv.exercises import check
 
 n, c1, c2, c3 = integers("n c1 c2 c3", positive=True)
@@ -46,6 +46,15 @@ def prove(lhs, rhs, *given):
     assert isinstance(verdict, Proved), verdict
     assert verdict.is_complete, verdict
     print(verdict)
+
+
+def find(lhs, rhs):
+    """Print which tensors make both sides equal for all lengths and strides: there is one way."""
+    found = solve(lhs, rhs)
+    assert isinstance(found.verdict, Proved), found
+    assert found.is_unique, found
+    print(found)
+    return found
 
 
 # %% [markdown]
@@ -79,11 +88,19 @@ def prove(lhs, rhs, *given):
 #
 # The dilation is the stride of the *first* layer. The second stride plays no part in the
 # kernel: it says only which outputs are kept. With the strides as symbols, symconv finds the
-# change of indices of the proof by itself.
+# kernel by itself, given that the stride is $s_1 s_2$, and that there is no other:
 
 # %%
-composed = k1.convolve(k2.dilate(s1))
 two_layers = x.correlate(k1, stride=s1).correlate(k2, stride=s2)
+found = find(two_layers, lambda K: x.correlate(K, stride=s1 * s2))
+composed = k1.convolve(k2.dilate(s1))
+assert found.kernel is composed
+
+# %% [markdown]
+# To find it is to find the change of indices of the proof. The theorem is the claim with this
+# kernel:
+
+# %%
 one_layer = x.correlate(composed, stride=s1 * s2)
 prove(two_layers, one_layer)
 
@@ -169,8 +186,8 @@ prove(three_kernels.length, 1 + (c1 - 1) + (c2 - 1) * s1 + (c3 - 1) * s1 * s2)
 prove(x.correlate(k1, stride=s1, dilation=d1), x.correlate(k1.dilate(d1), stride=s1))
 
 dilated = x.correlate(k1, stride=s1, dilation=d1).correlate(k2, stride=s2, dilation=d2)
-kernel = k1.dilate(d1).convolve(k2.dilate(d2 * s1))
-prove(dilated, x.correlate(kernel, stride=s1 * s2))
+kernel = find(dilated, lambda K: x.correlate(K, stride=s1 * s2)).kernel
+assert kernel is k1.dilate(d1).convolve(k2.dilate(d2 * s1))
 prove(kernel.length, 1 + d1 * (c1 - 1) + d2 * s1 * (c2 - 1))
 
 # %% [markdown]
@@ -412,8 +429,8 @@ ka, kb = Signal("ka", c1), Signal("kb", c1)
 ha, hb = Signal("ha", c2), Signal("hb", c2)
 through_two = x.correlate(ka, stride=s1).correlate(ha, stride=s2)
 through_two += x.correlate(kb, stride=s1).correlate(hb, stride=s2)
-sum_of_paths = ka.convolve(ha.dilate(s1)) + kb.convolve(hb.dilate(s1))
-prove(through_two, x.correlate(sum_of_paths, stride=s1 * s2))
+sum_of_paths = find(through_two, lambda K: x.correlate(K, stride=s1 * s2)).kernel
+prove(sum_of_paths, ka.convolve(ha.dilate(s1)) + kb.convolve(hb.dilate(s1)))
 
 # %% [markdown]
 # The costs become, for each position of the output,
@@ -456,6 +473,18 @@ with_biases = x.correlate(k1, stride=s1).add_bias(b1).correlate(k2, stride=s2).a
 bias = b1[0] * Sum(k2[i], (i, 0, c2 - 1)) + b2[0]
 constant = Signal.from_formula(u, bias, length=with_biases.length)
 prove(with_biases, one_layer + constant)
+
+# %% [markdown]
+# Kernel and bias can be asked for together. The kernel is the same as without biases:
+
+# %%
+both = solve(
+    with_biases,
+    lambda K, B: x.correlate(K, stride=s1 * s2).add_bias(B),
+    shape={"B": 1},
+)
+assert both["K"] is composed
+prove(both["B"], Signal.from_formula(u, bias, length=1))
 
 # %% [markdown]
 # **Nonlinearities.** With a function such as $\text{ReLU}(a) = \max(0, a)$ between the layers,

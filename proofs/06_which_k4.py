@@ -33,7 +33,7 @@ from random import Random
 
 from sympy import And, Eq, I, Mod, Not, S, expand, factor, groebner, symbols
 
-from symconv import Claim, Refuted, Signal, diagrams, integers
+from symconv import Claim, Refuted, Signal, diagrams, integers, solve
 from symconv.exercises import check
 
 n, c, d = integers("n c d", positive=True)
@@ -99,7 +99,17 @@ assert reads_g
 assert reads_k4
 
 # %% [markdown]
-# The inputs here have entries 0 and 1, and nothing else about the ring was used. So the theorem
+# Asked for the kernel, symconv finds it with its length, for padded inputs too, and says that it
+# is the only one:
+
+# %%
+only = solve(two_layers(padded), lambda K: padded.correlate(K, stride=4))
+print(only)
+assert only.kernel is k4
+assert only.is_unique
+
+# %% [markdown]
+# The inputs above have entries 0 and 1, and nothing else about the ring was used. So the theorem
 # holds over every ring, for each kernel $k$, and also for layers that are never fed anything but
 # non-negative inputs.
 #
@@ -110,6 +120,14 @@ assert reads_k4
 zero_at_the_end = Claim(x.correlate(k4.pad(0, 1), stride=4), two_layers(x)).prove()
 print(zero_at_the_end)
 assert isinstance(zero_at_the_end, Refuted)
+
+# %% [markdown]
+# Nor does any other kernel with one tap more:
+
+# %%
+longer = solve(two_layers(x), lambda K: x.correlate(K, stride=4), shape=3 * c - 1)
+print(longer)
+assert longer.exists is False
 
 # %% [markdown]
 # ## Which inputs are enough

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, count, islice
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -313,15 +314,20 @@ def _reduced(polynomial: Polynomial, modulus: int) -> Polynomial:
 
 
 def terms_expression(
-    terms: Iterable[Term], shapes: Mapping[str, tuple[Expr, ...]], symbols: Mapping[str, Symbol]
+    terms: Iterable[Term],
+    shapes: Mapping[str, tuple[Expr, ...]],
+    symbols: Mapping[str, Symbol],
+    indices: Mapping[int, Symbol] = MappingProxyType({}),
 ) -> Expr:
     """A sum of guarded terms as a SymPy formula of `Sum`, `Indexed` and `Piecewise`.
 
-    `shapes` gives the shapes of the named tensors; an entry outside is zero.
+    `shapes` gives the shapes of the named tensors; an entry outside is zero.  `indices` are the
+    symbols of indices, by their numbers; the others that are summed over get letters.
     """
     bases = {name: IndexedBase(name, shape=shape) for name, shape in shapes.items()}
     taken = symbols.keys() | bases.keys()
-    return sympy.Add(*(_term(term, bases, symbols, letters("ijmtpqrs", taken)) for term in terms))
+    names: Names = {**symbols, **indices}
+    return sympy.Add(*(_term(term, bases, names, letters("ijmtpqrs", taken)) for term in terms))
 
 
 def letters(first: str, taken: Iterable[str]) -> Iterator[Symbol]:
@@ -339,13 +345,13 @@ def output_letters(axes: int, taken: Iterable[str]) -> list[Symbol]:
 def _term(
     term: Term,
     bases: Mapping[str, IndexedBase],
-    symbols: Mapping[str, Symbol],
+    symbols: Names,
     unused: Iterator[Symbol],
 ) -> Expr:
     divided, guards = _divided_indices(term)
     names: dict[Any, Expr] = dict(symbols)
     summed = [index for index in term.indices if index.number not in divided]
-    names.update({index.number: next(unused) for index in summed})
+    names.update({i.number: next(unused) for i in summed if i.number not in names})
     conditions: list[Boolean] = []
     for number, (rest, c) in divided.items():
         value = polynomial_expression(rest, names)

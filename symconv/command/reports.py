@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,14 @@ import sympy
 from rich.console import Console
 
 from symconv.catalogue.suites import SUITES
-from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem
+from symconv.catalogue.theorems import MAIN, QUARTER, SIZE, Theorem, one_layer, two_layers
 from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
 from symconv.decision.records import json_number, shown
+from symconv.decision.solving.kernels import solve
+from symconv.decision.solving.solutions import Solution
 from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
@@ -78,6 +81,7 @@ def report(
     statement: str = "",
     typed: str = "",
     assumed: Sequence[Assumption] = (),
+    solving: Callable[[], Solution] | None = None,
 ) -> Record:
     """Show a claim, its verdict for all lengths, and instances; the same as a record.
 
@@ -89,6 +93,7 @@ def report(
         typed: the claim as it was typed; it is shown where lengths or conditions are compared,
             which are shown multiplied out below it.
         assumed: what is taken of symbols that were not declared.
+        solving: finds a tensor in the claim, as if it were not known, before the claim is decided.
 
     Raises:
         SymconvError: the claim cannot be decided as it stands, or an instance is too large;
@@ -99,6 +104,10 @@ def report(
     for instance in instances:
         check_workload(instance)
     # The verdict comes before anything is shown: an error then stands alone.
+    found = None
+    if solving is not None:
+        with working(out, "looking for the kernel"):
+            found = timed(solving)
     with working(out, "deciding"):
         verdict, seconds = timed(claim.prove)
     record: Record = {"name": claim.name} if claim.name else {}
@@ -112,6 +121,8 @@ def report(
         paragraph(out, assumptions(assumed), indent=4)
         record["assumed"] = {a.name: f"{a}{f' ({a.why})' * bool(a.why)}" for a in assumed}
     out.print()
+    if found is not None:
+        record["found"] = _show_found(out, *found)
     show_verdict(out, verdict, seconds, claim.measures)
     record |= {"seconds": seconds} | verdict_record(verdict)
     if instances:
@@ -128,13 +139,14 @@ def report(
 
 
 def report_theorem(theorem: Theorem, points: Sequence[Mapping[str, int]], out: Console) -> Record:
-    """Show a theorem as `report` shows a claim, and for the exercise the output size.
+    """Show a theorem as `report` shows a claim; of the exercise, also its kernel and output size.
 
     Without points, the instances are those of the catalogue; there are none with functions, which
     simplify does not know.
     """
     lengths = points or (() if has_opaque(*theorem.claim.signals) else theorem.instances)
-    record = report(theorem.claim, lengths, out, statement=theorem.statement)
+    solving = partial(solve, two_layers, one_layer) if theorem is MAIN else None
+    record = report(theorem.claim, lengths, out, statement=theorem.statement, solving=solving)
     if theorem.for_all and record["verdict"] == "refuted":
         record["condition_for_all"] = _show_condition_for_all(out, theorem)
     paragraph(out, f"{'Why' if theorem.is_true else 'What is wrong'}: {theorem.why}", indent=0)
@@ -297,6 +309,22 @@ def show_statement(
     said = quantifiers(claim, unknown=unknown)
     paragraph(out, said, indent=4)
     return {"mathematics": mathematics, "quantifiers": said}
+
+
+def _show_found(out: Console, found: Solution, seconds: float) -> Record:
+    """Show a kernel that was found, before it is said to serve."""
+    out.print("The kernel, found before it is proved", style="bold")
+    (name,) = found.problem.unknowns
+    line(out, f"{plain(found.problem.lhs)} = {plain(found.problem.rhs)}", indent=4)
+    if name not in found.kernels:
+        row(out, f"{name} was not found", duration(seconds), "yellow")
+    else:
+        row(out, f"{name} = {plain(found.kernel)}", duration(seconds), "green")
+        taps = plain(found.kernel.length)
+        only = ", and no others serve" * (found.is_unique is True)
+        line(out, f"{taps} taps{only}", indent=4)
+    out.print()
+    return found.record()
 
 
 def show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> None:

@@ -63,9 +63,11 @@ class _Search:
 
     def __init__(self, claim: Claim, found: Counterexample) -> None:
         self.claim = claim
-        first = {s: found.lengths[s.name] for s in claim.symbols}
+        # In a derivation, the index of an output is a symbol of the claim, and stands apart here.
+        known_here = all(s.name in found.lengths for s in claim.symbols)
+        first = [{s: found.lengths[s.name] for s in claim.symbols}] if known_here else []
         more = (at for at in small_lengths(claim.free) if has_content(claim, at, outputs=True))
-        self._points: list[Point] = [first, *islice(more, limits.MOST_LENGTHS_TO_SUFFICE)]
+        self._points: list[Point] = [*first, *islice(more, limits.MOST_LENGTHS_TO_SUFFICE)]
         known = claim.standing.tensors
         free = [tensor for name, tensor in claim.named.items() if name not in known]
         kernels = in_kernels(*claim.signals)

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Add, Basic, Expr, Ge, Integer, Le, Symbol
+from sympy import Add, Basic, Expr, Ge, IndexedBase, Integer, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import MOST_TERMS_SHOWN
@@ -16,6 +16,7 @@ from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.decision.wording import holds_sentence
 from symconv.derivations.indices import for_each_axis, one_or_all, within_shape
 from symconv.language.notation import latex, plain
+from symconv.language.operators.formula import Formula
 from symconv.language.signals import SignalExpr
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def as_record(audit: Audit) -> dict[str, Any]:
         "start": _formula_record(audit.derivation.start),
         "index": names[0] if len(names) == 1 else names,
         "claimed_for": _heading(audit.derivation, _PLAIN).removesuffix(":"),
+        "defined": {name: str(one) for name, one in audit.derivation.defined.items()},
         "first_wrong": None if first is None else first.number,
         "steps": [_step_record(audit, step) for step in audit],
     }
@@ -172,7 +174,20 @@ _PLAIN, _MARKDOWN, _HTML = _Style(), _Markdown(), _Html()
 
 def _heading(derivation: Derivation, style: _Style) -> str:
     """For which indices a derivation is claimed."""
-    return f"For {_indices(derivation, derivation.where, style)}:"
+    words = _indices(derivation, derivation.where, style)
+    if derivation.defined:
+        told = (_definition(name, meaning, style) for name, meaning in derivation.defined.items())
+        words += f", where {', '.join(told)}"
+    return f"For {words}:"
+
+
+def _definition(name: str, meaning: SignalExpr, style: _Style) -> str:
+    """What a name stands for; where that is a formula, by an entry."""
+    match meaning.operator:
+        case Formula(indices, expression) as formula if not formula.chosen:
+            named: Expr = IndexedBase(name)[indices]
+            return f"{style.set(named)} = {style.set(expression)}"
+    return f"{style.set(Symbol(name))} = {style.set(meaning)}"
 
 
 def _indices(derivation: Derivation, where: Boolean, style: _Style) -> str:

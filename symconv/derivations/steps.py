@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
-from sympy import Basic, Dummy, Expr, Indexed, Integer, Max, Sum, Symbol
+from sympy import Add, Basic, Dummy, Expr, Indexed, IndexedBase, Integer, Max, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
@@ -26,7 +26,7 @@ from symconv.language.assignments import allows
 from symconv.language.fixed_size import shape_at
 from symconv.language.graph import leaves, requirements, symbols_in
 from symconv.language.length_symbols import spelled_out
-from symconv.language.signals import Signal, SignalExpr, Tensor
+from symconv.language.signals import Signal, SignalExpr, Tensor, put_in
 
 __all__ = ["Audit", "Derivation", "IllFormed", "Step", "such_that"]
 
@@ -134,11 +134,13 @@ class _Stated(NamedTuple):
         formula: the formula.
         signal: the signal whose entry it is, where it was given as a signal.
         shape: which outputs there are, by the last signal that was stated.
+        sums: what the indices that a signal's formula sums over are called.
     """
 
     formula: Expr
     signal: SignalExpr | None = None
     shape: tuple[Expr, ...] | None = None
+    sums: tuple[Symbol, ...] = ()
 
 
 class Derivation:
@@ -167,12 +169,15 @@ class Derivation:
         given: hypotheses on the lengths.
         introduced: signals and symbols that steps may use although neither the start nor
             the hypotheses have them.
+        defined: names for tensors, which the start and the steps may use: named tensors, each
+            with what it stands for, in which those before it may stand.
 
     Attributes:
         indices: the index, one symbol for each axis.
         shape: how many outputs the derivation speaks of along each axis (none where one is
             negative); None where it speaks of every integer u.
         outside: whether it starts with a signal and speaks of every integer u.
+        defined: what each defined name stands for.
 
     Raises:
         SymconvError: the start cannot be read, has a sum with infinitely many terms, or is a
@@ -236,6 +241,18 @@ class Derivation:
     (0, 0, 1)
     >>> audit[-1].repair.change
     '2v in place of v'
+
+    What a layer inside makes may have a name, and a step may put its formula in:
+
+    >>> x, k = Signal("x", n), Signal("k", c)
+    >>> inner = x.correlate(k, stride=2)
+    >>> a = Signal("a", inner.length)
+    >>> y = Derivation(a.correlate(k, stride=2), index=u, defined={a: inner})
+    >>> y.start
+    Sum(a[i + 2*u]*k[i], (i, 0, c - 1))
+    >>> layer = Sum(k[j] * x[2*(2*u + i) + j], (j, 0, c - 1))
+    >>> bool(y.step(Sum(k[i] * layer, (i, 0, c - 1)), because="definition of a").audit())
+    True
     """
 
     def __init__(
@@ -247,8 +264,10 @@ class Derivation:
         outside: bool = False,
         given: Iterable[Boolean] | Boolean = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
+        defined: Mapping[Tensor, SignalExpr] | Mapping[Signal, SignalExpr] | None = None,
     ) -> None:
         self.indices = indices_argument(index)
+        self.defined = _definitions({} if defined is None else defined)
         if not isinstance(outside, bool):
             raise SymconvError(f"outside= must be True or False, got {as_given(outside)}")
         self._start = self._stated(start)
@@ -262,7 +281,7 @@ class Derivation:
         self.start = self._start.formula
         self.where = _condition(where)
         self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
-        self.introduced = _several(introduced, "introduced")
+        self.introduced = (*_several(introduced, "introduced"), *self.defined.values())
         for one in self.introduced:
             if not isinstance(one, Symbol | SignalExpr):
                 raise SymconvError(f"introduced= may hold signals and symbols, got {as_given(one)}")
@@ -292,7 +311,12 @@ class Derivation:
         return tuple(one.signal for one in stated if one.signal is not None)
 
     def step(
-        self, formula: Expr | SignalExpr, because: str = "", *, where: Boolean | bool | None = None
+        self,
+        formula: Expr | SignalExpr,
+        because: str = "",
+        *,
+        where: Boolean | bool | None = None,
+        sums: Sequence[Symbol] = (),
     ) -> Derivation:
         """Add a step; nothing is decided yet.
 
@@ -301,11 +325,14 @@ class Derivation:
             because: the reason that is given.
             where: for which indices, where that is not what the derivation says; of a
                 signal's outputs, for which of them.
+            sums: where it is a signal, what its formula shall call the indices that it sums over,
+                the outermost first; the others are called as `SignalExpr.formula` calls them.
         """
         if not isinstance(because, str):
             raise SymconvError(f"because= must be text, got {as_given(because)}")
         region = self.where if where is None else _condition(where)
-        self._steps.append((self._stated(formula), because, region))
+        stated = self._stated(formula)._replace(sums=_several(sums, "sums"))
+        self._steps.append((stated, because, region))
         return self
 
     def audit(self) -> Audit:
@@ -386,12 +413,17 @@ class Derivation:
         alike, _ = self._outputs_compared(self._start, stated)
         if not _is_complete(alike):
             return stated
-        return stated._replace(formula=stated.signal.formula(*self.indices))
+        formula = stated.signal.formula(*self.indices)
+        return stated._replace(formula=_with_sums_over(formula, stated.sums))
 
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
     ) -> tuple[StepVerdict, Claim | None]:
         try:
+            for claim in self._simpler_claims(before, stated, where):
+                verdict = claim.prove()
+                if _is_complete(verdict):
+                    return verdict, claim
             claim = self._claim(before, stated, where)
             verdict = claim.prove()
         except InfiniteSumError as error:
@@ -443,8 +475,40 @@ class Derivation:
         hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
         for signal in dict.fromkeys((self._start.signal, before.signal, stated.signal)):
             if signal is not None:
-                _check_defined(signal, hypotheses)
-        return Claim(_entry(before.formula), _entry(stated.formula), hypotheses)
+                _check_defined(self._spelled(signal), hypotheses)
+        left, right = (self._spelled(_entry(one.formula)) for one in (before, stated))
+        return Claim(left, right, hypotheses)
+
+    def _simpler_claims(self, before: _Stated, stated: _Stated, where: Boolean) -> Iterator[Claim]:
+        """Claims of which each says what a step says, or more: about names, and as tensors.
+
+        What holds for whatever tensors the defined names are holds for those that they stand for.
+        And where the outputs alone are spoken of, all of them are a tensor, about which rules for
+        entries know what they do not know about an index by itself.
+        """
+        formulas = [one.formula for one in (before, stated)]
+        used = [_names(formula) & self.defined.keys() for formula in formulas]
+        if not any(used):
+            return
+        if used[0] == used[1]:
+            hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
+            left, right = map(_entry, formulas)
+            yield Claim(left, right, hypotheses)
+        start = self._start.signal
+        if self.shape is not None and start is not None and where == sympy.true:
+            tensors = (
+                Tensor.from_formula(self.indices, made_finite(formula), shape=start.shape)
+                for formula in formulas
+            )
+            left, right = map(self._spelled, tensors)
+            yield Claim(left, right, self.given)
+
+    def _spelled(self, signal: SignalExpr) -> SignalExpr:
+        """A tensor with what the defined names stand for in their places."""
+        for name, meaning in reversed(self.defined.items()):
+            if name in signal.names[0]:
+                signal = put_in(signal, {name: meaning})
+        return signal
 
     def _counterexample(self, found: Counterexample) -> Counterexample:
         """The counterexample with the index apart from the lengths, and values for vectors."""
@@ -489,7 +553,7 @@ class Derivation:
                 known |= leaves(one).keys() | symbols_in(one).keys()
             else:
                 known.add(one.name)
-        return known
+        return known | self.defined.keys()
 
 
 @dataclass(frozen=True)
@@ -621,7 +685,59 @@ def _several(things: object, what: str) -> tuple[Any, ...]:
     return tuple(things)
 
 
+def _definitions(defined: object) -> dict[str, SignalExpr]:
+    """What each name stands for.
+
+    Raises:
+        SymconvError: they are no tensors, or not of the same shape as what they stand for.
+    """
+    if not isinstance(defined, Mapping):
+        raise SymconvError(
+            "defined= must be a mapping from named tensors to what they stand for, "
+            f"got {as_given(defined)}"
+        )
+    for one, meaning in defined.items():
+        if not isinstance(one, Tensor) or not isinstance(meaning, SignalExpr):
+            raise SymconvError(
+                "defined= takes named tensors, each with the tensor that it stands for, "
+                f"got {as_given(one)}: {as_given(meaning)}"
+            )
+        if one.lengths != meaning.lengths:
+            shapes = (", ".join(map(str, tensor.shape)) for tensor in (one, meaning))
+            raise SymconvError(
+                f"{one} has the shape ({next(shapes)}), and what it stands for ({next(shapes)})"
+            )
+    names = {one.name: meaning for one, meaning in defined.items()}
+    for position, (name, meaning) in enumerate(names.items()):
+        unknown = meaning.names[0].keys() & set(list(names)[position:])
+        if unknown:
+            raise SymconvError(
+                f"{name} stands for {meaning}, in which {min(unknown)} stands, which has no "
+                "meaning before it"
+            )
+    return names
+
+
 # --- names -----------------------------------------------------------------------------
+
+
+def _with_sums_over(formula: Expr, symbols: Sequence[Symbol]) -> Expr:
+    """A formula with other symbols for the indices of its sums, unless these mean something."""
+    if isinstance(formula, Add):
+        return Add(*(_with_sums_over(part, symbols) for part in formula.args))
+    if not isinstance(formula, Sum) or formula.free_symbols & set(symbols):
+        return formula
+    own = [symbol for symbol, *_ in reversed(formula.limits)]
+    new = dict(zip(own, symbols, strict=False))
+    if (set(own) - new.keys()) & set(symbols):
+        return formula
+    between = {old: Dummy(old.name, integer=True) for old in new}
+    return formula.xreplace(between).xreplace({between[old]: one for old, one in new.items()})
+
+
+def _names(formula: Expr) -> set[str]:
+    """The names of the tensors in a formula."""
+    return {str(base.label) for base in formula.atoms(IndexedBase)}
 
 
 def _ill_formed(formula: Expr, known: set[str], bound: set[str]) -> IllFormed | None:

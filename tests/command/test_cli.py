@@ -30,13 +30,18 @@ def test_prove_shows_the_theorem_its_proof_instances_and_the_output_size() -> No
         MAIN.name,
         "((pad(x; l, r) ⋆ k)↓2 ⋆ k)↓2  =  (pad(x; l, r) ⋆ (k ∗ k↑2))↓4",
         "for all integers c ≥ 1, l ≥ 0, n ≥ 1, r ≥ 0",
+        "The kernel, found before it is proved",
+        "((pad(x; l, r) ⋆ k)↓2 ⋆ k)↓2 = (pad(x; l, r) ⋆ K)↓4",
+        "K = k ∗ k↑2 ",
+        "3c − 2 taps, and no others serve",
         "PROVED",
         "c = 3, l = 3, n = 8, r = 3",
         "every difference is 0",
         "iff 3c − 6 ≤ l + r ≤ 3c − 3",
     ):
         assert expected in result.output
-    assert result.output.count(" ms") + result.output.count(" s\n") >= 3 + len(MAIN.instances)
+    assert result.output.index("found before") < result.output.index("PROVED")
+    assert result.output.count(" ms") + result.output.count(" s\n") >= 4 + len(MAIN.instances)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,17 @@ def test_json_of_a_proof() -> None:
     assert instance["lengths"] == {"n": 8, "c": 3, "l": 3, "r": 3}
     assert instance["holds"] is True
     assert record["seconds"] > 0
+    assert record["found"]["unknowns"]["K"]["kernel"] == "k.convolve(k.dilate(2))"
+
+
+def test_a_kernel_that_is_not_found_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symconv.decision.solving import kernels
+
+    monkeypatch.setattr(kernels, "_candidates", lambda _: iter(()))
+    result = run("prove")
+    assert result.exit_code == 0
+    assert "K was not found" in result.output
+    assert "PROVED" in result.output
 
 
 def test_json_of_a_refutation() -> None:

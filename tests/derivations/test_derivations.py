@@ -1010,3 +1010,71 @@ def test_functions_and_maxima_have_no_formulas() -> None:
     for start, step in ((x.relu(), x), (x, x.relu()), (x.max_pool(1), x)):
         with pytest.raises(Undecided, match="no sum of products, which have formulas here"):
             Derivation(start, index=u).step(step, "because").audit()
+
+
+# --- names for what layers make --------------------------------------------------------
+
+
+def test_a_name_stands_for_what_a_layer_makes() -> None:
+    inner = x.correlate(k, stride=2)
+    a = Signal("a", inner.length)
+    y = Derivation(a.correlate(k, stride=2), index=u, defined={a: inner})
+    y.step(Sum(k[j] * a[2 * u + j], (j, 0, c - 1)), because="another index")
+    y.step(Sum(k[j] * Sum(k[i] * x[4 * u + 2 * j + i], (i, 0, c - 1)), (j, 0, c - 1)), "a")
+    y.step(Sum(k[j] * Sum(k[i] * x[4 * u + j + i], (i, 0, c - 1)), (j, 0, c - 1)), "wrong")
+    y.step(a.correlate(k.flip(), stride=2), "wrong too")
+    audit = y.audit()
+    assert [bool(step.verdict) for step in audit] == [True, True, False, False]
+    assert [str(step.verdict).startswith("refuted") for step in audit] == [False, False, True, True]
+    assert isinstance(audit[2].verdict, Refuted)
+    assert set(audit[2].verdict.counterexample.signals) <= {"x", "k"}
+    assert "where a = (x ⋆ k)↓2:" in str(audit)
+    assert audit.record()["defined"] == {"a": "x.correlate(k, stride=2)"}
+
+
+def test_what_a_name_stands_for_is_zero_beyond_it() -> None:
+    """A layer's formula goes on where the layer has no outputs, and a padding reads there."""
+    inner = x.correlate(k)
+    a = Signal("a", inner.length)
+    layer = a.pad(1, 1).correlate(k)
+    formula = Sum(k[i] * a[u + i - 1], (i, 0, c - 1))
+    spread = Sum(k[i] * Sum(k[j] * x[u + i + j - 1], (j, 0, c - 1)), (i, 0, c - 1))
+    audit = Derivation(layer, index=u, defined={a: inner}).step(formula).step(spread).audit()
+    assert [bool(step.verdict) for step in audit] == [True, False]
+
+
+def test_names_may_stand_in_one_another() -> None:
+    a = Signal("a", x.pad(1, 1).length)
+    b = Signal("b", a.correlate(k).length)
+    defined = {a: x.pad(1, 1), b: a.correlate(k)}
+    steps = Derivation(b.correlate(k), index=u, defined=defined)
+    steps.step(Sum(k[i] * b[u + i], (i, 0, c - 1)))
+    steps.step(Sum(k[i] * Sum(k[j] * a[u + i + j], (j, 0, c - 1)), (i, 0, c - 1)))
+    steps.step(Sum(k[i] * k[j] * x[u + i + j - 1], (j, 0, c - 1), (i, 0, c - 1)))
+    steps.step(x.pad(1, 1).correlate(k).correlate(k))
+    assert steps.audit()
+
+
+@pytest.mark.parametrize(
+    ("defined", "message"),
+    [
+        ([x], "must be a mapping"),
+        ({"a": x}, "takes named tensors"),
+        ({x.pad(1, 1): x}, "takes named tensors"),
+        ({k: x}, r"k has the shape \(c\), and what it stands for \(n\)"),
+        ({x: x.flip()}, "x stands for x.flip"),
+    ],
+)
+def test_definitions_that_are_none(defined: Any, message: str) -> None:
+    with pytest.raises(SymconvError, match=message):
+        Derivation(x.correlate(k), index=u, defined=defined)
+
+
+def test_the_indices_of_a_sum_are_called_as_one_likes() -> None:
+    layer = x.correlate(k)
+    formula = layer.formula(u)
+    (step,) = Derivation(layer, index=u).step(layer, sums=[t]).audit()
+    assert step.formula == Sum(k[t] * x[u + t], (t, 0, c - 1)) != formula
+    for taken in ([u], [c]):  # they mean something there
+        (step,) = Derivation(layer, index=u).step(layer, sums=taken).audit()
+        assert step.formula == formula

@@ -39,6 +39,9 @@ ROOMS: dict[str, set[str]] = {
 EXCEPTIONS = {
     # x == y is a claim about two signals: a method of a public object.
     ("language.signals", "decision.claims"),
+    # found.derivation tells how a kernel comes about: a property of a public object, too.
+    ("decision.solving.solutions", "derivations.kernels"),
+    ("decision.solving.solutions", "derivations.steps"),
 }
 """The arrows that go up."""
 

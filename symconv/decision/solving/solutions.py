@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol, false
 from sympy.logic.boolalg import Boolean
@@ -18,6 +18,9 @@ from symconv.decision.solving.uniqueness import is_unique
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr
+
+if TYPE_CHECKING:
+    from symconv.derivations.steps import Derivation  # what was found shows how it comes about
 
 __all__ = ["Solution"]
 
@@ -124,6 +127,31 @@ class Solution:
             return self.claim.condition(for_all=self.for_all)
         except Undecided:
             return None
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """How the unknowns come about, step by step, each of them proved for all sizes.
+
+        It begins with an output of the left side.  What layers inside make has a name at first,
+        which their definitions replace; then sums are exchanged, indices changed, and what stands
+        in front of the input is read off.  The last line is the same output of the right side.
+
+        >>> from symconv import Signal, integers, solve
+        >>> n, c = integers("n c", positive=True)
+        >>> x, k = Signal("x", n), Signal("k", c)
+        >>> twice = x.correlate(k, stride=2).correlate(k, stride=2)
+        >>> audit = solve(twice, lambda K: x.correlate(K, stride=4)).derivation.audit()
+        >>> bool(audit), [step.because for step in audit][-3]
+        (True, 't = 2i + j')
+        >>> print(audit[-1].formula)
+        Sum(K[t]*x[t + 4*u], (t, 0, 3*c - 3))
+
+        Raises:
+            SymconvError: nothing was found, or a step was not proved.
+        """
+        from symconv.derivations.kernels import derivation_of
+
+        return derivation_of(self)
 
     @property
     def for_all(self) -> list[Symbol]:

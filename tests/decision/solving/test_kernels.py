@@ -351,6 +351,8 @@ anything: Any = solve
         (lambda: anything(x, lambda K: x.correlate(K), shape={"J": 1}), "there is no unknown 'J'"),
         (lambda: anything(x, lambda K, B: x.convolve(K) + B, shape=3), "shapes by name"),
         (lambda: anything(x, lambda K: x.correlate(K), of=3), "of= takes named tensors"),
+        (lambda: anything(x, lambda A, B, C, D, E: A + B + C + D + E), "at most 4 are found"),
+        (lambda: anything(x, lambda P: x.pad(P, P)), "found by solve_amounts"),
         (lambda: solve(x, lambda K: x.correlate(K))["J"], "there is no unknown 'J'"),
         (lambda: solve(x + y, lambda A, B: x.correlate(A) + y.correlate(B)).kernel, "2 unknowns"),
         (lambda: anything(x, lambda K: x.correlate(K), given=[Le(n, 0)]), "no lengths satisfy"),
