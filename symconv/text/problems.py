@@ -14,7 +14,6 @@ from inspect import Parameter, Signature
 
 from sympy import Expr, Symbol
 
-from symconv.arithmetic.limits import MOST_UNKNOWNS
 from symconv.decision.claims import Hypothesis
 from symconv.decision.solving.amounts import Amounts, solve_amounts
 from symconv.decision.solving.kernels import solve
@@ -244,8 +243,6 @@ def _check(declared: Declarations, unknowns: Mapping[str, Passage | None]) -> No
     """Refuse names that cannot be those of unknowns."""
     if not unknowns:
         raise SymconvError("nothing is unknown: say which name is")
-    if len(unknowns) > MOST_UNKNOWNS:
-        raise SymconvError(f"{len(unknowns)} unknowns, and at most {MOST_UNKNOWNS} are found")
     kinds = {"signal": declared.signals, "tensor": declared.tensors, "function": declared.functions}
     for name in unknowns:
         check_name(name, "an unknown")
