@@ -220,6 +220,9 @@ def read_problem(
             f"{sorted(tensors)[0]} is an unknown tensor here, and {amounts[0]} an unknown integer; "
             "one sort is found at a time, so put in a value or a symbol for one of them"
         )
+    for name in unknowns:
+        if name in declared.integers:
+            raise SymconvError(f"{name!r} is declared an integer, and stands where a tensor does")
     _check_known(declared, unknowns)
     context = Context(declared_too, [phrase])
     known, asked = _sides(phrase, unknowns)
