@@ -26,7 +26,7 @@ from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Problem", "ShapeLike", "problems"]
 
-ShapeLike: TypeAlias = "Whole | Sequence[Whole]"
+ShapeLike: TypeAlias = Whole | Sequence[Whole]
 """The sizes of a tensor; of one axis, its length will do."""
 
 
