@@ -183,7 +183,7 @@ BAD: dict[str, tuple[str, dict[str, Any], int | None, str]] = {
         None,
         "K is an unknown tensor here, and P an unknown integer",
     ),
-    "an integer": (LAYER, {"integers": ["K"]}, None, "'K' is declared an integer, and stands where"),
+    "an integer": (LAYER, {"integers": ["K"]}, None, "'K' is declared an integer"),
     "no symbol of the claim": ("n == n + 0*P", {"unknowns": {"P": None}}, 1, "no integer symbol"),
 }  # fmt: skip
 
