@@ -546,10 +546,6 @@ MOST_AXES_OF_AN_UNKNOWN = 5
 MOST_UNKNOWNS_WITHOUT_SHAPES = 4
 """The right side is made for each number of axes of each of them: 625 times for four."""
 
-MOST_UNKNOWNS = 4
-"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
-tried with every other."""
-
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
 are tried the lengths of both sides leave a few numbers below.  That there are none above is asked

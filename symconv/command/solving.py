@@ -130,7 +130,7 @@ def _measures(found: Solution) -> str:
 
 
 def _show_found(found: Solution, out: Console) -> None:
-    row(out, "FOUND", "", "green")
+    row(out, "FOUND", "", "green" if _answer(found) == "found" else "yellow")
     for name, kernel in found.kernels.items():
         entry = entry_of(found, name)
         if found.formulas[name] is not kernel:  # which has another form than its formula

@@ -139,9 +139,13 @@ def _candidates(problem: Problem) -> Iterator[tuple[Problem, dict[str, list[Term
             closed.check()
         except SymconvError:
             continue
-        ways = [list(_ways(closed, name)) for name in closed.unknowns]
-        for chosen in product(*ways):
-            yield closed, dict(zip(closed.unknowns, chosen, strict=True))
+        ways = {name: list(_ways(closed, name)) for name in closed.unknowns}
+        for chosen in product(*ways.values()):
+            yield closed, dict(zip(ways, chosen, strict=True))
+        # Of several that read the same, one will do, and the others are 0.
+        for name in ways if len(ways) > 1 else ():
+            for terms in ways[name]:
+                yield closed, {**dict.fromkeys(ways, []), name: terms}
 
 
 def _ways(problem: Problem, name: str) -> Iterator[list[Term]]:
