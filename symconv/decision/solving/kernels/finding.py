@@ -145,7 +145,7 @@ def _candidates(problem: Problem) -> Iterator[tuple[Problem, dict[str, list[Term
         # Of several that read the same, one will do, and the others are 0.
         for name in ways if len(ways) > 1 else ():
             for terms in ways[name]:
-                yield closed, {**dict.fromkeys(ways, []), name: terms}
+                yield closed, {other: terms if other == name else [] for other in ways}
 
 
 def _ways(problem: Problem, name: str) -> Iterator[list[Term]]:
