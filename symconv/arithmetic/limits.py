@@ -556,6 +556,3 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
-
-MOST_FACTORS_RECOGNISED = 6
-"""Weights of layers that are put in order, in all orders of which one is looked for."""

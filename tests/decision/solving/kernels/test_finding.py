@@ -386,3 +386,14 @@ def test_records() -> None:
     record = solve(lhs, rhs).record()
     assert record["exists"] is False
     assert record["obstacle"]["lengths"] == lengths
+
+
+def test_ten_layers_of_channels_with_biases() -> None:
+    """The bias is a sum of ten products of up to ten tensors over 27 letters."""
+    layers: SignalExpr = image
+    for i in range(10):
+        weight = Tensor(f"v{i}", (C, C, 3, 3))
+        layers = layers.conv(weight, bias=Signal(f"c{i}", C), stride=2 if i < 2 else 1)
+    found = solve(layers, lambda K, B: image.conv(K, bias=B, stride=4))
+    assert isinstance(found.verdict, Proved)
+    assert found.shapes == {"K": (C, C, 71, 71), "B": (C,)}
