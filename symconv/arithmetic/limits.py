@@ -487,6 +487,12 @@ MOST_OUTPUTS_NAMED = 12
 MOST_PICTURE_SENTENCES = 40
 """That say what a picture shows, for those who do not see it: all of them are read aloud."""
 
+MOST_TAPS_DRAWN = 200
+"""Of a kernel: 64 weights of three by three are more than anybody looks at, and 20 are not."""
+
+MOST_TERMS_OF_TAP = 6
+"""Below each other in a cell: what is longer is a formula, and not a picture."""
+
 # --- teaching ------------------------------------------------------------------------
 
 MOST_ENTRIES_OF_ANSWER = 300
@@ -536,6 +542,10 @@ names are longer than that of what it reads."""
 
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
+
+MOST_UNKNOWNS = 4
+"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
+tried with every other."""
 
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that

@@ -17,9 +17,9 @@ from symconv.arithmetic.limits import (
 
 if TYPE_CHECKING:
     from symconv.catalogue.theorems import Theorem
-    from symconv.text import Declarations
+    from symconv.text import Declarations, Passage
 
-__all__ = ["declared", "decoded", "lengths", "named", "tap"]
+__all__ = ["among", "declared", "decoded", "lengths", "named", "tap", "unknowns"]
 
 
 def named(name: str) -> Theorem:
@@ -103,6 +103,42 @@ def declared(
     return Declarations(
         found["--signal"], hypotheses, tuple(integers), found["--tensor"], found["--function"]
     )
+
+
+def unknowns(texts: Iterable[str]) -> dict[str, Passage | None]:
+    """What the option --unknown says: names, each with its shape behind a colon if it has one."""
+    from symconv.text import Passage
+
+    found: dict[str, Passage | None] = {}
+    for text in texts:
+        name, colon, _ = text.partition(":")
+        if name.strip() in found:
+            raise click.UsageError(f"--unknown {text!r}: it is given twice")
+        shape = Passage(text, "--unknown", len(name) + 1) if colon else None
+        found[name.strip()] = shape
+    return found
+
+
+def among(texts: Iterable[str]) -> dict[str, Sequence[int]]:
+    """`s:1..8` as the numbers from 1 to 8, and `s:1,2,4` as these three, by name."""
+    number = r"[+-]?[0-9]{1,9}"
+    found: dict[str, Sequence[int]] = {}
+    for text in texts:
+        name, _, numbers = (part.strip() for part in text.partition(":"))
+        ends = re.fullmatch(rf"({number})\s*\.\.\s*({number})", numbers)
+        listed = re.fullmatch(rf"{number}(\s*,\s*{number})*", numbers)
+        if not name or not (ends or listed):
+            raise click.UsageError(
+                f"--among {text!r}: expected SYMBOL:FIRST..LAST, such as s:1..8, or s:1,2,4"
+            )
+        if name in found:
+            raise click.UsageError(f"--among {text!r}: {name} is given twice")
+        if ends and int(ends[1]) > int(ends[2]):
+            raise click.UsageError(f"--among {text!r}: {ends[1]} is more than {ends[2]}")
+        found[name] = (
+            range(int(ends[1]), int(ends[2]) + 1) if ends else list(map(int, numbers.split(",")))
+        )
+    return found
 
 
 def decoded(data: bytes, where: str) -> str:

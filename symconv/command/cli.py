@@ -53,6 +53,44 @@ _timeout_option = click.option(
 )
 
 
+_signal_option = click.option(
+    "--signal",
+    "signals",
+    multiple=True,
+    metavar="NAME:LENGTH",
+    help="Declare a signal, of one axis, such as x:n.  May be repeated.",
+)
+_tensor_option = click.option(
+    "--tensor",
+    "tensors",
+    multiple=True,
+    metavar="NAME:SIZE,SIZE,...",
+    help="Declare a tensor by its shape, such as x:N,C,H,W or w:O,C,3,3.  May be repeated.",
+)
+_function_option = click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="NAME[:VALUE]",
+    help="Declare a function of which nothing is known, such as f, or g:0 where g(0) = 0.  "
+    "May be repeated.",
+)
+_given_option = click.option(
+    "--given",
+    multiple=True,
+    metavar="CONDITION",
+    help="A hypothesis, such as 'n >= i', or 'w == w.flip()' about the entries of a signal or "
+    "tensor.  May be repeated.",
+)
+_integer_option = click.option(
+    "--integer",
+    "integers",
+    multiple=True,
+    metavar="SYMBOL",
+    help="A symbol that may be negative.  May be repeated.",
+)
+
+
 _formal_option = click.option(
     "--formal",
     is_flag=True,
@@ -72,7 +110,7 @@ def main() -> None:
     """Claims about convolution layers, proved for all sizes at once or refuted.
 
     \b
-    Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
+    Exit codes: 0 proved or found, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
     70 a defect of symconv, 74 the output cannot be written, 130 interrupted,
     141 the reader of the output left.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
@@ -157,42 +195,11 @@ def _wrapped(form: str) -> str:
 
 @main.command(cls=_WithWords)
 @click.argument("claim", required=False)
-@click.option(
-    "--signal",
-    "signals",
-    multiple=True,
-    metavar="NAME:LENGTH",
-    help="Declare a signal, of one axis, such as x:n.  May be repeated.",
-)
-@click.option(
-    "--tensor",
-    "tensors",
-    multiple=True,
-    metavar="NAME:SIZE,SIZE,...",
-    help="Declare a tensor by its shape, such as x:N,C,H,W or w:O,C,3,3.  May be repeated.",
-)
-@click.option(
-    "--function",
-    "functions",
-    multiple=True,
-    metavar="NAME[:VALUE]",
-    help="Declare a function of which nothing is known, such as f, or g:0 where g(0) = 0.  "
-    "May be repeated.",
-)
-@click.option(
-    "--given",
-    multiple=True,
-    metavar="CONDITION",
-    help="A hypothesis, such as 'n >= i', or 'w == w.flip()' about the entries of a signal or "
-    "tensor.  May be repeated.",
-)
-@click.option(
-    "--integer",
-    "integers",
-    multiple=True,
-    metavar="SYMBOL",
-    help="A symbol that may be negative.  May be repeated.",
-)
+@_signal_option
+@_tensor_option
+@_function_option
+@_given_option
+@_integer_option
 @click.option("--name", help="What the claim is called.")
 @click.option(
     "--file",
@@ -289,6 +296,110 @@ def check(
         _print_json(records[0] if file is None else records)
     codes = set(map(_exit_code, records))
     ctx.exit(next((code for code in WORST_FIRST if code in codes), max(codes)))
+
+
+@main.command()
+@click.argument("claim")
+@click.option(
+    "--unknown",
+    "unknowns",
+    multiple=True,
+    required=True,
+    metavar="NAME[:SIZE,...]",
+    help="What is looked for: a tensor, of whatever shape serves, or of the given one; or an "
+    "integer such as a padding.  May be repeated.",
+)
+@_signal_option
+@_tensor_option
+@_function_option
+@_given_option
+@_integer_option
+@click.option(
+    "--of",
+    "of",
+    multiple=True,
+    metavar="NAME",
+    help="An input: no unknown tensor may depend on it or on its size.  By default, all that it is "
+    "multiplied with.  May be repeated.",
+)
+@click.option(
+    "--for-all",
+    "for_all",
+    multiple=True,
+    metavar="SYMBOL",
+    help="A symbol for all of whose values an unknown integer has to serve; by default, the sizes "
+    "of the inputs; '' for none.  May be repeated.",
+)
+@click.option(
+    "--among",
+    "among",
+    multiple=True,
+    metavar="SYMBOL:FIRST..LAST",
+    help="Numbers that are tried one by one, such as s:1..8 or s:1,2,4, for an unknown integer or "
+    "any other.  May be repeated.",
+)
+@_timeout_option
+@_json_option
+@click.pass_context
+def solve(
+    ctx: click.Context,
+    claim: str,
+    unknowns: tuple[str, ...],
+    signals: tuple[str, ...],
+    tensors: tuple[str, ...],
+    functions: tuple[str, ...],
+    given: tuple[str, ...],
+    integers: tuple[str, ...],
+    of: tuple[str, ...],
+    for_all: tuple[str, ...],
+    among: tuple[str, ...],
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Find what is unknown in a CLAIM, so that it holds for all inputs of all sizes.
+
+    \b
+    A tensor stands on one side only, and enters linearly:
+      symconv solve "x.correlate(k, stride=2).correlate(k, stride=2) ==
+                     x.correlate(K, stride=4)" --unknown K --signal x:n --signal k:c
+      symconv solve "x.conv(w, padding=1) + x.conv(v) == x.conv(K, padding=1)"
+          --unknown K:O,C,3,3 --tensor x:C,H,W --tensor w:O,C,3,3 --tensor v:O,C,1,1
+
+    \b
+    An integer is a padding, a stride or a length:
+      symconv solve "x.pad(p, p).correlate(k).pad(q, q).correlate(k) ==
+                     x.pad(P, P).correlate(k.convolve(k))" --unknown P
+          --signal x:n --signal k:c
+      symconv solve "x.correlate(k, stride=2).correlate(k, stride=2) ==
+                     x.correlate(k.convolve(k.dilate(2)), stride=s)" --unknown s
+          --among s:1..8 --signal x:n --signal k:c
+
+    What is found is proved, and it is said whether it is the only one; where there is none,
+    which outputs are in the way at the smallest sizes.  `symconv check --help` has the
+    words of the language.
+
+    Exit codes: 0 found and proved, 1 there is none, 2 usage error, 3 not known.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.command.deciding import Decider
+    from symconv.command.solving import Wanted
+    from symconv.command.terminal import console
+    from symconv.text import Passage, read_problem
+
+    if functions:
+        raise click.UsageError(
+            f"--function {functions[0]!r}: what is unknown is found in sums of products of "
+            "entries, and a function is none"
+        )
+    declared = arguments.declared(signals, given, integers, tensors)
+    every = tuple(filter(None, for_all)) if for_all else None
+    wanted = Wanted(of, every, arguments.among(among))
+    asked = arguments.unknowns(unknowns)
+    problem = read_problem(Passage(claim, "the claim"), declared, asked)
+    with Decider(console(quiet=as_json), timeout) as decider:
+        record = decider.problem(problem, wanted)
+    if as_json:
+        _print_json(record)
+    ctx.exit(EXIT[record["answer"]])
 
 
 @main.command("list")

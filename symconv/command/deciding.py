@@ -13,11 +13,11 @@ from rich.console import Console
 from symconv.catalogue.theorems import Theorem
 from symconv.command.exit_codes import exhausted
 from symconv.command.reports import report, report_theorem, report_unknown
+from symconv.command.solving import Wanted, report_problem
 from symconv.command.terminal import show, working
 from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
-from symconv.decision.claims import Claim
 from symconv.errors import SymconvError
-from symconv.text import ParsedClaim
+from symconv.text import Declarations, ParsedAmounts, ParsedClaim, ParsedProblem, Passage
 
 __all__ = ["Decider"]
 
@@ -58,7 +58,7 @@ class Decider:
         return self._record(
             lambda: report_theorem(theorem, points, self._out),
             Task(theorem.name, True, points),
-            theorem.claim,
+            theorem.claim.name,
             str(theorem.claim),
             theorem.name,
         )
@@ -77,25 +77,15 @@ class Decider:
             SymconvError: the hypotheses exclude each other, or an operator is not defined
                 somewhere; for a claim that stands alone.
         """
-        typed, declared = parsed.passage.content, parsed.declared
-        task = Task(
-            typed,
-            False,
-            points,
-            {name: size.content for name, size in declared.signals.items()},
-            [condition.content for condition in declared.given],
-            declared.integers,
-            parsed.claim.name,
-            {name: shape.content for name, shape in declared.tensors.items()},
-            {name: value.content for name, value in declared.functions.items()},
-        )
+        typed = parsed.passage.content
+        task = _task(parsed.passage, parsed.declared, points=points, name=parsed.claim.name)
         try:
             return self._record(
                 lambda: report(
                     parsed.claim, points, self._out, typed=typed, assumed=parsed.assumed
                 ),
                 task,
-                parsed.claim,
+                parsed.claim.name,
                 " ".join(typed.split()),
                 f"claim {which}" if which else "the claim",
             )
@@ -105,8 +95,27 @@ class Decider:
             click.echo(f"Error: {parsed.passage.error(str(error))}", err=True)
             return {"claim": str(parsed.claim), "verdict": "error", "reason": str(error)}
 
+    def problem(self, problem: ParsedProblem | ParsedAmounts, wanted: Wanted) -> Record:
+        """The record of what is found for unknowns.
+
+        Raises:
+            SymconvError: it cannot be asked in this way.
+        """
+        unknowns = {n: None if s is None else s.content for n, s in problem.unknowns.items()}
+        text = " ".join(problem.passage.content.split())
+        record = self._record(
+            lambda: report_problem(problem, wanted, self._out),
+            _task(problem.passage, problem.declared, unknowns=unknowns, wanted=wanted.record()),
+            None,
+            text,
+            f"what {' and '.join(unknowns)} is",
+        )
+        if "answer" in record:
+            return record
+        return {"problem": text, "answer": record["verdict"], "reason": record["reason"]}
+
     def _record(
-        self, decide: Callable[[], Record], task: Task, claim: Claim, text: str, what: str
+        self, decide: Callable[[], Record], task: Task, name: str | None, text: str, what: str
     ) -> Record:
         try:
             if self._timeout is None and self._total is None:
@@ -120,7 +129,7 @@ class Decider:
         else:
             show(self._out, shown)
             return record
-        return report_unknown(text, reason, self._out, name=claim.name)
+        return report_unknown(text, reason, self._out, name=name)
 
     def _within_limits(self, task: Task) -> tuple[Record, str]:
         left = None if self._total is None else self._start + self._total - monotonic()
@@ -134,3 +143,16 @@ class Decider:
             return self._child.report(task, left, self._out)
         except TimeIsOverError:
             raise NoAnswerError(f"no verdict before {all_of_it} were over") from None
+
+
+def _task(passage: Passage, declared: Declarations, **extra: Any) -> Task:
+    """A claim in what is declared, as text."""
+    return Task(
+        passage.content,
+        signals={name: size.content for name, size in declared.signals.items()},
+        given=[condition.content for condition in declared.given],
+        integers=declared.integers,
+        tensors={name: shape.content for name, shape in declared.tensors.items()},
+        functions={name: value.content for name, value in declared.functions.items()},
+        **extra,
+    )

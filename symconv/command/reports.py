@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,13 @@ from symconv.command.simplify_cost import check_workload
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
-from symconv.decision.records import counterexample_record, json_number, shown
+from symconv.decision.records import json_number, shown
 from symconv.decision.solving.kernels import solve
 from symconv.decision.solving.solutions import Solution
+from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import (
     ALL_LENGTHS,
     ALL_SIZES,
-    Evidence,
     Proved,
     Refuted,
     Unknown,
@@ -52,6 +52,9 @@ __all__ = [
     "report_theorem",
     "report_unknown",
     "show_catalogue",
+    "show_statement",
+    "show_unknown",
+    "show_verdict",
 ]
 
 Record = dict[str, Any]
@@ -110,7 +113,7 @@ def report(
     record: Record = {"name": claim.name} if claim.name else {}
     record |= {"statement": statement} if statement else {}
     record["claim"] = str(claim)
-    record |= _show_statement(out, claim, statement, typed)
+    record |= show_statement(out, claim, statement, typed)
     if claim.functions:
         values = claim.functions.items()
         record["functions"] = {name: None if v is None else json_number(v) for name, v in values}
@@ -120,8 +123,8 @@ def report(
     out.print()
     if found is not None:
         record["found"] = _show_found(out, *found)
-    _show_verdict(out, verdict, seconds, claim.measures)
-    record |= {"seconds": seconds} | _verdict_record(verdict)
+    show_verdict(out, verdict, seconds, claim.measures)
+    record |= {"seconds": seconds} | verdict_record(verdict)
     if instances:
         record["instances"] = list(_show_instances(out, instances))
         failing = [i["lengths"] for i in record["instances"] if not i["holds"]]
@@ -175,7 +178,7 @@ def report_unknown(claim: str, reason: str, out: Console, *, name: str | None = 
         out.print()
     line(out, claim, "cyan", indent=4)
     out.print()
-    _show_unknown(out, reason)
+    show_unknown(out, reason)
     out.print()
     record: Record = {"name": name} if name else {}
     return record | {"claim": claim, "verdict": "unknown", "reason": reason}
@@ -286,7 +289,10 @@ def _show_mark(out: Console, mark: str, style: str, name: str) -> None:
     out.print(name, style="bold", soft_wrap=True)
 
 
-def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> Record:
+def show_statement(
+    out: Console, claim: Claim, statement: str, typed: str, *, unknown: Collection[str] = ()
+) -> Record:
+    """Show what is claimed; the same as a record."""
     sign = "iff" if claim.is_condition else "="
     mathematics = plain(claim.lhs)
     if claim.rhs is not sympy.true:  # otherwise the condition itself is the claim
@@ -300,8 +306,9 @@ def _show_statement(out: Console, claim: Claim, statement: str, typed: str) -> R
     if typed and not claim.signals:
         line(out, " ".join(typed.split()), indent=4)
     line(out, mathematics, "cyan", indent=4)
-    paragraph(out, quantifiers(claim), indent=4)
-    return {"mathematics": mathematics, "quantifiers": quantifiers(claim)}
+    said = quantifiers(claim, unknown=unknown)
+    paragraph(out, said, indent=4)
+    return {"mathematics": mathematics, "quantifiers": said}
 
 
 def _show_found(out: Console, found: Solution, seconds: float) -> Record:
@@ -320,7 +327,8 @@ def _show_found(out: Console, found: Solution, seconds: float) -> Record:
     return found.record()
 
 
-def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> None:
+def show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> None:
+    """Show a verdict, on all of what is measured: lengths or sizes."""
     out.print(f"For all {what}, by integer sets", style="bold")
     took = duration(seconds)
     match verdict:
@@ -330,7 +338,7 @@ def _show_verdict(out: Console, verdict: Verdict, seconds: float, what: str) -> 
             _show_counterexample(out, verdict, took)
             _show_extent(out, verdict)
         case Unknown(reason):
-            _show_unknown(out, reason, took)
+            show_unknown(out, reason, took)
     out.print()
 
 
@@ -368,7 +376,8 @@ def _show_counterexample(out: Console, verdict: Refuted, took: str) -> None:
         line(out, f"the first difference is at index {where}", indent=4)
 
 
-def _show_unknown(out: Console, reason: str, took: str = "") -> None:
+def show_unknown(out: Console, reason: str, took: str = "") -> None:
+    """Show that there is no verdict, and why."""
     row(out, "UNKNOWN", took, "yellow")
     paragraph(out, reason, indent=4)
 
@@ -385,47 +394,6 @@ def _show_extent(out: Console, verdict: Refuted) -> None:
     out.print()
     for code in verdict.reproduction.splitlines():
         line(out, code, "dim", indent=4)
-
-
-def _verdict_record(verdict: Verdict) -> Record:
-    match verdict:
-        case Proved(scope, evidence, ring):
-            told = list(map(_evidence_record, evidence))
-            return {"verdict": "proved", "scope": scope, "ring": ring, "evidence": told}
-        case Refuted(found):
-            record = {"verdict": "refuted", "counterexample": counterexample_record(found)}
-            return record | _extent_record(verdict)
-        case Unknown(reason):
-            return {"verdict": "unknown", "reason": reason}
-
-
-def _evidence_record(evidence: Evidence) -> Record:
-    record: Record = {"compared": evidence.compared, "how": evidence.how}
-    if evidence.left is not None and evidence.right is not None:
-        record |= {"left": str(evidence.left), "right": str(evidence.right)}
-        record["indices"] = {str(i): str(e) for i, e in evidence.indices.items()}
-        record["inverse"] = {str(i): str(e) for i, e in evidence.inverse.items()}
-    return record
-
-
-def _extent_record(verdict: Refuted) -> Record:
-    condition, found = verdict.condition, verdict.differences
-    record: Record = {"condition": None if condition is None else plain(condition)}
-    if condition is None:
-        record["condition_unknown"] = verdict.undecided
-    if verdict.with_content is not None:
-        record["counterexample_with_content"] = counterexample_record(verdict.with_content)
-    if verdict.would_hold_given:
-        record["would_hold_given"] = list(map(str, verdict.would_hold_given))
-    if found is not None:
-        names = [index.name for index in found.indices]
-        record["differences"] = {
-            "lengths": plain(found.lengths),
-            "entries": plain(found.entries),
-            **({"index": names[0]} if len(names) == 1 else {"indices": names}),
-        }
-    record |= {"numpy": verdict.reproduction}
-    return record | ({"pytorch": verdict.pytorch} if verdict.pytorch else {})
 
 
 def _show_instances(out: Console, instances: Sequence[Instance]) -> Iterator[Record]:

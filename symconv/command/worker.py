@@ -42,6 +42,9 @@ class Task:
         name: what the claim is called.
         tensors: the shapes of the named tensors.
         functions: the functions of which nothing is known, with the value at 0 or nothing.
+        unknowns: what is looked for, by name, with its shape or None; nothing for a claim that is
+            proved or refuted.
+        wanted: what else is said of the unknowns.
     """
 
     claim: str
@@ -53,6 +56,8 @@ class Task:
     name: str | None = None
     tensors: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
+    unknowns: Mapping[str, str | None] = field(default_factory=dict)
+    wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Child:
@@ -208,12 +213,21 @@ def _performed(task: Task, width: int, colours: str | None) -> dict[str, Any]:
 def _reported(task: Task, out: Console) -> dict[str, Any]:
     from symconv.command import arguments
     from symconv.command.reports import report, report_theorem
-    from symconv.text import Declarations, Passage, read_claim
+    from symconv.command.solving import Wanted, report_problem
+    from symconv.text import Declarations, Passage, read_claim, read_problem
 
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
     declared = Declarations.of(
         task.signals, task.given, task.integers, task.tensors, task.functions
     )
-    parsed = read_claim(Passage(task.claim, "the claim"), declared, task.name)
+    passage = Passage(task.claim, "the claim")
+    if task.unknowns:
+        unknowns = {
+            name: None if shape is None else Passage(shape, f"the shape of {name}")
+            for name, shape in task.unknowns.items()
+        }
+        problem = read_problem(passage, declared, unknowns)
+        return report_problem(problem, Wanted(**task.wanted), out)
+    parsed = read_claim(passage, declared, task.name)
     return report(parsed.claim, task.points, out, typed=task.claim, assumed=parsed.assumed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sympy
 from sympy import Eq, Expr, Ge, Le, Max, Or
 from sympy.logic.boolalg import Boolean
@@ -28,8 +30,12 @@ __all__ = [
 ]
 
 
-def quantifiers(claim: Claim) -> str:
+def quantifiers(claim: Claim, *, unknown: Collection[str] = ()) -> str:
     """What a claim is about, in plain text: its symbols, hypotheses and signals.
+
+    Args:
+        claim: the claim.
+        unknown: the names of signals and symbols that are looked for, and so left out.
 
     >>> from symconv import Signal, integers
     >>> n, c = integers("n c", positive=True)
@@ -38,11 +44,12 @@ def quantifiers(claim: Claim) -> str:
     for all integers c ≥ 1, n ≥ 1 with n ≥ c, and all x of length n, k of length c
     """
     symbols = []
-    for symbol in claim.symbols:
+    for symbol in (s for s in claim.symbols if s.name not in unknown):
         bare = {symbol.name: IntegerSymbol(symbol.name)}
         said = condition_expression(some(map(every, assumption_cases(symbol))), bare)
         symbols.append(symbol.name if said == sympy.true else plain(said))
-    signals = [f"{name} of {_measure(leaf)}" for name, leaf in claim.named.items()]
+    known = {name: leaf for name, leaf in claim.named.items() if name not in unknown}
+    signals = [f"{name} of {_measure(leaf)}" for name, leaf in known.items()]
     parts = [f"all integers {', '.join(symbols)}"] if symbols else []
     if claim.conditions and parts:
         parts[-1] += f" with {' and '.join(map(plain, claim.conditions))}"

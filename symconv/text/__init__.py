@@ -5,16 +5,21 @@ from __future__ import annotations
 from symconv.text.claims import Context, ParsedClaim, parse_claim, read_claim
 from symconv.text.declarations import Assumption, Declarations
 from symconv.text.files import read_claims
+from symconv.text.problems import ParsedAmounts, ParsedProblem, parse_problem, read_problem
 from symconv.text.syntax import Passage, TextError
 
 __all__ = [
     "Assumption",
     "Context",
     "Declarations",
+    "ParsedAmounts",
     "ParsedClaim",
+    "ParsedProblem",
     "Passage",
     "TextError",
     "parse_claim",
+    "parse_problem",
     "read_claim",
     "read_claims",
+    "read_problem",
 ]

@@ -15,7 +15,7 @@ from symconv.arithmetic.symbols import IntegerSymbol, Sign
 from symconv.errors import SymconvError, as_given
 from symconv.language.operators import OPERATORS
 from symconv.language.operators.pointwise import Pointwise
-from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.signals import SignalExpr
 from symconv.text.functions import (
     ARGUMENTS,
     AVERAGED,
@@ -258,7 +258,7 @@ class Names:
     """What names mean: some are signals or tensors, and all others are integer symbols."""
 
     vocabulary: Vocabulary
-    signals: Mapping[str, Tensor]
+    signals: Mapping[str, SignalExpr]
     measured: list[SignalExpr] = field(default_factory=list)
     """The signals whose lengths were read; they have to be defined, whatever comes of that."""
     functions: Mapping[str, Pointwise] = field(default_factory=dict)

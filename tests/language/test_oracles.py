@@ -262,6 +262,8 @@ def test_add_bias(a: Array, bias: int) -> None:
     ours = x.add_bias(Signal("bias", 1))
     assert agrees(ours.evaluate(x=a, bias=[bias]), a + bias)
     assert agrees(brute(ours, x=a, bias=[bias]), a + bias)
+    computed = x.add_bias(Signal("bias", 2).correlate(Signal.taps(2, -1)))
+    assert agrees(computed.evaluate(x=a, bias=[bias, 1]), a + 2 * bias - 1)
 
 
 def brute(signal: SignalExpr, **data: Any) -> list[Any]:

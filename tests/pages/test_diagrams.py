@@ -24,8 +24,10 @@ from symconv import (
     Signal,
     SignalExpr,
     SymconvError,
+    Tensor,
     diagrams,
     maximum,
+    solve,
 )
 from symconv.language.graph import leaves, symbols_in, walk
 from symconv.language.operators import Add, Correlate, Formula, Multiply
@@ -52,6 +54,13 @@ BETWEEN = Claim(
     x.pad(2, 2).correlate(k.convolve(k)),
     given=[n >= c],
 )
+
+
+MATRIX = Tensor("m", (3, 2))
+
+
+def _one_layer(K: SignalExpr) -> SignalExpr:
+    return PADDED.correlate(K, stride=4)
 
 
 def refuted(claim: Claim) -> Refuted:
@@ -246,6 +255,14 @@ def _pictures() -> Iterator[Any]:
         ),
         "monomials": lambda: diagrams.monomials(THEOREM, **AT),
         "monomials, differences": lambda: diagrams.monomials(BETWEEN, n=4, c=3),
+        "taps": lambda: diagrams.taps(solve(TWO_LAYERS, _one_layer), c=3),
+        "taps, many terms": lambda: diagrams.taps(k.convolve(k).convolve(k).convolve(k), c=3),
+        "taps, a grid": lambda: diagrams.taps(MATRIX.correlate(Signal.taps(1, -2), axis=0)),
+        "taps, several grids": lambda: diagrams.taps(Tensor("w", (2, 1, 3, 3)).pad(1, 1, axis=3)),
+        "no taps": lambda: diagrams.taps(Signal("a", 0)),
+        "taps, in the way": lambda: diagrams.taps(
+            solve(BETWEEN.lhs, lambda K: x.pad(2, 2).correlate(K))
+        ),
         "no monomials": lambda: diagrams.monomials(Claim(0 * x, 0 * x), axes=("x", "x"), n=1),
     }.items():
         yield pytest.param(diagram, id=name)
@@ -684,6 +701,12 @@ wrong: Any = diagrams  # its arguments are to have wrong types
             lambda: wrong.products(k.convolve(k).convolve(k).convolve(k).convolve(k), c=8),
             "pixels wide; a picture holds at most 1600",
         ),
+        (lambda: wrong.taps(THEOREM, c=3), "expected a kernel, such as a signal"),
+        (lambda: wrong.taps(K4), "no value for c"),
+        (lambda: wrong.taps(K4, c=70), "208 entries there; a picture holds at most 200"),
+        (lambda: wrong.taps(Signal("long_name", 60).flip()), "pixels wide"),
+        (lambda: wrong.taps(k.relu(), c=2), "is a function or a maximum"),
+        (lambda: wrong.taps(solve(x.relu(), lambda K: x.correlate(K)), c=2), "was not found"),
         (lambda: wrong.counterexample(THEOREM), "Refuted, got Claim"),
         (lambda: wrong.counterexample(THEOREM.prove()), "Refuted, got Proved: proved"),
         (lambda: wrong.counterexample(Claim(n, n + 1).prove()), "about lengths or conditions"),
@@ -710,6 +733,56 @@ def test_widths_grow_with_the_text() -> None:
     assert text_width("k₀") < text_width("k₀k₁") < text_width("k₀ + k₁")
     assert text_width("m", 20) == 2 * text_width("m", 10)
     assert {*leaves(TWO_LAYERS)} == {"x", "k"}
+
+
+# --- taps ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taps_of_k", [1, 2, 3, 4])
+def test_each_tap_has_its_products(taps_of_k: int) -> None:
+    """The words and the cells say the same, which is what the entries are by evaluation."""
+    found = solve(TWO_LAYERS, _one_layer)
+    diagram = diagrams.taps(found, c=taps_of_k)
+    entries = found.kernel.evaluate(k=list(symbols(f"k:{taps_of_k}")))
+    told = [line.partition(" = ")[2].rstrip(".") for line in str(diagram).splitlines()[1:]]
+    assert len(told) == 3 * taps_of_k - 2
+    for text, entry in zip(told, entries, strict=True):
+        assert _sum(text) == expand(entry)
+        for term in re.split(r" (?=[+−] )", text):
+            assert term in _texts(diagram)
+
+
+def _sum(text: str) -> Expr:
+    """The value of a sum such as k₀² + 2k₀k₁."""
+    total: Expr = Integer(0)
+    for term in text.split(" + "):
+        number, factors = re.fullmatch(r"(\d*)((?:k[₀-₉]²?)+)", term).groups()  # type: ignore[union-attr]
+        value: Expr = Integer(number or 1)
+        for index, square in re.findall(r"k([₀-₉])(²?)", factors):
+            value *= Symbol(f"k{_SUBSCRIPTS.index(index)}") ** (2 if square else 1)
+        total += value
+    return expand(total)
+
+
+def test_a_grid_of_taps_for_each_index_along_the_other_axes() -> None:
+    w = Tensor("w", (2, 1, 3, 3))
+    diagram = diagrams.taps(w)
+    assert {"tap[0, 0]", "tap[1, 0]", "w₀₀₁₂", "w₁₀₂₂"} <= set(_texts(diagram))
+    assert "tap[1, 0, 2, 2] = w₁₀₂₂." in str(diagram).splitlines()
+    large = str(diagrams.taps(Tensor("w", (1, 1, 12, 12))))
+    assert "tap[0, 0, 0, 11] = w₀,₀,₀,₁₁." in large
+    assert large.endswith("104 more taps are drawn.")
+
+
+def test_the_outputs_that_are_in_the_way_are_a_table() -> None:
+    found = solve(BETWEEN.lhs, lambda K: x.pad(2, 2).correlate(K))
+    diagram = diagrams.taps(found)
+    assert found.obstacle is not None
+    texts = _texts(diagram)
+    for need in found.obstacle.needs:
+        assert f"{need.unknown} = {need.value}" in texts
+        assert need.reads in texts
+        assert f"needs {need.unknown} = {need.value}." in str(diagram)
 
 
 # --- what is not drawn ---------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.decision.solving.composing import ONE, Taps, Weight
-from symconv.decision.solving.long_inputs import for_long_inputs
+from symconv.decision.solving.long_inputs import amount_for_long_inputs
 from symconv.decision.solving.normal_form import LinearLayer, Slide, added
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
@@ -189,7 +189,7 @@ def _read(
     layers: Mapping[SignalExpr, LinearLayer],
     sizes: AbstractSet[str],
 ) -> LinearLayer:
-    """What a tensor is of the input, from what its operands are; see `for_long_inputs`."""
+    """What a tensor is of the input, from what its operands are; see `amount_for_long_inputs`."""
     operator = node.operator
     if operator.is_opaque:
         _refuse_function(node)
@@ -205,7 +205,7 @@ def _read(
     layer = layers[inner]
     match operator:
         case Pad(left, right, axis):
-            left, right = (for_long_inputs(amount, sizes) for amount in (left, right))
+            left, right = (amount_for_long_inputs(amount, sizes) for amount in (left, right))
             return layer.padded(axis, left, right)
         case Flip(axis):
             return layer.reversed(axis)

@@ -109,7 +109,7 @@ def _solved(problem: Problem) -> Solution:
     why = (
         f"what {listed} would have to be depends on the output, or on the sizes of the input"
         if not problem.open
-        else f"the shape of {listed} was not found; give it as shape=…"
+        else f"the shape of {listed} was not found; say which it is"
     )
     return Solution(problem, {}, {}, None, Unknown(why))
 

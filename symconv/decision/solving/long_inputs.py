@@ -8,10 +8,10 @@ from fractions import Fraction
 from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, floor, nonnegative_part
 from symconv.language.amounts import Amount
 
-__all__ = ["for_long_inputs"]
+__all__ = ["amount_for_long_inputs", "for_long_inputs"]
 
 
-def for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
+def amount_for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
     """The amount where the sizes of the input are large.
 
     Args:
@@ -20,7 +20,7 @@ def for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
     """
     if sizes.isdisjoint(amount.polynomial.symbols()):
         return amount
-    new = _for_long(amount.polynomial, sizes)
+    new = for_long_inputs(amount.polynomial, sizes)
     if new == amount.polynomial:
         return amount
     number = new.as_integer()
@@ -29,14 +29,20 @@ def for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
     return Amount(new, {name: amount.symbols[name] for name in new.symbols()})
 
 
-def _for_long(polynomial: Polynomial, sizes: AbstractSet[str]) -> Polynomial:
-    """The polynomial with each max(0, …) decided that the sizes decide, the innermost first."""
+def for_long_inputs(polynomial: Polynomial, sizes: AbstractSet[str]) -> Polynomial:
+    """The polynomial with each max(0, …) decided that the sizes decide, the innermost first.
+
+    >>> from symconv.arithmetic.polynomials import nonnegative_part
+    >>> n = Polynomial.of("n")
+    >>> print(for_long_inputs(nonnegative_part(n - 2) - nonnegative_part(5 - n), {"n"}))
+    n - 2
+    """
     new: dict[Atom, Polynomial] = {}
     for atom in set(polynomial.atoms()):
         if isinstance(atom, Floor):
-            new[atom] = floor(_for_long(atom.numerator, sizes), atom.divisor)
+            new[atom] = floor(for_long_inputs(atom.numerator, sizes), atom.divisor)
         elif isinstance(atom, Guarded) and atom.is_nonnegative_part:
-            value = _for_long(atom.value, sizes)
+            value = for_long_inputs(atom.value, sizes)
             rate = _rate(value, sizes)
             if rate is None or rate == 0:
                 new[atom] = nonnegative_part(value)

@@ -152,6 +152,7 @@ class _Family:
         self._problem = problem
         self._claim = claim
         self.systems: dict[int, _System] | None = None
+        self._earlier: list[Mapping[Symbol, int]] = []  # where infinitely many sizes fit
         if not problem.open:
             self.systems = {0: _System(problem, claim)}
 
@@ -166,8 +167,13 @@ class _Family:
         fitting = self._fitting(symbol, at)
         if self.systems is None:
             if fitting is None:
+                self._earlier.append(at)
                 return None  # as where no side has an output
-            self.systems = {size: _System(self._problem, self._claim) for size in fitting}
+            left = [size for size in fitting if self._has_fitted(symbol, size)]
+            self.systems = {size: _System(self._problem, self._claim) for size in left}
+            for size, system in self.systems.items():
+                for before in self._earlier:
+                    system.add({**before, symbol: size}, {s.name: v for s, v in before.items()})
         elif fitting is not None:
             self.systems = {size: s for size, s in self.systems.items() if size in fitting}
         if not self.systems:
@@ -182,6 +188,14 @@ class _Family:
         name = next(iter(self._problem.open))[0]
         entries = f"{size} entries" if size > 1 else "1 entry"
         return Obstacle(lengths, found.needs, f"{name} has {entries} there, and {found.problem}")
+
+    def _has_fitted(self, symbol: Symbol, size: int) -> bool:
+        """Whether both sides have one shape with this size of the unknown, wherever many fit."""
+        return all(
+            fixed_size.shape_at(left, at) == fixed_size.shape_at(right, at)
+            for left, right in [self._claim.signals]
+            for at in ({**before, symbol: size} for before in self._earlier)
+        )
 
     def _fitting(self, symbol: Symbol, at: Mapping[Symbol, int]) -> set[int] | None:
         """The sizes of the unknown with which both sides have one shape; None for infinitely many.
@@ -268,7 +282,7 @@ class _System:
         for powers, c in difference.terms():
             used = [(e, int(p)) for e, p in zip(entries, powers, strict=True) if p]
             reads = tuple((e, p) for e, p in used if e[0] in inputs)
-            asked = [e for e, _ in used if e[0] in unknowns]
+            asked = [e for e, power in used for _ in range(power) if e[0] in unknowns]
             rest = tuple((e, p) for e, p in used if e[0] not in inputs and e[0] not in unknowns)
             if len(asked) > 1 or (asked and rest):
                 raise Undecided("the unknowns are multiplied with what they may depend on")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -21,9 +22,7 @@ from itertools import count
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
-    Floor,
     Guard,
-    Guarded,
     Polynomial,
     Relation,
     equal,
@@ -31,8 +30,9 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
 from symconv.decision.index_changes import is_unit, solved_for
 from symconv.decision.solving.elimination import Elimination
+from symconv.decision.solving.long_inputs import for_long_inputs
 
-__all__ = ["Pair", "factor_inside", "for_large_inputs", "pairs", "read_off"]
+__all__ = ["Pair", "factor_inside", "pairs", "read_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def pairs(
     rhs: GuardedSum,
     name: str,
     inputs: Collection[str],
-    unseen: Collection[str],
+    unseen: AbstractSet[str],
 ) -> list[Pair]:
     """Each term of a side with a term of the other one that holds an unknown.
 
@@ -114,12 +114,12 @@ def pairs(
             if size.as_integer() == 1 and p.terms
         ]
         same = [
-            for_large_inputs(p - q, unseen)
+            for_long_inputs(p - q, unseen)
             for one, another in zip(ours, others, strict=True)
             for p, q in zip(one.position, another.position, strict=True)
         ]
         at = [
-            for_large_inputs(p, unseen) - Polynomial.of(axis)
+            for_long_inputs(p, unseen) - Polynomial.of(axis)
             for axis, p in enumerate(theirs_k.position)
         ]
         found.append(
@@ -133,7 +133,7 @@ def pairs(
                 tuple(at),
                 # What the unknown's term says of its indices belongs to the change of indices.
                 tuple(
-                    g.map(partial(for_large_inputs, unseen=unseen))
+                    g.map(partial(for_long_inputs, sizes=unseen))
                     for g in (
                         *known.guards,
                         *(g for g in other.guards if g.relation is Relation.ZERO),
@@ -148,40 +148,9 @@ def pairs(
     return found
 
 
-def for_large_inputs(polynomial: Polynomial, unseen: Collection[str]) -> Polynomial:
-    """The polynomial for large inputs: no length in it is cut off at 0, or all of it is."""
-    for atom in polynomial.every_atom():
-        if not isinstance(atom, Guarded) or not atom.is_nonnegative_part:
-            continue
-        value = atom.value
-        if any(
-            isinstance(inner, Guarded) and inner.is_nonnegative_part for inner in value.every_atom()
-        ):
-            continue  # which come first
-        grows = _growth(value, unseen)
-        if grows:
-            new: dict[Atom, Polynomial] = {atom: value if grows > 0 else Polynomial({})}
-            return for_large_inputs(polynomial.substitute(new), unseen)
-    return polynomial
-
-
-def _growth(polynomial: Polynomial, unseen: Collection[str]) -> Fraction:
-    """How fast it grows with the sizes of the inputs, as far as these stand alone."""
-    growth = Fraction(0)
-    for monomial, c in polynomial.terms.items():
-        for atom in monomial if len(monomial) == 1 else ():
-            if isinstance(atom, Floor):
-                growth += Fraction(c, atom.divisor.as_integer() or 1) * _growth(
-                    atom.numerator, unseen
-                )
-            elif atom in unseen:
-                growth += c
-    return growth
-
-
-def factor_inside(factor: Factor, unseen: Collection[str]) -> Factor:
+def factor_inside(factor: Factor, unseen: AbstractSet[str]) -> Factor:
     """The factor at a position for large inputs."""
-    return Factor(factor.name, tuple(for_large_inputs(p, unseen) for p in factor.position))
+    return Factor(factor.name, tuple(for_long_inputs(p, unseen) for p in factor.position))
 
 
 def _split(
@@ -202,7 +171,7 @@ def _split(
     return None if any(term.factors[i].name in inputs for i in left) else (ours, left)
 
 
-def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> Term | None:
+def read_off(pair: Pair, unseen: AbstractSet[str], positive: Collection[str]) -> Term | None:
     """What a pair of terms says that the entry of the unknown is, in its first indices.
 
     Args:
@@ -250,15 +219,23 @@ def read_off(pair: Pair, unseen: Collection[str], positive: Collection[str]) -> 
         for g in pair.guards
         if g.relation is not Relation.ZERO
     ]
-    indices = []
-    for number in left:
-        bounds = _range(number, factors, pair.shapes)
-        if bounds is None:
-            given = next(i for i in pair.known.indices if i.number == number)
-            bounds = put_in(given.lower), put_in(given.upper)
-        if not all(map(is_free, bounds)):
+    given = {i.number: (put_in(i.lower), put_in(i.upper)) for i in pair.known.indices}
+    ranges = {number: [*_ranges(number, factors, pair.shapes), given[number]] for number in left}
+    indices: list[SummationIndex] = []
+    while left:  # the range of an index may depend on those of which the sums stand outside
+        found_range = next(
+            (
+                SummationIndex(number, *ends)
+                for number in left
+                for ends in ranges[number]
+                if all(is_free(end) and not end.indices() & set(left) for end in ends)
+            ),
+            None,
+        )
+        if found_range is None:
             return None
-        indices.append(SummationIndex(number, *bounds))
+        indices.append(found_range)
+        left.remove(found_range.number)
     kept = tuple(dict.fromkeys(g for g in guards if is_free(g.polynomial) and not _always(g)))
     if any(_never(g) for g in kept):
         return Term(Fraction(0))
@@ -291,21 +268,21 @@ def _never(guard: Guard) -> bool:
     return guard.polynomial.as_integer() is not None
 
 
-def _range(
+def _ranges(
     index: int, factors: Sequence[Factor], shapes: Mapping[str, tuple[Polynomial, ...]]
-) -> tuple[Polynomial, Polynomial] | None:
-    """Where a factor has entries, of which the index is the position, or differs from it."""
+) -> list[tuple[Polynomial, Polynomial]]:
+    """Where factors have entries, of which the index is the position, or differs from it."""
     places = [
         (p, size)
         for f in factors
         for p, size in zip(f.position, shapes[f.name], strict=True)
         if is_unit(p, index)
     ]
-    if not places:
-        return None
-    position, size = min(places, key=lambda place: len(place[0].terms))
-    ends = (
-        solved_for(position, index, Polynomial({})),
-        solved_for(position, index, size - 1),
-    )
-    return ends if position.coefficient(index) == 1 else ends[::-1]
+    found = []
+    for position, size in sorted(places, key=lambda place: len(place[0].terms)):
+        ends = (
+            solved_for(position, index, Polynomial({})),
+            solved_for(position, index, size - 1),
+        )
+        found.append(ends if position.coefficient(index) == 1 else ends[::-1])
+    return found

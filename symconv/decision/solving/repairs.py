@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from symconv.decision.solving.chains import Chain, constant_of
 from symconv.decision.solving.composing import ONE, ZERO, flipped, padded
-from symconv.decision.solving.long_inputs import for_long_inputs
+from symconv.decision.solving.long_inputs import amount_for_long_inputs
 from symconv.decision.solving.normal_form import with_constant
 from symconv.language.amounts import Amount
 from symconv.language.operators import (
@@ -87,7 +87,7 @@ class _PaddingFirst:
         inner = parts[0]
         match node.operator:
             case Pad(left, right, axis):
-                left, right = (for_long_inputs(a, self._sizes) for a in (left, right))
+                left, right = (amount_for_long_inputs(a, self._sizes) for a in (left, right))
                 if chain.padded_axes(node) and chain.pads_between(node):
                     return self.of(inner, _more(pads, axis, left, right))
                 return padded(self.of(inner, pads), left, right, axis)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import count
 
 from symconv.arithmetic.plain_bounds import is_at_least
@@ -17,10 +18,10 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.symbols import Sign
 from symconv.decision.solving.elimination import Elimination
+from symconv.decision.solving.long_inputs import for_long_inputs
 from symconv.decision.solving.reading_off import (
     Pair,
     factor_inside,
-    for_large_inputs,
     read_off,
 )
 
@@ -28,7 +29,7 @@ __all__ = ["quotient", "size_by_lengths", "size_by_requirements", "support"]
 
 
 def support(
-    found: Sequence[Pair], axis: int, unseen: Collection[str], signs: Mapping[str, Sign], size: str
+    found: Sequence[Pair], axis: int, unseen: AbstractSet[str], signs: Mapping[str, Sign], size: str
 ) -> Polynomial | None:
     """How many entries along an axis what is read off needs, the first one being entry 0.
 
@@ -63,7 +64,7 @@ def support(
 def _ends(
     pair: Pair,
     axis: int,
-    unseen: Collection[str],
+    unseen: AbstractSet[str],
     signs: Mapping[str, Sign],
     *,
     inputs_first: bool,
@@ -113,7 +114,7 @@ def _ends(
 
 
 def _divided(
-    pair: Pair, axis: int, unseen: Collection[str], signs: Mapping[str, Sign]
+    pair: Pair, axis: int, unseen: AbstractSet[str], signs: Mapping[str, Sign]
 ) -> tuple[Polynomial, Polynomial] | None:
     """The ends where the unknown has some of the entries of a factor, such as k[2t + 1]."""
     positive = {name for name, sign in signs.items() if sign.least == 1}
@@ -130,13 +131,13 @@ def _divided(
 
 
 def size_by_lengths(
-    ours: Polynomial, others: Polynomial, size: str, unseen: Collection[str]
+    ours: Polynomial, others: Polynomial, size: str, unseen: AbstractSet[str]
 ) -> Polynomial | None:
     """What a size is by the lengths of both sides, in one of which it stands.
 
     A length is max(0, ⌊a/d⌋ + b), and both are equal where a + d·b is.
     """
-    one, other = for_large_inputs(ours, unseen), for_large_inputs(others, unseen)
+    one, other = for_long_inputs(ours, unseen), for_long_inputs(others, unseen)
     inner, divisor = _rounded(one, size)
     if divisor is not None:
         rounded = [atom for atom in other.atoms() if isinstance(atom, Floor)]

@@ -11,6 +11,7 @@ from sympy import Expr, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim
+from symconv.decision.solving import telling
 from symconv.decision.solving.obstacles import Obstacle, obstacle
 from symconv.decision.solving.problems import Problem
 from symconv.decision.solving.uniqueness import is_unique
@@ -224,24 +225,23 @@ class Solution:
     def __repr__(self) -> str:
         return str(self)
 
+    def _repr_html_(self) -> str:
+        return telling.as_html(self)
+
     def record(self) -> dict[str, Any]:
-        """What was found, as a dictionary of texts, numbers and lists, for scripts."""
-        found = self.obstacle
-        return {
-            "unknowns": {
-                name: {
-                    "kernel": str(kernel),
-                    "shape": [str(size) for size in kernel.shape],
-                    "formula": self._entry(name),
-                }
-                for name, kernel in self.kernels.items()
-            },
-            "exists": self.exists,
-            "is_unique": self.is_unique,
-            "verdict": str(self.verdict),
-            "condition": None if self.claim is None else str(self.condition),
-            "obstacle": None if found is None else found.record(),
-        }
+        """What was found, as a dictionary of texts, numbers and lists, for scripts.
+
+        - `exists` and `is_unique`: as the attributes are called; null where it is not known.
+        - `unknowns`: by name, the `kernel` in code, the same in `mathematics`, its `shape`, and
+          the `entry` at the `indices`; null for an unknown for which nothing was read off.
+        - `claim`: the claim with these; `verdict`: the verdict on it, as `symconv check --json`
+          has it.
+        - `for_all` and `condition`: the sizes of the inputs, and where it holds for all of these.
+        - `obstacle`: where there are none, the smallest sizes (`lengths`), the `problem` in words,
+          and the `needs`: the `output`, what it `reads`, and which entries of the `unknown` would
+          have to be which `value`, at which `lengths`.
+        """
+        return telling.as_record(self)
 
 
 def _shape(kernel: SignalExpr) -> str:

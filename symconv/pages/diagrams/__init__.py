@@ -5,19 +5,21 @@ products, or as sets of monomials; the drawing primitives know nothing of signal
 module imports earlier ones:
 
 - `lettering`, `svg`, `labels`: text and how wide it is; a page to draw on; labelled lines.
-- `entries`, `questions`, `cells`: entries as polynomials; what is asked for, and refused;
+- `entries`, `arguments`, `cells`: entries as polynomials; what is asked for, and refused;
   what a cell holds.
-- `rows`, `sentences`: what is connected in a network; the same in words.
-- `wiring`, `multiplication`, `refutations`, `planes`: the pictures, `network` and `networks`,
-  `products`, `counterexample`, and `monomials`; none of these four imports another.
+- `network_layout`, `alt_text`: what is connected in a network; the same in words.
+- `network_drawing`, `long_multiplication`, `counterexample_drawing`, `monomial_planes`,
+  `kernel_taps`: the pictures, `network` and `networks`, `products`, `counterexample`, `monomials`,
+  and `taps`; none of these five imports another.
 """
 
 from __future__ import annotations
 
 from symconv.pages.diagrams.counterexample_drawing import counterexample
+from symconv.pages.diagrams.kernel_taps import taps
 from symconv.pages.diagrams.long_multiplication import products
 from symconv.pages.diagrams.monomial_planes import monomials
 from symconv.pages.diagrams.network_drawing import network, networks
 from symconv.pages.diagrams.svg import Diagram
 
-__all__ = ["Diagram", "counterexample", "monomials", "network", "networks", "products"]
+__all__ = ["Diagram", "counterexample", "monomials", "network", "networks", "products", "taps"]

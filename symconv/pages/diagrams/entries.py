@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from symconv.language import fixed_size
+from symconv.language.arrays import indices
+from symconv.language.assignments import leaf_shape
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr
 from symconv.pages.diagrams.lettering import subscript, superscript
@@ -24,7 +26,10 @@ __all__ = [
 ]
 
 Monomial: TypeAlias = tuple[tuple[str, int], ...]
-"""The factors (name, index), with repetitions, in rising order."""
+"""The factors (name, index), with repetitions, in rising order.
+
+Of a tensor of several axes, all indices but the last one stand in the name, as subscripts.
+"""
 
 Polynomial: TypeAlias = dict[Monomial, Fraction]
 
@@ -34,7 +39,12 @@ def polynomials(signals: Sequence[SignalExpr]) -> list[list[Polynomial]]:
     named = leaves(*signals)
     arrays, _ = fixed_size.polynomials(signals, named, {})
     read = [one.entries for one in arrays]
-    factors = [(name, i) for name, leaf in named.items() for i in range(int(leaf.sizes[0]))]
+    factors = [
+        (_with_subscripts(name, index[:-1], shape), index[-1])
+        for name, leaf in named.items()
+        for shape in [leaf_shape(leaf, {})]
+        for index in indices(shape)
+    ]
 
     def collected(polynomial: Any) -> Polynomial:
         result = {}
@@ -45,6 +55,12 @@ def polynomials(signals: Sequence[SignalExpr]) -> list[list[Polynomial]]:
         return dict(sorted(result.items()))
 
     return [[collected(polynomial) for polynomial in entries] for entries in read]
+
+
+def _with_subscripts(name: str, index: Sequence[int], shape: Sequence[int]) -> str:
+    """A name with all indices but the last one, with commas where one may have two digits."""
+    comma = "," * (max(shape) > 10)
+    return name + "".join(subscript(i) + comma for i in index)
 
 
 def entry_text(name: str, i: int) -> str:

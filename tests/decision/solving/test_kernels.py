@@ -16,6 +16,7 @@ from symconv import (
     SymconvError,
     Tensor,
     Unknown,
+    concatenate,
     einsum,
     integers,
     solve,
@@ -358,6 +359,18 @@ anything: Any = solve
 def test_bad_input(call: Callable[[], object], problem: str) -> None:
     with pytest.raises(SymconvError, match=problem):
         call()
+
+
+def test_a_square_of_an_unknown_is_no_unknown() -> None:
+    """K[0]² = 4 and K[0] = 2 do not contradict each other."""
+    one = Signal("x", 1)
+    found = solve(
+        concatenate([4 * one, 2 * one]),
+        lambda K: concatenate([one.multiply(K.multiply(K)), one.multiply(K)]),
+        shape=1,
+    )
+    assert (found.exists, found.obstacle) == (None, None)
+    assert "each has to enter linearly" in str(found)
 
 
 def test_records() -> None:
