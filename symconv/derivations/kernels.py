@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,7 @@ from symconv.arithmetic.to_sympy import (
     polynomial_expression,
     terms_expression,
 )
+from symconv.decision.claims import Claim
 from symconv.decision.solving.elimination import Elimination
 from symconv.decision.solving.reading_off import Pair, pairs
 from symconv.decision.solving.solutions import Solution
@@ -101,10 +102,14 @@ def _with_steps(made: _Chain) -> Derivation:
         kept = [
             one
             for one, step in zip(steps, audit, strict=True)
-            if one.is_needed or (isinstance(step.verdict, Proved) and step.verdict.is_complete)
+            if one.is_needed
+            or one.is_last
+            or (isinstance(step.verdict, Proved) and step.verdict.is_complete)
         ]
         if len(kept) == len(steps):
-            raise _NotProvedError(audit)
+            kept = [one for one in steps if one.is_last or not one.is_needed]
+            if audit.first_wrong or len(kept) == len(steps) or not made.is_read_off:
+                raise _NotProvedError(audit)
         steps = kept
 
 
@@ -116,6 +121,7 @@ class _Written:
     because: str
     sums: Sequence[Symbol] = ()
     is_needed: bool = False
+    is_last: bool = False
 
 
 class _Chain:
@@ -128,6 +134,7 @@ class _Chain:
             name: found.formulas[name] if _has_formula(kernel) else kernel
             for name, kernel in found.kernels.items()
         }
+        self.formulas = found.formulas
         self.bare = True
         self.brackets = {name: _formula(kernel) for name, kernel in found.formulas.items()}
         self.taken = {
@@ -152,6 +159,12 @@ class _Chain:
         for step in steps:
             made.step(step.formula, because=step.because, sums=step.sums)
         return made
+
+    @cached_property
+    def is_read_off(self) -> bool:
+        """Whether the unknowns are what their formulas say, without what stands around them."""
+        verdicts = [Claim(k, self.formulas[n]).prove() for n, k in self.kernels.items()]
+        return all(isinstance(verdict, Proved) and verdict.is_complete for verdict in verdicts)
 
     def steps(self) -> list[_Written]:
         """All steps, of which some may not be proved, without those that say the same again."""
@@ -191,7 +204,7 @@ class _Chain:
         yield _Written(gathered, because, is_needed=True)  # what is read off stands in it
         sums = max(([*term.symbols.values()] for term in unknown), key=len)
         because = f"reading off {self._read_off(unknown, changes)}"
-        yield _Written(self.problem.rhs, because, sums, is_needed=True)
+        yield _Written(self.problem.rhs, because, sums, is_last=True)
 
     def shape(self, name: str) -> tuple[Expr, ...]:
         """The sizes of a named tensor as they are written."""

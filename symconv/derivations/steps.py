@@ -428,12 +428,16 @@ class Derivation:
                 verdict = claim.prove()
                 if _is_complete(verdict):
                     return verdict, claim
-            if any(used) and (proved := self._proved_as_tensors(formulas, where)):
+            if any(used) and (proved := self._proved_as_tensors(before, stated, where)):
                 return proved
             claim = self._claim(before, stated, where)
             verdict = claim.prove()
             in_part = not isinstance(verdict, Refuted) and not _is_complete(verdict)
-            if in_part and not any(used) and (proved := self._proved_as_tensors(formulas, where)):
+            if (
+                in_part
+                and not any(used)
+                and (proved := self._proved_as_tensors(before, stated, where))
+            ):
                 return proved
         except InfiniteSumError as error:
             return IllFormed(error.index.name, str(error)), None
@@ -494,9 +498,9 @@ class Derivation:
         return Claim(left, right, hypotheses)
 
     def _proved_as_tensors(
-        self, formulas: Sequence[Expr], where: Boolean
+        self, before: _Stated, stated: _Stated, where: Boolean
     ) -> tuple[Proved, Claim] | None:
-        """The proof that two formulas agree at all outputs, as tensors; None if there is none.
+        """The proof that two sides agree at all outputs, as tensors; None if there is none.
 
         About these, rules for entries know what they do not know about an index by itself.
         """
@@ -505,12 +509,12 @@ class Derivation:
             return None
         try:
             left, right = (
-                self._spelled(
-                    Tensor.from_formula(self.indices, made_finite(formula), shape=start.shape)
-                )
-                for formula in formulas
+                Tensor.from_formula(self.indices, made_finite(one.formula), shape=start.shape)
+                if one.signal is None
+                else one.signal
+                for one in (before, stated)
             )
-            claim = Claim(left, right, self.given)
+            claim = Claim(self._spelled(left), self._spelled(right), self.given)
             verdict = claim.prove()
         except SymconvError:
             return None

@@ -23,6 +23,7 @@ from symconv import (
 from symconv.derivations import Derivation
 from symconv.derivations.kernels import derivation_of
 from tests.decision.solving.test_kernels import FOUND, NONE, Right
+from tests.generators.kernel_problems import kernel_problem, stated
 
 n, c, d, l, r, s, e = integers("n c d l r s e", positive=True)
 u, i, j, t = integers("u i j t")
@@ -232,3 +233,19 @@ def test_a_wrong_step_is_caught() -> None:
         assert isinstance(verdict, Refuted)
         # The counterexample is about what the names stand for.
         assert set(verdict.counterexample.signals) <= {"x", "k"}
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_chains(seed: int) -> None:
+    """What is found for a random chain is derived, or it is said which step is not proved."""
+    problem = stated(kernel_problem(seed))
+    found = solve(problem.lhs, problem.rhs, shape=problem.shape, given=problem.given)
+    if not (isinstance(found.verdict, Proved) and found.verdict.is_complete):
+        with pytest.raises(SymconvError, match=r"there is no derivation|no derivation was made"):
+            _ = found.derivation
+        return
+    derivation = found.derivation
+    assert derivation.audit()
+    first, _ = derivation.signals
+    verdict = Claim(spelled(derivation, first), problem.lhs, problem.given).prove()
+    assert isinstance(verdict, Proved)
