@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
@@ -166,7 +166,7 @@ class Derivation:
             claimed; of a signal's outputs, those that satisfy it.
         outside: whether a derivation that starts with a signal speaks of every integer u
             all the same.  A signal is zero outside of its outputs.
-        given: hypotheses on the lengths.
+        given: hypotheses on the lengths, or on taps, as for a claim.
         introduced: signals and symbols that steps may use although neither the start nor
             the hypotheses have them.
         defined: names for tensors, which the start and the steps may use: named tensors, each
@@ -262,7 +262,7 @@ class Derivation:
         index: Symbol | tuple[Symbol, ...],
         where: Boolean | bool = True,
         outside: bool = False,
-        given: Iterable[Boolean] | Boolean = (),
+        given: Iterable[Hypothesis] | Hypothesis = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
         defined: Mapping[Tensor, SignalExpr] | Mapping[Signal, SignalExpr] | None = None,
     ) -> None:
@@ -280,7 +280,8 @@ class Derivation:
             self._start = self._start._replace(formula=self._start.signal.formula(*self.indices))
         self.start = self._start.formula
         self.where = _condition(where)
-        self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
+        one_alone = isinstance(given, Boolean | bool | Claim)
+        self.given = (given,) if one_alone else _several(given, "given")
         self.introduced = (*_several(introduced, "introduced"), *self.defined.values())
         for one in self.introduced:
             if not isinstance(one, Symbol | SignalExpr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -111,7 +112,9 @@ def test_every_step_is_right(name: str) -> None:
     derivation = found.derivation
     audit = derivation.audit()
     assert audit
-    assert len(audit) >= 1
+    for told in (str(audit), audit.markdown(), audit._repr_html_()):
+        assert "Every step is right." in told
+    assert json.dumps(audit.record())
     # It begins and ends with the two sides: with what the names stand for in their places.
     first, last = derivation.signals
     assert isinstance(Claim(spelled(derivation, first), lhs).prove(), Proved)
