@@ -543,9 +543,8 @@ names are longer than that of what it reads."""
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 
-MOST_UNKNOWNS = 4
-"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
-tried with every other."""
+MOST_UNKNOWNS_WITHOUT_SHAPES = 4
+"""The right side is made for each number of axes of each of them: 625 times for four."""
 
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that

@@ -26,9 +26,9 @@ from symconv.arithmetic.to_sympy import (
     terms_expression,
 )
 from symconv.decision.claims import Claim
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.reading_off import Pair, pairs
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.reading_off import Pair, pairs
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved
 from symconv.derivations.indices import one_or_all, within_shape
 from symconv.derivations.steps import Audit, Derivation

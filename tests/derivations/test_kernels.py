@@ -23,7 +23,7 @@ from symconv import (
 )
 from symconv.derivations import Derivation
 from symconv.derivations.kernels import derivation_of
-from tests.decision.solving.test_kernels import FOUND, NONE, Right
+from tests.decision.solving.kernels.test_finding import FOUND, NONE, Right
 from tests.generators.kernel_problems import kernel_problem, stated
 
 n, c, d, l, r, s, e = integers("n c d l r s e", positive=True)

@@ -111,7 +111,7 @@ def add_bias(signal: SignalExpr, bias: SignalExpr, axis: int | None = None) -> S
     """
     check_operand(bias, "x.add_bias(b)")
     if signal.ndim == 1 and axis is None:
-        if not isinstance(bias, SignalExpr) or bias.shape != (1,):
+        if bias.ndim != 1 or bias.lengths[0].as_integer() != 1:
             raise SymconvError(
                 f"a bias must be a signal of length 1 such as Signal('b', 1), got {bias}"
             )

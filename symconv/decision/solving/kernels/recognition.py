@@ -17,10 +17,10 @@ from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.decision.claims import Claim
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.formulas import by_terms
-from symconv.decision.solving.problems import Problem
-from symconv.decision.solving.sizes import quotient
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.formulas import by_terms
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.solving.kernels.sizes import quotient
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
@@ -99,18 +99,22 @@ class _Reading:
         """The tensor padded at its ends to the shape of the unknown."""
         if made.ndim != self.axes:
             return None
-        for axis, (size, its) in enumerate(zip(self.sizes, made.lengths, strict=True)):
-            if size != its:
-                made = self._padded(made, axis, Polynomial({}), size - its)
-        return made
+        nothing = [Polynomial({})] * self.axes
+        return self._placed(made, nothing)
 
-    def _padded(
-        self, made: SignalExpr, axis: int, left: Polynomial, right: Polynomial
-    ) -> SignalExpr:
-        if not left.terms and not right.terms:
-            return made
-        ends = self._written(left), self._written(right)
-        return made.pad(*ends) if made.ndim == 1 else made.pad(*ends, axis=axis)
+    def _placed(self, made: SignalExpr, before: Sequence[Polynomial]) -> SignalExpr:
+        """The tensor with so many zeros before it along each axis, and as many behind it as fit."""
+        pads: dict[tuple[Polynomial, Polynomial], list[int]] = {}
+        for axis, (size, its, left) in enumerate(
+            zip(self.sizes, made.lengths, before, strict=True)
+        ):
+            right = size - its - left
+            if left.terms or right.terms:
+                pads.setdefault((left, right), []).append(axis)
+        for ends, axes in pads.items():
+            written = map(self._written, ends)
+            made = made.pad(*written) if made.ndim == 1 else made.pad(*written, axis=tuple(axes))
+        return made
 
     # --- products of entries at plain indices ---
 
@@ -147,7 +151,7 @@ class _Reading:
         if len(self.factors) != 1 or self.term.indices or self.factors[0].ndim != self.axes:
             return None
         (made,), (row,) = self.factors, self.positions
-        sizes = made.lengths
+        sizes, before = made.lengths, []
         for axis, p in enumerate(row):
             c = p.coefficient(axis)
             rest = p - c * Polynomial.of(axis)
@@ -156,8 +160,8 @@ class _Reading:
             if c == -1:  # what is read at `rest` comes first
                 made = made.flip() if made.ndim == 1 else made.flip(axis=axis)
                 rest = sizes[axis] - 1 - rest
-            made = self._padded(made, axis, -rest, Polynomial({}))
-        return made
+            before.append(-rest)
+        return self._placed(made, before)
 
     # --- convolutions of one axis ---
 
@@ -189,7 +193,7 @@ class _Reading:
         result = parts[0][1]
         for _, part in parts[1:]:
             result = result.convolve(part)
-        return self._padded(result, 0, shift, Polynomial({}))
+        return self._placed(result, [shift])
 
     def _turned(
         self, factor: SignalExpr, step: Polynomial, axis: int
