@@ -547,9 +547,8 @@ names are longer than that of what it reads."""
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 
-MOST_UNKNOWNS = 4
-"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
-tried with every other."""
+MOST_UNKNOWNS_WITHOUT_SHAPES = 4
+"""The right side is made for each number of axes of each of them: 625 times for four."""
 
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
@@ -561,6 +560,3 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
-
-MOST_FACTORS_RECOGNISED = 6
-"""Weights of layers that are put in order, in all orders of which one is looked for."""

@@ -207,12 +207,13 @@ def test_the_phases_of_an_upsampling_convolution() -> None:
 
 
 def test_one_of_two_kernels_is_as_good_as_the_other() -> None:
+    """What is added to one may be taken from the other."""
     found = solve(
         x.correlate(k), lambda A, B: x.correlate(A) + x.correlate(B), shape={"A": c, "B": c}
     )
-    assert found.is_unique is not True
-    if isinstance(found.verdict, Proved):
-        assert isinstance((x.correlate(found["A"] + found["B"]) == x.correlate(k)).prove(), Proved)
+    assert isinstance(found.verdict, Proved)
+    assert isinstance((x.correlate(found["A"] + found["B"]) == x.correlate(k)).prove(), Proved)
+    assert found.is_unique is False
 
 
 def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
@@ -380,6 +381,8 @@ anything: Any = solve
         (lambda: anything(x, lambda K: x.correlate(K), shape={"J": 1}), "there is no unknown 'J'"),
         (lambda: anything(x, lambda K, B: x.convolve(K) + B, shape=3), "shapes by name"),
         (lambda: anything(x, lambda K: x.correlate(K), of=3), "of= takes named tensors"),
+        (lambda: anything(x, lambda A, B, C, D, E: A + B + C + D + E), "at most 4 are found"),
+        (lambda: anything(x, lambda P: x.pad(P, P)), "found by solve_amounts"),
         (lambda: anything(x, lambda K: x.correlate(K), of="y"), "no known tensor has that name"),
         (lambda: anything(x, lambda K: x.correlate(K), of="K"), "no known tensor has that name"),
         (
@@ -427,3 +430,14 @@ def test_records() -> None:
     record = solve(lhs, rhs).record()
     assert record["exists"] is False
     assert record["obstacle"]["lengths"] == lengths
+
+
+def test_ten_layers_of_channels_with_biases() -> None:
+    """The bias is a sum of ten products of up to ten tensors over 27 letters."""
+    layers: SignalExpr = image
+    for i in range(10):
+        weight = Tensor(f"v{i}", (C, C, 3, 3))
+        layers = layers.conv(weight, bias=Signal(f"c{i}", C), stride=2 if i < 2 else 1)
+    found = solve(layers, lambda K, B: image.conv(K, bias=B, stride=4))
+    assert isinstance(found.verdict, Proved)
+    assert found.shapes == {"K": (C, C, 71, 71), "B": (C,)}

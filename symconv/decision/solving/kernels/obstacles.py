@@ -29,7 +29,7 @@ from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.first_differences import small_lengths
 from symconv.decision.prove import bounded
-from symconv.decision.solving.problems import Problem
+from symconv.decision.solving.kernels.problems import Problem
 from symconv.errors import SymconvError, Undecided
 from symconv.language import fixed_size
 from symconv.language.arrays import indices

@@ -11,10 +11,10 @@ from sympy import Expr, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim
-from symconv.decision.solving import telling
-from symconv.decision.solving.obstacles import Obstacle, obstacle
-from symconv.decision.solving.problems import Problem
-from symconv.decision.solving.uniqueness import is_unique
+from symconv.decision.solving.kernels import telling
+from symconv.decision.solving.kernels.obstacles import Obstacle, obstacle
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.solving.kernels.uniqueness import is_unique
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from sympy import Expr, Symbol, true
 
-from symconv.arithmetic.limits import MOST_AXES_OF_AN_UNKNOWN
+from symconv.arithmetic.limits import MOST_AXES_OF_AN_UNKNOWN, MOST_UNKNOWNS_WITHOUT_SHAPES
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.terms import GuardedSum, Term
@@ -26,7 +26,7 @@ from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Problem", "ShapeLike", "problems"]
 
-ShapeLike: TypeAlias = "Whole | Sequence[Whole]"
+ShapeLike: TypeAlias = Whole | Sequence[Whole]
 """The sizes of a tensor; of one axis, its length will do."""
 
 
@@ -206,7 +206,7 @@ def problems(
     shape: ShapeLike | Mapping[str, ShapeLike] | None,
     given: Iterable[Hypothesis] | Hypothesis,
     of: str | SignalExpr | Sequence[str | SignalExpr] | None,
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """The problems that may be meant, one for each number of axes; see `symconv.solve`.
 
     Raises:
@@ -237,33 +237,41 @@ def problems(
         )
     inputs = _inputs(of)
     open_ = [name for name in names if name not in shapes]
-    found: list[Problem] = []
+    if len(open_) > MOST_UNKNOWNS_WITHOUT_SHAPES:
+        raise SymconvError(
+            f"the shapes of {len(open_)} unknowns are not given, and at most "
+            f"{MOST_UNKNOWNS_WITHOUT_SHAPES} are found; write them as shape={{{open_[0]!r}: …}}"
+        )
     errors: list[SymconvError] = []
+    is_any = False
     ranks = product(range(1, MOST_AXES_OF_AN_UNKNOWN + 1), repeat=len(open_))
     for chosen in sorted(ranks, key=sum):
         tensors, symbols = _tensors(names, shapes, dict(zip(open_, chosen, strict=True)), taken)
         asked = Problem(lhs, rhs, tensors, symbols, hypotheses, inputs)
         try:
-            if asked.rhs.ndim == lhs.ndim:
-                found.append(asked)
-            else:
-                errors.append(
-                    SymconvError(
-                        f"the left side has {lhs.ndim} axes and the right side {asked.rhs.ndim}: "
-                        f"{lhs} and {asked.rhs}"
-                    )
-                )
+            made = asked.rhs
         except SymconvError as error:
             errors.append(error)
-    if not found:
+            continue
+        if made.ndim == lhs.ndim:
+            known = asked.named.keys() - set(names)
+            strange = [name for name in inputs if name not in known]
+            if strange:
+                raise SymconvError(
+                    f"of={strange[0]!r}: no known tensor has that name; there are "
+                    f"{', '.join(sorted(known))}"
+                )
+            is_any = True
+            yield asked
+        else:
+            errors.append(
+                SymconvError(
+                    f"the left side has {lhs.ndim} axes and the right side {made.ndim}: "
+                    f"{lhs} and {made}"
+                )
+            )
+    if not is_any:
         raise _explained(errors[0], names)
-    known = sorted({name for asked in found for name in asked.named} - set(names))
-    strange = [name for name in inputs if name not in known]
-    if strange:
-        raise SymconvError(
-            f"of={strange[0]!r}: no known tensor has that name; there are {', '.join(known)}"
-        )
-    return found
 
 
 def _explained(error: SymconvError, names: Sequence[str]) -> SymconvError:

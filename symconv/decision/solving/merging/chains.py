@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from symconv.arithmetic.polynomials import Polynomial
-from symconv.decision.solving.composing import ONE, Taps, Weight
 from symconv.decision.solving.long_inputs import amount_for_long_inputs
-from symconv.decision.solving.normal_form import LinearLayer, Slide, added
+from symconv.decision.solving.merging.composing import ONE, Taps, Weight
+from symconv.decision.solving.merging.normal_form import LinearLayer, Slide, added
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
 from symconv.language.operators import (

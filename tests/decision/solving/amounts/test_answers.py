@@ -23,7 +23,7 @@ from symconv import (
     solve_amounts,
 )
 from symconv.arithmetic import limits
-from symconv.decision.solving.inputs import sizes_of_inputs
+from symconv.decision.solving.amounts.inputs import sizes_of_inputs
 from symconv.errors import VacuousError
 from tests.generators.random_claims import is_symbolic, random_claim
 from tests.oracles.amounts import check_amounts

@@ -11,7 +11,7 @@ import pytest
 from sympy import Eq, Or, false, true
 
 from symconv import Proved, Refuted, Signal, SignalExpr, SymconvError, Tensor, integers
-from symconv.decision.solving.merging import merge
+from symconv.decision.solving.merging.merged import merge
 from symconv.language.graph import leaves
 from tests.generators.chains import image_chain, signal_chain, symbolic_chain
 

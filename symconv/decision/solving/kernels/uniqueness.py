@@ -9,7 +9,8 @@ some sizes of the input that the hypotheses allow.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from contextlib import suppress
+from itertools import chain, combinations
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import DECISION_OPERATIONS
@@ -24,17 +25,43 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Factor, GuardedSum, Term, free_index
+from symconv.arithmetic.to_sympy import letters
+from symconv.decision.claims import Claim
 from symconv.decision.difference_sets import hypotheses
 from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
-from symconv.decision.solving.problems import Problem
-from symconv.errors import NonlinearError, Undecided
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.verdicts import Proved
+from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.language.signals import Tensor
 
 __all__ = ["is_unique"]
 
 
 def is_unique(problem: Problem) -> bool | None:
     """Whether no others of these shapes serve all sizes that are allowed; None if nobody knows."""
+    found = _by_reading(problem)
+    return False if found is None and _may_be_exchanged(problem) else found
+
+
+def _may_be_exchanged(problem: Problem) -> bool:
+    """Whether what is added to one unknown may be taken from another one, as of parallel layers."""
+    taken = {name for part in problem.rhs.names for name in part}
+    name = next(letters("d", taken)).name
+    for one, other in combinations(problem.unknowns.values(), 2):
+        if one.lengths != other.lengths or not one.is_nonempty:
+            continue
+        moved = Tensor(name, one.shape)
+        kernels = {**problem.unknowns, one.name: one + moved, other.name: other - moved}
+        with suppress(SymconvError):
+            claim = Claim(problem.with_kernels(kernels), problem.rhs, problem.given)
+            if isinstance(claim.prove(), Proved):
+                return True
+    return False
+
+
+def _by_reading(problem: Problem) -> bool | None:
+    """Whether each entry of the unknowns is read alone; None if that is not known."""
     claim = problem.claim(problem.unknowns)
     if any(problem.inputs & one.named.keys() for one in claim.about_taps):
         return None  # entries of the inputs that hypotheses tie together are not read alone
