@@ -92,9 +92,12 @@ class Solution:
 
     @property
     def exists(self) -> bool | None:
-        """Whether there are such tensors for all sizes; None if it is not known."""
+        """Whether there are such tensors for all sizes; None if it is not known.
+
+        A proof for some strides only leaves it open.
+        """
         if isinstance(self.verdict, Proved):
-            return True
+            return True if self.verdict.is_complete else None
         return None if self.obstacle is None else False
 
     @cached_property

@@ -2,8 +2,9 @@
 
 The difference D of two kernels that both serve makes outputs that are 0 for every input.  In the
 entry of such an output, each monomial of the inputs has a coefficient of 0.  Where all of these
-are entries of D, and not sums of several, D is 0 exactly if each of its entries is among them, for
-some sizes of the input that the hypotheses allow.
+are multiples of entries of D, and not sums of several, D is 0 exactly if each of its entries is
+among them, for some sizes of the input that the hypotheses allow.  Numbers in front of an entry are
+divided by, so that kernels are meant over fields in which no number but 0 is 0.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ class _Reading:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        claim = problem.claim(problem.unknowns).free
+        self.claim_as_given = problem.claim(problem.unknowns)
+        claim = self.claim_as_given.free
         names = [s.name for s in claim.symbols]
         self._far = [f"{max(names, default='')}_far_{axis}" for axis in range(problem.lhs.ndim)]
         self.sets = IntegerSets([*names, *self._far], DECISION_OPERATIONS)
@@ -95,6 +97,9 @@ class _Reading:
             known = hypotheses(self.claim, sets)
             if known.assumed:
                 raise Undecided("a hypothesis has a product of symbols in it")
+            if not problem.inputs.isdisjoint(self.claim_as_given.standing.tensors):
+                # Then monomials of the inputs may be the same, as x[0] and x[1] of x == x.flip().
+                raise Undecided("a hypothesis says something of the entries of an input")
             terms = list(chain(*problem.terms.values()))
             if not self._each_alone(terms, known):
                 return None
@@ -124,7 +129,7 @@ class _Reading:
         for every such number that is large enough, it does so for some that are multiples of s.
         """
         unseen = sorted(self.problem.unseen & set(self.sets.parameters))
-        far = {} if exactly else _products(term, self.right.axes)
+        far = {} if exactly else self._products(term)
         values = {u: Polynomial.of(self._far[i]) for i, u in enumerate(sorted(far))}
 
         def linear(polynomial: Polynomial) -> Polynomial:
@@ -172,6 +177,25 @@ class _Reading:
             for p, size in zip(factor.position, shapes[factor.name], strict=True)
             for guard in within(p, size)
         )
+
+    def _products(self, term: Term) -> dict[int, Monomial]:
+        """The indices of the output that stand in products, and what they are multiplied with.
+
+        Raises:
+            Undecided: that may be 0, or is another index: its multiples then need not go far.
+        """
+        polynomials = [p for f in term.factors for p in f.position]
+        polynomials += [g.polynomial for g in term.guards]
+        found: dict[int, Monomial] = {}
+        for monomial in (m for p in polynomials for m in p.terms if len(m) > 1):
+            for u in monomial:
+                if isinstance(u, int) and u < self.right.axes:
+                    rest = list(monomial)
+                    rest.remove(u)
+                    if not is_at_least(Polynomial({tuple(rest): 1}), 1, self.problem.signs):
+                        raise Undecided("an output's index is not multiplied with a stride")
+                    found[u] = tuple(rest)
+        return found
 
     # --- alone ---
 
@@ -235,8 +259,8 @@ class _Reading:
         )
         indices = [*range(self.right.axes), *(i.number for i in (*term.indices, *other.indices))]
         one, another = self._unknown(term), self._unknown(other)
-        if one.name != another.name:
-            apart: list[Conjunction] = [()]
+        if one.name != another.name or term.coefficient * other.coefficient < 0:
+            apart: list[Conjunction] = [()]  # of opposite signs, the same entry may cancel
         else:
             apart = [
                 (guard,)
@@ -258,16 +282,3 @@ def _gives(p: Polynomial, index: int, own: set[int], signs: Mapping[str, Sign]) 
         and not factor.indices()
         and (is_at_least(factor, 1, signs) or is_at_least(-factor, 1, signs))
     )
-
-
-def _products(term: Term, axes: int) -> dict[int, Monomial]:
-    """The indices of the output that stand in products, and what they are multiplied with."""
-    polynomials = [p for f in term.factors for p in f.position]
-    polynomials += [g.polynomial for g in term.guards]
-    return {
-        u: tuple(atom for atom in monomial if atom != u)
-        for p in polynomials
-        for monomial in p.terms
-        for u in monomial
-        if len(monomial) > 1 and isinstance(u, int) and u < axes
-    }
