@@ -234,6 +234,14 @@ def problems(
             f"the unknown is called {clash[0]}, as something in the left side is; "
             "rename one of them"
         )
+    about = {name for one in hypotheses if isinstance(one, Claim) for name in one.named}
+    asked_of = sorted(about & set(names))
+    if asked_of:
+        raise SymconvError(
+            f"a hypothesis is about the unknown {asked_of[0]}; hypotheses are about what is known: "
+            f"write what it is like into the right side, such as {asked_of[0]} + "
+            f"{asked_of[0]}.flip() for a kernel that is the same from both ends"
+        )
     inputs = _inputs(of)
     open_ = [name for name in names if name not in shapes]
     if len(open_) > MOST_UNKNOWNS_WITHOUT_SHAPES:
@@ -253,6 +261,13 @@ def problems(
             errors.append(error)
             continue
         if made.ndim == lhs.ndim:
+            known = asked.named.keys() - set(names)
+            strange = [name for name in inputs if name not in known]
+            if strange:
+                raise SymconvError(
+                    f"of={strange[0]!r}: no known tensor has that name; there are "
+                    f"{', '.join(sorted(known))}"
+                )
             is_any = True
             yield asked
         else:

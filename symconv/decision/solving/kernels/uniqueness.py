@@ -63,6 +63,9 @@ def _may_be_exchanged(problem: Problem) -> bool:
 
 def _by_reading(problem: Problem) -> bool | None:
     """Whether each entry of the unknowns is read alone; None if that is not known."""
+    claim = problem.claim(problem.unknowns)
+    if any(problem.inputs & one.named.keys() for one in claim.about_taps):
+        return None  # entries of the inputs that hypotheses tie together are not read alone
     try:
         with bounded():
             return _Reading(problem).is_unique(exactly=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Ge, Le, expand
+from sympy import Eq, Ge, Le, Mod, expand
 
 from symconv import (
     Claim,
@@ -263,8 +263,6 @@ def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
 
 
 def test_where_lengths_are_multiples_of_the_stride_an_eighth_tap_fits() -> None:
-    from sympy import Eq, Mod
-
     three = Signal("k", 3)
     multiple = [Eq(Mod(n, 4), 0), Ge(n, 8)]
     lhs = x.correlate(three, stride=2).correlate(three, stride=2)
@@ -324,6 +322,35 @@ def test_there_is_no_kernel(name: str) -> None:
     assert dict(found.obstacle.lengths) == lengths
     assert told in str(found.obstacle)
     assert str(found).startswith("there is no K: at ")
+
+
+def test_an_unknown_may_have_no_entries() -> None:
+    """At m = 0 and N = 1 the left side has no output, as x.convolve(K) has for an empty K."""
+    m, size = integers("m N", nonnegative=True)
+    signal, taps = Signal("x", size), Signal("k", m)
+    for made in (taps.dilate(2), taps.convolve(Signal("g", m))):
+        found = solve(signal.convolve(made), lambda K: signal.convolve(K))
+        assert found.exists is not False, found
+        given = solve(signal.convolve(made), lambda K: signal.convolve(K), shape=made.length)
+        assert given.exists, given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [Eq(n, 3), x == x.flip()],
+        [x == 0 * x],
+        [Eq(n, 3), x == Signal("middle", 1).pad(1, 1)],
+    ],
+)
+def test_of_inputs_that_are_tied_together_no_kernel_is_the_only_one(given: Any) -> None:
+    """In [a, b, a] the taps 1, 0, -1 cancel, and more do where x is 0."""
+    three = Signal("k", 3)
+    found = solve(x.correlate(three), lambda K: x.correlate(K), given=given)
+    other = three + Signal.taps(1, 0, -1)
+    assert isinstance(Claim(x.correlate(three), x.correlate(other), given).prove(), Proved)
+    assert found.exists
+    assert found.is_unique is not True
 
 
 def test_the_condition_of_padding_between_layers() -> None:
@@ -389,6 +416,12 @@ anything: Any = solve
         (lambda: anything(x, lambda K: x.correlate(K), of=3), "of= takes named tensors"),
         (lambda: anything(x, lambda A, B, C, D, E: A + B + C + D + E), "at most 4 are found"),
         (lambda: anything(x, lambda P: x.pad(P, P)), "found by solve_amounts"),
+        (lambda: anything(x, lambda K: x.correlate(K), of="y"), "no known tensor has that name"),
+        (lambda: anything(x, lambda K: x.correlate(K), of="K"), "no known tensor has that name"),
+        (
+            lambda: anything(x, lambda K: x.correlate(K), given=[Signal("K", 2) == Signal("h", 2)]),
+            "a hypothesis is about the unknown K",
+        ),
         (lambda: solve(x, lambda K: x.correlate(K))["J"], "there is no unknown 'J'"),
         (lambda: solve(x + y, lambda A, B: x.correlate(A) + y.correlate(B)).kernel, "2 unknowns"),
         (lambda: anything(x, lambda K: x.correlate(K), given=[Le(n, 0)]), "no lengths satisfy"),
@@ -425,3 +458,14 @@ def test_records() -> None:
     record = solve(lhs, rhs).record()
     assert record["exists"] is False
     assert record["obstacle"]["lengths"] == lengths
+
+
+def test_ten_layers_of_channels_with_biases() -> None:
+    """The bias is a sum of ten products of up to ten tensors over 27 letters."""
+    layers: SignalExpr = image
+    for i in range(10):
+        weight = Tensor(f"v{i}", (C, C, 3, 3))
+        layers = layers.conv(weight, bias=Signal(f"c{i}", C), stride=2 if i < 2 else 1)
+    found = solve(layers, lambda K, B: image.conv(K, bias=B, stride=4))
+    assert isinstance(found.verdict, Proved)
+    assert found.shapes == {"K": (C, C, 71, 71), "B": (C,)}
