@@ -220,13 +220,6 @@ def problems(
     hypotheses = Claim(lhs, lhs, given).given
     if hypotheses:  # some that cannot hold together are refused
         Claim(true, true, [as_written(one) for one in hypotheses]).prove()
-    for one in hypotheses:
-        told = sorted(set(names).intersection(one.named)) if isinstance(one, Claim) else []
-        if told:
-            raise SymconvError(
-                f"the hypothesis {one} is about the unknown {told[0]}; hypotheses are about what "
-                "is known"
-            )
     taken = {name for part in lhs.names for name in part}
     clash = sorted(taken & set(names))
     if clash:

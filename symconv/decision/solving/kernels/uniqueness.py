@@ -85,8 +85,7 @@ class _Reading:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.claim_as_given = problem.claim(problem.unknowns)
-        claim = self.claim_as_given.free
+        claim = problem.claim(problem.unknowns).free
         names = [s.name for s in claim.symbols]
         self._far = [f"{max(names, default='')}_far_{axis}" for axis in range(problem.lhs.ndim)]
         self.sets = IntegerSets([*names, *self._far], DECISION_OPERATIONS)
@@ -100,9 +99,6 @@ class _Reading:
             known = hypotheses(self.claim, sets)
             if known.assumed:
                 raise Undecided("a hypothesis has a product of symbols in it")
-            if not problem.inputs.isdisjoint(self.claim_as_given.standing.tensors):
-                # Then monomials of the inputs may be the same, as x[0] and x[1] of x == x.flip().
-                raise Undecided("a hypothesis says something of the entries of an input")
             terms = list(chain(*problem.terms.values()))
             if not self._each_alone(terms, known):
                 return None
