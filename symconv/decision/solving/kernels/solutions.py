@@ -96,9 +96,12 @@ class Solution:
 
     @property
     def exists(self) -> bool | None:
-        """Whether there are such tensors for all sizes; None if it is not known."""
+        """Whether there are such tensors for all sizes; None if it is not known.
+
+        A proof for some strides only leaves it open.
+        """
         if isinstance(self.verdict, Proved):
-            return True
+            return True if self.verdict.is_complete else None
         return None if self.obstacle is None else False
 
     @cached_property
@@ -184,18 +187,12 @@ class Solution:
             for name, kernel in self.kernels.items():
                 lines.append(f"{name} = {kernel}")
                 lines.append(f"{name} has the shape {_shape(kernel)}")
-                if self.formulas[name] is not kernel:
-                    lines.append(f"{name}{self._entry(name)}")
+                entry = telling.entry_of(self, name)
+                if entry is not None and self.formulas[name] is not kernel:
+                    indices, formula = entry
+                    lines.append(f"{name}[{', '.join(map(str, indices))}] = {formula}")
             lines.append(str(self.verdict))
-            unique = self.is_unique
-            one = "It is" if len(names) == 1 else "They are"
-            shape = "of that shape" if len(names) == 1 else "of these shapes"
-            if unique:
-                lines.append(f"{one} the only one{'s' * (len(names) > 1)} {shape}.")
-            elif unique is False:
-                lines.append(f"Others {shape} serve as well.")
-            else:
-                lines.append(f"Whether others {shape} serve is not known.")
+            lines.append(telling.uniqueness_sentence(self))
             return lines
         found = self.obstacle
         if found is not None:
@@ -223,11 +220,6 @@ class Solution:
             return ""
         shapes = " and ".join(map(_shape, self.problem.unknowns.values()))
         return f" of the shape{'s' * (len(self.problem.unknowns) > 1)} {shapes}"
-
-    def _entry(self, name: str) -> str:
-        formula = self.formulas[name].operator
-        indices = getattr(formula, "indices", ())
-        return f"[{', '.join(map(str, indices))}] = {getattr(formula, 'expression', '')}"
 
     def __repr__(self) -> str:
         return str(self)

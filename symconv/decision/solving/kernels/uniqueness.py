@@ -2,8 +2,9 @@
 
 The difference D of two kernels that both serve makes outputs that are 0 for every input.  In the
 entry of such an output, each monomial of the inputs has a coefficient of 0.  Where all of these
-are entries of D, and not sums of several, D is 0 exactly if each of its entries is among them, for
-some sizes of the input that the hypotheses allow.
+are multiples of entries of D, and not sums of several, D is 0 exactly if each of its entries is
+among them, for some sizes of the input that the hypotheses allow.  Numbers in front of an entry are
+divided by, so that kernels are meant over fields in which no number but 0 is 0.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ class _Reading:
         for every such number that is large enough, it does so for some that are multiples of s.
         """
         unseen = sorted(self.problem.unseen & set(self.sets.parameters))
-        far = {} if exactly else _products(term, self.right.axes)
+        far = {} if exactly else self._products(term)
         values = {u: Polynomial.of(self._far[i]) for i, u in enumerate(sorted(far))}
 
         def linear(polynomial: Polynomial) -> Polynomial:
@@ -175,6 +176,25 @@ class _Reading:
             for p, size in zip(factor.position, shapes[factor.name], strict=True)
             for guard in within(p, size)
         )
+
+    def _products(self, term: Term) -> dict[int, Monomial]:
+        """The indices of the output that stand in products, and what they are multiplied with.
+
+        Raises:
+            Undecided: that may be 0, or is another index: its multiples then need not go far.
+        """
+        polynomials = [p for f in term.factors for p in f.position]
+        polynomials += [g.polynomial for g in term.guards]
+        found: dict[int, Monomial] = {}
+        for monomial in (m for p in polynomials for m in p.terms if len(m) > 1):
+            for u in monomial:
+                if isinstance(u, int) and u < self.right.axes:
+                    rest = list(monomial)
+                    rest.remove(u)
+                    if not is_at_least(Polynomial({tuple(rest): 1}), 1, self.problem.signs):
+                        raise Undecided("an output's index is not multiplied with a stride")
+                    found[u] = tuple(rest)
+        return found
 
     # --- alone ---
 
@@ -238,8 +258,8 @@ class _Reading:
         )
         indices = [*range(self.right.axes), *(i.number for i in (*term.indices, *other.indices))]
         one, another = self._unknown(term), self._unknown(other)
-        if one.name != another.name:
-            apart: list[Conjunction] = [()]
+        if one.name != another.name or term.coefficient * other.coefficient < 0:
+            apart: list[Conjunction] = [()]  # of opposite signs, the same entry may cancel
         else:
             apart = [
                 (guard,)
@@ -261,16 +281,3 @@ def _gives(p: Polynomial, index: int, own: set[int], signs: Mapping[str, Sign]) 
         and not factor.indices()
         and (is_at_least(factor, 1, signs) or is_at_least(-factor, 1, signs))
     )
-
-
-def _products(term: Term, axes: int) -> dict[int, Monomial]:
-    """The indices of the output that stand in products, and what they are multiplied with."""
-    polynomials = [p for f in term.factors for p in f.position]
-    polynomials += [g.polynomial for g in term.guards]
-    return {
-        u: tuple(atom for atom in monomial if atom != u)
-        for p in polynomials
-        for monomial in p.terms
-        for u in monomial
-        if len(monomial) > 1 and isinstance(u, int) and u < axes
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,6 +215,40 @@ def test_one_of_two_kernels_is_as_good_as_the_other() -> None:
     assert isinstance(found.verdict, Proved)
     assert isinstance((x.correlate(found["A"] + found["B"]) == x.correlate(k)).prove(), Proved)
     assert found.is_unique is False
+
+
+def test_taps_that_cancel_are_not_the_only_ones() -> None:
+    """What is left of K is K[0]: all other entries are added and taken away again."""
+
+    def first(K: SignalExpr) -> SignalExpr:
+        return x.correlate(K) - x.correlate(K[1:].pad(1, 0))
+
+    three = Signal("k", 3)
+    found = solve(first(three), first, shape=3)
+    other = found.problem.claim({"K": three + Signal.taps(0, 5, -7)})
+    assert isinstance(found.verdict, Proved)
+    assert isinstance(other.prove(), Proved)
+    assert found.is_unique is not True
+
+
+def test_of_inputs_that_are_restricted_others_may_serve() -> None:
+    """Of x = (a, a), K[0] + K[1] is all that is read."""
+    two, same = Signal("k", 2), Signal("x", 2)
+    given = same == same.flip()
+    found = solve(same.correlate(two), lambda K: same.correlate(K), shape=2, given=given)
+    other = found.problem.claim({"K": two + Signal.taps(1, -1)})
+    assert isinstance(found.verdict, Proved)
+    assert isinstance(other.prove(), Proved)
+    assert found.is_unique is not True
+    # A hypothesis on what is known takes nothing away.
+    known = solve(x.correlate(k), lambda K: x.correlate(K), given=k == k.flip())
+    assert known.is_unique
+
+
+def test_what_is_found_for_some_strides_need_not_exist_for_all() -> None:
+    found = solve(x.correlate(k, stride=s), lambda K: x.correlate(K, stride=s))
+    assert found.exists is True
+    assert replace(found, verdict=Proved("all lengths and 1 ≤ s ≤ 8")).exists is None
 
 
 def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
