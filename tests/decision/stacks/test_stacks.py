@@ -631,7 +631,7 @@ def catching(t: SignalExpr, i: Any) -> SignalExpr:
     """A layer that takes every error for a no."""
     try:
         return t if i + 1 > 31 else t.flip()
-    except Exception:  # noqa: BLE001 - as a user may write it
+    except Exception:
         return t.flip()
 
 
