@@ -55,13 +55,17 @@ class Layer:
                     f"the layer has nothing for the number {number}: {type(error).__name__}, "
                     f"{error}; numbers of layers begin at 0"
                 ) from error
+        opaque = OpaqueNumber(number)
         try:
-            return self._function(signal, OpaqueNumber(number))
+            made = self._function(signal, opaque)
         except (TypeError, AttributeError, LookupError) as error:
             raise Undecided(
                 f"the layer cannot take a symbol for its number ({error}), as it would have to "
                 "for a symbolic number of layers"
             ) from error
+        if opaque.questions:  # of which the function has caught the error
+            raise opaque.questions[0]
+        return made
 
     def check_numbers(self, signal: SignalExpr, number: Symbol, image: SignalExpr) -> None:
         """Refuse a function that does not do with small numbers what it does with a symbol.
