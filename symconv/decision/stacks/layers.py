@@ -8,11 +8,11 @@ from typing import Any
 
 from sympy import Symbol
 
-from symconv.arithmetic.limits import NUMBERS_OF_LAYERS_COMPARED
+from symconv.arithmetic.limits import FAR_LAYERS_COMPARED, NUMBERS_OF_LAYERS_COMPARED
 from symconv.arithmetic.opaque_numbers import OpaqueNumber
 from symconv.decision.claims import Claim
 from symconv.decision.stacks.numbers import PowerSymbol
-from symconv.decision.verdicts import Proved
+from symconv.decision.verdicts import Proved, Refuted
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr, substituted
 
@@ -83,12 +83,12 @@ class Layer:
         if not self.takes_number:
             return
         powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
-        for value in range(NUMBERS_OF_LAYERS_COMPARED):
+        for value in (*range(NUMBERS_OF_LAYERS_COMPARED), *FAR_LAYERS_COMPARED):
             try:
                 made = self(signal, value)
                 values = {number: value, **{s: s.power.base**value for s in powers}}
                 meant = substituted(image, values)
-                is_same = made is meant or isinstance(Claim(made, meant).prove(), Proved)
+                is_same = made is meant or self._makes(made, meant, value)
             except (TypeError, LookupError, ValueError):
                 is_same = False
             if not is_same:
@@ -96,6 +96,13 @@ class Layer:
                     f"the layer does something else for the number {value} than what it does for "
                     f"a symbol {number}, {image}"
                 )
+
+    def _makes(self, made: SignalExpr, meant: SignalExpr, number: int) -> bool:
+        """Whether what a layer makes is what is meant; of a far one, unless that is refuted."""
+        verdict = Claim(made, meant).prove()
+        if number < NUMBERS_OF_LAYERS_COMPARED:
+            return isinstance(verdict, Proved)
+        return not isinstance(verdict, Refuted)
 
     def times(self, count: int, signal: SignalExpr, first: Any = 0) -> SignalExpr:
         """So many layers behind one another, of which the first has the given number."""
