@@ -129,6 +129,7 @@ class _Search:
     def smallest(self) -> Obstacle | None:
         """The smallest sizes at which the equations contradict each other."""
         for at in small_lengths(self.claim):
+            # The sizes of an unknown are compared in each family, not tried like those of inputs.
             if any(at[symbol] != 1 for symbol in self.open):
                 continue
             known = {s: v for s, v in at.items() if s not in self.open}
