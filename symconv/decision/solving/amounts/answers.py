@@ -264,6 +264,12 @@ def _unknowns(claim: Claim, symbols: Iterable[Any]) -> tuple[Symbol, ...]:
     if not found:
         raise SymconvError("say which amounts are unknown, as in solve_amounts(claim, p)")
     for symbol in found:
+        if isinstance(symbol, list | tuple):
+            listed = ", ".join(map(str, symbol)) or "p, q"
+            raise SymconvError(
+                "the unknowns are given one after the other, and not as a list: write "
+                f"solve_amounts(claim, {listed})"
+            )
         problem = why_no_symbol(claim, symbol)
         if problem:
             raise SymconvError(f"there is no unknown {as_given(symbol)}: {problem}")

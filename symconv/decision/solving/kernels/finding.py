@@ -99,10 +99,10 @@ def _solved(problem: Problem) -> Solution:
         if isinstance(solution.verdict, Proved):
             return solution
         if isinstance(solution.verdict, Refuted):
-            refuted = refuted or solution
+            refuted = solution if refuted is None else refuted
         else:
-            unknown = unknown or solution
-    best = refuted or unknown
+            unknown = solution if unknown is None else unknown
+    best = unknown if refuted is None else refuted
     if best is not None:
         return best
     listed = " and ".join(problem.unknowns)

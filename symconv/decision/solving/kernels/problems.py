@@ -276,8 +276,11 @@ def problems(
 
 
 def _explained(error: SymconvError, names: Sequence[str]) -> SymconvError:
-    """The error, and where to go with an unknown that is an amount."""
+    """The error, and what to do where an unknown is an amount, or the bias of a signal."""
     text = str(error)
+    for name in names:
+        if text.startswith("a bias must be a signal of length 1") and text.endswith(f"got {name}"):
+            return SymconvError(f"{text}; say so by shape={{{name!r}: 1}}")
     if "must be an integer" in text and any(text.endswith(f"got {name}") for name in names):
         return SymconvError(
             f"{text}; an unknown is a tensor here, and unknown amounts such as paddings and "

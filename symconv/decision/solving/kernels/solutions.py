@@ -44,6 +44,10 @@ class Solution:
     claim: Claim | None
     verdict: Verdict
 
+    def __bool__(self) -> bool:
+        """Whether they were found, and proved to serve."""
+        return bool(self.verdict)
+
     def __getitem__(self, name: str) -> SignalExpr:
         """The unknown of that name.
 
@@ -170,7 +174,7 @@ class Solution:
             case Refuted() if self.obstacle is not None:
                 return f"there is none, {self.obstacle}"
             case _:
-                return "it is not known"
+                return "what was read off does not serve, and others were not excluded"
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -201,7 +205,10 @@ class Solution:
             if when is None or when is false:
                 fails = f"With {made} it fails {_at(self.verdict.counterexample)}"
                 exact = self.verdict.condition
-                told = f"; it holds exactly when {exact}." if exact is not None else "."
+                told = "."
+                if exact is not None:
+                    how = "never holds" if exact is false else f"holds exactly when {exact}"
+                    told = f"; it {how}."
                 lines.append(fails + told)
             else:
                 lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")

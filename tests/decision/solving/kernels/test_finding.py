@@ -134,6 +134,7 @@ def test_a_kernel_is_found_and_is_the_only_one(name: str) -> None:
     found = solve(lhs, rhs)
     assert isinstance(found.verdict, Proved), found
     assert found.exists
+    assert found
     assert told in str(found.kernel)
     assert expand(found.shape[0] - length) == 0
     assert found.is_unique
@@ -330,6 +331,7 @@ def test_there_is_no_kernel(name: str) -> None:
     lhs, rhs, lengths, told = NONE[name]
     found = solve(lhs, rhs)
     assert found.exists is False
+    assert not found
     assert found.is_unique is None
     assert found.obstacle is not None
     assert dict(found.obstacle.lengths) == lengths
@@ -435,6 +437,7 @@ anything: Any = solve
             lambda: anything(x, lambda K: x.correlate(K), given=[Signal("K", 2) == Signal("h", 2)]),
             "a hypothesis is about the unknown K",
         ),
+        (lambda: anything(x, lambda B: x.add_bias(B)), "say so by shape={'B': 1}"),
         (lambda: solve(x, lambda K: x.correlate(K))["J"], "there is no unknown 'J'"),
         (lambda: solve(x + y, lambda A, B: x.correlate(A) + y.correlate(B)).kernel, "2 unknowns"),
         (lambda: anything(x, lambda K: x.correlate(K), given=[Le(n, 0)]), "no lengths satisfy"),
@@ -443,6 +446,14 @@ anything: Any = solve
 def test_bad_input(call: Callable[[], object], problem: str) -> None:
     with pytest.raises(SymconvError, match=problem):
         call()
+
+
+def test_a_kernel_that_was_read_off_and_never_serves() -> None:
+    found = solve(k, lambda K: K.pad(-1, -1))
+    assert str(found) == (
+        "whether there is a K is not known: what was read off does not serve, and others were not "
+        "excluded\nWith K = k.pad(1, 0) it fails at c = 1; it never holds."
+    )
 
 
 def test_a_square_of_an_unknown_is_no_unknown() -> None:
