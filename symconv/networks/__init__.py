@@ -62,8 +62,9 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
     """What a module of PyTorch, or a function of its tensors, computes for all sizes and weights.
 
     The module runs on symbols in evaluation mode, and is left as it was.  Each weight is a named
-    tensor, and 1/√(σ² + ε) of a batch norm one of its own; a weight that is used twice has one name.
-    A number in the code is what is written there: 0.1 is a tenth.
+    tensor, and 1/√(σ² + ε) of a batch norm one of its own; a weight that is used twice has one
+    name.  A number in the code is what is written there: 0.1 is a tenth.  What is put in is taken
+    to lie in memory by rows, as PyTorch has it by default.
 
     Args:
         module: the module, or a function.

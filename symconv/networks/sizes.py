@@ -38,8 +38,9 @@ class Hypotheses:
         found = {}
         for condition in self.given:
             match condition:
-                case Eq(args=(Symbol() as symbol, Integer() as number)) | Eq(
-                    args=(Integer() as number, Symbol() as symbol)
+                case (
+                    Eq(args=(Symbol() as symbol, Integer() as number))
+                    | Eq(args=(Integer() as number, Symbol() as symbol))
                 ):
                     found[symbol.name] = int(number)
         return found

@@ -10,6 +10,7 @@ Only this module and `modules` know PyTorch, and they are imported when somebody
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -43,7 +44,8 @@ class Context:
     def __init__(self, hypotheses: Hypotheses, taken: Sequence[str]) -> None:
         self.hypotheses = hypotheses
         self.weights = Weights(taken)
-        self._names: dict[int, tuple[str, Any]] = {}  # the tensors too, so that no id is reused
+        # The tensors too, so that no id is used again, and how often they had been written.
+        self._names: dict[int, tuple[str, Any, int]] = {}
         self._by_memory: dict[int, Any] = {}
         self._modules: list[Any] = []
 
@@ -54,9 +56,25 @@ class Context:
         self._modules.append(module)
         for listed in (module.named_parameters(), module.named_buffers()):
             for name, one in listed:
-                self._names.setdefault(id(one), (name, one))
+                self._names.setdefault(id(one), (name, one, one._version))
                 if not isinstance(one, UninitializedTensorMixin) and one.numel():
                     self._by_memory.setdefault(one.untyped_storage().data_ptr(), one)
+
+    def _name(self, tensor: Any) -> str | None:
+        """What a weight is called; None of a tensor that is none.
+
+        Raises:
+            SymconvError: it has been written since, so that it is not one tensor.
+        """
+        if id(tensor) not in self._names:
+            for module in itertools.islice(_modules_around(), 1):
+                self.know(module)
+        if id(tensor) not in self._names:
+            return None
+        name, _, version = self._names[id(tensor)]
+        if tensor._version != version:
+            raise SymconvError(f"{name} is changed while the module runs, which is not followed")
+        return name
 
     def weight(self, tensor: Any) -> SignalExpr:
         """The named tensor for a real one, or what a view of such a one is made of it.
@@ -64,45 +82,39 @@ class Context:
         Raises:
             SymconvError: there are numbers in it that are not real, or not finite.
         """
-        if id(tensor) not in self._names:
-            for module in _modules_around():
-                self.know(module)
-                break
-        if id(tensor) in self._names:
-            name, source = self._names[id(tensor)]
-            return self._named(id(tensor), name, source, partial(_double, source), check=source)
-        base = self._by_memory.get(tensor.untyped_storage().data_ptr()) if tensor.numel() else None
-        view = None if base is None else _view_of(self.weight(base), base, tensor)
-        if view is not None:
-            return view
-        if not tensor.ndim:
-            return filled((), tensor.item())
-        self._names[id(tensor)] = ("constant", tensor)
-        return self.weight(tensor)
+        name = self._name(tensor)
+        if name is None:
+            base = self._by_memory.get(tensor.untyped_storage().data_ptr())
+            view = None
+            if tensor.numel() and base is not None:
+                view = _view_of(self.weight(base), base, tensor)
+            if view is not None:
+                return view
+            if not tensor.ndim:
+                return filled((), tensor.item())
+            name = "constant"
+            self._names[id(tensor)] = (name, tensor, tensor._version)
+        if id(tensor) not in self.weights:
+            _check_numbers(tensor, name)
+        values = partial(_double, tensor)
+        return self.weights.tensor(id(tensor), name, tuple(tensor.shape), tensor, values)
 
     def inverse_deviation(self, variance: Any, eps: float) -> SignalExpr:
         """The named tensor for 1/√(σ² + ε)."""
-        self.weight(variance)
-        name = self._names[id(variance)][0]
+        name = self._name(variance) or "variance"
+        self._names.setdefault(id(variance), (name, variance, variance._version))
         owner = name.rpartition(".")[0]
         origin = f"{owner}.inverse_deviation" if owner else "inverse_deviation"
+        key = (id(variance), float(eps))
+        if key not in self.weights:
+            _check_numbers(variance, name)
+            if bool((variance + eps <= 0).any()):
+                raise SymconvError(f"{name} + {eps} has no root, being 0 or less somewhere")
 
         def values() -> Any:
             return 1 / (_double(variance) + eps) ** 0.5
 
-        return self._named((id(variance), float(eps)), origin, variance, values)
-
-    def _named(
-        self,
-        key: Any,
-        name: str,
-        source: Any,
-        values: Callable[[], Any],
-        check: Any = None,
-    ) -> SignalExpr:
-        if key not in self.weights and check is not None:
-            _check_numbers(check, name)
-        return self.weights.tensor(key, name, tuple(source.shape), source, values)
+        return self.weights.tensor(key, origin, tuple(variance.shape), variance, values)
 
 
 def _double(tensor: Any) -> Any:
@@ -130,22 +142,30 @@ def _view_of(whole: SignalExpr, base: Any, view: Any) -> SignalExpr | None:
 
     None where the memory tells no such thing; then the view is a weight of its own.
     """
-    if not base.is_contiguous():
+    if not base.is_contiguous() or view.dtype != base.dtype:
         return None
-    if view.numel() == base.numel():
+    rest = view.storage_offset() - base.storage_offset()
+    if view.numel() == base.numel() and rest == 0:
         if view.is_contiguous():
-            return LAYERS["reshape"](whole, *view.shape)  # type: ignore[no-any-return]
+            return _layer("reshape", whole, *view.shape)
         order = sorted(range(view.ndim), key=lambda a: (-view.stride(a), view.shape[a] != 1))
         if view.permute(order).is_contiguous():
-            ordered = LAYERS["reshape"](whole, *(view.shape[a] for a in order))
-            return LAYERS["permute"](ordered, *(order.index(a) for a in range(view.ndim)))  # type: ignore[no-any-return]
-    if view.ndim == base.ndim and view.stride() == base.stride():
-        rest, parts = view.storage_offset() - base.storage_offset(), []
-        for stride, n in zip(base.stride(), view.shape, strict=True):
+            ordered = _layer("reshape", whole, *(view.shape[a] for a in order))
+            return _layer("permute", ordered, *(order.index(a) for a in range(view.ndim)))
+    if view.ndim == base.ndim and view.stride() == base.stride() and rest >= 0:
+        parts = []
+        for stride, n, m in zip(base.stride(), view.shape, base.shape, strict=True):
             first, rest = divmod(rest, stride)
+            if first + n > m:
+                return None
             parts.append(slice(first, first + n))
-        return LAYERS["getitem"](whole, tuple(parts))  # type: ignore[no-any-return]
+        return None if rest else _layer("getitem", whole, tuple(parts))
     return None
+
+
+def _layer(name: str, *args: Any) -> SignalExpr:
+    result: SignalExpr = LAYERS[name](*args)
+    return result
 
 
 # --- where in a module ---------------------------------------------------------------
@@ -195,11 +215,11 @@ class Shape(tuple[Any, ...]):
         return total
 
 
-class Symbolic(torch.Tensor):
+class Symbolic(torch.Tensor):  # type: ignore[misc]
     """A tensor of PyTorch whose sizes and entries are symbols; see `symconv.networks.symbolic`."""
 
     @staticmethod
-    def __new__(
+    def __new__(  # noqa: D102
         cls: type[Symbolic],
         expression: SignalExpr,
         context: Context,
@@ -268,15 +288,25 @@ def _called(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
         context = _context_of(args, kwargs)
         if name in _ASKED:
-            return _ASKED[name](*args, **kwargs)
+            return _answered(name, args, kwargs)
         return _applied(context, full, name, args, kwargs)
-    except _Located:
+    except _LocatedError:
         raise
     except SymconvError as error:
-        raise _Located(f"{full}{located()}: {error}") from error
+        raise _LocatedError(f"{full}{located()}: {error}") from error
 
 
-class _Located(SymconvError):
+def _answered(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What `_ASKED` says."""
+    named = {_OTHER_KEYWORDS.get(key, key): one for key, one in kwargs.items()}
+    try:
+        inspect.signature(_ASKED[name]).bind(*args, **named)
+    except TypeError as error:
+        raise SymconvError(f"is not read with these arguments ({error})") from error
+    return _ASKED[name](*args, **named)
+
+
+class _LocatedError(SymconvError):
     """An error that says in which module it is met."""
 
 
@@ -337,12 +367,20 @@ def _applied(
         if isinstance(result, tuple):
             return tuple(_view(name, first, one) for one in result)
         return _view(name, first, result)
-    contiguous = name not in _IN_ANY_ORDER and all(
-        one._is_contiguous for one in _every([*args, kwargs]) if isinstance(one, Symbolic)
-    )
-    if isinstance(result, tuple):
-        return tuple(Symbolic(one, context, contiguous) for one in result)
-    return Symbolic(result, context, contiguous)
+    every = [one for one in _every([*args, kwargs]) if isinstance(one, torch.Tensor)]
+    made = Symbolic(result, context, name not in _IN_ANY_ORDER and all(map(_by_rows, every)))
+    if name in _DOUBTFUL:
+        for one in every:
+            if isinstance(one, Symbolic):
+                made._storage_.may_share(one._storage_)
+    return made
+
+
+def _by_rows(tensor: Any) -> bool:
+    """Whether entries are known to lie in memory by rows."""
+    if isinstance(tensor, Symbolic):
+        return tensor._is_contiguous
+    return bool(tensor.is_contiguous())
 
 
 def _read(value: Any, context: Context) -> Any:
@@ -356,15 +394,19 @@ def _read(value: Any, context: Context) -> Any:
     if isinstance(value, slice):
         return slice(*(known_number(one) for one in (value.start, value.stop, value.step)))
     if isinstance(value, list | tuple):
-        return type(value)(_read(one, context) for one in value) if not isinstance(
-            value, torch.Size | Shape
-        ) else tuple(_read(one, context) for one in value)
+        return (
+            type(value)(_read(one, context) for one in value)
+            if not isinstance(value, torch.Size | Shape)
+            else tuple(_read(one, context) for one in value)
+        )
     if isinstance(value, dict):
         return {key: _read(one, context) for key, one in value.items()}
     return known_number(value)
 
 
-_IGNORED = frozenset(["memory_format", "_stacklevel", "device", "layout", "pin_memory", "non_blocking"])
+_IGNORED = frozenset(
+    ["memory_format", "_stacklevel", "device", "layout", "pin_memory", "non_blocking"]
+)
 """Arguments that say nothing about entries."""
 
 _ONLY = {
@@ -392,6 +434,7 @@ def _only_what_it_means(name: str, layer: Any, args: list[Any], kwargs: dict[str
             if not any(value is one or (one is not None and value == one) for one in _ONLY[key]):
                 raise SymconvError(f"is not read with {key}={as_given(value)}")
     if name == "cast":
+        _check_cast([*args[1:], *kwargs.values()])
         del args[1:]
         kwargs.clear()
     parameters = inspect.signature(layer).parameters.values()
@@ -402,15 +445,25 @@ def _only_what_it_means(name: str, layer: Any, args: list[Any], kwargs: dict[str
                 raise SymconvError(f"is not read with the argument {as_given(extra)}")
             in_place = in_place or extra
         del args[len(parameters) :]
-    names = {one.name for one in parameters}
-    for old, new in _KEYWORDS.items():
-        if old in kwargs and old not in names and new in names:
-            kwargs[new] = kwargs.pop(old)
+    for key in list(kwargs):
+        kwargs[_OTHER_KEYWORDS.get(key, key)] = kwargs.pop(key)
+    if "input" in kwargs and "input" not in {one.name for one in parameters}:
+        args.insert(0, kwargs.pop("input"))
     return in_place
 
 
+def _check_cast(given: Sequence[Any]) -> None:
+    """Refuse numbers of another kind, as integers, to which entries would be rounded."""
+    for one in given:
+        if isinstance(one, torch.dtype) and one not in (torch.float32, torch.float64):
+            raise SymconvError(f"rounds to numbers of the kind {one}")
+        if isinstance(one, type) or (isinstance(one, str) and one.endswith("Tensor")):
+            raise SymconvError(f"to {one} is not read; write .float() or .double()")
+
+
 _POOLS = frozenset(f"{kind}_pool{d}d" for kind in ("max", "adaptive_max") for d in (1, 2, 3))
-_KEYWORDS = {"axis": "dim", "self": "input", "input": "x"}
+_OTHER_KEYWORDS = {"axis": "dim", "keepdims": "keepdim", "self": "input"}
+"""NumPy's names of arguments, which PyTorch takes too."""
 
 
 # --- views and writing ---------------------------------------------------------------
@@ -427,6 +480,9 @@ _VIEWS = frozenset(
 
 _PERHAPS = frozenset(["contiguous", "flatten", "reshape", "reshape_as"])
 """What shares them where they lie in memory in the order of the result, and otherwise copies."""
+
+_DOUBTFUL = frozenset(["channel_shuffle", "einsum", "pixel_shuffle", "pixel_unshuffle", "windows"])
+"""What copies as a rule, and gives a view of its input now and then."""
 
 _IN_ANY_ORDER = frozenset(["einsum", "matmul", "linear"])
 """What may give entries in another order in memory than by rows."""
@@ -468,7 +524,7 @@ def _set_item(target: Any, key: Any, value: Any) -> None:
 def _fitted(value: Any, place: SignalExpr) -> SignalExpr:
     """A tensor or a number in the shape of the place where it is written."""
     new = value if isinstance(value, SignalExpr) else filled((), value)
-    return new if new.lengths == place.lengths else LAYERS["expand_as"](new, place)  # type: ignore[no-any-return]
+    return new if new.lengths == place.lengths else _layer("expand_as", new, place)
 
 
 # --- what only PyTorch has -----------------------------------------------------------
@@ -591,6 +647,20 @@ def _dropout(
     return input
 
 
+def _rrelu(
+    input: Any,  # noqa: A002
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Any:
+    """The leaky ReLU with the slope in the middle, in evaluation."""
+    if training:
+        raise SymconvError("has a random slope, as in training; call .eval() on the module")
+    slope = (lower + upper) / 2
+    return _called(torch.nn.functional.leaky_relu, (input, slope, inplace), {})
+
+
 def _largest(input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:  # noqa: A002
     """`max` of one tensor, along an axis with the places of the largest entries, and of two."""
     return _extreme("amax", "maximum", input, dim, keepdim, other)
@@ -659,9 +729,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     **dict.fromkeys(("numpy", "__array__", "__contains__"), _no_numbers),
     **dict.fromkeys(("is_cuda", "requires_grad", "is_sparse", "is_quantized"), lambda x: False),
     **dict.fromkeys(("is_complex", "is_meta", "is_mkldnn", "is_nested"), lambda x: False),
-    **dict.fromkeys(
-        ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"), _dropout
-    ),
+    **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"), _dropout),
     **dict.fromkeys(("feature_dropout", "feature_alpha_dropout"), _dropout),
     "__len__": _length,
     "__repr__": lambda x, **_: f"Symbolic({x.expression})",
@@ -676,6 +744,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "layout": lambda x: torch.strided,
     "max": _largest,
     "min": _smallest,
+    "rrelu": _rrelu,
     "shape": _shape,
     "size": _size,
 }
@@ -690,7 +759,11 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         self._context = context
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Tensors of symbolic sizes; and symbols that would get lost in a tensor of numbers."""
         named = kwargs or {}
@@ -710,7 +783,7 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         try:
             result = maker(*_read(args, self._context), **_read(kept, self._context))
         except (SymconvError, TypeError) as error:
-            raise _Located(f"{name}{located()}: {error}") from error
+            raise _LocatedError(f"{name}{located()}: {error}") from error
         return Symbolic(result, self._context)
 
 

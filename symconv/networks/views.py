@@ -78,12 +78,21 @@ class Storage:
             new = _put_back(operator, whole, new, what)
         self.expression = new
         self.version += 1
-        for other in self.doubtful:
+        for other in self._all_doubtful():
             other.refusal = (
                 f"{what} may have changed this tensor too, which is a copy or a view of another "
                 "one, as memory is laid out; write .clone() or .contiguous() where the copy is "
                 "made, or do not write in place"
             )
+
+    def _all_doubtful(self) -> list[Storage]:
+        """Those that may share entries with this one, by way of others too."""
+        found, open_ = [self], [self]
+        while open_:
+            new = [one for one in open_.pop().doubtful if one not in found]
+            found += new
+            open_ += new
+        return found[1:]
 
     def may_share(self, other: Storage) -> None:
         """Say that two may share entries, or may not."""

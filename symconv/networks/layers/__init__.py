@@ -92,7 +92,6 @@ LAYERS: Mapping[str, Layer] = {
     "reshape_as": shapes.reshape_as,
     "reversed_axes": shapes.reversed_axes,
     "roll": shapes.roll,
-    "rrelu": entrywise.rrelu,
     "rsub": entrywise.rsub,
     "select": shapes.select,
     "selu": entrywise.selu,

@@ -47,7 +47,6 @@ __all__ = [
     "neg",
     "power",
     "prelu",
-    "rrelu",
     "rsub",
     "selu",
     "square",
@@ -191,11 +190,6 @@ def leaky_relu(input: SignalExpr, negative_slope: Any = 0.01) -> SignalExpr:  # 
     return input.leaky_relu(exact(negative_slope, "the slope"))
 
 
-def rrelu(input: SignalExpr, lower: Any = 0.125, upper: Any = 1 / 3) -> SignalExpr:  # noqa: A002
-    """The randomised leaky ReLU in evaluation, whose slope is between the two."""
-    return leaky_relu(input, (exact(lower, "a slope") + exact(upper, "a slope")) / 2)
-
-
 def prelu(input: SignalExpr, weight: SignalExpr) -> SignalExpr:  # noqa: A002
     """X where x ≥ 0, and a weight times x elsewhere: one weight, or one for each channel."""
     below = -(-input).relu()
@@ -328,7 +322,9 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
             names[capital] = capital.lower() if capital.lower() not in text else free.pop()
     lists = inputs.split(",")
     if "..." in text:
-        widths = [x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)]
+        widths = [
+            x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)
+        ]
         most = max(w for w, one in zip(widths, lists, strict=True) if "..." in one)
         dots = "".join(free[:most])
         lists = [
@@ -374,5 +370,3 @@ def filled(shape: Sequence[Any], value: Any) -> SignalExpr:
         return constant(number)
     ones = Tensor.ones(sizes)
     return ones if number == 1 else ones * number
-
-

@@ -121,8 +121,7 @@ def _resized(
         f"{mode} interpolation of {old} entries to {new}"
         + (" with aligned corners" if aligned else "")
         + " is read where these are numbers, by the shape of the input or by a hypothesis such as "
-        "Eq(H, 224)"
-        + ("" if aligned else ", or where one is a multiple of the other")
+        "Eq(H, 224)" + ("" if aligned else ", or where one is a multiple of the other")
     )
 
 
@@ -182,8 +181,7 @@ def _linear_by(x: SignalExpr, axis: int, factor: int) -> SignalExpr:
     joined = concatenate(
         [
             phase.rearrange(
-                f"{' '.join(names)} -> "
-                f"{' '.join([*names[: axis + 1], '1', *names[axis + 1 :]])}"
+                f"{' '.join(names)} -> {' '.join([*names[: axis + 1], '1', *names[axis + 1 :]])}"
             )
             for phase in phases
         ],

@@ -128,6 +128,8 @@ def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
     sizes: dict[str, Amount] = {}
     split: list[list[Amount]] = []
     for old, new in groups:
+        if not old:
+            continue  # new axes of one entry come at the end
         olds = [f"a{len(source) + i}" for i in range(len(old))]
         sizes |= zip(olds, old, strict=True)
         if len(old) > 1 and len(new) > 1:  # merged first, and then split
@@ -150,7 +152,9 @@ def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
     merged = rearranged(x, source, between, sizes)
     if not any(split):
         return _with_ones(merged, groups)
-    parts, wholes, known = [], [], {}
+    parts: list[tuple[str, ...]] = []
+    wholes: list[tuple[str, ...]] = []
+    known: dict[str, Amount] = {}
     for axis, new in enumerate(split):
         names = [f"a{axis}"] if not new else [f"c{axis}_{i}" for i in range(len(new))]
         known |= zip(names, new or [size_along(merged, axis)], strict=True)
@@ -163,7 +167,8 @@ def _with_ones(
     x: SignalExpr, groups: Sequence[tuple[Sequence[Amount], Sequence[Amount]]]
 ) -> SignalExpr:
     """The tensor with the new axes of one entry that belong to no old axis."""
-    places, axis = [], 0
+    places: list[int] = []
+    axis = 0
     for old, new in groups:
         if not old:
             places += range(axis, axis + len(new))
@@ -318,9 +323,7 @@ def movedim(x: SignalExpr, source: Any, destination: Any) -> SignalExpr:
     """
     places = dict(zip(axes_of(x, destination), axes_of(x, source), strict=True))
     others = iter(axis for axis in range(x.ndim) if axis not in places.values())
-    return permute(
-        x, [places[axis] if axis in places else next(others) for axis in range(x.ndim)]
-    )
+    return permute(x, [places[axis] if axis in places else next(others) for axis in range(x.ndim)])
 
 
 # --- axes of one entry ---------------------------------------------------------------
@@ -453,7 +456,10 @@ def part(x: SignalExpr, key: Any) -> SignalExpr:
         raise SymconvError(f"{x} has {x.ndim} axes, and {named} positions were given")
     rest = [slice(None)] * (x.ndim - named)
     every = [*parts[:dots], *rest, *parts[dots + 1 :]]
-    axis, new, gone, slices = 0, [], [], []
+    axis = 0
+    new: list[int] = []
+    gone: list[int] = []
+    slices: list[slice] = []
     for one in every:
         if one is None:
             new.append(axis - len(gone) + len(new))
@@ -547,13 +553,13 @@ def split(x: SignalExpr, split_size_or_sections: Any, dim: int = 0) -> tuple[Sig
         sections = [size] * (count - 1)
         sections.append(n - size * (count - 1))
     else:
-        sections = [integer_argument(one, "the size of a part", x) for one in split_size_or_sections]
+        sections = [
+            integer_argument(one, "the size of a part", x) for one in split_size_or_sections
+        ]
         if not _equal(_sum(sections), n):
             raise SymconvError(f"parts of sizes {_written(sections)} are not {n} entries")
     starts = [_sum(sections[:i]) for i in range(len(sections))]
-    return tuple(
-        narrow(x, axis, start, size) for start, size in zip(starts, sections, strict=True)
-    )
+    return tuple(narrow(x, axis, start, size) for start, size in zip(starts, sections, strict=True))
 
 
 def _sum(amounts: Sequence[Amount]) -> Amount:
@@ -636,5 +642,3 @@ def windows(x: SignalExpr, dimension: int, size: Any, step: Any) -> SignalExpr:
         `torch.Tensor.unfold`.
     """
     return x.windows(size, stride=step, axis=dimension)
-
-

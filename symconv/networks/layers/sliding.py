@@ -15,6 +15,7 @@ from symconv.language.amounts import integer_argument
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 from symconv.networks.layers.arguments import constant, each, exact
+from symconv.networks.layers.entrywise import amax
 
 __all__ = [
     "adaptive_avg_pool",
@@ -172,26 +173,20 @@ def adaptive_max_pool(dimensions: int, input: SignalExpr, output_size: Any) -> S
         `torch.nn.functional.adaptive_max_pool1d`, `adaptive_max_pool2d`, `adaptive_max_pool3d`.
     """
     _check_input(dimensions, input)
-    windows, axes = [], []
+    result = input
     for axis, size in enumerate(each(output_size, dimensions), input.ndim - dimensions):
         have = size_along(input, axis)
         if size is None or size == have:
             continue
-        axes.append(axis)
         if size == 1:
-            windows.append(have)
+            result = amax(result, axis, keepdim=True)
         elif have.number is not None and isinstance(size, int) and have.number % size == 0:
-            windows.append(have // size)
+            result = result.max_pool((have // size,), axes=axis)
         else:
             raise SymconvError(
                 f"an adaptive max pool has one output, or a number that divides the size: {size} "
                 f"of {have} is neither"
             )
-    if not axes:
-        return input
-    result = input
-    for axis, window in zip(axes, windows, strict=True):
-        result = result.max_pool((window,), axes=axis)
     return result
 
 
