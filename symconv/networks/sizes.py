@@ -59,10 +59,11 @@ class Hypotheses:
         if condition in (True, False):
             return bool(condition)
         verdict = Claim(condition, true, given=self.given).prove()
-        if isinstance(verdict, Proved):
+        if isinstance(verdict, Proved) and verdict.is_complete:
             return True
         opposite = Not(condition)
-        if isinstance(Claim(opposite, true, given=self.given).prove(), Proved):
+        other = Claim(opposite, true, given=self.given).prove()
+        if isinstance(other, Proved) and other.is_complete:
             return False
         why = "depends on the sizes" if isinstance(verdict, Refuted) else "could not be decided"
         raise SymconvError(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -133,7 +134,8 @@ def _check_numbers(tensor: Any, name: str) -> None:
         raise SymconvError(f"{name} has complex numbers, and entries are real ones here")
     if tensor.is_meta:
         raise SymconvError(f"{name} has no numbers, being on the device 'meta'")
-    if not bool(torch.isfinite(tensor).all()):
+    # The least and the largest are found in one pass, and are none where an entry is none.
+    if tensor.numel() and not all(math.isfinite(one) for one in torch.aminmax(tensor.detach())):
         raise SymconvError(f"{name} has numbers that are infinite or none (nan)")
 
 

@@ -22,6 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "language": {"errors", "arithmetic"},
     "decision": {"errors", "arithmetic", "language"},
     "testing": {"decision"},
+    "networks": {"errors", "arithmetic", "language", "decision"},
     "text": {"errors", "arithmetic", "language", "decision"},
     "formal": {"errors", "arithmetic", "language", "decision"},
     "catalogue": {"arithmetic", "language", "decision"},

@@ -20,11 +20,12 @@ from symconv.networks.layers.arguments import (
     sizes_of,
     which_axes,
 )
-from symconv.networks.layers.shapes import expand, unsqueeze
+from symconv.networks.layers.shapes import chunk, expand, unsqueeze
 
 __all__ = [
     "absolute",
     "add",
+    "addmm",
     "amax",
     "amin",
     "batch_norm",
@@ -35,6 +36,7 @@ __all__ = [
     "elu",
     "filled",
     "gelu",
+    "glu",
     "hardsigmoid",
     "hardtanh",
     "leaky_relu",
@@ -49,9 +51,11 @@ __all__ = [
     "prelu",
     "rsub",
     "selu",
+    "softshrink",
     "square",
     "sub",
     "summed",
+    "tanhshrink",
 ]
 
 Operand = Any
@@ -234,6 +238,23 @@ def gelu(input: SignalExpr, approximate: str = "none") -> SignalExpr:  # noqa: A
     return input.gelu()
 
 
+def tanhshrink(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """X less its hyperbolic tangent."""
+    return input - input.tanh()
+
+
+def softshrink(input: SignalExpr, lambd: Any = 0.5) -> SignalExpr:  # noqa: A002
+    """Nearer to 0 by λ, and 0 between −λ and λ."""
+    width = constant(-exact(lambd, "lambd"))
+    return (input + width).relu() - (-input + width).relu()
+
+
+def glu(input: SignalExpr, dim: int = -1) -> SignalExpr:  # noqa: A002
+    """The first half along an axis times the sigmoid of the second one."""
+    one, other = chunk(input, 2, dim)
+    return one.multiply(other.sigmoid())
+
+
 # --- over axes -----------------------------------------------------------------------
 
 
@@ -303,6 +324,21 @@ def _batches(one: SignalExpr, other: SignalExpr) -> list[SignalExpr]:
                 sizes[-back] = size_along(y, y.ndim - back)
         result.append(expand(x, *sizes))
     return result
+
+
+def addmm(
+    input: SignalExpr,  # noqa: A002
+    mat1: SignalExpr,
+    mat2: SignalExpr,
+    beta: Any = 1,
+    alpha: Any = 1,
+) -> SignalExpr:
+    """β·input + α·mat1·mat2.
+
+    References:
+        `torch.addmm`.
+    """
+    return add(mul(input, beta), mul(matmul(mat1, mat2), alpha))
 
 
 def einsum(equation: str, *operands: Any) -> SignalExpr:
