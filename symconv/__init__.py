@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
-    from symconv.decision.solving.amounts import Amounts, solve_amounts
-    from symconv.decision.solving.kernels import solve
-    from symconv.decision.solving.merging import Merged, merge
-    from symconv.decision.solving.solutions import Solution
+    from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
+    from symconv.decision.solving.kernels.finding import solve
+    from symconv.decision.solving.kernels.solutions import Solution
+    from symconv.decision.solving.merging.merged import Merged, merge
     from symconv.decision.stacks.repeated import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
@@ -93,22 +93,22 @@ _PLACES = {
     **dict.fromkeys(
         ("Counterexample", "Proved", "Refuted", "Unknown", "Verdict"), "decision.verdicts"
     ),
-    **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts"),
+    **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts.answers"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
-    "Merged": "decision.solving.merging",
+    "Merged": "decision.solving.merging.merged",
     "Pointwise": "language.operators.pointwise",
-    "Solution": "decision.solving.solutions",
+    "Solution": "decision.solving.kernels.solutions",
     "assert_equal": "testing",
     "check": "exercises.checking",
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
-    "merge": "decision.solving.merging",
+    "merge": "decision.solving.merging.merged",
     "receptive_field": "language.receptive_fields",
     "repeat": "decision.stacks.repeated",
-    "solve": "decision.solving.kernels",
+    "solve": "decision.solving.kernels.finding",
 }
 
 

@@ -199,6 +199,10 @@ NUMBERS_OF_LAYERS_COMPARED = 24
 """For which a layer that takes its number is held against what it does with a symbol: it cannot
 ask a symbol what it is, but it may find out in other ways; each number is one call."""
 
+FIRST_LAYERS_COMPARED = 3
+"""Of a stack, with what the layer makes of a tensor that stands for any: a function may look at the
+tensor that it gets, as at the input alone, and each layer compared is one claim at most."""
+
 MOST_LAYERS = 1000
 """In a stack with a number of layers: each is a few operators more."""
 
@@ -546,10 +550,6 @@ MOST_AXES_OF_AN_UNKNOWN = 5
 MOST_UNKNOWNS_WITHOUT_SHAPES = 4
 """The right side is made for each number of axes of each of them: 625 times for four."""
 
-MOST_UNKNOWNS = 4
-"""Tensors or amounts that are found together: of tensors without a shape, every number of axes is
-tried with every other."""
-
 LARGEST_UNKNOWN_TRIED = 40
 """Taps of a kernel of unknown length, where it is shown that there is none: at the small sizes that
 are tried the lengths of both sides leave a few numbers below.  That there are none above is asked
@@ -560,6 +560,3 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
-
-MOST_FACTORS_RECOGNISED = 6
-"""Weights of layers that are put in order, in all orders of which one is looked for."""

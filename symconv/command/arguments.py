@@ -13,6 +13,7 @@ from symconv.arithmetic.limits import (
     LONGEST_SYMBOL_OF_TAP,
     MOST_BYTES_OF_FILE,
     MOST_DIGITS_OF_TAP,
+    MOST_STRIDES_DECIDED,
 )
 
 if TYPE_CHECKING:
@@ -135,9 +136,13 @@ def among(texts: Iterable[str]) -> dict[str, Sequence[int]]:
             raise click.UsageError(f"--among {text!r}: {name} is given twice")
         if ends and int(ends[1]) > int(ends[2]):
             raise click.UsageError(f"--among {text!r}: {ends[1]} is more than {ends[2]}")
-        found[name] = (
-            range(int(ends[1]), int(ends[2]) + 1) if ends else list(map(int, numbers.split(",")))
-        )
+        every = range(int(ends[1]), int(ends[2]) + 1) if ends else [*map(int, numbers.split(","))]
+        if len(every) > MOST_STRIDES_DECIDED:
+            raise click.UsageError(
+                f"--among {text!r}: at most {MOST_STRIDES_DECIDED} numbers are tried, and these "
+                f"are {len(every)}"
+            )
+        found[name] = every
     return found
 
 

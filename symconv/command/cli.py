@@ -110,7 +110,7 @@ def main() -> None:
     """Claims about convolution layers, proved for all sizes at once or refuted.
 
     \b
-    Exit codes: 0 proved or found, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
+    Exit codes: 0 proved, 1 refuted, 2 usage error, 3 unknown.  No verdict at all:
     70 a defect of symconv, 74 the output cannot be written, 130 interrupted,
     141 the reader of the output left.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph

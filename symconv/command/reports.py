@@ -17,8 +17,8 @@ from symconv.command.terminal import duration, line, paragraph, row, timed, work
 from symconv.decision.claims import Claim, Instance
 from symconv.decision.counterexamples import DisagreementError
 from symconv.decision.records import json_number, shown
-from symconv.decision.solving.kernels import solve
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.kernels.finding import solve
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import (
     ALL_LENGTHS,

@@ -15,10 +15,10 @@ from symconv.command.reports import (
     show_verdict,
 )
 from symconv.command.terminal import duration, line, paragraph, row, timed, working
-from symconv.decision.solving.amounts import Amounts
-from symconv.decision.solving.obstacles import Obstacle
-from symconv.decision.solving.solutions import Solution
-from symconv.decision.solving.telling import (
+from symconv.decision.solving.amounts.answers import Amounts
+from symconv.decision.solving.kernels.obstacles import Obstacle
+from symconv.decision.solving.kernels.solutions import Solution
+from symconv.decision.solving.kernels.telling import (
     candidate_sentence,
     conflict,
     entry_of,
@@ -130,7 +130,7 @@ def _measures(found: Solution) -> str:
 
 
 def _show_found(found: Solution, out: Console) -> None:
-    row(out, "FOUND", "", "green")
+    row(out, "FOUND", "", "green" if _answer(found) == "found" else "yellow")
     for name, kernel in found.kernels.items():
         entry = entry_of(found, name)
         if found.formulas[name] is not kernel:  # which has another form than its formula

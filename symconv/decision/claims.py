@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Claim", "Hypothesis", "Instance", "Side", "as_written", "specialised"]
 
 Side: TypeAlias = SignalExpr | Expr | Boolean
-Hypothesis: TypeAlias = Union[Boolean, "Claim"]  # the class follows
 _Part = TypeVar("_Part")
 
 
@@ -361,6 +360,10 @@ class Claim:
         said = (h._latex() if isinstance(h, Claim) else latex(h) for h in self.given)
         hypotheses = "".join(rf",\quad {one}" for one in said)
         return f"{latex(self.lhs)} {sign} {latex(self.rhs)}{hypotheses}"
+
+
+Hypothesis: TypeAlias = Boolean | Claim
+"""What may be assumed: a condition on sizes, or a claim about taps."""
 
 
 class _Same:

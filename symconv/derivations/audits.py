@@ -11,9 +11,10 @@ from sympy import Add, Basic, Expr, Ge, IndexedBase, Integer, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import MOST_TERMS_SHOWN
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
-from symconv.decision.wording import holds_sentence
+from symconv.decision.wording import holds_sentence, taps_sentence
 from symconv.derivations.indices import for_each_axis, one_or_all, within_shape
 from symconv.language.notation import latex, plain
 from symconv.language.operators.formula import Formula
@@ -202,8 +203,13 @@ def _indices(derivation: Derivation, where: Boolean, style: _Style) -> str:
     if derivation.outside:
         words += ", where a signal is 0 outside of its outputs"
     if given := [hypothesis for hypothesis in derivation.given if hypothesis != sympy.true]:
-        words += f", given {' and '.join(map(style.set, given))}"
+        words += f", given {' and '.join(_hypothesis(one, style) for one in given)}"
     return words
+
+
+def _hypothesis(given: Hypothesis, style: _Style) -> str:
+    """A hypothesis on lengths, or on taps."""
+    return taps_sentence(given) if isinstance(given, Claim) else style.set(given)
 
 
 def _with_assumptions(index: Symbol) -> Basic:

@@ -60,7 +60,7 @@ def for_each_axis(index: int | tuple[int, ...]) -> tuple[int, ...]:
     return index if isinstance(index, tuple) else (index,)
 
 
-def within_shape(indices: Sequence[Symbol], shape: Sequence[Expr]) -> Boolean:
+def within_shape(indices: Sequence[Expr], shape: Sequence[Expr]) -> Boolean:
     """The condition that indices are those of an output."""
     pairs = zip(indices, shape, strict=True)
     return And(*(one for u, size in pairs for one in (Ge(u, 0), Lt(u, size))))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -25,11 +25,12 @@ from symconv.arithmetic.to_sympy import (
     polynomial_expression,
     terms_expression,
 )
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.reading_off import Pair, pairs
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.claims import Claim
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.reading_off import Pair, pairs
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved
-from symconv.derivations.indices import one_or_all
+from symconv.derivations.indices import one_or_all, within_shape
 from symconv.derivations.steps import Audit, Derivation
 from symconv.errors import SymconvError
 from symconv.language.any_size import guarded_sum
@@ -54,13 +55,43 @@ def derivation_of(found: Solution) -> Derivation:
         listed = " and ".join(found.problem.unknowns)
         raise SymconvError(f"there is no derivation: {listed} was not found, {found.verdict}")
     try:
-        return _with_steps(_Chain(found))
+        return _proved(_Chain(found))
+    except _NotProvedError:
+        raise
     except SymconvError:  # without names for what layers inside make
-        return _with_steps(_Chain(found, named=False))
+        return _proved(_Chain(found, named=False))
+
+
+class _NotProvedError(SymconvError):
+    """A step that is needed was not proved."""
+
+    def __init__(self, audit: Audit) -> None:
+        self.is_wrong = audit.first_wrong is not None
+        open_ = (s for s in audit if not (isinstance(s.verdict, Proved) and s.verdict.is_complete))
+        step = next(open_)
+        super().__init__(
+            f"no derivation was made of it: the step to {plain(step.formula)}, by "
+            f"“{step.because}”, is {step.verdict}"
+        )
+
+
+def _proved(made: _Chain) -> Derivation:
+    try:
+        return _with_steps(made)
+    except _NotProvedError as error:
+        if not error.is_wrong:
+            raise
+    # Beyond the ends of an unknown, its formula need not be 0.
+    made.bare = False
+    return _with_steps(made)
 
 
 def _with_steps(made: _Chain) -> Derivation:
-    """The derivation with all steps that are proved."""
+    """The derivation with all steps that are proved.
+
+    Raises:
+        _NotProvedError: one that is needed is not.
+    """
     steps = made.steps()
     while True:
         derivation = made.derivation(steps)
@@ -71,16 +102,15 @@ def _with_steps(made: _Chain) -> Derivation:
         kept = [
             one
             for one, step in zip(steps, audit, strict=True)
-            if one.is_needed or (isinstance(step.verdict, Proved) and step.verdict.is_complete)
+            if one.is_needed
+            or one.is_last
+            or (isinstance(step.verdict, Proved) and step.verdict.is_complete)
         ]
         if len(kept) == len(steps):
-            raise SymconvError(f"no derivation was made of it: {_not_proved(audit)}")
+            kept = [one for one in steps if one.is_last or not one.is_needed]
+            if audit.first_wrong or len(kept) == len(steps) or not made.is_read_off:
+                raise _NotProvedError(audit)
         steps = kept
-
-
-def _not_proved(audit: Audit) -> str:
-    step = next(s for s in audit if not (isinstance(s.verdict, Proved) and s.verdict.is_complete))
-    return f"the step to {plain(step.formula)}, by “{step.because}”, is {step.verdict}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +121,7 @@ class _Written:
     because: str
     sums: Sequence[Symbol] = ()
     is_needed: bool = False
+    is_last: bool = False
 
 
 class _Chain:
@@ -103,6 +134,8 @@ class _Chain:
             name: found.formulas[name] if _has_formula(kernel) else kernel
             for name, kernel in found.kernels.items()
         }
+        self.formulas = found.formulas
+        self.bare = True
         self.brackets = {name: _formula(kernel) for name, kernel in found.formulas.items()}
         self.taken = {
             *self.problem.symbols,
@@ -126,6 +159,12 @@ class _Chain:
         for step in steps:
             made.step(step.formula, because=step.because, sums=step.sums)
         return made
+
+    @cached_property
+    def is_read_off(self) -> bool:
+        """Whether the unknowns are what their formulas say, without what stands around them."""
+        verdicts = [Claim(k, self.formulas[n]).prove() for n, k in self.kernels.items()]
+        return all(isinstance(verdict, Proved) and verdict.is_complete for verdict in verdicts)
 
     def steps(self) -> list[_Written]:
         """All steps, of which some may not be proved, without those that say the same again."""
@@ -165,7 +204,7 @@ class _Chain:
         yield _Written(gathered, because, is_needed=True)  # what is read off stands in it
         sums = max(([*term.symbols.values()] for term in unknown), key=len)
         because = f"reading off {self._read_off(unknown, changes)}"
-        yield _Written(self.problem.rhs, because, sums, is_needed=True)
+        yield _Written(self.problem.rhs, because, sums, is_last=True)
 
     def shape(self, name: str) -> tuple[Expr, ...]:
         """The sizes of a named tensor as they are written."""
@@ -240,8 +279,16 @@ class _Chain:
         """A term of the right side with the formulas of the unknowns in their places."""
         formula = unknown.written()
         for name, bracket in self._brackets_in(unknown, changes).items():
-            formula = _with_entries(formula, name, partial(_inside, bracket))
+            formula = _with_entries(formula, name, partial(self._bracket, bracket))
         return formula
+
+    def _bracket(self, bracket: Formula, entry: Indexed) -> Expr:
+        """What an unknown is at the position of an entry; 0 beyond its ends, unless it is bare."""
+        value = _inside(bracket, entry)
+        if self.bare:
+            return value
+        sizes = self.shape(str(entry.base.label))
+        return such_that(value, within_shape(entry.indices, sizes))
 
     def _read_off(self, terms: Sequence[_Term], changes: Sequence[_Change]) -> str:
         """What each unknown is, at the place where it stands, if its indices are plain there."""
@@ -367,8 +414,13 @@ def _formula(kernel: SignalExpr) -> Formula:
 
 def _inside(bracket: Formula, entry: Indexed) -> Expr:
     """What a formula says at the position of an entry, as a person writes it within a sum."""
-    at = dict(zip(bracket.indices, entry.indices, strict=True))
-    return _such_that(bracket.expression).xreplace(at)
+    formula = _such_that(bracket.expression)
+    used = {symbol for position in entry.indices for symbol in position.free_symbols}
+    own = dict.fromkeys(_bound(formula))
+    taken = {symbol.name for symbol in {*used, *own, *formula.atoms(Symbol)}}
+    new = letters("ijmpq", taken)
+    formula = formula.xreplace({old: next(new) for old in own if old in used})
+    return formula.xreplace(dict(zip(bracket.indices, entry.indices, strict=True)))
 
 
 def _such_that(formula: Expr) -> Expr:
@@ -414,9 +466,13 @@ def _with_indices(bracket: Formula, indices: Sequence[Symbol]) -> Formula:
     own = _bound(bracket.expression)
     if len(own) != len(indices) or set(own) == set(indices):
         return bracket
-    fresh = {old: Dummy(old.name, integer=True) for old in own}
-    there = dict(zip(fresh.values(), indices, strict=True))
-    return replace(bracket, expression=bracket.expression.xreplace(fresh).xreplace(there))
+    fresh = {old: Dummy(old.name, integer=True) for old in (*own, *bracket.indices)}
+    there = dict(zip([fresh[old] for old in own], indices, strict=True))
+    return replace(
+        bracket,
+        indices=tuple(fresh[old] for old in bracket.indices),
+        expression=bracket.expression.xreplace(fresh).xreplace(there),
+    )
 
 
 def _in_one_sum(formula: Expr) -> Expr:

@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, REPAIR_SHARE
 from symconv.arithmetic.such_that import such_that
-from symconv.decision.claims import Claim
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
@@ -166,7 +166,7 @@ class Derivation:
             claimed; of a signal's outputs, those that satisfy it.
         outside: whether a derivation that starts with a signal speaks of every integer u
             all the same.  A signal is zero outside of its outputs.
-        given: hypotheses on the lengths.
+        given: hypotheses on the lengths, or on taps, as for a claim.
         introduced: signals and symbols that steps may use although neither the start nor
             the hypotheses have them.
         defined: names for tensors, which the start and the steps may use: named tensors, each
@@ -262,7 +262,7 @@ class Derivation:
         index: Symbol | tuple[Symbol, ...],
         where: Boolean | bool = True,
         outside: bool = False,
-        given: Iterable[Boolean] | Boolean = (),
+        given: Iterable[Hypothesis] | Hypothesis = (),
         introduced: Iterable[Symbol | SignalExpr] = (),
         defined: Mapping[Tensor, SignalExpr] | Mapping[Signal, SignalExpr] | None = None,
     ) -> None:
@@ -280,7 +280,8 @@ class Derivation:
             self._start = self._start._replace(formula=self._start.signal.formula(*self.indices))
         self.start = self._start.formula
         self.where = _condition(where)
-        self.given = (given,) if isinstance(given, Boolean | bool) else _several(given, "given")
+        one_alone = isinstance(given, Boolean | bool | Claim)
+        self.given = (given,) if one_alone else _several(given, "given")
         self.introduced = (*_several(introduced, "introduced"), *self.defined.values())
         for one in self.introduced:
             if not isinstance(one, Symbol | SignalExpr):
@@ -419,13 +420,26 @@ class Derivation:
     def _entries_decided(
         self, before: _Stated, stated: _Stated, where: Boolean
     ) -> tuple[StepVerdict, Claim | None]:
+        formulas = [one.formula for one in (before, stated)]
+        used = [_names(formula) & self.defined.keys() for formula in formulas]
         try:
-            for claim in self._simpler_claims(before, stated, where):
+            if used[0] == used[1] != set():
+                # What holds for whatever tensors they name holds for those that they stand for.
+                claim = self._claim(before, stated, where, spelled=False)
                 verdict = claim.prove()
                 if _is_complete(verdict):
                     return verdict, claim
+            if any(used) and (proved := self._proved_as_tensors(before, stated, where)):
+                return proved
             claim = self._claim(before, stated, where)
             verdict = claim.prove()
+            in_part = not isinstance(verdict, Refuted) and not _is_complete(verdict)
+            if (
+                in_part
+                and not any(used)
+                and (proved := self._proved_as_tensors(before, stated, where))
+            ):
+                return proved
         except InfiniteSumError as error:
             return IllFormed(error.index.name, str(error)), None
         except VacuousError:
@@ -463,10 +477,13 @@ class Derivation:
             return None
         return _is_complete(verdict)
 
-    def _claim(self, before: _Stated, stated: _Stated, where: Boolean) -> Claim:
+    def _claim(
+        self, before: _Stated, stated: _Stated, where: Boolean, *, spelled: bool = True
+    ) -> Claim:
         """What a step claims; every claim about entries is made here.
 
-        Each entry is a signal of length 1: the index is a symbol like others.
+        Each entry is a signal of length 1: the index is a symbol like others.  Unless it is
+        `spelled`, it is about whatever tensors the defined names are.
 
         Raises:
             SymconvError: a formula cannot be read, or one of the signals that the formulas
@@ -476,32 +493,33 @@ class Derivation:
         for signal in dict.fromkeys((self._start.signal, before.signal, stated.signal)):
             if signal is not None:
                 _check_defined(self._spelled(signal), hypotheses)
-        left, right = (self._spelled(_entry(one.formula)) for one in (before, stated))
+        left, right = (_entry(one.formula) for one in (before, stated))
+        if spelled:
+            left, right = self._spelled(left), self._spelled(right)
         return Claim(left, right, hypotheses)
 
-    def _simpler_claims(self, before: _Stated, stated: _Stated, where: Boolean) -> Iterator[Claim]:
-        """Claims of which each says what a step says, or more: about names, and as tensors.
+    def _proved_as_tensors(
+        self, before: _Stated, stated: _Stated, where: Boolean
+    ) -> tuple[Proved, Claim] | None:
+        """The proof that two sides agree at all outputs, as tensors; None if there is none.
 
-        What holds for whatever tensors the defined names are holds for those that they stand for.
-        And where the outputs alone are spoken of, all of them are a tensor, about which rules for
-        entries know what they do not know about an index by itself.
+        About these, rules for entries know what they do not know about an index by itself.
         """
-        formulas = [one.formula for one in (before, stated)]
-        used = [_names(formula) & self.defined.keys() for formula in formulas]
-        if not any(used):
-            return
-        if used[0] == used[1]:
-            hypotheses = tuple(h for h in (*self.given, self.outputs, where) if h != sympy.true)
-            left, right = map(_entry, formulas)
-            yield Claim(left, right, hypotheses)
         start = self._start.signal
-        if self.shape is not None and start is not None and where == sympy.true:
-            tensors = (
-                Tensor.from_formula(self.indices, made_finite(formula), shape=start.shape)
-                for formula in formulas
+        if self.shape is None or start is None or where != sympy.true:
+            return None
+        try:
+            left, right = (
+                Tensor.from_formula(self.indices, made_finite(one.formula), shape=start.shape)
+                if one.signal is None
+                else one.signal
+                for one in (before, stated)
             )
-            left, right = map(self._spelled, tensors)
-            yield Claim(left, right, self.given)
+            claim = Claim(self._spelled(left), self._spelled(right), self.given)
+            verdict = claim.prove()
+        except SymconvError:
+            return None
+        return (verdict, claim) if isinstance(verdict, Proved) and verdict.is_complete else None
 
     def _spelled(self, signal: SignalExpr) -> SignalExpr:
         """A tensor with what the defined names stand for in their places."""
@@ -702,7 +720,7 @@ def _definitions(defined: object) -> dict[str, SignalExpr]:
                 "defined= takes named tensors, each with the tensor that it stands for, "
                 f"got {as_given(one)}: {as_given(meaning)}"
             )
-        if one.lengths != meaning.lengths:
+        if not _have_one_shape(one, meaning):
             shapes = (", ".join(map(str, tensor.shape)) for tensor in (one, meaning))
             raise SymconvError(
                 f"{one} has the shape ({next(shapes)}), and what it stands for ({next(shapes)})"
@@ -716,6 +734,13 @@ def _definitions(defined: object) -> dict[str, SignalExpr]:
                 "meaning before it"
             )
     return names
+
+
+def _have_one_shape(one: Tensor, meaning: SignalExpr) -> bool:
+    if one.ndim != meaning.ndim:
+        return False
+    ones = (Tensor.ones(tensor.shape) for tensor in (one, meaning))
+    return one.lengths == meaning.lengths or _is_complete(Claim(next(ones), next(ones)).prove())
 
 
 # --- names -----------------------------------------------------------------------------

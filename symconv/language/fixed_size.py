@@ -96,8 +96,8 @@ def array(
         if size > MOST_ENTRIES:
             raise TooLongError(f"{node} would have {size} entries; the limit is {MOST_ENTRIES}")
     work = {
-        node: node.operator.work(size, [sizes[operand] for operand in node.operands])
-        for node, size in sizes.items()
+        node: node.operator.work(shape, [shapes[operand] for operand in node.operands])
+        for node, shape in shapes.items()
     }
     spend(sum(work.values()))
     fixed = Fixed(at, arrays, zero, functions)

@@ -14,11 +14,10 @@ from inspect import Parameter, Signature
 
 from sympy import Expr, Symbol
 
-from symconv.arithmetic.limits import MOST_UNKNOWNS
 from symconv.decision.claims import Hypothesis
-from symconv.decision.solving.amounts import Amounts, solve_amounts
-from symconv.decision.solving.kernels import solve
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
+from symconv.decision.solving.kernels.finding import solve
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.errors import SymconvError, as_given
 from symconv.language.graph import symbols_in
 from symconv.language.signals import SignalExpr
@@ -221,6 +220,9 @@ def read_problem(
             f"{sorted(tensors)[0]} is an unknown tensor here, and {amounts[0]} an unknown integer; "
             "one sort is found at a time, so put in a value or a symbol for one of them"
         )
+    for name in unknowns:
+        if name in declared.integers:
+            raise SymconvError(f"{name!r} is declared an integer, and stands where a tensor does")
     _check_known(declared, unknowns)
     context = Context(declared_too, [phrase])
     known, asked = _sides(phrase, unknowns)
@@ -244,8 +246,6 @@ def _check(declared: Declarations, unknowns: Mapping[str, Passage | None]) -> No
     """Refuse names that cannot be those of unknowns."""
     if not unknowns:
         raise SymconvError("nothing is unknown: say which name is")
-    if len(unknowns) > MOST_UNKNOWNS:
-        raise SymconvError(f"{len(unknowns)} unknowns, and at most {MOST_UNKNOWNS} are found")
     kinds = {"signal": declared.signals, "tensor": declared.tensors, "function": declared.functions}
     for name in unknowns:
         check_name(name, "an unknown")

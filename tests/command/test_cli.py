@@ -91,9 +91,9 @@ def test_json_of_a_proof() -> None:
 
 
 def test_a_kernel_that_is_not_found_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from symconv.decision.solving import kernels
+    from symconv.decision.solving.kernels import finding
 
-    monkeypatch.setattr(kernels, "_candidates", lambda _: iter(()))
+    monkeypatch.setattr(finding, "_candidates", lambda _: iter(()))
     result = run("prove")
     assert result.exit_code == 0
     assert "K was not found" in result.output

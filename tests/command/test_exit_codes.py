@@ -26,6 +26,7 @@ COMMANDS = [
     ["check", "n == n"],
     ["check", "n == n", "--json"],
     ["check", "n == n", "--timeout", "60"],
+    ["solve", "x.flip() == x.flip() + K", "--unknown", "K", "--signal", "x:n"],
     ["list"],
     ["list", "--json"],
     ["kernel", "1", "2"],

@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Symbol
 
 from symconv import Proved, SignalExpr, Solution, SymconvError, Tensor, Unknown, solve
-from symconv.decision.solving.obstacles import Need
+from symconv.decision.solving.kernels.obstacles import Need
 from symconv.language.arrays import Array
 from symconv.language.assignments import leaf_shape
 from symconv.language.evaluation import holds_at

@@ -41,8 +41,8 @@ EXCEPTIONS = {
     # x == y is a claim about two signals: a method of a public object.
     ("language.signals", "decision.claims"),
     # found.derivation tells how a kernel comes about: a property of a public object, too.
-    ("decision.solving.solutions", "derivations.kernels"),
-    ("decision.solving.solutions", "derivations.steps"),
+    ("decision.solving.kernels.solutions", "derivations.kernels"),
+    ("decision.solving.kernels.solutions", "derivations.steps"),
 }
 """The arrows that go up."""
 

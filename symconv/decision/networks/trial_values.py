@@ -77,7 +77,7 @@ class TrialValues:
             if isinstance(operator, Named):
                 entries = [_entry(operator.name, i) for i in range(prod(shape))]
                 return self._named.setdefault(operator.name, Array(shape, entries))
-            work = operator.work(prod(shape), [prod(one.shape) for one in known])
+            work = operator.work(shape, [one.shape for one in known])
             self._left -= work
             if self._left < 0:
                 return None

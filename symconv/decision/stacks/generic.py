@@ -19,7 +19,7 @@ from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.operators.base import size_along
-from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.signals import SignalExpr, Tensor, put_in, substituted
 
 __all__ = ["Generic"]
 
@@ -91,6 +91,14 @@ class Generic:
         except SymconvError:  # where it is not defined, nothing is certain
             return False
         return isinstance(verdict, Proved) and verdict.is_complete
+
+    def applied(self, signal: SignalExpr, number: int) -> SignalExpr:
+        """What the layer of a number makes of a tensor, by what it makes of this one."""
+        (image,) = self.images
+        powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
+        sizes = {size: signal.shape[axis] for axis, size in self.fresh.items()}
+        values = {**sizes, self.number: number, **{s: s.power.base**number for s in powers}}
+        return put_in(substituted(image, values), {self.tensor.name: signal})
 
     def depends_on_number(self, polynomial: Polynomial) -> bool:
         """Whether the number of the layer stands in a polynomial, or a power of it."""

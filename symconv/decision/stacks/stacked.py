@@ -12,7 +12,7 @@ from typing import Any, SupportsIndex
 
 from sympy import Expr, Max, Symbol
 
-from symconv.arithmetic.limits import MOST_LAYERS
+from symconv.arithmetic.limits import FIRST_LAYERS_COMPARED, MOST_LAYERS
 from symconv.arithmetic.polynomials import (
     nonnegative_part,
 )
@@ -23,11 +23,11 @@ from symconv.decision.stacks.generic import Generic
 from symconv.decision.stacks.layers import Layer
 from symconv.decision.stacks.numbers import told
 from symconv.decision.stacks.sizes import Form, rounded_down, spread_out, sum_of_layers
-from symconv.decision.verdicts import Proved
+from symconv.decision.verdicts import Proved, Refuted
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.assignments import point
-from symconv.language.graph import requirements
+from symconv.language.graph import leaves, requirements
 from symconv.language.signals import SignalExpr, substituted
 
 __all__ = ["Stack"]
@@ -173,12 +173,31 @@ class Stack:
         """One layer on a tensor that stands for what any number of layers have made."""
         generic = Generic(self.start, [self.layer], [self.count])
         self.layer.check_numbers(generic.tensor, generic.number, generic.images[0])
+        self._check_first(generic)
         return generic
+
+    def _check_first(self, generic: Generic) -> None:
+        """Refuse a layer that does with the first tensors something else than with any.
+
+        Raises:
+            Undecided: it does.
+            SymconvError: layers name tensors alike that have other sizes.
+        """
+        signal = self.start
+        for number in range(FIRST_LAYERS_COMPARED):
+            made, meant = self.layer(signal, number), generic.applied(signal, number)
+            leaves(made)  # the same names for other sizes are refused
+            if made is not meant and isinstance(Claim(made, meant).prove(), Refuted):
+                raise Undecided(
+                    f"the layer makes {made} of {signal}, and not {meant}, as it would have to if "
+                    "it did the same with every tensor"
+                )
+            signal = made
 
     def __str__(self) -> str:
         try:
             generic = self.generic
-        except Undecided:  # no one expression says what the layers do
+        except SymconvError:  # no one expression says what the layers do
             return f"repeat(layer, {self.count})({self.start})"
         arguments = f"{generic.tensor.name}{f', {generic.number}' * self.layer.takes_number}"
         (image,) = generic.images

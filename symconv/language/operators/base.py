@@ -435,14 +435,14 @@ class Operator:
         """
         raise NotImplementedError(f"no entries for {type(self).__name__}")
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """About how much work the entries are.
 
         Args:
-            size: how many entries there are.
-            sizes: how many entries each operand has.
+            shape: how many entries there are along each axis.
+            shapes: the same of each operand.
         """
-        return size
+        return prod(shape)
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]

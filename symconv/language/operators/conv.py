@@ -229,9 +229,9 @@ class Conv(Operator):
         for index in indices(shape):
             yield (*index[: batch + 1], index[batch + 1 :])
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each output with each tap, of which no more than all can be read."""
-        return size * sizes[1]
+        return prod(shape) * prod(shapes[1])
 
     def terms(self, sizes: Sequence[int]) -> int:
         """One for each tap."""

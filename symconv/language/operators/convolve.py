@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Guarded, Polynomial, at_least
@@ -109,9 +110,9 @@ class Convolve(AlongAxis):
             for u in range(len(x) + len(h) - 1)
         ]
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each entry times each."""
-        return sizes[0] * sizes[1]
+        return prod(shapes[0]) * prod(shapes[1])
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]

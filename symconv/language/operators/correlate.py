@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Polynomial, nonnegative_part
@@ -104,9 +105,9 @@ class Correlate(AlongAxis):
             for start in starts
         ]
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each output with each tap."""
-        return size * sizes[1]
+        return prod(shape) * prod(shapes[1])
 
     def terms(self, sizes: Sequence[int]) -> int:
         """One for each tap."""

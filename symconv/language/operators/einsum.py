@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.arrays import Array, Place
+from symconv.language.arrays import Array, Place, indices
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
@@ -187,31 +188,55 @@ class Einsum(Operator):
         return tuple(sizes[letter] for letter in self.output)
 
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
-        """Every product that there is, added up where it belongs."""
+        """Every product that there is, added up where it belongs.
+
+        The operands are multiplied one after the other, and it is summed over a letter as soon as
+        no other one has it.
+        """
         sizes = {
             letter: operands[i].shape[axis] for letter, ((i, axis), *_) in self._places().items()
         }
-        over = self.summed_letters
-        result = []
-        for outer in product(*(range(sizes[letter]) for letter in self.output)):
-            at = dict(zip(self.output, outer, strict=True))
-            total = fixed.zero
-            for inner in product(*(range(sizes[letter]) for letter in over)):
-                at |= zip(over, inner, strict=True)
-                total = total + self._product(operands, at)
-            result.append(total)
-        return result
+        known: dict[Place, Any] = {(): None}
+        letters = ""
+        for operand, word, kept in zip(operands, self.inputs, self._kept(), strict=True):
+            new = [letter for letter in dict.fromkeys(word) if letter not in letters]
+            found: dict[Place, Any] = {}
+            for place, value in known.items():
+                at = dict(zip(letters, place, strict=True))
+                for more in product(*(range(sizes[letter]) for letter in new)):
+                    at |= zip(new, more, strict=True)
+                    entry = operand.at(tuple(at[letter] for letter in word))
+                    one = entry if value is None else value * entry
+                    where = tuple(at[letter] for letter in kept)
+                    found[where] = found[where] + one if where in found else one
+            known, letters = found, kept
+        order = [letters.index(letter) for letter in self.output]
+        placed = {tuple(place[i] for i in order): value for place, value in known.items()}
+        return [placed.get(place, fixed.zero) for place in indices(shape)]
 
-    def _product(self, operands: Sequence[Array], at: dict[str, int]) -> Any:
-        place: Place = tuple(at[letter] for letter in self.inputs[0])
-        value = operands[0].at(place)
-        for operand, letters in zip(operands[1:], self.inputs[1:], strict=True):
-            value = value * operand.at(tuple(at[letter] for letter in letters))
-        return value
+    def _kept(self) -> list[str]:
+        """The letters that are left once each operand has been multiplied."""
+        kept = []
+        seen: dict[str, None] = {}
+        for i, word in enumerate(self.inputs):
+            seen |= dict.fromkeys(word)
+            later = set("".join(self.inputs[i + 1 :])) | set(self.output)
+            seen = {letter: None for letter in seen if letter in later}
+            kept.append("".join(seen))
+        return kept
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
-        """Every product: no more than each entry of the result with each of the largest operand."""
-        return size * max(sizes, default=1) * len(self.inputs)
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """Every product that is made, one operand after the other."""
+        sizes = {
+            letter: size
+            for word, one in zip(self.inputs, shapes, strict=True)
+            for letter, size in zip(word, one, strict=True)
+        }
+        total, letters = 0, ""
+        for word, kept in zip(self.inputs, self._kept(), strict=True):
+            total += prod(sizes[letter] for letter in {*letters, *word})
+            letters = kept
+        return total
 
     def terms(self, sizes: Sequence[int]) -> int:
         """As many as its sums have values of their indices, at most."""

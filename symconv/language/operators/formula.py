@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -180,9 +181,9 @@ class Formula(OfGivenShape):
             for u in indices(shape)
         ]
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """More than that of moving an entry."""
-        return 20 * size
+        return 20 * prod(shape)
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.limits import MOST_PHASES
@@ -148,10 +149,10 @@ class MaxPool(AlongAxis):
         )
         return [largest([x[v] for v in self._places(fixed.at, u, len(x))]) for u in range(count)]
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each window is looked at; there are no more entries in one than in the operand."""
         number = self.window.number
-        return size * (sizes[0] if number is None else max(number, 1))
+        return prod(shape) * (prod(shapes[0]) if number is None else max(number, 1))
 
     def candidates(self, node: SignalExpr, index: Index, fresh: Iterator[int]) -> list[Candidate]:
         """x[s·u + d·j − l] for 0 ≤ j < c, where that is an entry."""

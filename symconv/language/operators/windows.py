@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import (
@@ -109,9 +110,9 @@ class Windows(Operator):
 
         return [x.at(place(index)) for index in indices(shape)]
 
-    def work(self, size: int, sizes: Sequence[int]) -> int:
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each entry is copied."""
-        return size
+        return prod(shape)
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The size, and what is not 1."""

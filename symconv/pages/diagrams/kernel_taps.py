@@ -12,9 +12,9 @@ from symconv.arithmetic.limits import (
     MOST_TERMS_OF_TAP,
     WIDEST_PICTURE,
 )
-from symconv.decision.solving.obstacles import Obstacle
-from symconv.decision.solving.solutions import Solution
-from symconv.decision.solving.telling import conflict, needs_table
+from symconv.decision.solving.kernels.obstacles import Obstacle
+from symconv.decision.solving.kernels.solutions import Solution
+from symconv.decision.solving.kernels.telling import conflict, needs_table
 from symconv.errors import SymconvError, as_given
 from symconv.language.assignments import point, spell
 from symconv.language.graph import has_opaque, symbols_in

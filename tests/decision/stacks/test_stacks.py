@@ -654,6 +654,45 @@ def test_a_layer_cannot_ask_for_a_number_that_is_far_away(layer: Any) -> None:
     assert verdict.scope == "L from 0 to 4, and all other lengths"
 
 
+@pytest.mark.parametrize(
+    ("layer", "other"),
+    [
+        (lambda t: t.pad(5, 0) if t is x else t.pad(1, 0), lambda t: t.pad(1, 0)),
+        (lambda t: t.flip() if isinstance(t, Tensor) else t, lambda t: t.flip()),
+        (
+            lambda t: t.correlate(h, stride=2) if t.length == n else t.correlate(h),
+            lambda t: t.correlate(h),
+        ),
+    ],
+)
+def test_a_layer_that_looks_at_what_it_gets_is_not_said_to_do_the_same(
+    layer: Layer, other: Layer
+) -> None:
+    """What it makes of a tensor that stands for any is not what it makes of the input."""
+    stack = repeat(layer, L)(x)
+    assert isinstance((stack == repeat(other, L)(x)).prove(), Refuted)
+    with pytest.raises(Undecided, match="did the same with every tensor"):
+        _ = stack.length
+    assert str(stack) == "repeat(layer, L)(x)"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda t, i: t.convolve(Signal("e", i + 1)),
+        lambda t: t.pad(1, 0).multiply(Signal("e", t.length + 1)),
+    ],
+)
+def test_layers_whose_tensors_are_named_alike_and_have_other_sizes(layer: Layer) -> None:
+    """From two layers on there is no such stack, of which nothing can be proved."""
+    stack = repeat(layer, L)(x)
+    with pytest.raises(SymconvError, match="two signals are named 'e'"):
+        (stack == stack).prove()
+    with pytest.raises(SymconvError, match="two signals are named 'e'"):
+        _ = stack.length
+    assert str(stack) == "repeat(layer, L)(x)"
+
+
 def test_layers_calculate_with_their_numbers() -> None:
     layers = repeat(lambda t, i: t.pad(n + 2 * i, i + 1).pad(-i - n, abs(-i)), L)(x)
     assert expand(layers.length - (n + 3 * L * (L - 1) / 2 + L)) == 0

@@ -29,8 +29,8 @@ from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim
 from symconv.decision.first_differences import small_lengths
 from symconv.decision.prove import bounded
-from symconv.decision.solving.problems import Problem
-from symconv.errors import Undecided
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.errors import SymconvError, Undecided
 from symconv.language import fixed_size
 from symconv.language.arrays import indices
 from symconv.language.assignments import TooLongError, leaf_shape, spell
@@ -151,6 +151,7 @@ class _Family:
     def __init__(self, problem: Problem, claim: Claim) -> None:
         self._problem = problem
         self._claim = claim
+        self._without = _without_entries(problem)
         self.systems: dict[int, _System] | None = None
         self._earlier: list[Mapping[Symbol, int]] = []  # where infinitely many sizes fit
         if not problem.open:
@@ -170,7 +171,7 @@ class _Family:
                 self._earlier.append(at)
                 return None  # as where no side has an output
             left = [size for size in fitting if self._has_fitted(symbol, size)]
-            self.systems = {size: _System(self._problem, self._claim) for size in left}
+            self.systems = {size: _System(self._problem, self._with(size)) for size in left}
             for size, system in self.systems.items():
                 for before in self._earlier:
                     system.add({**before, symbol: size}, {s.name: v for s, v in before.items()})
@@ -186,16 +187,20 @@ class _Family:
             return None
         size, found = min(problems.items())
         name = next(iter(self._problem.open))[0]
-        entries = f"{size} entries" if size > 1 else "1 entry"
+        entries = f"{size} entries" if size != 1 else "1 entry"
         return Obstacle(lengths, found.needs, f"{name} has {entries} there, and {found.problem}")
 
     def _has_fitted(self, symbol: Symbol, size: int) -> bool:
         """Whether both sides have one shape with this size of the unknown, wherever many fit."""
         return all(
             fixed_size.shape_at(left, at) == fixed_size.shape_at(right, at)
-            for left, right in [self._claim.signals]
+            for left, right in [self._with(size).signals]
             for at in ({**before, symbol: size} for before in self._earlier)
         )
+
+    def _with(self, size: int) -> Claim:
+        """The claim, for unknowns of that size."""
+        return self._without if size == 0 and self._without is not None else self._claim
 
     def _fitting(self, symbol: Symbol, at: Mapping[Symbol, int]) -> set[int] | None:
         """The sizes of the unknown with which both sides have one shape; None for infinitely many.
@@ -217,6 +222,8 @@ class _Family:
                 for p, q in zip(left, right, strict=True)
             )
         }
+        if self._fits_without(at):
+            fitting.add(0)
         sets = IntegerSets([symbol.name], DECISION_OPERATIONS)
         with sets.within_budget():
             longer = (
@@ -224,6 +231,16 @@ class _Family:
                 *(equal(p, q) for p, q in zip(left, right, strict=True)),
             )
             return fitting if sets.where([longer]).is_empty() else None
+
+    def _fits_without(self, at: Mapping[Symbol, int]) -> bool:
+        """Whether both sides have one shape if the unknown has no entries."""
+        if self._without is None:
+            return False
+        try:
+            one, other = (fixed_size.shape_at(side, at) for side in self._without.signals)
+        except SymconvError:  # as for a layer, of which the kernel is not empty
+            return False
+        return one == other
 
     def _never_as_long(self, at: Mapping[Symbol, int], lengths: Mapping[str, int]) -> Obstacle:
         left = fixed_size.shape_at(self._claim.signals[0], at)
@@ -234,6 +251,20 @@ class _Family:
             f"the left side has {_count(left)}, and no {name} that serves smaller inputs gives the "
             "right side as many",
         )
+
+
+def _without_entries(problem: Problem) -> Claim | None:
+    """The claim for an unknown of no entries, which the symbol for its size does not stand for.
+
+    None where that is refused, or its size is known.
+    """
+    if not problem.open:
+        return None
+    try:
+        empty = problem.with_shapes(dict.fromkeys(problem.open.values(), Polynomial.constant(0)))
+        return empty.claim(empty.unknowns).free
+    except SymconvError:
+        return None
 
 
 class _System:

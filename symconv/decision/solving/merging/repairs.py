@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from symconv.decision.solving.chains import Chain, constant_of
-from symconv.decision.solving.composing import ONE, ZERO, flipped, padded
 from symconv.decision.solving.long_inputs import amount_for_long_inputs
-from symconv.decision.solving.normal_form import with_constant
+from symconv.decision.solving.merging.chains import Chain, constant_of
+from symconv.decision.solving.merging.composing import ONE, ZERO, flipped, padded
+from symconv.decision.solving.merging.normal_form import with_constant
 from symconv.language.amounts import Amount
 from symconv.language.operators import (
     Add,

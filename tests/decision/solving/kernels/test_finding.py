@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Ge, Le, expand
+from sympy import Eq, Ge, Le, Mod, expand
 
 from symconv import (
     Claim,
@@ -132,6 +133,7 @@ def test_a_kernel_is_found_and_is_the_only_one(name: str) -> None:
     found = solve(lhs, rhs)
     assert isinstance(found.verdict, Proved), found
     assert found.exists
+    assert found
     assert told in str(found.kernel)
     assert expand(found.shape[0] - length) == 0
     assert found.is_unique
@@ -206,12 +208,47 @@ def test_the_phases_of_an_upsampling_convolution() -> None:
 
 
 def test_one_of_two_kernels_is_as_good_as_the_other() -> None:
+    """What is added to one may be taken from the other."""
     found = solve(
         x.correlate(k), lambda A, B: x.correlate(A) + x.correlate(B), shape={"A": c, "B": c}
     )
+    assert isinstance(found.verdict, Proved)
+    assert isinstance((x.correlate(found["A"] + found["B"]) == x.correlate(k)).prove(), Proved)
+    assert found.is_unique is False
+
+
+def test_taps_that_cancel_are_not_the_only_ones() -> None:
+    """What is left of K is K[0]: all other entries are added and taken away again."""
+
+    def first(K: SignalExpr) -> SignalExpr:
+        return x.correlate(K) - x.correlate(K[1:].pad(1, 0))
+
+    three = Signal("k", 3)
+    found = solve(first(three), first, shape=3)
+    other = found.problem.claim({"K": three + Signal.taps(0, 5, -7)})
+    assert isinstance(found.verdict, Proved)
+    assert isinstance(other.prove(), Proved)
     assert found.is_unique is not True
-    if isinstance(found.verdict, Proved):
-        assert isinstance((x.correlate(found["A"] + found["B"]) == x.correlate(k)).prove(), Proved)
+
+
+def test_of_inputs_that_are_restricted_others_may_serve() -> None:
+    """Of x = (a, a), K[0] + K[1] is all that is read."""
+    two, same = Signal("k", 2), Signal("x", 2)
+    given = same == same.flip()
+    found = solve(same.correlate(two), lambda K: same.correlate(K), shape=2, given=given)
+    other = found.problem.claim({"K": two + Signal.taps(1, -1)})
+    assert isinstance(found.verdict, Proved)
+    assert isinstance(other.prove(), Proved)
+    assert found.is_unique is not True
+    # A hypothesis on what is known takes nothing away.
+    known = solve(x.correlate(k), lambda K: x.correlate(K), given=k == k.flip())
+    assert known.is_unique
+
+
+def test_what_is_found_for_some_strides_need_not_exist_for_all() -> None:
+    found = solve(x.correlate(k, stride=s), lambda K: x.correlate(K, stride=s))
+    assert found.exists is True
+    assert replace(found, verdict=Proved("all lengths and 1 ≤ s ≤ 8")).exists is None
 
 
 def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
@@ -227,8 +264,6 @@ def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
 
 
 def test_where_lengths_are_multiples_of_the_stride_an_eighth_tap_fits() -> None:
-    from sympy import Eq, Mod
-
     three = Signal("k", 3)
     multiple = [Eq(Mod(n, 4), 0), Ge(n, 8)]
     lhs = x.correlate(three, stride=2).correlate(three, stride=2)
@@ -283,11 +318,41 @@ def test_there_is_no_kernel(name: str) -> None:
     lhs, rhs, lengths, told = NONE[name]
     found = solve(lhs, rhs)
     assert found.exists is False
+    assert not found
     assert found.is_unique is None
     assert found.obstacle is not None
     assert dict(found.obstacle.lengths) == lengths
     assert told in str(found.obstacle)
     assert str(found).startswith("there is no K: at ")
+
+
+def test_an_unknown_may_have_no_entries() -> None:
+    """At m = 0 and N = 1 the left side has no output, as x.convolve(K) has for an empty K."""
+    m, size = integers("m N", nonnegative=True)
+    signal, taps = Signal("x", size), Signal("k", m)
+    for made in (taps.dilate(2), taps.convolve(Signal("g", m))):
+        found = solve(signal.convolve(made), lambda K: signal.convolve(K))
+        assert found.exists is not False, found
+        given = solve(signal.convolve(made), lambda K: signal.convolve(K), shape=made.length)
+        assert given.exists, given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [Eq(n, 3), x == x.flip()],
+        [x == 0 * x],
+        [Eq(n, 3), x == Signal("middle", 1).pad(1, 1)],
+    ],
+)
+def test_of_inputs_that_are_tied_together_no_kernel_is_the_only_one(given: Any) -> None:
+    """In [a, b, a] the taps 1, 0, -1 cancel, and more do where x is 0."""
+    three = Signal("k", 3)
+    found = solve(x.correlate(three), lambda K: x.correlate(K), given=given)
+    other = three + Signal.taps(1, 0, -1)
+    assert isinstance(Claim(x.correlate(three), x.correlate(other), given).prove(), Proved)
+    assert found.exists
+    assert found.is_unique is not True
 
 
 def test_the_condition_of_padding_between_layers() -> None:
@@ -353,6 +418,13 @@ anything: Any = solve
         (lambda: anything(x, lambda K: x.correlate(K), of=3), "of= takes named tensors"),
         (lambda: anything(x, lambda A, B, C, D, E: A + B + C + D + E), "at most 4 are found"),
         (lambda: anything(x, lambda P: x.pad(P, P)), "found by solve_amounts"),
+        (lambda: anything(x, lambda K: x.correlate(K), of="y"), "no known tensor has that name"),
+        (lambda: anything(x, lambda K: x.correlate(K), of="K"), "no known tensor has that name"),
+        (
+            lambda: anything(x, lambda K: x.correlate(K), given=[Signal("K", 2) == Signal("h", 2)]),
+            "a hypothesis is about the unknown K",
+        ),
+        (lambda: anything(x, lambda B: x.add_bias(B)), "say so by shape={'B': 1}"),
         (lambda: solve(x, lambda K: x.correlate(K))["J"], "there is no unknown 'J'"),
         (lambda: solve(x + y, lambda A, B: x.correlate(A) + y.correlate(B)).kernel, "2 unknowns"),
         (lambda: anything(x, lambda K: x.correlate(K), given=[Le(n, 0)]), "no lengths satisfy"),
@@ -361,6 +433,14 @@ anything: Any = solve
 def test_bad_input(call: Callable[[], object], problem: str) -> None:
     with pytest.raises(SymconvError, match=problem):
         call()
+
+
+def test_a_kernel_that_was_read_off_and_never_serves() -> None:
+    found = solve(k, lambda K: K.pad(-1, -1))
+    assert str(found) == (
+        "whether there is a K is not known: what was read off does not serve, and others were not "
+        "excluded\nWith K = k.pad(1, 0) it fails at c = 1; it never holds."
+    )
 
 
 def test_a_square_of_an_unknown_is_no_unknown() -> None:
@@ -385,3 +465,14 @@ def test_records() -> None:
     record = solve(lhs, rhs).record()
     assert record["exists"] is False
     assert record["obstacle"]["lengths"] == lengths
+
+
+def test_ten_layers_of_channels_with_biases() -> None:
+    """The bias is a sum of ten products of up to ten tensors over 27 letters."""
+    layers: SignalExpr = image
+    for i in range(10):
+        weight = Tensor(f"v{i}", (C, C, 3, 3))
+        layers = layers.conv(weight, bias=Signal(f"c{i}", C), stride=2 if i < 2 else 1)
+    found = solve(layers, lambda K, B: image.conv(K, bias=B, stride=4))
+    assert isinstance(found.verdict, Proved)
+    assert found.shapes == {"K": (C, C, 71, 71), "B": (C,)}

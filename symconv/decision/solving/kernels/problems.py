@@ -26,7 +26,7 @@ from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Problem", "ShapeLike", "problems"]
 
-ShapeLike: TypeAlias = "Whole | Sequence[Whole]"
+ShapeLike: TypeAlias = Whole | Sequence[Whole]
 """The sizes of a tensor; of one axis, its length will do."""
 
 
@@ -227,6 +227,14 @@ def problems(
             f"the unknown is called {clash[0]}, as something in the left side is; "
             "rename one of them"
         )
+    about = {name for one in hypotheses if isinstance(one, Claim) for name in one.named}
+    asked_of = sorted(about & set(names))
+    if asked_of:
+        raise SymconvError(
+            f"a hypothesis is about the unknown {asked_of[0]}; hypotheses are about what is known: "
+            f"write what it is like into the right side, such as {asked_of[0]} + "
+            f"{asked_of[0]}.flip() for a kernel that is the same from both ends"
+        )
     inputs = _inputs(of)
     open_ = [name for name in names if name not in shapes]
     if len(open_) > MOST_UNKNOWNS_WITHOUT_SHAPES:
@@ -246,6 +254,13 @@ def problems(
             errors.append(error)
             continue
         if made.ndim == lhs.ndim:
+            known = asked.named.keys() - set(names)
+            strange = [name for name in inputs if name not in known]
+            if strange:
+                raise SymconvError(
+                    f"of={strange[0]!r}: no known tensor has that name; there are "
+                    f"{', '.join(sorted(known))}"
+                )
             is_any = True
             yield asked
         else:
@@ -260,8 +275,11 @@ def problems(
 
 
 def _explained(error: SymconvError, names: Sequence[str]) -> SymconvError:
-    """The error, and where to go with an unknown that is an amount."""
+    """The error, and what to do where an unknown is an amount, or the bias of a signal."""
     text = str(error)
+    for name in names:
+        if text.startswith("a bias must be a signal of length 1") and text.endswith(f"got {name}"):
+            return SymconvError(f"{text}; say so by shape={{{name!r}: 1}}")
     if "must be an integer" in text and any(text.endswith(f"got {name}") for name in names):
         return SymconvError(
             f"{text}; an unknown is a tensor here, and unknown amounts such as paddings and "

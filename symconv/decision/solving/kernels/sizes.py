@@ -17,13 +17,13 @@ from symconv.arithmetic.polynomials import (
     maximum,
 )
 from symconv.arithmetic.symbols import Sign
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.long_inputs import for_long_inputs
-from symconv.decision.solving.reading_off import (
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.reading_off import (
     Pair,
     factor_inside,
     read_off,
 )
+from symconv.decision.solving.long_inputs import for_long_inputs
 
 __all__ = ["quotient", "size_by_lengths", "size_by_requirements", "support"]
 

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import pairwise, permutations
+from string import ascii_letters
 from typing import Any
 
-from symconv.arithmetic.limits import MOST_FACTORS_RECOGNISED
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Guard, Polynomial, Relation
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.decision.claims import Claim
-from symconv.decision.solving.elimination import Elimination
-from symconv.decision.solving.formulas import by_terms
-from symconv.decision.solving.problems import Problem
-from symconv.decision.solving.sizes import quotient
+from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.formulas import by_terms
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.solving.kernels.sizes import quotient
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
@@ -121,7 +120,7 @@ class _Reading:
     def einsum(self) -> SignalExpr | None:
         """A sum of products in which every position is an index."""
         letters: dict[int, str] = {}
-        names = iter("abcdefghjklmnopqrstuvwxyz")
+        names = iter(ascii_letters)
         if self.term.guards or not self.factors:
             return None
         inputs = []
@@ -132,7 +131,10 @@ class _Reading:
                 if index is None:
                     return None
                 if index not in letters:
-                    letters[index] = next(names)
+                    letter = next(names, None)
+                    if letter is None:
+                        return None  # more than a pattern has
+                    letters[index] = letter
                 word += letters[index]
             inputs.append(word)
         if any(axis not in letters for axis in range(self.axes)):
@@ -240,7 +242,7 @@ class _Reading:
         Σ_{m,i} w₂[o, m, i]·w₁[m, c, t − s·i] is the transposed convolution of w₂ with w₁.
         """
         count = len(self.factors)
-        if not 2 <= count <= MOST_FACTORS_RECOGNISED or self.axes < 3:
+        if count < 2 or self.axes < 3:
             return None
         if any(guard.relation is not Relation.ZERO for guard in self.term.guards):
             return None
@@ -286,16 +288,18 @@ class _Reading:
 
     def _chained(self) -> list[int] | None:
         """The factors in an order in which each reads the channels that the next one makes."""
-        for order in permutations(range(len(self.factors))):
-            rows = [self.positions[i] for i in order]
-            links = [(a[1], b[0]) for a, b in pairwise(rows)]
-            if (
-                rows[0][0] == Polynomial.of(0)
-                and rows[-1][1] == Polynomial.of(1)
-                and all(a == b and _plain_index(a) not in (None, 0, 1) for a, b in links)
-            ):
-                return list(order)
-        return None
+        rows = dict(enumerate(self.positions))
+        order: list[int] = []
+        channel = Polynomial.of(0)
+        while rows:
+            following = [i for i, row in rows.items() if row[0] == channel]
+            if len(following) != 1:
+                return None
+            order += following
+            channel = rows.pop(following[0])[1]
+            if (channel == Polynomial.of(1)) != (not rows) or _plain_index(channel) is None:
+                return None
+        return order
 
     def _along(self, axis: int, order: Sequence[int]) -> list[Polynomial] | None:
         found = self._places([self.positions[i][axis] for i in order], axis)

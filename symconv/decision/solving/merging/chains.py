@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from symconv.arithmetic.polynomials import Polynomial
-from symconv.decision.solving.composing import ONE, Taps, Weight
 from symconv.decision.solving.long_inputs import amount_for_long_inputs
-from symconv.decision.solving.normal_form import LinearLayer, Slide, added
+from symconv.decision.solving.merging.composing import ONE, Taps, Weight
+from symconv.decision.solving.merging.normal_form import LinearLayer, Slide, added
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
 from symconv.language.operators import (
@@ -203,6 +203,8 @@ def _read(
     if not parts[0]:
         return _read_from_the_right(node, layers)
     layer = layers[inner]
+    if isinstance(operator, Pad | Flip | Downsample | Dilate | Correlate | Convolve):
+        _refuse_channels(layer, operator.axis)
     match operator:
         case Pad(left, right, axis):
             left, right = (amount_for_long_inputs(amount, sizes) for amount in (left, right))
@@ -233,6 +235,18 @@ def _read(
         "correlate, convolve, conv_transpose, linear, pad with zeros, crops and steps, flip, "
         "dilate, average pools, batch_norm, biases, multiples, and sums of these"
     )
+
+
+def _refuse_channels(layer: LinearLayer, axis: int) -> None:
+    """Refuse to slide along an axis on which a layer has put its channels.
+
+    Raises:
+        SymconvError: it has.
+    """
+    if layer.channel == axis:
+        raise SymconvError(
+            f"axis {axis} has channels of their own numbers, and is slid along: that is no layer"
+        )
 
 
 def _read_from_the_right(node: SignalExpr, layers: Mapping[SignalExpr, LinearLayer]) -> LinearLayer:

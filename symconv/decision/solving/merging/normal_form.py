@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symconv.decision.solving.composing import (
+from symconv.decision.solving.merging.composing import (
     ONE,
     ZERO,
     Taps,

@@ -10,14 +10,14 @@ import sympy
 from sympy import Expr, Symbol
 
 from symconv.decision.records import shown
-from symconv.decision.solving.obstacles import Need, Obstacle
+from symconv.decision.solving.kernels.obstacles import Need, Obstacle
 from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import Proved, Refuted
 from symconv.language.notation import latex, plain
 from symconv.language.operators import Formula
 
-if TYPE_CHECKING:
-    from symconv.decision.solving.solutions import Solution  # which tells itself with this module
+if TYPE_CHECKING:  # a solution tells itself with this module
+    from symconv.decision.solving.kernels.solutions import Solution
 
 __all__ = [
     "as_html",

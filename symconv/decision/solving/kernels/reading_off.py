@@ -29,7 +29,7 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
 from symconv.decision.index_changes import is_unit, solved_for
-from symconv.decision.solving.elimination import Elimination
+from symconv.decision.solving.kernels.elimination import Elimination
 from symconv.decision.solving.long_inputs import for_long_inputs
 
 __all__ = ["Pair", "factor_inside", "pairs", "read_off"]

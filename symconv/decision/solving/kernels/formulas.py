@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import letters, output_letters, terms_expression
-from symconv.decision.solving.problems import Problem
+from symconv.decision.solving.kernels.problems import Problem
 from symconv.language.signals import SignalExpr, by_formula
 
 __all__ = ["by_terms"]

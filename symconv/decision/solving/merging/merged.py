@@ -13,14 +13,14 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.records import counterexample_record
-from symconv.decision.solving.chains import Chain, read_chain
-from symconv.decision.solving.composing import flipped
-from symconv.decision.solving.kernels import solve
-from symconv.decision.solving.multiplications import Cost, multiplications, total
-from symconv.decision.solving.normal_form import LinearLayer
-from symconv.decision.solving.obstacles import Obstacle
-from symconv.decision.solving.repairs import repaired
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.kernels.finding import solve
+from symconv.decision.solving.kernels.obstacles import Obstacle
+from symconv.decision.solving.kernels.solutions import Solution
+from symconv.decision.solving.merging.chains import Chain, read_chain
+from symconv.decision.solving.merging.composing import flipped
+from symconv.decision.solving.merging.multiplications import Cost, multiplications, total
+from symconv.decision.solving.merging.normal_form import LinearLayer
+from symconv.decision.solving.merging.repairs import repaired
 from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError
 from symconv.language.graph import leaves

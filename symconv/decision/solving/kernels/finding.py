@@ -1,4 +1,4 @@
-"""Finding unknown kernels: reading them off, and proving that they serve."""
+"""`solve`: unknown kernels are read off, and what was read off is proved to serve."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.terms import Term
 from symconv.decision.claims import Hypothesis
 from symconv.decision.prove import bounded
-from symconv.decision.solving.formulas import by_terms
-from symconv.decision.solving.problems import Problem, ShapeLike, problems
-from symconv.decision.solving.reading_off import Pair, pairs, read_off
-from symconv.decision.solving.recognition import recognised
-from symconv.decision.solving.sizes import size_by_lengths, size_by_requirements, support
-from symconv.decision.solving.solutions import Solution
+from symconv.decision.solving.kernels.formulas import by_terms
+from symconv.decision.solving.kernels.problems import Problem, ShapeLike, problems
+from symconv.decision.solving.kernels.reading_off import Pair, pairs, read_off
+from symconv.decision.solving.kernels.recognition import recognised
+from symconv.decision.solving.kernels.sizes import size_by_lengths, size_by_requirements, support
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved, Refuted, Unknown
 from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import requirements
@@ -99,10 +99,10 @@ def _solved(problem: Problem) -> Solution:
         if isinstance(solution.verdict, Proved):
             return solution
         if isinstance(solution.verdict, Refuted):
-            refuted = refuted or solution
+            refuted = solution if refuted is None else refuted
         else:
-            unknown = unknown or solution
-    best = refuted or unknown
+            unknown = solution if unknown is None else unknown
+    best = unknown if refuted is None else refuted
     if best is not None:
         return best
     listed = " and ".join(problem.unknowns)
@@ -139,9 +139,13 @@ def _candidates(problem: Problem) -> Iterator[tuple[Problem, dict[str, list[Term
             closed.check()
         except SymconvError:
             continue
-        ways = [list(_ways(closed, name)) for name in closed.unknowns]
-        for chosen in product(*ways):
-            yield closed, dict(zip(closed.unknowns, chosen, strict=True))
+        ways = {name: list(_ways(closed, name)) for name in closed.unknowns}
+        for chosen in product(*ways.values()):
+            yield closed, dict(zip(ways, chosen, strict=True))
+        # Of several that read the same, one will do, and the others are 0.
+        for name in ways if len(ways) > 1 else ():
+            for terms in ways[name]:
+                yield closed, {other: terms if other == name else [] for other in ways}
 
 
 def _ways(problem: Problem, name: str) -> Iterator[list[Term]]:

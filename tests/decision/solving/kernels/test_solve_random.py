@@ -15,7 +15,7 @@ import pytest
 from sympy import Eq
 
 from symconv import Proved, Signal, SignalExpr, Unknown, integers, solve
-from symconv.decision.solving.obstacles import Need
+from symconv.decision.solving.kernels.obstacles import Need
 from symconv.decision.verdicts import ALL_LENGTHS
 from tests.generators.kernel_problems import KernelProblem
 from tests.oracles.kernels import Oracle

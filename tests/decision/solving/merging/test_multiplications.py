@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from symconv import Signal, SignalExpr, Tensor, integers
-from symconv.decision.solving.merging import merge
+from symconv.decision.solving.merging.merged import merge
 from symconv.language import fixed_size
 from symconv.language.arrays import Array
 from symconv.language.graph import leaves

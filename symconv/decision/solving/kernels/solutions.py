@@ -11,10 +11,10 @@ from sympy import Expr, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim
-from symconv.decision.solving import telling
-from symconv.decision.solving.obstacles import Obstacle, obstacle
-from symconv.decision.solving.problems import Problem
-from symconv.decision.solving.uniqueness import is_unique
+from symconv.decision.solving.kernels import telling
+from symconv.decision.solving.kernels.obstacles import Obstacle, obstacle
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.solving.kernels.uniqueness import is_unique
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr
@@ -43,6 +43,10 @@ class Solution:
     formulas: Mapping[str, SignalExpr]
     claim: Claim | None
     verdict: Verdict
+
+    def __bool__(self) -> bool:
+        """Whether they were found, and proved to serve."""
+        return bool(self.verdict)
 
     def __getitem__(self, name: str) -> SignalExpr:
         """The unknown of that name.
@@ -92,9 +96,12 @@ class Solution:
 
     @property
     def exists(self) -> bool | None:
-        """Whether there are such tensors for all sizes; None if it is not known."""
+        """Whether there are such tensors for all sizes; None if it is not known.
+
+        A proof for some strides only leaves it open.
+        """
         if isinstance(self.verdict, Proved):
-            return True
+            return True if self.verdict.is_complete else None
         return None if self.obstacle is None else False
 
     @cached_property
@@ -167,7 +174,7 @@ class Solution:
             case Refuted() if self.obstacle is not None:
                 return f"there is none, {self.obstacle}"
             case _:
-                return "it is not known"
+                return "what was read off does not serve, and others were not excluded"
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -180,18 +187,12 @@ class Solution:
             for name, kernel in self.kernels.items():
                 lines.append(f"{name} = {kernel}")
                 lines.append(f"{name} has the shape {_shape(kernel)}")
-                if self.formulas[name] is not kernel:
-                    lines.append(f"{name}{self._entry(name)}")
+                entry = telling.entry_of(self, name)
+                if entry is not None and self.formulas[name] is not kernel:
+                    indices, formula = entry
+                    lines.append(f"{name}[{', '.join(map(str, indices))}] = {formula}")
             lines.append(str(self.verdict))
-            unique = self.is_unique
-            one = "It is" if len(names) == 1 else "They are"
-            shape = "of that shape" if len(names) == 1 else "of these shapes"
-            if unique:
-                lines.append(f"{one} the only one{'s' * (len(names) > 1)} {shape}.")
-            elif unique is False:
-                lines.append(f"Others {shape} serve as well.")
-            else:
-                lines.append(f"Whether others {shape} serve is not known.")
+            lines.append(telling.uniqueness_sentence(self))
             return lines
         found = self.obstacle
         if found is not None:
@@ -204,7 +205,10 @@ class Solution:
             if when is None or when is false:
                 fails = f"With {made} it fails {_at(self.verdict.counterexample)}"
                 exact = self.verdict.condition
-                told = f"; it holds exactly when {exact}." if exact is not None else "."
+                told = "."
+                if exact is not None:
+                    how = "never holds" if exact is false else f"holds exactly when {exact}"
+                    told = f"; it {how}."
                 lines.append(fails + told)
             else:
                 lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")
@@ -216,11 +220,6 @@ class Solution:
             return ""
         shapes = " and ".join(map(_shape, self.problem.unknowns.values()))
         return f" of the shape{'s' * (len(self.problem.unknowns) > 1)} {shapes}"
-
-    def _entry(self, name: str) -> str:
-        formula = self.formulas[name].operator
-        indices = getattr(formula, "indices", ())
-        return f"[{', '.join(map(str, indices))}] = {getattr(formula, 'expression', '')}"
 
     def __repr__(self) -> str:
         return str(self)

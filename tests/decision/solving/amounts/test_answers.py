@@ -23,7 +23,7 @@ from symconv import (
     solve_amounts,
 )
 from symconv.arithmetic import limits
-from symconv.decision.solving.inputs import sizes_of_inputs
+from symconv.decision.solving.amounts.inputs import sizes_of_inputs
 from symconv.errors import VacuousError
 from tests.generators.random_claims import is_symbolic, random_claim
 from tests.oracles.amounts import check_amounts
@@ -329,7 +329,7 @@ def test_images() -> None:
         ((), {}, "say which amounts are unknown"),
         ((z,), {}, "no unknown z: z is not a symbol of the claim, which has P, n"),
         (("P",), {}, "'P' is not a SymPy symbol"),
-        (([P],), {}, "is not a SymPy symbol"),
+        (([P],), {}, "one after the other, and not as a list"),
         ((10**5000,), {}, "no unknown a number too long to be written"),
         ((Symbol("P", integer=True),), {}, "with different assumptions"),
         ((P,), {"for_all": [P]}, "P is unknown, and in for_all too"),

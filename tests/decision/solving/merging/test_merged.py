@@ -11,7 +11,7 @@ import pytest
 from sympy import Eq, Or, false, true
 
 from symconv import Proved, Refuted, Signal, SignalExpr, SymconvError, Tensor, integers
-from symconv.decision.solving.merging import merge
+from symconv.decision.solving.merging.merged import merge
 from symconv.language.graph import leaves
 from tests.generators.chains import image_chain, signal_chain, symbolic_chain
 
@@ -343,6 +343,9 @@ def test_a_record_is_plain() -> None:
         (x.correlate(k, stride=2).flip().correlate(h), "behind a stride"),
         (x.correlate(k, stride=2) + x.downsample(3)[: x.correlate(k, stride=2).length], "strides"),
         (x.correlate(k) + Signal("y", n).correlate(k), "not one number for each channel"),
+        (x.linear(Tensor("a", (M, n))).correlate(k), "axis 0 has channels of their own numbers"),
+        (x.linear(Tensor("a", (M, n))).pad(1, 1), "axis 0 has channels of their own numbers"),
+        (x.linear(Tensor("a", (M, n))).downsample(2), "axis 0 has channels of their own numbers"),
     ],
 )
 def test_what_is_no_layer_is_refused(chain: SignalExpr, words: str) -> None:

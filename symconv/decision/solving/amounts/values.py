@@ -24,7 +24,7 @@ from symconv.arithmetic.values_of_sets import values_of
 from symconv.decision.claims import Claim
 from symconv.decision.conditions import as_condition
 from symconv.decision.prove import bounded, prove
-from symconv.decision.solving.amount_sets import AmountSets
+from symconv.decision.solving.amounts.sets import AmountSets
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr, substituted, with_lengths

@@ -2,14 +2,16 @@
 
 The difference D of two kernels that both serve makes outputs that are 0 for every input.  In the
 entry of such an output, each monomial of the inputs has a coefficient of 0.  Where all of these
-are entries of D, and not sums of several, D is 0 exactly if each of its entries is among them, for
-some sizes of the input that the hypotheses allow.
+are multiples of entries of D, and not sums of several, D is 0 exactly if each of its entries is
+among them, for some sizes of the input that the hypotheses allow.  Numbers in front of an entry are
+divided by, so that kernels are meant over fields in which no number but 0 is 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from contextlib import suppress
+from itertools import chain, combinations
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import DECISION_OPERATIONS
@@ -24,17 +26,46 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Factor, GuardedSum, Term, free_index
+from symconv.arithmetic.to_sympy import letters
+from symconv.decision.claims import Claim
 from symconv.decision.difference_sets import hypotheses
 from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
-from symconv.decision.solving.problems import Problem
-from symconv.errors import NonlinearError, Undecided
+from symconv.decision.solving.kernels.problems import Problem
+from symconv.decision.verdicts import Proved
+from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.language.signals import Tensor
 
 __all__ = ["is_unique"]
 
 
 def is_unique(problem: Problem) -> bool | None:
     """Whether no others of these shapes serve all sizes that are allowed; None if nobody knows."""
+    found = _by_reading(problem)
+    return False if found is None and _may_be_exchanged(problem) else found
+
+
+def _may_be_exchanged(problem: Problem) -> bool:
+    """Whether what is added to one unknown may be taken from another one, as of parallel layers."""
+    taken = {name for part in problem.rhs.names for name in part}
+    name = next(letters("d", taken)).name
+    for one, other in combinations(problem.unknowns.values(), 2):
+        if one.lengths != other.lengths or not one.is_nonempty:
+            continue
+        moved = Tensor(name, one.shape)
+        kernels = {**problem.unknowns, one.name: one + moved, other.name: other - moved}
+        with suppress(SymconvError):
+            claim = Claim(problem.with_kernels(kernels), problem.rhs, problem.given)
+            if isinstance(claim.prove(), Proved):
+                return True
+    return False
+
+
+def _by_reading(problem: Problem) -> bool | None:
+    """Whether each entry of the unknowns is read alone; None if that is not known."""
+    claim = problem.claim(problem.unknowns)
+    if any(problem.inputs & one.named.keys() for one in claim.about_taps):
+        return None  # entries of the inputs that hypotheses tie together are not read alone
     try:
         with bounded():
             return _Reading(problem).is_unique(exactly=True)
@@ -97,7 +128,7 @@ class _Reading:
         for every such number that is large enough, it does so for some that are multiples of s.
         """
         unseen = sorted(self.problem.unseen & set(self.sets.parameters))
-        far = {} if exactly else _products(term, self.right.axes)
+        far = {} if exactly else self._products(term)
         values = {u: Polynomial.of(self._far[i]) for i, u in enumerate(sorted(far))}
 
         def linear(polynomial: Polynomial) -> Polynomial:
@@ -145,6 +176,25 @@ class _Reading:
             for p, size in zip(factor.position, shapes[factor.name], strict=True)
             for guard in within(p, size)
         )
+
+    def _products(self, term: Term) -> dict[int, Monomial]:
+        """The indices of the output that stand in products, and what they are multiplied with.
+
+        Raises:
+            Undecided: that may be 0, or is another index: its multiples then need not go far.
+        """
+        polynomials = [p for f in term.factors for p in f.position]
+        polynomials += [g.polynomial for g in term.guards]
+        found: dict[int, Monomial] = {}
+        for monomial in (m for p in polynomials for m in p.terms if len(m) > 1):
+            for u in monomial:
+                if isinstance(u, int) and u < self.right.axes:
+                    rest = list(monomial)
+                    rest.remove(u)
+                    if not is_at_least(Polynomial({tuple(rest): 1}), 1, self.problem.signs):
+                        raise Undecided("an output's index is not multiplied with a stride")
+                    found[u] = tuple(rest)
+        return found
 
     # --- alone ---
 
@@ -208,8 +258,8 @@ class _Reading:
         )
         indices = [*range(self.right.axes), *(i.number for i in (*term.indices, *other.indices))]
         one, another = self._unknown(term), self._unknown(other)
-        if one.name != another.name:
-            apart: list[Conjunction] = [()]
+        if one.name != another.name or term.coefficient * other.coefficient < 0:
+            apart: list[Conjunction] = [()]  # of opposite signs, the same entry may cancel
         else:
             apart = [
                 (guard,)
@@ -231,16 +281,3 @@ def _gives(p: Polynomial, index: int, own: set[int], signs: Mapping[str, Sign]) 
         and not factor.indices()
         and (is_at_least(factor, 1, signs) or is_at_least(-factor, 1, signs))
     )
-
-
-def _products(term: Term, axes: int) -> dict[int, Monomial]:
-    """The indices of the output that stand in products, and what they are multiplied with."""
-    polynomials = [p for f in term.factors for p in f.position]
-    polynomials += [g.polynomial for g in term.guards]
-    return {
-        u: tuple(atom for atom in monomial if atom != u)
-        for p in polynomials
-        for monomial in p.terms
-        for u in monomial
-        if len(monomial) > 1 and isinstance(u, int) and u < axes
-    }

@@ -9,7 +9,7 @@ from math import prod
 
 from sympy import Expr, Integer
 
-from symconv.decision.solving.chains import Chain
+from symconv.decision.solving.merging.chains import Chain
 from symconv.language.graph import walk
 from symconv.language.operators import (
     Conv,

@@ -19,9 +19,9 @@ from symconv.decision.claims import Claim
 from symconv.decision.conditions import as_condition, require_for_all, why_no_symbol
 from symconv.decision.difference_sets import signs
 from symconv.decision.prove import bounded
-from symconv.decision.solving.amount_sets import AmountSets, Left, Numbers, amount_sets
-from symconv.decision.solving.amount_values import AmountValues, serve_always
-from symconv.decision.solving.inputs import sizes_of_inputs
+from symconv.decision.solving.amounts.inputs import sizes_of_inputs
+from symconv.decision.solving.amounts.sets import AmountSets, Left, Numbers, amount_sets
+from symconv.decision.solving.amounts.values import AmountValues, serve_always
 from symconv.decision.wording import taps_sentence
 from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.assignments import allows, spell, whole
@@ -264,6 +264,12 @@ def _unknowns(claim: Claim, symbols: Iterable[Any]) -> tuple[Symbol, ...]:
     if not found:
         raise SymconvError("say which amounts are unknown, as in solve_amounts(claim, p)")
     for symbol in found:
+        if isinstance(symbol, list | tuple):
+            listed = ", ".join(map(str, symbol)) or "p, q"
+            raise SymconvError(
+                "the unknowns are given one after the other, and not as a list: write "
+                f"solve_amounts(claim, {listed})"
+            )
         problem = why_no_symbol(claim, symbol)
         if problem:
             raise SymconvError(f"there is no unknown {as_given(symbol)}: {problem}")

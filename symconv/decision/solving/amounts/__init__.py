@@ -1,0 +1,1 @@
+"""Unknown amounts, as paddings and strides: those with which a claim holds."""
