@@ -11,8 +11,9 @@ import torch
 from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import SignalExpr, Tensor
+from symconv.networks.parameters import Context
 from symconv.networks.sizes import Hypotheses
-from symconv.networks.symbolic import Context, Symbolic, TorchSize, Watched
+from symconv.networks.symbolic import Symbolic, TorchSize, Watched
 from symconv.networks.weights import Weight
 
 __all__ = ["Reading", "inputs_of", "read", "symbolic"]

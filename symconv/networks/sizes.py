@@ -139,6 +139,9 @@ class Size:
             )
         return Quotient.of(self, Fraction(1, other))
 
+    def __rtruediv__(self, other: Any) -> NoReturn:
+        raise SymconvError(f"{other} is divided by the size {self}, which is not followed")
+
     def __pow__(self, exponent: int) -> Any:
         if not isinstance(exponent, int) or exponent < 0:
             raise SymconvError(f"a power of the size {self} has a number for its exponent")
@@ -157,9 +160,11 @@ class Size:
     # --- questions ---
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Quotient):
+            return other == self
         difference = self._difference(other)
         if difference is None:
-            return False
+            return False  # it is no integer
         if difference == 0:
             return True
         if difference.is_at_least(1) or (-difference).is_at_least(1):
@@ -190,6 +195,8 @@ class Size:
     def _difference(self, other: Any) -> Amount | None:
         if isinstance(other, Size):
             return self.amount - other.amount
+        if isinstance(other, float) and other.is_integer():
+            other = int(other)
         return self.amount - int(other) if isinstance(other, int) else None
 
     def _at_least(self, other: Any, more: int) -> bool:
@@ -282,6 +289,42 @@ class Quotient:
     def __ceil__(self) -> Any:
         whole = self.numerator.amount * self.factor.numerator
         return self.numerator._made(whole.divided_up(self.factor.denominator))
+
+    def __eq__(self, other: object) -> bool:
+        left, right = self._both(other)
+        return bool(left == right)
+
+    def __ge__(self, other: Any) -> bool:
+        left, right = self._both(other)
+        return bool(left >= right)
+
+    def __gt__(self, other: Any) -> bool:
+        left, right = self._both(other)
+        return bool(left > right)
+
+    def __le__(self, other: Any) -> bool:
+        return not self > other
+
+    def __lt__(self, other: Any) -> bool:
+        return not self >= other
+
+    def __hash__(self) -> int:
+        return hash((self.numerator, self.factor))
+
+    def _both(self, other: Any) -> tuple[Any, Any]:
+        """Sizes that compare as this and another number do."""
+        if isinstance(other, Quotient):
+            size: Any = other.numerator
+            ours, theirs = self.factor, other.factor
+        elif isinstance(other, int | float | Fraction):
+            exact = Fraction(repr(other)) if isinstance(other, float) else Fraction(other)
+            ours, theirs, size = self.factor, exact, 1
+        elif isinstance(other, Size):
+            ours, theirs, size = self.factor, Fraction(1), other
+        else:
+            raise SymconvError(f"{self} can be compared with numbers, got {other!r}")
+        common = ours.denominator * theirs.denominator
+        return self.numerator * int(ours * common), size * int(theirs * common)
 
     def _no_number(self) -> NoReturn:
         raise SymconvError(
