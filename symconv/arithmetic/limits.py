@@ -199,6 +199,9 @@ NUMBERS_OF_LAYERS_COMPARED = 24
 """For which a layer that takes its number is held against what it does with a symbol: it cannot
 ask a symbol what it is, but it may find out in other ways; each number is one call."""
 
+FAR_LAYERS_COMPARED = (31, 47, 64, 100, 255, 1000)
+"""The same for some far away: a function may do something else from some number on."""
+
 FIRST_LAYERS_COMPARED = 3
 """Of a stack, with what the layer makes of a tensor that stands for any: a function may look at the
 tensor that it gets, as at the input alone, and each layer compared is one claim at most."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from sympy import Symbol
 
-from symconv.arithmetic.limits import NUMBERS_OF_LAYERS_COMPARED
+from symconv.arithmetic.limits import FAR_LAYERS_COMPARED, NUMBERS_OF_LAYERS_COMPARED
 from symconv.arithmetic.opaque_numbers import OpaqueNumber
 from symconv.decision.claims import Claim
 from symconv.decision.stacks.numbers import PowerSymbol
-from symconv.decision.verdicts import Proved
+from symconv.decision.verdicts import Proved, Refuted
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr, substituted
 
@@ -55,13 +55,17 @@ class Layer:
                     f"the layer has nothing for the number {number}: {type(error).__name__}, "
                     f"{error}; numbers of layers begin at 0"
                 ) from error
+        opaque = OpaqueNumber(number)
         try:
-            return self._function(signal, OpaqueNumber(number))
+            made = self._function(signal, opaque)
         except (TypeError, AttributeError, LookupError) as error:
             raise Undecided(
                 f"the layer cannot take a symbol for its number ({error}), as it would have to "
                 "for a symbolic number of layers"
             ) from error
+        if opaque.questions:  # of which the function has caught the error
+            raise opaque.questions[0]
+        return made
 
     def check_numbers(self, signal: SignalExpr, number: Symbol, image: SignalExpr) -> None:
         """Refuse a function that does not do with small numbers what it does with a symbol.
@@ -79,12 +83,12 @@ class Layer:
         if not self.takes_number:
             return
         powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
-        for value in range(NUMBERS_OF_LAYERS_COMPARED):
+        for value in (*range(NUMBERS_OF_LAYERS_COMPARED), *FAR_LAYERS_COMPARED):
             try:
                 made = self(signal, value)
                 values = {number: value, **{s: s.power.base**value for s in powers}}
                 meant = substituted(image, values)
-                is_same = made is meant or isinstance(Claim(made, meant).prove(), Proved)
+                is_same = made is meant or self._makes(made, meant, value)
             except (TypeError, LookupError, ValueError):
                 is_same = False
             if not is_same:
@@ -92,6 +96,13 @@ class Layer:
                     f"the layer does something else for the number {value} than what it does for "
                     f"a symbol {number}, {image}"
                 )
+
+    def _makes(self, made: SignalExpr, meant: SignalExpr, number: int) -> bool:
+        """Whether what a layer makes is what is meant; of a far one, unless that is refuted."""
+        verdict = Claim(made, meant).prove()
+        if number < NUMBERS_OF_LAYERS_COMPARED:
+            return isinstance(verdict, Proved)
+        return not isinstance(verdict, Refuted)
 
     def times(self, count: int, signal: SignalExpr, first: Any = 0) -> SignalExpr:
         """So many layers behind one another, of which the first has the given number."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -626,6 +627,21 @@ def test_the_second_layer_alone() -> None:
     assert verdict.counterexample.lengths["L"] == 2
 
 
+def catching(t: SignalExpr, i: Any) -> SignalExpr:
+    """A layer that takes every error for a no."""
+    try:
+        return t if i + 1 > 31 else t.flip()
+    except Exception:
+        return t.flip()
+
+
+def suppressing(t: SignalExpr, i: Any) -> SignalExpr:
+    """The same, of a table."""
+    with suppress(Exception):
+        return t if [False, True][i // 30] else t.flip()
+    return t.flip()
+
+
 FROM_30: dict[int, Any] = {number: SignalExpr.flip for number in range(100) if number != 30}
 
 
@@ -645,6 +661,8 @@ FROM_30: dict[int, Any] = {number: SignalExpr.flip for number in range(100) if n
         lambda t, i: t if str(i) == "30" else t.flip(),
         lambda t, i: t if f"{i}" == "30" else t.flip(),
         lambda t, i: t if sympify(i) == 30 else t.flip(),
+        catching,
+        suppressing,
     ],
 )
 def test_a_layer_cannot_ask_for_a_number_that_is_far_away(layer: Any) -> None:

@@ -91,6 +91,10 @@ class Amounts:
     def _free(self) -> tuple[Symbol, ...]:
         return tuple(symbol for symbol in self.for_all if symbol not in self.tried)
 
+    def __bool__(self) -> bool:
+        """Whether some amounts serve."""
+        return self.kind != "none"
+
     def record(self) -> dict[str, Any]:
         """The answer for scripts: numbers, lists and texts, as JSON holds them."""
         return {

@@ -33,7 +33,7 @@ from symconv.decision.solving.kernels.problems import Problem
 from symconv.errors import SymconvError, Undecided
 from symconv.language import fixed_size
 from symconv.language.arrays import indices
-from symconv.language.assignments import TooLongError, leaf_shape, spell
+from symconv.language.assignments import leaf_shape, spell
 from symconv.language.graph import leaves
 
 __all__ = ["Need", "Obstacle", "obstacle"]
@@ -111,7 +111,7 @@ def obstacle(problem: Problem) -> Obstacle | None:
     try:
         with bounded(ALLOWANCE // SEARCH_SHARE):
             return _Search(problem).smallest()
-    except (Undecided, TooLongError):
+    except SymconvError:  # beyond what is computed, or not defined at some sizes
         return None
 
 

@@ -175,8 +175,18 @@ class Problem:
         own = {
             s for unknown in self.unknowns.values() for p in unknown.lengths for s in p.symbols()
         }
-        others = self.left.shapes.keys() - self.inputs - self.unknowns.keys()
+        others = self._known_beside_inputs()
         return frozenset(of(self.inputs & self.left.shapes.keys()) - of(others) - own)
+
+    def _known_beside_inputs(self) -> set[str]:
+        """The tensors of the known side that an unknown can be made of.
+
+        These stand beside an input there; or beside none, where an unknown does so too.
+        """
+        alone = any(len(term.factors) == 1 for term in chain(*self.terms.values()))
+        rows = ([f.name for f in term.factors] for term in self.left.terms)
+        beside = (row for row in rows if alone or self.inputs.intersection(row))
+        return set(chain(*beside)) - self.inputs - self.unknowns.keys()
 
     def check(self) -> None:
         """Refuse what this way of finding an unknown cannot do.

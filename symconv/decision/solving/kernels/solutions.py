@@ -49,7 +49,7 @@ class Solution:
         return bool(self.verdict)
 
     def __getitem__(self, name: str) -> SignalExpr:
-        """The unknown of that name.
+        """The unknown of that name; what was read off and does not serve stands in `kernels`.
 
         Raises:
             SymconvError: there is none of that name, or it was not found.
@@ -57,7 +57,7 @@ class Solution:
         if name not in self.problem.unknowns:
             known = ", ".join(self.problem.unknowns)
             raise SymconvError(f"there is no unknown {name!r}; they are {known}")
-        if name not in self.kernels:
+        if name not in self.kernels or not isinstance(self.verdict, Proved):
             raise SymconvError(f"{name} was not found: {self._why()}")
         return self.kernels[name]
 
@@ -98,7 +98,8 @@ class Solution:
     def exists(self) -> bool | None:
         """Whether there are such tensors for all sizes; None if it is not known.
 
-        A proof for some strides only leaves it open.
+        A proof for some strides only leaves it open.  That there are none is said over fields of
+        characteristic 0.
         """
         if isinstance(self.verdict, Proved):
             return True if self.verdict.is_complete else None
@@ -108,7 +109,8 @@ class Solution:
     def is_unique(self) -> bool | None:
         """Whether no others of these shapes serve all sizes that the hypotheses allow.
 
-        None where it is not known, and where none was found.
+        None where it is not known, and where none was found.  It is said over fields of
+        characteristic 0: that 2·K = 2·k leaves no other K is not so where 2 is 0.
         """
         if not isinstance(self.verdict, Proved):
             return None

@@ -12,7 +12,6 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim, Hypothesis
-from symconv.decision.records import counterexample_record
 from symconv.decision.solving.kernels.finding import solve
 from symconv.decision.solving.kernels.obstacles import Obstacle
 from symconv.decision.solving.kernels.solutions import Solution
@@ -21,6 +20,7 @@ from symconv.decision.solving.merging.composing import flipped
 from symconv.decision.solving.merging.multiplications import Cost, multiplications, total
 from symconv.decision.solving.merging.normal_form import LinearLayer
 from symconv.decision.solving.merging.repairs import repaired
+from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError
 from symconv.language.graph import leaves
@@ -268,7 +268,7 @@ class Merged:
             "dilation": _listed(self.dilation),
             "input_dilation": _listed(self.input_dilation),
             "groups": str(self.groups),
-            **_verdict_record(self.verdict),
+            **verdict_record(self.verdict),
             "condition": None if condition is None else str(condition),
             "condition_for_all_inputs": None if always is None else str(always),
             "multiplications": {
@@ -281,7 +281,7 @@ class Merged:
             },
         }
         record["repairs"] = [
-            {"how": one.how, "chain": code(one.chain), **_verdict_record(one.verdict)}
+            {"how": one.how, "chain": code(one.chain), **verdict_record(one.verdict)}
             for one in self.repairs
         ]
         return record
@@ -440,15 +440,3 @@ def _listed(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(map(_listed, value))
     return code(value) if isinstance(value, SignalExpr) else str(value)
-
-
-def _verdict_record(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as plain values."""
-    match verdict:
-        case Proved():
-            return {"verdict": "proved", "scope": verdict.scope, "ring": verdict.ring}
-        case Refuted():
-            found = counterexample_record(verdict.counterexample, "chain", "layer")
-            return {"verdict": "refuted", "counterexample": found}
-        case Unknown():
-            return {"verdict": "unknown", "reason": verdict.reason}

@@ -251,6 +251,27 @@ def test_what_is_found_for_some_strides_need_not_exist_for_all() -> None:
     assert replace(found, verdict=Proved("all lengths and 1 ≤ s ≤ 8")).exists is None
 
 
+def test_the_size_of_another_input_is_no_size_that_a_kernel_may_depend_on() -> None:
+    three = Signal("k", 3)
+    found = solve(
+        x.correlate(three) + y.correlate(three), lambda A: x.correlate(three) + y.correlate(A)
+    )
+    assert isinstance(found.verdict, Proved)
+    assert found.kernel is three
+    assert found.is_unique
+
+
+def test_what_does_not_serve_is_not_handed_out() -> None:
+    found = solve(
+        x.pad(1, 1).correlate(k).pad(1, 1).correlate(k), lambda K: x.pad(2, 2).correlate(K)
+    )
+    assert found.kernels
+    assert not found
+    for ask in (lambda: found.kernel, lambda: found["K"], lambda: found.shape):
+        with pytest.raises(SymconvError, match="K was not found"):
+            ask()
+
+
 def test_more_taps_than_are_read_are_not_the_only_ones() -> None:
     """At c = 3, n = 1 and l = r = 3 six taps of seven are never read."""
     one = Signal("x", 1).pad(3, 3)
