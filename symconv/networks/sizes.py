@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import lcm
 from typing import Any, NoReturn
 
 from sympy import Eq, Expr, Ge, Gt, Integer, Symbol, true
@@ -323,7 +324,7 @@ class Quotient:
             ours, theirs, size = self.factor, Fraction(1), other
         else:
             raise SymconvError(f"{self} can be compared with numbers, got {other!r}")
-        common = ours.denominator * theirs.denominator
+        common = lcm(ours.denominator, theirs.denominator)
         return self.numerator * int(ours * common), size * int(theirs * common)
 
     def _no_number(self) -> NoReturn:

@@ -39,6 +39,11 @@ def nested(function: Any) -> Any:
         (lambda x: torch.softmax(x, 1), "torch.softmax"),
         (lambda x: F.softmax(x, 1), "torch.nn.functional.softmax"),
         (lambda x: x.sort(), "torch.Tensor.sort"),
+        (lambda x: F.instance_norm(x), "torch.nn.functional.instance_norm"),
+        (lambda x: torch.linalg.matmul(x, x), "torch.linalg.matmul"),
+        (lambda x: x.clone(memory_format=torch.channels_last), "memory_format"),
+        (lambda x: torch.add(x, 1j), "torch.add"),
+        (lambda x: x * x.size(2), "torch.Tensor.mul"),
         (lambda x: x > 0, "torch.Tensor.gt"),
         (lambda x: x == x, "torch.Tensor.__eq__"),
         (lambda x: torch.fft.fft(x), "torch.fft.fft"),
@@ -75,6 +80,11 @@ def test_where_the_largest_entries_are_is_not_read() -> None:
         (lambda x: sum(x[:, :, i] for i in range(x.size(2))), r"hypothesis such as Eq\(H, 224\)"),
         (lambda x: x[:, :, int(x.size(2) / 2) :], "math.floor"),
         (lambda x: x * math.sqrt(x.size(2)), r"hypothesis such as Eq\(H, 224\)"),
+        (lambda x: x if x.size(2) / 2 > 3 else -x, r"add the hypothesis H > 6"),
+        (lambda x: x if 0.5 * x.size(2) == 1.5 else -x, r"Eq\(H, 3\)"),
+        (lambda x: x if x.size(2) == 7.0 else -x, r"Eq\(H, 7\)"),
+        (lambda x: x * (2 / x.size(2)), "2 is divided by the size H"),
+        (lambda x: x + torch.arange(x.size(2)), r"hypothesis such as Eq\(H, 224\)|PyTorch takes"),
         (lambda x: x.view(-1, 12), "not plain that 12 divides"),
         (lambda x: x.view(x.size(0), 3, 7, -1), "not plain that 21 divides"),
         (lambda x: x.squeeze(), "axis 0"),
@@ -105,6 +115,41 @@ def test_hypotheses_answer() -> None:
     fixed = read(lambda x: x * int(x.size(2)), ("N", 3, "H", "W"), given=[Eq(h, 5)])
     assert fixed.inputs[0].shape[2] == 5
     assert fixed.output is fixed.inputs[0] * 5
+
+
+def test_plain_questions_need_no_hypotheses() -> None:
+    x = symbolic("x", ("N", 3, "H", "W"))
+    h, w = x.shape[2:]
+    assert h > 0
+    assert h != 0
+    assert h + 1 >= 2
+    assert not h - 1 < 0
+    assert h != 2.5
+    assert h * 2 == 2 * h
+    assert h / 2 * 2 == h
+    assert (h + w) % 1 == 0
+    assert (2 * h) // 2 == h
+    assert math.floor(h / 1) == h
+    assert divmod(4 * h, 4) == (h, 0)
+    assert h**2 == h * h
+    assert -h < 0.0
+    assert str(h - w) == "H - W"
+    assert x.shape == (x.size(0), 3, h, w)
+    assert x.numel() == 3 * x.size(0) * h * w
+    assert (x.dim(), x.ndim, len(x[0])) == (4, 4, 3)
+    assert x.dtype is torch.get_default_dtype()
+
+
+def test_batch_norm_in_another_order() -> None:
+    norm = nn.BatchNorm2d(3).eval()
+    parameters = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+    norm.running_mean.uniform_(-1, 1)
+
+    def both(x: Any) -> Any:
+        return norm(x), torch.batch_norm(x, *parameters, False, 0.1, 1e-5, False)
+
+    one, other = read(both, IMAGES).outputs
+    assert one is other
 
 
 def test_the_middle_of_a_symbolic_size() -> None:

@@ -97,6 +97,7 @@ LAYERS: Mapping[str, Layer] = {
     "rsub": entrywise.rsub,
     "select": shapes.select,
     "selu": entrywise.selu,
+    "softmax": entrywise.softmax,
     "softshrink": entrywise.softshrink,
     "split": shapes.split,
     "square": entrywise.square,

@@ -51,6 +51,7 @@ __all__ = [
     "prelu",
     "rsub",
     "selu",
+    "softmax",
     "softshrink",
     "square",
     "sub",
@@ -253,6 +254,19 @@ def glu(input: SignalExpr, dim: int = -1) -> SignalExpr:  # noqa: A002
     """The first half along an axis times the sigmoid of the second one."""
     one, other = chunk(input, 2, dim)
     return one.multiply(other.sigmoid())
+
+
+def softmax(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
+    """exp(x)/Σ exp(x) along an axis of two entries: the sigmoid of an entry less the other one.
+
+    Along longer ones it is divided by sums of entries, which is no part of the language.
+    """
+    (axis,) = which_axes(input, dim)
+    if size_along(input, axis) != 2:
+        raise SymconvError(
+            f"softmax is read along an axis of 2 entries, and there are {size_along(input, axis)}"
+        )
+    return (input - input.flip(axis=axis)).sigmoid()
 
 
 # --- over axes -----------------------------------------------------------------------
