@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import SignalExpr, Tensor
-from symconv.networks.parameters import Context
+from symconv.networks.parameters import Context, located
 from symconv.networks.sizes import Hypotheses
 from symconv.networks.symbolic import Symbolic, TorchSize, Watched
 from symconv.networks.weights import Weight
@@ -57,7 +58,7 @@ def inputs_of(
     shapes: Mapping[str, Sequence[Any]], given: Iterable[Any]
 ) -> tuple[tuple[Symbolic, ...], Context]:
     """Tensors of symbols by name, which have weights and hypotheses in common."""
-    hypotheses = Hypotheses(given)
+    hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given, located)
     known: dict[str, Any] = dict(hypotheses.numbers)
     tensors = []
     for name, shape in shapes.items():

@@ -27,10 +27,12 @@ class Hypotheses:
 
     Attributes:
         given: the conditions.
+        where: says where the code is that asks, as " in layer1 (Block)".
     """
 
-    def __init__(self, given: Iterable[Any] = ()) -> None:
+    def __init__(self, given: Iterable[Any] = (), where: Callable[[], str] = str) -> None:
         self.given: tuple[Any, ...] = tuple(given)
+        self.where = where
         self._answers: dict[Any, bool] = {}
 
     @property
@@ -68,8 +70,8 @@ class Hypotheses:
             return False
         why = "depends on the sizes" if isinstance(verdict, Refuted) else "could not be decided"
         raise SymconvError(
-            f"the code asks whether {condition}, which {why}: add the hypothesis {condition}, or "
-            f"{opposite}, to given"
+            f"the code asks{self.where()} whether {condition}, which {why}: add the hypothesis "
+            f"{condition}, or {opposite}, to given"
         )
 
 
@@ -90,6 +92,10 @@ class Size:
     def _made(self, amount: Amount) -> int | Size:
         number = amount.number
         return type(self)(amount, self.hypotheses) if number is None else number
+
+    @property
+    def _where(self) -> str:
+        return self.hypotheses.where()
 
     def __add__(self, other: Any) -> Any:
         return self._with(other, lambda a, b: a + b)
@@ -135,13 +141,15 @@ class Size:
             other = int(other)
         if isinstance(other, bool) or not isinstance(other, int) or other == 0:
             raise SymconvError(
-                f"the size {self} can be divided by numbers, and is asked for {self} / {other}; "
+                f"the size {self} can be divided by numbers, and not by {other}{self._where}; "
                 f"write {self} // {other} for the size that is rounded down"
             )
         return Quotient.of(self, Fraction(1, other))
 
     def __rtruediv__(self, other: Any) -> NoReturn:
-        raise SymconvError(f"{other} is divided by the size {self}, which is not followed")
+        raise SymconvError(
+            f"{other} is divided by the size {self}{self._where}, which is not followed"
+        )
 
     def __pow__(self, exponent: int) -> Any:
         if not isinstance(exponent, int) or exponent < 0:
@@ -213,8 +221,8 @@ class Size:
 
     def _no_number(self) -> NoReturn:
         raise SymconvError(
-            f"the code asks for the size {self} as a number, and it is a symbol here: give it as a "
-            "number in the shape, or by a hypothesis such as Eq(H, 224)"
+            f"the code asks{self._where} for the size {self} as a number, and it is a symbol here: "
+            "give it as a number in the shape, or by a hypothesis such as Eq(H, 224)"
         )
 
     def __int__(self) -> int:
@@ -329,8 +337,8 @@ class Quotient:
 
     def _no_number(self) -> NoReturn:
         raise SymconvError(
-            f"the code asks for {self} as a number, and it depends on a symbol; math.floor, "
-            "math.ceil and // are followed, or give the size as a number"
+            f"the code asks{self.numerator._where} for {self} as a number, and it depends on a "
+            "symbol; math.floor, math.ceil and // are followed, or give the size as a number"
         )
 
     def __int__(self) -> int:

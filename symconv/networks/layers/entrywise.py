@@ -8,6 +8,7 @@ from functools import reduce
 from string import ascii_lowercase
 from typing import Any
 
+from symconv.arithmetic.limits import MOST_FACTORS
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.operators.base import size_along
@@ -139,10 +140,12 @@ def neg(input: SignalExpr) -> SignalExpr:  # noqa: A002
 
 
 def power(input: SignalExpr, exponent: Any) -> SignalExpr:  # noqa: A002
-    """A power with an exponent from 1 to 8."""
+    """A power with a number for its exponent, as a product."""
     number = exact(exponent, "the exponent") if not isinstance(exponent, SignalExpr) else None
-    if number is None or number not in range(1, 9):
-        raise SymconvError(f"an exponent is a number from 1 to 8, got {as_given(exponent)}")
+    if number is None or number not in range(1, MOST_FACTORS + 1):
+        raise SymconvError(
+            f"an exponent is a number from 1 to {MOST_FACTORS}, got {as_given(exponent)}"
+        )
     return reduce(mul, [input] * int(number))
 
 
