@@ -450,6 +450,9 @@ MOST_ENTRIES_SHOWN = 64
 MOST_FILLED_SHOWN = 8
 """Entries other than 0 that are told by their places, where a tensor has too many to show all."""
 
+MOST_PARTS_OF_A_NEED_SHOWN = 6
+"""Products that are written of what an output needs of an unknown: a line has room for few."""
+
 MOST_LEFT_SHOWN = 4
 """Numbers without an answer that are listed, of those that were tried: half a line."""
 

@@ -22,6 +22,7 @@ from symconv.arithmetic.limits import (
     DECISION_OPERATIONS,
     LARGEST_UNKNOWN_TRIED,
     MOST_EQUATIONS_OF_A_KERNEL,
+    MOST_PARTS_OF_A_NEED_SHOWN,
     SEARCH_SHARE,
 )
 from symconv.arithmetic.polynomials import Atom, Polynomial, at_least, equal
@@ -129,6 +130,7 @@ class _Search:
     def smallest(self) -> Obstacle | None:
         """The smallest sizes at which the equations contradict each other."""
         for at in small_lengths(self.claim):
+            # The sizes of an unknown are compared in each family, not tried like those of inputs.
             if any(at[symbol] != 1 for symbol in self.open):
                 continue
             known = {s: v for s, v in at.items() if s not in self.open}
@@ -439,7 +441,7 @@ def _polynomial(value: Mapping[Monomial, Fraction]) -> str:
 def _joined(parts: Sequence[tuple[str, Fraction]]) -> str:
     """The sum of products with coefficients, as it is written; long ones are cut."""
     told = ""
-    for text, c in islice(parts, 6):
+    for text, c in islice(parts, MOST_PARTS_OF_A_NEED_SHOWN):
         size = abs(c)
         one = str(size) if not text else text if size == 1 else f"{size}*{text}"
         told += (
@@ -449,4 +451,4 @@ def _joined(parts: Sequence[tuple[str, Fraction]]) -> str:
             if not told
             else f" {'-' if c < 0 else '+'} {one}"
         )
-    return (told or "0") + " + …" * (len(parts) > 6)
+    return (told or "0") + " + …" * (len(parts) > MOST_PARTS_OF_A_NEED_SHOWN)

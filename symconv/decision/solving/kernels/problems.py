@@ -40,7 +40,8 @@ class Problem:
         unknowns: the unknowns, by name; sizes that are not known either are symbols.
         open: these symbols, by the unknown and the axis.
         given: the hypotheses.
-        inputs: the names of the tensors on which the unknowns must not depend.
+        of: the names of the tensors on which the unknowns must not depend, where they were given;
+            otherwise see `inputs`.
     """
 
     lhs: SignalExpr

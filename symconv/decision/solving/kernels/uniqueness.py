@@ -47,7 +47,9 @@ def is_unique(problem: Problem) -> bool | None:
 
 def _may_be_exchanged(problem: Problem) -> bool:
     """Whether what is added to one unknown may be taken from another one, as of parallel layers."""
-    taken = {name for part in problem.rhs.names for name in part}
+    asked = problem.claim(problem.unknowns)
+    # A name of which no hypothesis says anything either.
+    taken = {*asked.named, *(symbol.name for symbol in asked.symbols)}
     name = next(letters("d", taken)).name
     for one, other in combinations(problem.unknowns.values(), 2):
         if one.lengths != other.lengths or not one.is_nonempty:
@@ -55,8 +57,8 @@ def _may_be_exchanged(problem: Problem) -> bool:
         moved = Tensor(name, one.shape)
         kernels = {**problem.unknowns, one.name: one + moved, other.name: other - moved}
         with suppress(SymconvError):
-            claim = Claim(problem.with_kernels(kernels), problem.rhs, problem.given)
-            if isinstance(claim.prove(), Proved):
+            verdict = Claim(problem.with_kernels(kernels), problem.rhs, problem.given).prove()
+            if isinstance(verdict, Proved) and verdict.is_complete:
                 return True
     return False
 

@@ -22,6 +22,7 @@ from symconv import (
     integers,
     solve,
 )
+from symconv.decision.solving.kernels.uniqueness import is_unique
 
 n, c, d, l, r, s, p, q = integers("n c d l r s p q", positive=True)
 x, y, k, h = Signal("x", n), Signal("y", n), Signal("k", c), Signal("h", d)
@@ -243,6 +244,18 @@ def test_of_inputs_that_are_restricted_others_may_serve() -> None:
     # A hypothesis on what is known takes nothing away.
     known = solve(x.correlate(k), lambda K: x.correlate(K), given=k == k.flip())
     assert known.is_unique
+
+
+def test_what_may_be_exchanged_is_no_tensor_of_a_hypothesis() -> None:
+    """A + B and A - B say what both are, also where some other d is 0."""
+    four, two, zero = Signal("x", 4), Signal("k", 2), Signal("d", 2)
+
+    def both(A: SignalExpr, B: SignalExpr) -> SignalExpr:
+        one, other = four.correlate(A), four.correlate(B)
+        return concatenate([one + other, one - other])
+
+    found = solve(both(two, two), both, shape={"A": 2, "B": 2}, given=zero == 0 * zero)
+    assert is_unique(found.problem) is not False
 
 
 def test_what_is_found_for_some_strides_need_not_exist_for_all() -> None:
