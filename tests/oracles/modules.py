@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symconv.language.signals import SignalExpr
-from symconv.networks import read
+from symconv.reading.networks import read
 from tests.oracles.layers_by_torch import installed
 
 TOLERANCE = 1e-9

@@ -1,0 +1,578 @@
+"""Index formulas as text, such as Sum(k[i]*k[t - 2*i], i): nothing is evaluated.
+
+    formula     k[t - 2*i]   k(t)   a + b   a*b   a/2   a**2   Sum(a, i)   Sum(a, (i, 0, c - 1))
+                Piecewise((a, t % 2 == 0), (0, True))
+    position    an expression in the index, the indices of sums and the lengths, with floor,
+                ceil, //, %, Mod, min and max; an entry at a fraction is zero
+
+A sum over an index alone is over all integers.  Signals without a position make an
+operator expression instead, such as k.convolve(k.dilate(2)); in it, `*` between two signals
+is their convolution.  `symconv.reading.text.latex` makes the same trees from LaTeX.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Indexed, IndexedBase, Integer, Piecewise, Pow, Rational, Sum, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.limits import (
+    LARGEST_END,
+    LONGEST_NAME,
+    MOST_COMPARISONS,
+    MOST_ENTRIES_TYPED,
+    MOST_ROUNDED,
+    MOST_SUMS,
+)
+from symconv.arithmetic.symbols import IntegerSymbol
+from symconv.arithmetic.unevaluated import difference
+from symconv.errors import SymconvError
+from symconv.language.operators import Flip
+from symconv.language.signals import Signal, SignalExpr
+from symconv.reading.text.declarations import Declarations, Names, Vocabulary
+from symconv.reading.text.functions import (
+    DIVISOR,
+    FUNCTIONS,
+    POINTWISE,
+    RESERVED,
+    check_name,
+    close,
+)
+from symconv.reading.text.python_operators import Value, combined, sort
+from symconv.reading.text.reader import Reader
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
+
+__all__ = [
+    "ParsedFormula",
+    "Star",
+    "is_signal_tree",
+    "parse_formula",
+    "read_formula",
+    "starred",
+    "text_of",
+]
+
+_ROUNDED = {"floor", "ceil", "ceiling", "abs", "Abs", "min", "Min", "max", "Max", "Mod"}
+_INFINITY = "oo"
+_OWN = {"Sum", "Piecewise"}
+
+
+class Star(ast.Mult):
+    """The sign *, which is the product of numbers and the convolution of signals."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFormula:
+    """A formula, or an operator expression, that was read.
+
+    Attributes:
+        value: a SymPy expression in entries of signals, or a signal.
+        index: the index of the formula; None for an operator expression, and for a formula
+            that has none.
+        phrase: the tree, and where it was written.
+        sums: where the sum over each index stands, for errors.
+    """
+
+    value: Expr | SignalExpr
+    index: Symbol | None
+    phrase: Phrase
+    sums: Mapping[str, ast.expr]
+
+
+def parse_formula(
+    text: str,
+    signals: Mapping[str, Signal],
+    *,
+    index: str | None = None,
+    symbols: Iterable[Symbol] = (),
+) -> ParsedFormula:
+    """Read an index formula, or an operator expression; nothing in the text is evaluated.
+
+    Args:
+        text: the formula.
+        signals: what its names of signals mean.
+        index: the index of the formula; without it, the one name that is neither bound by a
+            sum nor a length.
+        symbols: symbols that the formula may use besides those in the lengths.
+
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
+    >>> parse_formula("Sum(k[i]*k[t - 2*i], (i, 0, c - 1))", {"k": k}).value
+    Sum(k[-2*i + t]*k[i], (i, 0, c - 1))
+    >>> parse_formula("Sum(k[i], i)*k[i]", {"k": k}, index="t")
+    Traceback (most recent call last):
+        ...
+    symconv.reading.text.syntax.TextError: the formula, line 1, column 16: i is the index of a sum,
+    and stands outside of that sum
+      Sum(k[i], i)*k[i]
+                     ^
+
+    Raises:
+        TextError: the text is not of this form; it says where.
+    """
+    phrase = read_phrase(Passage(text, "the formula"))
+    return read_formula(starred(phrase), signals, index=index, symbols=symbols)
+
+
+def starred(phrase: Phrase) -> Phrase:
+    """The phrase with its * read as `Star`."""
+    for node in ast.walk(phrase.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            node.op = Star()
+    return phrase
+
+
+def read_formula(
+    phrase: Phrase,
+    signals: Mapping[str, Signal],
+    *,
+    index: str | None = None,
+    symbols: Iterable[Symbol] = (),
+) -> ParsedFormula:
+    """Read the tree of a formula; see `parse_formula`."""
+    sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
+    fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
+    try:
+        scope = _Scope(phrase, signals, fixed, index)
+        reader = _FormulaReader(phrase, signals, scope)
+        value = reader.whole()
+    except RecursionError:
+        raise phrase.error(phrase.tree, "nested too deeply") from None
+    has_index = scope.index is not None and not isinstance(value, SignalExpr)
+    symbol = IntegerSymbol(scope.index) if scope.index and has_index else None
+    return ParsedFormula(value, symbol, phrase, scope.sums)
+
+
+def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
+    """A formula as text in the order in which it was written, which can be read again.
+
+    >>> from symconv import integers
+    >>> k = Signal("k", integers("c", positive=True))
+    >>> text_of(parse_formula("Sum(k2(i) * k2(t-2*i), i)", {"k2": k}), {"k2": k})
+    'Sum(k[i]*k[t - 2*i], i)'
+    """
+    tree = _Plain(signals).visit(deepcopy(parsed.phrase.tree))
+    return re.sub(r" (\*\*?|//?) ", r"\1", ast.unparse(tree))
+
+
+class _Plain(ast.NodeTransformer):
+    """Python's own signs, the names of the signals, and brackets around positions."""
+
+    def __init__(self, signals: Mapping[str, Signal]) -> None:
+        self._signals = signals
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        self.generic_visit(node)
+        node.op = ast.Mult() if isinstance(node.op, Star) else node.op
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        is_entry = isinstance(node.func, ast.Name) and node.func.id in self._signals
+        self.generic_visit(node)
+        return ast.Subscript(node.func, node.args[0], ast.Load()) if is_entry else node
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        signal = self._signals.get(node.id)
+        return node if signal is None else ast.Name(signal.name, ast.Load())
+
+
+def is_signal_tree(node: ast.expr, signals: Iterable[str]) -> bool:
+    """Whether a tree is an operator expression, not a number."""
+    match node:
+        case ast.Name(name):
+            return name in signals
+        case ast.Call(ast.Attribute()):
+            return True
+        case ast.BinOp(left, _, right):
+            return is_signal_tree(left, signals) or is_signal_tree(right, signals)
+        case ast.UnaryOp(operand=operand):
+            return is_signal_tree(operand, signals)
+    return False
+
+
+# --- names -----------------------------------------------------------------------------
+
+
+class _Scope:
+    """Which names a formula binds and which it leaves free.
+
+    Attributes:
+        index: the index of the formula, if it has one.
+        fixed: the symbols that stand for lengths.
+        sums: where the sum over each index stands.
+    """
+
+    def __init__(
+        self,
+        phrase: Phrase,
+        signals: Mapping[str, Signal],
+        fixed: Mapping[str, Symbol],
+        index: str | None,
+    ) -> None:
+        self.phrase = phrase
+        self.signals = signals
+        self.fixed = fixed
+        self.sums: dict[str, ast.expr] = {}
+        self._given = index
+        free = list(self._free(phrase.tree, frozenset()))
+        loose = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
+        parts = ast.walk(phrase.tree)
+        if is_signal_tree(phrase.tree, signals) and not any(map(_is_subscript, parts)):
+            for node in loose:
+                raise phrase.error(node, self._unknown(node.id, is_signal=True))
+        self.index = self._index(loose)
+
+    def limits(self, nodes: Sequence[ast.expr]) -> list[tuple[ast.Name, list[ast.expr]]]:
+        """The index and the ends of each limit of a sum."""
+        found: list[tuple[ast.Name, list[ast.expr]]] = []
+        for node in nodes:
+            match node:
+                case ast.Name():
+                    found.append((node, []))
+                case ast.Tuple([ast.Name() as name]):
+                    found.append((name, []))
+                case ast.Tuple([ast.Name() as name, low, high]):
+                    found.append((name, [low, high]))
+                case _:
+                    raise self.phrase.error(
+                        node, "expected the index of the sum, i, or its range, (i, 0, c - 1)"
+                    )
+        return found
+
+    def _free(self, node: ast.AST, bound: frozenset[str]) -> Iterator[ast.Name]:
+        match node:
+            case ast.Call(ast.Name("Sum"), [body, *nodes]):
+                limits = self.limits(nodes)
+                names = [name.id for name, _ in limits]
+                for position, (name, ends) in enumerate(limits):
+                    self._check_bound(name, bound, names[:position])
+                    self.sums.setdefault(name.id, node)
+                    for end in ends:
+                        yield from self._free(end, bound.union(names[position + 1 :]))
+                yield from self._free(body, bound.union(names))
+            case ast.Call(ast.Name(name), arguments) if name not in self.signals:
+                for argument in arguments:
+                    yield from self._free(argument, bound)
+            case ast.Subscript(ast.Name(name) as base, position) if name not in self.signals:
+                similar = close(name, self.signals, f"expected {', '.join(sorted(self.signals))}")
+                raise self.phrase.error(base, f"{name!r} is not a signal here; {similar}")
+            case ast.Name(name):
+                if name not in bound:
+                    yield node
+            case _:
+                for part in ast.iter_child_nodes(node):
+                    yield from self._free(part, bound)
+
+    def _check_bound(self, node: ast.Name, bound: frozenset[str], before: Sequence[str]) -> None:
+        name = node.id
+        problem = ""
+        if name in self.signals:
+            problem = f"{name} is a signal, and cannot be the index of a sum"
+        elif name in self.fixed:
+            problem = f"{name} is a length here, and cannot be the index of a sum"
+        elif name == self._given:
+            problem = f"{name} is the index of the formula; sum over another letter"
+        elif name in bound or name in before:
+            problem = f"{name} is the index of another sum around this; take another letter"
+        elif name in RESERVED | _OWN | {_INFINITY}:
+            problem = f"{name!r} is a word of the language, not an index"
+        if problem:
+            raise self.phrase.error(node, problem)
+        _checked_name(self.phrase, node)
+
+    def _index(self, loose: Sequence[ast.Name]) -> str | None:
+        for node in loose:
+            if node.id in self.sums:
+                raise self.phrase.error(
+                    node, f"{node.id} is the index of a sum, and stands outside of that sum"
+                )
+            if node.id in RESERVED | _OWN:
+                raise self.phrase.error(
+                    node, f"{node.id!r} is a word of the language, not an index"
+                )
+            _checked_name(self.phrase, node)
+            if self._given is not None and node.id != self._given:
+                raise self.phrase.error(node, self._unknown(node.id))
+        names = list(dict.fromkeys(node.id for node in loose))
+        if len(names) > 1:
+            second = next(node for node in loose if node.id == names[1])
+            lengths = "".join(f", and {name} is a length" for name in sorted(self.fixed))
+            raise self.phrase.error(
+                second,
+                f"both {names[0]} and {names[1]} are free: a formula has one index{lengths}; all "
+                "other letters are bound by sums",
+            )
+        return self._given or (names[0] if names else None)
+
+    def _unknown(self, name: str, *, is_signal: bool = False) -> str:
+        known = {*self.signals, *self.fixed} if is_signal else {*self.fixed, self._given or ""}
+        what = "" if is_signal else f"; the index is {self._given}"
+        similar = close(name, known - {""}, f"expected {', '.join(sorted(known - {''}))}")
+        return f"{name!r} is not known here{what}; {similar}"
+
+
+def _is_subscript(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript)
+
+
+def _checked_name(phrase: Phrase, node: ast.Name) -> None:
+    try:
+        check_name(node.id, "an index")
+    except SymconvError as error:
+        raise phrase.error(node, str(error)) from None
+
+
+# --- values ----------------------------------------------------------------------------
+
+
+class _FormulaReader(Reader):
+    """Reads signals, positions, conditions, and formulas in entries."""
+
+    def __init__(self, phrase: Phrase, signals: Mapping[str, Signal], scope: _Scope) -> None:
+        super().__init__(phrase, Names(Vocabulary(Declarations(), [phrase]), signals))
+        self._scope = scope
+        self._counted = dict.fromkeys(("sums", "entries", "comparisons", "floors and cases"), 0)
+
+    def whole(self) -> Expr | SignalExpr:
+        """The whole formula, or operator expression."""
+        tree = self.phrase.tree
+        value = self.value(tree)
+        return (
+            self._of_one_axis(tree, value)
+            if isinstance(value, SignalExpr)
+            else self._formula(tree, value)
+        )
+
+    def _of_one_axis(self, node: ast.expr, signal: SignalExpr) -> SignalExpr:
+        if signal.ndim != 1:
+            raise self.error(node, f"expected a signal, of one axis, and this has {signal.ndim}")
+        return signal
+
+    def signal(self, node: ast.expr) -> SignalExpr:
+        """A node that must be a signal."""
+        value = self.value(node)
+        if not isinstance(value, SignalExpr):
+            raise self.error(node, f"expected a signal, and this is {_sort(value)}")
+        return value
+
+    def integer(self, node: ast.expr, instead: str = "") -> Expr:
+        """A node that must be an integer expression, without entries of signals."""
+        value = super().integer(node, instead)
+        if value.has(Indexed, Sum):
+            raise self.error(node, "positions, limits and conditions hold no entries of signals")
+        return value
+
+    def _value(self, node: ast.expr) -> Value:
+        match node:
+            case ast.Compare(ops=operators):
+                for _ in operators:
+                    self._count("comparisons", MOST_COMPARISONS, node)
+            case ast.BinOp(op=ast.Mod() | ast.FloorDiv()):
+                self._count("floors and cases", MOST_ROUNDED, node)
+            case ast.Call(ast.Name(name)) if name in _ROUNDED:
+                self._count("floors and cases", MOST_ROUNDED, node)
+        match node:
+            case ast.Constant(int()) | ast.UnaryOp() | ast.BoolOp() | ast.Compare():
+                return super()._value(node)
+            case ast.Subscript(ast.Call(ast.Attribute(attr="phases"))):
+                return super()._value(node)
+            case ast.Subscript(target, position):
+                return self._entry(target, position)
+            case ast.Call(ast.Name(name) as target, [position]) if name in self.names.signals:
+                return self._entry(target, position)
+            case ast.Call(ast.Name("Sum")):
+                return self._sum(node)
+            case ast.Call(ast.Name("Piecewise")):
+                return self._piecewise(node)
+            case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
+                known = FUNCTIONS | _OWN | self.names.signals.keys()
+                hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
+                if name in POINTWISE:
+                    hint = "a formula is a sum of products of entries"
+                raise self.error(node, f"there is no function {name[:LONGEST_NAME]!r}; {hint}")
+            case ast.Name(name):
+                return self._named(node, name)
+            case ast.Tuple() | ast.List():
+                raise self.error(node, "a comma is not expected here")
+        return super()._value(node)
+
+    def _named(self, node: ast.expr, name: str) -> Value:
+        if name in self.names.signals:
+            return self.names.signals[name]
+        if name in self._scope.fixed:
+            return self._scope.fixed[name]
+        if name == _INFINITY:
+            raise self.error(node, "infinity stands in the limits of a sum only")
+        return IntegerSymbol(name)
+
+    def _entry(self, target: ast.expr, position: ast.expr) -> Expr:
+        self._count("entries", MOST_ENTRIES_TYPED, target)
+        signal = self._of_one_axis(target, self.signal(target))
+        if isinstance(position, ast.Slice):
+            raise self.error(position, "a position is one integer here, as in k[t]")
+        at = self.integer(position)
+        match signal:
+            case Signal(name, size):
+                return Indexed(IndexedBase(name, shape=(size.written,)), at)
+            case SignalExpr(Flip(), (Signal(name, size),)):
+                last = difference(size.written, Integer(1))
+                return Indexed(IndexedBase(name, shape=(size.written,)), difference(last, at))
+        try:
+            return signal[at]
+        except SymconvError as error:
+            raise self.error(position, str(error)) from None
+
+    def _count(self, what: str, most: int, node: ast.expr) -> None:
+        self._counted[what] += 1
+        if self._counted[what] > most:
+            raise self.error(node, f"more than {most} {what}")
+
+    def _sum(self, node: ast.Call) -> Expr:
+        self._count("sums", MOST_SUMS, node)
+        if len(node.args) < 2 or node.keywords:
+            raise self.error(node, "expected Sum(formula, i) or Sum(formula, (i, 0, c - 1))")
+        body, *nodes = node.args
+        value = self._formula(body, self.value(body))
+        limits = []
+        for name, ends in self._scope.limits(nodes):
+            index = IntegerSymbol(name.id)
+            low, high = map(self._end, ends) if ends else (-sympy.oo, sympy.oo)
+            if sympy.oo == low or high == -sympy.oo:
+                at = ends[0] if sympy.oo == low else ends[1]
+                raise self.error(at, "this end of the sum is infinite on the wrong side")
+            limits.append((index, low, high))
+        return Sum(value, *limits)
+
+    def _end(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Name("oo") | ast.UnaryOp(ast.UAdd(), ast.Name("oo")):
+                return sympy.oo
+            case ast.UnaryOp(ast.USub(), ast.Name("oo")):
+                return -sympy.oo
+        end = self.integer(node)
+        numbers = [abs(int(a)) for a in end.atoms(Integer)]
+        if max(numbers, default=0) > LARGEST_END:
+            raise self.error(node, f"an end of a sum with a number beyond {LARGEST_END}")
+        if any(power.exp > 2 for power in end.atoms(Pow)):
+            raise self.error(node, "an end of a sum with a power beyond 2")
+        return end
+
+    def _piecewise(self, node: ast.Call) -> Expr:
+        branches: list[tuple[Expr, Boolean]] = []
+        for part in node.args:
+            match part:
+                case ast.Tuple([value, condition]):
+                    read = self.value(value)
+                    if not isinstance(read, Expr):
+                        raise self.error(value, f"expected a formula, and this is {_sort(read)}")
+                    branches.append((read, self.condition(condition)))
+                case _:
+                    raise self.error(part, "expected (formula, condition), such as (0, True)")
+        if not branches or node.keywords:
+            raise self.error(node, "expected Piecewise((formula, condition), (0, True))")
+        return Piecewise(*branches, evaluate=False)
+
+    def _formula(self, node: ast.expr, value: Value) -> Expr:
+        """A value that must be a formula in entries and rational numbers."""
+        if not isinstance(value, Expr):
+            raise self.error(node, f"expected a formula in entries, and this is {_sort(value)}")
+        stray = _stray(value)
+        if stray is not None:
+            raise self.error(
+                _place(node, stray.name) or node,
+                f"{stray} is a position, not an entry: it stands in positions, limits and "
+                "conditions only",
+            )
+        return value
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        for part, value in ((node.left, left), (node.right, right)):
+            if not isinstance(value, SignalExpr | Expr):
+                raise self.error(part, f"expected a formula or a signal, and this is {sort(value)}")
+        match left, right:
+            case SignalExpr(), SignalExpr():
+                return self._signals(node, left, right)
+            case SignalExpr(), Expr() if not right.is_Rational:
+                raise self.error(node.right, f"{_sort(right)} beside a signal; {_POSITION}")
+            case Expr(), SignalExpr() if not left.is_Rational:
+                raise self.error(node.right, f"a signal beside {_sort(left)}; {_POSITION}")
+            case Expr(), Expr():
+                self._check_numbers(node, left, right)
+        try:
+            return combined(node.op, left, right)
+        except SymconvError as error:
+            raise self.error(node.right, str(error)) from None
+
+    def _signals(self, node: ast.BinOp, left: SignalExpr, right: SignalExpr) -> Value:
+        if isinstance(node.op, Star):
+            return left.convolve(right)
+        if isinstance(node.op, ast.Mult):
+            raise self.error(
+                node.right, f"between signals, * is their convolution; otherwise {_POSITION}"
+            )
+        return combined(node.op, left, right)
+
+    def _check_numbers(self, node: ast.BinOp, left: Expr, right: Expr) -> None:
+        entries = [value.has(Indexed, Sum) for value in (left, right)]
+        if isinstance(node.op, ast.FloorDiv | ast.Mod | ast.Div | ast.Pow) and any(entries):
+            if entries[1]:
+                raise self.error(node.right, "expected a number, not entries of signals")
+            if isinstance(node.op, ast.FloorDiv | ast.Mod):
+                raise self.error(node.left, "entries of signals are not rounded")
+        if isinstance(node.op, ast.FloorDiv | ast.Mod):
+            self._check_positive(node.right, right, DIVISOR)
+        if isinstance(node.op, ast.Div) and right.is_zero:
+            raise self.error(node.right, "division by zero")
+        if any(entries):
+            for part, value in ((node.left, left), (node.right, right)):
+                self._formula(part, value)
+
+
+_POSITION = "an entry has a position, as in k[t]"
+
+
+def _sort(value: Value) -> str:
+    if isinstance(value, SignalExpr):
+        return "a signal without a position"
+    if isinstance(value, Boolean) and not isinstance(value, Expr):
+        return "a condition"
+    return "an entry" if value.has(Indexed, Sum) else "an integer expression"
+
+
+def _stray(value: Expr) -> Symbol | None:
+    """A symbol that is a factor or a term of a formula, as entries and numbers are."""
+    match value:
+        case Rational() | Indexed():
+            return None
+        case Sum():
+            return _stray(value.function)
+        case Piecewise():
+            found = (_stray(branch) for branch, _ in value.args)
+            return next(filter(None, found), None)
+        case sympy.Add() | sympy.Mul():
+            return next(filter(None, map(_stray, value.args)), None)
+        case Pow():
+            return _stray(value.args[0])
+    symbols: list[Symbol] = sorted(value.free_symbols, key=str)
+    return symbols[0] if symbols else None
+
+
+def _place(tree: ast.expr, name: str) -> ast.expr | None:
+    """Where a name stands outside of positions, limits and conditions."""
+    match tree:
+        case ast.Name(found):
+            return tree if found == name else None
+        case ast.BinOp(left, _, right):
+            return _place(left, name) or _place(right, name)
+        case ast.UnaryOp(operand=operand):
+            return _place(operand, name)
+        case ast.Call(ast.Name("Sum"), [body, *_]):
+            return _place(body, name)
+    return None
