@@ -10,15 +10,12 @@ What layers mean is one table (`symconv.reading.networks.layers`), which knows n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symconv.errors import SymconvError
+from symconv.reading.networks.results import Reading
 
-if TYPE_CHECKING:
-    from symconv.reading.networks.modules import Reading
-    from symconv.reading.networks.symbolic import Symbolic
-
-__all__ = ["read", "symbolic"]
+__all__ = ["Reading", "read", "symbolic"]
 
 
 def _modules() -> Any:
@@ -39,7 +36,7 @@ def _modules() -> Any:
     return modules
 
 
-def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Symbolic:
+def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Any:
     """A tensor for PyTorch's functions and modules, whose sizes and entries are symbols.
 
     What a module makes of it has the tensor of symconv in `expression`, and the weights that were
@@ -54,8 +51,7 @@ def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Symb
     Raises:
         SymconvError: PyTorch is not installed, or the shape is none.
     """
-    made: Symbolic = _modules().symbolic(name, shape, given)
-    return made
+    return _modules().symbolic(name, shape, given)
 
 
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:

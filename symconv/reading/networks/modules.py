@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,41 +10,13 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
-from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
+from symconv.reading.networks.results import Reading
 from symconv.reading.networks.sizes import Hypotheses
-from symconv.reading.networks.symbolic import Symbolic, TorchSize, Watched
-from symconv.reading.networks.weights import Weight
+from symconv.reading.networks.torch_tensors import Symbolic, TorchSize, Watched
 
-__all__ = ["Reading", "inputs_of", "read", "symbolic"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a module computes.
-
-    Attributes:
-        outputs: what it returns, one after the other where these are several.
-        inputs: the named tensors that it was run on.
-        weights: its weights by the names of the tensors that stand for them.
-        given: the hypotheses about sizes, for which the outputs are what they are.
-    """
-
-    outputs: tuple[SignalExpr, ...]
-    inputs: tuple[Tensor, ...]
-    weights: Mapping[str, Weight]
-    given: tuple[Any, ...]
-
-    @property
-    def output(self) -> SignalExpr:
-        """The output, where there is one.
-
-        Raises:
-            SymconvError: there are several.
-        """
-        if len(self.outputs) != 1:
-            raise SymconvError(f"the module has {len(self.outputs)} outputs; see .outputs")
-        return self.outputs[0]
+__all__ = ["inputs_of", "read", "symbolic"]
 
 
 def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Symbolic:

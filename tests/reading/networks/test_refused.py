@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from symconv.errors import SymconvError
+from symconv.reading import networks
 from symconv.reading.networks import read, symbolic
 from tests.oracles.layers_by_torch import installed
 
@@ -219,6 +220,13 @@ def test_weights_that_change_while_the_module_runs() -> None:
 
     with pytest.raises(SymconvError, match="is changed while"):
         read(Inner(twice).eval(), ("N", 3))
+
+
+def test_public_names_stay_what_they_are() -> None:
+    """A module of the name of a function would take its place once it is imported."""
+    read(nn.ReLU().eval(), IMAGES)
+    for name in networks.__all__:
+        assert callable(getattr(networks, name))
 
 
 def test_tensors_that_were_made_apart() -> None:
