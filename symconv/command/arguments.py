@@ -18,7 +18,7 @@ from symconv.arithmetic.limits import (
 
 if TYPE_CHECKING:
     from symconv.catalogue.theorems import Theorem
-    from symconv.text import Declarations, Passage
+    from symconv.reading.text import Declarations, Passage
 
 __all__ = ["among", "declared", "decoded", "lengths", "named", "tap", "unknowns"]
 
@@ -86,8 +86,8 @@ def declared(
     functions: Iterable[str] = (),
 ) -> Declarations:
     """What the options --signal, --given, --integer, --tensor and --function declare."""
-    from symconv.text import Declarations
-    from symconv.text.syntax import Passage
+    from symconv.reading.text import Declarations
+    from symconv.reading.text.syntax import Passage
 
     found: dict[str, dict[str, Passage]] = {"--signal": {}, "--tensor": {}, "--function": {}}
     needed = {"--signal": "NAME:LENGTH, such as x:n", "--tensor": "NAME:SIZE,SIZE,…"}
@@ -108,7 +108,7 @@ def declared(
 
 def unknowns(texts: Iterable[str]) -> dict[str, Passage | None]:
     """What the option --unknown says: names, each with its shape behind a colon if it has one."""
-    from symconv.text import Passage
+    from symconv.reading.text import Passage
 
     found: dict[str, Passage | None] = {}
     for text in texts:

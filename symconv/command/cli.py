@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from symconv.decision.claims import Claim
-    from symconv.text import Declarations, ParsedClaim
+    from symconv.reading.text import Declarations, ParsedClaim
 
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -181,7 +181,7 @@ class _WithWords(Command):
     """A command whose help ends with the words of the language."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from symconv.text.help_words import sections
+        from symconv.reading.text.help_words import sections
 
         for title, rows in sections():
             with formatter.section(title):
@@ -383,7 +383,7 @@ def solve(
     from symconv.command.deciding import Decider
     from symconv.command.solving import Wanted
     from symconv.command.terminal import console
-    from symconv.text import Passage, read_problem
+    from symconv.reading.text import Passage, read_problem
 
     if functions:
         raise click.UsageError(
@@ -567,14 +567,14 @@ def grade_answer(
 
 
 def _read(claim: str | None, declared: Declarations, name: str | None) -> list[ParsedClaim]:
-    from symconv.text import Passage, read_claim
+    from symconv.reading.text import Passage, read_claim
 
     return [read_claim(Passage(claim or "", "the claim"), declared, name)]
 
 
 def _read_file(file: IO[bytes], declared: Declarations, out: Console) -> list[ParsedClaim]:
     from symconv.command.terminal import working
-    from symconv.text import read_claims
+    from symconv.reading.text import read_claims
 
     name = getattr(file, "name", "-")
     where = "standard input" if name in ("-", "<stdin>") else str(name)

@@ -17,7 +17,7 @@ from symconv.command.solving import Wanted, report_problem
 from symconv.command.terminal import show, working
 from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
 from symconv.errors import SymconvError
-from symconv.text import Declarations, ParsedAmounts, ParsedClaim, ParsedProblem, Passage
+from symconv.reading.text import Declarations, ParsedAmounts, ParsedClaim, ParsedProblem, Passage
 
 __all__ = ["Decider"]
 

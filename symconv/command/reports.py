@@ -38,7 +38,7 @@ from symconv.decision.wording import (
 from symconv.errors import Undecided
 from symconv.language.graph import has_opaque
 from symconv.language.notation import plain
-from symconv.text import Assumption
+from symconv.reading.text import Assumption
 
 if TYPE_CHECKING:
     from symconv.catalogue.published import (

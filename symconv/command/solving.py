@@ -30,7 +30,7 @@ from symconv.decision.wording import quantifiers
 from symconv.errors import SymconvError, Undecided
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr, Tensor
-from symconv.text import Assumption, ParsedAmounts, ParsedProblem
+from symconv.reading.text import Assumption, ParsedAmounts, ParsedProblem
 
 __all__ = ["Wanted", "report_problem"]
 

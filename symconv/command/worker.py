@@ -214,7 +214,7 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
     from symconv.command import arguments
     from symconv.command.reports import report, report_theorem
     from symconv.command.solving import Wanted, report_problem
-    from symconv.text import Declarations, Passage, read_claim, read_problem
+    from symconv.reading.text import Declarations, Passage, read_claim, read_problem
 
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)

@@ -43,7 +43,7 @@ from symconv.language.operators import (
 )
 from symconv.language.operators.add import positive_part
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.formulas import (
+from symconv.reading.text.formulas import (
     ParsedFormula,
     Star,
     is_signal_tree,
@@ -51,9 +51,9 @@ from symconv.text.formulas import (
     starred,
     text_of,
 )
-from symconv.text.latex import latex_of as formula_latex
-from symconv.text.latex import read_latex
-from symconv.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.latex import latex_of as formula_latex
+from symconv.reading.text.latex import read_latex
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Grade", "Reading", "grade", "show_grade", "show_typical"]
 

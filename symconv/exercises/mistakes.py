@@ -17,7 +17,7 @@ from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
 from symconv.derivations.finite_sums import made_finite
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.formulas import parse_formula
+from symconv.reading.text.formulas import parse_formula
 
 __all__ = ["K4", "KERNEL", "MISTAKES", "UNUSUAL", "Mistake", "Unusual", "entries"]
 

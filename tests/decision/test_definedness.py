@@ -12,7 +12,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.language.signals import substituted
-from symconv.text import parse_claim
+from symconv.reading.text import parse_claim
 from tests.oracles import brute_force
 
 n, c, d, s = integers("n c d s", positive=True)

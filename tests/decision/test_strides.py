@@ -23,7 +23,7 @@ from symconv.arithmetic.polynomials import Polynomial, nonnegative_part
 from symconv.arithmetic.polynomials import floor as floor_of
 from symconv.decision.strides import strides_of, values_up_to
 from symconv.language.signals import substituted
-from symconv.text import parse_claim
+from symconv.reading.text import parse_claim
 from tests.oracles.brute_force import (
     check_counterexample,
     check_verdict,

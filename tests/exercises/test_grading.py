@@ -17,7 +17,7 @@ from symconv import Claim, Proved, Refuted, Signal, SymconvError, Unknown
 from symconv.command.cli import main
 from symconv.exercises.grading import grade
 from symconv.exercises.mistakes import K4, KERNEL, MISTAKES, UNUSUAL, Mistake
-from symconv.text.syntax import TextError
+from symconv.reading.text.syntax import TextError
 
 Numbers = Sequence[int]
 

@@ -16,7 +16,7 @@ from sympy import I, Symbol
 from symconv import Pointwise, Signal, SymconvError, Tensor, Undecided, integers, maximum
 from symconv.language.functions import FUNCTIONS
 from symconv.language.notation import latex, plain
-from symconv.text.functions import POINTWISE
+from symconv.reading.text.functions import POINTWISE
 from tests.oracles.layers_by_torch import double, installed, numbers
 
 n = integers("n", positive=True)

@@ -15,8 +15,8 @@ from sympy import symbols
 import symconv
 from symconv import SymconvError
 from symconv.language import hints
-from symconv.text import TextError, parse_claim
-from symconv.text.functions import FORMS, METHODS
+from symconv.reading.text import TextError, parse_claim
+from symconv.reading.text.functions import FORMS, METHODS
 
 Signal: Any = symconv.Signal  # much of this is no attribute on purpose
 

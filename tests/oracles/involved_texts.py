@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from symconv import Claim, Proved, Refuted, Unknown
-from symconv.text import ParsedClaim
-from symconv.text.syntax import TextError
+from symconv.reading.text import ParsedClaim
+from symconv.reading.text.syntax import TextError
 
 __all__ = ["check_refused_at_once", "claim_read_at_once", "decided_soon"]
 

@@ -32,7 +32,7 @@ import sympy
 import symconv
 from symconv import Claim, Proved, Refuted, SymconvError, Undecided, Unknown
 from symconv.decision.verdicts import Verdict
-from symconv.text import parse_claim
+from symconv.reading.text import parse_claim
 from tests.generators.doubles import Point, Row, UndefinedError, World
 from tests.generators.independent_claims import DEEP, KINDS, Statement, statement, variants
 from tests.oracles.outcomes import Disagreement

@@ -19,7 +19,7 @@ from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.polynomials import Atom
 from symconv.derivations import such_that
 from symconv.language.amounts import Amount, simplified_around
-from symconv.text import parse_claim
+from symconv.reading.text import parse_claim
 from tests.generators.trees import (
     Tree,
     as_text,

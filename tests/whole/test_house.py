@@ -22,14 +22,14 @@ ROOMS: dict[str, set[str]] = {
     "language": {"errors", "arithmetic"},
     "decision": {"errors", "arithmetic", "language"},
     "testing": {"decision"},
-    "text": {"errors", "arithmetic", "language", "decision"},
+    "reading": {"errors", "arithmetic", "language", "decision"},
     "formal": {"errors", "arithmetic", "language", "decision"},
     "catalogue": {"arithmetic", "language", "decision"},
     "derivations": {"errors", "arithmetic", "language", "decision"},
-    "exercises": {"errors", "arithmetic", "language", "decision", "text", "derivations"},
+    "exercises": {"errors", "arithmetic", "language", "decision", "reading", "derivations"},
     "pages": {"errors", "arithmetic", "language", "decision"},
     "command": {
-        *("errors", "arithmetic", "language", "decision", "text", "formal", "catalogue"),
+        *("errors", "arithmetic", "language", "decision", "reading", "formal", "catalogue"),
         *("exercises", "pages"),
     },
     "__main__": {"command"},
@@ -57,7 +57,7 @@ NO_LIMITS = (
     ("pages.diagrams.svg", "HEIGHT HALO _MARGIN", "layout"),
     ("pages.diagrams.network_drawing", "_GAP _WIDE _ROOMY", "layout"),
     ("pages.handouts.notebooks", "_ROW", "layout"),
-    ("text.functions", "_MANY", "any number of arguments"),
+    ("reading.text.functions", "_MANY", "any number of arguments"),
 )
 """The other constants that are numbers, and what they are."""
 

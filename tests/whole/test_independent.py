@@ -16,7 +16,7 @@ import sympy
 
 from symconv import Claim, Proved, Refuted, SymconvError, Unknown
 from symconv.decision.verdicts import Extent
-from symconv.text import parse_claim
+from symconv.reading.text import parse_claim
 from tests.generators import doubles
 from tests.generators.doubles import (
     Number,

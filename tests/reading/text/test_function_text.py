@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from symconv import Claim, Pointwise, Refuted, Signal, SymconvError, integers
-from symconv.text import Declarations, ParsedClaim, TextError, parse_claim, read_claims
+from symconv.reading.text import Declarations, ParsedClaim, TextError, parse_claim, read_claims
 
 n = integers("n", nonnegative=True)
 x, y = Signal("x", n), Signal("y", n)

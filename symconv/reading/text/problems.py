@@ -21,9 +21,9 @@ from symconv.decision.solving.kernels.solutions import Solution
 from symconv.errors import SymconvError, as_given
 from symconv.language.graph import symbols_in
 from symconv.language.signals import SignalExpr
-from symconv.text.claims import Context, ParsedClaim, read_claim
-from symconv.text.declarations import Assumption, Declarations, Names
-from symconv.text.functions import (
+from symconv.reading.text.claims import Context, ParsedClaim, read_claim
+from symconv.reading.text.declarations import Assumption, Declarations, Names
+from symconv.reading.text.functions import (
     ARGUMENTS,
     JOINING,
     MAKERS,
@@ -32,9 +32,9 @@ from symconv.text.functions import (
     bound_arguments,
     check_name,
 )
-from symconv.text.python_operators import sort
-from symconv.text.reader import Reader
-from symconv.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.python_operators import sort
+from symconv.reading.text.reader import Reader
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["ParsedAmounts", "ParsedProblem", "Side", "parse_problem", "read_problem"]
 
@@ -176,7 +176,8 @@ def parse_problem(
     >>> parse_problem("x.correlate(k) == K.correlate(K)", unknowns={"L": None}, signals=declared)
     Traceback (most recent call last):
         ...
-    symconv.text.syntax.TextError: the claim, line 1, column 1: the unknown L does not stand in it
+    symconv.reading.text.syntax.TextError: the claim, line 1, column 1: the unknown L does not
+    stand in it
       x.correlate(k) == K.correlate(K)
       ^
 

@@ -11,9 +11,9 @@ from sympy import Add, Eq, Expr, Mod, Piecewise, Sum, Symbol, floor, oo
 
 from symconv import Signal, SignalExpr, SymconvError, integers
 from symconv.exercises.grading import grade
-from symconv.text.formulas import ParsedFormula, parse_formula, text_of
-from symconv.text.latex import latex_of, parse_latex
-from symconv.text.syntax import TextError
+from symconv.reading.text.formulas import ParsedFormula, parse_formula, text_of
+from symconv.reading.text.latex import latex_of, parse_latex
+from symconv.reading.text.syntax import TextError
 from tests.oracles.alike import agree_on_entries, alike
 
 c = integers("c", positive=True)

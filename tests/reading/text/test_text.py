@@ -14,11 +14,11 @@ from sympy import Eq, Expr, Max, Min, Mod, Ne, Rational, ceiling, floor
 
 from symconv import Claim, Proved, Refuted, Signal, SignalExpr, SymconvError, integers
 from symconv.arithmetic.symbols import sign_of
-from symconv.text import ParsedClaim, parse_claim
-from symconv.text.files import read_claims
-from symconv.text.functions import FUNCTIONS, METHODS
-from symconv.text.help_words import sections
-from symconv.text.syntax import TextError
+from symconv.reading.text import ParsedClaim, parse_claim
+from symconv.reading.text.files import read_claims
+from symconv.reading.text.functions import FUNCTIONS, METHODS
+from symconv.reading.text.help_words import sections
+from symconv.reading.text.syntax import TextError
 from tests.oracles.alike import agree, alike
 from tests.oracles.involved_texts import check_refused_at_once, claim_read_at_once, decided_soon
 

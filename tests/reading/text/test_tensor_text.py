@@ -24,10 +24,10 @@ from symconv import (
 )
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.operators import OPERATORS, Taps
-from symconv.text import ParsedClaim, parse_claim
-from symconv.text.files import read_claims
-from symconv.text.functions import METHODS, methods_of
-from symconv.text.syntax import TextError
+from symconv.reading.text import ParsedClaim, parse_claim
+from symconv.reading.text.files import read_claims
+from symconv.reading.text.functions import METHODS, methods_of
+from symconv.reading.text.syntax import TextError
 from tests.oracles.alike import alike
 from tests.oracles.involved_texts import check_refused_at_once, claim_read_at_once, decided_soon
 

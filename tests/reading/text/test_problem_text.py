@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from symconv import Proved, Signal, SymconvError, Tensor, integers, solve
-from symconv.text import ParsedAmounts, ParsedProblem, TextError, parse_problem
+from symconv.reading.text import ParsedAmounts, ParsedProblem, TextError, parse_problem
 
 SIGNALS = {"x": "n", "k": "c"}
 IMAGES = {"x": "C, H, W", "w": "O, C, 3, 3", "v": "O, C, 1, 1"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from symconv.text.claims import Context, ParsedClaim, parse_claim, read_claim
-from symconv.text.declarations import Assumption, Declarations
-from symconv.text.files import read_claims
-from symconv.text.problems import ParsedAmounts, ParsedProblem, parse_problem, read_problem
-from symconv.text.syntax import Passage, TextError
+from symconv.reading.text.claims import Context, ParsedClaim, parse_claim, read_claim
+from symconv.reading.text.declarations import Assumption, Declarations
+from symconv.reading.text.files import read_claims
+from symconv.reading.text.problems import ParsedAmounts, ParsedProblem, parse_problem, read_problem
+from symconv.reading.text.syntax import Passage, TextError
 
 __all__ = [
     "Assumption",

@@ -9,9 +9,9 @@ from typing import Any
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_CLAIMS_IN_FILE
 from symconv.errors import SymconvError
-from symconv.text.claims import Context, ParsedClaim, read_claim
-from symconv.text.declarations import Declarations
-from symconv.text.syntax import Passage, TextError
+from symconv.reading.text.claims import Context, ParsedClaim, read_claim
+from symconv.reading.text.declarations import Declarations
+from symconv.reading.text.syntax import Passage, TextError
 
 __all__ = ["read_claims"]
 

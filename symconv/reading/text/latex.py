@@ -6,7 +6,7 @@ r"""Index formulas and operator expressions in LaTeX, read without evaluating an
 and the same in Unicode, such as k ∗ k↑₂ or Σ_i k[i]·k[t − 2i].  In the notation of the
 exercise both * and \star are the convolution of signals, a tilde flips, and ↑ and ↓ belong
 to the factor before them.  A grammar, `latex.lark`, makes the tree that the same formula has
-as Python-like text; `symconv.text.formulas` reads it.
+as Python-like text; `symconv.reading.text.formulas` reads it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from symconv.arithmetic.limits import (
     MOST_TOKENS,
 )
 from symconv.language.signals import Signal
-from symconv.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
-from symconv.text.syntax import (
+from symconv.reading.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
+from symconv.reading.text.syntax import (
     Passage,
     Phrase,
     TextError,

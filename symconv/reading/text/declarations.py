@@ -16,7 +16,7 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.operators import OPERATORS
 from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import SignalExpr
-from symconv.text.functions import (
+from symconv.reading.text.functions import (
     ARGUMENTS,
     AVERAGED,
     DIVISOR,
@@ -30,7 +30,7 @@ from symconv.text.functions import (
     close,
     parts_of,
 )
-from symconv.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Assumption", "Declarations", "Names", "Vocabulary"]
 

@@ -2,7 +2,7 @@
 
 The text looks like the Python code that builds a claim, and Python's own parser makes a
 tree of it, which is walked: nothing is compiled, imported or looked up by name.  See
-`symconv.text.reader` for what stands on the sides of a claim.
+`symconv.reading.text.reader` for what stands on the sides of a claim.
 
     claim       signal == signal   expression == expression   iff(condition, condition)
                 condition
@@ -27,11 +27,11 @@ from symconv.language.amounts import Amount, length_argument
 from symconv.language.graph import symbols_in
 from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import Signal, SignalExpr, Tensor
-from symconv.text.declarations import Assumption, Declarations, Names, Vocabulary
-from symconv.text.functions import RESERVED
-from symconv.text.python_operators import Value, sort
-from symconv.text.reader import Reader
-from symconv.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.declarations import Assumption, Declarations, Names, Vocabulary
+from symconv.reading.text.functions import RESERVED
+from symconv.reading.text.python_operators import Value, sort
+from symconv.reading.text.reader import Reader
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = ["Context", "ParsedClaim", "parse_claim", "read_claim"]
 
@@ -93,8 +93,8 @@ def parse_claim(
     >>> parse_claim("x.flop() == x", signals={"x": "n"})
     Traceback (most recent call last):
         ...
-    symconv.text.syntax.TextError: the claim, line 1, column 3: a signal has no method 'flop';
-    did you mean flip?
+    symconv.reading.text.syntax.TextError: the claim, line 1, column 3: a signal has no method
+    'flop'; did you mean flip?
       x.flop() == x
         ^
 

@@ -9,7 +9,7 @@ from typing import get_args
 from symconv.language import tensor_functions
 from symconv.language.operators import Extension
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.functions import FORMS, JOINING, MAKERS, MEANINGS, METHODS
+from symconv.reading.text.functions import FORMS, JOINING, MAKERS, MEANINGS, METHODS
 
 __all__ = ["sections"]
 

@@ -7,7 +7,7 @@
 
 A sum over an index alone is over all integers.  Signals without a position make an
 operator expression instead, such as k.convolve(k.dilate(2)); in it, `*` between two signals
-is their convolution.  `symconv.text.latex` makes the same trees from LaTeX.
+is their convolution.  `symconv.reading.text.latex` makes the same trees from LaTeX.
 """
 
 from __future__ import annotations
@@ -35,11 +35,18 @@ from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
 from symconv.language.operators import Flip
 from symconv.language.signals import Signal, SignalExpr
-from symconv.text.declarations import Declarations, Names, Vocabulary
-from symconv.text.functions import DIVISOR, FUNCTIONS, POINTWISE, RESERVED, check_name, close
-from symconv.text.python_operators import Value, combined, sort
-from symconv.text.reader import Reader
-from symconv.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.declarations import Declarations, Names, Vocabulary
+from symconv.reading.text.functions import (
+    DIVISOR,
+    FUNCTIONS,
+    POINTWISE,
+    RESERVED,
+    check_name,
+    close,
+)
+from symconv.reading.text.python_operators import Value, combined, sort
+from symconv.reading.text.reader import Reader
+from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = [
     "ParsedFormula",
@@ -101,8 +108,8 @@ def parse_formula(
     >>> parse_formula("Sum(k[i], i)*k[i]", {"k": k}, index="t")
     Traceback (most recent call last):
         ...
-    symconv.text.syntax.TextError: the formula, line 1, column 16: i is the index of a sum, and
-    stands outside of that sum
+    symconv.reading.text.syntax.TextError: the formula, line 1, column 16: i is the index of a sum,
+    and stands outside of that sum
       Sum(k[i], i)*k[i]
                      ^
 

@@ -33,8 +33,8 @@ from symconv.language.hints import about_argument, about_library, about_several,
 from symconv.language.operators.base import no_axis
 from symconv.language.operators.pointwise import Pointwise
 from symconv.language.signals import Signal, SignalExpr, Tensor
-from symconv.text.declarations import Names
-from symconv.text.functions import (
+from symconv.reading.text.declarations import Names
+from symconv.reading.text.functions import (
     ARGUMENTS,
     DIVISOR,
     EXTREMES,
@@ -53,7 +53,7 @@ from symconv.text.functions import (
     check_name,
     close,
 )
-from symconv.text.python_operators import (
+from symconv.reading.text.python_operators import (
     Value,
     combined,
     compared,
@@ -62,7 +62,7 @@ from symconv.text.python_operators import (
     open_end,
     sort,
 )
-from symconv.text.syntax import Phrase, TextError
+from symconv.reading.text.syntax import Phrase, TextError
 
 __all__ = ["Reader"]
 

@@ -1,0 +1,1 @@
+"""What others have written, read as tensors and claims: text, and networks of PyTorch."""

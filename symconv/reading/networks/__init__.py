@@ -1,0 +1,79 @@
+"""Networks that were written for other frameworks, as tensors of symconv.
+
+`read(module, ("N", 3, "H", "W"))` runs a module of PyTorch, unmodified, on tensors whose sizes and
+entries are symbols, and says what it computes: a tensor of symconv, in which each weight is a named
+tensor.  `symbolic("x", ("N", 3, "H", "W"))` is such an input by itself, for `module(x)`.
+
+What layers mean is one table (`symconv.reading.networks.layers`), which knows no framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from symconv.errors import SymconvError
+from symconv.reading.networks.results import Reading
+
+__all__ = ["Reading", "read", "symbolic"]
+
+
+def _modules() -> Any:
+    """The module that knows PyTorch.
+
+    Raises:
+        SymconvError: PyTorch is not installed.
+    """
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise SymconvError(
+            "modules of PyTorch are read with PyTorch, which is not installed: "
+            'pip install "symconv[torch]"'
+        ) from error
+    from symconv.reading.networks import modules
+
+    return modules
+
+
+def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Any:
+    """A tensor for PyTorch's functions and modules, whose sizes and entries are symbols.
+
+    What a module makes of it has the tensor of symconv in `expression`, and the weights that were
+    met in `weights`, by the names of their tensors.  Sizes may be calculated with; whether a
+    condition on sizes holds is decided from the hypotheses.
+
+    Args:
+        name: what it is called.
+        shape: the sizes: numbers, expressions, and names, each of which is a positive integer.
+        given: hypotheses about the sizes, such as `H >= 7`; Eq(H, 224) gives a number.
+
+    Raises:
+        SymconvError: PyTorch is not installed, or the shape is none.
+    """
+    return _modules().symbolic(name, shape, given)
+
+
+def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
+    """What a module of PyTorch, or a function of its tensors, computes for all sizes and weights.
+
+    The module runs on symbols in evaluation mode, and is left as it was.  Each weight is a named
+    tensor, and 1/√(σ² + ε) of a batch norm one of its own; a weight that is used twice has one
+    name.  A number in the code is what is written there: 0.1 is a tenth.  What is put in is taken
+    to lie in memory by rows, as PyTorch has it by default.
+
+    Args:
+        module: the module, or a function.
+        shapes: for each of its inputs the shape, or a tensor made by `symbolic`.
+        given: hypotheses about the sizes.
+
+    Returns:
+        The output or outputs, the inputs, and the weights with their numbers.
+
+    Raises:
+        SymconvError: something in it is not read, with the function and the module in which it is
+            called; a condition on sizes holds for some sizes only, with the hypothesis to add; the
+            module is in training mode, has hooks, or weights that are no finite real numbers.
+    """
+    reading: Reading = _modules().read(module, *shapes, given=given)
+    return reading

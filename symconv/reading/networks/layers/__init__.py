@@ -1,0 +1,118 @@
+"""What the layers of networks mean: one table, by the names that PyTorch gives them.
+
+Each is a function of tensors, numbers and sizes with PyTorch's arguments, in their order and with
+their defaults; it knows no framework.  What a framework does besides (training, writing in place,
+weights of its own) is left to the reader of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from symconv.language.signals import SignalExpr
+from symconv.reading.networks.layers import entrywise, resizing, shapes, sliding
+from symconv.reading.networks.layers.sliding import of_dimensions
+
+__all__ = ["LAYERS", "Layer"]
+
+Layer = Callable[..., Any]
+"""A function of tensors, which gives a tensor or several."""
+
+
+def _method(name: str) -> Layer:
+    """The function that tensors have a method for."""
+
+    def apply(input: SignalExpr) -> SignalExpr:  # noqa: A002
+        result: SignalExpr = getattr(input, name)()
+        return result
+
+    return apply
+
+
+_SLIDING: Mapping[str, Callable[..., SignalExpr]] = {
+    "conv": sliding.conv,
+    "conv_transpose": sliding.conv_transpose,
+    "avg_pool": sliding.avg_pool,
+    "max_pool": sliding.max_pool,
+    "adaptive_avg_pool": sliding.adaptive_avg_pool,
+    "adaptive_max_pool": sliding.adaptive_max_pool,
+}
+
+LAYERS: Mapping[str, Layer] = {
+    **{
+        f"{name}{dimensions}d": of_dimensions(layer, dimensions)
+        for name, layer in _SLIDING.items()
+        for dimensions in (1, 2, 3)
+    },
+    **{name: _method(name) for name in ("relu", "relu6", "sigmoid", "tanh", "silu", "hardswish")},
+    "abs": entrywise.absolute,
+    "add": entrywise.add,
+    "addmm": entrywise.addmm,
+    "amax": entrywise.amax,
+    "amin": entrywise.amin,
+    "batch_norm": entrywise.batch_norm,
+    "cat": shapes.cat,
+    "celu": entrywise.celu,
+    "channel_shuffle": resizing.channel_shuffle,
+    "chunk": shapes.chunk,
+    "clamp": entrywise.clamp,
+    "div": entrywise.div,
+    "einsum": entrywise.einsum,
+    "elu": entrywise.elu,
+    "exp": _method("exp"),
+    "expand": shapes.expand,
+    "expand_as": shapes.expand_as,
+    "flatten": shapes.flatten,
+    "flip": shapes.flip,
+    "fold": sliding.fold,
+    "gelu": entrywise.gelu,
+    "getitem": shapes.part,
+    "glu": entrywise.glu,
+    "hardsigmoid": entrywise.hardsigmoid,
+    "hardtanh": entrywise.hardtanh,
+    "interpolate": resizing.interpolate,
+    "leaky_relu": entrywise.leaky_relu,
+    "linear": entrywise.linear,
+    "matmul": entrywise.matmul,
+    "maximum": entrywise.maximum,
+    "mean": entrywise.mean,
+    "minimum": entrywise.minimum,
+    "movedim": shapes.movedim,
+    "mul": entrywise.mul,
+    "narrow": shapes.narrow,
+    "neg": entrywise.neg,
+    "pad": sliding.pad,
+    "permute": shapes.permute,
+    "pixel_shuffle": resizing.pixel_shuffle,
+    "pixel_unshuffle": resizing.pixel_unshuffle,
+    "pow": entrywise.power,
+    "prelu": entrywise.prelu,
+    "repeat": shapes.repeat,
+    "repeat_interleave": shapes.repeat_interleave,
+    "reshape": shapes.reshape,
+    "reshape_as": shapes.reshape_as,
+    "reversed_axes": shapes.reversed_axes,
+    "roll": shapes.roll,
+    "rsub": entrywise.rsub,
+    "select": shapes.select,
+    "selu": entrywise.selu,
+    "softmax": entrywise.softmax,
+    "softshrink": entrywise.softshrink,
+    "split": shapes.split,
+    "square": entrywise.square,
+    "squeeze": shapes.squeeze,
+    "stack": shapes.stack,
+    "sub": entrywise.sub,
+    "sum": entrywise.summed,
+    "swapped_axes": shapes.swapped,
+    "t": shapes.t,
+    "tanhshrink": entrywise.tanhshrink,
+    "transpose": shapes.transpose,
+    "unbind": shapes.unbind,
+    "unflatten": shapes.unflatten,
+    "unfold": sliding.unfold,
+    "unsqueeze": shapes.unsqueeze,
+    "windows": shapes.windows,
+}
+"""The layers, by name."""

@@ -1,0 +1,192 @@
+"""Channels as places, channels shuffled, and images made larger or smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from symconv.arithmetic.polynomials import divided
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount, integer_argument
+from symconv.language.operators.base import size_along
+from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.tensor_functions import concatenate, einsum
+from symconv.reading.networks.layers.arguments import each, exact, names_of
+
+__all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle"]
+
+
+def pixel_shuffle(input: SignalExpr, upscale_factor: Any) -> SignalExpr:  # noqa: A002
+    """(…, C·r², H, W) as (…, C, H·r, W·r).
+
+    References:
+        `torch.nn.functional.pixel_shuffle`.
+    """
+    return input.pixel_shuffle(upscale_factor)
+
+
+def pixel_unshuffle(input: SignalExpr, downscale_factor: Any) -> SignalExpr:  # noqa: A002
+    """(…, C, H·r, W·r) as (…, C·r², H, W).
+
+    References:
+        `torch.nn.functional.pixel_unshuffle`.
+    """
+    return input.pixel_unshuffle(downscale_factor)
+
+
+def channel_shuffle(input: SignalExpr, groups: Any) -> SignalExpr:  # noqa: A002
+    """Channel c·groups + g of the result is channel g·(C/groups) + c.
+
+    References:
+        `torch.nn.functional.channel_shuffle`; X. Zhang et al., *ShuffleNet*, arXiv:1707.01083.
+    """
+    if input.ndim < 3:
+        raise SymconvError(f"channel_shuffle takes a tensor (N, C, …), got {input.ndim} axes")
+    rest = " ".join(names_of(input.ndim - 2))
+    return input.rearrange(f"n (g c) {rest} -> n (c g) {rest}", g=groups)
+
+
+def interpolate(
+    input: SignalExpr,  # noqa: A002
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> SignalExpr:
+    """Images of another size: the nearest entry, or linear between the nearest ones.
+
+    Along each axis, sizes are numbers, or the new size is a multiple of the old one, or the old
+    one of the new one, or the old one is 1; "linear" with corners that are aligned is for numbers.
+
+    References:
+        `torch.nn.functional.interpolate`.
+    """
+    count = input.ndim - 2
+    linear = {1: "linear", 2: "bilinear", 3: "trilinear"}.get(count, "linear")
+    if mode not in ("nearest", "nearest-exact", linear):
+        raise SymconvError(f"interpolation of {count} axes is nearest or {linear}, got {mode!r}")
+    if (size is None) == (scale_factor is None):
+        raise SymconvError("interpolation takes a size or a scale factor, and not both")
+    result = input
+    given = each(scale_factor if size is None else size, count)
+    for axis, one in enumerate(given, 2):
+        old = size_along(input, axis)
+        if size is None:
+            scale = exact(one, "the scale factor")
+            new = old * scale.numerator // scale.denominator
+        else:
+            new = integer_argument(one, "the size", input)
+            scale = None
+        result = _resized(result, axis, old, new, scale, mode, bool(align_corners))
+    return result
+
+
+def _resized(
+    x: SignalExpr,
+    axis: int,
+    old: Amount,
+    new: Amount,
+    scale: Fraction | None,
+    mode: str,
+    aligned: bool,
+) -> SignalExpr:
+    """One axis of another size."""
+    if old.polynomial == new.polynomial and scale in (None, 1):
+        return x
+    if old == 1:
+        return x.expand(tuple(new if a == axis else size_along(x, a) for a in range(x.ndim)))
+    nearest = mode.startswith("nearest")
+    if old.number is not None and new.number is not None:
+        ratio = Fraction(old.number, new.number) if scale is None else 1 / scale
+        rows = [
+            _nearest_row(ratio, u, old.number, mode)
+            if nearest
+            else _linear_row(ratio, u, old.number, new.number, aligned)
+            for u in range(new.number)
+        ]
+        return _combined(x, axis, rows)
+    factor = _multiple(new, old) if scale is None else scale
+    if factor is not None and factor.denominator == 1 and not (aligned and not nearest):
+        if nearest:
+            return x.upsample((int(factor),), axes=axis)
+        return _linear_by(x, axis, int(factor))
+    inverse = _multiple(old, new) if scale is None else 1 / scale
+    if inverse is not None and inverse.denominator == 1 and mode == "nearest":
+        step = int(inverse)
+        kept = x.pad(0, new * step - old, axis=axis) if new * step != old else x
+        return kept.downsample(step, axis=axis)
+    raise SymconvError(
+        f"{mode} interpolation of {old} entries to {new}"
+        + (" with aligned corners" if aligned else "")
+        + " is read where these are numbers, by the shape of the input or by a hypothesis such as "
+        "Eq(H, 224)" + ("" if aligned else ", or where one is a multiple of the other")
+    )
+
+
+def _multiple(n: Amount, m: Amount) -> Fraction | None:
+    """n/m where that is a number."""
+    whole, rest = divided(n.polynomial, m.polynomial)
+    number = whole.as_integer()
+    if not rest.terms and number is not None and number > 0:
+        return Fraction(number)
+    # `divided` sees no quotient by several summands; of a multiple all coefficients are.
+    for monomial, c in m.polynomial.terms.items():
+        quotient, left = divmod(n.polynomial.terms.get(monomial, 0), c)
+        if not left and quotient > 0 and n.polynomial == m.polynomial * quotient:
+            return Fraction(quotient)
+        return None
+    return None
+
+
+def _nearest_row(ratio: Fraction, u: int, old: int, mode: str) -> dict[int, Fraction]:
+    at = floor((u + Fraction(1, 2)) * ratio) if mode == "nearest-exact" else floor(u * ratio)
+    return {min(at, old - 1): Fraction(1)}
+
+
+def _linear_row(ratio: Fraction, u: int, old: int, new: int, aligned: bool) -> dict[int, Fraction]:
+    """The two entries between which an output lies, and their shares."""
+    if aligned:
+        place = Fraction(u * (old - 1), new - 1) if new > 1 else Fraction(0)
+    else:
+        place = max((u + Fraction(1, 2)) * ratio - Fraction(1, 2), Fraction(0))
+    first = min(floor(place), old - 1)
+    share = place - first
+    last = min(first + 1, old - 1)
+    return {first: Fraction(1)} if first == last or not share else {first: 1 - share, last: share}
+
+
+def _combined(x: SignalExpr, axis: int, rows: Sequence[dict[int, Fraction]]) -> SignalExpr:
+    """Each output a sum of entries with known factors."""
+    old = int(size_along(x, axis))
+    matrix = Tensor.taps([[row.get(i, Fraction(0)) for i in range(old)] for row in rows])
+    letters = "abcdefgh"[: x.ndim]
+    result = letters.replace(letters[axis], "z")
+    return einsum(f"z{letters[axis]},{letters}->{result}", matrix, x)
+
+
+def _linear_by(x: SignalExpr, axis: int, factor: int) -> SignalExpr:
+    """Linear interpolation to `factor` times the size, beyond whose ends the last entries go on."""
+    around = x.pad(1, 1, "replicate", axis=axis)
+    phases = []
+    for a in range(factor):
+        place = Fraction(2 * a + 1 - factor, 2 * factor)  # from the entry to which it belongs
+        first = floor(place)  # −1 or 0
+        share = place - first
+        one = around.pad(-(1 + first), first - 1, axis=axis)
+        other = around.pad(-(2 + first), first, axis=axis)
+        phases.append(one if not share else one * (1 - share) + other * share)
+    names = names_of(x.ndim)
+    joined = concatenate(
+        [
+            phase.rearrange(
+                f"{' '.join(names)} -> {' '.join([*names[: axis + 1], '1', *names[axis + 1 :]])}"
+            )
+            for phase in phases
+        ],
+        axis + 1,
+    )
+    split = " ".join([*names[: axis + 1], "r", *names[axis + 1 :]])
+    merged = " ".join([*names[:axis], f"({names[axis]} r)", *names[axis + 1 :]])
+    return joined.rearrange(f"{split} -> {merged}")

@@ -1,0 +1,41 @@
+"""What was read of a network: its outputs, and where its weights are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from symconv.errors import SymconvError
+from symconv.language.signals import SignalExpr, Tensor
+from symconv.reading.networks.weights import Weight
+
+__all__ = ["Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a module computes.
+
+    Attributes:
+        outputs: what it returns, one after the other where these are several.
+        inputs: the named tensors that it was run on.
+        weights: its weights by the names of the tensors that stand for them.
+        given: the hypotheses about sizes, for which the outputs are what they are.
+    """
+
+    outputs: tuple[SignalExpr, ...]
+    inputs: tuple[Tensor, ...]
+    weights: Mapping[str, Weight]
+    given: tuple[Any, ...]
+
+    @property
+    def output(self) -> SignalExpr:
+        """The output, where there is one.
+
+        Raises:
+            SymconvError: there are several.
+        """
+        if len(self.outputs) != 1:
+            raise SymconvError(f"the module has {len(self.outputs)} outputs; see .outputs")
+        return self.outputs[0]

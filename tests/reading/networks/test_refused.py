@@ -1,0 +1,252 @@
+"""What is not read is an error that says what, where, and what to do."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from symconv.errors import SymconvError
+from symconv.reading import networks
+from symconv.reading.networks import read, symbolic
+from tests.oracles.layers_by_torch import installed
+
+torch = installed()
+nn, F = torch.nn, torch.nn.functional
+Module: Any = nn.Module
+
+IMAGES = ("N", 3, "H", "W")
+
+
+class Inner(Module):  # type: ignore[misc]
+    """Calls a function inside of another module."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+
+def nested(function: Any) -> Any:
+    return nn.Sequential(nn.ReLU(), nn.Sequential(nn.ReLU(), Inner(function))).eval()
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (lambda x: torch.softmax(x, 1), "torch.softmax"),
+        (lambda x: F.softmax(x, 1), "torch.nn.functional.softmax"),
+        (lambda x: x.sort(), "torch.Tensor.sort"),
+        (lambda x: F.instance_norm(x), "torch.nn.functional.instance_norm"),
+        (lambda x: torch.linalg.matmul(x, x), "torch.linalg.matmul"),
+        (lambda x: x.clone(memory_format=torch.channels_last), "memory_format"),
+        (lambda x: torch.add(x, 1j), "torch.add"),
+        (lambda x: x * x.size(2), "torch.Tensor.mul"),
+        (lambda x: x > 0, "torch.Tensor.gt"),
+        (lambda x: x == x, "torch.Tensor.__eq__"),
+        (lambda x: torch.fft.fft(x), "torch.fft.fft"),
+        (lambda x: x.sum() if x.sum() else x, "torch.Tensor.__bool__"),
+        (lambda x: x * float(x.mean()), "torch.Tensor.__float__"),
+        (lambda x: x[x.argmax()], "torch.Tensor.argmax"),
+        (lambda x: F.layer_norm(x, (3,)), "torch.nn.functional.layer_norm"),
+        (lambda x: F.gelu(x, approximate="tanh"), "torch.nn.functional.gelu"),
+        (lambda x: F.max_pool2d(x, 2, return_indices=True), "torch.nn.functional.max_pool2d"),
+        (lambda x: F.interpolate(x, scale_factor=2, mode="bicubic"), "interpolate"),
+        (lambda x: x.to(torch.int64), "torch.Tensor.to"),
+        (lambda x: 1 / x, "torch.Tensor.__rtruediv__"),
+        (lambda x: x[[0, 1]], "torch.Tensor.__getitem__"),
+        (lambda x: x[torch.tensor([0])], "torch.Tensor.__getitem__"),
+    ],
+)
+def test_the_function_and_the_module_are_named(function: Any, name: str) -> None:
+    with pytest.raises(SymconvError, match=name) as caught:
+        read(nested(function), IMAGES)
+    assert "in 1.1 (Inner)" in str(caught.value)
+
+
+def test_where_the_largest_entries_are_is_not_read() -> None:
+    with pytest.raises(SymconvError, match="where the largest entries are"):
+        read(lambda x: x[:, x.max(1)[1]], IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (lambda x: x if x.size(2) > 7 else -x, r"add the hypothesis H > 7, or H <= 7, to given"),
+        (lambda x: x if x.size(2) == x.size(3) else -x, r"Eq\(H, W\), or Ne\(H, W\)"),
+        (lambda x: x * int(x.size(2)), r"hypothesis such as Eq\(H, 224\)"),
+        (lambda x: sum(x[:, :, i] for i in range(x.size(2))), r"hypothesis such as Eq\(H, 224\)"),
+        (lambda x: x[:, :, int(x.size(2) / 2) :], "math.floor"),
+        (lambda x: x * math.sqrt(x.size(2)), r"hypothesis such as Eq\(H, 224\)"),
+        (lambda x: x if x.size(2) / 2 > 3 else -x, r"add the hypothesis H > 6"),
+        (lambda x: x if 0.5 * x.size(2) == 1.5 else -x, r"Eq\(H, 3\)"),
+        (lambda x: x if x.size(2) == 7.0 else -x, r"Eq\(H, 7\)"),
+        (lambda x: x * (2 / x.size(2)), "2 is divided by the size H"),
+        (lambda x: x + torch.arange(x.size(2)), r"hypothesis such as Eq\(H, 224\)|PyTorch takes"),
+        (lambda x: x.view(-1, 12), "not plain that 12 divides"),
+        (lambda x: x.view(x.size(0), 3, 7, -1), "not plain that 21 divides"),
+        (lambda x: x.squeeze(), "axis 0"),
+        (lambda x: x.chunk(2, 2), "not plain that 2 divides H"),
+        (lambda x: x[:, :, 7], "not plain that there is a position 7"),
+    ],
+)
+def test_questions_about_sizes(function: Any, told: str) -> None:
+    with pytest.raises(SymconvError, match=told) as caught:
+        read(nested(function), IMAGES)
+    assert "in 1.1 (Inner)" in str(caught.value) or "PyTorch takes" in told
+
+
+def test_hypotheses_answer() -> None:
+    from sympy import Eq
+
+    from symconv import integers
+
+    h, w = integers("H W", positive=True)
+
+    def branches(x: Any) -> Any:
+        return 2 * x if x.size(2) > 7 else -x
+
+    (x,) = read(branches, ("N", 3, h, w), given=[h >= 9]).inputs
+    assert read(branches, ("N", 3, h, w), given=[h >= 9]).output is 2 * x
+    assert read(branches, ("N", 3, h, w), given=h <= 7).output is -x
+    with pytest.raises(SymconvError, match="add the hypothesis H > 7"):
+        read(branches, ("N", 3, h, w), given=[h >= 7])
+    fixed = read(lambda x: x * int(x.size(2)), ("N", 3, "H", "W"), given=[Eq(h, 5)])
+    assert fixed.inputs[0].shape[2] == 5
+    assert fixed.output is fixed.inputs[0] * 5
+
+
+def test_plain_questions_need_no_hypotheses() -> None:
+    x = symbolic("x", ("N", 3, "H", "W"))
+    h, w = x.shape[2:]
+    assert h > 0
+    assert h != 0
+    assert h + 1 >= 2
+    assert not h - 1 < 0
+    assert h != 2.5
+    assert h * 2 == 2 * h
+    assert h / 2 * 2 == h
+    assert (h + w) % 1 == 0
+    assert (2 * h) // 2 == h
+    assert math.floor(h / 1) == h
+    assert divmod(4 * h, 4) == (h, 0)
+    assert h**2 == h * h
+    assert -h < 0.0
+    assert str(h - w) == "H - W"
+    assert x.shape == (x.size(0), 3, h, w)
+    assert x.numel() == 3 * x.size(0) * h * w
+    assert (x.dim(), x.ndim, len(x[0])) == (4, 4, 3)
+    assert x.dtype is torch.get_default_dtype()
+
+
+def test_batch_norm_in_another_order() -> None:
+    norm = nn.BatchNorm2d(3).eval()
+    parameters = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+    norm.running_mean.uniform_(-1, 1)
+
+    def both(x: Any) -> Any:
+        return norm(x), torch.batch_norm(x, *parameters, False, 0.1, 1e-5, False)
+
+    one, other = read(both, IMAGES).outputs
+    assert one is other
+
+
+def test_the_middle_of_a_symbolic_size() -> None:
+    reading = read(lambda x: x[:, :, math.ceil(x.size(2) / 2) : x.size(2) - 1], IMAGES)
+    x = torch.randn(1, 3, 5, 2, dtype=torch.float64)
+    assert reading.output.evaluate(x=x.numpy()).shape == (1, 3, 1, 2)
+
+
+def block() -> Any:
+    return nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3), nn.Dropout(0.5))
+
+
+def test_training() -> None:
+    with pytest.raises(SymconvError, match=r"training mode .*\.eval\(\)"):
+        read(block(), IMAGES)
+    x = symbolic("x", IMAGES)
+    with pytest.raises(SymconvError, match=r"batch_norm in 1 \(BatchNorm2d\).*\.eval\(\)"):
+        block()(x)
+    with pytest.raises(SymconvError, match=r"dropout in Dropout.*\.eval\(\)"):
+        nn.Dropout(0.5)(x)
+    with pytest.raises(SymconvError, match="running statistics"):
+        read(nn.BatchNorm2d(3, track_running_stats=False).eval(), IMAGES)
+
+
+def test_lazy_layers() -> None:
+    with pytest.raises(SymconvError, match="no shape yet"):
+        read(nn.LazyConv2d(3, 1).eval(), IMAGES)
+
+
+def test_hooks() -> None:
+    module = block().eval()
+    handle = module[1].register_forward_hook(lambda module, x, y: y * 2)
+    with pytest.raises(SymconvError, match="hooks on 1"):
+        read(module, IMAGES)
+    handle.remove()
+    assert read(module, IMAGES).outputs
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("name", ["0.weight", "1.running_var", "1.bias"])
+def test_weights_that_are_not_finite(name: str, value: float) -> None:
+    module = block().eval()
+    module.state_dict()[name].view(-1)[0] = value
+    with pytest.raises(SymconvError, match=f"{name} has numbers that are infinite or none"):
+        read(module, IMAGES)
+
+
+def test_other_numbers() -> None:
+    with pytest.raises(SymconvError, match="complex"):
+        read(nn.Linear(3, 3, dtype=torch.complex64).eval(), ("N", 3))
+    with pytest.raises(SymconvError, match="meta"):
+        read(nn.Linear(3, 3, device="meta").eval(), ("N", 3))
+    negative = block().eval()
+    negative[1].running_var.fill_(-1)
+    with pytest.raises(SymconvError, match=r"1.running_var \+ 1e-05 has no root"):
+        read(negative, IMAGES)
+
+
+def test_weights_that_change_while_the_module_runs() -> None:
+    layer = nn.Linear(3, 3, bias=False).eval()
+
+    def twice(x: Any) -> Any:
+        y = layer(x)
+        layer.weight.mul_(2)
+        return y + layer(x)
+
+    with pytest.raises(SymconvError, match="is changed while"):
+        read(Inner(twice).eval(), ("N", 3))
+
+
+def test_public_names_stay_what_they_are() -> None:
+    """A module of the name of a function would take its place once it is imported."""
+    read(nn.ReLU().eval(), IMAGES)
+    for name in networks.__all__:
+        assert callable(getattr(networks, name))
+
+
+def test_tensors_that_were_made_apart() -> None:
+    x, y = symbolic("x", ("N", 3)), symbolic("y", ("N", 3))
+    with pytest.raises(SymconvError, match="were made apart"):
+        x + y
+
+
+@pytest.mark.parametrize("shape", ["N", (), 3, ("N", 2.5), ("2N",), ("N", -1), None])
+def test_shapes_that_are_none(shape: Any) -> None:
+    with pytest.raises(SymconvError):
+        read(nn.ReLU().eval(), shape)
+
+
+def test_no_module() -> None:
+    with pytest.raises(SymconvError, match="expected a module"):
+        read(3, IMAGES)
+    with pytest.raises(SymconvError, match="give the shape"):
+        read(nn.ReLU().eval())
+    with pytest.raises(SymconvError, match="no tensor that depends"):
+        read(lambda x: x.dim(), IMAGES)
+    with pytest.raises(SymconvError, match="channels"):
+        read(nn.Conv2d(4, 4, 1).eval(), IMAGES)
