@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from sympy.logic.boolalg import Boolean
+from torch.nn.parameter import is_lazy
 
 from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
@@ -121,7 +122,7 @@ def _check_module(module: Any) -> None:
         name
         for listed in (module.named_parameters(), module.named_buffers())
         for name, one in listed
-        if isinstance(one, torch.nn.parameter.UninitializedTensorMixin)
+        if is_lazy(one)
     ]
     if lazy:
         raise SymconvError(

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import is_lazy
 
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr
@@ -46,7 +46,7 @@ class Context:
         for listed in (module.named_parameters(), module.named_buffers()):
             for name, one in listed:
                 self._names.setdefault(id(one), (name, one, one._version))
-                if not isinstance(one, UninitializedTensorMixin) and one.numel():
+                if not is_lazy(one) and one.numel():
                     self._by_memory.setdefault(one.untyped_storage().data_ptr(), one)
 
     def _name(self, tensor: Any) -> str | None:
@@ -116,7 +116,7 @@ def _check_numbers(tensor: Any, name: str) -> None:
     Raises:
         SymconvError: there is one.
     """
-    if isinstance(tensor, UninitializedTensorMixin):
+    if is_lazy(tensor):
         raise SymconvError(f"{name} has no shape yet: run the module once with numbers")
     if tensor.is_complex():
         raise SymconvError(f"{name} has complex numbers, and entries are real ones here")
