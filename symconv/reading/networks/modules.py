@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -72,6 +73,7 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
         inputs, context = inputs_of(dict(zip(names, shapes, strict=True)), given)
     tensors = tuple(one.expression for one in inputs)
+    context.places = dict.fromkeys(tensors, "")  # of this module alone
     if isinstance(module, torch.nn.Module):
         context.know(module)
     with torch.no_grad(), Watched(context):
@@ -89,6 +91,7 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         tensors,
         context.weights.by_name,
         context.hypotheses.given,
+        MappingProxyType(context.places),
     )
 
 
