@@ -566,3 +566,35 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
+
+MOST_DIVISORS_TRIED = 100_000
+"""How many numbers are tried as factors of a product of sizes.
+
+The input of a linear layer has some hundred thousand entries, so that this is far more than enough.
+"""
+
+MOST_KERNELS_TRIED_ALONE = 4
+"""Kernels beside each other that read the same input, of which one after the other is asked for."""
+
+MOST_SEGMENTS_TRIED = 8
+"""Segments of one network that are compared with one of the other, where several read the same."""
+
+MOST_SIZES_EVALUATED = 40
+"""Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
+
+MOST_NETWORKS_EVALUATED = 3
+"""Sizes at which whole networks are computed in numbers, each of which may take seconds."""
+
+LARGEST_ROUNDING_TRIED = 1e-13
+"""By how much of itself each number is moved, to see what rounding may do: a thousand times what
+double precision rounds, and more than a sum of some thousand terms gathers."""
+
+TOLERANCE_IN_ROUNDINGS = 16.8
+"""How far weights may be from what they have to be, in units of the precision of their numbers.
+
+2e-6 in single precision, where folding batch norms was seen to move tensors by at most 1.5e-7 of
+their largest entry, and an eps of 1e-6 in the place of 1e-5 by 6e-5 and more.
+"""
+
+MOST_LAYERS_SHOWN = 12
+"""Lines about layers in the text of a comparison; its report has them all."""

@@ -369,10 +369,15 @@ class Operator:
             named: the named signals, as they are then.
         """
 
+        return self.with_amounts(lambda amount: amount.substituted(values))
+
+    def with_amounts(self, change: Callable[[Amount], Amount]) -> Operator:
+        """The operator with other amounts in the places of its own."""
+
         def new(value: Any) -> Any:
             if isinstance(value, tuple):
                 return tuple(map(new, value))
-            return value.substituted(values) if isinstance(value, Amount) else value
+            return change(value) if isinstance(value, Amount) else value
 
         kind: Any = type(self)
         replaced: Operator = kind(*map(new, self._values()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symconv.arithmetic.divisors import doubtful
 from symconv.arithmetic.polynomials import Polynomial, at_least
@@ -66,9 +66,9 @@ class Divide(Operator):
                 f"what {node.operands[0]} is divided by has to be positive, got {self.divisor}"
             )
 
-    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Any]) -> Operator:
-        """The quotient by the size with symbols replaced: by a number, a multiple."""
-        divisor = self.divisor.substituted(values)
+    def with_amounts(self, change: Callable[[Amount], Amount]) -> Operator:
+        """The division by another number, which is a factor where it has no symbols."""
+        divisor = change(self.divisor)
         number = divisor.number
         return Divide(divisor) if number is None or number < 1 else Scale(Fraction(1, number))
 
