@@ -16,7 +16,7 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -24,6 +24,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -105,6 +106,10 @@ class Divide(Operator):
         """The quotients."""
         share = Fraction(1, self.divisor.at(fixed.at))
         return [multiple(share, a) for a in operands[0].entries]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The quotients."""
+        return operands[0] / self.divisor.at(given.at)
 
     @property
     def has_fractions(self) -> bool:
