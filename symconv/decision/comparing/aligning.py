@@ -91,46 +91,46 @@ def align(
 
 
 class _Half:
-    """One network, in which what was matched is a name."""
+    """One network, in which what was matched is a name.
 
-    def __init__(self, side: Side, sizes: Sizes, inputs: frozenset[str]) -> None:
+    Attributes:
+        names: what was matched.
+        below: the nearest functions, maxima and inputs below a node.
+    """
+
+    def __init__(self, side: Side, inputs: frozenset[str]) -> None:
         self.side = side
-        self.sizes = sizes
         self.names: dict[SignalExpr, Tensor] = {}
         nodes = walk(*side.outputs)
         uses = Counter(operand for node in nodes for operand in node.operands)
-        carries: dict[SignalExpr, bool] = {}  # whether an input stands below
+        self.below: dict[SignalExpr, frozenset[SignalExpr]] = {}
         for node in nodes:
-            if isinstance(node, Tensor):
-                carries[node] = node.name in inputs
-            else:
-                carries[node] = any(carries[operand] for operand in node.operands)
+            found: set[SignalExpr] = set()
+            for operand in node.operands:
+                if operand.operator.is_opaque or (
+                    isinstance(operand, Tensor) and operand.name in inputs
+                ):
+                    found.add(operand)
+                else:
+                    found |= self.below[operand]
+            self.below[node] = frozenset(found)
         self.points = [
             node
             for node in nodes
-            if carries[node]
-            and not isinstance(node, Tensor)
-            and (node.operator.is_opaque or uses[node] > 1)
+            if self.below[node] and (node.operator.is_opaque or uses[node] > 1)
         ]
         self.open = dict.fromkeys(self.points)
 
+    def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        """The names of the functions, maxima and inputs below a node; None if not all have one."""
+        found = [one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]]
+        if None in found:
+            return None
+        return frozenset(one for one in found if one is not None)
+
     def segment(self, node: SignalExpr) -> SignalExpr:
-        """A node of names, in which amounts that are always the same are numbers."""
-        known = self.names
-
-        def instead(one: SignalExpr) -> SignalExpr | None:
-            return known.get(one) if one is not node else None
-
-        def made(one: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-            return Applied(one.operator.with_amounts(self.sizes.settled), operands)
-
-        return replaced(node, instead, made)
-
-    def is_ready(self, segment: SignalExpr) -> bool:
-        """Whether nothing opaque is below the last operator."""
-        return not any(
-            node.operator.is_opaque for node in walk(*segment.operands)
-        )
+        """A node of names."""
+        return replaced(node, lambda one: self.names.get(one) if one is not node else None)
 
     def layers(self, node: SignalExpr) -> tuple[str, ...]:
         """In which layers a segment was made, the first one first."""
@@ -168,7 +168,7 @@ class _Aligning:
         self.sizes = sizes
         self.comparer = comparer
         inputs = frozenset(one.name for one in sides.inputs)
-        self.a, self.b = (_Half(side, sizes, inputs) for side in (sides.a, sides.b))
+        self.a, self.b = (_Half(side, inputs) for side in (sides.a, sides.b))
         self.found = Alignment()
         self.progress = progress
 
@@ -183,14 +183,14 @@ class _Aligning:
         return self.found
 
     def _match(self, point: SignalExpr) -> None:
-        segment = self.b.segment(point)
-        if not self.b.is_ready(segment):
+        inputs = self.b.inputs_of(point)
+        if inputs is None:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
-        candidates = list(self._candidates(point, segment))
+        segment = self.b.segment(point)
         first: tuple[SignalExpr, Pair] | None = None
-        for candidate, other in candidates:
+        for candidate, other in self._candidates(point, segment, inputs):
             pair = self._compared(candidate, other, point, segment)
             if pair.is_equal:
                 self._keep(candidate, point, pair)
@@ -202,13 +202,13 @@ class _Aligning:
         if first is None:
             self.found.unmatched.append(_place(self.b, point))
             return
-        self._keep(*((first[0], point, first[1])))
+        self._keep(first[0], point, first[1])
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
         word = other.operator.method or "t"
         name = StandIn(
             f"{word}#{len(self.b.names) + 1}",
-            tuple(self.sizes.settled(size_along(one, axis)) for axis in range(one.ndim)),
+            tuple(size_along(one, axis) for axis in range(one.ndim)),
         )
         self.a.match(one, name)
         self.b.match(other, name)
@@ -223,29 +223,24 @@ class _Aligning:
         self._tell(self._compared(one, left, other, right))
 
     def _candidates(
-        self, point: SignalExpr, segment: SignalExpr
+        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
         """Nodes of the first network that may be this one: of the same names, the likeliest first."""
-        names = self._inputs_of(segment)
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
         for other in self.a.open:
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
                 continue
-            if len(likely) == 4 * MOST_SEGMENTS_TRIED:
-                break
-            its = self.a.segment(other)
-            if not self.a.is_ready(its) or self._inputs_of(its) != names:
+            if self.a.inputs_of(other) != inputs:
                 continue
+            its = self.a.segment(other)
             rank = 0 if its.operator == segment.operator else 1
             rank += 0 if its.lengths == segment.lengths else 2
             likely.append((rank, other, its))
+            if len(likely) == MOST_SEGMENTS_TRIED:
+                break
         likely.sort(key=lambda one: one[0])
-        for _, other, its in likely[:MOST_SEGMENTS_TRIED]:
+        for _, other, its in likely:
             yield other, its
-
-    def _inputs_of(self, segment: SignalExpr) -> frozenset[str]:
-        """The names in a segment that are no weights."""
-        return frozenset(name for name in leaves(segment) if name not in self.comparer.weights)
 
     def _compared(
         self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr
@@ -254,25 +249,34 @@ class _Aligning:
         return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
 
     def _judged(self, a: SignalExpr, b: SignalExpr) -> tuple[How, Equality | None, str]:
-        left, right = _below_what_is_equal(a, b)
-        equality = self.comparer.equality(left, right)
+        equality = self._equality(a, b)
         reason = self.comparer.reason
-        if equality is None and left is not a:
-            equality = self.comparer.equality(a, b)
-            reason = reason or self.comparer.reason
         if equality is None:
             return self._judged_functions(a, b, reason)
         if not equality.deviations and equality.is_for_all_weights:
             return "proved", equality, ""
         return ("agree" if equality.is_within else "weights"), equality, ""
 
+    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+        """Why segments are equal; where it helps, with numbers for amounts that never change."""
+        left, right = _below_what_is_equal(a, b)
+        found = self.comparer.equality(left, right, self.comparer.wider)
+        if found is None:
+            settled = [_settled(side, self.sizes) for side in (left, right)]
+            found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
+        if found is None and left is not a:
+            reason = self.comparer.reason
+            found = self.comparer.equality(a, b, self.comparer.given)
+            self.comparer.reason = reason or self.comparer.reason
+        return found
+
     def _judged_functions(
         self, a: SignalExpr, b: SignalExpr, reason: str
     ) -> tuple[How, Equality | None, str]:
         """Whether two segments differ in the last function alone."""
         if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
-            below = [self.comparer.equality(*both) for both in zip(a.operands, b.operands)]
-            if len(a.operands) == len(b.operands) and all(below):
+            pairs = list(zip(a.operands, b.operands, strict=False))
+            if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
                 return "functions", None, f"{_word(a)} there, {_word(b)} here"
         return "open", None, reason
 
@@ -291,6 +295,24 @@ def _word(node: SignalExpr) -> str:
     if isinstance(operator, Apply):
         return operator.function.name
     return operator.method or type(operator).__name__
+
+
+def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
+    """A segment in which amounts that are the same for all sizes are numbers."""
+
+    def name(node: SignalExpr) -> SignalExpr | None:
+        if not isinstance(node, Tensor):
+            return None
+        new = tuple(map(sizes.settled, node.sizes))
+        if new == node.sizes:
+            return None
+        named = isinstance(node, StandIn)
+        return StandIn(node.name, new) if named else Tensor(node.name, [n.written for n in new])
+
+    def made(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+        return Applied(node.operator.with_amounts(sizes.settled), operands)
+
+    return replaced(segment, name, made)
 
 
 def _below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:

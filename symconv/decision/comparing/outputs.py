@@ -22,7 +22,7 @@ from symconv.decision.comparing.segments import Comparer
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
 from symconv.language.assignments import Point
-from symconv.language.doubles import doubles
+from symconv.language.double_precision import doubles
 from symconv.language.graph import leaves, symbols_in
 from symconv.language.signals import SignalExpr
 

@@ -21,7 +21,7 @@ from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved, Unknown
 from symconv.errors import SymconvError, Undecided
-from symconv.language.doubles import doubles
+from symconv.language.double_precision import doubles, magnitudes
 from symconv.language.graph import leaves
 from symconv.language.operators import Add, Rearrange, Scale
 from symconv.language.signals import SignalExpr, Tensor, put_in, replaced
@@ -97,13 +97,17 @@ class Comparer:
         self.tensors = sides.tensors
         self.wider = sides.given
         self.given = given
+        self._given = given
         self.constants = sides.constants
         self._own = frozenset(sides.a.own), frozenset(sides.b.own)
         self.reason = ""
 
-    def equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+    def equality(
+        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
+    ) -> Equality | None:
         """Why two segments are equal; None where that is not found, and `reason` says why."""
         self.reason = ""
+        self._given = given
         if a.ndim != b.ndim:
             self.reason = f"one has {a.ndim} axes and the other {b.ndim}"
             return None
@@ -143,16 +147,15 @@ class Comparer:
         return None
 
     def _proved(self, a: SignalExpr, b: SignalExpr) -> Proved | None:
-        """The proof for all sizes; better for those too that the networks do not take."""
-        for given in dict.fromkeys((self.wider, self.given)):
-            try:
-                verdict = proof(Claim(a, b, given))
-            except SymconvError as error:
-                self.reason = str(error)
-                continue
-            if isinstance(verdict, Proved):
-                return verdict
-            self.reason = verdict.reason
+        """The proof for all sizes."""
+        try:
+            verdict = proof(Claim(a, b, self._given))
+        except SymconvError as error:
+            self.reason = str(error)
+            return None
+        if isinstance(verdict, Proved):
+            return verdict
+        self.reason = verdict.reason
         return None
 
     def _with_numbers(self, segment: SignalExpr) -> SignalExpr:
@@ -196,11 +199,11 @@ class Comparer:
         """What the weights of the other side have to be, and how far they are from it."""
         for unknown in _sets_of_unknowns(other, own):
             tensors = {name: self.tensors[name] for name in unknown}
-            problem = Problem(known, _with_tensors(other, unknown), tensors, {}, self.wider)
+            problem = Problem(known, _with_tensors(other, unknown), tensors, {}, self._given)
             try:
                 solution = solved(problem, proof)
                 verdict = solution.verdict
-                if not isinstance(verdict, Proved) and solution.kernels:
+                if not isinstance(verdict, Proved) and solution.kernels and self._given != self.given:
                     found = problem.claim(solution.kernels)
                     verdict = proof(Claim(found.lhs, found.rhs, self.given))
             except (SymconvError, Undecided) as error:
@@ -223,7 +226,7 @@ class Comparer:
         has = self.weights[name].values
         named = {one: self.weights[one].values for one in leaves(kernel)}
         (wanted,) = doubles([kernel], named, {})
-        (scale,) = doubles([kernel], named, {}, magnitudes=True)
+        (scale,) = magnitudes([kernel], named, {})
         largest = float(np.max(scale, initial=0.0)) or float(np.max(np.abs(has), initial=0.0))
         apart = float(np.max(np.abs(wanted - has), initial=0.0))
         relative = apart / largest if largest else apart
