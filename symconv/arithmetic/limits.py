@@ -608,7 +608,7 @@ MOST_KERNELS_TRIED_ALONE = 4
 MOST_SEGMENTS_TRIED = 8
 """Segments of one network that are compared with one of the other, where several read the same."""
 
-MOST_SIZES_EVALUATED = 40
+MOST_SIZES_EVALUATED = 12
 """Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
 
 MOST_NETWORKS_EVALUATED = 3
@@ -627,3 +627,6 @@ their largest entry, and an eps of 1e-6 in the place of 1e-5 by 6e-5 and more.
 
 MOST_LAYERS_SHOWN = 12
 """Lines about layers in the text of a comparison; its report has them all."""
+
+MOST_CASES_OF_SIZES = 24
+"""Cases into which the sizes that a network takes fall, where a product of them is a number."""
