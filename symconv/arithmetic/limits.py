@@ -630,3 +630,6 @@ MOST_LAYERS_SHOWN = 12
 
 MOST_CASES_OF_SIZES = 24
 """Cases into which the sizes that a network takes fall, where a product of them is a number."""
+
+LEAST_TIMES_ROUNDING = 10
+"""How many times larger a difference of outputs has to be than what rounding may do to them."""

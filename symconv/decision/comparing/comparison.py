@@ -198,7 +198,7 @@ class Comparison:
             lines.append(f"  … {len(shown) - most} more that are not equal")
         proved = sum(one.how == "proved" for one in equal)
         worst = sorted(equal, key=lambda one: -max((d.relative for d in one.deviations), default=0))
-        rest = max(0, most - len(shown))
+        rest = 0 if shown else most
         lines += [f"  {one}" for one in worst[:rest] if one.deviations]
         lines.append(
             f"  in all, {len(equal)} of {len(self.layers)} groups of layers are equal, "

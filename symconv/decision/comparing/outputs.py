@@ -13,6 +13,7 @@ from typing import Any
 
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
+    LEAST_TIMES_ROUNDING,
     MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
 )
@@ -30,9 +31,6 @@ __all__ = ["OutputDifference", "differs_by_a_constant", "first_difference"]
 
 _SCALES = (1.0, 10.0)
 """Of the inputs: with larger ones, functions such as ReLU6 reach what they cut off."""
-
-_FAR = 10
-"""How many times larger than what rounding may do a difference has to be."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,10 @@ class _Evaluated:
         names = [name for name in leaves(*pair.segments) if name in self.sides.weights]
         allowed = max(map(self.comparer.allowed, names), default=0.0)
         largest = float(np.max(np.abs(one), initial=0.0))
-        return float(np.max(np.abs(one - other), initial=0.0)) <= _FAR * allowed * largest
+        return (
+            float(np.max(np.abs(one - other), initial=0.0))
+            <= LEAST_TIMES_ROUNDING * allowed * largest
+        )
 
     def named(
         self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
@@ -222,7 +223,7 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
                 float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
             )
             apart = np.abs(one - other)
-            if float(np.max(apart)) <= _FAR * rounding:
+            if float(np.max(apart)) <= LEAST_TIMES_ROUNDING * rounding:
                 continue
             place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
             values = float(shown[number][place]), float(shown[count + number][place])
