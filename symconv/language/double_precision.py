@@ -104,7 +104,7 @@ def _read(
             if found.shape != shape:
                 raise AssertionError(f"{node.operator} gave {found.shape}, and not {shape}")
             if perturbed and node.operator.rounds:
-                found = found * (1.0 + perturbed * random.uniform(-1.0, 1.0, shape))
+                found = _moved(found, perturbed * random.uniform(-1.0, 1.0, shape))
             read[node] = found
             del operands, found
             for operand in node.operands:
@@ -112,6 +112,13 @@ def _read(
                 if not uses[operand]:
                     del read[operand]
     return [np.array(read[output]) for output in outputs]
+
+
+def _moved(entries: Doubles, shares: Doubles) -> Doubles:
+    """The entries, and of each a share that is much smaller; what is infinite stays."""
+    changes = entries * shares  # 1 plus a share would be rounded more coarsely above 1 than below
+    result = entries + changes
+    return np.where(np.isfinite(entries), result, entries)
 
 
 def _uses(
