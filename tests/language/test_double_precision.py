@@ -436,6 +436,8 @@ def test_a_function_of_which_nothing_is_known_is_given() -> None:
     shifted = Function("exp", Fraction(1)).shifted()
     (found,) = doubles([x.apply(Apply(shifted))], {"x": [0, 1]}, {})
     assert found.tolist() == [0, math.e - 1]
+    (found,) = doubles([x.sum().apply(Apply(shifted))], {"x": [-1, 1]}, {})
+    assert found.tolist() == 0
     assert of_doubles(Function("f")) is None
 
 

@@ -85,7 +85,7 @@ class Apply(Operator):
                     f"the function {name} is one of each entry, and made an array of shape "
                     f"{values.shape} of one of shape {shape}"
                 )
-            return values - found(np.zeros(1)) if self.function.is_shifted else values
+            return values - found(np.zeros(1))[0] if self.function.is_shifted else values
         if not self.function.is_homogeneous or name in given.functions:
             raise SymconvError(
                 f"there are no magnitudes of {name}(x), which is no sum of products and no "
