@@ -31,7 +31,7 @@ from symconv.arithmetic.work import WorkUsedUpError, allowed
 from symconv.derivations import such_that
 from symconv.language.arrays import Array
 from symconv.language.assignments import TooLongError
-from symconv.language.double_precision import doubles, magnitudes
+from symconv.language.double_precision import doubles, every_node, magnitudes
 from symconv.language.fixed_size import array
 from symconv.language.functions import FUNCTIONS, Function
 from symconv.language.functions_of_doubles import OF_DOUBLES, erf, of_doubles
@@ -557,12 +557,27 @@ def test_a_number_that_is_no_double_is_refused() -> None:
         doubles([10**400 * Signal("x", 1)], {"x": [1]}, {})
 
 
+def test_every_node_is_told_once_operands_first() -> None:
+    chain = x.flip(axis=0).relu() + y
+    named = {"x": entries_of("x", (2, 3)), "y": entries_of("y", (2, 3))}
+    at = {n: 2, m: 3}
+    told = list(every_node([chain, x], named, at))
+    assert [node for node, _ in told] == walk(chain, x)
+    for node, found in told:
+        assert np.array_equal(found, doubles([node], named, at)[0])
+    moved = dict(every_node([chain], named, at, perturbed=1e-3, seed=4))
+    assert np.array_equal(moved[chain], doubles([chain], named, at, perturbed=1e-3, seed=4)[0])
+    assert not np.array_equal(moved[chain], dict(told)[chain])
+
+
 def test_results_are_new_arrays() -> None:
     a = np.arange(6.0).reshape(2, 3)
     x = Tensor("x", (2, 3))
     before = a.copy()
-    for output in (x, x.flip(axis=0), x.rearrange("a b -> b a"), x[:, 1:], x.relu(), x + x):
-        one, two = doubles([output, output], {"x": a}, {})
+    same: dict[str, Any] = {"f": lambda entries: entries}
+    outputs = [x, x.flip(axis=0), x.rearrange("a b -> b a"), x[:, 1:], x.relu(), Pointwise("f")(x)]
+    for output in outputs:
+        one, two, _ = doubles([output, output, x], {"x": a}, {}, same)
         for found in (one, two):
             found += 1
         assert np.array_equal(a, before)
@@ -605,9 +620,12 @@ def test_what_is_not_needed_is_forgotten() -> None:
     try:
         doubles([chain], {"x": data}, {})
         _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        assert sum(1 for _ in every_node([chain], {"x": data}, {})) > 180
+        _, each = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 6 * 8 * size
+    assert max(peak, each) < 6 * 8 * size
 
 
 def test_deep_graphs() -> None:
