@@ -16,7 +16,8 @@ from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.sizes import Hypotheses
-from symconv.reading.networks.torch_tensors import Symbolic, TorchSize, Watched
+from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
+from symconv.reading.networks.watched import Watched
 
 __all__ = ["inputs_of", "read", "symbolic"]
 
