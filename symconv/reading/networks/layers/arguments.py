@@ -65,7 +65,7 @@ def number_of(x: SignalExpr) -> Fraction | None:
     """The number that every entry of a tensor is, as `constant` makes it; None of other tensors."""
     match x.operator:
         case Formula(expression=Rational() as number):
-            return Fraction(*number.as_integer_ratio())
+            return Fraction(int(number.p), int(number.q))
         case Scale(factor):
             number = number_of(x.operands[0])
             return None if number is None else factor * number
