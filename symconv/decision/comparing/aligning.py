@@ -18,7 +18,7 @@ from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.language.graph import walk
-from symconv.language.operators import Apply
+from symconv.language.operators import Apply, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -114,10 +114,11 @@ class _Half:
                 else:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
+        read = set(filter(None, map(_read_by_layer, nodes)))
         self.points = [
             node
             for node in nodes
-            if self.below[node] and (node.operator.is_opaque or uses[node] > 1)
+            if self.below[node] and (node.operator.is_opaque or uses[node] > 1 or node in read)
         ]
         self.open = dict.fromkeys(self.points)
 
@@ -297,6 +298,20 @@ class _Aligning:
                 told = f"{one} and {other}" if one != other else f"{one} with other arguments"
                 return "functions", None, told
         return "open", None, reason
+
+
+def _read_by_layer(node: SignalExpr) -> SignalExpr | None:
+    """What a layer with a kernel reads, without its padding.
+
+    With names for that, no two kernels are multiplied where such layers follow each other, as in
+    separable ones, and no kernel is solved for behind a shuffle of channels.
+    """
+    if node.operator.kernel_operand is None:
+        return None
+    read = node.operands[0]
+    while isinstance(read.operator, Pad | Extend):
+        (read,) = read.operands
+    return read
 
 
 def _rank(pair: Pair) -> int:
