@@ -16,6 +16,7 @@ from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
 from symconv.reading.networks.layers.entrywise import filled
+from symconv.reading.networks.results import note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
 
@@ -44,16 +45,8 @@ class Context:
 
     def place(self, made: SignalExpr) -> None:
         """Note in which module a tensor is made, and all that was made for it on the way."""
-        if made in self.places:
-            return
-        place = self._place()
-        self.places[made] = place
-        new = [made]
-        while new:
-            for part in new.pop().operands:
-                if part not in self.places:
-                    self.places[part] = place
-                    new.append(part)
+        if made not in self.places:
+            note_place(self.places, made, self._place())
 
     def _place(self) -> str:
         around = list(_modules_around())
