@@ -105,7 +105,11 @@ def _check_module(module: Any) -> None:
     Raises:
         SymconvError: with what to do.
     """
-    training = [name or "the module itself" for name, one in module.named_modules() if one.training]
+    training = [
+        name or "the module itself"
+        for name, one in module.named_modules()
+        if one.training and _asks_for_training(one)
+    ]
     if training:
         raise SymconvError(
             f"the module is in training mode ({_listed(training)}), in which batch norms and "
@@ -130,6 +134,16 @@ def _check_module(module: Any) -> None:
         raise SymconvError(
             f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them"
         )
+
+
+def _asks_for_training(module: Any) -> bool:
+    """Whether what a module computes may depend on its mode.
+
+    Most modules of PyTorch's own do not ask; those that `torch.fx` makes stay in training mode.
+    """
+    kinds = (torch.nn.modules.batchnorm._NormBase, torch.nn.modules.dropout._DropoutNd)
+    own = type(module).__module__.startswith(("torch.nn.", "torch.fx."))
+    return not own or isinstance(module, (*kinds, torch.nn.RReLU, torch.nn.MultiheadAttention))
 
 
 def _listed(names: Sequence[str]) -> str:
