@@ -242,6 +242,59 @@ def _batch_norm(call: Call) -> Any:
     return call.layer("batch_norm", x, mean, deviation, scale, shift)
 
 
+def _instance_norm(call: Call) -> Any:
+    x, epsilon = call.tensor(), call.real("epsilon", 1e-5)
+    return call.layer("instance_norm", x, call.tensor(1), call.tensor(2), epsilon)
+
+
+def _layer_norm(call: Call) -> Any:
+    x, epsilon = call.tensor(), call.real("epsilon", 1e-5)
+    sizes = call.sizes(x)[call.axis(call.get("axis", -1), x.ndim) :]
+    return call.layer("layer_norm", x, sizes, call.tensor(1), call.optional(2), epsilon)
+
+
+def _group_norm(call: Call) -> Any:
+    if call.version < 21:
+        raise SymconvError(
+            "has a factor for each group before opset 21, in which that was mended to one for "
+            "each channel; it is read from there on"
+        )
+    x, epsilon = call.tensor(), call.real("epsilon", 1e-5)
+    groups = call.get("num_groups")
+    return call.layer("group_norm", x, groups, call.tensor(1), call.tensor(2), epsilon)
+
+
+def _response_norm(call: Call) -> Any:
+    """Divided by (k + α·m)^β, m being the mean of the squares of so many channels around.
+
+    Of an even number of channels one more lies behind; in the table it lies before.
+    """
+    x, size = call.tensor(), call.get("size")
+    numbers = call.real("alpha", 1e-4), call.real("beta", 0.75), call.real("bias", 1.0)
+    if size % 2:
+        return call.layer("local_response_norm", x, size, *numbers)
+    turned = call.layer("local_response_norm", call.layer("flip", x, 1), size, *numbers)
+    return call.layer("flip", turned, 1)
+
+
+def _root_mean_square_norm(call: Call) -> Any:
+    x, epsilon = call.tensor(), call.real("epsilon", 1e-5)
+    axes = list(range(call.axis(call.get("axis", -1), x.ndim), x.ndim))
+    mean = call.layer("mean", call.layer("square", x), axes, True)
+    inverse = call.layer("rsqrt", call.layer("add", mean, epsilon))
+    return call.layer("mul", call.layer("mul", x, inverse), call.tensor(1))
+
+
+def _norm_along(call: Call) -> Any:
+    x, p = call.tensor(), call.get("p", 2)
+    return call.layer("div", x, call.layer("norm", x, p, call.get("axis", -1), True))
+
+
+def _global_norm(call: Call) -> Any:
+    x = call.tensor()
+    return call.layer("norm", x, call.get("p", 2), list(range(2, x.ndim)), True)
+
+
 ENTRYWISE: Mapping[str, Meaning] = {
     **{
         name: _function(layer)
@@ -271,15 +324,22 @@ ENTRYWISE: Mapping[str, Meaning] = {
     "Elu": lambda call: call.layer("elu", call.tensor(), call.real("alpha", 1.0)),
     "Gelu": lambda call: call.layer("gelu", call.tensor(), call.get("approximate", "none")),
     "Gemm": _gemm,
+    "GlobalLpPool": _global_norm,
+    "GroupNormalization": _group_norm,
     "HardSigmoid": _hard_sigmoid,
+    "InstanceNormalization": _instance_norm,
+    "LRN": _response_norm,
+    "LayerNormalization": _layer_norm,
     "LeakyRelu": lambda call: call.layer("leaky_relu", call.tensor(), call.real("alpha", 0.01)),
     "LogSoftmax": _along("log_softmax"),
+    "LpNormalization": _norm_along,
     "MatMul": _of_two("matmul"),
     "Max": _of_many("maximum"),
     "Mean": _mean_of_many,
     "Min": _of_many("minimum"),
     "Mul": _mul,
     "PRelu": _prelu,
+    "RMSNormalization": _root_mean_square_norm,
     "Pow": _pow,
     "ReduceL1": _reduced("sum", lambda call, x: call.layer("abs", x)),
     "ReduceL2": _norm,

@@ -365,6 +365,11 @@ def _resized(
     old = size_along(x, axis)
     if scale is not None and scale <= 0:
         raise SymconvError(f"a scale is positive, got {scale}")
+    if coordinates == "align_corners" and scale is not None and scale.denominator != 1:
+        raise SymconvError(
+            f"aligns corners of {old} entries times {scale}: implementations differ in whether "
+            "the last corner is that of the rounded size; it is read with `sizes`"
+        )
     if size is None:
         assert scale is not None
         new = old * scale.numerator // scale.denominator

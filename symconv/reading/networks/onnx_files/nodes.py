@@ -39,6 +39,7 @@ from symconv.reading.networks.onnx_files.values import (
     Constant,
     Context,
     Integers,
+    Unread,
     Value,
 )
 from symconv.reading.networks.results import Reading, note_place
@@ -209,11 +210,12 @@ class _Reader:
             except SymconvError as error:
                 within = f" in {around}" if around else ""
                 raise _LocatedError(f"{node}{within}: {error}") from error
-            for name, value in zip(node.outputs, found, strict=False):
+            for at, name in enumerate(node.outputs):
+                value = found[at] if at < len(found) else Unread(name)
                 if name:
                     values[name] = value
-                    if isinstance(value, Computed):
-                        note_place(self.places, value.expression, place)
+                if isinstance(value, Computed):
+                    note_place(self.places, value.expression, place)
 
     def _results(
         self,
@@ -303,7 +305,7 @@ class _Reader:
     ) -> Sequence[Value]:
         """The branch that is taken, where the condition is known."""
         condition = call.value(0)
-        if isinstance(condition, Computed):
+        if not isinstance(condition, Constant | Integers):
             raise SymconvError("asks for a condition that depends on entries, which are symbols")
         array = condition.array if isinstance(condition, Integers) else condition.numbers.array()
         if array.size != 1:
@@ -569,9 +571,12 @@ def _size_of(call: Call) -> Value:
 
 
 def _sizes_of(found: Value, call: Call) -> list[Any]:
-    if isinstance(found, Constant):
-        return list(found.numbers.shape)
-    return list(found.array.shape) if isinstance(found, Integers) else call.sizes(found.expression)
+    match found:
+        case Constant(numbers=numbers):
+            return list(numbers.shape)
+        case Integers(array=array):
+            return list(array.shape)
+    return call.sizes(found.tensor(call.context))
 
 
 def _as_integers(call: Call, integers: Any) -> Value:
@@ -596,7 +601,7 @@ def _cast(call: Call) -> Value | None:
             kind = "FLOAT"
     else:
         kind = kind_called(call.get("to"))
-    if isinstance(found, Computed):
+    if isinstance(found, Computed | Unread):
         if kind not in FLOATS:
             raise SymconvError(f"makes entries of the kind {kind} of real numbers")
         return found

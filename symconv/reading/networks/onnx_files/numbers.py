@@ -64,6 +64,8 @@ def kind_called(number: Any) -> str:
 def known(name: str, array: Any) -> Numbers:
     """An array that is there already."""
     kinds = {np.dtype(one): kind for kind, one in _TYPES.items()}
+    if array.dtype.name == "bfloat16":  # of a package beside NumPy
+        array = array.astype(np.float32)
     kind = kinds.get(array.dtype)
     if kind is None:
         raise SymconvError(f"{name} has entries of the kind {array.dtype}, which is not read")

@@ -193,6 +193,17 @@ def _max_pool(call: Call) -> Any:
     return call.layer(f"max_pool{count}d", x, **arguments)
 
 
+def _norm_pool(call: Call) -> Any:
+    """The norm of each window, which is the p-th root of the sum of p-th powers."""
+    x, p = call.tensor(), call.get("p", 2)
+    if p not in (1, 2):
+        raise SymconvError(f"is read with p=1 and p=2, got p={p}")
+    count, arguments = _windows(call, x)
+    powers = call.layer("abs" if p == 1 else "square", x)
+    sums = call.layer(f"avg_pool{count}d", powers, **arguments, divisor_override=1)
+    return sums if p == 1 else call.layer("sqrt", sums)
+
+
 def _global(layer: str) -> Callable[[Call], Any]:
     """A pool whose one window is the whole input."""
 
@@ -252,6 +263,7 @@ SLIDING: Mapping[str, Callable[[Call], Any]] = {
     "ConvTranspose": _conv_transpose,
     "GlobalAveragePool": _global("mean"),
     "GlobalMaxPool": _global("amax"),
+    "LpPool": _norm_pool,
     "MaxPool": _max_pool,
     "Pad": _pad,
 }

@@ -24,7 +24,7 @@ from symconv.reading.networks.onnx_files.numbers import FLOATS, Numbers, check_f
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
 
-__all__ = ["Call", "Computed", "Constant", "Context", "Integers", "Value"]
+__all__ = ["Call", "Computed", "Constant", "Context", "Integers", "Unread", "Value"]
 
 
 @dataclass(slots=True)
@@ -147,7 +147,22 @@ class Integers:
         raise SymconvError(f"{_shown(self.array)} stands where a tensor is expected")
 
 
-Value = Computed | Constant | Integers
+@dataclass(frozen=True, slots=True, eq=False)
+class Unread:
+    """A result of a node that is not read, beside others that are.
+
+    Attributes:
+        name: what it is called.
+    """
+
+    name: str
+
+    def tensor(self, context: Context) -> SignalExpr:
+        """An error."""
+        raise SymconvError(f"{self.name}, which a node gives beside its result, is not read")
+
+
+Value = Computed | Constant | Integers | Unread
 
 
 def _shown(array: Any) -> str:
@@ -196,6 +211,8 @@ class Call:
         found = self.inputs[place] if place < len(self.inputs) else None
         if found is None:
             raise SymconvError(f"input {place} is missing")
+        if isinstance(found, Unread):
+            found.tensor(self.context)
         return found
 
     def tensor(self, place: int = 0) -> SignalExpr:
