@@ -62,7 +62,5 @@ def _reading(given_as: Any, shapes: tuple[Any, ...], given: Iterable[Any]) -> Re
     if isinstance(given_as, Reading):
         return given_as
     if isinstance(given_as, str):
-        raise SymconvError(
-            f"expected a module or a function of tensors, got {as_given(given_as)}"
-        )
+        raise SymconvError(f"expected a module or a function of tensors, got {as_given(given_as)}")
     return read(given_as, *shapes, given=given)

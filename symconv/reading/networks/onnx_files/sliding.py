@@ -1,7 +1,7 @@
 """The operators of ONNX that slide along axes: convolutions, pools and paddings.
 
-What `auto_pad` says is what the specification says, with dilations too; it is silent on a total
-below 0, which is 0 here, as in TensorFlow and ONNX Runtime.  With `ceil_mode`, windows that would
+What `auto_pad` says is what the specification says, with dilations too, which ONNX Runtime leaves
+out in pools.  A total of −1, as for a kernel of one tap and stride 2, is none.  With `ceil_mode`, windows that would
 begin in the padding after the input are left out, as opset 22 says, and implementations do in
 older ones too.
 """
@@ -59,10 +59,17 @@ def _padding(
         raise SymconvError(f"pads are not negative here, got {call.get('pads')}")
     if not auto.startswith("SAME"):
         return [(Amount.of(l), Amount.of(r)) for l, r in pads]
-    return [
-        same_padding(size_along(x, 2 + axis), c, Amount.of(s), Amount.of(d), auto == "SAME_LOWER")
-        for axis, (c, s, d) in enumerate(zip(kernel, strides, dilations, strict=True))
-    ]
+    pairs = []
+    for axis, (c, s, d) in enumerate(zip(kernel, strides, dilations, strict=True)):
+        n, reach = size_along(x, 2 + axis), (c - 1) * d + 1
+        total = (n.divided_up(s) - 1) * s + reach - n
+        if not (reach - s).is_at_least(-1) and not total.is_at_least(-1):
+            raise SymconvError(
+                f"auto_pad={auto} with windows that reach over {reach} entries, and a stride of "
+                f"{s}: implementations differ in what a padding below 0 means"
+            )
+        pairs.append(same_padding(n, c, Amount.of(s), Amount.of(d), auto == "SAME_LOWER"))
+    return pairs
 
 
 def _kernel_of(call: Call, weight: SignalExpr, count: int) -> list[Amount]:
@@ -118,6 +125,11 @@ def _conv_transpose(call: Call) -> Any:
             n = size_along(x, 2 + axis)
             wanted = n * s if shape is None else Amount.of(shape[axis])
             total = (n - 1) * s + more[axis] + (c - 1) * d + 1 - wanted
+            if not total.is_at_least(0 if auto.startswith("SAME") else -1):
+                raise SymconvError(
+                    f"of {n} entries {wanted} are made, more than there are: implementations "
+                    "differ in where they are put"
+                )
             half = total // 2
             pairs.append((half, total - half) if auto == "SAME_UPPER" else (total - half, half))
     return call.layer(
