@@ -149,7 +149,7 @@ class Comparison:
     @property
     def counterexample(self) -> OutputDifference | None:
         """Where they differ, at the smallest sizes that both take and at which they do."""
-        return self.difference or (self.where_both.difference if self.where_both else None)
+        return self.difference if self.where_both is None else self.where_both.difference
 
     @property
     def reproduction(self) -> str:
@@ -211,9 +211,17 @@ class Comparison:
         return "<br>".join([f"<b>{escape(verdict)}</b>", *map(escape, rest)])
 
     def _lines(self, most: int) -> list[str]:
+        lines = self.verdict_lines()
+        if self.where_both is not None:
+            lines.append("for the sizes that both take:")
+            return lines + ["  " + line for line in self.where_both._lines(most)]
+        return lines + self._table(most)
+
+    def verdict_lines(self) -> list[str]:
+        """The verdict in words, without the layers."""
         match self.verdict:
             case "proved":
-                lines = [f"equal for all {self.sizes}, and for all weights: proved"]
+                return [f"equal for all {self.sizes}, and for all weights: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
                 if self.deviation:
@@ -221,14 +229,11 @@ class Comparison:
                         "the weights are what they have to be up to "
                         f"{self.deviation:.1e} of the largest entry of each tensor"
                     )
+                return lines
             case "refuted":
-                lines = [f"different {self._where()}"]
+                return [f"different {self._where()}"]
             case _:
-                lines = [f"unknown: {self.reason}"]
-        if self.where_both is not None:
-            lines.append("for the sizes that both take:")
-            return lines + ["  " + line for line in self.where_both._lines(most)]
-        return lines + self._table(most)
+                return [f"unknown: {self.reason}"]
 
     def _where(self) -> str:
         found = self.difference

@@ -107,7 +107,9 @@ def read_rewritten(
     Raises:
         SymconvError: something in the module or in the code is not read.
     """
-    pair: tuple[Reading, Reading] = torch_reader().read_rewritten(module, rewrite, *shapes, given=given)
+    pair: tuple[Reading, Reading] = torch_reader().read_rewritten(
+        module, rewrite, *shapes, given=given
+    )
     return pair
 
 

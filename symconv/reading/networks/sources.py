@@ -91,7 +91,9 @@ class _Said:
             # A name may have a colon in it, as x:0 of TensorFlow.
             name, colon, shape = text.rpartition(":")
             if not colon or not name.strip() or not shape.strip():
-                raise SymconvError(f"--input {text!r}: expected NAME:SIZE,SIZE,…, such as x:N,3,H,W")
+                raise SymconvError(
+                    f"--input {text!r}: expected NAME:SIZE,SIZE,…, such as x:N,3,H,W"
+                )
             if name.strip() in passages:
                 raise SymconvError(f"--input {text!r}: the shape of {name.strip()} is given twice")
             passages[name.strip()] = Passage(text, "--input", len(name) + 1)
@@ -201,7 +203,9 @@ def _shapes(
         if given is not None:
             shapes.append(given)
             continue
-        in_files = [next(file.shapes[one] for one in others if one in file.shapes) for file in files]
+        in_files = [
+            next(file.shapes[one] for one in others if one in file.shapes) for file in files
+        ]
         if None in in_files:
             raise SymconvError(
                 f"a file says no shape of the input {name}: give it, as --input {name}:N,3,H,W"
@@ -247,7 +251,15 @@ def _proposed(one: Shape, other: Shape) -> str:
     letters = iter("NCHWD" if len(one) < 6 else ())
     named = (next(letters, f"n{axis}") for axis in range(len(one)))
     return ",".join(
-        str(size if size == its else size if isinstance(size, str) else its if isinstance(its, str) else letter)
+        str(
+            size
+            if size == its
+            else size
+            if isinstance(size, str)
+            else its
+            if isinstance(its, str)
+            else letter
+        )
         for (size, its), letter in zip(pairs, named, strict=True)
     )
 
@@ -286,7 +298,9 @@ def _found(text: str) -> Callable[[], _Source]:
     where, colon, attribute = text.rpartition(":")
     if path.is_file() and path.suffix != ".py":
         return lambda: _File(text)
-    expected = "an ONNX file, or a module of PyTorch as package.module:attribute or file.py:attribute"
+    expected = (
+        "an ONNX file, or a module of PyTorch as package.module:attribute or file.py:attribute"
+    )
     if path.suffix in (".onnx", ".py") or not colon:
         if path.is_file():
             raise SymconvError(f"{text} holds code: say what in it, as {text}:model")
@@ -354,7 +368,7 @@ class _Module:
             found: Any = _imported(where)
             for name in attribute.split("."):
                 if not hasattr(found, name):
-                    raise SymconvError(f"{text}: there is no {name} in {where}")
+                    raise SymconvError(f"there is no {name} in it")
                 found = getattr(found, name)
         first, _, rest = attribute.partition(".")
         self._running = (
@@ -383,9 +397,7 @@ class _Module:
             imported, made = self._running
             self._running = imported, f"{made}()"
         if not self._reader.is_module(found):
-            raise SymconvError(
-                f"{self.text} makes {as_given(found)}, and no module of PyTorch"
-            )
+            raise SymconvError(f"{self.text} makes {as_given(found)}, and no module of PyTorch")
         imported, made = self._running
         self._running = imported, f"{made}.eval()"
         return found.eval()
@@ -417,9 +429,7 @@ class _Module:
         if isinstance(running, Module):
             imported, made = self._running
             running = replace(running, imported=imported, made=made)
-        return replace(
-            reading, inputs=tuple(reading.inputs[at] for at in order), running=running
-        )
+        return replace(reading, inputs=tuple(reading.inputs[at] for at in order), running=running)
 
     def _in_order(self, inputs: Sequence[_Input], said: _Said) -> list[str]:
         """The inputs in the order in which it takes them."""
@@ -444,7 +454,8 @@ def _parameters(function: Any) -> tuple[list[str], list[str], bool]:
     except (TypeError, ValueError):  # of code that is not Python's, nothing is known
         return [], [], True
     by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    needed, others = [], []
+    needed: list[str] = []
+    others: list[str] = []
     for one in parameters:
         has_default = one.default is not inspect.Parameter.empty
         if one.kind in by_position:
