@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError
 from symconv.language.operators import Add, Apply
@@ -91,12 +92,24 @@ class Context:
             for name, one in listed:
                 if hasattr(one, "expression") or id(one) in self._names:
                     continue
-                self._names[id(one)] = name, one, one._version
+                self._names[id(one)] = name.replace("_orig_mod.", ""), one, one._version
                 if is_made:
                     self._fresh.add(id(one))
                 memory = None if is_lazy(one) else memory_of(one)
                 if memory is not None:
                     self._by_memory.setdefault(memory, one)
+        self.know_calculated(module)
+
+    def know_calculated(self, module: Any) -> None:
+        """Learn what weights are called that parametrizations calculate, while they are kept."""
+        for place, one in module.named_modules():
+            if not parametrize.is_parametrized(one):
+                continue
+            for name in one.parametrizations:
+                made = getattr(one, name)
+                whole = f"{place}.{name}" if place else name
+                if not hasattr(made, "expression"):
+                    self._names.setdefault(id(made), (whole, made, made._version))
 
     def _name(self, tensor: Any) -> str | None:
         """What a weight is called; None of a tensor that is none.

@@ -61,6 +61,7 @@ LAYERS: Mapping[str, Layer] = {
     "clamp_min": entrywise.maximum,
     "diag": entrywise.diag,
     "div": entrywise.div,
+    "dot": entrywise.dot,
     "einsum": entrywise.einsum,
     "elu": entrywise.elu,
     "exp": _method("exp"),
@@ -137,6 +138,7 @@ LAYERS: Mapping[str, Layer] = {
     "unfold": sliding.unfold,
     "unsqueeze": shapes.unsqueeze,
     "var": normalisation.variance,
+    "weight_norm": normalisation.weight_norm,
     "windows": shapes.windows,
 }
 """The layers, by name."""

@@ -443,9 +443,8 @@ def part(x: SignalExpr, key: Any) -> SignalExpr:
             or isinstance(one, int | slice | EllipsisType | Amount)
             or hasattr(one, "__index__")
         ):
-            raise SymconvError(
-                f"x[...] takes integers, slices, None and an ellipsis, got {as_given(one)}"
-            )
+            given = "a tensor" if isinstance(one, SignalExpr) else as_given(one)
+            raise SymconvError(f"x[...] takes integers, slices, None and an ellipsis, got {given}")
         if isinstance(one, slice) and isinstance(one.step, int) and one.step < 1:
             raise SymconvError(f"the step of a slice is 1 or more in PyTorch, got {one.step}")
     if sum(isinstance(one, EllipsisType) for one in parts) > 1:
