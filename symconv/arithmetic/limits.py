@@ -559,6 +559,16 @@ SECONDS_FOR_CELL = 60
 MOST_BYTES_BESIDE_NOTEBOOK = 100_000_000
 """Of the files beside a notebook: they are copied for each run."""
 
+# --- networks of other frameworks ----------------------------------------------------
+
+MOST_ENTRIES_OF_FORMULA = 25
+"""Of a tensor of numbers that is read as a formula with a case for each: as many as a kernel of
+five by five has."""
+
+LARGEST_DENOMINATOR_WRITTEN = 1000
+"""Of the entries of such a tensor: binomial filters are divided by 256, and of fifty random
+numbers in single precision one has a denominator as small."""
+
 # --- the command ---------------------------------------------------------------------
 
 LONGEST_TIMEOUT = 1_000_000

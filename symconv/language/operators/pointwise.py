@@ -37,6 +37,7 @@ _IN_LATEX = {
     "silu": r"\operatorname{SiLU}",
     "tanh": r"\tanh",
     "exp": r"\exp",
+    "log": r"\log",
 }
 """Functions as they are written in papers; the others by their names."""
 
@@ -231,6 +232,18 @@ class PointwiseMethods(Operand):
     def exp(self) -> SignalExpr:
         """The exponential function of each entry; it is 1 at 0."""
         return self._of("exp")
+
+    def reciprocal(self) -> SignalExpr:
+        """1/x, entry by entry; what is claimed of it is claimed where no entry of x is 0."""
+        return self._of("reciprocal")
+
+    def sqrt(self) -> SignalExpr:
+        """√x, entry by entry; what is claimed of it is claimed where no entry of x is negative."""
+        return self._of("sqrt")
+
+    def log(self) -> SignalExpr:
+        """The natural logarithm of each entry; it is claimed about where all are positive."""
+        return self._of("log")
 
     def _of(self, name: str) -> SignalExpr:
         return self.apply(Apply(Function(name, FUNCTIONS[name].at_zero)))
