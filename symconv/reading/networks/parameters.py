@@ -172,11 +172,6 @@ class Context:
 
         return self.weights.tensor(key, origin, tuple(variance.shape), variance, values, _precision(variance))
 
-
-def _precision(tensor: Any) -> float:
-    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
-    return float(torch.finfo(kind).eps)
-
     def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
         """The tensor with 1/r for each √(σ² + ε), r being the named tensor for 1/√(σ² + ε).
 
@@ -228,6 +223,11 @@ def _step(kind: Any, number: float) -> float:
         return 0
     _, exponent = math.frexp(number)
     return math.ldexp(float(torch.finfo(kind).eps), exponent - 1)
+
+
+def _precision(tensor: Any) -> float:
+    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
+    return float(torch.finfo(kind).eps)
 
 
 def _double(tensor: Any) -> Any:
