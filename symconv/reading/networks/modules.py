@@ -79,9 +79,11 @@ def read_rewritten(
         raise SymconvError(f"expected a module that is rewritten, got {as_given(module)}")
     if not callable(rewrite):
         raise SymconvError(f"expected a function of a module, got {as_given(rewrite)}")
+    _check_module(module)
     inputs = _inputs(shapes, given)
-    before = read(module, *inputs)
     context = inputs[0]._context
+    context.know(module)
+    before = _run(_with_symbols(module, context), inputs)
     context.places = {}
     copied = _with_symbols(module, context)
     made = _called(rewrite, (copied,), context)

@@ -58,7 +58,8 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
             if self._context.written:
                 args, named = self._standing((args, named))
             if _writes(last) and args and _is_real(args[0]) and _has_symbols((args[1:], named)):
-                args = (self._symbolic(held_of(args[0], self._context)), *args[1:])
+                held = held_of(args[0], self._context)
+                args = (self._symbolic(args[0], held), *args[1:])
         except LocatedError:
             raise
         except SymconvError as error:
@@ -76,14 +77,16 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                     self._context.written.give_away(one)
         return result
 
-    def _symbolic(self, held: Held) -> Symbolic:
-        return Symbolic(held.expression, self._context, held.is_contiguous, held.storage, held.path)
+    def _symbolic(self, tensor: Any, held: Held) -> Symbolic:
+        """What stands for a tensor of numbers: a parameter for a parameter."""
+        made = Symbolic(held.expression, self._context, held.is_contiguous, held.storage, held.path)
+        return torch.nn.Parameter(made) if isinstance(tensor, torch.nn.Parameter) else made
 
     def _standing(self, value: Any) -> Any:
         """Arguments in which symbolic tensors stand for those of numbers that hold symbols."""
         if _is_real(value):
             held = self._context.written.of(value)
-            return value if held is None else self._symbolic(held)
+            return value if held is None else self._symbolic(value, held)
         if type(value) in (list, tuple):
             return type(value)(self._standing(one) for one in value)
         if type(value) is dict:

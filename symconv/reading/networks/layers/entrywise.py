@@ -8,6 +8,7 @@ from functools import reduce
 from string import ascii_lowercase
 from typing import Any
 
+from sympy import Eq, Piecewise, true
 from sympy.core.numbers import One
 
 from symconv.arithmetic.limits import MOST_FACTORS
@@ -24,7 +25,7 @@ from symconv.language.operators import (
     Scale,
 )
 from symconv.language.operators.base import size_along
-from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.signals import SignalExpr, Tensor, indices_of
 from symconv.language.tensor_functions import einsum as product_of
 from symconv.language.tensor_functions import maximum as larger
 from symconv.reading.networks.layers.arguments import (
@@ -43,6 +44,7 @@ __all__ = [
     "amin",
     "celu",
     "clamp",
+    "diag",
     "div",
     "einsum",
     "elu",
@@ -61,6 +63,7 @@ __all__ = [
     "mish",
     "mul",
     "neg",
+    "outer",
     "power",
     "prelu",
     "reciprocal",
@@ -448,6 +451,33 @@ def addmm(
         `torch.addmm`.
     """
     return add(mul(input, beta), mul(matmul(mat1, mat2), alpha))
+
+
+def outer(input: SignalExpr, vec2: SignalExpr) -> SignalExpr:  # noqa: A002
+    """The products of each entry of one vector and each of another."""
+    return product_of("i,j->ij", input, vec2)
+
+
+def diag(input: SignalExpr, diagonal: int = 0) -> SignalExpr:  # noqa: A002
+    """The matrix with a vector on its diagonal, and the other way round.
+
+    References:
+        `torch.diag`.
+    """
+    if diagonal or input.ndim not in (1, 2):
+        raise SymconvError("diag takes a vector or a matrix, and is read for its main diagonal")
+    if input.ndim == 1:
+        return _unit_matrix(*sizes_of(input) * 2).multiply(input)
+    unit = _unit_matrix(*sizes_of(input))
+    return product_of("ij,ij->i", unit, input)
+
+
+def _unit_matrix(rows: Amount, columns: Amount) -> SignalExpr:
+    """1 where both positions are equal."""
+    if rows != columns:
+        raise SymconvError(f"diag takes a square matrix, got one of size {rows} by {columns}")
+    i, j = indices_of(2)
+    return Tensor.from_formula((i, j), Piecewise((1, Eq(i, j)), (0, true)), shape=(rows, columns))
 
 
 def einsum(equation: str, *operands: Any) -> SignalExpr:
