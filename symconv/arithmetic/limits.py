@@ -79,6 +79,10 @@ STRIDE_SHARE = 4
 """The part of a decision's operations for each stride that is decided by itself: there are many,
 and with numbers for the strides a claim is easier."""
 
+NODES_SHARE = 2
+"""The part of a decision's operations for the search for equal nodes where there are no functions:
+half of them, as both sides as sums of products may be compared with the others."""
+
 REPAIR_SHARE = 20
 """The part of a decision's operations for each formula that is tried as a repair: with
 `MOST_REPAIRS_TRIED` of them, a search takes as much as four decisions."""
