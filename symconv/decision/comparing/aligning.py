@@ -9,7 +9,7 @@ what lies behind them is compared on its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -17,8 +17,8 @@ from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
 from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
-from symconv.language.graph import leaves, walk
-from symconv.language.operators import Apply, Extend, Pad
+from symconv.language.graph import walk
+from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -114,7 +114,7 @@ class _Half:
                 else:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
-        read = set(filter(None, map(_read_by_layer, nodes)))
+        read = {one for node in nodes for one in _read_by_layers(node)}
         self.points = [
             node
             for node in nodes
@@ -123,8 +123,10 @@ class _Half:
         self.open = dict.fromkeys(self.points)
 
     def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
-        """The names of the functions, maxima and inputs below a node; None if not all have one."""
-        found = [one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]]
+        """The names of functions, maxima and inputs below a node; None if not all have one."""
+        found = [
+            one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]
+        ]
         if None in found:
             return None
         return frozenset(one for one in found if one is not None)
@@ -164,7 +166,7 @@ class _Aligning:
         sides: Sides,
         sizes: Sizes,
         comparer: Comparer,
-            progress: Callable[[Pair], None],
+        progress: Callable[[Pair], None],
     ) -> None:
         self.sizes = sizes
         self.comparer = comparer
@@ -226,7 +228,7 @@ class _Aligning:
     def _candidates(
         self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
-        """Nodes of the first network that may be this one: of the same names, the likeliest first."""
+        """Nodes of the first network that may be this one: of the same names, likely ones first."""
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
         for other in self.a.open:
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
@@ -243,9 +245,7 @@ class _Aligning:
         for _, other, its in likely:
             yield other, its
 
-    def _compared(
-        self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr
-    ) -> Pair:
+    def _compared(self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr) -> Pair:
         how, equality, reason = self._judged(a, b)
         return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
 
@@ -282,18 +282,18 @@ class _Aligning:
         return "open", None, reason
 
 
-def _read_by_layer(node: SignalExpr) -> SignalExpr | None:
+def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
     """What a layer with a kernel reads, without its padding.
 
     With names for that, no two kernels are multiplied where such layers follow each other, as in
-    separable ones, and no kernel is solved for behind a shuffle of channels.
+    separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.
     """
-    if node.operator.kernel_operand is None:
-        return None
-    read = node.operands[0]
-    while isinstance(read.operator, Pad | Extend):
-        (read,) = read.operands
-    return read
+    if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
+        return
+    for read in node.operands:
+        while isinstance(read.operator, Pad | Extend):
+            (read,) = read.operands
+        yield read
 
 
 def _rank(pair: Pair) -> int:

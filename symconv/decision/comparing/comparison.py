@@ -156,10 +156,14 @@ class Comparison:
                 lines = [f"equal for all {self.sizes}, and for all weights: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
-                lines += [
-                    f"the weights of one are those of the other up to {self.deviation:.1e} of the "
-                    "largest entry of each tensor"
-                ] if self.deviation else []
+                lines += (
+                    [
+                        f"the weights of one are those of the other up to {self.deviation:.1e} of the "
+                        "largest entry of each tensor"
+                    ]
+                    if self.deviation
+                    else []
+                )
             case "refuted":
                 lines = [f"different {self._where()}"]
             case _:
@@ -269,9 +273,7 @@ def compare_computations(
     _check(first, second)
     both = sides(first, second)
     try:
-        taken = [
-            sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)
-        ]
+        taken = [sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)]
         apart = taken[0].first_apart(taken[1])
         common = taken[0] if apart is None else taken[0].both(taken[1])
     except Undecided as reason:

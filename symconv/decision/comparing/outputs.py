@@ -20,7 +20,7 @@ from symconv.decision.comparing.aligning import Alignment, Pair
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.segments import Comparer
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.assignments import Point
 from symconv.language.double_precision import doubles
 from symconv.language.graph import leaves, symbols_in

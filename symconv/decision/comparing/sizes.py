@@ -80,7 +80,10 @@ class Sizes:
         if number is not None or polynomial.indices():
             return number
         value = polynomial.value(self.first)
-        others = [(at_least(polynomial, value + 1),), (at_least(Polynomial.constant(value - 1), polynomial),)]
+        others = [
+            (at_least(polynomial, value + 1),),
+            (at_least(Polynomial.constant(value - 1), polynomial),),
+        ]
         try:
             with self.known.sets.within_budget():
                 is_always = self.among.intersect(self.known.sets.where(others)).is_empty()
@@ -181,7 +184,9 @@ def _required(outputs: Sequence[SignalExpr]) -> Iterator[Requirement]:
         for size in node.lengths:
             if size.as_integer() is None and size not in seen and _is_linear(size):
                 seen.add(size)
-                yield Requirement((at_least(size, 1),), lambda node=node: f"{_short(node)} is empty")  # type: ignore[misc]
+                yield Requirement(
+                    (at_least(size, 1),), lambda node=node: f"{_short(node)} is empty"
+                )  # type: ignore[misc]
 
 
 def _short(node: SignalExpr) -> str:
