@@ -22,7 +22,7 @@ from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
-__all__ = ["Alignment", "How", "Pair", "align"]
+__all__ = ["Alignment", "How", "Pair", "align", "below_what_is_equal"]
 
 How: TypeAlias = Literal["proved", "agree", "weights", "functions", "layers", "open"]
 """What is known of two segments: proved for all weights; with weights that agree up to rounding;
@@ -123,7 +123,7 @@ class _Half:
         self.open = dict.fromkeys(self.points)
 
     def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
-        """The names of functions, maxima and inputs below a node; None if not all have one."""
+        """The names of the functions, maxima and inputs below a node; None if not all have one."""
         found = [
             one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]
         ]
@@ -228,7 +228,7 @@ class _Aligning:
     def _candidates(
         self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
-        """Nodes of the first network that may be this one: of the same names, likely ones first."""
+        """Nodes of the first network that may be this one, the likeliest first."""
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
         for other in self.a.open:
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
@@ -260,16 +260,32 @@ class _Aligning:
 
     def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
         """Why segments are equal; where it helps, with numbers for amounts that never change."""
-        left, right = _below_what_is_equal(a, b)
+        left, right = below_what_is_equal(a, b)
         found = self.comparer.equality(left, right, self.comparer.wider)
         if found is None:
             settled = [_settled(side, self.sizes) for side in (left, right)]
             found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
+        if found is None and self.sizes.cases:
+            found = self._equality_by_cases(left, right)
         if found is None and left is not a:
             reason = self.comparer.reason
             found = self.comparer.equality(a, b, self.comparer.given)
             self.comparer.reason = reason or self.comparer.reason
         return found
+
+    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+        """The same for each case of the sizes by itself."""
+        found: list[Equality] = []
+        for case in self.sizes.cases:
+            one, other = (_settled(side, case) for side in (a, b))
+            equal = self.comparer.equality(one, other, case.given)
+            if equal is None:
+                return None
+            found.append(equal)
+        deviations = dict.fromkeys(one for equal in found for one in equal.deviations)
+        return Equality(
+            found[0].verdict, tuple(deviations), all(one.is_for_all_weights for one in found)
+        )
 
     def _judged_functions(
         self, a: SignalExpr, b: SignalExpr, reason: str
@@ -278,7 +294,9 @@ class _Aligning:
         if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
             pairs = list(zip(a.operands, b.operands, strict=False))
             if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
-                return "functions", None, f"{_word(a)} there, {_word(b)} here"
+                one, other = _word(a), _word(b)
+                told = f"{one} and {other}" if one != other else f"{one} with other arguments"
+                return "functions", None, told
         return "open", None, reason
 
 
@@ -330,7 +348,7 @@ def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
     return replaced(segment, name, made)
 
 
-def _below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
+def below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
     """What stands below operators of one operand that both have last."""
     while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
         (a,), (b,) = a.operands, b.operands

@@ -15,7 +15,7 @@ from typing import Any
 from symconv.errors import SymconvError
 from symconv.reading.networks.results import Reading
 
-__all__ = ["Reading", "read", "symbolic"]
+__all__ = ["Reading", "read", "read_rewritten", "symbolic"]
 
 
 def _modules() -> Any:
@@ -77,3 +77,31 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
     """
     reading: Reading = _modules().read(module, *shapes, given=given)
     return reading
+
+
+def read_rewritten(
+    module: Any, rewrite: Any, *shapes: Any, given: Iterable[Any] = ()
+) -> tuple[Reading, Reading]:
+    """What a module computes, and what is computed by the module that code makes of it.
+
+    The code is given a copy of the module whose parameters and buffers are symbols, the same
+    that stand in the first reading; what it calculates of them, as the weights of a layer into
+    which a batch norm is folded, is followed.  So a claim that both outputs are equal is one
+    about all weights.  Numbers that the code puts in are what they are where they follow a simple
+    formula, as zeros and unit matrices do; otherwise they are weights of their own.
+
+    Args:
+        module: the module, which is left as it was.
+        rewrite: the code, a function of a module; it returns the new one, or None where it
+            changes the one that it is given.
+        shapes: for each input the shape, or a tensor made by `symbolic`.
+        given: hypotheses about the sizes.
+
+    Returns:
+        The readings of the module, and of the new one.
+
+    Raises:
+        SymconvError: something in the module or in the code is not read.
+    """
+    pair: tuple[Reading, Reading] = _modules().read_rewritten(module, rewrite, *shapes, given=given)
+    return pair
