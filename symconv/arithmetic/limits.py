@@ -466,6 +466,39 @@ MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""
 
+# --- networks in files ---------------------------------------------------------------
+
+MOST_BYTES_OF_NETWORK = 2**31 - 1
+"""Of an ONNX file: protobuf, in which it is written, has no larger messages."""
+
+MOST_NODES_OF_NETWORK = 100_000
+"""Of an ONNX file, with those of the functions that it calls: the largest networks have some
+thousands, and a small file may call functions that call functions."""
+
+DEEPEST_FUNCTION = 20
+"""Functions of an ONNX file that are called within each other: those of exporters are four deep."""
+
+OLDEST_OPSET = 9
+"""Of the operators of ONNX: in 2018 it was the newest, and older files are converted by ONNX."""
+
+NEWEST_OPSET = 28
+"""Of the operators of ONNX: what they mean is read from their specification up to this one."""
+
+MOST_SIZES_CALCULATED = 10_000
+"""Entries of an array of integers in a network, as a shape, or positions: each is an object."""
+
+MOST_ENTRIES_OF_CONSTANT = 1_000_000
+"""Of an array that is computed from constants of a file: it may have as many as they have, so that
+the memory is that of the file, and a small file has not enough for each mask."""
+
+LARGEST_DENOMINATOR_OF_FLOAT = 100
+"""Of a fraction that is meant by a float next to it: 3,000 fractions between 0 and 1 have one up
+to it, so that one float in 5,000 is next to one by chance."""
+
+FARTHEST_POSITION = 2**31 - 1
+"""Where a slice of a network goes to the end of an axis, whatever its size: exporters write this
+number, or a larger one."""
+
 # --- what is shown -------------------------------------------------------------------
 
 LONGEST_SIGNAL_SHOWN = 4000

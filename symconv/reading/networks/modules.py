@@ -11,12 +11,11 @@ import torch
 from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
 
-from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
-from symconv.reading.networks.sizes import Hypotheses
+from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
 from symconv.reading.networks.watched import Watched
 
@@ -41,19 +40,10 @@ def inputs_of(
             raise SymconvError(
                 f'the shape of {name} is a tuple such as ("N", 3, "H", "W"), got {as_given(shape)}'
             )
-        tensors.append(Tensor(name, [_size(one, known) for one in shape]))
+        tensors.append(Tensor(name, [named_size(one, known) for one in shape]))
     symbols = {symbol for tensor in tensors for symbol in tensor.every_symbol()}
     context = Context(hypotheses, [*shapes, *symbols])
     return tuple(Symbolic(tensor, context) for tensor in tensors), context
-
-
-def _size(given: Any, known: dict[str, Any]) -> Any:
-    """A size of a shape: a name is a positive integer, which a hypothesis may give."""
-    if not isinstance(given, str):
-        return known.get(getattr(given, "name", ""), given)
-    if not given.isidentifier():
-        raise SymconvError(f"a size is a number, a name or an expression, got {as_given(given)}")
-    return known.setdefault(given, integers(given, positive=True))
 
 
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:

@@ -18,6 +18,7 @@ from symconv.language.signals import Applied, SignalExpr, replaced
 from symconv.reading.networks.known_numbers import as_formula
 from symconv.reading.networks.layers.arguments import number_of
 from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
+from symconv.reading.networks.results import note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
 from symconv.reading.networks.written import Written, memory_of, view_of
@@ -50,16 +51,8 @@ class Context:
 
     def place(self, made: SignalExpr) -> None:
         """Note in which module a tensor is made, and all that was made for it on the way."""
-        if made in self.places:
-            return
-        place = self._place()
-        self.places[made] = place
-        new = [made]
-        while new:
-            for part in new.pop().operands:
-                if part not in self.places:
-                    self.places[part] = place
-                    new.append(part)
+        if made not in self.places:
+            note_place(self.places, made, self._place())
 
     def _place(self) -> str:
         around = list(_modules_around())
@@ -176,11 +169,6 @@ class Context:
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
         )
 
-
-def _precision(tensor: Any) -> float:
-    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
-    return float(torch.finfo(kind).eps)
-
     def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
         """The tensor with 1/r for each √(σ² + ε), r being the named tensor for 1/√(σ² + ε).
 
@@ -232,6 +220,11 @@ def _step(kind: Any, number: float) -> float:
         return 0
     _, exponent = math.frexp(number)
     return math.ldexp(float(torch.finfo(kind).eps), exponent - 1)
+
+
+def _precision(tensor: Any) -> float:
+    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
+    return float(torch.finfo(kind).eps)
 
 
 def _double(tensor: Any) -> Any:
