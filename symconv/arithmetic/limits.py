@@ -79,6 +79,10 @@ STRIDE_SHARE = 4
 """The part of a decision's operations for each stride that is decided by itself: there are many,
 and with numbers for the strides a claim is easier."""
 
+NODES_SHARE = 2
+"""The part of a decision's operations for the search for equal nodes where there are no functions:
+half of them, as both sides as sums of products may be compared with the others."""
+
 REPAIR_SHARE = 20
 """The part of a decision's operations for each formula that is tried as a repair: with
 `MOST_REPAIRS_TRIED` of them, a search takes as much as four decisions."""
@@ -196,15 +200,16 @@ LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 with it."""
 
 NUMBERS_OF_LAYERS_COMPARED = 24
-"""For which a layer that takes its number is held against what it does with a symbol: it cannot
-ask a symbol what it is, but it may find out in other ways; each number is one call."""
+"""For which a layer is held against what was read of it: it cannot ask a symbol what it is, but it
+may find out in other ways, and it may look at the tensor that it gets; each number is a few calls
+of it, and two claims at most."""
 
 FAR_LAYERS_COMPARED = (31, 47, 64, 100, 255, 1000)
 """The same for some far away: a function may do something else from some number on."""
 
-FIRST_LAYERS_COMPARED = 3
-"""Of a stack, with what the layer makes of a tensor that stands for any: a function may look at the
-tensor that it gets, as at the input alone, and each layer compared is one claim at most."""
+LONGEST_SIZE_COMPARED = 200
+"""In names and numbers, of what such a layer gets: some sizes have twice as many cases after each
+layer."""
 
 MOST_LAYERS = 1000
 """In a stack with a number of layers: each is a few operators more."""
@@ -348,6 +353,36 @@ number squared is memory, 200 megabytes."""
 MOST_BITS_OF_A_POWER = 100_000
 """Of a number to a power: 30,000 digits, more than anybody reads."""
 
+MOST_DOUBLES = 2**28
+"""That a reading in double precision holds at once: two gigabytes.  A ResNet-152 has 60 million
+weights, of which each is held as long as its layer is computed."""
+
+MOST_DOUBLE_STEPS = 200_000_000_000
+"""Doubles that are multiplied or moved in such a reading: ten seconds of products of matrices, some
+minutes of sums.  A ResNet-152 on an image takes 11.5 milliard."""
+
+DOUBLES_PER_STEP = 2000
+"""So many take about as long as one step of work: sums take 500, products of matrices 20,000."""
+
+DOUBLES_AT_ONCE = 2**15
+"""Of an array on which a function in several steps is computed part by part: what is between them
+stays near the processor."""
+
+MOST_COLUMNS = 2**20
+"""Doubles that are copied at once for a convolution as a product of matrices, eight megabytes; one
+row of outputs at least.  A quarter of that is a twentieth faster where nothing else runs, and four
+times slower where the threads of four times as many products wait for others."""
+
+TERMS_OF_ERF = 12
+"""Of the error function around points that are a sixteenth apart: with ten terms the next one would
+be below the last place already."""
+
+STEPS_PER_POINT = 20
+"""What it takes to read an expression in indices at one of them, as a tree."""
+
+LARGEST_FACTOR = 2**31
+"""Of integers that are multiplied as 64-bit ones: their products have no more bits."""
+
 MOST_PHASES = 64
 """Phases of a signal, and terms of a pool: each is an operator that is written out."""
 
@@ -435,6 +470,39 @@ MOST_CLAIMS_IN_FILE = 500
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""
+
+# --- networks in files ---------------------------------------------------------------
+
+MOST_BYTES_OF_NETWORK = 2**31 - 1
+"""Of an ONNX file: protobuf, in which it is written, has no larger messages."""
+
+MOST_NODES_OF_NETWORK = 100_000
+"""Of an ONNX file, with those of the functions that it calls: the largest networks have some
+thousands, and a small file may call functions that call functions."""
+
+DEEPEST_FUNCTION = 20
+"""Functions of an ONNX file that are called within each other: those of exporters are four deep."""
+
+OLDEST_OPSET = 9
+"""Of the operators of ONNX: in 2018 it was the newest, and older files are converted by ONNX."""
+
+NEWEST_OPSET = 28
+"""Of the operators of ONNX: what they mean is read from their specification up to this one."""
+
+MOST_SIZES_CALCULATED = 10_000
+"""Entries of an array of integers in a network, as a shape, or positions: each is an object."""
+
+MOST_ENTRIES_OF_CONSTANT = 1_000_000
+"""Of an array that is computed from constants of a file: it may have as many as they have, so that
+the memory is that of the file, and a small file has not enough for each mask."""
+
+LARGEST_DENOMINATOR_OF_FLOAT = 100
+"""Of a fraction that is meant by a float next to it: 3,000 fractions between 0 and 1 have one up
+to it, so that one float in 5,000 is next to one by chance."""
+
+FARTHEST_POSITION = 2**31 - 1
+"""Where a slice of a network goes to the end of an axis, whatever its size: exporters write this
+number, or a larger one."""
 
 # --- what is shown -------------------------------------------------------------------
 
@@ -576,3 +644,41 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
+
+MOST_DIVISORS_TRIED = 100_000
+"""How many numbers are tried as factors of a product of sizes.
+
+The input of a linear layer has some hundred thousand entries, so that this is far more than enough.
+"""
+
+MOST_KERNELS_TRIED_ALONE = 4
+"""Kernels beside each other that read the same input, of which one after the other is asked for."""
+
+MOST_SEGMENTS_TRIED = 8
+"""Segments of one network that are compared with one of the other, where several read the same."""
+
+MOST_SIZES_EVALUATED = 12
+"""Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
+
+MOST_NETWORKS_EVALUATED = 3
+"""Sizes at which whole networks are computed in numbers, each of which may take seconds."""
+
+LARGEST_ROUNDING_TRIED = 1e-13
+"""By how much of itself each number is moved, to see what rounding may do: a thousand times what
+double precision rounds, and more than a sum of some thousand terms gathers."""
+
+TOLERANCE_IN_ROUNDINGS = 16.8
+"""How far weights may be from what they have to be, in units of the precision of their numbers.
+
+2e-6 in single precision, where folding batch norms was seen to move tensors by at most 1.5e-7 of
+their largest entry, and an eps of 1e-6 in the place of 1e-5 by 6e-5 and more.
+"""
+
+MOST_LAYERS_SHOWN = 12
+"""Lines about layers in the text of a comparison; its report has them all."""
+
+MOST_CASES_OF_SIZES = 24
+"""Cases into which the sizes that a network takes fall, where a product of them is a number."""
+
+LEAST_TIMES_ROUNDING = 10
+"""How many times larger a difference of outputs has to be than what rounding may do to them."""

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.arithmetic.polynomials import Polynomial, at_least, nonnegative_part, within
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.hints import about_mode
 from symconv.language.operators.base import (
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     Kind,
     NumPy,
     Requirement,
@@ -92,14 +94,10 @@ class Extend(AlongAxis):
         return signal.lengths[self.axis] + self.left.polynomial + self.right.polynomial
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """There are as many entries as are copied."""
+        """There are as many entries as are copied; where nothing is copied, none are needed."""
         (signal,) = node.operands
         size = signal.lengths[self.axis]
-        if self.mode == "replicate":
-            enough = [at_least(size, 1)]
-        else:
-            most = size - 1 if self.mode == "reflect" else size
-            enough = [at_least(most, p.polynomial) for p in (self.left, self.right)]
+        enough = [at_least(size, self._needed(p)) for p in (self.left, self.right)]
         yield Requirement(
             tuple(enough),
             lambda: (
@@ -107,6 +105,16 @@ class Extend(AlongAxis):
                 f"{signal} could have; add a hypothesis on its length {signal.shape[self.axis]}"
             ),
         )
+
+    def _needed(self, amount: Amount) -> Polynomial:
+        """How many entries there have to be, so that so many can be copied at an end."""
+        p = amount.polynomial
+        if self.mode in {"symmetric", "circular"}:
+            return p
+        least = Polynomial.constant(1)  # the smaller one of 1 and p
+        if not amount.is_at_least(1):
+            least -= nonnegative_part(1 - p)
+        return least if self.mode == "replicate" else p + least
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The entry of the signal, and the one that stands for it beyond either end."""
@@ -132,9 +140,9 @@ class Extend(AlongAxis):
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """N + left + right."""
         (n,), before, after = sizes, self.left.at(at), self.right.at(at)
-        most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(self.mode, n)
-        short = self.mode == "replicate" and not n
-        if min(before, after) < 0 or max(before, after) > most or short:
+        most = max(before, after)
+        needed = {"reflect": most + 1, "replicate": 1}.get(self.mode, most) if most else 0
+        if min(before, after) < 0 or n < needed:
             (inner,) = node.operands
             raise SymconvError(
                 f"{node} would pad {n} entries by {before} and {after}: more than there are"
@@ -159,6 +167,22 @@ class Extend(AlongAxis):
                 return x[:1] * left + x + x[-1:] * right
             case "circular":
                 return x[n - left :] + x + x[:right]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries, and before and after them copies of those at the ends."""
+        (x,) = operands
+        n, left, right = len(x), self.left.at(given.at), self.right.at(given.at)
+        into[left : left + n] = x
+        before, after = into[:left], into[left + n :]
+        match self.mode:
+            case "reflect":
+                before[:], after[:] = x[1 : left + 1][::-1], x[n - 1 - right : n - 1][::-1]
+            case "symmetric":
+                before[:], after[:] = x[:left][::-1], x[n - right :][::-1]
+            case "replicate":
+                before[:], after[:] = x[:1], x[-1:]
+            case "circular":
+                before[:], after[:] = x[n - left :], x[:right]
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.pad in the mode that NumPy calls otherwise."""

@@ -13,11 +13,13 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     NumPy,
     Operand,
     Rule,
@@ -94,6 +96,14 @@ class Pad(AlongAxis):
         places = range(-left, max(0, len(x) + left + right) - left)
         return [x[v] if 0 <= v < len(x) else fixed.zero for v in places]
 
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries between zeros."""
+        (x,) = operands
+        left = self.left.at(given.at)
+        start, end = max(left, 0), min(len(into), len(x) + left)
+        if start < end:
+            into[start:end] = x[start - left : end - left]
+
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.pad, and a slice where it crops."""
         (inner,) = node.operands
@@ -141,7 +151,8 @@ class PadMethod(Operand):
         the signal continues at its ends instead (with v = u − left, beyond 0 ≤ v < n):
         "reflect" has x[−v] and x[2n − 2 − v], "symmetric" x[−1 − v] and x[2n − 1 − v],
         "replicate" x[0] and x[n − 1], "circular" x[v + n] and x[v − n].  These take no
-        negative amounts, and none beyond n (n − 1 for "reflect").
+        negative amounts, and none beyond n; "reflect" none beyond n − 1 and "replicate" none for
+        n = 0, except that 0 is always possible, which copies nothing.
 
         Of several axes, `axis` says along which; a tuple pads along each by the same amounts.
         """

@@ -1,0 +1,190 @@
+"""One segment of a network compared with one of another: sums of products between functions.
+
+Where weights are the same, that is a claim.  Where the second has weights of its own, as a kernel
+into which a batch norm was folded, it is asked what they have to be, and that is compared with the
+numbers that they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symconv.arithmetic.limits import TOLERANCE_IN_ROUNDINGS
+from symconv.decision.claims import Hypothesis
+from symconv.decision.comparing.computations import Sides
+from symconv.decision.comparing.forms import Form, Leaf, form_of
+from symconv.decision.comparing.needed_weights import Needed, needed_weights
+from symconv.decision.verdicts import Proved
+from symconv.errors import SymconvError
+from symconv.language.double_precision import doubles, magnitudes
+from symconv.language.graph import leaves
+from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
+
+__all__ = ["Comparer", "Deviation", "Equality"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far numbers of weights are from what they have to be.
+
+    Attributes:
+        weight: the weight, by its origin.
+        relative: the largest difference, over the largest entry; where sums cancel, over the
+            largest sum of absolute values.
+        allowed: how large it may be.
+        note: what the numbers are instead, where that is seen.
+        name: of the tensor that stands for the weight.
+        wanted: what it has to be, in the other weights.
+    """
+
+    weight: str
+    relative: float
+    allowed: float
+    note: str = ""
+    name: str = ""
+    wanted: SignalExpr | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def formula(self) -> str:
+        """What the weight has to be, entry by entry."""
+        if self.wanted is None:
+            return ""
+        return str(self.wanted.formula(*indices_of(self.wanted.ndim)))
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """That two segments are equal for all sizes, if some weights are what they have to be.
+
+    Attributes:
+        verdict: the proof; for all values of the weights that are left.
+        deviations: how far the others are from what they have to be.
+        is_for_all_weights: whether weights that are 0 or 1 throughout may be others.
+    """
+
+    verdict: Proved
+    deviations: tuple[Deviation, ...] = ()
+    is_for_all_weights: bool = True
+
+    @property
+    def is_within(self) -> bool:
+        """Whether all weights are what they have to be, up to what is allowed."""
+        return all(one.relative <= one.allowed for one in self.deviations)
+
+    @property
+    def largest(self) -> float:
+        """The largest deviation."""
+        return max((one.relative for one in self.deviations), default=0.0)
+
+
+class Comparer:
+    """Proves that segments are equal, given the weights that each side has for itself.
+
+    Attributes:
+        weights: every weight by name.
+        wider: the hypotheses.
+        given: the same, and which sizes the networks take.
+        reason: why the last two segments were not proved equal.
+    """
+
+    def __init__(
+        self, sides: Sides, given: tuple[Hypothesis, ...], tolerance: float | None
+    ) -> None:
+        self._tolerance = tolerance
+        self.weights = sides.weights
+        self.wider = sides.given
+        self.given = given
+        self._constants = sides.constants
+        self._own = sides.a.own, sides.b.own
+        self._known: dict[tuple[Form, tuple[Hypothesis, ...]], Needed] = {}
+        self.reason = ""
+
+    def equality(
+        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
+    ) -> Equality | None:
+        """Why two segments are equal; None where that is not found, and `reason` says why."""
+        for is_general in (True, False):
+            try:
+                form, tensors = form_of(a, b, self._leaf, is_general)
+            except SymconvError as error:
+                self.reason = str(error)
+                continue
+            needed = self._needed(form, () if is_general else given)
+            if needed.verdict is not None:
+                return self._told(needed.verdict, needed, tensors)
+            self.reason = needed.reason
+        return None
+
+    def _needed(self, form: Form, given: tuple[Hypothesis, ...]) -> Needed:
+        if (form, given) not in self._known:
+            narrower = self.given if given == self.wider else None
+            self._known[form, given] = needed_weights(form, given, narrower)
+        return self._known[form, given]
+
+    def _leaf(self, tensor: Tensor) -> Leaf:
+        name = tensor.name
+        own = next((side for side in (0, 1) if name in self._own[side]), None)
+        constant = self._constants.get(name)
+        return Leaf(own, name in self.weights, int(constant) if constant in (0.0, 1.0) else None)
+
+    def _told(self, verdict: Proved, needed: Needed, tensors: Mapping[str, Tensor]) -> Equality:
+        """What was found of a form, of the tensors that have its names here."""
+        deviations = [
+            self._deviation(tensors[name].name, put_in(kernel, tensors))
+            for name, kernel in needed.kernels.items()
+        ]
+        return Equality(verdict, tuple(deviations), needed.is_for_all_weights)
+
+    def allowed(self, name: str) -> float:
+        """How far the numbers of a weight may be from what they have to be.
+
+        By the precision in which they are held, unless a tolerance was given: in single precision
+        the folding of a batch norm moves a tensor by a tenth of that, and an eps of 10⁻⁶ for 10⁻⁵
+        by thirty times as much.
+        """
+        if self._tolerance is not None:
+            return self._tolerance
+        return TOLERANCE_IN_ROUNDINGS * self.weights[name].precision
+
+    def _deviation(self, name: str, kernel: SignalExpr) -> Deviation:
+        """How far a weight is from what it has to be, in numbers."""
+        import numpy as np  # of no use to anybody who compares signals
+
+        has = self.weights[name].values
+        named = {one: self.weights[one].values for one in leaves(kernel)}
+        (wanted,) = doubles([kernel], named, {})
+        (scale,) = magnitudes([kernel], named, {})
+        largest = float(np.max(scale, initial=0.0)) or float(np.max(np.abs(has), initial=0.0))
+        apart = float(np.max(np.abs(wanted - has), initial=0.0))
+        relative = apart / largest if largest else apart
+        return Deviation(
+            self.weights[name].origin,
+            relative,
+            self.allowed(name),
+            _instead(wanted, has, apart, largest),
+            name,
+            kernel,
+        )
+
+
+def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
+    """What numbers are that are not those that they have to be, where that is seen."""
+    import numpy as np
+
+    near = 1e-5 * largest
+    if apart <= near or wanted.ndim < 2:
+        return ""
+    ways: list[tuple[str, Any]] = []
+    if wanted.shape[0] == wanted.shape[1]:
+        ways.append(("it has its first two axes exchanged", wanted.swapaxes(0, 1)))
+    last = tuple(range(2, wanted.ndim))
+    if last:
+        ways.append(("it is flipped", np.flip(wanted, last)))
+        if len(last) == 2 and wanted.shape[2] == wanted.shape[3]:
+            ways.append(("it has its last two axes exchanged", wanted.swapaxes(2, 3)))
+    for note, other in ways:
+        if float(np.max(np.abs(other - has), initial=0.0)) <= near:
+            return note
+    return ""
