@@ -95,7 +95,8 @@ def read_rewritten(
     if isinstance(after, torch.nn.Module):
         _check_hooks(after)
         context.know(after, is_made=True)
-    return before, _run(after, inputs)
+    later = _run(after, inputs)
+    return context.related(before, later.outputs), context.related(later, before.outputs)
 
 
 def _with_symbols(module: Any, context: Context) -> Any:
@@ -131,12 +132,14 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
     if isinstance(module, torch.nn.Module):
         context.know(module)
     result = _called(module, inputs, context)
-    return Reading(
-        tuple(one.expression for one in _outputs(result)),
-        tensors,
-        context.weights.by_name,
-        context.hypotheses.given,
-        MappingProxyType(context.places),
+    return context.related(
+        Reading(
+            tuple(one.expression for one in _outputs(result)),
+            tensors,
+            context.weights.by_name,
+            context.hypotheses.given,
+            MappingProxyType(context.places),
+        )
     )
 
 

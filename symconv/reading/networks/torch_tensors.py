@@ -343,6 +343,8 @@ def _check_cast(given: Sequence[Any]) -> None:
             raise SymconvError(f"rounds to numbers of the kind {one}")
         if isinstance(one, type) or (isinstance(one, str) and one.endswith("Tensor")):
             raise SymconvError(f"to {one} is not read; write .float() or .double()")
+        if isinstance(one, str | torch.device) and torch.device(one).type == "meta":
+            raise SymconvError("to the device 'meta' is not read, which has no numbers")
 
 
 _POOLS = frozenset(f"{kind}_pool{d}d" for kind in ("max", "adaptive_max") for d in (1, 2, 3))
@@ -471,6 +473,7 @@ _OWN: Mapping[str, Callable[..., Any]] = {
 
 _OTHER_NAMES = {
     "torch.batch_norm": "batch_norm_in_another_order",
+    "torch.instance_norm": "instance_norm_in_another_order",
     "torch.Tensor.unfold": "windows",
     "torch.Tensor.__matmul__": "matmul",
     "T": "reversed_axes",
@@ -569,6 +572,24 @@ def _other_batch_norm(
 ) -> Symbolic:
     """The same with the arguments in the order of `torch.batch_norm`."""
     return _batch_norm(input, running_mean, running_var, weight, bias, *others)
+
+
+def _instance_norm(
+    input: Any,  # noqa: A002
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Symbolic:
+    """By the statistics of each channel of the input, or by those that are numbers."""
+    if not use_input_stats:
+        return _batch_norm(input, running_mean, running_var, weight, bias, eps=eps)
+    context = _context_of((input, weight, bias), {})
+    read = read_arguments((input, weight, bias), context)
+    return Symbolic(LAYERS["instance_norm"](*read, eps=eps), context, _by_rows(input))
 
 
 def _dropout(
@@ -684,6 +705,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "device": lambda x: torch.device("cpu"),
     "dtype": lambda x: torch.get_default_dtype(),
     **dict.fromkeys(("grad", "grad_fn"), lambda x: None),
+    "instance_norm": _instance_norm,
     "is_contiguous": _is_contiguous,
     "is_floating_point": lambda x: True,
     "layout": lambda x: torch.strided,
