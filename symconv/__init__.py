@@ -14,6 +14,7 @@ The public names are few:
   inputs an output reads.
 - `solve` finds unknown kernels; what it found is a `Solution`.
 - `merge` says which one layer a chain of linear layers is, as a `Merged`.
+- `compare` says whether two modules of PyTorch compute the same, as a `Comparison`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.comparing.comparison import Comparison
     from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
     from symconv.decision.solving.kernels.finding import solve
     from symconv.decision.solving.kernels.solutions import Solution
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
+    from symconv.reading.networks.comparing import compare
     from symconv.testing import assert_equal
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "MISTAKES",
     "Amounts",
     "Claim",
+    "Comparison",
     "Counterexample",
     "Derivation",
     "Instance",
@@ -71,6 +75,7 @@ __all__ = [
     "Verdict",
     "assert_equal",
     "check",
+    "compare",
     "concatenate",
     "diagrams",
     "einsum",
@@ -96,12 +101,14 @@ _PLACES = {
     **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts.answers"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     "CATALOGUE": "catalogue.index",
+    "Comparison": "decision.comparing.comparison",
     "MISTAKES": "exercises.mistakes",
     "Merged": "decision.solving.merging.merged",
     "Pointwise": "language.operators.pointwise",
     "Solution": "decision.solving.kernels.solutions",
     "assert_equal": "testing",
     "check": "exercises.checking",
+    "compare": "reading.networks.comparing",
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",

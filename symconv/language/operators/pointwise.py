@@ -80,8 +80,13 @@ class Apply(Operator):
                 f"functions={{{name!r}: np.tanh}}"
             )
         if not given.magnitudes:
-            at_zero = found(np.zeros(1)) if self.function.is_shifted else 0.0
-            return found(x) - at_zero
+            values = np.asarray(found(x), dtype=np.float64)
+            if values.shape != shape:
+                raise SymconvError(
+                    f"the function {name} is one of each entry, and made an array of shape "
+                    f"{values.shape} of one of shape {shape}"
+                )
+            return values - found(np.zeros(1))[0] if self.function.is_shifted else values
         if not self.function.is_homogeneous or name in given.functions:
             raise SymconvError(
                 f"there are no magnitudes of {name}(x), which is no sum of products and no "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,12 +13,11 @@ import torch
 from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
 
-from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
-from symconv.reading.networks.sizes import Hypotheses
+from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
 from symconv.reading.networks.watched import Watched
 
@@ -41,19 +42,10 @@ def inputs_of(
             raise SymconvError(
                 f'the shape of {name} is a tuple such as ("N", 3, "H", "W"), got {as_given(shape)}'
             )
-        tensors.append(Tensor(name, [_size(one, known) for one in shape]))
+        tensors.append(Tensor(name, [named_size(one, known) for one in shape]))
     symbols = {symbol for tensor in tensors for symbol in tensor.every_symbol()}
     context = Context(hypotheses, [*shapes, *symbols])
     return tuple(Symbolic(tensor, context) for tensor in tensors), context
-
-
-def _size(given: Any, known: dict[str, Any]) -> Any:
-    """A size of a shape: a name is a positive integer, which a hypothesis may give."""
-    if not isinstance(given, str):
-        return known.get(getattr(given, "name", ""), given)
-    if not given.isidentifier():
-        raise SymconvError(f"a size is a number, a name or an expression, got {as_given(given)}")
-    return known.setdefault(given, integers(given, positive=True))
 
 
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
@@ -65,7 +57,24 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         _check_module(module)
     elif not callable(module):
         raise SymconvError(f"expected a module, or a function of tensors, got {as_given(module)}")
-    return _run(module, _inputs(shapes, given))
+    inputs = _inputs(shapes, given)
+    tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
+    refusal = partial(_refusal, module, tensors)
+    return replace(_run(module, inputs), refusal=refusal)
+
+
+def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
+    """Why a module refuses zeros of some sizes; empty where it takes them."""
+    weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
+    kind = next((one.dtype for one in weights if one.is_floating_point()), None)
+    values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
+    zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
+    try:
+        with torch.no_grad():
+            module(*zeros)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def read_rewritten(

@@ -20,7 +20,7 @@ from symconv.language.signals import Applied, SignalExpr, replaced
 from symconv.reading.networks.known_numbers import as_formula
 from symconv.reading.networks.layers.arguments import constant, number_of
 from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
-from symconv.reading.networks.results import Reading
+from symconv.reading.networks.results import Reading, note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
 from symconv.reading.networks.written import Written, memory_of, view_of
@@ -54,16 +54,8 @@ class Context:
 
     def place(self, made: SignalExpr) -> None:
         """Note in which module a tensor is made, and all that was made for it on the way."""
-        if made in self.places:
-            return
-        place = self._place()
-        self.places[made] = place
-        new = [made]
-        while new:
-            for part in new.pop().operands:
-                if part not in self.places:
-                    self.places[part] = place
-                    new.append(part)
+        if made not in self.places:
+            note_place(self.places, made, self._place())
 
     def _place(self) -> str:
         around = list(_modules_around())
@@ -143,7 +135,9 @@ class Context:
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
         values = partial(_double, tensor)
-        return self.weights.tensor(id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor))
+        return self.weights.tensor(
+            id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
+        )
 
     def _numbers(self, tensor: Any) -> SignalExpr:
         """The numbers of a tensor into which something is about to be written.

@@ -495,7 +495,7 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
     for capital in (c for c in text if c.isupper()):
         if capital not in names:
             names[capital] = capital.lower() if capital.lower() not in text else free.pop()
-    lists = inputs.split(",")
+    lists, dots = inputs.split(","), ""
     if "..." in text:
         widths = [
             x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)
@@ -507,9 +507,10 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
             for one, width in zip(lists, widths, strict=True)
         ]
         output = output.replace("...", dots)
-    if not arrow:
+    if not arrow:  # what the dots are for comes first, and is in several operands
         every = "".join(lists)
-        output = "".join(sorted(c for c in set(every) if every.count(c) == 1))
+        single = sorted(c for c in {*every} - {*dots} if every.count(c) == 1)
+        output = dots + "".join(single)
     renamed = ["".join(names.get(c, c) for c in one) for one in (*lists, output)]
     return product_of(f"{','.join(renamed[:-1])}->{renamed[-1]}", *operands)
 
