@@ -7,6 +7,7 @@ for the tensor in each call that follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -77,7 +78,40 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                 return self._made(name, maker, args, named)
         if name == "torch.tensor" and args and isinstance(args[0], Symbolic):
             return args[0].detach().clone()
-        return func(*args, **named)
+        result = func(*args, **named)
+        if _is_new(result, last, args, named):
+            self._context.note(result, partial(self._followed, result, func, args, named))
+        return result
+
+    def _followed(self, made: Any, func: Any, args: Any, named: dict[str, Any]) -> SignalExpr:
+        """What code computed of weights, in terms of these.
+
+        Raises:
+            SymconvError: it is not read, or not what the same call gives now.
+        """
+        if not torch.equal(func(*args, **named), made):
+            raise SymconvError("does not give the same twice")
+        positional, others = (self._weighed(one) for one in (args, named))
+        result = func(*positional, **others)
+        if not isinstance(result, Symbolic):
+            raise SymconvError("is not read")
+        return result.expression
+
+    def _weighed(self, value: Any) -> Any:
+        """Arguments with the symbolic tensors of weights.
+
+        Raises:
+            SymconvError: symbols were written into one of them, which may have been later.
+        """
+        if _is_real(value) and self._context.written.of(value) is not None:
+            raise SymconvError("is computed of numbers into which symbols were written")
+        if _is_real(value) and value.is_floating_point():
+            return Symbolic(self._context.weight(value, is_part=True), self._context)
+        if type(value) in (list, tuple):
+            return type(value)(self._weighed(one) for one in value)
+        if type(value) is dict:
+            return {key: self._weighed(one) for key, one in value.items()}
+        return value
 
     def _symbolic(self, tensor: Any, held: Held) -> Symbolic:
         """What stands for a tensor of numbers: a parameter for a parameter."""
@@ -121,6 +155,14 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
 
 def _is_real(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and not isinstance(value, Symbolic)
+
+
+def _is_new(result: Any, name: str, args: Any, named: dict[str, Any]) -> bool:
+    """Whether a result is computed of tensors of numbers, and none of these."""
+    if not _is_real(result) or not result.is_floating_point() or _writes(name) or "out" in named:
+        return False
+    given = [one for one in each_of([args, named]) if isinstance(one, torch.Tensor)]
+    return bool(given) and all(_is_real(one) and one is not result for one in given)
 
 
 def _has_symbols(values: Any) -> bool:
