@@ -157,7 +157,7 @@ class Context:
             self._names[id(tensor)] = (name, tensor, tensor._version)
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
-        values = partial(_double, tensor)
+        values = partial(_numbers, tensor)
         return self.weights.tensor(
             id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
         )
@@ -209,7 +209,7 @@ class Context:
                 raise SymconvError(f"{name} + {eps} has no root, being 0 or less somewhere")
 
         def values() -> Any:
-            return 1 / (_double(variance) + eps) ** 0.5
+            return 1 / (_numbers(variance).astype(float) + eps) ** 0.5
 
         found = self.weights.tensor(
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
@@ -308,8 +308,10 @@ def _precision(tensor: Any) -> float:
     return float(torch.finfo(kind).eps)
 
 
-def _double(tensor: Any) -> Any:
-    return tensor.detach().to(torch.float64).cpu().numpy().copy()
+def _numbers(tensor: Any) -> Any:
+    """The numbers of a tensor as a NumPy array; where it can be, the same memory."""
+    held = tensor.detach().cpu()
+    return (held.float() if held.dtype == torch.bfloat16 else held).numpy()
 
 
 def _check_numbers(tensor: Any, name: str) -> None:
