@@ -12,6 +12,7 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.decision.solving.kernels.finding import solve
 from symconv.decision.solving.kernels.obstacles import Obstacle
 from symconv.decision.solving.kernels.solutions import Solution
@@ -164,9 +165,11 @@ class Merged:
         """Exactly when both are the same for all sizes of the input; None where it is not known."""
         if not isinstance(self.verdict, Refuted):
             return self.condition
-        sizes = {name for size in self.input.shape for name in size.free_symbols}
+        own = leaves(self.input)
+        others = (leaf.lengths for name, leaf in leaves(self.chain).items() if name not in own)
+        sizes = sizes_of_inputs([self.input.lengths], others)
         try:
-            return self.claim.condition(for_all=sorted(sizes, key=str))
+            return self.claim.condition(for_all=[s for s in self.claim.symbols if s.name in sizes])
         except SymconvError:
             return None
 
@@ -309,7 +312,11 @@ class Merged:
         both = "kernel" if self.bias is None else "kernel and no other bias"
         if self.obstacle is not None:
             return [f"No other {both} of this shape does it either: {self.obstacle}"]
-        return ["It is the only one of this shape."] if self.is_unique else []
+        return (
+            ["It is the only one of this shape over fields of characteristic 0."]
+            if self.is_unique
+            else []
+        )
 
     def _for_all_inputs(self) -> list[str]:
         """For which other sizes a refuted claim holds for all inputs, where that says more."""

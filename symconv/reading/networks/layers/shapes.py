@@ -13,7 +13,7 @@ from operator import mul
 from types import EllipsisType
 from typing import Any
 
-from symconv.arithmetic.polynomials import divided
+from symconv.arithmetic.polynomials import quotient
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.layers.arguments import small_number
@@ -73,10 +73,12 @@ def _written(sizes: Sequence[Amount]) -> str:
 
 def _whole_quotient(n: Amount, m: Amount) -> Amount | None:
     """n/m where it is plain that m divides n."""
-    whole, rest = divided(n.polynomial, m.polynomial)
-    if rest.terms:
-        return None
-    return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
+    whole = quotient(n.polynomial, m.polynomial)
+    return (
+        None
+        if whole is None
+        else Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
+    )
 
 
 def _with_the_rest(x: SignalExpr, wanted: Sequence[Any]) -> list[Amount]:
