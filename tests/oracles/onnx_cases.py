@@ -80,7 +80,10 @@ def disagreement(case: Any) -> str:
         plain = plain if plain in named else f"w_{plain}"
         if plain in named:
             entries[plain] = array.astype(float).reshape(array.shape or (1,))
-    found = doubles(reading.outputs, entries, {})
+    try:
+        found = doubles(reading.outputs, entries, {})
+    except SymconvError as error:
+        return f"cannot be computed: {error}"
     return differences(found, case.data_sets[0][1])
 
 

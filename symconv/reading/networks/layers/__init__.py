@@ -64,6 +64,7 @@ LAYERS: Mapping[str, Layer] = {
     "div": entrywise.div,
     "einsum": entrywise.einsum,
     "elu": entrywise.elu,
+    "erf": _method("erf"),
     "exp": _method("exp"),
     "expand": shapes.expand,
     "expand_as": shapes.expand_as,
