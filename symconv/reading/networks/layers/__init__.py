@@ -65,6 +65,7 @@ LAYERS: Mapping[str, Layer] = {
     "dot": entrywise.dot,
     "einsum": entrywise.einsum,
     "elu": entrywise.elu,
+    "erf": _method("erf"),
     "exp": _method("exp"),
     "expand": shapes.expand,
     "expand_as": shapes.expand_as,
