@@ -1,0 +1,169 @@
+"""The linear parts of a network: what lies between functions, maxima and products of data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from symconv.decision.solving.merging.chains import layer_behind
+from symconv.decision.solving.merging.normal_form import LinearLayer, Slide
+from symconv.errors import SymconvError
+from symconv.language.graph import walk
+from symconv.language.signals import SignalExpr
+
+__all__ = ["Region", "between", "linear_regions", "passed_by_all"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A linear part of a network, which reads one tensor and makes one that is read elsewhere.
+
+    Attributes:
+        source: what it reads.
+        result: what it makes.
+    """
+
+    source: SignalExpr
+    result: SignalExpr
+
+
+def between(source: SignalExpr, result: SignalExpr) -> list[SignalExpr]:
+    """The nodes of a result that depend on a tensor, without it, operands first."""
+    depends = {source}
+    found = []
+    for node in _above(source, result):
+        if not depends.isdisjoint(node.operands):
+            depends.add(node)
+            found.append(node)
+    return found
+
+
+def _above(source: SignalExpr, result: SignalExpr) -> list[SignalExpr]:
+    """The nodes of a result, operands first, of which none is below a source."""
+    found: dict[SignalExpr, None] = {}
+    open_ = [(result, False)]
+    while open_:
+        node, is_done = open_.pop()
+        if is_done:
+            found[node] = None
+        elif node not in found and node is not source:
+            open_.append((node, True))
+            open_ += [(operand, False) for operand in reversed(node.operands)]
+    return list(found)
+
+
+def passed_by_all(region: Region) -> list[SignalExpr]:
+    """The nodes through which all of a region goes, from its source to its result, in order.
+
+    The source and the result are not among them.
+    """
+    nodes = between(region.source, region.result)
+    place = {region.source: 0} | {node: number for number, node in enumerate(nodes, 1)}
+    last = [0] * (len(nodes) + 1)
+    for node in nodes:
+        for operand in node.operands:
+            if operand in place:
+                last[place[operand]] = place[node]
+    found, furthest = [], last[0]
+    for number, node in enumerate(nodes[:-1], 1):
+        if furthest <= number:
+            found.append(node)
+        furthest = max(furthest, last[number])
+    return found
+
+
+def linear_regions(outputs: Sequence[SignalExpr], inputs: Iterable[SignalExpr]) -> list[Region]:
+    """The largest linear parts of a network, in the order in which they are computed.
+
+    What is read in several places is computed for these, so that a part ends there, unless all of
+    them lead to one result of the part, as in branches that are added up.
+
+    Args:
+        outputs: what the network computes.
+        inputs: what it is applied to.
+    """
+    return _Parts(outputs, inputs).found()
+
+
+@dataclass(slots=True)
+class _Parts:
+    """A network while it is cut into parts.
+
+    Attributes:
+        outputs: what the network computes.
+        inputs: what it is applied to.
+        cuts: the nodes at which a part ends and others begin, though no operator says so.
+        source: what each node is computed from, within its part; itself where a part begins.
+        layers: what each node is of its source.
+    """
+
+    outputs: Sequence[SignalExpr]
+    inputs: Iterable[SignalExpr]
+    cuts: set[SignalExpr] = field(default_factory=set)
+    source: dict[SignalExpr, SignalExpr] = field(default_factory=dict)
+    layers: dict[SignalExpr, dict[SignalExpr, LinearLayer]] = field(default_factory=dict)
+
+    def found(self) -> list[Region]:
+        """The parts."""
+        starts = set(self.inputs)
+        depends = set(starts)
+        nodes = []
+        for node in walk(*self.outputs):
+            if node in starts or not depends.isdisjoint(node.operands):
+                depends.add(node)
+                nodes.append(node)
+        while True:
+            self._find_sources(nodes, starts)
+            ends, further = self._ends(nodes)
+            if not further:
+                break
+            self.cuts |= further
+        return [
+            Region(self.source[node], node)
+            for node in nodes
+            if ends[node] is node and self.source[node] is not node
+        ]
+
+    def _from(self, node: SignalExpr) -> SignalExpr:
+        """What is read where a node is read: the source of its part, or the node itself."""
+        return node if node in self.cuts else self.source[node]
+
+    def _find_sources(self, nodes: Sequence[SignalExpr], starts: set[SignalExpr]) -> None:
+        """Where the part begins to which each node belongs."""
+        self.source = {}
+        for node in nodes:
+            sources = {self._from(one) for one in node.operands if one in self.source}
+            is_joined = node not in starts and len(sources) == 1 and not node.operator.is_opaque
+            (source, *_) = sources or {node}
+            self.source[node] = source if is_joined and self._is_layer(node, source) else node
+
+    def _is_layer(self, node: SignalExpr, source: SignalExpr) -> bool:
+        """Whether a node is a layer on a source, as its operands are."""
+        layers = self.layers.setdefault(source, {source: LinearLayer((Slide(),) * source.ndim)})
+        if node not in layers:
+            try:
+                layers[node] = layer_behind(node, source, layers)
+            except SymconvError:
+                return False
+        return True
+
+    def _ends(
+        self, nodes: Sequence[SignalExpr]
+    ) -> tuple[dict[SignalExpr, SignalExpr], set[SignalExpr]]:
+        """Where the part ends to which each node belongs, and the nodes that belong to several."""
+        readers: dict[SignalExpr, list[SignalExpr]] = {node: [] for node in nodes}
+        for node in nodes:
+            for operand in node.operands:
+                if operand in readers:
+                    readers[operand].append(node)
+        outputs, ends, further = set(self.outputs), {}, set()
+        for node in reversed(nodes):
+            # None is whatever does not belong to the part of the node.
+            found = {ends[one] if self.source[one] is not one else None for one in readers[node]}
+            if node in outputs:
+                found.add(None)
+            (end, *others) = found
+            if others and self.source[node] is not node and node not in self.cuts:
+                further.add(node)
+            ends[node] = node if others or end is None or node in self.cuts else end
+        return ends, further
