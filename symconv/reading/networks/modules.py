@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -72,6 +73,7 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
         inputs, context = inputs_of(dict(zip(names, shapes, strict=True)), given)
     tensors = tuple(one.expression for one in inputs)
+    context.places = dict.fromkeys(tensors, "")  # of this module alone
     if isinstance(module, torch.nn.Module):
         context.know(module)
     with torch.no_grad(), Watched(context):
@@ -89,6 +91,7 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         tensors,
         context.weights.by_name,
         context.hypotheses.given,
+        MappingProxyType(context.places),
     )
 
 
@@ -112,7 +115,11 @@ def _check_module(module: Any) -> None:
     Raises:
         SymconvError: with what to do.
     """
-    training = [name or "the module itself" for name, one in module.named_modules() if one.training]
+    training = [
+        name or "the module itself"
+        for name, one in module.named_modules()
+        if one.training and _asks_for_training(one)
+    ]
     if training:
         raise SymconvError(
             f"the module is in training mode ({_listed(training)}), in which batch norms and "
@@ -137,6 +144,16 @@ def _check_module(module: Any) -> None:
         raise SymconvError(
             f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them"
         )
+
+
+def _asks_for_training(module: Any) -> bool:
+    """Whether what a module computes may depend on its mode.
+
+    Most modules of PyTorch's own do not ask; those that `torch.fx` makes stay in training mode.
+    """
+    kinds = (torch.nn.modules.batchnorm._NormBase, torch.nn.modules.dropout._DropoutNd)
+    own = type(module).__module__.startswith(("torch.nn.", "torch.fx."))
+    return not own or isinstance(module, (*kinds, torch.nn.RReLU, torch.nn.MultiheadAttention))
 
 
 def _listed(names: Sequence[str]) -> str:

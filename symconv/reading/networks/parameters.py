@@ -28,6 +28,8 @@ class Context:
     Attributes:
         hypotheses: about the sizes.
         weights: the named tensors of the weights that were met.
+        places: in which module each tensor was first made, as "layer1.0.conv2 (Conv2d)"; empty
+            where it was in the outermost one, or in none.
     """
 
     def __init__(self, hypotheses: Hypotheses, taken: Sequence[str]) -> None:
@@ -37,6 +39,32 @@ class Context:
         self._names: dict[int, tuple[str, Any, int]] = {}
         self._by_memory: dict[int, Any] = {}
         self._modules: list[Any] = []
+        self.places: dict[SignalExpr, str] = {}
+        self._paths: dict[Any, dict[Any, str]] = {}
+
+    def place(self, made: SignalExpr) -> None:
+        """Note in which module a tensor is made, and all that was made for it on the way."""
+        if made in self.places:
+            return
+        place = self._place()
+        self.places[made] = place
+        new = [made]
+        while new:
+            for part in new.pop().operands:
+                if part not in self.places:
+                    self.places[part] = place
+                    new.append(part)
+
+    def _place(self) -> str:
+        around = list(_modules_around())
+        if not around:
+            return ""
+        outer = around[0]
+        if outer not in self._paths:
+            self._paths[outer] = {module: name for name, module in outer.named_modules()}
+        paths = self._paths[outer]
+        inner = next(one for one in reversed(around) if one in paths)
+        return f"{paths[inner]} ({type(inner).__name__})" if paths[inner] else ""
 
     def know(self, module: Any) -> None:
         """Learn what the weights of a module are called."""

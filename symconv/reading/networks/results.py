@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symconv.errors import SymconvError
@@ -22,12 +22,15 @@ class Reading:
         inputs: the named tensors that it was run on.
         weights: its weights by the names of the tensors that stand for them.
         given: the hypotheses about sizes, for which the outputs are what they are.
+        places: for each tensor on the way to the outputs, the module in which it was first made,
+            as "layer1.0.conv2 (Conv2d)"; empty for what is made in none of its parts.
     """
 
     outputs: tuple[SignalExpr, ...]
     inputs: tuple[Tensor, ...]
     weights: Mapping[str, Weight]
     given: tuple[Any, ...]
+    places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
 
     @property
     def output(self) -> SignalExpr:

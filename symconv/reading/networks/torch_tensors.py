@@ -69,6 +69,7 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
     ) -> Symbolic:
         # PyTorch wants a shape; nobody is ever told of this one.
         made: Symbolic = torch.Tensor._make_wrapper_subclass(cls, [1] * expression.ndim)
+        context.place(expression)
         made._context = context
         made._is_contiguous = contiguous
         made._storage_ = Storage(expression) if storage is None else storage
@@ -356,6 +357,7 @@ def _written(full: str, target: Any, result: SignalExpr, context: Context) -> An
             "from the input, as by torch.zeros_like(x) or x.new_zeros(...)"
         )
     target._storage_.write(target._path, result, full)
+    context.place(target.expression)
     return target
 
 

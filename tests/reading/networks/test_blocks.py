@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -251,6 +252,39 @@ def test_weights_have_a_way_back() -> None:
                 < 1e-12
             )
     assert {"conv1_weight", "downsample_1_inverse_deviation"} <= reading.weights.keys()
+
+
+def test_places_say_where_a_tensor_was_made() -> None:
+    def through(x: Any, block: Any) -> list[str]:
+        """The places of a chain of tensors, from the output on."""
+        reading = read(block, IMAGES)
+        found, node = [], reading.output
+        while node is not x:
+            found.append(reading.places[node])
+            node = next(one for one in node.operands if "x" in one.names[0])
+        return [place for place, _ in itertools.groupby(found)]
+
+    (x,) = read(lambda x: x, IMAGES).outputs
+    block = nn.Sequential(Basic(3, 4, 2), nn.Tanh()).eval()
+    assert through(x, block) == [
+        "1 (Tanh)",
+        "0.relu (ReLU)",
+        "0 (Basic)",
+        *("0.bn2 (BatchNorm2d)", "0.conv2 (Conv2d)", "0.relu (ReLU)"),
+        *("0.bn1 (BatchNorm2d)", "0.conv1 (Conv2d)"),
+    ]
+    assert through(x, block[1]) == [""]
+    assert through(x, lambda x: block[1](block[0](-x) * 2))[:3] == ["", "relu (ReLU)", ""]
+
+
+def test_places_are_of_one_module() -> None:
+    x = symbolic("x", IMAGES)
+    layer = nn.Conv2d(3, 4, 1).eval()
+    one = read(nn.Sequential(layer).eval(), x)
+    other = read(nn.Sequential(nn.Identity(), layer).eval(), x)
+    assert one.output is other.output
+    assert one.places[one.output] == "0 (Conv2d)"
+    assert other.places[other.output] == "1 (Conv2d)"
 
 
 def test_a_weight_that_is_used_twice_has_one_name() -> None:
