@@ -566,3 +566,7 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
+
+LARGE_SIZE = 10**6
+"""The size for which two ways to compute the same are compared by their multiplications: so large
+that what is padded does not count."""

@@ -30,23 +30,23 @@ from symconv.language.operators import (
 )
 from symconv.language.operators.base import AlongAxis, Operator, size_along
 from symconv.language.operators.equal_shapes import Entrywise
-from symconv.language.signals import Applied, SignalExpr, Tensor
+from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor
 
-__all__ = ["AnyChannels", "for_any_channels"]
+__all__ = ["Renamed", "as_it_is", "for_any_channels"]
 
 _INPUT = "x"
 _AXES = {1: "L", 2: "NC", 3: "NCL", 4: "NCHW", 5: "NCDHW"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AnyChannels:
-    """A chain of layers whose sizes are symbols wherever that is possible.
+class Renamed:
+    """A chain of layers by itself, in which tensors have names that say nothing of a network.
 
     Attributes:
         chain: the chain, on `input`.
         input: a named tensor in the place of what the chain is applied to.
         names: what its named tensors are called in the network.
-        sizes: for which sizes it is the chain of the network, by symbol.
+        sizes: for which sizes, by symbol, it is the chain of the network.
     """
 
     chain: SignalExpr
@@ -55,7 +55,7 @@ class AnyChannels:
     sizes: Mapping[Symbol, Amount]
 
 
-def for_any_channels(region: Region) -> AnyChannels | None:
+def for_any_channels(region: Region) -> Renamed | None:
     """The linear part of a network, on an input of any size and for any number of channels.
 
     Chains that are alike, of weights of the same kinds, become the same one.  None where something
@@ -71,6 +71,28 @@ def for_any_channels(region: Region) -> AnyChannels | None:
         return _rebuilt(region, nodes, shapes, classes)
     except SymconvError:
         return None
+
+
+def as_it_is(region: Region) -> Renamed:
+    """The linear part of a network with the sizes that it has there."""
+    new: dict[SignalExpr, SignalExpr] = {}
+    names: dict[str, str] = {}
+    for node in _part(region):
+        sizes = tuple(size_along(node, axis) for axis in range(node.ndim))
+        if node is region.source:
+            new[node] = made = StandIn(_INPUT, sizes)
+        elif isinstance(node, Tensor):
+            new[node] = _weight(node, sizes, names)
+        else:
+            new[node] = Applied(node.operator, [new[operand] for operand in node.operands])
+    return Renamed(new[region.result], made, names, {})
+
+
+def _weight(node: Tensor, sizes: Sequence[Any], names: dict[str, str]) -> Tensor:
+    """A weight under its new name, which is written down."""
+    name = f"{'b' if node.ndim == 1 else 'k'}{len(names) + 1}"
+    names[name] = node.name
+    return Tensor(name, sizes)
 
 
 def _part(region: Region) -> list[SignalExpr]:
@@ -135,10 +157,12 @@ class _Sizes:
         a, b = self.root(one), self.root(other)
         if a != b:
             known = [amount for amount in (self.amounts[a], self.amounts[b]) if amount is not None]
-            if len(known) == 2 and known[0].polynomial != known[1].polynomial:
-                raise SymconvError(f"{known[0]} and {known[1]} are not plainly the same")
+            # Where both are not plainly the same, the network is defined where they are.
+            numbers = [amount for amount in known if amount.number is not None]
+            if len({amount.number for amount in numbers}) > 1:
+                raise SymconvError(f"{numbers[0]} and {numbers[1]} are not the same")
             self.parents[b] = a
-            self.amounts[a] = known[0] if known else None
+            self.amounts[a] = next(iter([*numbers, *known]), None)
             if b in self.fixed:
                 self.fixed.add(a)
         return a
@@ -263,7 +287,7 @@ def _rebuilt(
     nodes: Sequence[SignalExpr],
     shapes: Mapping[SignalExpr, Sequence[int]],
     classes: _Sizes,
-) -> AnyChannels:
+) -> Renamed:
     """The chain whose sizes are symbols, unless they are fixed.
 
     Raises:
@@ -294,9 +318,7 @@ def _rebuilt(
         if node is region.source:
             new[node] = Tensor(_INPUT, [size(*one) for one in zip(sizes, own, strict=True)])
         elif isinstance(node, Tensor):
-            name = f"{'b' if node.ndim == 1 else 'k'}{len(names) + 1}"
-            names[name] = node.name
-            new[node] = Tensor(name, [size(one, "O") for one in sizes])
+            new[node] = _weight(node, [size(one, "O") for one in sizes], names)
         else:
             operator = _with_sizes(node.operator, sizes, node, shapes, size, classes)
             new[node] = Applied(operator, [new[operand] for operand in node.operands])
@@ -304,7 +326,7 @@ def _rebuilt(
     assert isinstance(made, Tensor)
     amounts = {symbol: classes.amounts[root] for root, symbol in symbols.items()}
     known = {symbol: amount for symbol, amount in amounts.items() if amount is not None}
-    return AnyChannels(new[region.result], made, names, known)
+    return Renamed(new[region.result], made, names, known)
 
 
 def _with_sizes(
@@ -318,7 +340,8 @@ def _with_sizes(
     """An operator in which the sizes are the new ones."""
 
     def amount(number: int) -> Amount:
-        return integer_argument(size(number, "O"), "a size")
+        found = integer_argument(size(number, "O"), "a size")
+        return Amount(found.polynomial, found.symbols) if found.number is None else found
 
     match operator:
         case Conv(stride, dilation, groups) if groups != 1:

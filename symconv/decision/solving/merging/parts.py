@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Symbol
+from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import LARGE_SIZE
 from symconv.decision.claims import Hypothesis
-from symconv.decision.solving.merging.any_channels import for_any_channels
+from symconv.decision.solving.merging.any_channels import Renamed, as_it_is, for_any_channels
 from symconv.decision.solving.merging.merged import Merged, merge
-from symconv.decision.solving.merging.multiplications import multiplications
-from symconv.decision.solving.merging.chains import read_chain
 from symconv.decision.solving.merging.regions import (
     Region,
     between,
     linear_regions,
     passed_by_all,
 )
-from symconv.decision.verdicts import Proved, Refuted, Unknown
+from symconv.decision.verdicts import Proved, Unknown
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.graph import leaves, walk
 from symconv.language.operators import (
     Add,
     Conv,
@@ -36,7 +34,7 @@ from symconv.language.operators import (
     Flip,
     Pad,
 )
-from symconv.language.signals import SignalExpr, Tensor, replaced
+from symconv.language.signals import SignalExpr
 
 __all__ = ["Part", "Parts", "Run"]
 
@@ -52,7 +50,7 @@ class Part:
         sizes: for which sizes, by symbol, it is the part of the network.
     """
 
-    region: Region
+    region: Region = field(repr=False)
     merged: Merged
     names: Mapping[str, str] = field(repr=False)
     sizes: Mapping[Symbol, Amount] = field(repr=False)
@@ -70,18 +68,34 @@ class Part:
 
     @property
     def channels(self) -> dict[Symbol, int]:
-        """The symbols whose values are known: the numbers of channels."""
+        """The symbols that are numbers in the network, as those of channels."""
         found = {symbol: amount.number for symbol, amount in self.sizes.items()}
         return {symbol: number for symbol, number in found.items() if number is not None}
+
+    @property
+    def condition(self) -> Boolean | None:
+        """The sizes of its input for which it is that layer; None where that is not known."""
+        found = self.merged.condition
+        return None if found is None else found.subs(self.channels)
+
+    @property
+    def never_holds(self) -> bool:
+        """Whether it is that layer for no sizes at all."""
+        return self.condition is sympy.false
 
     def work(self) -> int:
         """How many multiplications it takes for a large input, as one layer if it is one."""
         counted = self.merged.cost_after if self.is_layer else self.merged.cost_before
-        at: dict[Any, Any] = {}
+        at: dict[Symbol, int] = {}
         for symbol, amount in self.sizes.items():
             at[symbol] = amount.at(dict.fromkeys(amount.symbols.values(), LARGE_SIZE))
-        rest = dict.fromkeys(counted.free_symbols - at.keys(), LARGE_SIZE)
-        return int(counted.subs(at | rest))
+        for symbol in counted.free_symbols:
+            at.setdefault(symbol, LARGE_SIZE)
+        return int(counted.subs(at))
+
+    def saves(self, others: Sequence[Part]) -> bool:
+        """Whether it is one layer, and takes no more than several parts that come to the same."""
+        return self.is_layer and self.work() <= sum(part.work() for part in others)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,16 +112,17 @@ class Run:
     parts: tuple[Part, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of a network while they are decided.
 
     Attributes:
         given: the hypotheses about the sizes of the network.
+        merged: which layer each chain is that was looked at.
     """
 
     given: Iterable[Hypothesis] = ()
-    _decided: dict[Any, Merged | SymconvError] = field(default_factory=dict)
+    merged: dict[SignalExpr, Merged | None] = field(default_factory=dict)
 
     def of(self, outputs: Sequence[SignalExpr], inputs: Iterable[SignalExpr]) -> list[Run]:
         """The largest linear parts of a network, in the order in which they are computed.
@@ -119,44 +134,85 @@ class Parts:
         return [self._run(region) for region in linear_regions(outputs, inputs)]
 
     def _run(self, region: Region) -> Run:
-        whole = self._decided_part(region)
-        parts = self._cut(region)
-        if whole is not None and whole.is_layer and whole.work() <= _work(parts):
+        whole, parts = self._decided(region), self._cut(region)
+        if whole is not None and whole.saves(parts):
             parts = [whole]
         return Run(whole, tuple(parts))
 
     # --- one part ---
 
-    def _decided_part(self, region: Region) -> Part | None:
-        """Which layer a part is, or would be; None where it has no form of one."""
-        general = for_any_channels(region)
-        found = None
+    def _decided(self, region: Region) -> Part | None:
+        """Which layer a part is, or would be; None where it is not defined for all sizes."""
+        general, found = for_any_channels(region), None
         if general is not None:
-            merged = self._merge(general.chain, general.chain, general.input, ())
-            if merged is not None:
-                found = Part(region, merged, general.names, general.sizes)
-                if found.is_layer or _never_holds(found):
-                    return found
-        own = self._as_it_is(region, None if general is None else general.chain)
-        if found is None or (own is not None and not isinstance(own.merged.verdict, Unknown)):
-            return own
+            found = self._part(region, general, ())
+            if found is not None and (found.is_layer or found.never_holds):
+                return found
+        own = self._part(region, as_it_is(region), tuple(self.given))
+        is_decided = own is not None and not isinstance(own.merged.verdict, Unknown)
+        return own if found is None or is_decided else found
+
+    def _part(self, region: Region, chain: Renamed, given: tuple[Hypothesis, ...]) -> Part | None:
+        """A part as a chain that others may be too, which is merged once."""
+        key = chain.chain
+        if key not in self.merged:
+            try:
+                self.merged[key] = merge(chain.chain, of=chain.input, given=given)
+            except SymconvError:
+                self.merged[key] = None
+        merged = self.merged[key]
+        return None if merged is None else Part(region, merged, chain.names, chain.sizes)
+
+    # --- where to cut ---
+
+    def _cut(self, region: Region) -> list[Part]:
+        """The parts of a region, of which each takes in as many layers as are one, and save work."""
+        ends = [region.source, *_ends_of_layers(region), region.result]
+        if len(ends) == 2:
+            return self._branches(region)
+        found: list[Part] = []
+        for start, end in pairwise(ends):
+            pieces = self._cut(Region(start, end))
+            if found and len(pieces) == 1:
+                joined = self._decided(Region(found[-1].region.source, end))
+                if joined is not None and joined.saves([found[-1], *pieces]):
+                    found[-1] = joined
+                    continue
+            found += pieces
         return found
 
-    def _as_it_is(self, region: Region, alike: SignalExpr | None) -> Part | None:
-        """The same with the sizes of the network, and the hypotheses about them."""
-        source = region.source
-        if isinstance(source, Tensor):
-            x: SignalExpr = source
-            chain = region.result
-        else:
-            sizes = source.lengths
-            try:
-                x = Tensor(_free_name(region.result), [_amount(source, a) for a in range(len(sizes))])
-            except SymconvError:
-                return None
-            chain = replaced(region.result, lambda node: x if node is source else None)
-        key = (chain,) if alike is None else (alike, *source.lengths)
-        merged = self._merge(key, chain, x, tuple(self.given))
-        if merged is None:
-            return None
-        return Part(region, merged, {name: name for name in leaves(merged.chain)}, {})
+    def _branches(self, region: Region) -> list[Part]:
+        """A part that nothing cuts in two: itself, or each of the branches that are added up."""
+        whole = self._decided(region)
+        if whole is not None and whole.is_layer:
+            return [whole]
+        result, inside = region.result, set(between(region.source, region.result))
+        branches = [operand for operand in result.operands if operand in inside]
+        if isinstance(result.operator, Add) and len(result.operands) == 2 and branches:
+            return [part for end in branches for part in self._cut(Region(region.source, end))]
+        return [] if whole is None else [whole]
+
+
+def _ends_of_layers(region: Region) -> list[SignalExpr]:
+    """Where one layer ends and another one begins, or several."""
+    nodes = between(region.source, region.result)
+    readers: dict[SignalExpr, list[SignalExpr]] = {node: [] for node in nodes}
+    for node in nodes:
+        for operand in node.operands:
+            if operand in readers:
+                readers[operand].append(node)
+    return [node for node in passed_by_all(region) if _ends(node, readers[node])]
+
+
+def _ends(node: SignalExpr, readers: Sequence[SignalExpr]) -> bool:
+    """Whether a layer ends at a node: what is read there begins another one."""
+    if isinstance(node.operator, Pad | Flip | Dilate | Downsample):
+        return False
+    if len(readers) > 1:
+        return True
+    (reader,) = readers
+    if isinstance(node.operator, Correlate) and isinstance(reader.operator, Correlate):
+        return node.operator.axis == reader.operator.axis  # a pool slides along one axis each
+    return isinstance(
+        reader.operator, Pad | Flip | Dilate | Downsample | Conv | Convolve | Correlate | Einsum
+    )
