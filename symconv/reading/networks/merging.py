@@ -1,0 +1,178 @@
+"""Which layers of a network are one layer, with its weights: `merge` of modules, and of chains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from sympy import Expr, Integer
+
+from symconv.decision.claims import Hypothesis
+from symconv.decision.solving.merging.merged import Layers, Merged
+from symconv.decision.solving.merging.merged import merge as merge_chain
+from symconv.decision.solving.merging.parts import Part, Parts, Run
+from symconv.decision.solving.merging.regions import between
+from symconv.errors import SymconvError, as_given
+from symconv.language.operators import Conv, Einsum
+from symconv.language.signals import SignalExpr
+from symconv.reading.networks import read
+from symconv.reading.networks.merged_layers import MergedLayers
+from symconv.reading.networks.results import Reading
+
+__all__ = ["MergedNetwork", "merge"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MergedNetwork:
+    """Which layers of a network are one layer; see `merge`.
+
+    Attributes:
+        reading: the network as it was read.
+        chains: its linear parts of several layers, in the order in which they are computed.
+    """
+
+    reading: Reading
+    chains: tuple[MergedLayers, ...]
+
+    @property
+    def layers(self) -> tuple[MergedLayers, ...]:
+        """Those that are one layer and save something: of the chains, or else of their parts."""
+        return tuple(one for chain in self.chains for one in _merged_in(chain))
+
+    def __bool__(self) -> bool:
+        return bool(self.layers)
+
+    def __iter__(self) -> Any:
+        return iter(self.chains)
+
+    def __len__(self) -> int:
+        return len(self.chains)
+
+    def __getitem__(self, layer: int | str) -> MergedLayers:
+        """A chain by its number, or the first merged layer in which a module is, by its name."""
+        if isinstance(layer, int):
+            return self.chains[layer]
+        for one in (*self.layers, *self.chains):
+            if any(name.partition(" ")[0] == layer for name in one.layers):
+                return one
+        raise SymconvError(
+            f"{layer} is in no chain of several layers; those in chains are "
+            + ", ".join(name for chain in self.chains for name in chain.layers)
+        )
+
+    @property
+    def cost_before(self) -> Expr:
+        """How many multiplications the layers take that are merged, in the sizes of the network."""
+        return sum((one.cost_before for one in self.layers), start=Integer(0))
+
+    @property
+    def cost_after(self) -> Expr:
+        """How many those take that they are merged to."""
+        return sum((one.cost_after for one in self.layers), start=Integer(0))
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for scripts."""
+        return {"chains": [chain.record() for chain in self.chains]}
+
+    def __repr__(self) -> str:
+        return f"<{self._summary()}>"
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.chains), self._summary()])
+
+    def _summary(self) -> str:
+        if not self.chains:
+            return "There is nothing to merge: no two layers follow each other without a function."
+        merged = self.layers
+        count = sum(len(one.layers) for one in merged)
+        return f"{count} modules are {len(merged)} layers"
+
+
+def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
+    if chain and not chain.parts:
+        return (chain,)
+    return tuple(one for part in chain.parts for one in _merged_in(part))
+
+
+@overload
+def merge(
+    layers: Layers,
+    of: SignalExpr | str | None = None,
+    *,
+    given: Iterable[Hypothesis] | Hypothesis = (),
+) -> Merged: ...
+
+
+@overload
+def merge(
+    layers: Reading | Callable[..., Any],
+    of: Sequence[Any] | None = None,
+    *more: Sequence[Any],
+    given: Iterable[Hypothesis] | Hypothesis = (),
+) -> MergedNetwork: ...
+
+
+def merge(
+    layers: Any,
+    of: Any = None,
+    *more: Any,
+    given: Iterable[Hypothesis] | Hypothesis = (),
+) -> Merged | MergedNetwork:
+    """docs
+    """
+    if isinstance(layers, Reading):
+        if of is not None or more or given:
+            raise SymconvError(
+                "a network that was read has its shapes and hypotheses: give them to read(…)"
+            )
+        return _merged(layers)
+    if callable(layers) and not isinstance(layers, Sequence):
+        shapes = [one for one in (of, *more) if one is not None]
+        return _merged(read(layers, *shapes, given=given))
+    if more:
+        raise SymconvError(f"merge takes a chain and its input, got also {as_given(more)}")
+    return merge_chain(layers, of, given=given)
+
+
+def _merged(reading: Reading) -> MergedNetwork:
+    """The linear parts of what was read, with several layers each."""
+    runs = Parts(reading.given).of(reading.outputs, reading.inputs)
+    found = (_chain(run, reading) for run in runs)
+    return MergedNetwork(reading, tuple(chain for one in found for chain in one))
+
+
+def _chain(run: Run, reading: Reading) -> list[MergedLayers]:
+    """What is told of a linear part: it, with its parts; these alone where it has no form."""
+    parts = [one for part in run.parts for one in _layers(part, (), reading)]
+    if run.whole is None or any(part is run.whole for part in run.parts):
+        return parts
+    return _layers(run.whole, tuple(parts), reading) or parts
+
+
+def _layers(
+    part: Part, parts: tuple[MergedLayers, ...], reading: Reading
+) -> list[MergedLayers]:
+    """A part as merged layers; none where there is nothing to merge in it."""
+    nodes = between(part.region.source, part.region.result)
+    layers = _modules(reading.places.get(node, "") for node in nodes)
+    kernels = sum(isinstance(node.operator, Conv | Einsum) for node in nodes)
+    if part.is_plain or not part.names or (len(layers) < 2 and kernels < 2):
+        return []
+
+    def numbers(name: str) -> Any:
+        return reading.weights[name].values
+
+    region = part.region
+    return [MergedLayers(layers, region.source, region.result, part.merged, parts, part, numbers)]
+
+
+def _modules(places: Iterable[str]) -> tuple[str, ...]:
+    """The modules in which something was made, without those that have others of them in them."""
+    names = [place for place in dict.fromkeys(places) if place]
+    paths = [name.partition(" ")[0] for name in names]
+    return tuple(
+        name
+        for name, path in zip(names, paths, strict=True)
+        if not any(other.startswith(f"{path}.") for other in paths)
+    )
