@@ -102,6 +102,7 @@ class MergedLayers:
         output: the tensor of the network that the last one makes.
         merged: which layer they are, if they are one, on an input of any size, and for any number
             of channels where that is possible: sizes and weights have names of their own there.
+        saves: whether they take no more multiplications as one layer.
         parts: where they are not one layer for all sizes, or take more as one: which of them are
             one layer each.
     """
@@ -110,6 +111,7 @@ class MergedLayers:
     input: SignalExpr
     output: SignalExpr
     merged: Merged
+    saves: bool
     parts: tuple[MergedLayers, ...]
     _part: Part = field(repr=False)
     _numbers: Callable[[str], Any] = field(repr=False)
@@ -241,8 +243,8 @@ class MergedLayers:
         lines.append(
             f"    multiplications: {plain(self.cost_before)}, as one layer {plain(self.cost_after)}"
         )
-        if self and self.parts:
-            lines.append("    As one layer they take more than these:")
+        if self and not self.saves:
+            lines.append("    As one layer they take more" + " than these:" * bool(self.parts))
         for part in self.parts:
             lines += [f"    {line}" for line in str(part).splitlines()]
         return "\n".join(lines)

@@ -90,7 +90,7 @@ class MergedNetwork:
 
 
 def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
-    if chain and not chain.parts:
+    if chain and chain.saves:
         return (chain,)
     return tuple(one for part in chain.parts for one in _merged_in(part))
 
@@ -144,14 +144,14 @@ def _merged(reading: Reading) -> MergedNetwork:
 
 def _chain(run: Run, reading: Reading) -> list[MergedLayers]:
     """What is told of a linear part: it, with its parts; these alone where it has no form."""
-    parts = [one for part in run.parts for one in _layers(part, (), reading)]
+    parts = [one for part in run.parts for one in _layers(part, reading)]
     if run.whole is None or any(part is run.whole for part in run.parts):
         return parts
-    return _layers(run.whole, tuple(parts), reading) or parts
+    return _layers(run.whole, reading, tuple(parts), saves=False) or parts
 
 
 def _layers(
-    part: Part, parts: tuple[MergedLayers, ...], reading: Reading
+    part: Part, reading: Reading, parts: tuple[MergedLayers, ...] = (), *, saves: bool = True
 ) -> list[MergedLayers]:
     """A part as merged layers; none where there is nothing to merge in it."""
     nodes = between(part.region.source, part.region.result)
@@ -164,7 +164,8 @@ def _layers(
         return reading.weights[name].values
 
     region = part.region
-    return [MergedLayers(layers, region.source, region.result, part.merged, parts, part, numbers)]
+    source, result = region.source, region.result
+    return [MergedLayers(layers, source, result, part.merged, saves, parts, part, numbers)]
 
 
 def _modules(places: Iterable[str]) -> tuple[str, ...]:
