@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import prod
 from typing import Any
 
 from sympy import Expr
@@ -17,6 +16,7 @@ from symconv.decision.solving.merging.normal_form import LinearLayer, Slide
 from symconv.decision.solving.merging.parts import Part
 from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import Refuted, Verdict
+from symconv.decision.wording import differences_sentences
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.double_precision import doubles
@@ -137,8 +137,8 @@ class MergedLayers:
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
-        """What can be changed so that they are that layer, each proved."""
-        return self.merged.repairs
+        """What can be changed so that they are that layer, each proved for all sizes."""
+        return tuple(one for one in self.merged.repairs if one.verdict.is_complete)
 
     @property
     def cost_before(self) -> Expr:
@@ -201,7 +201,9 @@ class MergedLayers:
         kernel, *others = doubles(tensors, entries, self._part.channels)
         bias = None
         if others:
-            bias = others[0] + _zeros(form.outputs)
+            import numpy as np  # as elsewhere, where there are several axes
+
+            bias = np.broadcast_to(others[0], (form.outputs,)).copy()  # one may be for all
         return _as_pytorch_has_it(kernel, form), bias
 
     # --- told ------------------------------------------------------------------------
@@ -236,7 +238,7 @@ class MergedLayers:
         else:
             lines = [f"{names}: not one layer", *(f"    {line}" for line in self._why())]
             lines += [
-                f"    repair: {one.how}; then {self._told_form()}, {one.verdict}"
+                f"    repair: {one.how}; then they are {self._told_form()}: {one.verdict}"
                 for one in self.repairs
             ]
             lines += ["    no repair was found"] * (not self.repairs)
@@ -261,25 +263,17 @@ class MergedLayers:
         if not isinstance(verdict, Refuted):
             return [str(verdict)]
         if self._part.never_holds:
-            return ["One layer differs from them for all sizes."]
-        if condition is not None:
-            return [f"They are one layer exactly when {plain(condition)}, in the sizes of {self._input}."]
-        return [f"They are not for all numbers of channels: {verdict}"]
-
-    @property
-    def _input(self) -> str:
-        sizes = ", ".join(map(str, self.merged.input.shape))
-        return f"their input ({sizes})"
+            told = "They are one layer for no sizes."
+        elif condition is not None:
+            sizes = ", ".join(map(str, self.merged.input.shape))
+            told = f"On an input ({sizes}) they are one layer exactly when {plain(condition)}."
+        else:
+            told = f"They are one layer not for all sizes and numbers of channels: {verdict}"
+        return [told, *differences_sentences(verdict.differences)]
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "the module itself"
-
-
-def _zeros(count: int) -> Any:
-    import numpy as np
-
-    return np.zeros(count)
 
 
 def _as_pytorch_has_it(kernel: Any, form: LayerForm) -> Any:
@@ -339,7 +333,9 @@ class _Form:
         sliding = layer.axes[layer.channel + 1 :]
         if any(one.is_reversed for one in sliding):
             raise SymconvError("it reads the input in reverse")
-        shape = [self._number(size_along(weight.kernel, axis)) for axis in range(weight.kernel.ndim)]
+        shape = [
+            self._number(size_along(weight.kernel, axis)) for axis in range(weight.kernel.ndim)
+        ]
         groups = self._number(weight.groups)
         if not weight.dimensions:
             if groups != 1:
@@ -362,7 +358,7 @@ class _Form:
         ends = [(self._number(one.left), self._number(one.right)) for one in sliding]
         is_usual = all(left == right >= 0 for left, right in ends)
         around = () if is_usual else tuple(end for pair in reversed(ends) for end in pair)
-        return _changed(
+        return replace(
             form,
             stride=tuple(self._number(one.stride) for one in sliding),
             padding=tuple(left if is_usual else 0 for left, _ in ends),
@@ -384,16 +380,10 @@ class _Form:
                 raise SymconvError(
                     "it is a transposed layer, and what is cut off at its ends is no padding of one"
                 )
-        return _changed(
+        return replace(
             form,
             kind=form.kind.replace("Conv", "ConvTranspose"),
             stride=spread,
             padding=tuple(padding),
             output_padding=tuple(more),
         )
-
-
-def _changed(form: LayerForm, **values: Any) -> LayerForm:
-    from dataclasses import replace
-
-    return replace(form, **values)

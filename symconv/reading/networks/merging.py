@@ -84,9 +84,8 @@ class MergedNetwork:
     def _summary(self) -> str:
         if not self.chains:
             return "There is nothing to merge: no two layers follow each other without a function."
-        merged = self.layers
-        count = sum(len(one.layers) for one in merged)
-        return f"{count} modules are {len(merged)} layers"
+        before = sum(len(one.layers) for one in self.layers)
+        return f"modules that are merged: {before}; layers that they are: {len(self.layers)}"
 
 
 def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
@@ -119,7 +118,32 @@ def merge(
     *more: Any,
     given: Iterable[Hypothesis] | Hypothesis = (),
 ) -> Merged | MergedNetwork:
-    """docs
+    """The one layer that a chain of layers is; or those layers of a network that are one.
+
+    Of a chain on a tensor of symconv, see `symconv.decision.solving.merging.merged.merge`.  Of a
+    module of PyTorch, the linear parts between functions, maxima and products of data are looked
+    at, as convolutions with a batch norm behind them, several of which follow each other, pools and
+    paddings before them, or branches that are added up.  Each is one layer if that is proved for
+    all sizes; where several layers are, but take more multiplications as one, they are cut into
+    parts that do not.  Where they are none, as with padding in between, what can be changed is
+    proved too.
+
+    Args:
+        layers: a chain, see there; or a module of PyTorch, a function of its tensors, or what was
+            read of one.
+        of: the input of a chain; or the shape of the input of a module, as ("N", 3, "H", "W").
+        more: the shapes of further inputs of the module.
+        given: hypotheses about the sizes.
+
+    Returns:
+        A `Merged` of a chain, and a `MergedNetwork` of a network.
+
+    Raises:
+        SymconvError: of a chain, something in it is no such layer; of a network, something in it
+            is not read.
+
+    References:
+        X. Ding et al., *RepVGG*, arXiv:2101.03697; *ACNet*, arXiv:1908.03930.
     """
     if isinstance(layers, Reading):
         if of is not None or more or given:

@@ -6,7 +6,7 @@ any number of channels is decided once for all of these, and needs no sums over 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -24,7 +24,6 @@ from symconv.language.operators import (
     Divide,
     Einsum,
     Flip,
-    Formula,
     Rearrange,
     Scale,
 )
@@ -55,11 +54,15 @@ class Renamed:
     sizes: Mapping[Symbol, Amount]
 
 
-def for_any_channels(region: Region) -> Renamed | None:
+def for_any_channels(region: Region, *, of_input: bool = True) -> Renamed | None:
     """The linear part of a network, on an input of any size and for any number of channels.
 
     Chains that are alike, of weights of the same kinds, become the same one.  None where something
     in the part depends on the sizes of the network.
+
+    Args:
+        region: the part.
+        of_input: whether the input, too, has any number of channels.
     """
     classes = _Sizes()
     shapes: dict[SignalExpr, list[int]] = {}
@@ -68,6 +71,8 @@ def for_any_channels(region: Region) -> Renamed | None:
         for node in nodes:
             operands = [] if node is region.source else [shapes[one] for one in node.operands]
             shapes[node] = _shape(node, operands, region, classes)
+        if not of_input:
+            classes.fix_numbers(shapes[region.source])
         return _rebuilt(region, nodes, shapes, classes)
     except SymconvError:
         return None
@@ -152,6 +157,11 @@ class _Sizes:
         """They are what they are."""
         self.fixed |= {self.root(size) for size in sizes}
 
+    def fix_numbers(self, sizes: Iterable[int]) -> None:
+        """Those that are numbers are these."""
+        amounts = {size: self.amounts[self.root(size)] for size in sizes}
+        self.fix(*(size for size, a in amounts.items() if a is not None and a.number is not None))
+
     def join(self, one: int, other: int) -> int:
         """Both are the same."""
         a, b = self.root(one), self.root(other)
@@ -179,10 +189,8 @@ def _shape(
     operator = node.operator
     if node is region.source or isinstance(node, Tensor):
         return [classes.new(size_along(node, axis)) for axis in range(node.ndim)]
-    if not isinstance(operator, Rearrange | Conv | Formula) and any(
-        amount.number is None for amount in operator.amounts
-    ):
-        raise SymconvError(f"{operator} depends on the sizes of the network")
+    if not isinstance(operator, Rearrange) and any(a.number is None for a in operator.amounts):
+        raise _depends(operator)
     match operator:
         case Entrywise():
             return _broadcast(operands, classes)
@@ -220,15 +228,11 @@ def _broadcast(operands: Sequence[Sequence[int]], classes: _Sizes) -> list[int]:
     return result[::-1]
 
 
-def _convolved(
-    operator: Conv, operands: Sequence[Sequence[int]], classes: _Sizes
-) -> list[int]:
+def _convolved(operator: Conv, operands: Sequence[Sequence[int]], classes: _Sizes) -> list[int]:
     """The sizes of a convolution layer: of one group, or of a group for each channel."""
     signal, (outputs, inputs, *taps) = operands
     first = len(signal) - len(taps)
     channels = signal[first - 1]
-    if any(amount.number is None for amount in operator.amounts):
-        raise SymconvError(f"{operator} depends on the sizes of the network")
     classes.fix(*taps)
     if operator.groups == 1:
         classes.join(channels, inputs)
@@ -258,7 +262,7 @@ def _rearranged(operator: Rearrange, sizes: Sequence[int], classes: _Sizes) -> l
         for name in group:
             amount = classes.amounts[classes.root(named[name])]
             if amount is None:
-                raise SymconvError(f"{operator} depends on the sizes of the network")
+                raise _depends(operator)
             whole = whole * amount
         result.append(classes.new(whole, is_fixed=True))
     return result
@@ -275,8 +279,14 @@ def _named_sizes(operator: Rearrange, sizes: Sequence[int], classes: _Sizes) -> 
             classes.fix(size)
     for name, amount in given.items():
         if name not in named:
+            if amount.number is None:
+                raise _depends(operator)
             named[name] = classes.new(amount, is_fixed=True)
     return named
+
+
+def _depends(operator: Operator) -> SymconvError:
+    return SymconvError(f"{operator} depends on the sizes of the network")
 
 
 # --- the chain of these sizes --------------------------------------------------------------
@@ -306,9 +316,7 @@ def _rebuilt(
         if root not in symbols:
             taken = {symbol.name for symbol in symbols.values()}
             free = [name, *(f"{name}{more}" for more in range(2, len(taken) + 3))]
-            symbols[root] = integers(
-                next(one for one in free if one not in taken), positive=True
-            )
+            symbols[root] = integers(next(one for one in free if one not in taken), positive=True)
         return symbols[root]
 
     new: dict[SignalExpr, SignalExpr] = {}
@@ -351,9 +359,8 @@ def _with_sizes(
         case Rearrange(source, target, names, given):
             named = dict(zip(names, given, strict=True))
             for group, number in zip(source, shapes[node.operands[0]], strict=True):
-                if len(group) == 1 and not classes.is_one(number):
-                    root = classes.root(number)
-                    if root not in classes.fixed or classes.amounts[root] is not None:
-                        named[group[0]] = amount(number)
+                new = amount(number)
+                if len(group) == 1 and new.number != named[group[0]].number:
+                    named[group[0]] = new
             return Rearrange(source, target, names, tuple(named[name] for name in names))
     return operator

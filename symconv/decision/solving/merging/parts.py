@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -143,14 +143,23 @@ class Parts:
 
     def _decided(self, region: Region) -> Part | None:
         """Which layer a part is, or would be; None where it is not defined for all sizes."""
-        general, found = for_any_channels(region), None
-        if general is not None:
-            found = self._part(region, general, ())
-            if found is not None and (found.is_layer or found.never_holds):
-                return found
-        own = self._part(region, as_it_is(region), tuple(self.given))
-        is_decided = own is not None and not isinstance(own.merged.verdict, Unknown)
-        return own if found is None or is_decided else found
+        found: list[Part] = []
+        for chain, given in self._chains(region):
+            part = self._part(region, chain, given)
+            if part is not None and (part.is_layer or part.never_holds):
+                return part
+            if part is not None:
+                found.insert(0, part)
+        decided = (part for part in found if not isinstance(part.merged.verdict, Unknown))
+        return next(decided, next(iter(found), None))
+
+    def _chains(self, region: Region) -> Iterator[tuple[Renamed, tuple[Hypothesis, ...]]]:
+        """The part as others may be too, from the most general one to the part as it is."""
+        for of_input in (True, False):
+            chain = for_any_channels(region, of_input=of_input)
+            if chain is not None:
+                yield chain, ()
+        yield as_it_is(region), tuple(self.given)
 
     def _part(self, region: Region, chain: Renamed, given: tuple[Hypothesis, ...]) -> Part | None:
         """A part as a chain that others may be too, which is merged once."""
