@@ -275,6 +275,14 @@ class IntegerSets:
         chosen = dict(zip(self.parameters, values[1 : 1 + size], strict=True))
         return tuple(values), chosen, tuple(values[1 + size :])
 
+    def range(self, set_: Set, name: str) -> tuple[int | None, int | None]:
+        """The smallest and the largest value of a parameter in a set; None where there is none."""
+        others = [other for other in self.parameters if other != name]
+        line = self.as_coordinates(self.exists(set_, others), [name])
+        ends = (line.dim_min_val(0), line.dim_max_val(0))
+        low, high = (as_integer(end) if end.is_int() else None for end in ends)
+        return low, high
+
     def for_all(self, condition: Set, among: Set, names: Sequence[str]) -> Set:
         """The parameters for which the condition holds whatever the named ones are."""
         return self.exists(among, names) - self.exists(among - condition, names)

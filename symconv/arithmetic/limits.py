@@ -348,6 +348,35 @@ number squared is memory, 200 megabytes."""
 MOST_BITS_OF_A_POWER = 100_000
 """Of a number to a power: 30,000 digits, more than anybody reads."""
 
+MOST_DOUBLES = 2**28
+"""That a reading in double precision holds at once: two gigabytes.  A ResNet-152 has 60 million
+weights, of which each is held as long as its layer is computed."""
+
+MOST_DOUBLE_STEPS = 200_000_000_000
+"""Doubles that are multiplied or moved in such a reading: ten seconds of products of matrices, some
+minutes of sums.  A ResNet-152 on an image takes 11.5 milliard."""
+
+DOUBLES_PER_STEP = 2000
+"""So many take about as long as one step of work: sums take 500, products of matrices 20,000."""
+
+DOUBLES_AT_ONCE = 2**15
+"""Of an array on which a function in several steps is computed part by part: what is between them
+stays near the processor."""
+
+MOST_COLUMNS = 2**18
+"""Doubles that are copied at once for a convolution as a product of matrices, two megabytes, so
+that they are still near the processor when they are multiplied; one row of outputs at least."""
+
+TERMS_OF_ERF = 12
+"""Of the error function around points that are a sixteenth apart: with ten terms the next one would
+be below the last place already."""
+
+STEPS_PER_POINT = 20
+"""What it takes to read an expression in indices at one of them, as a tree."""
+
+LARGEST_FACTOR = 2**31
+"""Of integers that are multiplied as 64-bit ones: their products have no more bits."""
+
 MOST_PHASES = 64
 """Phases of a signal, and terms of a pool: each is an operator that is written out."""
 
@@ -570,3 +599,35 @@ MOST_READINGS_TRIED = 6
 LARGE_SIZE = 10**6
 """The size for which two ways to compute the same are compared by their multiplications: so large
 that what is padded does not count."""
+
+MOST_DIVISORS_TRIED = 100_000
+"""How many numbers are tried as factors of a product of sizes.
+
+The input of a linear layer has some hundred thousand entries, so that this is far more than enough.
+"""
+
+MOST_KERNELS_TRIED_ALONE = 4
+"""Kernels beside each other that read the same input, of which one after the other is asked for."""
+
+MOST_SEGMENTS_TRIED = 8
+"""Segments of one network that are compared with one of the other, where several read the same."""
+
+MOST_SIZES_EVALUATED = 40
+"""Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
+
+MOST_NETWORKS_EVALUATED = 3
+"""Sizes at which whole networks are computed in numbers, each of which may take seconds."""
+
+LARGEST_ROUNDING_TRIED = 1e-13
+"""By how much of itself each number is moved, to see what rounding may do: a thousand times what
+double precision rounds, and more than a sum of some thousand terms gathers."""
+
+TOLERANCE_IN_ROUNDINGS = 16.8
+"""How far weights may be from what they have to be, in units of the precision of their numbers.
+
+2e-6 in single precision, where folding batch norms was seen to move tensors by at most 1.5e-7 of
+their largest entry, and an eps of 1e-6 in the place of 1e-5 by 6e-5 and more.
+"""
+
+MOST_LAYERS_SHOWN = 12
+"""Lines about layers in the text of a comparison; its report has them all."""

@@ -258,6 +258,14 @@ class Decision:
         """Whether the sides do differ where the failures say so."""
         return all(failure.exactly is None for failure in self.failures)
 
+    def holds_everywhere(self) -> bool:
+        """Whether the sides differ nowhere that the hypotheses allow."""
+        for failure in self.failures:
+            where = failure.where if failure.exactly is None else failure.exactly()
+            if where is not None and not where.is_empty():
+                return False
+        return True
+
     def make_exact(self) -> None:
         """Replace the sets that may be too large."""
         for i, failure in enumerate(self.failures):

@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-__all__ = ["Array", "Place", "flattened", "from_lines", "indices", "lines", "nested"]
+if TYPE_CHECKING:
+    import numpy as np  # which is loaded where something is computed with it
+    from numpy.typing import NDArray
+
+__all__ = ["Array", "Doubles", "Place", "flattened", "from_lines", "indices", "lines", "nested"]
+
+Doubles: TypeAlias = "NDArray[np.float64]"
+"""Entries in double precision, as an array of NumPy in the shape of the tensor."""
 
 Place: TypeAlias = tuple[int, ...]
 """The index of an entry, one number for each axis."""

@@ -44,6 +44,7 @@ __all__ = [
     "evaluate",
     "polynomials",
     "shape_at",
+    "shapes_at",
     "symbol_array",
     "symbol_arrays",
     "vector",
@@ -88,9 +89,7 @@ def array(
         SymconvError: an operator is not defined there.
     """
     given = {name: one.shape for name, one in arrays.items()}
-    nodes = walk(signal)
-    every = _shapes(_to_be_defined(nodes, at), at, given)
-    shapes = {node: every[node] for node in nodes}
+    shapes = shapes_at(walk(signal), at, given)
     sizes = {node: prod(shape) for node, shape in shapes.items()}
     for node, size in sizes.items():
         if size > MOST_ENTRIES:
@@ -136,6 +135,23 @@ def shape_at(signal: SignalExpr, at: Point) -> tuple[int, ...]:
         SymconvError: an operator is not defined there.
     """
     return _shapes(walk(signal), at, {})[signal]
+
+
+def shapes_at(
+    nodes: Sequence[SignalExpr], at: Point, given: Mapping[str, tuple[int, ...]]
+) -> dict[SignalExpr, tuple[int, ...]]:
+    """The shapes of nodes, before any entry is computed.
+
+    Args:
+        nodes: operands before what is made of them.
+        at: the values of the integer symbols.
+        given: the shapes of the named tensors whose sizes the symbols do not say.
+
+    Raises:
+        SymconvError: an operator is not defined there.
+    """
+    every = _shapes(_to_be_defined(nodes, at), at, given)
+    return {node: every[node] for node in nodes}
 
 
 def check_defined(signals: Sequence[SignalExpr], at: Point) -> None:

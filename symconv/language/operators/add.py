@@ -8,13 +8,14 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError, as_given
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.operators.base import (
     PRODUCT,
     SUM,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -48,6 +49,11 @@ class Add(Entrywise):
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The sums."""
         return list(map(add, *(spread_out(operand, shape) for operand in operands)))
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The sums."""
+        left, right = operands
+        return left + right
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]

@@ -35,7 +35,7 @@ from symconv.arithmetic.terms import SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.amounts import Amount
-from symconv.language.arrays import Array, from_lines, lines
+from symconv.language.arrays import Array, Doubles, from_lines, lines
 from symconv.language.assignments import Point
 from symconv.language.scalars import EVERY_RING, RATIONAL
 
@@ -51,6 +51,7 @@ __all__ = [
     "Candidate",
     "Code",
     "Fixed",
+    "InDoubles",
     "Index",
     "Kind",
     "Mathematics",
@@ -149,6 +150,34 @@ class Fixed:
     arrays: Mapping[str, Array]
     zero: Any = 0
     functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubles:
+    """Fixed sizes and entries, at which tensors are read in double precision.
+
+    Attributes:
+        at: the values of the integer symbols.
+        named: the entries of the named tensors, as arrays of numbers of any kind.
+        functions: what functions of an array are, entry by entry, by name, where it is chosen.
+        magnitudes: whether every number is read without its sign.
+    """
+
+    at: Point
+    named: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[Doubles], Doubles]] = field(default_factory=dict)
+    magnitudes: bool = False
+
+    def number(self, exact: Fraction) -> float:
+        """A number that stands in an operator, as a double.
+
+        Raises:
+            SymconvError: it is larger than any double.
+        """
+        try:
+            return float(abs(exact) if self.magnitudes else exact)
+        except OverflowError:
+            raise SymconvError("a number is too large for double precision") from None
 
 
 # --- what writes operators -----------------------------------------------------------
@@ -369,10 +398,15 @@ class Operator:
             named: the named signals, as they are then.
         """
 
+        return self.with_amounts(lambda amount: amount.substituted(values))
+
+    def with_amounts(self, change: Callable[[Amount], Amount]) -> Operator:
+        """The operator with other amounts in the places of its own."""
+
         def new(value: Any) -> Any:
             if isinstance(value, tuple):
                 return tuple(map(new, value))
-            return value.substituted(values) if isinstance(value, Amount) else value
+            return change(value) if isinstance(value, Amount) else value
 
         kind: Any = type(self)
         replaced: Operator = kind(*map(new, self._values()))
@@ -443,6 +477,43 @@ class Operator:
             shapes: the same of each operand.
         """
         return prod(shape)
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The entries in double precision, from those of the operands, by the definition.
+
+        Args:
+            given: the sizes and the numbers.
+            shape: how many entries there are along each axis.
+            operands: what the operator is applied to; nothing is written into them, and the
+                result may be a view of one.
+
+        Raises:
+            SymconvError: there is a number that is no double, or a function that is not known.
+        """
+        raise NotImplementedError(f"no doubles for {type(self).__name__}")
+
+    def double_steps(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """About how many doubles are multiplied or moved for the entries.
+
+        Args:
+            shape: how many entries there are along each axis.
+            shapes: the same of each operand.
+        """
+        return self.work(shape, shapes)
+
+    def doubles_held(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """How many doubles there are beside the operands while the entries are computed, at most.
+
+        Args:
+            shape: how many entries there are along each axis.
+            shapes: the same of each operand.
+        """
+        return 2 * prod(shape)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether its entries are computed in doubles, and not only moved or chosen."""
+        return not (self.moves or self.is_source)
 
     def count_products(
         self, each: Sequence[int], size: int, sizes: Sequence[int]
@@ -597,6 +668,26 @@ class AlongAxis(Operator):
             return self.values(fixed, first.entries, *rest)
         rows = (self.values(fixed, line, *rest) for line in lines(first, self.axis))
         return from_lines(rows, shape, self.axis)
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """Write the entries of all lines at once.
+
+        Args:
+            given: the sizes and the numbers.
+            into: where, all zeros; along its first axis the lines run.
+            operands: what the operator is applied to; along the first axis of the first one
+                the lines run too.
+        """
+        raise NotImplementedError(f"no doubles for {type(self).__name__}")
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """All lines at once."""
+        import numpy as np
+
+        first, *others = operands
+        result = np.zeros(shape)
+        self.fill(given, result.swapaxes(0, self.axis), first.swapaxes(0, self.axis), *others)
+        return result
 
     def label_values(self) -> list[Any]:
         """What is said of a line: everything but the axis."""

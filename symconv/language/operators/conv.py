@@ -9,10 +9,11 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from symconv.arithmetic.limits import MOST_COLUMNS
 from symconv.arithmetic.polynomials import Polynomial, equal, floor
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, positive_argument
-from symconv.language.arrays import Array, indices
+from symconv.language.arrays import Array, Doubles, indices
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -20,6 +21,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operator,
@@ -233,6 +235,36 @@ class Conv(Operator):
         """Each output with each tap, of which no more than all can be read."""
         return prod(shape) * prod(shapes[1])
 
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """Products of matrices: the kernel times columns of what each window holds.
+
+        The columns are written some at a time.  Of channels that are not summed over, whole
+        rows are multiplied, tap by tap.
+        """
+        import numpy as np
+
+        x, w = operands
+        batch, groups = len(shape) - self.dimensions - 1, self.groups.at(given.at)
+        outputs, inputs, *taps = w.shape
+        samples = prod(shape[:batch])
+        source = x.reshape(samples, groups, inputs, *x.shape[batch + 1 :])
+        kernel = w.reshape(groups, outputs // groups, inputs, *taps)
+        result = np.zeros((samples, *kernel.shape[:2], *shape[batch + 1 :]))
+        if result.size:
+            strides = [s.at(given.at) for s in self.stride]
+            dilations = [d.at(given.at) for d in self.dilation]
+            write = _write_tap_by_tap if inputs == 1 < groups else _write_by_columns
+            write(result, source, kernel, strides, dilations)
+        return result.reshape(shape)
+
+    def double_steps(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """Each output with each tap of its group."""
+        return prod(shape) * prod(shapes[1][1:])
+
+    def doubles_held(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """The result, another one while taps are added, and a copy of the operands or columns."""
+        return 2 * prod(shape) + max(MOST_COLUMNS, sum(map(prod, shapes)))
+
     def terms(self, sizes: Sequence[int]) -> int:
         """One for each tap."""
         return sizes[1]
@@ -320,6 +352,67 @@ class Conv(Operator):
         arguments += [f"groups={groups}"] * (groups != 1)
         layer = f"torch.nn.functional.conv{self.dimensions}d"
         return f"{layer}({', '.join(arguments)}).numpy()"
+
+
+# --- in double precision ---------------------------------------------------------------
+# The source is (samples, groups, channels, *spatial), the kernel (groups, outputs, channels, *taps)
+# and the result (samples, groups, outputs, *places).
+
+
+def _write_tap_by_tap(
+    result: Doubles,
+    source: Doubles,
+    kernel: Doubles,
+    strides: Sequence[int],
+    dilations: Sequence[int],
+) -> None:
+    """For channels that are not summed over: multiples of whole rows, added up."""
+    places, taps = result.shape[3:], kernel.shape[3:]
+    for tap in indices(taps):
+        one: tuple[Any, ...] = (..., 0, *tap)
+        read: tuple[Any, ...] = tuple(
+            slice(d * j, d * j + s * (size - 1) + 1, s)
+            for j, size, s, d in zip(tap, places, strides, dilations, strict=True)
+        )
+        factors = kernel[one]
+        result += factors.reshape(*factors.shape, *(1 for _ in places)) * source[(..., *read)]
+
+
+def _write_by_columns(
+    result: Doubles,
+    source: Doubles,
+    kernel: Doubles,
+    strides: Sequence[int],
+    dilations: Sequence[int],
+) -> None:
+    """The kernel as a matrix, times columns of what each window holds, some at a time."""
+    import numpy as np
+    from numpy.lib.stride_tricks import sliding_window_view
+
+    groups, outputs, channels, *taps = kernel.shape
+    (height, *widths), count = result.shape[3:], len(taps)
+    width, inner = prod(widths), channels * prod(taps)
+    matrices = kernel.reshape(groups, outputs, inner)
+    flat = result.reshape(len(result), groups, outputs, height * width)
+    if inner == channels and prod(strides) == 1:
+        np.matmul(matrices, source.reshape(len(source), groups, channels, -1), out=flat)
+        return
+    reaches = tuple(d * (c - 1) + 1 for c, d in zip(taps, dilations, strict=True))
+    steps: tuple[Any, ...] = (..., *(slice(None, None, step) for step in (*strides, *dilations)))
+    windows = sliding_window_view(source, reaches, tuple(range(3, 3 + count)))[steps]
+    # (samples, groups, channels, *taps, *places): each place is a column.
+    columns = windows.transpose(0, 1, 2, *range(3 + count, 3 + 2 * count), *range(3, 3 + count))
+    rows = min(height, max(1, MOST_COLUMNS // (inner * width)))
+    together = min(groups, max(1, MOST_COLUMNS // (inner * width * height)))
+    buffer = np.empty(together * inner * rows * width)
+    every = (slice(None),) * (1 + count)
+    for n, g, r in product(range(len(result)), range(0, groups, together), range(0, height, rows)):
+        of_groups, of_rows = slice(g, g + together), slice(r, r + rows)
+        part = columns[(n, of_groups, *every, of_rows)]
+        written = buffer[: part.size].reshape(part.shape)
+        written[...] = part
+        into = flat[n, of_groups, :, r * width : (r + rows) * width]
+        np.matmul(matrices[of_groups], written.reshape(len(part), inner, -1), out=into)
 
 
 def _several(amounts: Sequence[Amount], write: Any) -> str:

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Guarded, Polynomial, at_least
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -17,6 +18,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     NumPy,
     Operand,
     Requirement,
@@ -109,6 +111,18 @@ class Convolve(AlongAxis):
             )
             for u in range(len(x) + len(h) - 1)
         ]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """A sum over the shorter operand of multiples of the other one."""
+        import numpy as np
+
+        x, h = operands
+        if len(h) <= len(x):
+            for m, tap in enumerate(h):
+                into[m : m + len(x)] += tap * x
+            return
+        for m, row in enumerate(x):
+            into[m : m + len(h)] += np.multiply.outer(h, row)
 
     def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each entry times each."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.arithmetic.polynomials import Polynomial, nonnegative_part
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -18,6 +19,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -104,6 +106,21 @@ class Correlate(AlongAxis):
             sum((k[j] * x[start + dilation * j] for j in range(len(k))), start=fixed.zero)
             for start in starts
         ]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """A sum over the taps of whole rows; where these are fewer, each entry is a product."""
+        import numpy as np
+
+        x, k = operands
+        stride, dilation = self.stride.at(given.at), self.dilation.at(given.at)
+        reach = dilation * (len(k) - 1) + 1
+        if len(k) <= len(into):
+            end = stride * (len(into) - 1) + 1
+            for first, tap in zip(range(0, reach, dilation), k, strict=True):
+                into += tap * x[first : first + end : stride]
+            return
+        for u in range(len(into)):
+            into[u] = np.tensordot(k, x[stride * u : stride * u + reach : dilation], axes=(0, 0))
 
     def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each output with each tap."""

@@ -14,12 +14,14 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -83,6 +85,10 @@ class Dilate(AlongAxis):
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
         """The entries with d − 1 zeros between neighbours."""
         return spread(entries[0], self.factor.at(fixed.at), fixed.zero)
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries, between which zeros stay."""
+        into[:: self.factor.at(given.at)] = operands[0]
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """An arrow up."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symconv.arithmetic.divisors import doubtful
 from symconv.arithmetic.polynomials import Polynomial, at_least
@@ -16,7 +16,7 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
@@ -24,6 +24,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -66,9 +67,9 @@ class Divide(Operator):
                 f"what {node.operands[0]} is divided by has to be positive, got {self.divisor}"
             )
 
-    def substituted(self, values: Mapping[Symbol, Amount], named: Mapping[str, Any]) -> Operator:
-        """The quotient by the size with symbols replaced: by a number, a multiple."""
-        divisor = self.divisor.substituted(values)
+    def with_amounts(self, change: Callable[[Amount], Amount]) -> Operator:
+        """The division by another number, which is a factor where it has no symbols."""
+        divisor = change(self.divisor)
         number = divisor.number
         return Divide(divisor) if number is None or number < 1 else Scale(Fraction(1, number))
 
@@ -105,6 +106,10 @@ class Divide(Operator):
         """The quotients."""
         share = Fraction(1, self.divisor.at(fixed.at))
         return [multiple(share, a) for a in operands[0].entries]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The quotients."""
+        return operands[0] / self.divisor.at(given.at)
 
     @property
     def has_fractions(self) -> bool:

@@ -15,12 +15,14 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     POSTFIX,
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -77,6 +79,10 @@ class Downsample(AlongAxis):
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
         """Every s-th entry."""
         return entries[0][:: self.factor.at(fixed.at)]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """Every s-th entry."""
+        into[:] = operands[0][:: self.factor.at(given.at)]
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """An arrow down."""

@@ -15,13 +15,14 @@ from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.arrays import Array, Place, indices
+from symconv.language.arrays import Array, Doubles, Place, indices
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -225,18 +226,44 @@ class Einsum(Operator):
             kept.append("".join(seen))
         return kept
 
-    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
-        """Every product that is made, one operand after the other."""
-        sizes = {
+    def _sizes(self, shapes: Sequence[tuple[int, ...]]) -> dict[str, int]:
+        return {
             letter: size
             for word, one in zip(self.inputs, shapes, strict=True)
             for letter, size in zip(word, one, strict=True)
         }
+
+    def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """Every product that is made, one operand after the other."""
+        sizes = self._sizes(shapes)
         total, letters = 0, ""
         for word, kept in zip(self.inputs, self._kept(), strict=True):
             total += prod(sizes[letter] for letter in {*letters, *word})
             letters = kept
         return total
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """Products of matrices, one operand after the other.
+
+        It is summed over a letter as soon as no other operand has it.
+        """
+        import numpy as np
+
+        value, word = np.ones(()), ""
+        for operand, letters, kept in zip(operands, self.inputs, self._kept(), strict=True):
+            one = "".join(dict.fromkeys(letters))
+            if len(one) < len(letters):  # the entries where equal letters are equal
+                operand = np.einsum(f"{letters}->{one}", operand)
+            left_out = [one.index(a) for a in one if a not in word and a not in kept]
+            other = operand.sum(axis=tuple(left_out)) if left_out else operand
+            left = "".join(a for i, a in enumerate(one) if i not in left_out)
+            value, word = _product(value, word, np.asarray(other), left, kept)
+        return value.transpose([word.index(letter) for letter in self.output])
+
+    def doubles_held(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """The operands in the order that products of matrices ask for, and what is between."""
+        between = [prod(self._sizes(shapes)[a] for a in kept) for kept in self._kept()]
+        return sum(map(prod, shapes)) + 3 * max(between, default=1)
 
     def terms(self, sizes: Sequence[int]) -> int:
         """As many as its sums have values of their indices, at most."""
@@ -280,6 +307,33 @@ class Einsum(Operator):
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.einsum."""
         return f'np.einsum("{self.pattern}", {", ".join(map(write.text, node.operands))})'
+
+
+def _product(
+    left: Doubles, word: str, right: Doubles, other: str, kept: str
+) -> tuple[Doubles, str]:
+    """Two operands multiplied, and summed over the letters of both that are not kept.
+
+    Args:
+        left: the one.
+        word: a letter for each of its axes, none twice.
+        right: the other one.
+        other: the letters of that.
+        kept: the letters that are not summed over, among which are all that only one has.
+    """
+    both = [a for a in word if a in other and a in kept]
+    over = [a for a in word if a in other and a not in kept]
+    mine = [a for a in word if a not in other]
+    theirs = [a for a in other if a not in word]
+    sizes = dict(zip(word + other, left.shape + right.shape, strict=True))
+    rows, inner, columns = (prod(sizes[a] for a in part) for part in (mine, over, theirs))
+    batch = [sizes[a] for a in both]
+    one = left.transpose([word.index(a) for a in both + mine + over])
+    two = right.transpose([other.index(a) for a in both + over + theirs])
+    one, two = one.reshape(*batch, rows, inner), two.reshape(*batch, inner, columns)
+    result = one @ two if over else one * two
+    letters = "".join(both + mine + theirs)
+    return result.reshape([sizes[a] for a in letters]), letters
 
 
 class SumMethods(Operand):

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from symconv.arithmetic.polynomials import Polynomial, at_least, within
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.hints import about_mode
 from symconv.language.operators.base import (
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     Kind,
     NumPy,
     Requirement,
@@ -159,6 +161,22 @@ class Extend(AlongAxis):
                 return x[:1] * left + x + x[-1:] * right
             case "circular":
                 return x[n - left :] + x + x[:right]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries, and before and after them copies of those at the ends."""
+        (x,) = operands
+        n, left, right = len(x), self.left.at(given.at), self.right.at(given.at)
+        into[left : left + n] = x
+        before, after = into[:left], into[left + n :]
+        match self.mode:
+            case "reflect":
+                before[:], after[:] = x[1 : left + 1][::-1], x[n - 1 - right : n - 1][::-1]
+            case "symmetric":
+                before[:], after[:] = x[:left][::-1], x[n - right :][::-1]
+            case "replicate":
+                before[:], after[:] = x[:1], x[-1:]
+            case "circular":
+                before[:], after[:] = x[n - left :], x[:right]
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.pad in the mode that NumPy calls otherwise."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symconv.language.arrays import Doubles
 from symconv.language.operators.base import (
     ATOM,
     SUM,
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -46,6 +48,10 @@ class Flip(AlongAxis):
     def values(self, fixed: Fixed, *entries: list[Any]) -> list[Any]:
         """The entries from the last to the first."""
         return entries[0][::-1]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries from the last to the first."""
+        into[:] = operands[0][::-1]
 
     def mathematics(self, write: Mathematics, node: SignalExpr) -> tuple[str, int]:
         """In LaTeX a tilde above a name."""

@@ -33,7 +33,7 @@ from symconv.arithmetic.unevaluated import spelled_with
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, parity_problem, undeclared
-from symconv.language.arrays import Array, indices
+from symconv.language.arrays import Array, Doubles, indices
 from symconv.language.assignments import Point, TooLongError
 from symconv.language.evaluation import holds_at, value_at
 from symconv.language.length_symbols import lengths_in, spelled_out
@@ -42,6 +42,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Requirement,
@@ -180,6 +181,28 @@ class Formula(OfGivenShape):
             )
             for u in indices(shape)
         ]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The formula at all indices at once."""
+        import numpy as np
+
+        from symconv.language.formula_doubles import entries_on
+
+        numbers = dict(given.at) | {symbol: amount.at(given.at) for symbol, amount in self.chosen}
+        known = {one: Integer(int(value_at(one, given.at))) for one in lengths_in(self.expression)}
+        grid = {symbol: np.array(number) for symbol, number in numbers.items()}
+        for axis, (index, size) in enumerate(zip(self.indices, shape, strict=True)):
+            along = [1] * len(shape)
+            along[axis] = size
+            grid[index] = np.arange(size).reshape(along)
+        arrays = dict(zip(self.bases, operands, strict=True))
+        entries = entries_on(spelled_with(self.expression, known), grid, arrays, given)
+        return np.broadcast_to(entries, shape)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether there is something to compute."""
+        return not self.expression.is_Integer
 
     def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """More than that of moving an entry."""

@@ -12,6 +12,7 @@ from symconv.arithmetic.limits import MOST_PHASES
 from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.functions import largest
 from symconv.language.operators.base import (
@@ -21,6 +22,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Requirement,
@@ -148,6 +150,33 @@ class MaxPool(AlongAxis):
             fixed.at, len(x) + left + right, self.window.at(fixed.at), self.stride, self.dilation
         )
         return [largest([x[v] for v in self._places(fixed.at, u, len(x))]) for u in range(count)]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The largest of whole rows, place by place; or window by window, where these are fewer."""
+        import numpy as np
+
+        (x,) = operands
+        n, count, at = len(x), len(into), given.at
+        stride, dilation, left = self.stride.at(at), self.dilation.at(at), self.left.at(at)
+        reach = dilation * (self.window.at(at) - 1) + 1
+        if self.window.at(at) > count:
+            for u in range(count):
+                begin = stride * u - left
+                first = begin - dilation * (min(begin, 0) // dilation)  # the first place inside
+                np.max(x[first : begin + reach : dilation], axis=0, out=into[u, ...])
+            return
+        into[:] = -np.inf
+        for begin in range(-left, reach - left, dilation):
+            # Place `begin` of the first window; so many windows later it is still inside.
+            first, end = max(0, -(begin // stride)), min(count, -((begin - n) // stride))
+            if first < end:
+                places = slice(stride * first + begin, stride * (end - 1) + begin + 1, stride)
+                np.maximum(into[first:end], x[places], out=into[first:end])
+
+    @property
+    def rounds(self) -> bool:
+        """Entries are only chosen."""
+        return False
 
     def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each window is looked at; there are no more entries in one than in the operand."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.functions import largest
 from symconv.language.operators.base import (
     ATOM,
@@ -14,6 +14,7 @@ from symconv.language.operators.base import (
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
 )
 from symconv.language.operators.equal_shapes import Entrywise, place_in, spread_out
@@ -51,6 +52,18 @@ class Maximum(Entrywise):
         """The larger ones."""
         both = (spread_out(operand, shape) for operand in operands)
         return [largest(list(pair)) for pair in zip(*both, strict=True)]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The larger ones."""
+        import numpy as np
+
+        left, right = operands
+        return np.asarray(np.maximum(left, right))
+
+    @property
+    def rounds(self) -> bool:
+        """Entries are only chosen."""
+        return False
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The call of the function."""

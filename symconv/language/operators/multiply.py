@@ -8,12 +8,13 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from symconv.errors import SymconvError
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Fixed,
     Index,
+    InDoubles,
     Operand,
     Rule,
     products,
@@ -52,6 +53,11 @@ class Multiply(Entrywise):
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The products."""
         return list(map(mul, *(spread_out(operand, shape) for operand in operands)))
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The products."""
+        left, right = operands
+        return left * right
 
 
 class MultiplyMethod(Operand):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least
 from symconv.arithmetic.terms import Factor, Term
 from symconv.language.amounts import Amount
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operator,
@@ -93,6 +94,13 @@ class Named(OfGivenShape):
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The entries that are given."""
         return list(fixed.arrays[self.name].entries)
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The entries that are given."""
+        import numpy as np
+
+        entries = np.asarray(given.named[self.name], dtype=np.float64)
+        return np.abs(entries) if given.magnitudes else entries
 
     def code(self, write: Code, node: SignalExpr) -> str:
         """The name."""

@@ -13,11 +13,13 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     NumPy,
     Operand,
     Rule,
@@ -93,6 +95,14 @@ class Pad(AlongAxis):
         left, right = self.left.at(fixed.at), self.right.at(fixed.at)
         places = range(-left, max(0, len(x) + left + right) - left)
         return [x[v] if 0 <= v < len(x) else fixed.zero for v in places]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The entries between zeros."""
+        (x,) = operands
+        left = self.left.at(given.at)
+        start, end = max(left, 0), min(len(into), len(x) + left)
+        if start < end:
+            into[start:end] = x[start - left : end - left]
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.pad, and a slice where it crops."""

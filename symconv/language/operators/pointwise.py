@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError, as_given
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.functions import FUNCTIONS, Function, leaky_relu, unknown_function
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -62,6 +63,30 @@ class Apply(Operator):
         if any(isinstance(entry, float) for entry in entries):
             entries = [float(a) if isinstance(a, int | Fraction) else a for a in entries]
         return [self.function.value(a, fixed.functions) for a in entries]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The function of each; of magnitudes, by how much it may stretch them."""
+        import numpy as np
+
+        from symconv.language.functions_of_doubles import of_doubles
+
+        (x,) = operands
+        name = self.function.name
+        found = given.functions.get(name) or of_doubles(self.function)
+        if found is None:
+            raise SymconvError(
+                f"nothing is known of the function {name}; say what it is of an array, as in "
+                f"functions={{{name!r}: np.tanh}}"
+            )
+        if not given.magnitudes:
+            at_zero = found(np.zeros(1)) if self.function.is_shifted else 0.0
+            return found(x) - at_zero
+        if not self.function.is_homogeneous or name in given.functions:
+            raise SymconvError(
+                f"there are no magnitudes of {name}(x), which is no sum of products and no "
+                "multiple of x on either side of 0"
+            )
+        return x * float(np.max(np.abs(found(np.array([-1.0, 1.0])))))
 
     @property
     def has_fractions(self) -> bool:

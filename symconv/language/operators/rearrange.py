@@ -23,7 +23,7 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, Whole, integer_argument, positive_argument
-from symconv.language.arrays import Array, indices
+from symconv.language.arrays import Array, Doubles, indices
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
@@ -45,7 +45,7 @@ from symconv.language.operators.patterns import Groups, Pattern, read_pattern, s
 from symconv.language.operators.radix import digits, joined
 
 if TYPE_CHECKING:
-    from symconv.language.operators.base import Fixed
+    from symconv.language.operators.base import Fixed, InDoubles
     from symconv.language.signals import SignalExpr
 
 __all__ = ["Rearrange", "RearrangeMethods"]
@@ -240,6 +240,19 @@ class Rearrange(Operator):
             x.entries[sum(i * s for i, s in zip(index, strides, strict=True))]
             for index in indices(tuple(sizes[name] for name in after))
         ]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The axes by name, moved, repeated and merged; a view as far as there is one."""
+        import numpy as np
+
+        (x,) = operands
+        sizes = self._sizes_at(given.at, x.shape)
+        before, after = list(chain(*self.source)), list(chain(*self.target))
+        split = x.reshape([sizes[name] for name in before])
+        moved = split.transpose([before.index(name) for name in after if name in before])
+        new = tuple(place for place, name in enumerate(after) if name not in before)
+        named = np.broadcast_to(np.expand_dims(moved, new), [sizes[name] for name in after])
+        return named.reshape(shape)
 
     def arguments(self, write: Code, node: SignalExpr) -> list[str]:
         """The pattern, and the sizes that do not follow from it."""

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from symconv.arithmetic.polynomials import at_least, within
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, Whole, integer_argument
+from symconv.language.arrays import Doubles
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     AlongAxis,
     Fixed,
     Index,
+    InDoubles,
     NumPy,
     Operand,
     Requirement,
@@ -83,6 +85,14 @@ class Roll(AlongAxis):
         (x,) = entries
         a = self.shift.at(fixed.at)
         return [x[(u - a) % len(x)] for u in range(len(x))]
+
+    def fill(self, given: InDoubles, into: Doubles, *operands: Doubles) -> None:
+        """The last a entries before the others."""
+        (x,) = operands
+        if not len(x):
+            return
+        a = self.shift.at(given.at) % len(x)
+        into[:a], into[a:] = x[len(x) - a :], x[: len(x) - a]
 
     def numpy_code(self, write: NumPy, node: SignalExpr) -> str:
         """np.roll, which without an axis would go through all entries."""

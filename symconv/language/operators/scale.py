@@ -13,13 +13,14 @@ import sympy
 from sympy import Float, Rational
 
 from symconv.errors import SymconvError, as_given
-from symconv.language.arrays import Array
+from symconv.language.arrays import Array, Doubles
 from symconv.language.operators.base import (
     POSTFIX,
     PRODUCT,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -69,6 +70,10 @@ class Scale(Operator):
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The multiples."""
         return [multiple(self.number, a) for a in operands[0].entries]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The multiples."""
+        return operands[0] * given.number(self.number)
 
     @property
     def has_fractions(self) -> bool:

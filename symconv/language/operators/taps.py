@@ -11,13 +11,14 @@ import sympy
 
 from symconv.arithmetic.polynomials import Polynomial, equal
 from symconv.arithmetic.terms import Term
-from symconv.language.arrays import Array, indices, nested
+from symconv.language.arrays import Array, Doubles, indices, nested
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operator,
@@ -82,6 +83,12 @@ class Taps(Operator):
     def array(self, fixed: Fixed, shape: tuple[int, ...], *operands: Array) -> list[Any]:
         """The numbers."""
         return [multiple(number, fixed.zero + 1) for number in self.numbers]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """The numbers."""
+        import numpy as np
+
+        return np.array([given.number(number) for number in self.numbers]).reshape(shape)
 
     @property
     def has_fractions(self) -> bool:

@@ -14,13 +14,14 @@ from symconv.arithmetic.polynomials import (
     without_nonnegative_part,
 )
 from symconv.language.amounts import Amount, Whole, positive_argument
-from symconv.language.arrays import Array, Place, indices
+from symconv.language.arrays import Array, Doubles, Place, indices
 from symconv.language.assignments import Point
 from symconv.language.operators.base import (
     ATOM,
     Code,
     Fixed,
     Index,
+    InDoubles,
     Mathematics,
     NumPy,
     Operand,
@@ -109,6 +110,19 @@ class Windows(Operator):
             return tuple(rest)
 
         return [x.at(place(index)) for index in indices(shape)]
+
+    def doubles(self, given: InDoubles, shape: tuple[int, ...], *operands: Doubles) -> Doubles:
+        """A view of the operand, in which an entry stands in each of its windows."""
+        import numpy as np
+        from numpy.lib.stride_tricks import sliding_window_view
+
+        (x,) = operands
+        if 0 in shape:
+            return np.zeros(shape)
+        s, d = self.stride.at(given.at), self.dilation.at(given.at)
+        view = sliding_window_view(x, d * (shape[-1] - 1) + 1, self.axis)
+        steps = (slice(None),) * self.axis + (slice(None, None, s),)
+        return view[(*steps, ..., slice(None, None, d))]
 
     def work(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
         """Each entry is copied."""

@@ -233,8 +233,8 @@ class MergedLayers:
     def __str__(self) -> str:
         names = _listed(self.layers)
         if self:
-            lines = [f"{names}: one layer for all sizes, {self._told_form()}"]
-            lines += [f"    proved{self.verdict.over}"] * bool(self.verdict.over)
+            lines = [f"{names}: one layer, {self._told_form()}"]
+            lines.append(f"    {self.verdict}")
         else:
             lines = [f"{names}: not one layer", *(f"    {line}" for line in self._why())]
             lines += [
@@ -277,7 +277,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _as_pytorch_has_it(kernel: Any, form: LayerForm) -> Any:
-    """The kernel (out, in/groups, …) as the weight of a layer; of a transposed one, turned round."""
+    """The kernel (out, in/groups, …) as the weight of a layer, which may be a transposed one."""
     if not form.is_transposed:
         return kernel
     outputs, inputs, *sizes = kernel.shape

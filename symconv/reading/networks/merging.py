@@ -108,7 +108,7 @@ def merge(
     layers: Reading | Callable[..., Any],
     of: Sequence[Any] | None = None,
     *more: Sequence[Any],
-    given: Iterable[Hypothesis] | Hypothesis = (),
+    given: Any = (),
 ) -> MergedNetwork: ...
 
 
@@ -116,7 +116,7 @@ def merge(
     layers: Any,
     of: Any = None,
     *more: Any,
-    given: Iterable[Hypothesis] | Hypothesis = (),
+    given: Any = (),
 ) -> Merged | MergedNetwork:
     """The one layer that a chain of layers is; or those layers of a network that are one.
 

@@ -114,7 +114,7 @@ class Context:
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
         values = partial(_double, tensor)
-        return self.weights.tensor(id(tensor), name, tuple(tensor.shape), tensor, values)
+        return self.weights.tensor(id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor))
 
     def inverse_deviation(self, variance: Any, eps: float) -> SignalExpr:
         """The named tensor for 1/√(σ² + ε)."""
@@ -131,7 +131,12 @@ class Context:
         def values() -> Any:
             return 1 / (_double(variance) + eps) ** 0.5
 
-        return self.weights.tensor(key, origin, tuple(variance.shape), variance, values)
+        return self.weights.tensor(key, origin, tuple(variance.shape), variance, values, _precision(variance))
+
+
+def _precision(tensor: Any) -> float:
+    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
+    return float(torch.finfo(kind).eps)
 
 
 def _double(tensor: Any) -> Any:

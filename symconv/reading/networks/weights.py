@@ -22,6 +22,7 @@ class Weight:
         origin: what it is called in the module, as layer1.0.conv1.weight; or what it is made of.
         tensor: the named tensor, of one entry where the weight is a number.
         source: the framework's own tensor; of what is made of one, that one.
+        precision: the distance from 1 to the next number in the precision in which it is held.
         values: its numbers as a NumPy array, computed when they are asked for.
     """
 
@@ -30,6 +31,7 @@ class Weight:
     tensor: Tensor
     source: Any = field(repr=False)
     _values: Callable[[], Any] = field(repr=False)
+    precision: float = 2.0**-23
 
     @property
     def values(self) -> Any:
@@ -63,6 +65,7 @@ class Weights:
         shape: tuple[int, ...],
         source: Any,
         values: Callable[[], Any],
+        precision: float = 2.0**-23,
     ) -> SignalExpr:
         """The tensor of a weight, which is named where it is new.
 
@@ -72,11 +75,12 @@ class Weights:
             shape: of its numbers.
             source: the framework's own tensor.
             values: gives its numbers.
+            precision: of these.
         """
         if key not in self._by_key:
             name = self.free_name(origin)
             named = Tensor(name, shape or (1,))
-            self._by_key[key] = Weight(name, origin, named, source, values)
+            self._by_key[key] = Weight(name, origin, named, source, values, precision)
         found: SignalExpr = self._by_key[key].tensor
         return found if shape else found.rearrange("1 -> ")
 

@@ -10,7 +10,7 @@ from sympy import Symbol
 from symconv.arithmetic.limits import MOST_READINGS_TRIED
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.arithmetic.terms import Term
-from symconv.decision.claims import Hypothesis
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.prove import bounded
 from symconv.decision.solving.kernels.formulas import by_terms
 from symconv.decision.solving.kernels.problems import Problem, ShapeLike, problems
@@ -18,12 +18,12 @@ from symconv.decision.solving.kernels.reading_off import Pair, pairs, read_off
 from symconv.decision.solving.kernels.recognition import recognised
 from symconv.decision.solving.kernels.sizes import size_by_lengths, size_by_requirements, support
 from symconv.decision.solving.kernels.solutions import Solution
-from symconv.decision.verdicts import Proved, Refuted, Unknown
+from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import requirements
 from symconv.language.signals import SignalExpr
 
-__all__ = ["solve"]
+__all__ = ["solve", "solved"]
 
 
 def solve(
@@ -77,7 +77,7 @@ def solve(
     """
     found: list[Solution] = []
     for problem in problems(lhs, rhs, shape, given, of):
-        solution = _solved(problem)
+        solution = solved(problem)
         if isinstance(solution.verdict, Proved):
             return solution
         found.append(solution)
@@ -85,7 +85,13 @@ def solve(
     return max(found, key=lambda one: isinstance(one.verdict, Refuted))
 
 
-def _solved(problem: Problem) -> Solution:
+def solved(problem: Problem, proved: Callable[[Claim], Verdict] = Claim.prove) -> Solution:
+    """What is found for a problem whose unknowns have a known number of axes each.
+
+    Args:
+        problem: the problem.
+        proved: decides the claim with what was read off.
+    """
     try:
         with bounded():
             problem.check()
@@ -95,7 +101,7 @@ def _solved(problem: Problem) -> Solution:
     refuted: Solution | None = None
     unknown: Solution | None = None
     for closed, read in candidates:
-        solution = _proved(problem, closed, read)
+        solution = _proved(problem, closed, read, proved)
         if isinstance(solution.verdict, Proved):
             return solution
         if isinstance(solution.verdict, Refuted):
@@ -114,7 +120,12 @@ def _solved(problem: Problem) -> Solution:
     return Solution(problem, {}, {}, None, Unknown(why))
 
 
-def _proved(problem: Problem, closed: Problem, read: Mapping[str, list[Term]]) -> Solution:
+def _proved(
+    problem: Problem,
+    closed: Problem,
+    read: Mapping[str, list[Term]],
+    proved: Callable[[Claim], Verdict],
+) -> Solution:
     """The claim with what was read off, decided."""
     try:
         formulas = {name: by_terms(closed, name, terms) for name, terms in read.items()}
@@ -123,7 +134,7 @@ def _proved(problem: Problem, closed: Problem, read: Mapping[str, list[Term]]) -
             for name, terms in read.items()
         }
         claim = closed.claim(kernels)
-        verdict = claim.prove()
+        verdict = proved(claim)
     except SymconvError as error:
         return Solution(problem, {}, {}, None, Unknown(str(error)))
     # Of one size that is not known, the others can be excluded; of several they are not.

@@ -175,7 +175,7 @@ class Parts:
     # --- where to cut ---
 
     def _cut(self, region: Region) -> list[Part]:
-        """The parts of a region, of which each takes in as many layers as are one, and save work."""
+        """The parts of a region: each takes in as many layers as are one, and do not take more."""
         ends = [region.source, *_ends_of_layers(region), region.result]
         if len(ends) == 2:
             return self._branches(region)

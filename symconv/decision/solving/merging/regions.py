@@ -156,7 +156,8 @@ class _Parts:
             for operand in node.operands:
                 if operand in readers:
                     readers[operand].append(node)
-        outputs, ends, further = set(self.outputs), {}, set()
+        outputs, further = set(self.outputs), set()
+        ends: dict[SignalExpr, SignalExpr] = {}
         for node in reversed(nodes):
             # None is whatever does not belong to the part of the node.
             found = {ends[one] if self.source[one] is not one else None for one in readers[node]}

@@ -1,0 +1,1 @@
+"""Two computations of tensors by layers, compared: equal for all sizes and weights, or where not."""

@@ -1,0 +1,322 @@
+"""Two networks side by side: which function, maximum or output of one is which of the other.
+
+Between functions and maxima stand sums of products, the segments.  They are compared from the
+inputs on, and what is equal becomes one name, so that each comparison is about one segment, and
+costs what is new in it.  Where two segments differ they are told, and taken for equal afterwards:
+what lies behind them is compared on its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
+from symconv.decision.comparing.computations import Side, Sides
+from symconv.decision.comparing.segments import Comparer, Equality
+from symconv.decision.comparing.sizes import Sizes
+from symconv.language.graph import leaves, walk
+from symconv.language.operators import Apply
+from symconv.language.operators.base import size_along
+from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
+
+__all__ = ["Alignment", "How", "Pair", "align"]
+
+How: TypeAlias = Literal["proved", "agree", "weights", "functions", "layers", "open"]
+"""What is known of two segments: proved for all weights; with weights that agree up to rounding;
+weights that differ; other functions of equal tensors; other layers; or neither."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A segment of one network and one of the other.
+
+    Attributes:
+        a: the layers of the first, as places.
+        b: the layers of the second.
+        how: what is known.
+        equality: the proof, where there is one.
+        segments: both, with names for what was compared before.
+        reason: why nothing is known, or in what they differ.
+    """
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    how: How
+    equality: Equality | None
+    segments: tuple[SignalExpr, SignalExpr]
+    reason: str = ""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the segments are equal, up to the tolerance of weights."""
+        return self.how in ("proved", "agree")
+
+
+@dataclass(eq=False)
+class Alignment:
+    """What was compared, in the order of the second network.
+
+    Attributes:
+        pairs: the segments.
+        unmatched: the places of functions, maxima or outputs for which nothing was found.
+    """
+
+    pairs: list[Pair] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether all segments are equal."""
+        return not self.unmatched and all(pair.is_equal for pair in self.pairs)
+
+
+def align(
+    sides: Sides,
+    sizes: Sizes,
+    comparer: Comparer,
+    progress: Callable[[Pair], None] = lambda pair: None,
+) -> Alignment:
+    """Compare two networks segment by segment.
+
+    Args:
+        sides: both.
+        sizes: which sizes they take.
+        comparer: proves segments equal.
+        progress: is told of each pair.
+    """
+    return _Aligning(sides, sizes, comparer, progress).run()
+
+
+class _Half:
+    """One network, in which what was matched is a name.
+
+    Attributes:
+        names: what was matched.
+        below: the nearest functions, maxima and inputs below a node.
+    """
+
+    def __init__(self, side: Side, inputs: frozenset[str]) -> None:
+        self.side = side
+        self.names: dict[SignalExpr, Tensor] = {}
+        nodes = walk(*side.outputs)
+        uses = Counter(operand for node in nodes for operand in node.operands)
+        self.below: dict[SignalExpr, frozenset[SignalExpr]] = {}
+        for node in nodes:
+            found: set[SignalExpr] = set()
+            for operand in node.operands:
+                if operand.operator.is_opaque or (
+                    isinstance(operand, Tensor) and operand.name in inputs
+                ):
+                    found.add(operand)
+                else:
+                    found |= self.below[operand]
+            self.below[node] = frozenset(found)
+        self.points = [
+            node
+            for node in nodes
+            if self.below[node] and (node.operator.is_opaque or uses[node] > 1)
+        ]
+        self.open = dict.fromkeys(self.points)
+
+    def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        """The names of the functions, maxima and inputs below a node; None if not all have one."""
+        found = [one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]]
+        if None in found:
+            return None
+        return frozenset(one for one in found if one is not None)
+
+    def segment(self, node: SignalExpr) -> SignalExpr:
+        """A node of names."""
+        return replaced(node, lambda one: self.names.get(one) if one is not node else None)
+
+    def layers(self, node: SignalExpr) -> tuple[str, ...]:
+        """In which layers a segment was made, the first one first."""
+        found: dict[str, None] = {}
+        seen: set[SignalExpr] = set()
+        open_ = [node]
+        order: list[SignalExpr] = []
+        while open_:
+            one = open_.pop()
+            if one in seen or (one in self.names and one is not node):
+                continue
+            seen.add(one)
+            order.append(one)
+            open_ += one.operands
+        for one in reversed(order):
+            place = self.side.places.get(one, "")
+            if place and not isinstance(one, Tensor):
+                found[place] = None
+        return tuple(found)
+
+    def match(self, node: SignalExpr, name: Tensor) -> None:
+        """Put a name in the place of a node from now on."""
+        self.names[node] = name
+        self.open.pop(node, None)
+
+
+class _Aligning:
+    def __init__(
+        self,
+        sides: Sides,
+        sizes: Sizes,
+        comparer: Comparer,
+            progress: Callable[[Pair], None],
+    ) -> None:
+        self.sizes = sizes
+        self.comparer = comparer
+        inputs = frozenset(one.name for one in sides.inputs)
+        self.a, self.b = (_Half(side, inputs) for side in (sides.a, sides.b))
+        self.found = Alignment()
+        self.progress = progress
+
+    def run(self) -> Alignment:
+        """Compare all points, and then the outputs."""
+        for point in self.b.points:
+            self._match(point)
+        for one, other in zip(self.a.side.outputs, self.b.side.outputs, strict=True):
+            if one in self.a.names and self.a.names[one] is self.b.names.get(other):
+                continue
+            self._match_output(one, other)
+        return self.found
+
+    def _match(self, point: SignalExpr) -> None:
+        inputs = self.b.inputs_of(point)
+        if inputs is None:
+            if point.operator.is_opaque:
+                self.found.unmatched.append(_place(self.b, point))
+            return
+        segment = self.b.segment(point)
+        first: tuple[SignalExpr, Pair] | None = None
+        for candidate, other in self._candidates(point, segment, inputs):
+            pair = self._compared(candidate, other, point, segment)
+            if pair.is_equal:
+                self._keep(candidate, point, pair)
+                return
+            if first is None or _rank(pair) < _rank(first[1]):
+                first = candidate, pair
+        if not point.operator.is_opaque:
+            return  # a sum that several layers read: it is part of what these make of it
+        if first is None:
+            self.found.unmatched.append(_place(self.b, point))
+            return
+        self._keep(first[0], point, first[1])
+
+    def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
+        word = other.operator.method or "t"
+        name = StandIn(
+            f"{word}#{len(self.b.names) + 1}",
+            tuple(size_along(one, axis) for axis in range(one.ndim)),
+        )
+        self.a.match(one, name)
+        self.b.match(other, name)
+        self._tell(pair)
+
+    def _tell(self, pair: Pair) -> None:
+        self.found.pairs.append(pair)
+        self.progress(pair)
+
+    def _match_output(self, one: SignalExpr, other: SignalExpr) -> None:
+        left, right = self.a.segment(one), self.b.segment(other)
+        self._tell(self._compared(one, left, other, right))
+
+    def _candidates(
+        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
+    ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
+        """Nodes of the first network that may be this one: of the same names, the likeliest first."""
+        likely: list[tuple[int, SignalExpr, SignalExpr]] = []
+        for other in self.a.open:
+            if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
+                continue
+            if self.a.inputs_of(other) != inputs:
+                continue
+            its = self.a.segment(other)
+            rank = 0 if its.operator == segment.operator else 1
+            rank += 0 if its.lengths == segment.lengths else 2
+            likely.append((rank, other, its))
+            if len(likely) == MOST_SEGMENTS_TRIED:
+                break
+        likely.sort(key=lambda one: one[0])
+        for _, other, its in likely:
+            yield other, its
+
+    def _compared(
+        self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr
+    ) -> Pair:
+        how, equality, reason = self._judged(a, b)
+        return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
+
+    def _judged(self, a: SignalExpr, b: SignalExpr) -> tuple[How, Equality | None, str]:
+        equality = self._equality(a, b)
+        reason = self.comparer.reason
+        if equality is None:
+            return self._judged_functions(a, b, reason)
+        if not equality.deviations and equality.is_for_all_weights:
+            return "proved", equality, ""
+        return ("agree" if equality.is_within else "weights"), equality, ""
+
+    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+        """Why segments are equal; where it helps, with numbers for amounts that never change."""
+        left, right = _below_what_is_equal(a, b)
+        found = self.comparer.equality(left, right, self.comparer.wider)
+        if found is None:
+            settled = [_settled(side, self.sizes) for side in (left, right)]
+            found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
+        if found is None and left is not a:
+            reason = self.comparer.reason
+            found = self.comparer.equality(a, b, self.comparer.given)
+            self.comparer.reason = reason or self.comparer.reason
+        return found
+
+    def _judged_functions(
+        self, a: SignalExpr, b: SignalExpr, reason: str
+    ) -> tuple[How, Equality | None, str]:
+        """Whether two segments differ in the last function alone."""
+        if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
+            pairs = list(zip(a.operands, b.operands, strict=False))
+            if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
+                return "functions", None, f"{_word(a)} there, {_word(b)} here"
+        return "open", None, reason
+
+
+def _rank(pair: Pair) -> int:
+    order: Sequence[How] = ("proved", "agree", "weights", "functions", "layers", "open")
+    return order.index(pair.how)
+
+
+def _place(half: _Half, node: SignalExpr) -> str:
+    return half.side.places.get(node, "") or _word(node)
+
+
+def _word(node: SignalExpr) -> str:
+    operator = node.operator
+    if isinstance(operator, Apply):
+        return operator.function.name
+    return operator.method or type(operator).__name__
+
+
+def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
+    """A segment in which amounts that are the same for all sizes are numbers."""
+
+    def name(node: SignalExpr) -> SignalExpr | None:
+        if not isinstance(node, Tensor):
+            return None
+        new = tuple(map(sizes.settled, node.sizes))
+        if new == node.sizes:
+            return None
+        named = isinstance(node, StandIn)
+        return StandIn(node.name, new) if named else Tensor(node.name, [n.written for n in new])
+
+    def made(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+        return Applied(node.operator.with_amounts(sizes.settled), operands)
+
+    return replaced(segment, name, made)
+
+
+def _below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
+    """What stands below operators of one operand that both have last."""
+    while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
+        (a,), (b,) = a.operands, b.operands
+    return a, b

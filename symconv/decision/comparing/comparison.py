@@ -1,0 +1,363 @@
+"""Whether two networks are the same: the verdict, layer by layer, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
+from symconv.decision.comparing.aligning import Alignment, How, Pair, align
+from symconv.decision.comparing.computations import Computation, Sides, sides
+from symconv.decision.comparing.outputs import OutputDifference, first_difference
+from symconv.decision.comparing.segments import Comparer, Deviation
+from symconv.decision.comparing.sizes import Sizes, sizes_taken
+from symconv.errors import SymconvError, Undecided
+
+__all__ = ["Comparison", "Layers", "compare_computations"]
+
+Outcome: TypeAlias = Literal["proved", "agree", "refuted", "unknown"]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Some layers of both networks, up to the next function or maximum.
+
+    Attributes:
+        first: the layers of the first network.
+        second: the layers of the second one.
+        how: "proved" for all weights; "agree", where weights are numbers that agree up to
+            rounding; otherwise in what they differ: "weights", "functions", or "layers", or
+            "open", where nothing is known.
+        deviations: for weights that only one network has, how far they are from what they have
+            to be.
+        reason: why nothing is known, or in what they differ.
+    """
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    how: How
+    deviations: tuple[Deviation, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether they are equal, up to the tolerance of weights."""
+        return self.how in ("proved", "agree")
+
+    def __str__(self) -> str:
+        names = _listed(self.first) or _listed(self.second) or "the output"
+        if self.second != self.first and self.first and self.second:
+            names += f" / {_listed(self.second)}"
+        return f"{names}: {self._said()}"
+
+    def _said(self) -> str:
+        worst = max(self.deviations, key=lambda one: one.relative, default=None)
+        match self.how:
+            case "proved":
+                return "proved"
+            case "agree":
+                if worst is None:
+                    return "proved for these weights"
+                return f"proved, weights up to {worst.relative:.1e}"
+            case "weights":
+                told = [
+                    f"{one.weight} is off by {one.relative:.1e} of its largest entry, "
+                    f"where {one.allowed:.1e} is allowed" + (f"; {one.note}" if one.note else "")
+                    for one in self.deviations
+                    if one.relative > one.allowed
+                ]
+                return "other weights: " + "; ".join(told)
+            case "functions":
+                return f"another function: {self.reason}"
+            case "layers":
+                return "other layers" + (f": {self.reason}" if self.reason else "")
+            case _:
+                return f"not known: {self.reason}" if self.reason else "not known"
+
+    def record(self) -> dict[str, Any]:
+        """The same for scripts."""
+        found: dict[str, Any] = {
+            "first": list(self.first),
+            "second": list(self.second),
+            "how": self.how,
+        }
+        if self.deviations:
+            found["weights"] = [
+                {
+                    "weight": one.weight,
+                    "formula": one.formula,
+                    "relative_difference": one.relative,
+                    "allowed": one.allowed,
+                    **({"note": one.note} if one.note else {}),
+                }
+                for one in self.deviations
+            ]
+        return found | ({"reason": self.reason} if self.reason else {})
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Whether two networks compute the same; see `symconv.compare`.
+
+    Attributes:
+        verdict: "proved" for all sizes that they take and all weights; "agree", where both are
+            equal for all these sizes if some weights are what they have to be, and these are so
+            up to the tolerance; "refuted", or "unknown".
+        sizes: the sizes that both take, in words.
+        layers: the layers of both, compared up to the next function or maximum.
+        difference: an output at which they differ, at the smallest sizes, where they do.
+        reason: why nothing is known; or which network takes sizes that the other one does not.
+        given: the hypotheses, and which sizes are taken.
+    """
+
+    verdict: Outcome
+    sizes: str
+    layers: tuple[Layers, ...]
+    difference: OutputDifference | None = None
+    reason: str = ""
+    given: tuple[Any, ...] = ()
+    where_both: Comparison | None = field(default=None, repr=False)
+    """Where they take different sizes: the comparison for those that both take."""
+
+    def __bool__(self) -> bool:
+        """Whether they are the same for all sizes, weights up to the tolerance."""
+        return self.verdict in ("proved", "agree")
+
+    @property
+    def deviation(self) -> float:
+        """The largest relative difference of a weight from what it has to be; 0 if proved."""
+        return max(
+            (d.relative for one in self.layers if one.is_equal for d in one.deviations),
+            default=0.0,
+        )
+
+    @property
+    def differing(self) -> tuple[Layers, ...]:
+        """The layers that differ."""
+        return tuple(one for one in self.layers if one.how in ("weights", "functions", "layers"))
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines(MOST_LAYERS_SHOWN))
+
+    def report(self) -> str:
+        """All that is known, with every layer."""
+        return "\n".join(self._lines(len(self.layers)))
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        verdict, *rest = self._lines(MOST_LAYERS_SHOWN)
+        return "<br>".join([f"<b>{escape(verdict)}</b>", *map(escape, rest)])
+
+    def _lines(self, most: int) -> list[str]:
+        match self.verdict:
+            case "proved":
+                lines = [f"equal for all {self.sizes}, and for all weights: proved"]
+            case "agree":
+                lines = [f"equal for all {self.sizes}: proved, with these weights"]
+                lines += [
+                    f"the weights of one are those of the other up to {self.deviation:.1e} of the "
+                    "largest entry of each tensor"
+                ] if self.deviation else []
+            case "refuted":
+                lines = [f"different {self._where()}"]
+            case _:
+                lines = [f"unknown: {self.reason}"]
+        if self.where_both is not None:
+            lines.append("for the sizes that both take:")
+            return lines + ["  " + line for line in self.where_both._lines(most)]
+        return lines + self._table(most)
+
+    def _where(self) -> str:
+        found = self.difference
+        if found is None:
+            return self.reason
+        at = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+        one, other = found.values
+        if found.index is None:
+            return f"at {at}: the output has the shape {one} in the first and {other} in the second"
+        entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
+        return (
+            f"at {at}: output{entry} is {one:.7g} in the first and {other:.7g} in the second, "
+            "for random inputs"
+        )
+
+    def _table(self, most: int) -> list[str]:
+        shown = [one for one in self.layers if not one.is_equal]
+        equal = [one for one in self.layers if one.is_equal]
+        if len(self.layers) <= most:
+            return [f"  {one}" for one in self.layers]
+        lines = [f"  {one}" for one in shown[:most]]
+        if len(shown) > most:
+            lines.append(f"  … {len(shown) - most} more that are not equal")
+        proved = sum(one.how == "proved" for one in equal)
+        worst = sorted(equal, key=lambda one: -max((d.relative for d in one.deviations), default=0))
+        rest = max(0, most - len(shown))
+        lines += [f"  {one}" for one in worst[:rest] if one.deviations]
+        lines.append(
+            f"  in all, {len(equal)} of {len(self.layers)} groups of layers are equal, "
+            f"{proved} of them for all weights"
+        )
+        return lines
+
+    def record(self) -> dict[str, Any]:
+        """The same for scripts: numbers, words, lists and dictionaries."""
+        found: dict[str, Any] = {
+            "verdict": self.verdict,
+            "sizes": self.sizes,
+            "given": list(map(str, self.given)),
+            "deviation": self.deviation,
+            "layers": [one.record() for one in self.layers],
+        }
+        if self.reason:
+            found["reason"] = self.reason
+        if self.difference is not None:
+            one = self.difference
+            found["counterexample"] = {
+                "sizes": dict(one.sizes),
+                "output": one.output,
+                "index": None if one.index is None else list(one.index),
+                "first": _plain(one.values[0]),
+                "second": _plain(one.values[1]),
+                "rounding": one.rounding,
+            }
+        if self.where_both is not None:
+            found["where_both_are_defined"] = self.where_both.record()
+        return found
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _listed(places: Sequence[str]) -> str:
+    """The names of layers without what they have in common."""
+    if len(places) <= 1:
+        return "".join(places)
+    head = places[0].split(" ")[0].split(".")[:-1]
+    for place in places:
+        parts = place.split(" ")[0].split(".")
+        while head and parts[: len(head)] != head:
+            head.pop()
+    start = len(".".join(head)) + 1 if head else 0
+    rest = [place[start:] if len(place) > start else place for place in places]
+    return f"{'.'.join(head)}: {', '.join(rest)}" if head else ", ".join(rest)
+
+
+# --- comparing -----------------------------------------------------------------------
+
+
+def compare_computations(
+    first: Computation,
+    second: Computation,
+    tolerance: float | None = None,
+    progress: Callable[[Layers], None] = lambda layers: None,
+) -> Comparison:
+    """Whether two computations are the same for all sizes.
+
+    Args:
+        first: one.
+        second: the other, of inputs of the same shapes.
+        tolerance: how far weights may be from what they have to be, relative to the largest entry.
+        progress: is told of layers as they are compared.
+
+    Raises:
+        SymconvError: their inputs have different shapes, they have different numbers of outputs,
+            or are defined for no sizes.
+    """
+    _check(first, second)
+    both = sides(first, second)
+    try:
+        taken = [
+            sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)
+        ]
+        apart = taken[0].first_apart(taken[1])
+        common = taken[0] if apart is None else taken[0].both(taken[1])
+    except Undecided as reason:
+        return Comparison(
+            "unknown", "", (), reason=f"which sizes they take was not found: {reason}"
+        )
+    found = None if common is None else _compared(both, common, tolerance, progress)
+    if apart is None:
+        assert found is not None  # there are sizes that both take
+        return found
+    return _with_other_sizes(taken, apart, found)
+
+
+def _check(first: Computation, second: Computation) -> None:
+    """Refuse what cannot be compared.
+
+    Raises:
+        SymconvError: with what is different.
+    """
+    shapes = [[tuple(map(str, one.sizes)) for one in each.inputs] for each in (first, second)]
+    if shapes[0] != shapes[1]:
+        told = [", ".join(f"({', '.join(one)})" for one in each) for each in shapes]
+        raise SymconvError(f"the inputs have different shapes, {told[0]} and {told[1]}")
+    counts = len(first.outputs), len(second.outputs)
+    if counts[0] != counts[1]:
+        raise SymconvError(
+            f"the first has {counts[0]} outputs and the second {counts[1]}; compare functions that "
+            "return the tensors in question"
+        )
+
+
+def _with_other_sizes(
+    taken: Sequence[Sizes], apart: tuple[Mapping[str, int], bool], found: Comparison | None
+) -> Comparison:
+    at, is_first = apart
+    told = ", ".join(f"{name} = {value}" for name, value in at.items())
+    takes, refuses = ("first", "second") if is_first else ("second", "first")
+    why = taken[1 if is_first else 0].why_not(at)
+    reason = (
+        f"in the sizes that they take: at {told} the {takes} is defined and the {refuses} is not"
+        + (f" ({why})" if why else "")
+        + f"; the first takes {taken[0].in_words()}, and the second {taken[1].in_words()}"
+    )
+    sizes = "none in common" if found is None else found.sizes
+    return Comparison("refuted", sizes, (), None, reason, (), found)
+
+
+def _compared(
+    both: Sides,
+    sizes: Sizes,
+    tolerance: float | None,
+    progress: Callable[[Layers], None],
+) -> Comparison:
+    words, given = sizes.in_words(), sizes.given
+    comparer = Comparer(both, given, tolerance)
+    alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
+    if alignment.is_equal:
+        is_proved = all(pair.how == "proved" for pair in alignment.pairs)
+        layers = tuple(map(_layers, alignment.pairs))
+        return Comparison("proved" if is_proved else "agree", words, layers, given=given)
+    try:
+        difference, differing = first_difference(both, sizes, alignment, comparer)
+        why = "the outputs agree at the sizes that were tried" if difference is None else ""
+    except (Undecided, SymconvError) as problem:
+        difference, differing, why = None, [], str(problem)
+    layers = tuple(
+        _layers(pair, is_different=difference is not None and pair in differing)
+        for pair in alignment.pairs
+    )
+    if difference is not None:
+        return Comparison("refuted", words, layers, difference, "", given)
+    return Comparison("unknown", words, layers, None, _why(alignment, why), given)
+
+
+def _why(alignment: Alignment, why: str) -> str:
+    """Why nothing is known: the first node that could not be matched."""
+    if alignment.unmatched:
+        first = f"nothing in the first network was found for {alignment.unmatched[0]} of the second"
+    else:
+        pair = next(pair for pair in alignment.pairs if not pair.is_equal)
+        first = str(_layers(pair))
+    return f"{first}; {why}" if why else first
+
+
+def _layers(pair: Pair, is_different: bool = False) -> Layers:
+    how: How = "layers" if pair.how == "open" and is_different else pair.how
+    deviations = () if pair.equality is None else pair.equality.deviations
+    reason = "" if how == "layers" else pair.reason
+    return Layers(pair.a, pair.b, how, deviations, reason)

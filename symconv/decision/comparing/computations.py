@@ -1,0 +1,195 @@
+"""What is compared: outputs as tensors, and the numbers of the weights that stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from symconv.decision.claims import Hypothesis
+from symconv.language.signals import SignalExpr, Tensor, replaced
+
+__all__ = ["Computation", "Side", "Sides", "Weight", "sides"]
+
+
+class Weight(Protocol):
+    """A named tensor with numbers."""
+
+    @property
+    def origin(self) -> str:
+        """What it is called where it comes from."""
+
+    @property
+    def tensor(self) -> Tensor:
+        """The named tensor."""
+
+    @property
+    def values(self) -> Any:
+        """Its numbers, as a NumPy array."""
+
+    @property
+    def precision(self) -> float:
+        """The distance from 1 to the next number in the precision in which it is held."""
+
+
+class Computation(Protocol):
+    """What was read of a network."""
+
+    @property
+    def outputs(self) -> tuple[SignalExpr, ...]:
+        """What it computes."""
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The named tensors of which it computes that."""
+
+    @property
+    def weights(self) -> Mapping[str, Any]:
+        """The weights, by the names of the tensors that stand for them: see `Weight`."""
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """The hypotheses about sizes."""
+
+    @property
+    def places(self) -> Mapping[SignalExpr, str]:
+        """In which layer a node was made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of two computations, with the names that both have in common.
+
+    Attributes:
+        outputs: what it computes.
+        own: the weights in it that the other one does not have, by name.
+        places: in which layer a node was made.
+    """
+
+    outputs: tuple[SignalExpr, ...]
+    own: Mapping[str, Weight]
+    places: Mapping[SignalExpr, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Two computations in which equal weights are one tensor.
+
+    Attributes:
+        a: the first one.
+        b: the second one.
+        weights: every weight by name.
+        tensors: the named tensors of them.
+        inputs: the inputs.
+        given: the hypotheses.
+        constants: the weights that are one number throughout, by name.
+    """
+
+    a: Side
+    b: Side
+    weights: Mapping[str, Weight]
+    tensors: Mapping[str, Tensor]
+    inputs: tuple[Tensor, ...]
+    given: tuple[Hypothesis, ...]
+    constants: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Print:
+    """What tells most weights apart at a glance."""
+
+    shape: tuple[int, ...]
+    sample: bytes
+    total: float
+
+
+def _print_of(weight: Weight) -> tuple[_Print, float | None]:
+    """The print of a weight, and the number that all its entries are, if they are one."""
+    values = weight.values
+    flat = values.reshape(-1)
+    sample = flat[:: max(1, flat.size // 32)]
+    low = float(flat.min()) if flat.size else 0.0
+    constant = low if flat.size and low == float(flat.max()) else None
+    return _Print(values.shape, sample.tobytes(), float(flat.sum())), constant
+
+
+def sides(a: Computation, b: Computation) -> Sides:
+    """Both computations with one name for each input, and for weights that are equal.
+
+    What is proved of a tensor with one name holds for all weights that both have in common.
+    Where several are equal, as biases that are 0, those of the same origin are paired, and
+    otherwise in the order in which they are met.
+    """
+    import numpy as np  # of no use to anybody who compares signals
+
+    of_a = dict(a.weights)
+    free: dict[Hashable, list[str]] = {}
+    constants: dict[str, float] = {}
+    for name, weight in of_a.items():
+        known, constant = _print_of(weight)
+        free.setdefault(known, []).append(name)
+        if constant is not None:
+            constants[name] = constant
+    instead: dict[str, Tensor] = {
+        ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)
+    }
+    taken = {*of_a, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
+    own_a, own_b = dict(of_a), {}
+    every: dict[str, Weight] = dict(of_a)
+    tensors = {name: weight.tensor for name, weight in of_a.items()}
+    for name, weight in b.weights.items():
+        known, constant = _print_of(weight)
+        likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
+        paired = next(
+            (one for one in likely if np.array_equal(of_a[one].values, weight.values)), None
+        )
+        if paired is not None:
+            free[known].remove(paired)
+            own_a.pop(paired)
+            instead[name] = of_a[paired].tensor
+            continue
+        new = name
+        while new in taken:
+            new += "_b"
+        taken.add(new)
+        instead[name] = tensors[new] = Tensor(new, [int(size) for size in weight.tensor.sizes])
+        every[new] = own_b[new] = weight
+        if constant is not None:
+            constants[new] = constant
+
+    def named(node: SignalExpr) -> SignalExpr | None:
+        return instead.get(node.name) if isinstance(node, Tensor) else None
+
+    renamed = _Renamed(named)
+    outputs = tuple(map(renamed, b.outputs))
+    places = {renamed(node): place for node, place in b.places.items()}
+    return Sides(
+        Side(a.outputs, own_a, a.places),
+        Side(outputs, own_b, places),
+        every,
+        tensors,
+        a.inputs,
+        tuple(dict.fromkeys((*a.given, *b.given))),
+        constants,
+    )
+
+
+class _Renamed:
+    """Nodes with other tensors in them; what two have in common is made once."""
+
+    def __init__(self, named: Any) -> None:
+        self._named = named
+        self._done: dict[SignalExpr, SignalExpr] = {}
+
+    def __call__(self, node: SignalExpr) -> SignalExpr:
+        def instead(one: SignalExpr) -> SignalExpr | None:
+            found = self._done.get(one)
+            return self._named(one) if found is None else found
+
+        result = replaced(node, instead)
+        self._done[node] = result
+        return result
+
+
+def _symbols(computation: Computation) -> Sequence[str]:
+    return [name for output in computation.outputs for name in output.names[1]]

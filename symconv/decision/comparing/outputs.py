@@ -1,0 +1,224 @@
+"""Outputs of two networks in numbers: at which sizes they differ, and by how much.
+
+Computed in double precision.  How far rounding may move an output is measured by moving every
+number on the way by a thousand times what rounding does; a difference has to be ten times that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from symconv.arithmetic.limits import (
+    LARGEST_ROUNDING_TRIED,
+    MOST_NETWORKS_EVALUATED,
+    MOST_SIZES_EVALUATED,
+)
+from symconv.decision.comparing.aligning import Alignment, Pair
+from symconv.decision.comparing.computations import Sides
+from symconv.decision.comparing.segments import Comparer
+from symconv.decision.comparing.sizes import Sizes
+from symconv.errors import SymconvError, Undecided
+from symconv.language.assignments import Point
+from symconv.language.double_precision import doubles
+from symconv.language.graph import leaves, symbols_in
+from symconv.language.signals import SignalExpr
+
+__all__ = ["OutputDifference", "differing_pairs", "first_difference"]
+
+_SCALES = (1.0, 10.0)
+"""Of the inputs: with larger ones, functions such as ReLU6 reach what they cut off."""
+
+_FAR = 10
+"""How many times larger than what rounding may do a difference has to be."""
+
+
+@dataclass(frozen=True)
+class OutputDifference:
+    """An output at which two networks differ.
+
+    Attributes:
+        sizes: the sizes, by name.
+        output: which of the outputs.
+        index: which of its entries; None where the shapes differ.
+        values: the entry of the first and of the second; or both shapes.
+        rounding: by how much rounding may move them.
+        inputs: the inputs, by name.
+    """
+
+    sizes: Mapping[str, int]
+    output: int
+    index: tuple[int, ...] | None
+    values: tuple[Any, Any]
+    rounding: float
+    inputs: Mapping[str, Any]
+
+
+class _Evaluated:
+    """Numbers of both networks and of their segments."""
+
+    def __init__(self, sides: Sides, alignment: Alignment, comparer: Comparer) -> None:
+        self.sides = sides
+        self.alignment = alignment
+        self.comparer = comparer
+        self.corrected = {
+            one.name: one.wanted
+            for pair in alignment.pairs
+            if pair.how == "agree" and pair.equality is not None
+            for one in pair.equality.deviations
+            if one.wanted is not None
+        }
+
+    def weights(self, names: Sequence[str], corrected: bool) -> dict[str, Any]:
+        """The numbers of weights; corrected are those that agree with a formula up to rounding."""
+        found = {}
+        for name in names:
+            if corrected and name in self.corrected:
+                kernel = self.corrected[name]
+                (found[name],) = doubles([kernel], self.weights(list(leaves(kernel)), False), {})
+            else:
+                found[name] = self.sides.weights[name].values
+        return found
+
+    def named(
+        self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
+    ) -> dict[str, Any]:
+        """The numbers of all named tensors: weights, and inputs at random."""
+        known = {n: one for output in outputs for n, one in leaves(output).items()}
+        inputs = [name for name in known if name not in self.sides.weights]
+        given = self.weights([name for name in known if name in self.sides.weights], corrected)
+        for name in inputs:
+            given[name] = scale * _random(name, [size.at(at) for size in known[name].sizes])
+        return given
+
+
+def _random(name: str, shape: Sequence[int]) -> Any:
+    """Standard normal numbers that single precision has too, the same every time."""
+    from zlib import crc32
+
+    import numpy as np  # of no use to anybody who compares signals
+
+    drawn = np.random.default_rng(crc32(name.encode())).standard_normal(shape)
+    return drawn.astype(np.float32).astype(np.float64)
+
+
+def differing_pairs(
+    sides: Sides, alignment: Alignment, at: Mapping[str, int], comparer: Comparer
+) -> list[Pair]:
+    """The pairs of segments that are not proved equal and whose numbers differ at some sizes."""
+    numbers = _Evaluated(sides, alignment, comparer)
+    return [
+        pair
+        for pair in alignment.pairs
+        if not pair.is_equal and (pair.how == "weights" or _differ(numbers, pair, at))
+    ]
+
+
+def _differ(numbers: _Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
+    import numpy as np
+
+    point = _point(pair.segments, at)
+    names = [name for name in leaves(*pair.segments) if name in numbers.sides.weights]
+    tolerance = max(map(numbers.comparer.allowed, names), default=0.0)
+    for scale in _SCALES:
+        named = numbers.named(pair.segments, point, scale, corrected=False)
+        try:
+            one, other = doubles(pair.segments, named, point)
+        except SymconvError:
+            return True  # one of them is not defined there
+        if one.shape != other.shape:
+            return True
+        largest = float(np.max(np.abs(one), initial=0.0))
+        apart = float(np.max(np.abs(one - other), initial=0.0))
+        if apart > _FAR * tolerance * largest:
+            return True
+    return False
+
+
+def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
+    return {symbol: at[name] for name, symbol in symbols_in(*tensors).items()}
+
+
+def first_difference(
+    sides: Sides, sizes: Sizes, alignment: Alignment, comparer: Comparer
+) -> tuple[OutputDifference | None, list[Pair]]:
+    """The smallest sizes at which outputs differ, and the pairs of segments that do there.
+
+    Raises:
+        Undecided: it would take too long to tell.
+    """
+    numbers = _Evaluated(sides, alignment, comparer)
+    evaluated = 0
+    pairs: list[Pair] = []
+    for at in islice(_in_order(sizes), MOST_SIZES_EVALUATED):
+        pairs = differing_pairs(sides, alignment, at, comparer)
+        if not pairs and not alignment.unmatched:
+            continue
+        found = _difference_at(numbers, at)
+        if found is not None:
+            return found, pairs
+        evaluated += 1
+        if evaluated == MOST_NETWORKS_EVALUATED:
+            break
+    return None, pairs
+
+
+def _in_order(sizes: Sizes) -> Iterator[dict[str, int]]:
+    with sizes.known.sets.within_budget():
+        yield from sizes.known.sets.in_order(sizes.among)
+
+
+def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifference | None:
+    """An output at which both differ at these sizes, by more than rounding does."""
+    import numpy as np
+
+    sides = numbers.sides
+    outputs = [*sides.a.outputs, *sides.b.outputs]
+    count = len(sides.a.outputs)
+    point = _point(outputs, at)
+    for scale in _SCALES:
+        named = numbers.named(outputs, point, scale, corrected=False)
+        inputs = {one.name: named[one.name] for one in sides.inputs if one.name in named}
+        exact = named | numbers.weights(
+            [name for name in named if name in numbers.corrected], corrected=True
+        )
+        right = doubles(outputs, exact, point)
+        moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
+        shown = right if exact is named else doubles(outputs, named, point)
+        for number in range(count):
+            one, other = right[number], right[count + number]
+            if one.shape != other.shape:
+                return OutputDifference(at, number, None, (one.shape, other.shape), 0.0, inputs)
+            if not one.size:
+                continue
+            rounding = max(
+                float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
+            )
+            apart = np.abs(one - other)
+            if float(np.max(apart)) <= _FAR * rounding:
+                continue
+            place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
+            values = float(shown[number][place]), float(shown[count + number][place])
+            return OutputDifference(at, number, place, values, rounding, inputs)
+    return None
+
+
+def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The weights of the second network moved by the tolerance, where nothing corrects them.
+
+    Where functions were not matched, nobody knows which weights are the same up to rounding.
+    """
+    if not numbers.alignment.unmatched:
+        return named
+    import numpy as np
+
+    found = dict(named)
+    for name in numbers.sides.b.own:
+        if name in found:
+            one = found[name]
+            largest = float(np.max(np.abs(one), initial=0.0))
+            allowed = numbers.comparer.allowed(name)
+            found[name] = one + allowed * largest * np.sign(_random(name, one.shape))
+    return found

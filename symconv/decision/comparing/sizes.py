@@ -1,0 +1,295 @@
+"""For which sizes a computation is defined: where all its layers are, and no tensor is empty.
+
+A linear layer behind a flattened image says how large the image is there, by a product of sizes.
+What that leaves is a few sizes for each axis, which are found by factoring a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isqrt
+
+from sympy import And, Symbol, true
+from sympy.logic.boolalg import Boolean
+
+from symconv.arithmetic.integer_sets import IntegerSets, Set
+from symconv.arithmetic.limits import DECISION_OPERATIONS, MOST_DIVISORS_TRIED
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Guard,
+    Polynomial,
+    Relation,
+    at_least,
+    equal,
+)
+from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.work import spend
+from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.conditions import as_condition
+from symconv.decision.difference_sets import hypotheses
+from symconv.decision.parameters import Parameters
+from symconv.decision.prove import bounded
+from symconv.errors import NonlinearError, SymconvError, Undecided
+from symconv.language.amounts import Amount
+from symconv.language.graph import requirements, walk
+from symconv.language.notation import plain
+from symconv.language.operators.base import Requirement
+from symconv.language.signals import SignalExpr, StandIn, Tensor
+
+__all__ = ["Sizes", "in_words", "sizes_taken"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """The sizes that a computation takes, among those that the hypotheses allow.
+
+    Attributes:
+        claim: names the symbols and the hypotheses.
+        known: these as integer sets.
+        among: the sizes that are taken.
+        first: the smallest of these.
+        missing: of what is required, what the hypotheses leave open.
+    """
+
+    claim: Claim
+    known: Parameters
+    among: Set
+    first: Mapping[str, int]
+    missing: tuple[Requirement, ...]
+
+    @property
+    def condition(self) -> Boolean:
+        """The sizes that are taken, as a condition among those that the hypotheses allow."""
+        return as_condition(self.claim, self.among, self.known.among, self.known.sets)
+
+    @property
+    def given(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, and the condition where it says more."""
+        condition = self.condition
+        return self.claim.given if condition == true else (*self.claim.given, condition)
+
+    def settled(self, amount: Amount) -> Amount:
+        """An amount as a number, where it is the same for all sizes that are taken."""
+        number = self._number(amount.polynomial)
+        return amount if number is None else Amount.of(number)
+
+    def _number(self, polynomial: Polynomial) -> int | None:
+        number = polynomial.as_integer()
+        if number is not None or polynomial.indices():
+            return number
+        value = polynomial.value(self.first)
+        others = [(at_least(polynomial, value + 1),), (at_least(Polynomial.constant(value - 1), polynomial),)]
+        try:
+            with self.known.sets.within_budget():
+                is_always = self.among.intersect(self.known.sets.where(others)).is_empty()
+        except Undecided:
+            return None
+        return value if is_always else None
+
+    def in_words(self) -> str:
+        """The sizes in words, as "N, and H and W from 193 to 224"."""
+        return in_words(self.claim.symbols, self.known.sets, self.among, self.condition)
+
+    def both(self, other: Sizes) -> Sizes | None:
+        """The sizes that two computations take; None if there are none."""
+        sets = self.known.sets
+        with sets.within_budget():
+            among = self.among.intersect(sets.taken_over(other.among, other.known.sets)).coalesce()
+            if among.is_empty():
+                return None
+            first = sets.smallest(among)[1]
+        return Sizes(self.claim, self.known, among, first, (*self.missing, *other.missing))
+
+    def first_apart(self, other: Sizes) -> tuple[Mapping[str, int], bool] | None:
+        """The smallest sizes that one of two takes alone, and whether this is the one.
+
+        None where both take the same sizes.
+        """
+        sets = self.known.sets
+        with sets.within_budget():
+            others = sets.taken_over(other.among, other.known.sets)
+            mine, theirs = self.among - others, others - self.among
+            if mine.is_empty() and theirs.is_empty():
+                return None
+            at = sets.smallest(mine.union(theirs))[1]
+            at_it = [tuple(equal(Polynomial.of(name), value) for name, value in at.items())]
+            return at, not mine.intersect(sets.where(at_it)).is_empty()
+
+    def why_not(self, at: Mapping[str, int]) -> str:
+        """What is required that is not so at some sizes; empty where they are taken."""
+        for requirement in self.missing:
+            if not all(guard.holds(at) for guard in requirement.guards):
+                return requirement.message
+        return ""
+
+
+def sizes_taken(
+    outputs: Sequence[SignalExpr], inputs: Sequence[Tensor], given: Sequence[Hypothesis]
+) -> Sizes:
+    """The sizes for which a computation is defined and none of its tensors is empty.
+
+    Args:
+        outputs: what is computed.
+        inputs: of what.
+        given: hypotheses.
+
+    Raises:
+        SymconvError: there are no such sizes.
+        Undecided: a requirement has products of sizes in it that are not solved.
+    """
+    every = StandIn("sizes", tuple(size for one in inputs for size in one.sizes))
+    claim = Claim(every, every, given)
+    sets = IntegerSets([symbol.name for symbol in claim.symbols], DECISION_OPERATIONS)
+    with bounded(), sets.within_budget():
+        known = hypotheses(claim, sets)
+        if known.assumed:
+            raise NonlinearError("a hypothesis has a product of sizes in it")
+        return _taken(claim, known, list(_required(outputs)))
+
+
+def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> Sizes:
+    sets, among = known.sets, known.among
+    missing: list[Requirement] = []
+    with_products: list[tuple[Requirement, Guard]] = []
+    for requirement in required:
+        for guard in requirement.guards:
+            try:
+                allowed = sets.where([(guard,)])
+            except NonlinearError:
+                with_products.append((requirement, guard))
+                continue
+            if not among.is_subset(allowed):
+                among = among.intersect(allowed)
+                missing.append(requirement)
+    for requirement, guard in with_products:
+        allowed = sets.where(list(_solved(guard)))
+        if not among.is_subset(allowed):
+            among = among.intersect(allowed).coalesce()
+            missing.append(requirement)
+    if among.is_empty():
+        raise SymconvError(f"there are no sizes for which it is defined: {missing[-1].message}")
+    return Sizes(claim, known, among, sets.smallest(among)[1], tuple(missing))
+
+
+def _required(outputs: Sequence[SignalExpr]) -> Iterator[Requirement]:
+    """What layers require, and that no tensor is empty."""
+    yield from requirements(*outputs)
+    seen: set[Polynomial] = set()
+    for node in walk(*outputs):
+        for size in node.lengths:
+            if size.as_integer() is None and size not in seen and _is_linear(size):
+                seen.add(size)
+                yield Requirement((at_least(size, 1),), lambda node=node: f"{_short(node)} is empty")  # type: ignore[misc]
+
+
+def _short(node: SignalExpr) -> str:
+    return f"what {node.operator.method or 'a layer'} makes"
+
+
+def _is_linear(polynomial: Polynomial) -> bool:
+    """Whether no two symbols are multiplied; that a product is positive follows from its factors."""
+    return all(len(monomial) <= 1 for monomial, _ in polynomial.terms.items())
+
+
+# --- products of sizes ---------------------------------------------------------------
+
+
+def _solved(guard: Guard) -> Iterator[Conjunction]:
+    """The values of the sizes in an equation with products, each case with numbers.
+
+    Raises:
+        NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or the same with G = F.
+    """
+    polynomial = guard.polynomial
+    atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
+    degrees = {len(monomial) for monomial in polynomial.terms}
+    if guard.relation is not Relation.ZERO or max(degrees) > 2 or len(atoms) > 2:
+        raise NonlinearError(f"a product of sizes is required: {guard}")
+    terms = polynomial.terms
+    d = terms.get((), 0)
+    if len(atoms) == 1:
+        (one,) = atoms
+        a, b = terms.get((one, one), 0), terms.get((one,), 0)
+        for value in _roots(a, b, d):
+            yield (_is(one, value),)
+        return
+    one, other = atoms
+    if any((atom, atom) in terms for atom in atoms):
+        raise NonlinearError(f"a product of sizes is required: {guard}")
+    a = next(c for monomial, c in terms.items() if len(monomial) == 2)
+    b, c = terms.get((one,), 0), terms.get((other,), 0)
+    # (a·F + c)·(a·G + b) = b·c − a·d
+    product = b * c - a * d
+    if product == 0:
+        yield from ((_is(one, -c // a),) for _ in range(1) if c % a == 0)
+        yield from ((_is(other, -b // a),) for _ in range(1) if b % a == 0)
+        return
+    for factor in _divisors(product):
+        if (factor - c) % a == 0 and (product // factor - b) % a == 0:
+            yield _is(one, (factor - c) // a), _is(other, (product // factor - b) // a)
+
+
+def _is(atom: Atom, value: int) -> Guard:
+    return equal(Polynomial.of(atom), value)
+
+
+def _roots(a: int, b: int, c: int) -> Iterator[int]:
+    """The integers x with a·x² + b·x + c = 0, where a is not 0."""
+    square = b * b - 4 * a * c
+    if square < 0 or isqrt(square) ** 2 != square:
+        return
+    for root in {-b + isqrt(square), -b - isqrt(square)}:
+        if root % (2 * a) == 0:
+            yield root // (2 * a)
+
+
+def _divisors(number: int) -> Iterator[int]:
+    """All divisors of a number, the negative ones too."""
+    number = abs(number)
+    if isqrt(number) > MOST_DIVISORS_TRIED:
+        raise NonlinearError(f"a product of sizes is required to be {number}")
+    spend(isqrt(number))
+    for small in range(1, isqrt(number) + 1):
+        if number % small == 0:
+            for divisor in {small, number // small}:
+                yield from (divisor, -divisor)
+
+
+# --- in words ------------------------------------------------------------------------
+
+
+def in_words(symbols: Sequence[Symbol], sets: IntegerSets, among: Set, condition: Boolean) -> str:
+    """Sizes in words, as "N, and H and W from 193 to 224"; "all sizes" where nothing is excluded."""
+    if condition == true:
+        return ", ".join(s.name for s in symbols) or "all sizes"
+    ranges: dict[tuple[int | None, int | None], list[str]] = {}
+    box: list[Guard] = []
+    with sets.within_budget():
+        for symbol in symbols:
+            low, high = sets.range(among, symbol.name)
+            least = sign_of(symbol).least
+            ranges.setdefault((None if low == least else low, high), []).append(symbol.name)
+            one = Polynomial.of(symbol.name)
+            box += [at_least(one, low)] if low is not None else []
+            box += [at_least(Polynomial.constant(high), one)] if high is not None else []
+        is_box = sets.where([tuple(box)]).is_equal(among)
+    if not is_box:
+        parts = condition.args if isinstance(condition, And) else (condition,)
+        return f"{', '.join(s.name for s in symbols)} with {' and '.join(map(plain, parts))}"
+    told = []
+    for (low, high), names in sorted(ranges.items(), key=lambda one: one[0] != (None, None)):
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        told.append(listed + _range(low, high))
+    return ", and ".join(told)
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f" from {low} on"
+    if low is None:
+        return f" up to {high}"
+    return f" = {low}" if low == high else f" from {low} to {high}"

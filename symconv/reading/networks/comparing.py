@@ -1,0 +1,68 @@
+"""Networks that are compared, as they are given: modules, functions of tensors, or readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
+from symconv.errors import SymconvError, as_given
+from symconv.reading.networks import read
+from symconv.reading.networks.results import Reading
+
+__all__ = ["compare"]
+
+
+def compare(
+    before: Any,
+    after: Any,
+    shape: Any = None,
+    *further: Any,
+    given: Iterable[Any] = (),
+    tolerance: float | None = None,
+    progress: Callable[[Layers], None] = lambda layers: None,
+) -> Comparison:
+    """Whether two modules of PyTorch, or functions of tensors, compute the same for all sizes.
+
+    Both run on symbols, as `symconv.reading.networks.read` does it.  Weights that are equal are
+    one free tensor, so that what is proved holds for all weights; where one module has others, as
+    kernels into which a batch norm was folded, it is found what they have to be, for all sizes,
+    and then the numbers are compared.
+
+    The sizes that a network takes are found: those for which all its layers are defined and no
+    tensor in it is empty.
+
+    Args:
+        before: a module, a function of tensors, or what was read of one.
+        after: another one.
+        shape: the shape of the input, such as ("N", 3, "H", "W"), in which names are positive
+            integers; not needed for readings.
+        further: the shapes of further inputs.
+        given: hypotheses about the sizes.
+        tolerance: how far a weight may be from what it has to be, relative to the largest entry of
+            its tensor: unless given, 17 times the precision of its numbers, which is 2·10⁻⁶ in
+            single precision.
+        progress: is called with layers as they are compared.
+
+    Returns:
+        The verdict, true where they are the same; see `Comparison`.
+
+    Raises:
+        SymconvError: PyTorch is not installed, a module cannot be read, or the two have different
+            inputs.
+    """
+    if tolerance is not None and not 0 <= tolerance < 1:
+        raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
+    shapes = further if shape is None else (shape, *further)
+    readings = [_reading(one, shapes, given) for one in (before, after)]
+    return compare_computations(*readings, tolerance, progress)
+
+
+def _reading(given_as: Any, shapes: tuple[Any, ...], given: Iterable[Any]) -> Reading:
+    if isinstance(given_as, Reading):
+        return given_as
+    if isinstance(given_as, str):
+        raise SymconvError(
+            f"expected a module or a function of tensors, got {as_given(given_as)}"
+        )
+    return read(given_as, *shapes, given=given)
