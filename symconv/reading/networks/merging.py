@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, overload
 
 from sympy import Expr, Integer
@@ -181,7 +181,7 @@ def _layers(
     nodes = between(part.region.source, part.region.result)
     layers = _modules(reading.places.get(node, "") for node in nodes)
     kernels = sum(isinstance(node.operator, Conv | Einsum) for node in nodes)
-    if part.is_plain or not part.names or (len(layers) < 2 and kernels < 2):
+    if not part.names or (len(layers) < 2 and (kernels < 2 or part.is_plain)):
         return []
 
     def numbers(name: str) -> Any:

@@ -17,7 +17,6 @@ from symconv.arithmetic.symbols import integers
 from symconv.decision.solving.merging.regions import Region
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument
-from symconv.language.graph import walk
 from symconv.language.operators import (
     Apply,
     Conv,
