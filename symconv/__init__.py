@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
-    from symconv.reading.networks.merging import MergedNetwork, merge
+    from symconv.reading.networks.merging.networks import MergedNetwork, merge
     from symconv.testing import assert_equal
 
 __all__ = [
@@ -98,7 +98,7 @@ _PLACES = {
     ),
     **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts.answers"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
-    **dict.fromkeys(("MergedNetwork", "merge"), "reading.networks.merging"),
+    **dict.fromkeys(("MergedNetwork", "merge"), "reading.networks.merging.networks"),
     "CATALOGUE": "catalogue.index",
     "MISTAKES": "exercises.mistakes",
     "Merged": "decision.solving.merging.merged",

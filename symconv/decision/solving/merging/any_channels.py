@@ -77,8 +77,18 @@ def for_any_channels(region: Region, *, of_input: bool = True) -> Renamed | None
         return None
 
 
-def as_it_is(region: Region) -> Renamed:
-    """The linear part of a network with the sizes that it has there."""
+def as_it_is(region: Region) -> Renamed | None:
+    """The linear part of a network with the sizes that it has there.
+
+    None where one of these is called as a tensor is here.
+    """
+    try:
+        return _with_own_sizes(region)
+    except SymconvError:
+        return None
+
+
+def _with_own_sizes(region: Region) -> Renamed:
     new: dict[SignalExpr, SignalExpr] = {}
     names: dict[str, str] = {}
     for node in _part(region):

@@ -159,7 +159,9 @@ class Parts:
             chain = for_any_channels(region, of_input=of_input)
             if chain is not None:
                 yield chain, ()
-        yield as_it_is(region), tuple(self.given)
+        chain = as_it_is(region)
+        if chain is not None:
+            yield chain, tuple(self.given)
 
     def _part(self, region: Region, chain: Renamed, given: tuple[Hypothesis, ...]) -> Part | None:
         """A part as a chain that others may be too, which is merged once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -17,7 +17,7 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.operators import Conv, Einsum
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
-from symconv.reading.networks.merged_layers import MergedLayers
+from symconv.reading.networks.merging.merged_layers import MergedLayers
 from symconv.reading.networks.results import Reading
 
 __all__ = ["MergedNetwork", "merge"]
@@ -43,7 +43,7 @@ class MergedNetwork:
     def __bool__(self) -> bool:
         return bool(self.layers)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[MergedLayers]:
         return iter(self.chains)
 
     def __len__(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from symconv.reading.networks.merged_layers import LayerForm
+from symconv.reading.networks.merging.merged_layers import LayerForm
 
 __all__ = ["module_of"]
 

@@ -188,7 +188,7 @@ class MergedLayers:
             raise SymconvError(
                 f"{_listed(self.layers)} are not one layer, and no repair is known: {self.verdict}"
             )
-        from symconv.reading.networks.torch_layers import module_of
+        from symconv.reading.networks.merging.torch_modules import module_of
 
         return module_of(self.form, self.weight, self.bias)
 
