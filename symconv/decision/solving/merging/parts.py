@@ -10,7 +10,7 @@ import sympy
 from sympy import Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.arithmetic.limits import LARGE_SIZE
+from symconv.arithmetic.limits import LARGE_SIZE, MOST_LAYERS_JOINED
 from symconv.decision.claims import Hypothesis
 from symconv.decision.solving.merging.any_channels import Renamed, as_it_is, for_any_channels
 from symconv.decision.solving.merging.merged import Merged, merge
@@ -184,7 +184,7 @@ class Parts:
         found: list[Part] = []
         for start, end in pairwise(ends):
             pieces = self._cut(Region(start, end))
-            if found and len(pieces) == 1:
+            if found and len(pieces) == 1 and len(ends) <= MOST_LAYERS_JOINED:
                 joined = self._decided(Region(found[-1].region.source, end))
                 if joined is not None and joined.saves([found[-1], *pieces]):
                     found[-1] = joined

@@ -233,8 +233,7 @@ class MergedLayers:
     def __str__(self) -> str:
         names = _listed(self.layers)
         if self:
-            lines = [f"{names}: one layer, {self._told_form()}"]
-            lines.append(f"    {self.verdict}")
+            lines = [f"{names}: one layer, {self._told_form()}", f"    {self.verdict}"]
         else:
             lines = [f"{names}: not one layer", *(f"    {line}" for line in self._why())]
             lines += [
@@ -255,20 +254,21 @@ class MergedLayers:
         try:
             return str(self.form)
         except SymconvError as problem:
-            return f"which PyTorch has no module for ({problem})"
+            return f"a layer for which PyTorch has no module, as {problem}"
 
     def _why(self) -> list[str]:
         """Why they are not one layer."""
         verdict, condition = self.verdict, self.condition
         if not isinstance(verdict, Refuted):
-            return [str(verdict)]
-        if self._part.never_holds:
-            told = "They are one layer for no sizes."
-        elif condition is not None:
+            return str(verdict).splitlines()
+        if condition is None:
+            channels = " and numbers of channels" * bool(self._part.channels)
+            first, *others = str(verdict).splitlines()
+            return [f"They are not that for all sizes{channels}: {first}", *others]
+        told = "They are one layer for no sizes."
+        if not self._part.never_holds:
             sizes = ", ".join(map(str, self.merged.input.shape))
             told = f"On an input ({sizes}) they are one layer exactly when {plain(condition)}."
-        else:
-            told = f"They are one layer not for all sizes and numbers of channels: {verdict}"
         return [told, *differences_sentences(verdict.differences)]
 
 

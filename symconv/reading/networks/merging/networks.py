@@ -84,8 +84,11 @@ class MergedNetwork:
     def _summary(self) -> str:
         if not self.chains:
             return "There is nothing to merge: no two layers follow each other without a function."
-        before = sum(len(one.layers) for one in self.layers)
-        return f"modules that are merged: {before}; layers that they are: {len(self.layers)}"
+        merged = len(self.layers)
+        return (
+            f"chains of several layers: {len(self.chains)}; of these and their parts are one layer "
+            f"that takes no more multiplications: {merged}"
+        )
 
 
 def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
