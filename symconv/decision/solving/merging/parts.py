@@ -20,9 +20,10 @@ from symconv.decision.solving.merging.regions import (
     linear_regions,
     passed_by_all,
 )
-from symconv.decision.verdicts import Proved, Unknown
+from symconv.decision.verdicts import Proved, Refuted, Unknown
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
+from symconv.language.evaluation import value_at
 from symconv.language.operators import (
     Add,
     Conv,
@@ -34,6 +35,7 @@ from symconv.language.operators import (
     Flip,
     Pad,
 )
+from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 
 __all__ = ["Part", "Parts", "Run"]
@@ -91,7 +93,7 @@ class Part:
             at[symbol] = amount.at(dict.fromkeys(amount.symbols.values(), LARGE_SIZE))
         for symbol in counted.free_symbols:
             at.setdefault(symbol, LARGE_SIZE)
-        return int(counted.subs(at))
+        return int(value_at(counted, at))
 
     def saves(self, others: Sequence[Part]) -> bool:
         """Whether it is one layer, and takes no more than several parts that come to the same."""
@@ -146,22 +148,38 @@ class Parts:
         found: list[Part] = []
         for chain, given in self._chains(region):
             part = self._part(region, chain, given)
-            if part is not None and (part.is_layer or part.never_holds):
+            if part is None:
+                continue
+            found.insert(0, part)
+            is_refuted = isinstance(part.merged.verdict, Refuted)
+            if part.is_layer or part.never_holds or (is_refuted and self._has_free_sizes(region)):
                 return part
-            if part is not None:
-                found.insert(0, part)
         decided = (part for part in found if not isinstance(part.merged.verdict, Unknown))
         return next(decided, next(iter(found), None))
 
     def _chains(self, region: Region) -> Iterator[tuple[Renamed, tuple[Hypothesis, ...]]]:
-        """The part as others may be too, from the most general one to the part as it is."""
-        for of_input in (True, False):
+        """The part as others may be too, from the most general one to the part as it is.
+
+        Which channels a group has is a product where the number of channels is a symbol, and so is
+        which ones of these the next layer reads; then those of the input are numbers.
+        """
+        nodes = between(region.source, region.result)
+        kernels = [node.operator for node in nodes if isinstance(node.operator, Conv)]
+        has_groups = len(kernels) > 1 and any(one.groups != 1 for one in kernels)
+        for of_input in (False,) if has_groups else (True, False):
             chain = for_any_channels(region, of_input=of_input)
             if chain is not None:
                 yield chain, ()
         chain = as_it_is(region)
         if chain is not None:
             yield chain, tuple(self.given)
+
+    def _has_free_sizes(self, region: Region) -> bool:
+        """Whether nothing is known of the sizes, so that it is no less for those of the network."""
+        sizes = [size_along(region.source, axis) for axis in range(region.source.ndim)]
+        names = [str(size) for size in sizes if size.number is None]
+        is_plain = all(size.number is not None or str(size) in size.symbols for size in sizes)
+        return is_plain and len(set(names)) == len(names) and not tuple(self.given)
 
     def _part(self, region: Region, chain: Renamed, given: tuple[Hypothesis, ...]) -> Part | None:
         """A part as a chain that others may be too, which is merged once."""

@@ -19,7 +19,6 @@ from symconv.decision.verdicts import Refuted, Verdict
 from symconv.decision.wording import differences_sentences
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.double_precision import doubles
 from symconv.language.notation import plain
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
@@ -162,13 +161,21 @@ class MergedLayers:
         """The layer in the terms of PyTorch; where a repair is needed, with that.
 
         Raises:
-            SymconvError: PyTorch has no such layer.
+            SymconvError: they are no layer and no repair is known, or PyTorch has no such layer.
         """
+        if not self and not self.repairs:
+            raise SymconvError(
+                f"{_listed(self.layers)} are not one layer, and no repair is known: {self.verdict}"
+            )
         return _Form(self._part).found()
 
     @property
     def weight(self) -> Any:
-        """The weight of that layer, in double precision, in the shape that PyTorch's has."""
+        """The weight of that layer, in double precision, in the shape that PyTorch's has.
+
+        Raises:
+            SymconvError: as for `form`.
+        """
         return self._entries[0]
 
     @property
@@ -182,18 +189,18 @@ class MergedLayers:
         It has the padding before it where that differs at both ends.
 
         Raises:
-            SymconvError: it is no layer of PyTorch, or not what the layers are.
+            SymconvError: as for `form`.
         """
-        if not self and not self.repairs:
-            raise SymconvError(
-                f"{_listed(self.layers)} are not one layer, and no repair is known: {self.verdict}"
-            )
         from symconv.reading.networks.merging.torch_modules import module_of
 
         return module_of(self.form, self.weight, self.bias)
 
     @cached_property
     def _entries(self) -> tuple[Any, Any]:
+        import numpy as np  # of no use until numbers are asked for
+
+        from symconv.language.double_precision import doubles
+
         form, layer = self.form, self.merged.normal_form
         weight = _Form(self._part).weight
         tensors = [weight.kernel] + ([] if layer.bias is None else [layer.bias])
@@ -201,8 +208,6 @@ class MergedLayers:
         kernel, *others = doubles(tensors, entries, self._part.channels)
         bias = None
         if others:
-            import numpy as np  # as elsewhere, where there are several axes
-
             bias = np.broadcast_to(others[0], (form.outputs,)).copy()  # one may be for all
         return _as_pytorch_has_it(kernel, form), bias
 
@@ -241,9 +246,8 @@ class MergedLayers:
                 for one in self.repairs
             ]
             lines += ["    no repair was found"] * (not self.repairs)
-        lines.append(
-            f"    multiplications: {plain(self.cost_before)}, as one layer {plain(self.cost_after)}"
-        )
+        after = f", as one layer {plain(self.cost_after)}" if self or self.repairs else ""
+        lines.append(f"    multiplications: {plain(self.cost_before)}{after}")
         if self and not self.saves:
             lines.append("    As one layer they take more" + " than these:" * bool(self.parts))
         for part in self.parts:
