@@ -15,6 +15,7 @@ The public names are few:
 - `solve` finds unknown kernels; what it found is a `Solution`.
 - `merge` says which one layer a chain of linear layers is, as a `Merged`; and which layers of a
   module of PyTorch are one, as a `MergedNetwork`.
+- `compare` says whether two modules of PyTorch compute the same, as a `Comparison`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
 - `CATALOGUE` has the claims that symconv knows, by name.
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from symconv.arithmetic.symbols import integers
     from symconv.catalogue.index import CATALOGUE
     from symconv.decision.claims import Claim, Instance
+    from symconv.decision.comparing.comparison import Comparison
     from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
     from symconv.decision.solving.kernels.finding import solve
     from symconv.decision.solving.kernels.solutions import Solution
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
+    from symconv.reading.networks.comparing import compare
     from symconv.reading.networks.merging.networks import MergedNetwork, merge
     from symconv.testing import assert_equal
 
@@ -56,6 +59,7 @@ __all__ = [
     "MISTAKES",
     "Amounts",
     "Claim",
+    "Comparison",
     "Counterexample",
     "Derivation",
     "Instance",
@@ -74,6 +78,7 @@ __all__ = [
     "Verdict",
     "assert_equal",
     "check",
+    "compare",
     "concatenate",
     "diagrams",
     "einsum",
@@ -100,12 +105,14 @@ _PLACES = {
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
     **dict.fromkeys(("MergedNetwork", "merge"), "reading.networks.merging.networks"),
     "CATALOGUE": "catalogue.index",
+    "Comparison": "decision.comparing.comparison",
     "MISTAKES": "exercises.mistakes",
     "Merged": "decision.solving.merging.merged",
     "Pointwise": "language.operators.pointwise",
     "Solution": "decision.solving.kernels.solutions",
     "assert_equal": "testing",
     "check": "exercises.checking",
+    "compare": "reading.networks.comparing",
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",

@@ -363,9 +363,10 @@ DOUBLES_AT_ONCE = 2**15
 """Of an array on which a function in several steps is computed part by part: what is between them
 stays near the processor."""
 
-MOST_COLUMNS = 2**18
-"""Doubles that are copied at once for a convolution as a product of matrices, two megabytes, so
-that they are still near the processor when they are multiplied; one row of outputs at least."""
+MOST_COLUMNS = 2**20
+"""Doubles that are copied at once for a convolution as a product of matrices, eight megabytes; one
+row of outputs at least.  A quarter of that is a twentieth faster where nothing else runs, and four
+times slower where the threads of four times as many products wait for others."""
 
 TERMS_OF_ERF = 12
 """Of the error function around points that are a sixteenth apart: with ten terms the next one would
@@ -465,6 +466,39 @@ MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""
 
+# --- networks in files ---------------------------------------------------------------
+
+MOST_BYTES_OF_NETWORK = 2**31 - 1
+"""Of an ONNX file: protobuf, in which it is written, has no larger messages."""
+
+MOST_NODES_OF_NETWORK = 100_000
+"""Of an ONNX file, with those of the functions that it calls: the largest networks have some
+thousands, and a small file may call functions that call functions."""
+
+DEEPEST_FUNCTION = 20
+"""Functions of an ONNX file that are called within each other: those of exporters are four deep."""
+
+OLDEST_OPSET = 9
+"""Of the operators of ONNX: in 2018 it was the newest, and older files are converted by ONNX."""
+
+NEWEST_OPSET = 28
+"""Of the operators of ONNX: what they mean is read from their specification up to this one."""
+
+MOST_SIZES_CALCULATED = 10_000
+"""Entries of an array of integers in a network, as a shape, or positions: each is an object."""
+
+MOST_ENTRIES_OF_CONSTANT = 1_000_000
+"""Of an array that is computed from constants of a file: it may have as many as they have, so that
+the memory is that of the file, and a small file has not enough for each mask."""
+
+LARGEST_DENOMINATOR_OF_FLOAT = 100
+"""Of a fraction that is meant by a float next to it: 3,000 fractions between 0 and 1 have one up
+to it, so that one float in 5,000 is next to one by chance."""
+
+FARTHEST_POSITION = 2**31 - 1
+"""Where a slice of a network goes to the end of an axis, whatever its size: exporters write this
+number, or a larger one."""
+
 # --- what is shown -------------------------------------------------------------------
 
 LONGEST_SIGNAL_SHOWN = 4000
@@ -559,6 +593,16 @@ SECONDS_FOR_CELL = 60
 MOST_BYTES_BESIDE_NOTEBOOK = 100_000_000
 """Of the files beside a notebook: they are copied for each run."""
 
+# --- networks of other frameworks ----------------------------------------------------
+
+MOST_ENTRIES_OF_FORMULA = 25
+"""Of a tensor of numbers that is read as a formula with a case for each: as many as a kernel of
+five by five has."""
+
+LARGEST_DENOMINATOR_WRITTEN = 1000
+"""Of the entries of such a tensor: binomial filters are divided by 256, and of fifty random
+numbers in single precision one has a denominator as small."""
+
 # --- the command ---------------------------------------------------------------------
 
 LONGEST_TIMEOUT = 1_000_000
@@ -616,7 +660,7 @@ MOST_KERNELS_TRIED_ALONE = 4
 MOST_SEGMENTS_TRIED = 8
 """Segments of one network that are compared with one of the other, where several read the same."""
 
-MOST_SIZES_EVALUATED = 40
+MOST_SIZES_EVALUATED = 12
 """Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
 
 MOST_NETWORKS_EVALUATED = 3
@@ -635,3 +679,9 @@ their largest entry, and an eps of 1e-6 in the place of 1e-5 by 6e-5 and more.
 
 MOST_LAYERS_SHOWN = 12
 """Lines about layers in the text of a comparison; its report has them all."""
+
+MOST_CASES_OF_SIZES = 24
+"""Cases into which the sizes that a network takes fall, where a product of them is a number."""
+
+LEAST_TIMES_ROUNDING = 10
+"""How many times larger a difference of outputs has to be than what rounding may do to them."""

@@ -7,10 +7,10 @@ seen where each is read once more with entries that are a little different, or b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,10 @@ from symconv.language.operators import Named
 from symconv.language.operators.base import InDoubles
 from symconv.language.signals import SignalExpr
 
-__all__ = ["doubles", "magnitudes"]
+__all__ = ["doubles", "every_node", "magnitudes"]
+
+Functions: TypeAlias = Mapping[str, Callable[[Doubles], Doubles]]
+"""What functions are, of an array, by name."""
 
 _NUMBERS = "iufO"  # the kinds of NumPy's numbers that can be doubles: integers, floats, objects
 
@@ -34,7 +37,7 @@ def doubles(
     outputs: Sequence[SignalExpr],
     named: Mapping[str, Any],
     at: Point,
-    functions: Mapping[str, Callable[[Doubles], Doubles]] = MappingProxyType({}),
+    functions: Functions = MappingProxyType({}),
     *,
     perturbed: float = 0.0,
     seed: int = 0,
@@ -63,11 +66,48 @@ def doubles(
             known of a function, or an operator is not defined there.
     """
     given = InDoubles(at, named, functions)
-    return _read(outputs, given, perturbed, np.random.default_rng(seed))
+    return _outputs(outputs, given, _nodes(outputs, given, outputs, perturbed, seed))
+
+
+def every_node(
+    outputs: Sequence[SignalExpr],
+    named: Mapping[str, Any],
+    at: Point,
+    functions: Functions = MappingProxyType({}),
+    *,
+    perturbed: float = 0.0,
+    seed: int = 0,
+) -> Iterator[tuple[SignalExpr, Doubles]]:
+    """Every node of tensors with its entries, operands first, one after the other.
+
+    For whoever looks at all of them, and cannot keep all of them: an array is forgotten when
+    nothing needs it any more.  It may be one of those that are given, or be read again for a
+    later node, so that nothing may be written into it.
+
+    Args:
+        outputs: the tensors.
+        named: as for `doubles`.
+        at: as for `doubles`.
+        functions: as for `doubles`.
+        perturbed: as for `doubles`.
+        seed: as for `doubles`.
+
+    >>> from symconv import Signal
+    >>> for node, entries in every_node([2 * Signal("x", 2).flip()], {"x": [1, 2]}, {}):
+    ...     print(node, entries)
+    x [1. 2.]
+    x.flip() [2. 1.]
+    2*x.flip() [4. 2.]
+
+    Raises:
+        TooLongError: as for `doubles`.
+        SymconvError: as for `doubles`.
+    """
+    return _nodes(outputs, InDoubles(at, named, functions), (), perturbed, seed)
 
 
 def magnitudes(outputs: Sequence[SignalExpr], named: Mapping[str, Any], at: Point) -> list[Doubles]:
-    """The same where every entry and every number is without its sign, and minus is plus.
+    """The same as `doubles` where every entry and every number is without its sign.
 
     Of sums of products it is the sum of the products' sizes: how large the numbers are that may
     cancel, which rounding errors are proportional to.  Maxima, ReLUs and leaky ReLUs are bounded.
@@ -81,46 +121,73 @@ def magnitudes(outputs: Sequence[SignalExpr], named: Mapping[str, Any], at: Poin
         TooLongError: as for `doubles`.
         SymconvError: as for `doubles`; and there is another function.
     """
-    return _read(outputs, InDoubles(at, named, magnitudes=True), 0.0, np.random.default_rng(0))
+    given = InDoubles(at, named, magnitudes=True)
+    return _outputs(outputs, given, _nodes(outputs, given, outputs, 0.0, 0))
 
 
-def _read(
+def _outputs(
     outputs: Sequence[SignalExpr],
+    given: InDoubles,
+    nodes: Iterable[tuple[SignalExpr, Doubles]],
+) -> list[Doubles]:
+    """The entries of the outputs; arrays that are views, or somebody else's, are copied."""
+    wanted = set(outputs)
+    found = {node: entries for node, entries in nodes if node in wanted}
+    taken = set(map(id, given.named.values()))
+    result = []
+    for output in outputs:
+        entries = found[output]
+        is_new = entries.base is None and id(entries) not in taken
+        taken.add(id(entries))
+        result.append(entries if is_new else entries.copy())
+    return result
+
+
+def _nodes(
+    outputs: Sequence[SignalExpr],
+    given: InDoubles,
+    kept: Sequence[SignalExpr],
+    perturbed: float,
+    seed: int,
+) -> Iterator[tuple[SignalExpr, Doubles]]:
+    check_point(given.at)
+    shapes = shapes_at(walk(*outputs), given.at, {})
+    _check_named(shapes, given)
+    _check_size(shapes, kept)
+    return _computed(shapes, given, perturbed, np.random.default_rng(seed))
+
+
+def _computed(
+    shapes: Mapping[SignalExpr, tuple[int, ...]],
     given: InDoubles,
     perturbed: float,
     random: np.random.Generator,
-) -> list[Doubles]:
-    check_point(given.at)
-    nodes = walk(*outputs)
-    shapes = shapes_at(nodes, given.at, {})
-    _check_named(shapes, given)
-    _check_size(outputs, shapes)
-    uses = _uses(outputs, shapes)
-    read: dict[SignalExpr, Doubles] = {}
-    with np.errstate(all="ignore"):  # infinities and NaNs are results, too
-        for node, shape in shapes.items():
-            operands = [read[operand] for operand in node.operands]
-            found = np.asarray(node.operator.doubles(given, shape, *operands))
-            if found.shape != shape:
-                raise AssertionError(f"{node.operator} gave {found.shape}, and not {shape}")
-            if perturbed and node.operator.rounds:
-                found = found * (1.0 + perturbed * random.uniform(-1.0, 1.0, shape))
-            read[node] = found
-            del operands, found
-            for operand in node.operands:
-                uses[operand] -= 1
-                if not uses[operand]:
-                    del read[operand]
-    return [np.array(read[output]) for output in outputs]
-
-
-def _uses(
-    outputs: Sequence[SignalExpr], shapes: Mapping[SignalExpr, tuple[int, ...]]
-) -> Counter[SignalExpr]:
-    """How often each node is read, and that the outputs are handed out."""
+) -> Iterator[tuple[SignalExpr, Doubles]]:
     uses = Counter(operand for node in shapes for operand in node.operands)
-    uses.update(outputs)
-    return uses
+    read: dict[SignalExpr, Doubles] = {}
+    for node, shape in shapes.items():
+        operands = [read[operand] for operand in node.operands]
+        with np.errstate(all="ignore"):  # infinities and NaNs are results, too
+            found = np.asarray(node.operator.doubles(given, shape, *operands))
+            if perturbed and node.operator.rounds:
+                found = _moved(found, perturbed * random.uniform(-1.0, 1.0, shape))
+        if found.shape != shape:
+            raise AssertionError(f"{node.operator} gave {found.shape}, and not {shape}")
+        if node in uses:
+            read[node] = found
+        yield node, found
+        del operands, found
+        for operand in node.operands:
+            uses[operand] -= 1
+            if not uses[operand]:
+                del read[operand]
+
+
+def _moved(entries: Doubles, shares: Doubles) -> Doubles:
+    """The entries, and of each a share that is much smaller; what is infinite stays."""
+    changes = entries * shares  # 1 plus a share would be rounded more coarsely above 1 than below
+    result = entries + changes
+    return np.where(np.isfinite(entries), result, entries)
 
 
 def _check_named(shapes: Mapping[SignalExpr, tuple[int, ...]], given: InDoubles) -> None:
@@ -145,19 +212,17 @@ def _check_named(shapes: Mapping[SignalExpr, tuple[int, ...]], given: InDoubles)
             )
 
 
-def _check_size(
-    outputs: Sequence[SignalExpr], shapes: Mapping[SignalExpr, tuple[int, ...]]
-) -> None:
+def _check_size(shapes: Mapping[SignalExpr, tuple[int, ...]], kept: Sequence[SignalExpr]) -> None:
     """Refuse what would take too much memory or too long, before anything is computed."""
-    uses = _uses(outputs, shapes)
+    uses = Counter(operand for node in shapes for operand in node.operands)
+    uses.update(kept)
     held = total = 0
     for node, shape in shapes.items():
         of_operands = [shapes[operand] for operand in node.operands]
         needed = held + node.operator.doubles_held(shape, of_operands)
         if needed > MOST_DOUBLES:
             raise TooLongError(
-                f"up to {node.operator}, {needed} doubles would be held at once; the limit is "
-                f"{MOST_DOUBLES}"
+                f"for {node} {needed} doubles would be held at once; the limit is {MOST_DOUBLES}"
             )
         total += node.operator.double_steps(shape, of_operands)
         held += prod(shape)

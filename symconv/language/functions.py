@@ -37,18 +37,18 @@ class Meaning:
 
     Attributes:
         value: of a number, which may be exact, a float, a ball of real numbers or of SymPy.
-        at_zero: f(0).
+        at_zero: f(0); None where it has no value.
         rises: whether f(a) ≤ f(b) for a ≤ b, so that it may be exchanged with a maximum.
         is_nonnegative: whether f(a) ≥ 0.
         is_idempotent: whether f(f(a)) = f(a).
         is_homogeneous: whether f(c·a) = c·f(a) for c > 0.
-        is_exact: whether it is a fraction of a fraction.
+        is_exact: whether it is a fraction of every fraction.
         numpy: the same in NumPy, of {0}, so that it can be indexed or multiplied.
         torch: the function of PyTorch.
     """
 
     value: Callable[[Any], Any]
-    at_zero: Fraction
+    at_zero: Fraction | None
     numpy: str
     torch: str
     rises: bool = False
@@ -211,6 +211,47 @@ def _transcendental(name: str) -> Callable[[Any], Any]:
 _exp, _tanh, _erf = map(_transcendental, ("exp", "tanh", "erf"))
 
 
+def _reciprocal(number: Any) -> Any:
+    """1/a, which has no value at 0."""
+    if isinstance(number, flint.arb):
+        return 1 / number
+    if number != 0:
+        return number_of_kind(Fraction(1), number) / _as_fraction(number)
+    if isinstance(number, float):
+        return math.nan
+    raise SymconvError("1/a is asked for at a = 0, where it has no value")
+
+
+def _as_fraction(number: Any) -> Any:
+    return Fraction(number) if isinstance(number, int) else number
+
+
+def _of_positive(name: str) -> Callable[[Any], Any]:
+    """A square root or a logarithm: of a float a float, of a ball a ball, and otherwise SymPy's.
+
+    Where it has no value, it is no number (nan) of floats and balls.
+    """
+    of_floats: Callable[[float], float] = getattr(math, name)
+    of_expressions = getattr(sympy, name)
+
+    def value(number: Any) -> Any:
+        if isinstance(number, float):
+            with suppress(ValueError):
+                return of_floats(number)
+            return math.nan
+        if isinstance(number, flint.arb):
+            return getattr(number, name)()
+        found = of_expressions(_for_sympy(number))
+        if found.is_real is False or found.is_finite is False:
+            raise SymconvError(f"{name}(a) is asked for at a = {number}, where it has no value")
+        return found
+
+    return value
+
+
+_sqrt, _log = map(_of_positive, ("sqrt", "log"))
+
+
 def _root_of_two(number: Any) -> Any:
     if isinstance(number, float):
         return math.sqrt(2)
@@ -325,11 +366,24 @@ FUNCTIONS: Mapping[str, Meaning] = {
         is_nonnegative=True,
         is_exact=False,
     ),
+    "reciprocal": Meaning(
+        _reciprocal, None, "(1 / np.asarray({0}))", "torch.reciprocal", is_exact=False
+    ),
+    "sqrt": Meaning(
+        _sqrt,
+        _ZERO,
+        "np.sqrt({0})",
+        "torch.sqrt",
+        rises=True,
+        is_nonnegative=True,
+        is_exact=False,
+    ),
+    "log": Meaning(_log, None, "np.log({0})", "torch.log", rises=True, is_exact=False),
 }
 """The functions that tensors have methods for, besides the leaky ReLU, which has a parameter.
 
 References:
-    The names are those of torch.nn.functional, and of torch itself for exp.
+    The names are those of torch.nn.functional, and from exp on of torch itself.
 """
 
 

@@ -39,19 +39,17 @@ def _gelu(x: Doubles) -> Doubles:
 # Around a point t, erf(t + h) = erf(t) + 2/√π·exp(−t²)·Σ aₙ·hⁿ⁺¹/(n + 1), where the aₙ are the
 # coefficients of exp(−2th − h²).  The points are so near to each other that few terms suffice.
 
-_APART = 1 / 16
-_LAST = 6.0  # from here on, erf is 1 in double precision
+_POINTS = np.linspace(0.0, 6.0, 97)  # at the last one, erf is 1 in double precision
 
 
 def _expansions() -> Doubles:
     """The coefficients around each point, of which the first ones are the values."""
-    points = np.arange(0.0, _LAST + _APART, _APART)
-    result = np.zeros((TERMS_OF_ERF, len(points)))
-    before, last = np.zeros_like(points), 2 / math.sqrt(math.pi) * np.exp(-(points**2))
-    result[0] = [math.erf(point) for point in points]
+    result = np.zeros((TERMS_OF_ERF, len(_POINTS)))
+    before, last = np.zeros_like(_POINTS), 2 / math.sqrt(math.pi) * np.exp(-(_POINTS**2))
+    result[0] = [math.erf(point) for point in _POINTS]
     for n in range(1, TERMS_OF_ERF):
         result[n] = last / n
-        before, last = last, -2 * (points * last + before) / n
+        before, last = last, -2 * (_POINTS * last + before) / n
     return result
 
 
@@ -68,12 +66,12 @@ def erf(x: Doubles) -> Doubles:
     flat, into = x.reshape(-1), result.reshape(-1)
     for start in range(0, len(flat), DOUBLES_AT_ONCE):
         part = slice(start, start + DOUBLES_AT_ONCE)
-        size = np.minimum(np.abs(flat[part]), _LAST)
-        number = np.nan_to_num(np.rint(size / _APART)).astype(np.intp)
-        h = size - number * _APART
+        size = np.minimum(np.abs(flat[part]), _POINTS[-1])
+        nearest = np.nan_to_num(np.rint(size / _POINTS[1])).astype(np.intp)
+        h = size - _POINTS[nearest]
         value = np.zeros_like(size)
         for coefficients in _EXPANSIONS[::-1]:
-            value = value * h + coefficients[number]
+            value = value * h + coefficients[nearest]
         into[part] = np.copysign(value, flat[part])
     return result
 

@@ -123,15 +123,22 @@ def _value(expression: Any, grid: Grid) -> tuple[Integers, int]:
             return reduce(_product, (_value(a, grid) for a in expression.args))
         case sympy.Pow(args=(base, Integer() as exponent)) if 0 < exponent <= 64:
             return reduce(_product, [_value(base, grid)] * int(exponent))
+        case sympy.Pow(args=(base, Integer() as exponent)) if exponent == -1:
+            value, denominator = _value(base, grid)
+            if value.ndim or value <= 0:
+                raise _OtherArithmeticError
+            return np.array(denominator), int(value)
         case sympy.floor(args=(inner,)):
             value, denominator = _value(inner, grid)
             return value // denominator, 1
         case sympy.ceiling(args=(inner,)):
             value, denominator = _value(inner, grid)
             return -(-value // denominator), 1
-        case sympy.Mod(args=(inner, Integer() as modulus)) if modulus > 0:
-            value, denominator = _value(inner, grid)
-            return value % _fitting(int(modulus) * denominator), denominator
+        case sympy.Mod():
+            (value, modulus), denominator = _alike(*(_value(a, grid) for a in expression.args))
+            if (modulus <= 0).any():
+                raise _OtherArithmeticError
+            return value % modulus, denominator
         case sympy.Max() | sympy.Min():
             values, denominator = _alike(*(_value(a, grid) for a in expression.args))
             larger = np.maximum if isinstance(expression, sympy.Max) else np.minimum

@@ -119,6 +119,9 @@ _FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "silu": ("SiLU", "swish", "Swish"),
     "hardswish": ("Hardswish", "hard_swish"),
     "exp": ("Exp",),
+    "reciprocal": ("Reciprocal", "inverse"),
+    "sqrt": ("Sqrt", "square_root"),
+    "log": ("Log", "ln"),
 }
 """What the functions that tensors have methods for are called elsewhere."""
 
@@ -152,7 +155,8 @@ _WORDS: Mapping[str, str] = {
     **{word: f"write x.{name}()" for name, words in _FUNCTIONS.items() for word in words},
     **dict.fromkeys(("abs", "absolute"), _ABSOLUTE),
     **dict.fromkeys(("clip", "clamp", "threshold", "hardtanh"), _CLIPPED),
-    **dict.fromkeys(("sqrt", "rsqrt", "log", "sin", "cos", "erf", "elu", "selu"), _OWN_FUNCTION),
+    "rsqrt": "write x.sqrt().reciprocal()",
+    **dict.fromkeys(("sin", "cos", "erf", "elu", "selu"), _OWN_FUNCTION),
     **dict.fromkeys(("mish", "softplus", "hardsigmoid", "prelu", "activation"), _OWN_FUNCTION),
     **dict.fromkeys(("square", "pow"), "write x.multiply(x)"),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "batchnorm", "BatchNormalization"), _NORMALISED),

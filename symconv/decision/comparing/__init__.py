@@ -1,1 +1,1 @@
-"""Two computations of tensors by layers, compared: equal for all sizes and weights, or where not."""
+"""Two networks compared: the same for all sizes and all weights, or where they are not."""

@@ -9,7 +9,7 @@ what lies behind them is compared on its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -17,12 +17,12 @@ from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
 from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
-from symconv.language.graph import leaves, walk
-from symconv.language.operators import Apply
+from symconv.language.graph import walk
+from symconv.language.operators import Apply, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
-__all__ = ["Alignment", "How", "Pair", "align"]
+__all__ = ["Alignment", "How", "Pair", "align", "below_what_is_equal"]
 
 How: TypeAlias = Literal["proved", "agree", "weights", "functions", "layers", "open"]
 """What is known of two segments: proved for all weights; with weights that agree up to rounding;
@@ -114,16 +114,19 @@ class _Half:
                 else:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
+        read = set(filter(None, map(_read_by_layer, nodes)))
         self.points = [
             node
             for node in nodes
-            if self.below[node] and (node.operator.is_opaque or uses[node] > 1)
+            if self.below[node] and (node.operator.is_opaque or uses[node] > 1 or node in read)
         ]
         self.open = dict.fromkeys(self.points)
 
     def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
         """The names of the functions, maxima and inputs below a node; None if not all have one."""
-        found = [one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]]
+        found = [
+            one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]
+        ]
         if None in found:
             return None
         return frozenset(one for one in found if one is not None)
@@ -163,7 +166,7 @@ class _Aligning:
         sides: Sides,
         sizes: Sizes,
         comparer: Comparer,
-            progress: Callable[[Pair], None],
+        progress: Callable[[Pair], None],
     ) -> None:
         self.sizes = sizes
         self.comparer = comparer
@@ -225,7 +228,7 @@ class _Aligning:
     def _candidates(
         self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
-        """Nodes of the first network that may be this one: of the same names, the likeliest first."""
+        """Nodes of the first network that may be this one, the likeliest first."""
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
         for other in self.a.open:
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
@@ -242,9 +245,7 @@ class _Aligning:
         for _, other, its in likely:
             yield other, its
 
-    def _compared(
-        self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr
-    ) -> Pair:
+    def _compared(self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr) -> Pair:
         how, equality, reason = self._judged(a, b)
         return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
 
@@ -259,16 +260,32 @@ class _Aligning:
 
     def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
         """Why segments are equal; where it helps, with numbers for amounts that never change."""
-        left, right = _below_what_is_equal(a, b)
+        left, right = below_what_is_equal(a, b)
         found = self.comparer.equality(left, right, self.comparer.wider)
         if found is None:
             settled = [_settled(side, self.sizes) for side in (left, right)]
             found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
+        if found is None and self.sizes.cases:
+            found = self._equality_by_cases(left, right)
         if found is None and left is not a:
             reason = self.comparer.reason
             found = self.comparer.equality(a, b, self.comparer.given)
             self.comparer.reason = reason or self.comparer.reason
         return found
+
+    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+        """The same for each case of the sizes by itself."""
+        found: list[Equality] = []
+        for case in self.sizes.cases:
+            one, other = (_settled(side, case) for side in (a, b))
+            equal = self.comparer.equality(one, other, case.given)
+            if equal is None:
+                return None
+            found.append(equal)
+        deviations = dict.fromkeys(one for equal in found for one in equal.deviations)
+        return Equality(
+            found[0].verdict, tuple(deviations), all(one.is_for_all_weights for one in found)
+        )
 
     def _judged_functions(
         self, a: SignalExpr, b: SignalExpr, reason: str
@@ -277,8 +294,24 @@ class _Aligning:
         if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
             pairs = list(zip(a.operands, b.operands, strict=False))
             if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
-                return "functions", None, f"{_word(a)} there, {_word(b)} here"
+                one, other = _word(a), _word(b)
+                told = f"{one} and {other}" if one != other else f"{one} with other arguments"
+                return "functions", None, told
         return "open", None, reason
+
+
+def _read_by_layer(node: SignalExpr) -> SignalExpr | None:
+    """What a layer with a kernel reads, without its padding.
+
+    With names for that, no two kernels are multiplied where such layers follow each other, as in
+    separable ones, and no kernel is solved for behind a shuffle of channels.
+    """
+    if node.operator.kernel_operand is None:
+        return None
+    read = node.operands[0]
+    while isinstance(read.operator, Pad | Extend):
+        (read,) = read.operands
+    return read
 
 
 def _rank(pair: Pair) -> int:
@@ -315,7 +348,7 @@ def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
     return replaced(segment, name, made)
 
 
-def _below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
+def below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
     """What stands below operators of one operand that both have last."""
     while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
         (a,), (b,) = a.operands, b.operands

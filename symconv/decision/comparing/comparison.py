@@ -9,7 +9,11 @@ from typing import Any, Literal, TypeAlias
 from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
-from symconv.decision.comparing.outputs import OutputDifference, first_difference
+from symconv.decision.comparing.outputs import (
+    OutputDifference,
+    differs_by_a_constant,
+    first_difference,
+)
 from symconv.decision.comparing.segments import Comparer, Deviation
 from symconv.decision.comparing.sizes import Sizes, sizes_taken
 from symconv.errors import SymconvError, Undecided
@@ -48,7 +52,7 @@ class Layers:
     def __str__(self) -> str:
         names = _listed(self.first) or _listed(self.second) or "the output"
         if self.second != self.first and self.first and self.second:
-            names += f" / {_listed(self.second)}"
+            names += f" / {_listed(self.second, _common(self.first))}"
         return f"{names}: {self._said()}"
 
     def _said(self) -> str:
@@ -67,7 +71,7 @@ class Layers:
                     for one in self.deviations
                     if one.relative > one.allowed
                 ]
-                return "other weights: " + "; ".join(told)
+                return "other weights: " + "; ".join([*told, self.reason] if self.reason else told)
             case "functions":
                 return f"another function: {self.reason}"
             case "layers":
@@ -156,10 +160,11 @@ class Comparison:
                 lines = [f"equal for all {self.sizes}, and for all weights: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
-                lines += [
-                    f"the weights of one are those of the other up to {self.deviation:.1e} of the "
-                    "largest entry of each tensor"
-                ] if self.deviation else []
+                if self.deviation:
+                    lines.append(
+                        "the weights are what they have to be up to "
+                        f"{self.deviation:.1e} of the largest entry of each tensor"
+                    )
             case "refuted":
                 lines = [f"different {self._where()}"]
             case _:
@@ -176,7 +181,7 @@ class Comparison:
         at = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
         one, other = found.values
         if found.index is None:
-            return f"at {at}: the output has the shape {one} in the first and {other} in the second"
+            return f"at {at}: the output has the shape {one} in one and {other} in the other"
         entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
         return (
             f"at {at}: output{entry} is {one:.7g} in the first and {other:.7g} in the second, "
@@ -193,7 +198,7 @@ class Comparison:
             lines.append(f"  … {len(shown) - most} more that are not equal")
         proved = sum(one.how == "proved" for one in equal)
         worst = sorted(equal, key=lambda one: -max((d.relative for d in one.deviations), default=0))
-        rest = max(0, most - len(shown))
+        rest = 0 if shown else most
         lines += [f"  {one}" for one in worst[:rest] if one.deviations]
         lines.append(
             f"  in all, {len(equal)} of {len(self.layers)} groups of layers are equal, "
@@ -231,18 +236,22 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _listed(places: Sequence[str]) -> str:
-    """The names of layers without what they have in common."""
-    if len(places) <= 1:
-        return "".join(places)
-    head = places[0].split(" ")[0].split(".")[:-1]
+def _common(places: Sequence[str]) -> list[str]:
+    """The modules in which all layers of a list are."""
+    head = places[0].split(" ")[0].split(".")[:-1] if len(places) > 1 else []
     for place in places:
         parts = place.split(" ")[0].split(".")
         while head and parts[: len(head)] != head:
             head.pop()
+    return head
+
+
+def _listed(places: Sequence[str], said: Sequence[str] = ()) -> str:
+    """The names of layers without what they have in common, and without what was said before."""
+    head = _common(places)
     start = len(".".join(head)) + 1 if head else 0
-    rest = [place[start:] if len(place) > start else place for place in places]
-    return f"{'.'.join(head)}: {', '.join(rest)}" if head else ", ".join(rest)
+    rest = ", ".join(place[start:] if len(place) > start else place for place in places)
+    return rest if not head or head == list(said) else f"{'.'.join(head)}: {rest}"
 
 
 # --- comparing -----------------------------------------------------------------------
@@ -269,9 +278,7 @@ def compare_computations(
     _check(first, second)
     both = sides(first, second)
     try:
-        taken = [
-            sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)
-        ]
+        taken = [sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)]
         apart = taken[0].first_apart(taken[1])
         common = taken[0] if apart is None else taken[0].both(taken[1])
     except Undecided as reason:
@@ -337,11 +344,18 @@ def _compared(
         why = "the outputs agree at the sizes that were tried" if difference is None else ""
     except (Undecided, SymconvError) as problem:
         difference, differing, why = None, [], str(problem)
-    layers = tuple(
-        _layers(pair, is_different=difference is not None and pair in differing)
-        for pair in alignment.pairs
-    )
-    if difference is not None:
+    if difference is None:
+        layers = tuple(map(_layers, alignment.pairs))
+    else:
+        at = difference.sizes
+        layers = tuple(
+            _layers(
+                pair,
+                pair in differing,
+                pair in differing and differs_by_a_constant(both, alignment, pair, at, comparer),
+            )
+            for pair in alignment.pairs
+        )
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
 
@@ -356,8 +370,11 @@ def _why(alignment: Alignment, why: str) -> str:
     return f"{first}; {why}" if why else first
 
 
-def _layers(pair: Pair, is_different: bool = False) -> Layers:
-    how: How = "layers" if pair.how == "open" and is_different else pair.how
+def _layers(pair: Pair, is_different: bool = False, by_a_constant: bool = False) -> Layers:
+    how, reason = pair.how, pair.reason
+    if how == "open" and by_a_constant:
+        how, reason = "weights", "a constant is added that the other one does not add, as a bias"
+    elif how == "open" and is_different:
+        how, reason = "layers", ""
     deviations = () if pair.equality is None else pair.equality.deviations
-    reason = "" if how == "layers" else pair.reason
     return Layers(pair.a, pair.b, how, deviations, reason)

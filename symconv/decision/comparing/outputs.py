@@ -13,26 +13,24 @@ from typing import Any
 
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
+    LEAST_TIMES_ROUNDING,
     MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
 )
-from symconv.decision.comparing.aligning import Alignment, Pair
+from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.segments import Comparer
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.assignments import Point
 from symconv.language.double_precision import doubles
 from symconv.language.graph import leaves, symbols_in
 from symconv.language.signals import SignalExpr
 
-__all__ = ["OutputDifference", "differing_pairs", "first_difference"]
+__all__ = ["OutputDifference", "differs_by_a_constant", "first_difference"]
 
 _SCALES = (1.0, 10.0)
 """Of the inputs: with larger ones, functions such as ReLU6 reach what they cut off."""
-
-_FAR = 10
-"""How many times larger than what rounding may do a difference has to be."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,7 @@ class _Evaluated:
         self.sides = sides
         self.alignment = alignment
         self.comparer = comparer
+        self._held: dict[str, Any] = {}  # so that no weight is made double twice
         self.corrected = {
             one.name: one.wanted
             for pair in alignment.pairs
@@ -79,8 +78,24 @@ class _Evaluated:
                 kernel = self.corrected[name]
                 (found[name],) = doubles([kernel], self.weights(list(leaves(kernel)), False), {})
             else:
-                found[name] = self.sides.weights[name].values
+                if name not in self._held:
+                    self._held[name] = self.sides.weights[name].values
+                found[name] = self._held[name]
         return found
+
+    def agree(self, pair: Pair, one: Any, other: Any) -> bool:
+        """Whether two arrays differ by no more than weights that are moved by what is allowed."""
+        import numpy as np  # of no use to anybody who compares signals
+
+        if one.shape != other.shape:
+            return False
+        names = [name for name in leaves(*pair.segments) if name in self.sides.weights]
+        allowed = max(map(self.comparer.allowed, names), default=0.0)
+        largest = float(np.max(np.abs(one), initial=0.0))
+        return (
+            float(np.max(np.abs(one - other), initial=0.0))
+            <= LEAST_TIMES_ROUNDING * allowed * largest
+        )
 
     def named(
         self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
@@ -104,37 +119,48 @@ def _random(name: str, shape: Sequence[int]) -> Any:
     return drawn.astype(np.float32).astype(np.float64)
 
 
-def differing_pairs(
-    sides: Sides, alignment: Alignment, at: Mapping[str, int], comparer: Comparer
-) -> list[Pair]:
+def _differing(numbers: _Evaluated, at: Mapping[str, int]) -> list[Pair]:
     """The pairs of segments that are not proved equal and whose numbers differ at some sizes."""
-    numbers = _Evaluated(sides, alignment, comparer)
     return [
         pair
-        for pair in alignment.pairs
+        for pair in numbers.alignment.pairs
         if not pair.is_equal and (pair.how == "weights" or _differ(numbers, pair, at))
     ]
 
 
 def _differ(numbers: _Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
-    import numpy as np
-
     point = _point(pair.segments, at)
-    names = [name for name in leaves(*pair.segments) if name in numbers.sides.weights]
-    tolerance = max(map(numbers.comparer.allowed, names), default=0.0)
     for scale in _SCALES:
         named = numbers.named(pair.segments, point, scale, corrected=False)
         try:
             one, other = doubles(pair.segments, named, point)
         except SymconvError:
             return True  # one of them is not defined there
-        if one.shape != other.shape:
-            return True
-        largest = float(np.max(np.abs(one), initial=0.0))
-        apart = float(np.max(np.abs(one - other), initial=0.0))
-        if apart > _FAR * tolerance * largest:
+        if not numbers.agree(pair, one, other):
             return True
     return False
+
+
+def differs_by_a_constant(
+    sides: Sides, alignment: Alignment, pair: Pair, at: Mapping[str, int], comparer: Comparer
+) -> bool:
+    """Whether what two segments make differs by the same tensor for all inputs, as by a bias.
+
+    That is seen from inputs at random and from zeros; a function that comes last is left out.
+    """
+    numbers = _Evaluated(sides, alignment, comparer)
+    segments = below_what_is_equal(*pair.segments)
+    point = _point(segments, at)
+    named = numbers.named(segments, point, 1.0, corrected=False)
+    zeros = {name: one if name in sides.weights else 0.0 * one for name, one in named.items()}
+    try:
+        one, other = doubles(segments, named, point)
+        first, second = doubles(segments, zeros, point)
+    except SymconvError:
+        return False
+    if one.shape != other.shape or numbers.agree(pair, one, other):
+        return False
+    return numbers.agree(pair, one - first, other - second)
 
 
 def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
@@ -153,7 +179,7 @@ def first_difference(
     evaluated = 0
     pairs: list[Pair] = []
     for at in islice(_in_order(sizes), MOST_SIZES_EVALUATED):
-        pairs = differing_pairs(sides, alignment, at, comparer)
+        pairs = _differing(numbers, at)
         if not pairs and not alignment.unmatched:
             continue
         found = _difference_at(numbers, at)
@@ -197,7 +223,7 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
                 float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
             )
             apart = np.abs(one - other)
-            if float(np.max(apart)) <= _FAR * rounding:
+            if float(np.max(apart)) <= LEAST_TIMES_ROUNDING * rounding:
                 continue
             place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
             values = float(shown[number][place]), float(shown[count + number][place])

@@ -7,7 +7,7 @@ that it holds for all sizes, and then compared with the numbers that they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,9 @@ from sympy import Symbol
 from symconv.arithmetic.limits import MOST_KERNELS_TRIED_ALONE, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.comparing.computations import Sides
+from symconv.decision.prove import proof
 from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
-from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved, Unknown
 from symconv.errors import SymconvError, Undecided
 from symconv.language.double_precision import doubles, magnitudes
@@ -203,7 +203,11 @@ class Comparer:
             try:
                 solution = solved(problem, proof)
                 verdict = solution.verdict
-                if not isinstance(verdict, Proved) and solution.kernels and self._given != self.given:
+                if (
+                    not isinstance(verdict, Proved)
+                    and solution.kernels
+                    and self._given != self.given
+                ):
                     found = problem.claim(solution.kernels)
                     verdict = proof(Claim(found.lhs, found.rhs, self.given))
             except (SymconvError, Undecided) as error:
@@ -262,9 +266,7 @@ def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
     return ""
 
 
-def _with_tensors(
-    segment: SignalExpr, names: Sequence[str]
-) -> Callable[..., SignalExpr]:
+def _with_tensors(segment: SignalExpr, names: Sequence[str]) -> Callable[..., SignalExpr]:
     """A function of tensors, which stand in the places of named ones."""
 
     def made(*tensors: SignalExpr) -> SignalExpr:

@@ -7,14 +7,16 @@ What that leaves is a few sizes for each axis, which are found by factoring a nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from math import isqrt
+from types import MappingProxyType
 
 from sympy import And, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.limits import DECISION_OPERATIONS, MOST_DIVISORS_TRIED
+from symconv.arithmetic.limits import DECISION_OPERATIONS, MOST_CASES_OF_SIZES, MOST_DIVISORS_TRIED
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -51,6 +53,7 @@ class Sizes:
         among: the sizes that are taken.
         first: the smallest of these.
         missing: of what is required, what the hypotheses leave open.
+        cases: the same in parts, in each of which products of sizes have one value for each factor.
     """
 
     claim: Claim
@@ -58,6 +61,7 @@ class Sizes:
     among: Set
     first: Mapping[str, int]
     missing: tuple[Requirement, ...]
+    cases: tuple[Sizes, ...] = ()
 
     @property
     def condition(self) -> Boolean:
@@ -80,7 +84,10 @@ class Sizes:
         if number is not None or polynomial.indices():
             return number
         value = polynomial.value(self.first)
-        others = [(at_least(polynomial, value + 1),), (at_least(Polynomial.constant(value - 1), polynomial),)]
+        others = [
+            (at_least(polynomial, value + 1),),
+            (at_least(Polynomial.constant(value - 1), polynomial),),
+        ]
         try:
             with self.known.sets.within_budget():
                 is_always = self.among.intersect(self.known.sets.where(others)).is_empty()
@@ -100,7 +107,11 @@ class Sizes:
             if among.is_empty():
                 return None
             first = sets.smallest(among)[1]
-        return Sizes(self.claim, self.known, among, first, (*self.missing, *other.missing))
+        missing = (*self.missing, *other.missing)
+        both = Sizes(self.claim, self.known, among, first, missing)
+        parts = (one.both(two) for one in self.cases or (self,) for two in other.cases or (other,))
+        cases = tuple(one for one in parts if one) if self.cases or other.cases else ()
+        return replace(both, cases=cases if len(cases) > 1 else ())
 
     def first_apart(self, other: Sizes) -> tuple[Mapping[str, int], bool] | None:
         """The smallest sizes that one of two takes alone, and whether this is the one.
@@ -126,7 +137,10 @@ class Sizes:
 
 
 def sizes_taken(
-    outputs: Sequence[SignalExpr], inputs: Sequence[Tensor], given: Sequence[Hypothesis]
+    outputs: Sequence[SignalExpr],
+    inputs: Sequence[Tensor],
+    given: Sequence[Hypothesis],
+    places: Mapping[SignalExpr, str] = MappingProxyType({}),
 ) -> Sizes:
     """The sizes for which a computation is defined and none of its tensors is empty.
 
@@ -134,6 +148,7 @@ def sizes_taken(
         outputs: what is computed.
         inputs: of what.
         given: hypotheses.
+        places: what layers are called in which nodes were made.
 
     Raises:
         SymconvError: there are no such sizes.
@@ -146,7 +161,7 @@ def sizes_taken(
         known = hypotheses(claim, sets)
         if known.assumed:
             raise NonlinearError("a hypothesis has a product of sizes in it")
-        return _taken(claim, known, list(_required(outputs)))
+        return _taken(claim, known, list(_required(outputs, places)))
 
 
 def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> Sizes:
@@ -163,17 +178,32 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
             if not among.is_subset(allowed):
                 among = among.intersect(allowed)
                 missing.append(requirement)
+    cases = [among]
     for requirement, guard in with_products:
-        allowed = sets.where(list(_solved(guard)))
-        if not among.is_subset(allowed):
-            among = among.intersect(allowed).coalesce()
+        alternatives = [sets.where([one]) for one in _solved(guard)]
+        new = [case.intersect(one).coalesce() for case in cases for one in alternatives]
+        new = [case for case in new if not case.is_empty()]
+        if len(new) > MOST_CASES_OF_SIZES:
+            raise NonlinearError(f"there are {len(new)} cases for the factors of {guard}")
+        if len(new) != 1 or not cases[0].is_subset(new[0]):
             missing.append(requirement)
+        cases = new
+        if not cases:
+            break
+    among = reduce(Set.union, cases, sets.nothing(0).params()).coalesce()
     if among.is_empty():
-        raise SymconvError(f"there are no sizes for which it is defined: {missing[-1].message}")
-    return Sizes(claim, known, among, sets.smallest(among)[1], tuple(missing))
+        why = f": {missing[-1].message}" if missing else ""
+        raise SymconvError(f"there are no sizes for which it is defined{why}")
+
+    def taken(one: Set, parts: tuple[Sizes, ...] = ()) -> Sizes:
+        return Sizes(claim, known, one, sets.smallest(one)[1], tuple(missing), parts)
+
+    return taken(among, tuple(map(taken, cases)) if len(cases) > 1 else ())
 
 
-def _required(outputs: Sequence[SignalExpr]) -> Iterator[Requirement]:
+def _required(
+    outputs: Sequence[SignalExpr], places: Mapping[SignalExpr, str]
+) -> Iterator[Requirement]:
     """What layers require, and that no tensor is empty."""
     yield from requirements(*outputs)
     seen: set[Polynomial] = set()
@@ -181,15 +211,13 @@ def _required(outputs: Sequence[SignalExpr]) -> Iterator[Requirement]:
         for size in node.lengths:
             if size.as_integer() is None and size not in seen and _is_linear(size):
                 seen.add(size)
-                yield Requirement((at_least(size, 1),), lambda node=node: f"{_short(node)} is empty")  # type: ignore[misc]
-
-
-def _short(node: SignalExpr) -> str:
-    return f"what {node.operator.method or 'a layer'} makes"
+                made_in = places.get(node) or node.operator.method or "a layer"
+                told = f"the result of {made_in} has no entries"
+                yield Requirement((at_least(size, 1),), partial(str, told))
 
 
 def _is_linear(polynomial: Polynomial) -> bool:
-    """Whether no two symbols are multiplied; that a product is positive follows from its factors."""
+    """Whether no two symbols are multiplied; of a product, the factors are looked at."""
     return all(len(monomial) <= 1 for monomial, _ in polynomial.terms.items())
 
 
@@ -200,7 +228,7 @@ def _solved(guard: Guard) -> Iterator[Conjunction]:
     """The values of the sizes in an equation with products, each case with numbers.
 
     Raises:
-        NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or the same with G = F.
+        NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or this with G = F.
     """
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
@@ -261,7 +289,7 @@ def _divisors(number: int) -> Iterator[int]:
 
 
 def in_words(symbols: Sequence[Symbol], sets: IntegerSets, among: Set, condition: Boolean) -> str:
-    """Sizes in words, as "N, and H and W from 193 to 224"; "all sizes" where nothing is excluded."""
+    """Sizes in words, as "N, and H and W from 193 to 224"."""
     if condition == true:
         return ", ".join(s.name for s in symbols) or "all sizes"
     ranges: dict[tuple[int | None, int | None], list[str]] = {}

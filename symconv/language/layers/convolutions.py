@@ -102,7 +102,8 @@ def conv_transpose(
 
     Of one channel, it is the full convolution (y ↑s) ∗ (k ↑d), cropped by p on the left and by
     p minus the output padding on the right; the kernel is not flipped.  For m entries and c taps
-    the length is (m − 1)s + d(c − 1) + 1 − 2p + output padding.
+    the length is (m − 1)s + d(c − 1) + 1 − 2p + output padding.  Of many channels, the padding
+    may be a pair for each axis, of which the second one is cropped on the right.
 
     Of many, the input is (N, C, …) or (C, …) and the kernel (C, O/groups, c, …); the kernel's
     channels are exchanged, and each pair of an input and an output channel is as above.  The size
@@ -127,7 +128,7 @@ def conv_transpose(
     dimensions = _dimensions(signal, kernel, "y.conv_transpose(w)", "(C, O, …)")
     first = signal.ndim - dimensions
     strides, dilations = steps(stride, dilation, dimensions, signal)
-    crops = each_axis(padding, dimensions, "the padding", signal)
+    crops = pads_along(padding, dimensions, signal)
     more = each_axis(output_padding, dimensions, "the output padding", signal)
     amount = positive_argument(groups, "the number of groups", signal)
     _check_channels(signal, kernel, first - 1, amount)
@@ -136,12 +137,12 @@ def conv_transpose(
         if s != 1:
             inner = inner.apply(Dilate(s, first + axis))
     pads = []
-    for axis, (p, m, s, d) in enumerate(zip(crops, more, strides, dilations, strict=True)):
+    for axis, ((l, r), m, s, d) in enumerate(zip(crops, more, strides, dilations, strict=True)):
         reach = (size_along(kernel, 2 + axis) - 1) * d
         # Zeros between none are none; the formula of the size counts −1 of them there.
         spread = (size_along(signal, first + axis) - 1) * s + 1
         missing = spread - spread.or_at_least(0)
-        pads.append((reach - p, reach - p + m + missing))
+        pads.append((reach - l, reach - r + m + missing))
     inner = padded(inner, range(first, signal.ndim), pads)
     one = (Amount.of(1),) * dimensions
     layer = inner.apply(Conv(one, tuple(dilations), amount), _exchanged(kernel, amount))

@@ -61,6 +61,7 @@ class LayerMethods(Operand):
         count_include_pad: bool = True,
         divisor_override: Any = None,
         axes: int | Sequence[int] | None = None,
+        dilation: Any = 1,
     ) -> SignalExpr:
         """Average pooling, as `layers.pools.avg_pool` defines it."""
         from symconv.language.layers.pools import avg_pool
@@ -74,6 +75,7 @@ class LayerMethods(Operand):
             count_include_pad,
             divisor_override,
             axes,
+            dilation,
         )
 
     def max_pool(

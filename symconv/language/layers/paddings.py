@@ -13,7 +13,7 @@ from symconv.language.operators.base import size_along
 from symconv.language.operators.pad import padding_along
 from symconv.language.signals import SignalExpr
 
-__all__ = ["pad_same", "padded", "pads_along"]
+__all__ = ["pad_same", "padded", "pads_along", "same_padding"]
 
 
 def pads_along(
@@ -72,6 +72,19 @@ def padded(
     return signal
 
 
+def same_padding(
+    n: Amount, c: Amount, s: Amount, d: Amount, larger_first: bool = False
+) -> tuple[Amount, Amount]:
+    """What SAME padding puts before and after an axis of n entries, for a kernel of c taps.
+
+    The total is max((⌈n/s⌉ − 1)s + d(c − 1) + 1 − n, 0), of which the smaller half goes before,
+    or the larger one: SAME_UPPER and SAME_LOWER of ONNX.
+    """
+    total = ((n.divided_up(s) - 1) * s + d * (c - 1) + 1 - n).or_at_least(0)
+    half = total // 2
+    return (total - half, half) if larger_first else (half, total - half)
+
+
 def pad_same(
     signal: SignalExpr,
     size: Any,
@@ -97,8 +110,6 @@ def pad_same(
     strides, dilations = steps(stride, dilation, count, signal)
     result = signal
     for axis, c, s, d in zip(along, sizes, strides, dilations, strict=True):
-        n = size_along(signal, axis)
-        total = ((n.divided_up(s) - 1) * s + d * (c - 1) + 1 - n).or_at_least(0)
-        left = total // 2
-        result = result.apply(Pad(left, total - left, axis))
+        left, right = same_padding(size_along(signal, axis), c, s, d)
+        result = result.apply(Pad(left, right, axis))
     return result

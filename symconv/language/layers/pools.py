@@ -10,12 +10,21 @@ from sympy import Eq, Expr, Piecewise, Rational, Symbol
 
 from symconv.arithmetic.polynomials import divided
 from symconv.arithmetic.to_sympy import letters
-from symconv.arithmetic.unevaluated import difference, largest, product, smallest, sum_of
+from symconv.arithmetic.unevaluated import (
+    difference,
+    largest,
+    negative,
+    product,
+    quotient,
+    rounded_up,
+    smallest,
+    sum_of,
+)
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
-from symconv.language.layers.arguments import each_axis, sliding_axes, small_number
+from symconv.language.layers.arguments import each_axis, sliding_axes, small_number, steps
 from symconv.language.layers.channels import along_axis
-from symconv.language.layers.paddings import padded
+from symconv.language.layers.paddings import padded, pads_along
 from symconv.language.operators import Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
@@ -34,6 +43,7 @@ def avg_pool(
     count_include_pad: bool = True,
     divisor_override: Any = None,
     axes: int | Sequence[int] | None = None,
+    dilation: Any = 1,
 ) -> SignalExpr:
     """Average pooling: the mean of each window of `size` entries.
 
@@ -45,23 +55,24 @@ def avg_pool(
         signal: the input.
         size: of the windows; of several axes a tuple, for the last ones.
         stride: for all axes or for each.
-        padding: on both sides, for all axes or for each.
+        padding: on both sides, for all axes or for each; or a pair for each.
         ceil_mode: whether a window that goes beyond the padded input counts, if it begins
             within the input or the padding before it; what lies beyond does not count.
         count_include_pad: whether the padding counts.
         divisor_override: what the sums are divided by instead, a number or a positive size.
         axes: along which, where there are several and no tuple of sizes.
+        dilation: from one entry of a window to the next; PyTorch has none, and ONNX has.
 
     References:
-        `torch.nn.functional.avg_pool1d`, `avg_pool2d`, `avg_pool3d`.
+        `torch.nn.functional.avg_pool1d`, `avg_pool2d`, `avg_pool3d`; ONNX, AveragePool.
 
     >>> Signal("x", 3).avg_pool(2, stride=1, padding=1, count_include_pad=False).vector()
     [x0, x0/2 + x1/2, x1/2 + x2/2, x2]
     """
-    pool = _windows_of(signal, size, stride, padding, ceil_mode, axes)
+    pool = _windows_of(signal, size, stride, padding, ceil_mode, axes, dilation)
     sums = padded(signal, pool.axes, pool.pads)
-    for axis, c, s in zip(pool.axes, pool.sizes, pool.strides, strict=True):
-        sums = sums.correlate(Signal.ones(c), stride=s, axis=axis)
+    for axis, c, s, d in zip(pool.axes, pool.sizes, pool.strides, pool.dilations, strict=True):
+        sums = sums.correlate(Signal.ones(c), stride=s, dilation=d, axis=axis)
     if divisor_override is None:
         return _averaged(signal, sums, pool, ceil_mode, count_include_pad)
     if isinstance(divisor_override, Expr) and not divisor_override.is_number:
@@ -174,14 +185,16 @@ class _Windows(NamedTuple):
         axes: these axes.
         sizes: how many entries a window has.
         strides: from one to the next.
-        paddings: what was given.
+        dilations: from one entry of a window to the next.
+        paddings: what was given, before and after.
         pads: what is padded before and after, which with `ceil_mode` is more than was given.
     """
 
     axes: tuple[int, ...]
     sizes: list[Amount]
     strides: list[Amount]
-    paddings: list[Amount]
+    dilations: list[Amount]
+    paddings: list[tuple[Amount, Amount]]
     pads: list[tuple[Amount, Amount]]
 
 
@@ -192,65 +205,73 @@ def _windows_of(
     padding: Any,
     ceil_mode: bool,
     axes: int | Sequence[int] | None,
+    dilation: Any,
 ) -> _Windows:
     """The windows that the arguments of a pool say; see `avg_pool`."""
     along = sliding_axes(signal, size, axes, "x.avg_pool(c)")
     count = len(along)
     sizes = each_axis(size, count, "the size of an average pool", signal, positive=True)
-    strides = (
-        sizes if stride is None else each_axis(stride, count, "the stride", signal, positive=True)
-    )
-    paddings = each_axis(padding, count, "the padding", signal)
+    strides, dilations = steps(1 if stride is None else stride, dilation, count, signal)
+    if stride is None:
+        strides = sizes
+    paddings = pads_along(padding, count, signal)
     pads = []
-    for axis, c, s, p in zip(along, sizes, strides, paddings, strict=True):
-        more = _beyond(size_along(signal, axis), c, s, p) if ceil_mode else Amount.of(0)
-        pads.append((p, p + more))
-    return _Windows(along, sizes, strides, paddings, pads)
+    for axis, c, s, d, (l, r) in zip(along, sizes, strides, dilations, paddings, strict=True):
+        reach = d * (c - 1) + 1
+        more = _beyond(size_along(signal, axis), reach, s, l, r) if ceil_mode else Amount.of(0)
+        pads.append((l, r + more))
+    return _Windows(along, sizes, strides, dilations, paddings, pads)
 
 
 def _averaged(
     signal: SignalExpr, sums: SignalExpr, pool: _Windows, ceil_mode: bool, count_include_pad: bool
 ) -> SignalExpr:
     """The sums divided by the number of entries that count in each window."""
-    are_alike = [not ceil_mode and (count_include_pad or p == 0) for p in pool.paddings]
+    are_alike = [
+        not ceil_mode and (count_include_pad or (l == 0 and r == 0)) for l, r in pool.paddings
+    ]
     alike_sizes = [c for c, alike in zip(pool.sizes, are_alike, strict=True) if alike]
     if alike_sizes:
         sums = sums.divide(prod(alike_sizes, start=Amount.of(1)))
-    uneven = zip(pool.axes, pool.sizes, pool.strides, pool.paddings, are_alike, strict=True)
-    for axis, c, s, p, alike in uneven:
+    for along, alike in enumerate(are_alike):
         if not alike:
-            entries = small_number(c, "the size of an average pool with uneven windows")
-            share = _share(signal, sums, axis, entries, s, p, count_include_pad)
-            sums = sums.apply(Multiply(), along_axis(share, axis, sums.ndim, "u"))
+            share = _share(signal, sums, pool, along, count_include_pad)
+            sums = sums.apply(Multiply(), along_axis(share, pool.axes[along], sums.ndim, "u"))
     return sums
 
 
-def _beyond(n: Amount, c: Amount, s: Amount, p: Amount) -> Amount:
+def _beyond(n: Amount, reach: Amount, s: Amount, l: Amount, r: Amount) -> Amount:
     """How far the last window goes beyond the padded input, with as many windows as may begin."""
-    windows = (n + p * 2 - c).divided_up(s) + 1
-    begun = (n + p - 1) // s + 1
+    windows = (n + l + r - reach).divided_up(s) + 1
+    begun = (n + l - 1) // s + 1
     fewest = -(-windows).or_at_least(-begun)
-    return ((fewest - 1) * s + c - n - p * 2).or_at_least(0)
+    return ((fewest - 1) * s + reach - n - l - r).or_at_least(0)
 
 
 def _share(
-    signal: SignalExpr,
-    sums: SignalExpr,
-    axis: int,
-    c: int,
-    s: Amount,
-    p: Amount,
-    with_pad: bool,
+    signal: SignalExpr, sums: SignalExpr, pool: _Windows, along: int, with_pad: bool
 ) -> SignalExpr:
-    """1 over the number of entries in each window along an axis."""
+    """1 over the number of entries in each window along one of the axes."""
+    axis, s, d = pool.axes[along], pool.strides[along], pool.dilations[along]
+    left, right = pool.paddings[along]
+    c = small_number(pool.sizes[along], "the size of an average pool with uneven windows")
     taken = {name for names in sums.names for name in names}
     u = Symbol(str(next(letters("uvw", taken))), integer=True)
-    first = difference(product(s.written, u), p.written)
+    first = difference(product(s.written, u), left.written)
     n = signal.shape[axis]
-    end = sum_of(n, p.written) if with_pad else n
-    last = smallest(sum_of(first, Amount.of(c).written), end)
-    begin: Expr = first if with_pad else largest(first, Amount.of(0).written)
-    entries = difference(last, begin)
+    end = sum_of(n, right.written) if with_pad else n
+    if d == 1:
+        last = smallest(sum_of(first, Amount.of(c).written), end)
+        begin: Expr = first if with_pad else largest(first, Amount.of(0).written)
+        entries = difference(last, begin)
+    else:  # those before the end, less those before the input
+        counted = rounded_up(quotient(difference(end, first), d.written))
+        skipped = (
+            Amount.of(0).written if with_pad else rounded_up(quotient(negative(first), d.written))
+        )
+        entries = difference(
+            smallest(Amount.of(c).written, counted), largest(skipped, Amount.of(0).written)
+        )
     shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, c + 1)]
     share = Piecewise(*shares, (0, True), evaluate=False)
     return Signal.from_formula(u, share, length=sums.shape[axis])

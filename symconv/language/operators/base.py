@@ -397,7 +397,6 @@ class Operator:
             values: what stands for the symbols.
             named: the named signals, as they are then.
         """
-
         return self.with_amounts(lambda amount: amount.substituted(values))
 
     def with_amounts(self, change: Callable[[Amount], Amount]) -> Operator:

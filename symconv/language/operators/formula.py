@@ -199,6 +199,10 @@ class Formula(OfGivenShape):
         entries = entries_on(spelled_with(self.expression, known), grid, arrays, given)
         return np.broadcast_to(entries, shape)
 
+    def doubles_held(self, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]) -> int:
+        """Several values of its parts, and positions along each axis, unless it is a number."""
+        return prod(shape) * (2 if self.expression.is_Rational else 4 + 2 * len(shape))
+
     @property
     def rounds(self) -> bool:
         """Whether there is something to compute."""

@@ -37,6 +37,7 @@ _IN_LATEX = {
     "silu": r"\operatorname{SiLU}",
     "tanh": r"\tanh",
     "exp": r"\exp",
+    "log": r"\log",
 }
 """Functions as they are written in papers; the others by their names."""
 
@@ -79,8 +80,13 @@ class Apply(Operator):
                 f"functions={{{name!r}: np.tanh}}"
             )
         if not given.magnitudes:
-            at_zero = found(np.zeros(1)) if self.function.is_shifted else 0.0
-            return found(x) - at_zero
+            values = np.asarray(found(x), dtype=np.float64)
+            if values.shape != shape:
+                raise SymconvError(
+                    f"the function {name} is one of each entry, and made an array of shape "
+                    f"{values.shape} of one of shape {shape}"
+                )
+            return values - found(np.zeros(1))[0] if self.function.is_shifted else values
         if not self.function.is_homogeneous or name in given.functions:
             raise SymconvError(
                 f"there are no magnitudes of {name}(x), which is no sum of products and no "
@@ -231,6 +237,18 @@ class PointwiseMethods(Operand):
     def exp(self) -> SignalExpr:
         """The exponential function of each entry; it is 1 at 0."""
         return self._of("exp")
+
+    def reciprocal(self) -> SignalExpr:
+        """1/x, entry by entry; what is claimed of it is claimed where no entry of x is 0."""
+        return self._of("reciprocal")
+
+    def sqrt(self) -> SignalExpr:
+        """√x, entry by entry; what is claimed of it is claimed where no entry of x is negative."""
+        return self._of("sqrt")
+
+    def log(self) -> SignalExpr:
+        """The natural logarithm of each entry; it is claimed about where all are positive."""
+        return self._of("log")
 
     def _of(self, name: str) -> SignalExpr:
         return self.apply(Apply(Function(name, FUNCTIONS[name].at_zero)))

@@ -54,15 +54,13 @@ def compare(
     if tolerance is not None and not 0 <= tolerance < 1:
         raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
     shapes = further if shape is None else (shape, *further)
-    readings = [_reading(one, shapes, given) for one in (before, after)]
-    return compare_computations(*readings, tolerance, progress)
+    first, second = (_reading(one, shapes, given) for one in (before, after))
+    return compare_computations(first, second, tolerance, progress)
 
 
 def _reading(given_as: Any, shapes: tuple[Any, ...], given: Iterable[Any]) -> Reading:
     if isinstance(given_as, Reading):
         return given_as
     if isinstance(given_as, str):
-        raise SymconvError(
-            f"expected a module or a function of tensors, got {as_given(given_as)}"
-        )
+        raise SymconvError(f"expected a module or a function of tensors, got {as_given(given_as)}")
     return read(given_as, *shapes, given=given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -10,15 +11,15 @@ import torch
 from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
 
-from symconv.arithmetic.symbols import integers
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
-from symconv.reading.networks.sizes import Hypotheses
-from symconv.reading.networks.torch_tensors import Symbolic, TorchSize, Watched
+from symconv.reading.networks.sizes import Hypotheses, named_size
+from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
+from symconv.reading.networks.watched import Watched
 
-__all__ = ["inputs_of", "read", "symbolic"]
+__all__ = ["inputs_of", "read", "read_rewritten", "symbolic"]
 
 
 def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Symbolic:
@@ -39,19 +40,10 @@ def inputs_of(
             raise SymconvError(
                 f'the shape of {name} is a tuple such as ("N", 3, "H", "W"), got {as_given(shape)}'
             )
-        tensors.append(Tensor(name, [_size(one, known) for one in shape]))
+        tensors.append(Tensor(name, [named_size(one, known) for one in shape]))
     symbols = {symbol for tensor in tensors for symbol in tensor.every_symbol()}
     context = Context(hypotheses, [*shapes, *symbols])
     return tuple(Symbolic(tensor, context) for tensor in tensors), context
-
-
-def _size(given: Any, known: dict[str, Any]) -> Any:
-    """A size of a shape: a name is a positive integer, which a hypothesis may give."""
-    if not isinstance(given, str):
-        return known.get(getattr(given, "name", ""), given)
-    if not given.isidentifier():
-        raise SymconvError(f"a size is a number, a name or an expression, got {as_given(given)}")
-    return known.setdefault(given, integers(given, positive=True))
 
 
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
@@ -63,29 +55,72 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         _check_module(module)
     elif not callable(module):
         raise SymconvError(f"expected a module, or a function of tensors, got {as_given(module)}")
+    return _run(module, _inputs(shapes, given))
+
+
+def read_rewritten(
+    module: Any, rewrite: Any, *shapes: Any, given: Iterable[Any] = ()
+) -> tuple[Reading, Reading]:
+    """What a module computes, and what code makes of it computes, by the same weights.
+
+    See `symconv.reading.networks.read_rewritten`.
+    """
+    if not isinstance(module, torch.nn.Module):
+        raise SymconvError(f"expected a module that is rewritten, got {as_given(module)}")
+    if not callable(rewrite):
+        raise SymconvError(f"expected a function of a module, got {as_given(rewrite)}")
+    _check_module(module)
+    inputs = _inputs(shapes, given)
+    context = inputs[0]._context
+    context.know(module)
+    before = _run(_with_symbols(module, context), inputs)
+    context.places = {}
+    copied = _with_symbols(module, context)
+    made = _called(rewrite, (copied,), context)
+    after = copied if made is None else made
+    if not callable(after):
+        raise SymconvError(
+            f"the code that rewrites the module returns {as_given(after)}, and no module"
+        )
+    if isinstance(after, torch.nn.Module):
+        _check_hooks(after)
+        context.know(after, is_made=True)
+    return before, _run(after, inputs)
+
+
+def _with_symbols(module: Any, context: Context) -> Any:
+    """A copy of a module in which the named tensors of its weights stand for their numbers."""
+    memo: dict[int, Any] = {}
+    for one in module.parameters():
+        if one.is_floating_point() or one.is_complex():
+            memo[id(one)] = torch.nn.Parameter(Symbolic(context.weight(one), context))
+    for one in module.buffers():
+        if one.is_floating_point() or one.is_complex():
+            memo[id(one)] = Symbolic(context.weight(one), context)
+    return copy.deepcopy(module, memo)
+
+
+def _inputs(shapes: Sequence[Any], given: Iterable[Any]) -> Sequence[Symbolic]:
+    """The symbolic tensors of some shapes, or those that stand there already."""
     if not shapes:
         raise SymconvError('give the shape of the input, as ("N", 3, "H", "W")')
     if all(isinstance(one, Symbolic) for one in shapes):
-        inputs, context = shapes, shapes[0]._context
         if given:
             raise SymconvError("hypotheses are given where the tensors are made, by symbolic(…)")
-    else:
-        names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
-        inputs, context = inputs_of(dict(zip(names, shapes, strict=True)), given)
-    tensors = tuple(one.expression for one in inputs)
+        return shapes
+    names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
+    inputs, _ = inputs_of(dict(zip(names, shapes, strict=True)), given)
+    return inputs
+
+
+def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
+    """What a module or a function computes from inputs."""
+    context = inputs[0]._context
+    tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     context.places = dict.fromkeys(tensors, "")  # of this module alone
     if isinstance(module, torch.nn.Module):
         context.know(module)
-    with torch.no_grad(), Watched(context):
-        try:
-            result = module(*inputs)
-        except TypeError as error:
-            if TorchSize.__name__ not in str(error):
-                raise
-            raise SymconvError(
-                f"a size that is a symbol is given where PyTorch takes numbers alone; give the "
-                f"shape in numbers there: {error}"
-            ) from error
+    result = _called(module, inputs, context)
     return Reading(
         tuple(one.expression for one in _outputs(result)),
         tensors,
@@ -93,6 +128,20 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         context.hypotheses.given,
         MappingProxyType(context.places),
     )
+
+
+def _called(code: Any, args: Sequence[Any], context: Context) -> Any:
+    """What code returns that is watched."""
+    with torch.no_grad(), Watched(context):
+        try:
+            return code(*args)
+        except TypeError as error:
+            if TorchSize.__name__ not in str(error):
+                raise
+            raise SymconvError(
+                f"a size that is a symbol is given where PyTorch takes numbers alone; give the "
+                f"shape in numbers there: {error}"
+            ) from error
 
 
 def _outputs(result: Any) -> list[Symbolic]:
@@ -135,6 +184,10 @@ def _check_module(module: Any) -> None:
         raise SymconvError(
             f"{_listed(lazy)} has no shape yet, as in lazy layers: run the module once with numbers"
         )
+    _check_hooks(module)
+
+
+def _check_hooks(module: Any) -> None:
     hooked = [
         name or "the module itself"
         for name, one in module.named_modules()

@@ -6,18 +6,22 @@ import itertools
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
 
 from symconv.errors import SymconvError
-from symconv.language.signals import SignalExpr
-from symconv.reading.networks.layers import LAYERS
-from symconv.reading.networks.layers.entrywise import filled
+from symconv.language.operators import Add, Apply
+from symconv.language.signals import Applied, SignalExpr, replaced
+from symconv.reading.networks.known_numbers import as_formula
+from symconv.reading.networks.layers.arguments import number_of
+from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
+from symconv.reading.networks.results import note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
+from symconv.reading.networks.written import Written, memory_of, view_of
 
 __all__ = ["Context", "located"]
 
@@ -28,6 +32,7 @@ class Context:
     Attributes:
         hypotheses: about the sizes.
         weights: the named tensors of the weights that were met.
+        written: the tensors of numbers that hold symbols.
         places: in which module each tensor was first made, as "layer1.0.conv2 (Conv2d)"; empty
             where it was in the outermost one, or in none.
     """
@@ -39,21 +44,15 @@ class Context:
         self._names: dict[int, tuple[str, Any, int]] = {}
         self._by_memory: dict[int, Any] = {}
         self._modules: list[Any] = []
+        self._fresh: set[int] = set()
+        self.written = Written(self._numbers)
         self.places: dict[SignalExpr, str] = {}
         self._paths: dict[Any, dict[Any, str]] = {}
 
     def place(self, made: SignalExpr) -> None:
         """Note in which module a tensor is made, and all that was made for it on the way."""
-        if made in self.places:
-            return
-        place = self._place()
-        self.places[made] = place
-        new = [made]
-        while new:
-            for part in new.pop().operands:
-                if part not in self.places:
-                    self.places[part] = place
-                    new.append(part)
+        if made not in self.places:
+            note_place(self.places, made, self._place())
 
     def _place(self) -> str:
         around = list(_modules_around())
@@ -66,16 +65,27 @@ class Context:
         inner = next(one for one in reversed(around) if one in paths)
         return f"{paths[inner]} ({type(inner).__name__})" if paths[inner] else ""
 
-    def know(self, module: Any) -> None:
-        """Learn what the weights of a module are called."""
+    def know(self, module: Any, is_made: bool = False) -> None:
+        """Learn what the weights of a module are called.
+
+        Args:
+            module: the module.
+            is_made: whether its code made it of another one, so that numbers which it put in are
+                what they are, and only others are weights.
+        """
         if any(known is module for known in self._modules):
             return
         self._modules.append(module)
         for listed in (module.named_parameters(), module.named_buffers()):
             for name, one in listed:
-                self._names.setdefault(id(one), (name, one, one._version))
-                if not is_lazy(one) and one.numel():
-                    self._by_memory.setdefault(one.untyped_storage().data_ptr(), one)
+                if hasattr(one, "expression") or id(one) in self._names:
+                    continue
+                self._names[id(one)] = name, one, one._version
+                if is_made:
+                    self._fresh.add(id(one))
+                memory = None if is_lazy(one) else memory_of(one)
+                if memory is not None:
+                    self._by_memory.setdefault(memory, one)
 
     def _name(self, tensor: Any) -> str | None:
         """What a weight is called; None of a tensor that is none.
@@ -96,25 +106,49 @@ class Context:
     def weight(self, tensor: Any) -> SignalExpr:
         """The named tensor for a real one, or what a view of such a one is made of it.
 
+        Numbers that belong to no module are what they are where they follow a simple formula.
+
         Raises:
             SymconvError: there are numbers in it that are not real, or not finite.
         """
+        if self.written:
+            held = self.written.of(tensor)
+            if held is not None:
+                return held.expression
         name = self._name(tensor)
         if name is None:
-            base = self._by_memory.get(tensor.untyped_storage().data_ptr())
-            view = None
-            if tensor.numel() and base is not None:
-                view = _view_of(self.weight(base), base, tensor)
+            base = self._by_memory.get(memory_of(tensor) or 0)
+            view = None if base is None else view_of(self.weight(base), base, tensor)
             if view is not None:
                 return view
-            if not tensor.ndim:
-                return filled((), tensor.item())
+        if name is None or id(tensor) in self._fresh:
+            _check_numbers(tensor, name or "a tensor")
+            known = as_formula(tensor.detach().cpu().numpy(), partial(_step, tensor.dtype))
+            if known is not None:
+                return known
+        if name is None:
             name = "constant"
             self._names[id(tensor)] = (name, tensor, tensor._version)
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
         values = partial(_double, tensor)
-        return self.weights.tensor(id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor))
+        return self.weights.tensor(
+            id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
+        )
+
+    def _numbers(self, tensor: Any) -> SignalExpr:
+        """The numbers of a tensor into which something is about to be written.
+
+        Raises:
+            SymconvError: it is a weight of a module.
+        """
+        owner = self._by_memory.get(memory_of(tensor) or 0)
+        known = self._names.get(id(tensor if owner is None else owner))
+        if known is not None:
+            raise SymconvError(
+                f"{known[0]} is changed while the module runs, which is not followed"
+            )
+        return self.weight(tensor.detach().clone())
 
     def inverse_deviation(self, variance: Any, eps: float) -> SignalExpr:
         """The named tensor for 1/√(σ² + ε)."""
@@ -131,7 +165,61 @@ class Context:
         def values() -> Any:
             return 1 / (_double(variance) + eps) ** 0.5
 
-        return self.weights.tensor(key, origin, tuple(variance.shape), variance, values, _precision(variance))
+        return self.weights.tensor(
+            key, origin, tuple(variance.shape), variance, values, _precision(variance)
+        )
+
+    def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
+        """The tensor with 1/r for each √(σ² + ε), r being the named tensor for 1/√(σ² + ε).
+
+        So a deviation that code calculates itself is that of the batch norm.
+
+        Args:
+            made: the tensor.
+            given: of what it is made; in these nothing is replaced.
+        """
+        before = set(given)
+
+        def instead(node: SignalExpr) -> SignalExpr | None:
+            if node in before:
+                return node
+            match node.operator:
+                case Apply(function) if function.name == "sqrt":
+                    return self._deviation(node.operands[0])
+            return None
+
+        def again(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+            match node.operator:
+                case Apply(function) if function.name == "reciprocal":
+                    return reciprocal(operands[0])
+            return Applied(node.operator, operands)
+
+        return replaced(made, instead, again)
+
+    def _deviation(self, of: SignalExpr) -> SignalExpr | None:
+        """The deviation whose square is σ² + ε for a variance of a batch norm; None of others."""
+        moved, core = unmoved(of)
+        if not isinstance(core.operator, Add):
+            return None
+        for one, other in (core.operands, reversed(core.operands)):
+            more, variance = unmoved(one)
+            eps = number_of(other)
+            weight = self.weights.by_name.get(getattr(variance, "name", ""))
+            if eps is None or weight is None or one.lengths != core.lengths:
+                continue
+            if weight.tensor is variance and weight.origin.rpartition(".")[2] == "running_var":
+                named = self.inverse_deviation(weight.source, float(eps))
+                result = reduce(SignalExpr.apply, (*more, *moved), named)
+                return reciprocal(result)
+        return None
+
+
+def _step(kind: Any, number: float) -> float:
+    """How far apart numbers of a kind are where a number lies; 0 for integers."""
+    if not kind.is_floating_point:
+        return 0
+    _, exponent = math.frexp(number)
+    return math.ldexp(float(torch.finfo(kind).eps), exponent - 1)
 
 
 def _precision(tensor: Any) -> float:
@@ -158,37 +246,6 @@ def _check_numbers(tensor: Any, name: str) -> None:
     # The least and the largest are found in one pass, and are none where an entry is none.
     if tensor.numel() and not all(math.isfinite(one) for one in torch.aminmax(tensor.detach())):
         raise SymconvError(f"{name} has numbers that are infinite or none (nan)")
-
-
-def _view_of(whole: SignalExpr, base: Any, view: Any) -> SignalExpr | None:
-    """A view of a weight in terms of the weight: its axes moved, split, merged, and cut.
-
-    None where the memory tells no such thing; then the view is a weight of its own.
-    """
-    if not base.is_contiguous() or view.dtype != base.dtype:
-        return None
-    rest = view.storage_offset() - base.storage_offset()
-    if view.numel() == base.numel() and rest == 0:
-        if view.is_contiguous():
-            return _layer("reshape", whole, *view.shape)
-        order = sorted(range(view.ndim), key=lambda a: (-view.stride(a), view.shape[a] != 1))
-        if view.permute(order).is_contiguous():
-            ordered = _layer("reshape", whole, *(view.shape[a] for a in order))
-            return _layer("permute", ordered, *(order.index(a) for a in range(view.ndim)))
-    if view.ndim == base.ndim and view.stride() == base.stride() and rest >= 0:
-        parts = []
-        for stride, n, m in zip(base.stride(), view.shape, base.shape, strict=True):
-            first, rest = divmod(rest, stride)
-            if first + n > m:
-                return None
-            parts.append(slice(first, first + n))
-        return None if rest else _layer("getitem", whole, tuple(parts))
-    return None
-
-
-def _layer(name: str, *args: Any) -> SignalExpr:
-    result: SignalExpr = LAYERS[name](*args)
-    return result
 
 
 # --- where in a module ---------------------------------------------------------------

@@ -10,7 +10,7 @@ from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
 from symconv.reading.networks.weights import Weight
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "note_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,16 @@ class Reading:
         if len(self.outputs) != 1:
             raise SymconvError(f"the module has {len(self.outputs)} outputs; see .outputs")
         return self.outputs[0]
+
+
+def note_place(places: dict[SignalExpr, str], made: SignalExpr, place: str) -> None:
+    """Note where a tensor is made, and all that was made for it on the way."""
+    if made in places:
+        return
+    places[made] = place
+    new = [made]
+    while new:
+        for part in new.pop().operands:
+            if part not in places:
+                places[part] = place
+                new.append(part)

@@ -14,12 +14,13 @@ from typing import Any, NoReturn
 from sympy import Eq, Expr, Ge, Gt, Integer, Symbol, true
 from sympy.logic.boolalg import Not
 
+from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Proved, Refuted
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 
-__all__ = ["Hypotheses", "Quotient", "Size", "known_number"]
+__all__ = ["Hypotheses", "Quotient", "Size", "known_number", "named_size"]
 
 
 class Hypotheses:
@@ -73,6 +74,15 @@ class Hypotheses:
             f"the code asks{self.where()} whether {condition}, which {why}: add the hypothesis "
             f"{condition}, or {opposite}, to given"
         )
+
+
+def named_size(given: Any, known: dict[str, Any]) -> Any:
+    """A size of a shape: a name is a positive integer, which a hypothesis may give."""
+    if not isinstance(given, str):
+        return known.get(getattr(given, "name", ""), given)
+    if not given.isidentifier():
+        raise SymconvError(f"a size is a number, a name or an expression, got {as_given(given)}")
+    return known.setdefault(given, integers(given, positive=True))
 
 
 class Size:

@@ -14,20 +14,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
-from torch.overrides import TorchFunctionMode, resolve_name
+from torch.overrides import resolve_name
 
 from symconv.errors import SymconvError, as_given
 from symconv.language.operators import Operator
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
-from symconv.reading.networks.layers.arguments import as_list, sizes_of
+from symconv.reading.networks.layers.arguments import as_list, constant, sizes_of
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.layers.shapes import expand_as
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.sizes import Quotient, Size, known_number
 from symconv.reading.networks.views import Storage, path_to
+from symconv.reading.networks.written import Held
 
-__all__ = ["Shape", "Symbolic", "TorchSize", "Watched"]
+__all__ = [
+    "IGNORED",
+    "ONLY",
+    "LocatedError",
+    "Shape",
+    "Symbolic",
+    "TorchSize",
+    "each_of",
+    "full_name",
+    "held_of",
+    "read_arguments",
+]
 
 
 # --- tensors -------------------------------------------------------------------------
@@ -67,8 +79,11 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
         storage: Storage | None = None,
         path: tuple[Operator, ...] = (),
     ) -> Symbolic:
-        # PyTorch wants a shape; nobody is ever told of this one.
-        made: Symbolic = torch.Tensor._make_wrapper_subclass(cls, [1] * expression.ndim)
+        # PyTorch wants a shape; nobody is ever told of this one.  By the layout `p.data = x` is
+        # an error for a tensor of numbers p, which would lose the symbols without a word.
+        made: Symbolic = torch.Tensor._make_wrapper_subclass(
+            cls, [1] * expression.ndim, layout=torch.sparse_coo
+        )
         context.place(expression)
         made._context = context
         made._is_contiguous = contiguous
@@ -94,6 +109,17 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
         if storage.refusal or self._seen[0] != storage.version:
             self._seen = (storage.version, storage.seen(self._path))
         return self._seen[1]
+
+    def hold(self, held: Held) -> None:
+        """Be another tensor from now on, as `p.data = x` asks for."""
+        self._storage_, self._path = held.storage, held.path
+        self._is_contiguous = held.is_contiguous
+        self._seen = (held.storage.version, held.expression)
+
+    @property
+    def held(self) -> Held:
+        """The entries that it is, and how."""
+        return Held(self._storage_, self._path, self._is_contiguous)
 
     @property
     def weights(self) -> Mapping[str, Any]:
@@ -123,20 +149,22 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
 
 
 def _called(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    full = _full_name(func)
+    full = full_name(func)
     place, _, name = full.rpartition(".")
     name = _OTHER_NAMES.get(full, _OTHER_NAMES.get(name, name))
     try:
         context = _context_of(args, kwargs)
+        if name == "__set__":
+            return _set_attribute(place.rpartition(".")[2], *args)
         if place not in _PLACES:
             raise SymconvError("is not read")
         if name in _ASKED:
             return _answered(name, args, kwargs)
         return _applied(context, full, name, args, kwargs)
-    except _LocatedError:
+    except LocatedError:
         raise
     except SymconvError as error:
-        raise _LocatedError(f"{full}{located()}: {error}") from error
+        raise LocatedError(f"{full}{located()}: {error}") from error
 
 
 _PLACES = frozenset(
@@ -155,30 +183,31 @@ def _answered(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return _ASKED[name](*args, **named)
 
 
-class _LocatedError(SymconvError):
+class LocatedError(SymconvError):
     """An error that says in which module it is met."""
 
 
-def _full_name(func: Any) -> str:
+def full_name(func: Any) -> str:
+    """What a function of PyTorch is called, as torch.Tensor.add."""
     name = resolve_name(func)
     if name is None:
         name = f"{getattr(func, '__module__', '')}.{getattr(func, '__name__', func)}"
     return str(name).removesuffix(".__get__")
 
 
-def _every(values: Any) -> Iterator[Any]:
+def each_of(values: Any) -> Iterator[Any]:
     """What stands in arguments, in lists too."""
     if isinstance(values, list | tuple):
         for one in values:
-            yield from _every(one)
+            yield from each_of(one)
     elif isinstance(values, dict):
-        yield from _every(list(values.values()))
+        yield from each_of(list(values.values()))
     else:
         yield values
 
 
 def _context_of(args: Any, kwargs: Any) -> Context:
-    found = [one._context for one in _every([*args, kwargs]) if isinstance(one, Symbolic)]
+    found = [one._context for one in each_of([*args, kwargs]) if isinstance(one, Symbolic)]
     first = found[0]
     if any(other is not first for other in found):
         raise SymconvError(
@@ -204,25 +233,32 @@ def _applied(
     in_place = bool(named.pop("inplace", False)) or in_place
     in_place = _only_what_it_means(name, layer, positional, named) or in_place
     first = args[0] if args else kwargs.get("input")
-    read = _read(positional, context), _read(named, context)
+    read = read_arguments(positional, context), read_arguments(named, context)
     try:
         inspect.signature(layer).bind(*read[0], **read[1])
     except TypeError as error:
         raise SymconvError(f"is not read with these arguments ({error})") from error
     result = layer(*read[0], **read[1])
+    if name in _QUOTIENTS:
+        given = [one for one in each_of([*read]) if isinstance(one, SignalExpr)]
+        result = context.deviations_named(result, given)
     if in_place:
         return _written(full, first, result, context)
     if name in _VIEWS and isinstance(first, Symbolic):
         if isinstance(result, tuple):
             return tuple(_view(name, first, one) for one in result)
         return _view(name, first, result)
-    every = [one for one in _every([*args, kwargs]) if isinstance(one, torch.Tensor)]
+    every = [one for one in each_of([*args, kwargs]) if isinstance(one, torch.Tensor)]
     made = Symbolic(result, context, name not in _IN_ANY_ORDER and all(map(_by_rows, every)))
     if name in _DOUBTFUL:
         for one in every:
             if isinstance(one, Symbolic):
                 made._storage_.may_share(one._storage_)
     return made
+
+
+_QUOTIENTS = frozenset(["div", "pow", "rdiv", "reciprocal", "rsqrt", "sqrt"])
+"""What may divide by a deviation, or be one."""
 
 
 def _by_rows(tensor: Any) -> bool:
@@ -232,7 +268,7 @@ def _by_rows(tensor: Any) -> bool:
     return bool(tensor.is_contiguous())
 
 
-def _read(value: Any, context: Context) -> Any:
+def read_arguments(value: Any, context: Context) -> Any:
     """The arguments of a call as layers take them."""
     if isinstance(value, Symbolic):
         return value.expression
@@ -244,19 +280,19 @@ def _read(value: Any, context: Context) -> Any:
         return slice(*(known_number(one) for one in (value.start, value.stop, value.step)))
     if isinstance(value, list | tuple):
         return (
-            type(value)(_read(one, context) for one in value)
+            type(value)(read_arguments(one, context) for one in value)
             if not isinstance(value, torch.Size | Shape)
-            else tuple(_read(one, context) for one in value)
+            else tuple(read_arguments(one, context) for one in value)
         )
     if isinstance(value, dict):
-        return {key: _read(one, context) for key, one in value.items()}
+        return {key: read_arguments(one, context) for key, one in value.items()}
     return known_number(value)
 
 
-_IGNORED = frozenset(["_stacklevel", "device", "layout", "non_blocking", "pin_memory"])
+IGNORED = frozenset(["_stacklevel", "device", "layout", "non_blocking", "pin_memory"])
 """Arguments that say nothing about entries."""
 
-_ONLY = {
+ONLY = {
     "antialias": (False,),
     "dtype": (None, torch.float32, torch.float64),
     "memory_format": (None, torch.contiguous_format, torch.preserve_format),
@@ -275,11 +311,11 @@ def _only_what_it_means(name: str, layer: Any, args: list[Any], kwargs: dict[str
         Whether the result is written in place.
     """
     for key in list(kwargs):
-        if key in _IGNORED:
+        if key in IGNORED:
             del kwargs[key]
-        elif key in _ONLY:
+        elif key in ONLY:
             value = kwargs.pop(key)
-            if not any(value is one or (one is not None and value == one) for one in _ONLY[key]):
+            if not any(value is one or (one is not None and value == one) for one in ONLY[key]):
                 raise SymconvError(f"is not read with {key}={as_given(value)}")
     if name == "cast":
         _check_cast([*args[1:], *kwargs.values()])
@@ -361,13 +397,44 @@ def _written(full: str, target: Any, result: SignalExpr, context: Context) -> An
     return target
 
 
+def _set_attribute(name: str, target: Any, value: Any = None) -> None:
+    """`target.data = value`, and what says nothing about entries."""
+    if name in ("requires_grad", "grad"):
+        return
+    if name != "data":
+        raise SymconvError(f"{name} is set, which is not followed")
+    if isinstance(target, Symbolic):
+        target.hold(held_of(value, target._context))
+        return
+    raise SymconvError("symbols are written into the data of a tensor of numbers")
+
+
+def held_of(tensor: Any, context: Context) -> Held:
+    """What a tensor holds, which shares its entries with others from now on."""
+    return tensor.held if isinstance(tensor, Symbolic) else context.written.made(tensor)
+
+
+def _copy(x: Symbolic, memo: dict[int, Any]) -> Symbolic:
+    """`copy.deepcopy(x)`: copies share entries where the tensors did."""
+    storage = memo.get(id(x._storage_))
+    if storage is None:
+        storage = memo[id(x._storage_)] = Storage(x._storage_.seen(()))
+    copied = Symbolic(x.expression, x._context, x._is_contiguous, storage, x._path)
+    if isinstance(x, torch.nn.Parameter):
+        copied = torch.nn.Parameter(copied, requires_grad=False)
+    memo[id(x)] = copied
+    return copied
+
+
 def _set_item(target: Any, key: Any, value: Any) -> None:
     """`target[key] = value`."""
     context = _context_of((target, value), {})
     if not isinstance(target, Symbolic):
         _written("", target, filled((), 0), context)
     place = _called(torch.Tensor.__getitem__, (target, key), {})
-    _written("x[...] = ...", place, _fitted(_read(value, context), place.expression), context)
+    _written(
+        "x[...] = ...", place, _fitted(read_arguments(value, context), place.expression), context
+    )
 
 
 def _fitted(value: Any, place: SignalExpr) -> SignalExpr:
@@ -394,6 +461,7 @@ _OWN: Mapping[str, Callable[..., Any]] = {
     "new_full": lambda input, size, fill_value: filled(size, fill_value),  # noqa: A006
     "new_ones": lambda input, *size: filled(as_list(size), 1),  # noqa: A006
     "new_zeros": lambda input, *size: filled(as_list(size), 0),  # noqa: A006
+    "rdiv": lambda input, other: LAYERS["div"](other, input),  # noqa: A006
     "ones_like": lambda input: filled(sizes_of(input), 1),  # noqa: A006
     "view": LAYERS["reshape"],
     "zero": lambda input: _fitted(0, input),  # noqa: A006
@@ -417,8 +485,10 @@ _OTHER_NAMES = {
     "__neg__": "neg",
     "__pow__": "pow",
     "__radd__": "add",
+    "__rdiv__": "rdiv",
     "__rmul__": "mul",
     "__rsub__": "rsub",
+    "__rtruediv__": "rdiv",
     "__sub__": "sub",
     "__truediv__": "div",
     "absolute": "abs",
@@ -434,8 +504,10 @@ _OTHER_NAMES = {
     "divide": "div",
     "double": "cast",
     "float": "cast",
+    "ger": "outer",
     "mT": "swapped_axes",
     "mm": "matmul",
+    "spmm": "matmul",
     "moveaxis": "movedim",
     "multiply": "mul",
     "mv": "matmul",
@@ -473,15 +545,18 @@ def _batch_norm(
             "normalises by the statistics of its input, as in training; call .eval() on the "
             "module, and give its batch norms running statistics"
         )
-    if not isinstance(input, Symbolic) or isinstance(running_var, Symbolic):
-        raise SymconvError("is read for a symbolic input and numbers as statistics")
-    context = input._context
-    deviation = context.inverse_deviation(running_var, eps)
-    others = (None if one is None else _read(one, context) for one in (weight, bias))
+    context = _context_of((input, running_var), {})
+    if isinstance(running_var, Symbolic):
+        spread = running_var.expression + constant(eps, "eps")
+        root = LAYERS["rsqrt"](spread)
+        deviation = context.deviations_named(root, [spread])
+    else:
+        deviation = context.inverse_deviation(running_var, eps)
+    others = (None if one is None else read_arguments(one, context) for one in (weight, bias))
     result = LAYERS["batch_norm"](
-        input.expression, _read(running_mean, context), deviation, *others
+        read_arguments(input, context), read_arguments(running_mean, context), deviation, *others
     )
-    return Symbolic(result, context, input._is_contiguous)
+    return Symbolic(result, context, _by_rows(input))
 
 
 def _other_batch_norm(
@@ -536,7 +611,9 @@ def _extreme(along: str, of_two: str, x: Any, dim: Any, keepdim: bool, other: An
     if isinstance(dim, torch.Tensor) or other is not None:
         context = _context_of((x, dim, other), {})
         pair = (x, dim if other is None else other)
-        return Symbolic(LAYERS[of_two](*(_read(one, context) for one in pair)), context, False)
+        return Symbolic(
+            LAYERS[of_two](*(read_arguments(one, context) for one in pair)), context, False
+        )
     result = Symbolic(LAYERS[along](x.expression, dim, keepdim), x._context, x._is_contiguous)
     return result if dim is None else (result, _Places())
 
@@ -588,20 +665,25 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
         ("__bool__", "__float__", "__int__", "__index__", "__complex__", "item", "tolist"),
         _no_numbers,
     ),
-    **dict.fromkeys(("numpy", "__array__", "__contains__"), _no_numbers),
+    **dict.fromkeys(("numpy", "__array__", "__contains__", "__reduce_ex__"), _no_numbers),
     **dict.fromkeys(("is_cuda", "requires_grad", "is_sparse", "is_quantized"), lambda x: False),
+    **dict.fromkeys(("is_cpu", "is_leaf"), lambda x: True),
     **dict.fromkeys(("is_complex", "is_meta", "is_mkldnn", "is_nested"), lambda x: False),
     **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"), _dropout),
     **dict.fromkeys(("feature_dropout", "feature_alpha_dropout"), _dropout),
+    "__deepcopy__": _copy,
     "__len__": _length,
     "__repr__": lambda x, **_: f"Symbolic({x.expression})",
     "__format__": lambda x, spec: format(str(x.expression), spec),
     "__setitem__": _set_item,
     "batch_norm": _batch_norm,
     "batch_norm_in_another_order": _other_batch_norm,
+    "_has_compatible_shallow_copy_type": lambda x, other: isinstance(other, Symbolic),
+    "_version": lambda x: x._storage_.version,
+    "detach_": lambda x: x,
     "device": lambda x: torch.device("cpu"),
     "dtype": lambda x: torch.get_default_dtype(),
-    "grad_fn": lambda x: None,
+    **dict.fromkeys(("grad", "grad_fn"), lambda x: None),
     "is_contiguous": _is_contiguous,
     "is_floating_point": lambda x: True,
     "layout": lambda x: torch.strided,
@@ -612,46 +694,3 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "size": _size,
 }
 """What is answered without the table of layers, or needs more than the numbers of a layer."""
-
-
-class Watched(TorchFunctionMode):  # type: ignore[misc]
-    """While a module runs: calls that no symbolic tensor is asked about, but a size or a weight."""
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
-
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        """Tensors of symbolic sizes; and symbols that would get lost in a tensor of numbers."""
-        named = kwargs or {}
-        name = _full_name(func)
-        if name.endswith("data.__set__") and any(isinstance(one, Symbolic) for one in args):
-            raise SymconvError(f"symbols are written into the data of a tensor{located()}")
-        if any(isinstance(one, Size) for one in _every([args, named])):
-            maker = _MAKERS.get(name.rpartition(".")[2])
-            if maker is not None:
-                return self._made(name, maker, args, named)
-        return func(*args, **named)
-
-    def _made(
-        self, name: str, maker: Callable[..., SignalExpr], args: Any, kwargs: dict[str, Any]
-    ) -> Symbolic:
-        kept = {key: one for key, one in kwargs.items() if key not in (*_IGNORED, *_ONLY)}
-        try:
-            result = maker(*_read(args, self._context), **_read(kept, self._context))
-        except (SymconvError, TypeError) as error:
-            raise _LocatedError(f"{name}{located()}: {error}") from error
-        return Symbolic(result, self._context)
-
-
-_MAKERS: Mapping[str, Callable[..., SignalExpr]] = {
-    "full": lambda size, fill_value: filled(size, fill_value),
-    "ones": lambda *size: filled(as_list(size), 1),
-    "zeros": lambda *size: filled(as_list(size), 0),
-}

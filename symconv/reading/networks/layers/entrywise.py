@@ -8,11 +8,24 @@ from functools import reduce
 from string import ascii_lowercase
 from typing import Any
 
+from sympy import Eq, Piecewise, true
+from sympy.core.numbers import One
+
 from symconv.arithmetic.limits import MOST_FACTORS
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
+from symconv.language.operators import (
+    Apply,
+    Flip,
+    Formula,
+    Multiply,
+    Operator,
+    Pad,
+    Rearrange,
+    Scale,
+)
 from symconv.language.operators.base import size_along
-from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.signals import SignalExpr, Tensor, indices_of
 from symconv.language.tensor_functions import einsum as product_of
 from symconv.language.tensor_functions import maximum as larger
 from symconv.reading.networks.layers.arguments import (
@@ -29,9 +42,9 @@ __all__ = [
     "addmm",
     "amax",
     "amin",
-    "batch_norm",
     "celu",
     "clamp",
+    "diag",
     "div",
     "einsum",
     "elu",
@@ -42,22 +55,30 @@ __all__ = [
     "hardtanh",
     "leaky_relu",
     "linear",
+    "logsigmoid",
     "matmul",
     "maximum",
     "mean",
     "minimum",
+    "mish",
     "mul",
     "neg",
+    "outer",
     "power",
     "prelu",
+    "reciprocal",
+    "reciprocal_root",
+    "root",
     "rsub",
     "selu",
-    "softmax",
+    "softplus",
     "softshrink",
+    "softsign",
     "square",
     "sub",
     "summed",
     "tanhshrink",
+    "unmoved",
 ]
 
 Operand = Any
@@ -120,17 +141,18 @@ def _plain(value: Any) -> Any:
 
 
 def div(input: Operand, other: Operand, rounding_mode: str | None = None) -> SignalExpr:  # noqa: A002
-    """The quotient by a number or by a size."""
+    """The quotient by a number, a size or a tensor."""
     if rounding_mode is not None:
         raise SymconvError("quotients that are rounded are not read")
-    if isinstance(other, SignalExpr) or not isinstance(input, SignalExpr):
-        raise SymconvError("what is divided by is a number, a size or a weight, and no tensor")
+    if isinstance(other, SignalExpr):
+        return mul(reciprocal(other), input)
     if isinstance(other, Amount) and other.number is None:
-        return input.divide(other)
+        divided: SignalExpr = _tensor(input).divide(other)
+        return divided
     number = exact(_plain(other), "the divisor")
     if not number:
         raise SymconvError("cannot divide by 0")
-    quotient: SignalExpr = input / number
+    quotient: SignalExpr = _tensor(input) / number
     return quotient
 
 
@@ -140,13 +162,68 @@ def neg(input: SignalExpr) -> SignalExpr:  # noqa: A002
 
 
 def power(input: SignalExpr, exponent: Any) -> SignalExpr:  # noqa: A002
-    """A power with a number for its exponent, as a product."""
-    number = exact(exponent, "the exponent") if not isinstance(exponent, SignalExpr) else None
-    if number is None or number not in range(1, MOST_FACTORS + 1):
+    """A power with a number for its exponent: products, and square roots of square roots."""
+    number = exact(exponent, "the exponent") if isinstance(input, SignalExpr) else Fraction(0)
+    if not number or abs(number) > MOST_FACTORS or number.denominator not in (1, 2, 4):
         raise SymconvError(
-            f"an exponent is a number from 1 to {MOST_FACTORS}, got {as_given(exponent)}"
+            f"an exponent is a whole number of quarters from −{MOST_FACTORS} to {MOST_FACTORS}, "
+            f"and not 0, and the base is a tensor, got {as_given(exponent)}"
         )
-    return reduce(mul, [input] * int(number))
+    whole, rest = divmod(abs(number), 1)
+    factors, root = [input] * whole, input
+    while rest:
+        root, rest = root.sqrt(), 2 * rest
+        if rest >= 1:
+            factors, rest = [*factors, root], rest - 1
+    result = reduce(mul, factors)
+    return result if number > 0 else reciprocal(result)
+
+
+def reciprocal(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """1/x, where a product is split, and 1/(1/x) is x: all of it where no entry is 0."""
+    moved, x = unmoved(input)
+    match x.operator:
+        case Apply(function) if function.name == "reciprocal":
+            (result,) = x.operands
+        case Scale(number) if number:
+            result = reciprocal(x.operands[0]) * (1 / number)
+        case Multiply():
+            one, other = map(reciprocal, x.operands)
+            result = one.multiply(other)
+        case Formula(expression=One()):
+            result = x
+        case _:
+            return input.reciprocal()
+    return reduce(SignalExpr.apply, moved, result)
+
+
+def unmoved(x: SignalExpr) -> tuple[list[Operator], SignalExpr]:
+    """What moves the entries of a tensor, where nothing stands beside them, and the one before."""
+    moved: list[Operator] = []
+    while len(x.operands) == 1 and _only_moves(x.operator):
+        moved.insert(0, x.operator)
+        (x,) = x.operands
+    return moved, x
+
+
+def _only_moves(operator: Operator) -> bool:
+    """Whether nothing stands beside the entries that are moved, as the zeros of a padding."""
+    match operator:
+        case Pad(left, right):
+            return (-left).is_at_least(0) and (-right).is_at_least(0)
+        case Rearrange() | Flip():
+            return True
+    return False
+
+
+def root(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """The square root."""
+    return input.sqrt()
+
+
+def reciprocal_root(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """1/√x."""
+    return reciprocal(input.sqrt())
 
 
 def square(input: SignalExpr) -> SignalExpr:  # noqa: A002
@@ -259,17 +336,35 @@ def glu(input: SignalExpr, dim: int = -1) -> SignalExpr:  # noqa: A002
     return one.multiply(other.sigmoid())
 
 
-def softmax(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
-    """exp(x)/Σ exp(x) along an axis of two entries: the sigmoid of an entry less the other one.
+def softplus(input: SignalExpr, beta: Any = 1.0, threshold: Any = 20.0) -> SignalExpr:  # noqa: A002
+    """log(1 + exp(βx))/β, which PyTorch rounds to x above a threshold.
 
-    Along longer ones it is divided by sums of entries, which is no part of the language.
+    Above its default 20 that is less than what numbers in single precision are rounded by.
     """
-    (axis,) = which_axes(input, dim)
-    if size_along(input, axis) != 2:
+    factor = exact(beta, "beta")
+    if factor <= 0 or exact(threshold, "the threshold") < 20:
         raise SymconvError(
-            f"softmax is read along an axis of 2 entries, and there are {size_along(input, axis)}"
+            f"softplus is read with a positive beta and a threshold of 20 or more, got beta={beta} "
+            f"and threshold={threshold}"
         )
-    return (input - input.flip(axis=axis)).sigmoid()
+    scaled = input if factor == 1 else input * factor
+    result = (constant(1) + scaled.exp()).log()
+    return result if factor == 1 else result / factor
+
+
+def logsigmoid(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """The logarithm of the sigmoid, −log(1 + exp(−x))."""
+    return -softplus(-input)
+
+
+def mish(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """X·tanh(log(1 + exp(x)))."""
+    return input.multiply(softplus(input).tanh())
+
+
+def softsign(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """x/(1 + |x|)."""
+    return div(input, constant(1) + absolute(input))
 
 
 # --- over axes -----------------------------------------------------------------------
@@ -358,6 +453,33 @@ def addmm(
     return add(mul(input, beta), mul(matmul(mat1, mat2), alpha))
 
 
+def outer(input: SignalExpr, vec2: SignalExpr) -> SignalExpr:  # noqa: A002
+    """The products of each entry of one vector and each of another."""
+    return product_of("i,j->ij", input, vec2)
+
+
+def diag(input: SignalExpr, diagonal: int = 0) -> SignalExpr:  # noqa: A002
+    """The matrix with a vector on its diagonal, and the other way round.
+
+    References:
+        `torch.diag`.
+    """
+    if diagonal or input.ndim not in (1, 2):
+        raise SymconvError("diag takes a vector or a matrix, and is read for its main diagonal")
+    if input.ndim == 1:
+        return _unit_matrix(*sizes_of(input) * 2).multiply(input)
+    unit = _unit_matrix(*sizes_of(input))
+    return product_of("ij,ij->i", unit, input)
+
+
+def _unit_matrix(rows: Amount, columns: Amount) -> SignalExpr:
+    """1 where both positions are equal."""
+    if rows != columns:
+        raise SymconvError(f"diag takes a square matrix, got one of size {rows} by {columns}")
+    i, j = indices_of(2)
+    return Tensor.from_formula((i, j), Piecewise((1, Eq(i, j)), (0, true)), shape=(rows, columns))
+
+
 def einsum(equation: str, *operands: Any) -> SignalExpr:
     """Sums of products over letters.
 
@@ -373,7 +495,7 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
     for capital in (c for c in text if c.isupper()):
         if capital not in names:
             names[capital] = capital.lower() if capital.lower() not in text else free.pop()
-    lists = inputs.split(",")
+    lists, dots = inputs.split(","), ""
     if "..." in text:
         widths = [
             x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)
@@ -385,31 +507,12 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
             for one, width in zip(lists, widths, strict=True)
         ]
         output = output.replace("...", dots)
-    if not arrow:
+    if not arrow:  # what the dots are for comes first, and is in several operands
         every = "".join(lists)
-        output = "".join(sorted(c for c in set(every) if every.count(c) == 1))
+        single = sorted(c for c in {*every} - {*dots} if every.count(c) == 1)
+        output = dots + "".join(single)
     renamed = ["".join(names.get(c, c) for c in one) for one in (*lists, output)]
     return product_of(f"{','.join(renamed[:-1])}->{renamed[-1]}", *operands)
-
-
-# --- normalisation -------------------------------------------------------------------
-
-
-def batch_norm(
-    input: SignalExpr,  # noqa: A002
-    running_mean: SignalExpr,
-    inverse_deviation: SignalExpr,
-    weight: SignalExpr | None = None,
-    bias: SignalExpr | None = None,
-) -> SignalExpr:
-    """Batch normalisation in evaluation, by 1/√(σ² + ε) as it is; the channels are axis 1.
-
-    References:
-        `torch.nn.functional.batch_norm`.
-    """
-    if input.ndim < 2:
-        raise SymconvError(f"batch_norm takes a tensor (N, C, …), got {input.ndim} axes")
-    return input.batch_norm(running_mean, inverse_deviation, weight, bias, axis=1)
 
 
 # --- known tensors -------------------------------------------------------------------

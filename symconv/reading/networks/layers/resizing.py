@@ -15,7 +15,18 @@ from symconv.language.signals import SignalExpr, Tensor
 from symconv.language.tensor_functions import concatenate, einsum
 from symconv.reading.networks.layers.arguments import each, exact, names_of
 
-__all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle"]
+__all__ = [
+    "channel_shuffle",
+    "combined",
+    "depth_to_space",
+    "every",
+    "interpolate",
+    "linear_by",
+    "multiple",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "space_to_depth",
+]
 
 
 def pixel_shuffle(input: SignalExpr, upscale_factor: Any) -> SignalExpr:  # noqa: A002
@@ -34,6 +45,26 @@ def pixel_unshuffle(input: SignalExpr, downscale_factor: Any) -> SignalExpr:  # 
         `torch.nn.functional.pixel_unshuffle`.
     """
     return input.pixel_unshuffle(downscale_factor)
+
+
+def depth_to_space(input: SignalExpr, blocksize: Any) -> SignalExpr:  # noqa: A002
+    """(N, r²·C, H, W) as (N, C, H·r, W·r), where the channels of one place stand together.
+
+    Entry (c, r·i + a, r·j + b) is x[a·r·C + b·C + c, i, j]; `pixel_shuffle` has c·r² + a·r + b.
+
+    References:
+        ONNX, DepthToSpace with the mode DCR; `tf.nn.depth_to_space`.
+    """
+    return input.rearrange("n (a b c) h w -> n c (h a) (w b)", a=blocksize, b=blocksize)
+
+
+def space_to_depth(input: SignalExpr, blocksize: Any) -> SignalExpr:  # noqa: A002
+    """(N, C, H·r, W·r) as (N, r²·C, H, W), the inverse of `depth_to_space`.
+
+    References:
+        ONNX, SpaceToDepth; `tf.nn.space_to_depth`.
+    """
+    return input.rearrange("n c (h a) (w b) -> n (a b c) h w", a=blocksize, b=blocksize)
 
 
 def channel_shuffle(input: SignalExpr, groups: Any) -> SignalExpr:  # noqa: A002
@@ -106,17 +137,15 @@ def _resized(
             else _linear_row(ratio, u, old.number, new.number, aligned)
             for u in range(new.number)
         ]
-        return _combined(x, axis, rows)
-    factor = _multiple(new, old) if scale is None else scale
+        return combined(x, axis, rows)
+    factor = multiple(new, old) if scale is None else scale
     if factor is not None and factor.denominator == 1 and not (aligned and not nearest):
         if nearest:
             return x.upsample((int(factor),), axes=axis)
-        return _linear_by(x, axis, int(factor))
-    inverse = _multiple(old, new) if scale is None else 1 / scale
+        return linear_by(x, axis, int(factor))
+    inverse = multiple(old, new) if scale is None else 1 / scale
     if inverse is not None and inverse.denominator == 1 and mode == "nearest":
-        step = int(inverse)
-        kept = x.pad(0, new * step - old, axis=axis) if new * step != old else x
-        return kept.downsample(step, axis=axis)
+        return every(x, axis, new, int(inverse))
     raise SymconvError(
         f"{mode} interpolation of {old} entries to {new}"
         + (" with aligned corners" if aligned else "")
@@ -125,7 +154,14 @@ def _resized(
     )
 
 
-def _multiple(n: Amount, m: Amount) -> Fraction | None:
+def every(x: SignalExpr, axis: int, new: Amount, step: int) -> SignalExpr:
+    """The first of each so many entries along an axis, of which there are so many at least."""
+    more = new * step - size_along(x, axis)
+    kept = x.pad(0, more, axis=axis) if more != 0 else x
+    return kept.downsample(step, axis=axis)
+
+
+def multiple(n: Amount, m: Amount) -> Fraction | None:
     """n/m where that is a number."""
     whole, rest = divided(n.polynomial, m.polynomial)
     number = whole.as_integer()
@@ -157,7 +193,7 @@ def _linear_row(ratio: Fraction, u: int, old: int, new: int, aligned: bool) -> d
     return {first: Fraction(1)} if first == last or not share else {first: 1 - share, last: share}
 
 
-def _combined(x: SignalExpr, axis: int, rows: Sequence[dict[int, Fraction]]) -> SignalExpr:
+def combined(x: SignalExpr, axis: int, rows: Sequence[dict[int, Fraction]]) -> SignalExpr:
     """Each output a sum of entries with known factors."""
     old = int(size_along(x, axis))
     matrix = Tensor.taps([[row.get(i, Fraction(0)) for i in range(old)] for row in rows])
@@ -166,7 +202,7 @@ def _combined(x: SignalExpr, axis: int, rows: Sequence[dict[int, Fraction]]) -> 
     return einsum(f"z{letters[axis]},{letters}->{result}", matrix, x)
 
 
-def _linear_by(x: SignalExpr, axis: int, factor: int) -> SignalExpr:
+def linear_by(x: SignalExpr, axis: int, factor: int) -> SignalExpr:
     """Linear interpolation to `factor` times the size, beyond whose ends the last entries go on."""
     around = x.pad(1, 1, "replicate", axis=axis)
     phases = []

@@ -124,7 +124,6 @@ def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
         )
     source: list[tuple[str, ...]] = []
     between: list[tuple[str, ...]] = []
-    target: list[tuple[str, ...]] = []
     sizes: dict[str, Amount] = {}
     split: list[list[Amount]] = []
     for old, new in groups:
@@ -138,7 +137,7 @@ def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
             split.append(list(new))
             continue
         if len(old) == 1:
-            names = olds if len(new) == 1 else [f"b{len(target) + i}" for i in range(len(new))]
+            names = olds if len(new) == 1 else [f"b{len(between) + i}" for i in range(len(new))]
             sizes |= zip(names, [old[0]] if len(new) == 1 else new, strict=True)
             source.append(tuple(names))
             between += [(name,) for name in names]

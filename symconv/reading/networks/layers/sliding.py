@@ -107,11 +107,12 @@ def avg_pool(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: Any = None,
+    dilation: Any = 1,
 ) -> SignalExpr:
     """Means of windows.
 
     References:
-        `torch.nn.functional.avg_pool1d`, `avg_pool2d`, `avg_pool3d`.
+        `torch.nn.functional.avg_pool1d`, `avg_pool2d`, `avg_pool3d`; the dilation is ONNX's.
     """
     _check_input(dimensions, input)
     return input.avg_pool(
@@ -121,6 +122,7 @@ def avg_pool(
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
         divisor_override=divisor_override,
+        dilation=each(dilation, dimensions),
     )
 
 

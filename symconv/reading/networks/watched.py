@@ -1,0 +1,160 @@
+"""While code runs: calls that no symbolic tensor is asked about, but a size or a tensor of numbers.
+
+Where symbols are written into a tensor of numbers, what it holds is kept (`written`), and stands
+for the tensor in each call that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from symconv.errors import SymconvError
+from symconv.language.signals import SignalExpr
+from symconv.reading.networks.layers.arguments import as_list
+from symconv.reading.networks.layers.entrywise import filled
+from symconv.reading.networks.parameters import Context, located
+from symconv.reading.networks.sizes import Size
+from symconv.reading.networks.torch_tensors import (
+    IGNORED,
+    ONLY,
+    LocatedError,
+    Symbolic,
+    each_of,
+    full_name,
+    held_of,
+    read_arguments,
+)
+from symconv.reading.networks.written import Held
+
+__all__ = ["Watched"]
+
+
+class Watched(TorchFunctionMode):  # type: ignore[misc]
+    """Sees each call of a function of PyTorch before the tensors in it are asked."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Tensors of symbolic sizes; and symbols that would get lost in a tensor of numbers."""
+        named = kwargs or {}
+        name = full_name(func)
+        last = name.rpartition(".")[2]
+        try:
+            rebinds = name.endswith(".data.__set__") or last == "set_"
+            if rebinds and self._rebound(*args, **named):
+                return args[0] if last == "set_" else None
+            if self._context.written:
+                args, named = self._standing((args, named))
+            if _writes(last) and args and _is_real(args[0]) and _has_symbols((args[1:], named)):
+                held = held_of(args[0], self._context)
+                args = (self._symbolic(args[0], held), *args[1:])
+        except LocatedError:
+            raise
+        except SymconvError as error:
+            raise LocatedError(f"{name}{located()}: {error}") from error
+        if any(isinstance(one, Size) for one in each_of([args, named])):
+            maker = _MAKERS.get(last)
+            if maker is not None:
+                return self._made(name, maker, args, named)
+        if name == "torch.tensor" and args and isinstance(args[0], Symbolic):
+            return args[0].detach().clone()
+        result = func(*args, **named)
+        if last in _SEEN_ELSEWHERE:
+            for one in (*args[:1], result):
+                if _is_real(one):
+                    self._context.written.give_away(one)
+        return result
+
+    def _symbolic(self, tensor: Any, held: Held) -> Symbolic:
+        """What stands for a tensor of numbers: a parameter for a parameter."""
+        made = Symbolic(held.expression, self._context, held.is_contiguous, held.storage, held.path)
+        return torch.nn.Parameter(made) if isinstance(tensor, torch.nn.Parameter) else made
+
+    def _standing(self, value: Any) -> Any:
+        """Arguments in which symbolic tensors stand for those of numbers that hold symbols."""
+        if _is_real(value):
+            held = self._context.written.of(value)
+            return value if held is None else self._symbolic(value, held)
+        if type(value) in (list, tuple):
+            return type(value)(self._standing(one) for one in value)
+        if type(value) is dict:
+            return {key: self._standing(one) for key, one in value.items()}
+        return value
+
+    def _rebound(self, target: Any = None, value: Any = None, *others: Any, **named: Any) -> bool:
+        """Follow `target.data = value` for a tensor of numbers; whether there are symbols in it.
+
+        Raises:
+            SymconvError: something else is given to `set_`.
+        """
+        written = self._context.written
+        if not _is_real(target):
+            return False
+        if not isinstance(value, Symbolic) and not written:
+            return False
+        if (
+            written.of(target) is None
+            and not isinstance(value, Symbolic)
+            and (not _is_real(value) or written.of(value) is None)
+        ):
+            return False
+        if others or named or not isinstance(value, torch.Tensor):
+            raise SymconvError("sets the memory of a tensor that holds symbols, and is not read")
+        written.rebind(target, held_of(value, self._context))
+        return True
+
+    def _made(
+        self, name: str, maker: Callable[..., SignalExpr], args: Any, kwargs: dict[str, Any]
+    ) -> Symbolic:
+        kept = {key: one for key, one in kwargs.items() if key not in (*IGNORED, *ONLY)}
+        try:
+            read = (read_arguments(one, self._context) for one in (args, kept))
+            positional, named = read
+            result = maker(*positional, **named)
+        except (SymconvError, TypeError) as error:
+            raise LocatedError(f"{name}{located()}: {error}") from error
+        return Symbolic(result, self._context)
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and not isinstance(value, Symbolic)
+
+
+def _has_symbols(values: Any) -> bool:
+    return any(isinstance(one, Symbolic) for one in each_of([*values]))
+
+
+def _writes(name: str) -> bool:
+    """Whether a function writes into its first argument."""
+    if name.startswith("__"):
+        return name == "__setitem__" or name in _WRITING_SIGNS
+    return name.endswith("_")
+
+
+_WRITING_SIGNS = frozenset(["__iadd__", "__idiv__", "__imul__", "__isub__", "__itruediv__"])
+
+_SEEN_ELSEWHERE = frozenset(
+    [
+        *("__array__", "__dlpack__", "as_tensor", "asarray", "data_ptr", "from_dlpack"),
+        *("from_numpy", "frombuffer", "numpy", "storage", "untyped_storage"),
+    ]
+)
+"""What lets others see the memory of a tensor, or gives a tensor in the memory of others."""
+
+_MAKERS: Mapping[str, Callable[..., SignalExpr]] = {
+    "full": lambda size, fill_value: filled(size, fill_value),
+    "ones": lambda *size: filled(as_list(size), 1),
+    "zeros": lambda *size: filled(as_list(size), 0),
+}

@@ -1,0 +1,273 @@
+"""Networks that are written by hand, compared: the verdicts, the sizes, and what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symconv import SignalExpr, SymconvError, Tensor, integers
+from symconv.decision.comparing.comparison import Comparison, compare_computations
+from symconv.language.graph import walk
+
+N, H, W = integers("N H W", positive=True)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A weight with its numbers."""
+
+    origin: str
+    tensor: Tensor
+    values: Any
+    precision: float = 2.0**-23
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a reader of networks would make of one."""
+
+    outputs: tuple[SignalExpr, ...]
+    inputs: tuple[Tensor, ...]
+    weights: Mapping[str, Numbers]
+    given: tuple[Any, ...] = ()
+    places: Mapping[SignalExpr, str] = field(default_factory=dict)
+
+
+def network(
+    function: Callable[..., SignalExpr],
+    numbers: Mapping[str, Any],
+    shape: tuple[Any, ...] = (N, 3, H, W),
+    given: tuple[Any, ...] = (),
+) -> Network:
+    """A network of one input; weights are the other parameters, by name."""
+    x = Tensor("x", shape)
+    arrays = {name: np.asarray(one, dtype=float) for name, one in numbers.items()}
+    tensors = {name: Tensor(name, list(one.shape)) for name, one in arrays.items()}
+    output = function(x, **tensors)
+    places = {
+        node: f"layer of {node.operator.method}" for node in walk(output) if node.operator.method
+    }
+    weights = {name: Numbers(name, tensors[name], one) for name, one in arrays.items()}
+    return Network((output,), (x,), weights, given, places)
+
+
+def random(*shape: int, seed: int = 0) -> Any:
+    return np.random.default_rng([*shape, seed]).standard_normal(shape)
+
+
+def channelwise(one: SignalExpr) -> SignalExpr:
+    return one.rearrange("c -> c 1 1")
+
+
+def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+    """A convolution and a batch norm."""
+    return (x.conv(w, padding=1).multiply(channelwise(scale)) + channelwise(shift)).relu()
+
+
+def folded(x: SignalExpr, k: Tensor, shift: Tensor) -> SignalExpr:
+    return x.conv(k, shift, padding=1).relu()
+
+
+KERNEL, SCALE, SHIFT = random(4, 3, 3, 3), random(4), random(4, seed=1)
+UNFOLDED = {"w": KERNEL, "scale": SCALE, "shift": SHIFT}
+FOLDED = {"k": KERNEL * SCALE[:, None, None, None], "shift": SHIFT}
+
+
+def compared(one: Network, other: Network, **options: Any) -> Comparison:
+    return compare_computations(one, other, **options)
+
+
+def test_the_same_weights_are_any_weights() -> None:
+    found = compared(network(normed, UNFOLDED), network(normed, UNFOLDED))
+    assert found.verdict == "proved"
+    assert found
+    assert str(found).startswith("equal for all H, N, W, and for all weights: proved")
+    assert found.deviation == 0
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
+    pair = [network(normed, UNFOLDED), network(folded, FOLDED)]
+    found = compared(*(reversed(pair) if is_turned else pair))
+    assert found.verdict == "agree"
+    (layers,) = found.layers
+    (weight,) = (one for one in layers.deviations if one.weight == "k")
+    assert weight.relative < 1e-15
+    assert "scale[" in weight.formula
+    assert "w[" in weight.formula
+
+
+def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
+    rounded = FOLDED | {"k": FOLDED["k"].astype(np.float32)}
+    found = compared(network(normed, UNFOLDED), network(folded, rounded))
+    assert found.verdict == "agree"
+    assert 1e-9 < found.deviation < 2e-7
+    wrong = FOLDED | {"k": FOLDED["k"] * (1 + 1e-5)}
+    found = compared(network(normed, UNFOLDED), network(folded, wrong))
+    assert found.verdict == "refuted"
+    assert found.differing[0].how == "weights"
+    assert "k is off by 1.0e-05" in str(found)
+    found = compared(network(normed, UNFOLDED), network(folded, wrong), tolerance=1e-4)
+    assert found.verdict == "agree"
+
+
+def test_a_counterexample_has_the_smallest_sizes_and_both_numbers() -> None:
+    def reflected(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        padded = x.pad(1, 1, axis=(2, 3), mode="reflect")
+        return (padded.conv(w).multiply(channelwise(scale)) + channelwise(shift)).relu()
+
+    one, other = network(normed, UNFOLDED), network(reflected, UNFOLDED)
+    found = compared(one, other)
+    assert found.verdict == "refuted"
+    assert "the first takes H, N, W, and the second" in found.reason
+    assert found.where_both is not None
+    difference = found.where_both.difference
+    assert difference is not None
+    assert difference.sizes == {"H": 2, "N": 1, "W": 2}
+    assert difference.values[0] != difference.values[1]
+    assert found.where_both.differing[0].how == "layers"
+
+
+def test_a_size_at_which_nothing_differs_is_no_counterexample() -> None:
+    def floor(x: SignalExpr) -> SignalExpr:
+        return x.avg_pool((2, 2))
+
+    def cropped(x: SignalExpr) -> SignalExpr:
+        shorter: SignalExpr = x[:, :, :, :-1]
+        return shorter.pad(0, 1, axis=3).avg_pool((2, 2))
+
+    found = compared(network(floor, {}), network(cropped, {}))
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert found.difference.sizes == {"H": 2, "N": 1, "W": 2}
+
+
+def test_a_forgotten_bias_is_a_weight() -> None:
+    def forgotten(x: SignalExpr, k: Tensor) -> SignalExpr:
+        return x.conv(k, padding=1).relu()
+
+    found = compared(network(normed, UNFOLDED), network(forgotten, {"k": FOLDED["k"]}))
+    assert found.verdict == "refuted"
+    assert found.differing[0].how == "weights"
+    assert "a constant is added" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        (lambda k: np.flip(k, (2, 3)), "it is flipped"),
+        (lambda k: k.swapaxes(2, 3), "its last two axes exchanged"),
+        (lambda k: k.swapaxes(0, 1), "its first two axes exchanged"),
+    ],
+)
+def test_what_a_wrong_kernel_is(change: Callable[[Any], Any], note: str) -> None:
+    square = random(3, 3, 3, 3)
+    scale = random(3)
+    one = network(normed, {"w": square, "scale": scale, "shift": SHIFT[:3]})
+    right = square * scale[:, None, None, None]
+    found = compared(one, network(folded, {"k": change(right), "shift": SHIFT[:3]}))
+    assert found.verdict == "refuted"
+    assert note in str(found)
+
+
+def test_another_function_is_named() -> None:
+    def other(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        made = x.conv(w, padding=1).multiply(channelwise(scale)) + channelwise(shift)
+        return made.relu6()
+
+    found = compared(network(normed, UNFOLDED), network(other, UNFOLDED))
+    assert found.verdict == "refuted"
+    assert found.differing[0].how == "functions"
+    assert "relu and relu6" in str(found)
+
+
+def test_an_error_in_the_middle_does_not_hide_what_is_right_behind_it() -> None:
+    def deep(x: SignalExpr, w: Tensor, v: Tensor, u: Tensor) -> SignalExpr:
+        return x.conv(w, padding=1).relu().conv(v, padding=1).relu().conv(u, padding=1).relu()
+
+    right = {"w": random(3, 3, 3, 3), "v": random(3, 3, 3, 3, seed=1), "u": random(3, 3, 1, 1)}
+    wrong = right | {"v": right["v"] * 1.01}
+    found = compared(network(deep, right), network(deep, wrong))
+    assert found.verdict == "refuted"
+    assert [one.how for one in found.layers] == ["proved", "weights", "proved"]
+
+
+def test_sizes_behind_a_linear_layer_are_found() -> None:
+    def net(x: SignalExpr, w: Tensor, v: Tensor) -> SignalExpr:
+        pooled = x.conv(w, padding=1).relu().avg_pool((7, 7), stride=1)
+        return pooled.rearrange("n c h w -> n (c h w)").linear(v)
+
+    numbers = {"w": random(4, 3, 3, 3), "v": random(5, 4)}
+    found = compared(network(net, numbers), network(net, numbers))
+    assert found.verdict == "proved"
+    assert found.sizes == "N, and H and W = 7"
+    wide = {"w": random(4, 3, 3, 3), "v": random(5, 16)}
+    found = compared(network(net, wide), network(net, wide))
+    assert found.verdict == "proved"
+    for height, width in ((7, 10), (8, 8), (10, 7)):
+        assert f"H = {height} and W = {width}" in found.sizes.replace("(", "").replace(")", "")
+
+
+def test_no_sizes_at_all() -> None:
+    def net(x: SignalExpr, v: Tensor) -> SignalExpr:
+        return x.rearrange("n c h w -> n (c h w)").linear(v)
+
+    with pytest.raises(SymconvError, match="no sizes for which it is defined"):
+        compared(network(net, {"v": random(5, 4)}), network(net, {"v": random(5, 4)}))
+
+
+def test_equal_numbers_may_stand_for_different_weights() -> None:
+    def two(x: SignalExpr, one: Tensor, other: Tensor) -> SignalExpr:
+        return (x.multiply(channelwise(one)) + channelwise(other)).relu()
+
+    def turned(x: SignalExpr, other: Tensor, one: Tensor) -> SignalExpr:
+        return (x.multiply(channelwise(one)) + channelwise(other)).relu()
+
+    ones = {"one": np.ones(3), "other": np.ones(3)}
+    assert compared(network(two, ones), network(turned, ones)).verdict == "proved"
+
+    def without(x: SignalExpr) -> SignalExpr:
+        return x.relu()
+
+    idle = {"one": np.ones(3), "other": np.zeros(3)}
+    found = compared(network(two, idle), network(without, {}))
+    assert found.verdict == "agree"
+    assert {one.weight: one.relative for one in found.layers[0].deviations} == {
+        "one": 0,
+        "other": 0,
+    }
+
+
+def test_what_cannot_be_compared() -> None:
+    one = network(lambda x: x.relu(), {})
+    small = network(lambda x: x.relu(), {}, shape=(N, 3, H))
+    with pytest.raises(SymconvError, match="inputs have different shapes"):
+        compared(one, small)
+    several = Network((*one.outputs, *one.outputs), one.inputs, {})
+    with pytest.raises(SymconvError, match="1 outputs and the second 2"):
+        compared(one, several)
+
+
+def test_records_are_plain() -> None:
+    import json
+
+    wrong = FOLDED | {"k": FOLDED["k"] * 1.5}
+    found = compared(network(normed, UNFOLDED), network(folded, wrong)).record()
+    assert json.loads(json.dumps(found)) == found
+    assert found["verdict"] == "refuted"
+    assert found["counterexample"]["sizes"] == {"H": 1, "N": 1, "W": 1}
+    assert found["layers"][0]["weights"][0]["allowed"] == pytest.approx(2e-6, rel=0.02)
+
+
+def test_progress_tells_of_each_layer() -> None:
+    seen: list[str] = []
+    compared(
+        network(normed, UNFOLDED),
+        network(normed, UNFOLDED),
+        progress=lambda layers: seen.append(layers.how),
+    )
+    assert seen == ["proved"]
