@@ -318,7 +318,7 @@ def constant_of(tensor: SignalExpr, rank: int) -> tuple[SignalExpr, int | None] 
         The signal, and the axis along which it lies, None where it is one number for all; None
         where the tensor has several entries along several axes.
     """
-    if rank == 1:
+    if rank == 1 and tensor.ndim:
         one = _one_number(tensor)
         return None if one is None else (one, None)
     many = [axis for axis, size in enumerate(tensor.lengths) if size != _SINGLE]
@@ -342,6 +342,8 @@ def _as_signal(tensor: SignalExpr, axis: int | None) -> SignalExpr:
             _SINGLE if axis is None else tensor.lengths[axis]
         ):
             return inner
+    if not tensor.ndim:
+        return tensor.rearrange(" -> 1")
     place = tuple(slice(None) if a == (axis or 0) else 0 for a in range(tensor.ndim))
     part: SignalExpr = tensor[place]
     return part
