@@ -112,12 +112,13 @@ class _Parts:
             if node in starts or not depends.isdisjoint(node.operands):
                 depends.add(node)
                 nodes.append(node)
-        while True:
+        while True:  # as long as there are more cuts, of which there is one at each node at most
+            known = len(self.cuts)
             self._find_sources(nodes, starts)
             ends, further = self._ends(nodes)
-            if not further:
-                break
             self.cuts |= further
+            if len(self.cuts) == known:
+                break
         return [
             Region(self.source[node], node)
             for node in nodes
@@ -132,10 +133,19 @@ class _Parts:
         """Where the part begins to which each node belongs."""
         self.source = {}
         for node in nodes:
-            sources = {self._from(one) for one in node.operands if one in self.source}
-            is_joined = node not in starts and len(sources) == 1 and not node.operator.is_opaque
-            (source, *_) = sources or {node}
-            self.source[node] = source if is_joined and self._is_layer(node, source) else node
+            operands = () if node in starts or node.operator.is_opaque else node.operands
+            inner = {one for one in operands if one in self.source}
+            sources = {self._from(one) for one in inner}
+            self.source[node] = node
+            if len(sources) != 1:
+                continue
+            (source,) = sources
+            if self._is_layer(node, source):
+                self.source[node] = source
+            elif len(inner) == 1 and self._is_layer(node, *inner):
+                # It is no layer together with those before it, and is one by itself.
+                self.cuts |= inner
+                (self.source[node],) = inner
 
     def _is_layer(self, node: SignalExpr, source: SignalExpr) -> bool:
         """Whether a node is a layer on a source, as its operands are."""

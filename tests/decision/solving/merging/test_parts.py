@@ -76,6 +76,16 @@ def test_products_of_data_and_moved_channels_are_no_layers() -> None:
     assert (x, x.conv(point)) in regions(both)
 
 
+def test_what_is_no_layer_with_those_before_it_begins_another_part() -> None:
+    counted = x.avg_pool((3, 3), stride=1, padding=1, count_include_pad=False)
+    last = counted.conv(point).batch_norm(*norm)
+    assert regions(last.relu())[-1] == (counted, last)
+    turned = x.conv(conv, stride=2).flip(axis=2)
+    assert regions(turned.conv(other))[1:] == [
+        (x.conv(conv, stride=2), turned.conv(other)),
+    ]
+
+
 def test_a_constant_is_no_part() -> None:
     assert regions(x.relu()) == []
     assert regions(x) == []
