@@ -18,6 +18,7 @@ from symconv.decision.solving.merging.regions import (
     Region,
     between,
     linear_regions,
+    only_moves,
     passed_by_all,
 )
 from symconv.decision.verdicts import Proved, Refuted, Unknown
@@ -29,11 +30,7 @@ from symconv.language.operators import (
     Conv,
     Convolve,
     Correlate,
-    Dilate,
-    Downsample,
     Einsum,
-    Flip,
-    Pad,
 )
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
@@ -127,13 +124,13 @@ class Parts:
     merged: dict[SignalExpr, Merged | None] = field(default_factory=dict)
 
     def of(self, outputs: Sequence[SignalExpr], inputs: Iterable[SignalExpr]) -> list[Run]:
-        """The largest linear parts of a network, in the order in which they are computed.
+        """The largest linear parts of a network with weights, in the order of the computation.
 
         Args:
             outputs: what the network computes.
             inputs: what it is applied to.
         """
-        return [self._run(region) for region in linear_regions(outputs, inputs)]
+        return [self._run(one) for one in linear_regions(outputs, inputs) if _has_weights(one)]
 
     def _run(self, region: Region) -> Run:
         whole, parts = self._decided(region), self._cut(region)
@@ -222,6 +219,13 @@ class Parts:
         return [] if whole is None else [whole]
 
 
+def _has_weights(region: Region) -> bool:
+    """Whether there are named tensors in a part, beside what it reads."""
+    inside = {region.source, *between(region.source, region.result)}
+    others = (operand for node in inside - {region.source} for operand in node.operands)
+    return any(other.names[0] for other in others if other not in inside)
+
+
 def _ends_of_layers(region: Region) -> list[SignalExpr]:
     """Where one layer ends and another one begins, or several."""
     nodes = between(region.source, region.result)
@@ -235,13 +239,11 @@ def _ends_of_layers(region: Region) -> list[SignalExpr]:
 
 def _ends(node: SignalExpr, readers: Sequence[SignalExpr]) -> bool:
     """Whether a layer ends at a node: what is read there begins another one."""
-    if isinstance(node.operator, Pad | Flip | Dilate | Downsample):
+    if only_moves(node):
         return False
     if len(readers) > 1:
         return True
     (reader,) = readers
     if isinstance(node.operator, Correlate) and isinstance(reader.operator, Correlate):
         return node.operator.axis == reader.operator.axis  # a pool slides along one axis each
-    return isinstance(
-        reader.operator, Pad | Flip | Dilate | Downsample | Conv | Convolve | Correlate | Einsum
-    )
+    return only_moves(reader) or isinstance(reader.operator, Conv | Convolve | Correlate | Einsum)

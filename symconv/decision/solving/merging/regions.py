@@ -9,9 +9,10 @@ from symconv.decision.solving.merging.chains import layer_behind
 from symconv.decision.solving.merging.normal_form import LinearLayer, Slide
 from symconv.errors import SymconvError
 from symconv.language.graph import walk
+from symconv.language.operators import Dilate, Downsample, Flip, Pad
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Region", "between", "linear_regions", "passed_by_all"]
+__all__ = ["Region", "between", "linear_regions", "only_moves", "passed_by_all"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +26,11 @@ class Region:
 
     source: SignalExpr
     result: SignalExpr
+
+
+def only_moves(node: SignalExpr) -> bool:
+    """Whether an operator only moves entries, as padding does, and multiplies nothing."""
+    return isinstance(node.operator, Pad | Flip | Dilate | Downsample)
 
 
 def between(source: SignalExpr, result: SignalExpr) -> list[SignalExpr]:
@@ -122,7 +128,7 @@ class _Parts:
         return [
             Region(self.source[node], node)
             for node in nodes
-            if ends[node] is node and self.source[node] is not node
+            if node in ends[node] and self.source[node] is not node
         ]
 
     def _from(self, node: SignalExpr) -> SignalExpr:
@@ -142,10 +148,23 @@ class _Parts:
             (source,) = sources
             if self._is_layer(node, source):
                 self.source[node] = source
-            elif len(inner) == 1 and self._is_layer(node, *inner):
-                # It is no layer together with those before it, and is one by itself.
-                self.cuts |= inner
-                (self.source[node],) = inner
+            elif len(inner) == 1:
+                self._cut_before(node, *inner)
+
+    def _cut_before(self, node: SignalExpr, inner: SignalExpr) -> None:
+        """What is no layer together with those before it may be one by itself, with its padding."""
+        path = [inner]
+        while self._moves_freely(path[-1]):
+            path += [one for one in path[-1].operands if one in self.source]
+        for count in (len(path) - 1, 0):
+            start, behind = path[count], [*reversed(path[:count]), node]
+            if all(self._is_layer(one, start) for one in behind):
+                self.cuts.add(start)
+                return
+
+    def _moves_freely(self, node: SignalExpr) -> bool:
+        """Whether a node within a part only moves entries, so that it may be done several times."""
+        return self.source[node] is not node and only_moves(node)
 
     def _is_layer(self, node: SignalExpr, source: SignalExpr) -> bool:
         """Whether a node is a layer on a source, as its operands are."""
@@ -159,22 +178,28 @@ class _Parts:
 
     def _ends(
         self, nodes: Sequence[SignalExpr]
-    ) -> tuple[dict[SignalExpr, SignalExpr], set[SignalExpr]]:
-        """Where the part ends to which each node belongs, and the nodes that belong to several."""
+    ) -> tuple[dict[SignalExpr, set[SignalExpr]], set[SignalExpr]]:
+        """Where the parts end to which each node belongs, and the nodes at which to cut.
+
+        What only moves entries, as padding does, belongs to each of the parts that read it.
+        """
         readers: dict[SignalExpr, list[SignalExpr]] = {node: [] for node in nodes}
         for node in nodes:
             for operand in node.operands:
                 if operand in readers:
                     readers[operand].append(node)
         outputs, further = set(self.outputs), set()
-        ends: dict[SignalExpr, SignalExpr] = {}
+        ends: dict[SignalExpr, set[SignalExpr]] = {}
         for node in reversed(nodes):
-            # None is whatever does not belong to the part of the node.
-            found = {ends[one] if self.source[one] is not one else None for one in readers[node]}
-            if node in outputs:
-                found.add(None)
-            (end, *others) = found
-            if others and self.source[node] is not node and node not in self.cuts:
-                further.add(node)
-            ends[node] = node if others or end is None or node in self.cuts else end
+            # What does not belong to the part of the node needs the node itself.
+            found = {node} if node in outputs else set()
+            for one in readers[node]:
+                found |= ends[one] if self.source[one] is not one else {node}
+            if node in self.cuts:
+                found = {node}
+            elif len(found) > 1 and not self._moves_freely(node):
+                if self.source[node] is not node:
+                    further.add(node)
+                found = {node}
+            ends[node] = found
         return ends, further

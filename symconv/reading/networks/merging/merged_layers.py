@@ -96,7 +96,8 @@ class MergedLayers:
     """Layers of a network, one behind the other or beside it, that are one layer; or are not.
 
     Attributes:
-        layers: the modules that they are in, as "layer1.0.conv2 (Conv2d)".
+        layers: the modules that they are in, as "layer1.0.conv2 (Conv2d)"; or as
+            "layer1.0.act (Hardswish, in part)" where one does more, or is called elsewhere too.
         input: the tensor of the network that the first of them reads.
         output: the tensor of the network that the last one makes.
         merged: which layer they are, if they are one, on an input of any size, and for any number

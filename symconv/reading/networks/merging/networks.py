@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -12,8 +12,9 @@ from symconv.decision.claims import Hypothesis
 from symconv.decision.solving.merging.merged import Layers, Merged
 from symconv.decision.solving.merging.merged import merge as merge_chain
 from symconv.decision.solving.merging.parts import Part, Parts, Run
-from symconv.decision.solving.merging.regions import between
+from symconv.decision.solving.merging.regions import between, only_moves
 from symconv.errors import SymconvError, as_given
+from symconv.language.graph import walk
 from symconv.language.operators import Conv, Einsum
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
@@ -165,24 +166,43 @@ def merge(
 def _merged(reading: Reading) -> MergedNetwork:
     """The linear parts of what was read, with several layers each."""
     runs = Parts(reading.given).of(reading.outputs, reading.inputs)
-    found = (_chain(run, reading) for run in runs)
+    made = _made_in_modules(reading)
+    found = (_chain(run, reading, made) for run in runs)
     return MergedNetwork(reading, tuple(chain for one in found for chain in one))
 
 
-def _chain(run: Run, reading: Reading) -> list[MergedLayers]:
+def _made_in_modules(reading: Reading) -> dict[str, set[SignalExpr]]:
+    """The tensors that each module computes of data, without what it only moves, as padding."""
+    depends: set[SignalExpr] = set(reading.inputs)
+    made: dict[str, set[SignalExpr]] = {}
+    for node in walk(*reading.outputs):
+        if not depends.isdisjoint(node.operands):
+            depends.add(node)
+            if not only_moves(node):
+                made.setdefault(reading.places.get(node, ""), set()).add(node)
+    return made
+
+
+def _chain(run: Run, reading: Reading, made: Mapping[str, set[SignalExpr]]) -> list[MergedLayers]:
     """What is told of a linear part: it, with its parts; these alone where it has no form."""
-    parts = [one for part in run.parts for one in _layers(part, reading)]
+    parts = [one for part in run.parts for one in _layers(part, reading, made)]
     if run.whole is None or any(part is run.whole for part in run.parts):
         return parts
-    return _layers(run.whole, reading, tuple(parts), saves=False) or parts
+    return _layers(run.whole, reading, made, tuple(parts), saves=False) or parts
 
 
 def _layers(
-    part: Part, reading: Reading, parts: tuple[MergedLayers, ...] = (), *, saves: bool = True
+    part: Part,
+    reading: Reading,
+    made: Mapping[str, set[SignalExpr]],
+    parts: tuple[MergedLayers, ...] = (),
+    *,
+    saves: bool = True,
 ) -> list[MergedLayers]:
     """A part as merged layers; none where there is nothing to merge in it."""
-    nodes = between(part.region.source, part.region.result)
-    layers = _modules(reading.places.get(node, "") for node in nodes)
+    source, result = part.region.source, part.region.result
+    nodes = between(source, result)
+    layers = _modules(nodes, reading.places, made)
     kernels = sum(isinstance(node.operator, Conv | Einsum) for node in nodes)
     if not part.names or (len(layers) < 2 and (kernels < 2 or part.is_plain)):
         return []
@@ -190,17 +210,31 @@ def _layers(
     def numbers(name: str) -> Any:
         return reading.weights[name].values
 
-    region = part.region
-    source, result = region.source, region.result
     return [MergedLayers(layers, source, result, part.merged, saves, parts, part, numbers)]
 
 
-def _modules(places: Iterable[str]) -> tuple[str, ...]:
-    """The modules in which something was made, without those that have others of them in them."""
-    names = [place for place in dict.fromkeys(places) if place]
-    paths = [name.partition(" ")[0] for name in names]
+def _modules(
+    nodes: Sequence[SignalExpr],
+    places: Mapping[SignalExpr, str],
+    made: Mapping[str, set[SignalExpr]],
+) -> tuple[str, ...]:
+    """The modules in which tensors were made, without those that have others of them in them.
+
+    Equal tensors are one, so that a padding may be told of another module that pads alike; it is
+    not named here, as it computes something else.
+    """
+    own: dict[str, list[SignalExpr]] = {}
+    for node in nodes:
+        own.setdefault(places.get(node, ""), []).append(node)
+    found = {}
+    for place, tensors in own.items():
+        is_elsewhere = not made.get(place, set()) <= set(nodes)
+        if place and not (is_elsewhere and all(map(only_moves, tensors))):
+            found[place.partition(" ")[0]] = (
+                place.removesuffix(")") + ", in part)" if is_elsewhere else place
+            )
     return tuple(
-        name
-        for name, path in zip(names, paths, strict=True)
-        if not any(other.startswith(f"{path}.") for other in paths)
+        told
+        for path, told in found.items()
+        if not any(other.startswith(f"{path}.") for other in found)
     )

@@ -55,6 +55,21 @@ def test_what_is_read_in_several_places_is_an_end() -> None:
     assert regions(shared.relu(), last) == [(x, shared), (shared, last)]
 
 
+def test_what_is_padded_may_be_read_in_several_places() -> None:
+    start = x.relu()
+    one, two = start.conv(conv, padding=1), start.conv(other, padding=1)
+    assert one.operands[0] is two.operands[0]
+    assert regions(one.relu(), two.relu()) == [(start, one), (start, two)]
+    padded = start.pad(1, 1, axis=(2, 3))
+    assert regions(one.relu(), padded.relu()) == [(start, padded), (start, one)]
+    before = x.conv(point)
+    assert regions(before.conv(conv, padding=1).relu(), before.conv(other, padding=1).relu()) == [
+        (x, before),
+        (before, before.conv(conv, padding=1)),
+        (before, before.conv(other, padding=1)),
+    ]
+
+
 def test_branches_that_are_added_up_are_one_part() -> None:
     start = x.conv(conv)
     joined = start.conv(point) + start.conv(conv, padding=1) + start
@@ -80,6 +95,13 @@ def test_what_is_no_layer_with_those_before_it_begins_another_part() -> None:
     counted = x.avg_pool((3, 3), stride=1, padding=1, count_include_pad=False)
     last = counted.conv(point).batch_norm(*norm)
     assert regions(last.relu())[-1] == (counted, last)
+    last = counted.conv(conv, padding=1)
+    assert regions(last.relu())[-1] == (counted, last)
+    moved = x.pad(0, -2, axis=1)
+    assert regions(moved.conv(Tensor("t", (4, 2, 1, 1)))) == [
+        (x, moved),
+        (moved, moved.conv(Tensor("t", (4, 2, 1, 1)))),
+    ]
     turned = x.conv(conv, stride=2).flip(axis=2)
     assert regions(turned.conv(other))[1:] == [
         (x.conv(conv, stride=2), turned.conv(other)),

@@ -275,6 +275,36 @@ def test_mobile_blocks_without_a_function_between() -> None:
     assert same(network, nn.Sequential(chain.module(), nn.ReLU6()), x)
 
 
+def test_two_layers_that_pad_the_same_tensor() -> None:
+    class Two(Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.other = (
+                nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.BatchNorm2d(8)) for _ in range(2)
+            )
+
+        def forward(self, x: Any) -> Any:
+            return torch.relu(self.one(x)) + torch.relu(self.other(x))
+
+    network = random_weights(Two(), seed=10)
+    merged = merge(network, WIDE)
+    assert [chain.layers for chain in merged] == [
+        ("one.0 (Conv2d)", "one.1 (BatchNorm2d)"),
+        ("other.0 (Conv2d)", "other.1 (BatchNorm2d)"),
+    ]
+    assert {str(chain.form) for chain in merged} == {"Conv2d(8, 8, kernel_size=3, padding=1)"}
+    x = torch.randn((2, 8, 5, 6), dtype=torch.float64)
+    assert same(network, deployed(network, merged), x)
+
+
+def test_a_part_of_a_module() -> None:
+    network = random_weights(nn.Sequential(nn.Hardsigmoid(), nn.Conv2d(3, 8, 3)), seed=11)
+    (chain,) = merge(network, IMAGES)  # of relu6(x + 3)/6, the sixth
+    assert chain.layers == ("0 (Hardsigmoid, in part)", "1 (Conv2d)")
+    x = torch.randn((2, 3, 5, 6), dtype=torch.float64)
+    assert same(network, lambda y: chain.module()(F.relu6(y + 3)), x)
+
+
 def test_a_layer_that_is_used_twice() -> None:
     layer = nn.Conv2d(8, 8, 1)
     network = random_weights(nn.Sequential(layer, layer), seed=5)
