@@ -173,6 +173,8 @@ class _Comparer:
         ranks = left[0].coordinates.ranks
         width = self.axes + sum(ranks)
         counted = any(part.hidden for part in parts)
+        if counted and self._have_equal_summands(left, max(part.hidden for part in parts)):
+            return Comparison(names, found, self.sets.nothing(width), None, "the same summands")
         if counted:
             doubtful = self.sets.nothing(width)
             for part in parts:
@@ -225,8 +227,13 @@ class _Comparer:
             for guard in within(position, size)
         )
 
-    def _occurrences(self, sum_: _Sum) -> _Part:
-        """The points at which the monomials of a sum stand, and how often."""
+    def _occurrences(self, sum_: _Sum, least: int = 0) -> _Part:
+        """The points at which the monomials of a sum stand, and how often.
+
+        Args:
+            sum_: the sum.
+            least: how many indices are hidden, where there are as many.
+        """
         term = sum_.coordinates.term
         linear = _Positions(term)
         factors = [term.factors[i] for i in linear.order]
@@ -238,6 +245,10 @@ class _Comparer:
         guards = term.guards + support + self.outputs
         numbers = [index.number for index in term.indices]
         hidden = [] if linear.determine_indices else self._repeating(numbers, places, guards)
+        more = [number for number in numbers if number not in hidden]
+        hidden = [*hidden, *more[: max(0, least - len(hidden))]]
+        if least:
+            hidden.sort()
         first = max(numbers, default=self.axes - 1) + 1
         positions = range(first, first + len(places))
         placed = tuple(
@@ -310,6 +321,17 @@ class _Comparer:
             for order in orders_of(names)
         ]
 
+    def _have_equal_summands(self, sums: Sequence[_Sum], hidden: int) -> bool:
+        """Whether sums cancel for all values of their hidden indices, each by itself.
+
+        Then nothing has to be counted, as where one sum was cut into pieces, and another was not.
+        """
+        parts = [self._occurrences(sum_, hidden) for sum_ in sums]
+        width = self.axes + sum(sums[0].coordinates.ranks) + hidden
+        return all(part.hidden == hidden for part in parts) and bool(
+            self._weighted(parts, width).is_empty()
+        )
+
     def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
         """The points at which the weights of the parts do not add up to 0."""
         if any(part.hidden for part in parts):
@@ -319,6 +341,10 @@ class _Comparer:
                 for weight, part in zip(weights, parts, strict=True)
             ]
             return nonzero_count(counted, width)
+        return self._weighted(parts, width)
+
+    def _weighted(self, parts: Sequence[_Part], width: int) -> Set:
+        """The points at which the weights do not add up to 0, hidden indices being coordinates."""
         pieces: list[tuple[Set, Weight]] = []  # disjoint
         for part in parts:
             split: list[tuple[Set, Weight]] = []

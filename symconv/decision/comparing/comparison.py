@@ -289,7 +289,7 @@ def compare_computations(
     if apart is None:
         assert found is not None  # there are sizes that both take
         return found
-    return _with_other_sizes(taken, apart, found)
+    return _with_other_sizes((first, second), taken, apart, found)
 
 
 def _check(first: Computation, second: Computation) -> None:
@@ -311,8 +311,12 @@ def _check(first: Computation, second: Computation) -> None:
 
 
 def _with_other_sizes(
-    taken: Sequence[Sizes], apart: tuple[Mapping[str, int], bool], found: Comparison | None
+    networks: tuple[Computation, Computation],
+    taken: Sequence[Sizes],
+    apart: tuple[Mapping[str, int], bool],
+    found: Comparison | None,
 ) -> Comparison:
+    """The comparison of networks that take different sizes; they are run to see that it is so."""
     at, is_first = apart
     told = ", ".join(f"{name} = {value}" for name, value in at.items())
     takes, refuses = ("first", "second") if is_first else ("second", "first")
@@ -323,6 +327,14 @@ def _with_other_sizes(
         + f"; the first takes {taken[0].in_words()}, and the second {taken[1].in_words()}"
     )
     sizes = "none in common" if found is None else found.sizes
+    runs = [None if one.refusal is None else not one.refusal(at) for one in networks]
+    for does, should in zip(runs, (is_first, not is_first), strict=True):
+        if does not in (None, should):
+            which = "runs" if does else "does not run"
+            reason = (
+                f"by symconv's rules they differ {reason}; but the network itself {which} there"
+            )
+            return Comparison("unknown", sizes, (), None, reason, (), found)
     return Comparison("refuted", sizes, (), None, reason, (), found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,6 +54,13 @@ class Computation(Protocol):
     @property
     def places(self) -> Mapping[SignalExpr, str]:
         """In which layer a node was made."""
+
+    @property
+    def refusal(self) -> Callable[[Mapping[str, int]], str] | None:
+        """Runs the network itself at some sizes: why it refuses them; empty where it does not.
+
+        None where it cannot be run.
+        """
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -55,7 +57,24 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         _check_module(module)
     elif not callable(module):
         raise SymconvError(f"expected a module, or a function of tensors, got {as_given(module)}")
-    return _run(module, _inputs(shapes, given))
+    inputs = _inputs(shapes, given)
+    tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
+    refusal = partial(_refusal, module, tensors)
+    return replace(_run(module, inputs), refusal=refusal)
+
+
+def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
+    """Why a module refuses zeros of some sizes; empty where it takes them."""
+    weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
+    kind = next((one.dtype for one in weights if one.is_floating_point()), None)
+    values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
+    zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
+    try:
+        with torch.no_grad():
+            module(*zeros)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def read_rewritten(
@@ -85,7 +104,8 @@ def read_rewritten(
     if isinstance(after, torch.nn.Module):
         _check_hooks(after)
         context.know(after, is_made=True)
-    return before, _run(after, inputs)
+    later = _run(after, inputs)
+    return context.related(before, later.outputs), context.related(later, before.outputs)
 
 
 def _with_symbols(module: Any, context: Context) -> Any:
@@ -121,12 +141,14 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
     if isinstance(module, torch.nn.Module):
         context.know(module)
     result = _called(module, inputs, context)
-    return Reading(
-        tuple(one.expression for one in _outputs(result)),
-        tensors,
-        context.weights.by_name,
-        context.hypotheses.given,
-        MappingProxyType(context.places),
+    return context.related(
+        Reading(
+            tuple(one.expression for one in _outputs(result)),
+            tensors,
+            context.weights.by_name,
+            context.hypotheses.given,
+            MappingProxyType(context.places),
+        )
     )
 
 

@@ -6,7 +6,9 @@ import itertools
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial, reduce
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -16,9 +18,9 @@ from symconv.errors import SymconvError
 from symconv.language.operators import Add, Apply
 from symconv.language.signals import Applied, SignalExpr, replaced
 from symconv.reading.networks.known_numbers import as_formula
-from symconv.reading.networks.layers.arguments import number_of
+from symconv.reading.networks.layers.arguments import constant, number_of
 from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
-from symconv.reading.networks.results import note_place
+from symconv.reading.networks.results import Reading, note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
 from symconv.reading.networks.written import Written, memory_of, view_of
@@ -45,6 +47,7 @@ class Context:
         self._by_memory: dict[int, Any] = {}
         self._modules: list[Any] = []
         self._fresh: set[int] = set()
+        self._deviations: dict[int, dict[float, SignalExpr]] = {}
         self.written = Written(self._numbers)
         self.places: dict[SignalExpr, str] = {}
         self._paths: dict[Any, dict[Any, str]] = {}
@@ -165,9 +168,44 @@ class Context:
         def values() -> Any:
             return 1 / (_double(variance) + eps) ** 0.5
 
-        return self.weights.tensor(
+        found = self.weights.tensor(
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
         )
+        self._deviations.setdefault(id(variance), {})[float(eps)] = found
+        return found
+
+    def related(self, reading: Reading, beside: Sequence[SignalExpr] = ()) -> Reading:
+        """A reading in which tensors that are made of one variance are related to each other.
+
+        Alone, 1/√(σ² + ε) is a tensor like others.  Beside σ² itself, or beside that with another
+        ε, it is what it is made of, since otherwise what they have in common would be lost.
+
+        Args:
+            reading: what was read.
+            beside: tensors with which its outputs are going to be compared.
+        """
+        instead: dict[SignalExpr, SignalExpr] = {}
+        names = {name for one in (*reading.outputs, *beside) for name in one.names[0]}
+        for variance, by_eps in self._deviations.items():
+            weight = self.weights.by_key(variance)
+            present = [eps for eps, one in by_eps.items() if names & one.names[0].keys()]
+            if len(present) + (weight is not None and weight.name in names) > 1:
+                spread = self.weight(self._names[variance][1])
+                for eps in present:
+                    more = spread + constant(eps, "eps")
+                    instead[by_eps[eps]] = reciprocal(more.sqrt())
+
+        if not instead:
+            return reading
+        places = dict(reading.places)
+
+        def again(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+            made = Applied(node.operator, operands)
+            places.setdefault(made, places.get(node, ""))
+            return made
+
+        outputs = tuple(replaced(one, instead.get, again) for one in reading.outputs)
+        return replace(reading, outputs=outputs, places=MappingProxyType(places))
 
     def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
         """The tensor with 1/r for each √(σ² + ε), r being the named tensor for 1/√(σ² + ε).

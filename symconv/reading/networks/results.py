@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class Reading:
         given: the hypotheses about sizes, for which the outputs are what they are.
         places: for each tensor on the way to the outputs, the module in which it was first made,
             as "layer1.0.conv2 (Conv2d)"; empty for what is made in none of its parts.
+        refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
+            it does not.  None where it cannot be run.
     """
 
     outputs: tuple[SignalExpr, ...]
@@ -31,6 +33,7 @@ class Reading:
     weights: Mapping[str, Weight]
     given: tuple[Any, ...]
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
+    refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
 
     @property
     def output(self) -> SignalExpr:

@@ -343,6 +343,8 @@ def _check_cast(given: Sequence[Any]) -> None:
             raise SymconvError(f"rounds to numbers of the kind {one}")
         if isinstance(one, type) or (isinstance(one, str) and one.endswith("Tensor")):
             raise SymconvError(f"to {one} is not read; write .float() or .double()")
+        if isinstance(one, str | torch.device) and torch.device(one).type == "meta":
+            raise SymconvError("to the device 'meta' is not read, which has no numbers")
 
 
 _POOLS = frozenset(f"{kind}_pool{d}d" for kind in ("max", "adaptive_max") for d in (1, 2, 3))

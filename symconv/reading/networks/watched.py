@@ -52,9 +52,8 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         name = full_name(func)
         last = name.rpartition(".")[2]
         try:
-            rebinds = name.endswith(".data.__set__") or last == "set_"
-            if rebinds and self._rebound(*args, **named):
-                return args[0] if last == "set_" else None
+            if name.endswith(".data.__set__") and self._rebound(*args):
+                return None
             if self._context.written:
                 args, named = self._standing((args, named))
             if _writes(last) and args and _is_real(args[0]) and _has_symbols((args[1:], named)):
@@ -70,12 +69,7 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                 return self._made(name, maker, args, named)
         if name == "torch.tensor" and args and isinstance(args[0], Symbolic):
             return args[0].detach().clone()
-        result = func(*args, **named)
-        if last in _SEEN_ELSEWHERE:
-            for one in (*args[:1], result):
-                if _is_real(one):
-                    self._context.written.give_away(one)
-        return result
+        return func(*args, **named)
 
     def _symbolic(self, tensor: Any, held: Held) -> Symbolic:
         """What stands for a tensor of numbers: a parameter for a parameter."""
@@ -93,25 +87,14 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
             return {key: self._standing(one) for key, one in value.items()}
         return value
 
-    def _rebound(self, target: Any = None, value: Any = None, *others: Any, **named: Any) -> bool:
-        """Follow `target.data = value` for a tensor of numbers; whether there are symbols in it.
-
-        Raises:
-            SymconvError: something else is given to `set_`.
-        """
+    def _rebound(self, target: Any, value: Any) -> bool:
+        """Follow `target.data = value` for a tensor of numbers; whether there are symbols in it."""
         written = self._context.written
         if not _is_real(target):
             return False
-        if not isinstance(value, Symbolic) and not written:
+        numbers = [one for one in (target, value) if _is_real(one)]
+        if len(numbers) == 2 and all(written.of(one) is None for one in numbers):
             return False
-        if (
-            written.of(target) is None
-            and not isinstance(value, Symbolic)
-            and (not _is_real(value) or written.of(value) is None)
-        ):
-            return False
-        if others or named or not isinstance(value, torch.Tensor):
-            raise SymconvError("sets the memory of a tensor that holds symbols, and is not read")
         written.rebind(target, held_of(value, self._context))
         return True
 
@@ -144,14 +127,6 @@ def _writes(name: str) -> bool:
 
 
 _WRITING_SIGNS = frozenset(["__iadd__", "__idiv__", "__imul__", "__isub__", "__itruediv__"])
-
-_SEEN_ELSEWHERE = frozenset(
-    [
-        *("__array__", "__dlpack__", "as_tensor", "asarray", "data_ptr", "from_dlpack"),
-        *("from_numpy", "frombuffer", "numpy", "storage", "untyped_storage"),
-    ]
-)
-"""What lets others see the memory of a tensor, or gives a tensor in the memory of others."""
 
 _MAKERS: Mapping[str, Callable[..., SignalExpr]] = {
     "full": lambda size, fill_value: filled(size, fill_value),

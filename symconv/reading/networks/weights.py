@@ -58,6 +58,10 @@ class Weights:
         """The weights by the names of their tensors, in the order in which they were met."""
         return MappingProxyType({weight.name: weight for weight in self._by_key.values()})
 
+    def by_key(self, key: Hashable) -> Weight | None:
+        """The weight that was met under a key, if it was."""
+        return self._by_key.get(key)
+
     def tensor(
         self,
         key: Hashable,

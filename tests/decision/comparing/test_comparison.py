@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Network:
     weights: Mapping[str, Numbers]
     given: tuple[Any, ...] = ()
     places: Mapping[SignalExpr, str] = field(default_factory=dict)
+    refusal: Callable[[Mapping[str, int]], str] | None = None
 
 
 def network(
@@ -218,6 +219,45 @@ def test_no_sizes_at_all() -> None:
 
     with pytest.raises(SymconvError, match="no sizes for which it is defined"):
         compared(network(net, {"v": random(5, 4)}), network(net, {"v": random(5, 4)}))
+
+
+def test_where_a_network_itself_says_something_else_nothing_is_known() -> None:
+    def wide(x: SignalExpr) -> SignalExpr:
+        return x.avg_pool((3, 3), stride=1).sum(axis=(2, 3))
+
+    def narrow(x: SignalExpr) -> SignalExpr:
+        return x.avg_pool((1, 1), stride=1).sum(axis=(2, 3))
+
+    pair = network(wide, {}), network(narrow, {})
+    found = compared(*pair)
+    assert found.verdict == "refuted"
+    assert "at H = 1, N = 1, W = 1 the second is defined and the first is not" in str(found)
+    assert found.where_both is not None
+    assert found.where_both.verdict == "refuted"
+    seen: list[Mapping[str, int]] = []
+
+    def takes_all(at: Mapping[str, int]) -> str:
+        seen.append(at)
+        return ""
+
+    found = compared(replace(pair[0], refusal=takes_all), pair[1])
+    assert found.verdict == "unknown"
+    assert "the network itself runs there" in str(found)
+    assert seen == [{"H": 1, "N": 1, "W": 1}]
+    refuses = replace(pair[0], refusal=lambda at: "too small")
+    assert compared(refuses, pair[1]).verdict == "refuted"
+
+
+def test_an_empty_part_is_no_size_that_is_refused() -> None:
+    def parts(x: SignalExpr) -> SignalExpr:
+        rest: SignalExpr = x[:, :, 1:]
+        return rest.sum(axis=2)
+
+    def difference(x: SignalExpr) -> SignalExpr:
+        first: SignalExpr = x[:, :, 0]
+        return x.sum(axis=2) - first
+
+    assert compared(network(parts, {}), network(difference, {})).verdict == "proved"
 
 
 def test_equal_numbers_may_stand_for_different_weights() -> None:
