@@ -106,6 +106,21 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
+def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        made = x.conv(w, padding=1) - channelwise(mean)
+        return made.multiply(channelwise(scale)) + channelwise(shift)
+
+    def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
+        return x.conv(k, bias, padding=1)
+
+    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    found = compared(
+        network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
+    )
+    assert found.verdict == "agree"
+
+
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
     rounded = FOLDED | {"k": FOLDED["k"].astype(np.float32)}
     found = compared(network(normed, UNFOLDED), network(folded, rounded))
