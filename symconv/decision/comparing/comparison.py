@@ -123,6 +123,8 @@ class Comparison:
     given: tuple[Any, ...] = ()
     where_both: Comparison | None = field(default=None, repr=False)
     """Where they take different sizes: the comparison for those that both take."""
+    has_weights: bool = True
+    """Whether there are weights in them."""
 
     def __bool__(self) -> bool:
         """Whether they are the same for all sizes, weights up to the tolerance."""
@@ -157,7 +159,8 @@ class Comparison:
     def _lines(self, most: int) -> list[str]:
         match self.verdict:
             case "proved":
-                lines = [f"equal for all {self.sizes}, and for all weights: proved"]
+                weights = ", and for all weights" if self.has_weights else ""
+                lines = [f"equal for all {self.sizes}{weights}: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
                 if self.deviation:
@@ -350,7 +353,8 @@ def _compared(
     if alignment.is_equal:
         is_proved = all(pair.how == "proved" for pair in alignment.pairs)
         layers = tuple(map(_layers, alignment.pairs))
-        return Comparison("proved" if is_proved else "agree", words, layers, given=given)
+        verdict: Outcome = "proved" if is_proved else "agree"
+        return Comparison(verdict, words, layers, given=given, has_weights=bool(both.weights))
     try:
         difference, differing = first_difference(both, sizes, alignment, comparer)
         why = "the outputs agree at the sizes that were tried" if difference is None else ""

@@ -29,8 +29,8 @@ from symconv.language.signals import SignalExpr
 
 __all__ = ["OutputDifference", "differs_by_a_constant", "first_difference"]
 
-_SCALES = (1.0, 10.0)
-"""Of the inputs: with larger ones, functions such as ReLU6 reach what they cut off."""
+_SCALES = (1.0, 10.0, -10.0)
+"""Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off."""
 
 
 @dataclass(frozen=True)
