@@ -79,6 +79,10 @@ STRIDE_SHARE = 4
 """The part of a decision's operations for each stride that is decided by itself: there are many,
 and with numbers for the strides a claim is easier."""
 
+NODES_SHARE = 2
+"""The part of a decision's operations for the search for equal nodes where there are no functions:
+half of them, as both sides as sums of products may be compared with the others."""
+
 REPAIR_SHARE = 20
 """The part of a decision's operations for each formula that is tried as a repair: with
 `MOST_REPAIRS_TRIED` of them, a search takes as much as four decisions."""
@@ -196,15 +200,16 @@ LARGEST_NUMBER_OF_LAYERS_TRIED = 4
 with it."""
 
 NUMBERS_OF_LAYERS_COMPARED = 24
-"""For which a layer that takes its number is held against what it does with a symbol: it cannot
-ask a symbol what it is, but it may find out in other ways; each number is one call."""
+"""For which a layer is held against what was read of it: it cannot ask a symbol what it is, but it
+may find out in other ways, and it may look at the tensor that it gets; each number is a few calls
+of it, and two claims at most."""
 
 FAR_LAYERS_COMPARED = (31, 47, 64, 100, 255, 1000)
 """The same for some far away: a function may do something else from some number on."""
 
-FIRST_LAYERS_COMPARED = 3
-"""Of a stack, with what the layer makes of a tensor that stands for any: a function may look at the
-tensor that it gets, as at the input alone, and each layer compared is one claim at most."""
+LONGEST_SIZE_COMPARED = 200
+"""In names and numbers, of what such a layer gets: some sizes have twice as many cases after each
+layer."""
 
 MOST_LAYERS = 1000
 """In a stack with a number of layers: each is a few operators more."""
@@ -642,6 +647,14 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
+
+LARGE_SIZE = 10**6
+"""The size for which two ways to compute the same are compared by their multiplications: so large
+that what is padded does not count."""
+
+MOST_LAYERS_JOINED = 16
+"""Layers in a row of a network that are joined one by one, which takes a proof for each number of
+them; of more, all together or each alone."""
 
 MOST_DIVISORS_TRIED = 100_000
 """How many numbers are tried as factors of a product of sizes.

@@ -44,6 +44,8 @@ def report_comparison(pair: Pair, out: Console, saved: str = "") -> Record:
     if code:
         record["reproduction"] = code
     line(out, f"{pair.first}  =  {pair.second}", "cyan", indent=4)
+    if pair.given:
+        paragraph(out, f"given {', '.join(pair.given)}", indent=4)
     out.print()
     both = found if found.where_both is None else found.where_both
     if both.layers:

@@ -12,10 +12,11 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import assumption_cases, cases, scaled_polynomial
 from symconv.arithmetic.integer_sets import IntegerSets, Set
-from symconv.arithmetic.limits import MOST_NODES_EXPANDED, MOST_SYMBOLS_TOGETHER
+from symconv.arithmetic.limits import MOST_NODES_EXPANDED, MOST_SYMBOLS_TOGETHER, NODES_SHARE
 from symconv.arithmetic.polynomials import Conjunction, Polynomial, at_least, negated
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.terms import GuardedSum
+from symconv.arithmetic.work import WorkUsedUpError
 from symconv.decision.claims import Claim
 from symconv.decision.coefficients import Comparison, compare
 from symconv.decision.evidence import evidence
@@ -183,13 +184,26 @@ class Decision:
         is_opaque = has_opaque(left, right)
         if is_opaque or len(walk(left, right)) > MOST_NODES_EXPANDED:
             network = Network(self.claim, self._parameters_of, self._evidence_of_equality)
-            if network.are_equal():
+            if network.are_equal() if is_opaque else self._are_soon_equal(network):
                 yield _Failure(None, None, network.evidence)
                 return
             if is_opaque:
                 raise Undecided(network.reason())
         sums = guarded_sum(left), guarded_sum(right)
         yield from self._sums_differ(*sums, self.parameters, lambda: self.claim)
+
+    def _are_soon_equal(self, network: Network) -> bool:
+        """Whether a part of the operations suffices to see that both sides of a network are equal.
+
+        The others are left for both sides as sums of products.
+        """
+        try:
+            with self.sets.within_budget(self.sets.budget // NODES_SHARE):
+                return network.are_equal()
+        except (NonlinearError, WorkUsedUpError):
+            raise
+        except Undecided:
+            return False
 
     def _evidence_of_equality(
         self, left: SignalExpr, right: SignalExpr

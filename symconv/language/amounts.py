@@ -141,7 +141,7 @@ class Amount:
         symbols = {n: s for n, s in self.symbols.items() if n not in chosen}
         for value in chosen.values():
             symbols |= value.symbols
-        written = {symbol: value.written for symbol, value in values.items()}
+        written = {s: new.written for s, new in values.items()} if self.mentioned else {}
         standing = [lengths_in(one.xreplace(written)) for one in self.mentioned]
         moved = [one for value in chosen.values() for one in value.mentioned]
         return _made(self.polynomial.substitute(new), symbols, [*chain(*standing), *moved])
@@ -211,6 +211,9 @@ class Amount:
 def _made(polynomial: Polynomial, symbols: Symbols, mentioned: Iterable[LengthOf]) -> Amount:
     """The amount with the symbols that are left in it, or stand in lengths that it mentions."""
     standing = tuple(dict.fromkeys(mentioned))
+    number = polynomial.as_integer()
+    if number is not None and not standing:
+        return Amount.of(number)
     used = polynomial.symbols().union(*(one.symbols for one in standing))
     return Amount(polynomial, {n: s for n, s in symbols.items() if n in used}, mentioned=standing)
 

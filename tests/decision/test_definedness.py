@@ -151,6 +151,25 @@ def test_enough_entries_at_numbers() -> None:
                     claim.prove()
 
 
+@pytest.mark.parametrize("mode", ["reflect", "symmetric", "replicate", "circular"])
+def test_padding_by_nothing_copies_nothing(mode: Any) -> None:
+    """Of a signal without entries too: what an amount p is at 0 is what 0 is."""
+    empty, y = Signal("x", 0), Signal("x", p)
+    assert empty.pad(0, 0, mode).evaluate(x=[]) == []
+    assert y.pad(p, p, mode).length.subs(p, 0) == 0
+    if mode != "reflect":  # of p entries there are p to be copied, of which one stands at the end
+        for claim in (Claim(y.pad(p, 0, mode)[p:], y), Claim(y.pad(0, p, mode)[:p], y)):
+            assert brute_force.is_defined(claim, {"p": 0})
+            assert isinstance(claim.prove(), Proved)
+    else:
+        with pytest.raises(SymconvError, match="more entries than"):
+            Claim(y.pad(p, 0, mode)[p:], y).prove()
+        assert isinstance(Claim(y.pad(p, 0, mode)[p:], y, given=[p <= 0]).prove(), Proved)
+    with pytest.raises(SymconvError, match="more entries than"):
+        Claim(empty.pad(0, p, mode), empty.pad(0, p, mode)).prove()
+    assert isinstance(Claim(empty.pad(0, p, mode), empty, given=[p <= 0]).prove(), Proved)
+
+
 # --- hypotheses about lengths ----------------------------------------------------------
 
 

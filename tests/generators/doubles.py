@@ -1025,14 +1025,13 @@ def _extended(x: list[Any], before: int, after: int, mode: str) -> list[Any]:
     if min(before, after) < 0:
         raise UndefinedError(f"{mode} padding by {before} and {after}")
     most, n = max(before, after), len(x)
-    if most > {"reflect": n - 1, "symmetric": n, "circular": n, "replicate": most}[mode] or (
-        mode == "replicate" and not n
-    ):
+    least = {"reflect": most + 1, "symmetric": most, "circular": most, "replicate": 1}[mode]
+    if most and n < least:
         raise UndefinedError(f"{mode} padding of {n} entries by {before} and {after}")
     back = x[::-1]
     match mode:
         case "reflect":
-            first, last = back[n - 1 - before : n - 1], back[1 : 1 + after]
+            first, last = x[1 : 1 + before][::-1], back[1 : 1 + after]
         case "symmetric":
             first, last = back[n - before :], back[:after]
         case "replicate":

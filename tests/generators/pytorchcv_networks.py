@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import types
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -17,9 +18,7 @@ __all__ = ["architectures", "network", "with_statistics"]
 
 
 def _collection() -> Any:
-    try:
-        import torchvision  # noqa: F401
-    except ImportError:
+    if "torchvision" not in sys.modules and find_spec("torchvision") is None:
         for name in ("torchvision", "torchvision.ops"):
             module = types.ModuleType(name)
             module.DeformConv2d = torch.nn.Identity  # type: ignore[attr-defined]

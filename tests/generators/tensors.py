@@ -361,7 +361,8 @@ def _extended(n: int, left: int, right: int, mode: str) -> list[Position]:
     if mode == "zeros":
         return _zeros(n, left, right)
     most = max(left, right)
-    if min(left, right) < 0 or n < {"reflect": most + 1, "replicate": 1}.get(mode, most):
+    needed = {"reflect": most + 1, "replicate": 1}.get(mode, most) if most else 0
+    if min(left, right) < 0 or n < needed:
         raise UndefinedError(f"{mode} padding of {n} by {left} and {right}")
     found: list[Position] = []
     for v in range(-left, n + right):
@@ -1214,8 +1215,7 @@ class Conv(Op):
         for i, (before, after) in enumerate(self.padding):
             left, right = before.at(at), after.at(at)
             n = batched.shape[2 + i]
-            mode = self.mode if left or right else "zeros"  # what is not padded needs no entries
-            batched = _taken(batched, 2 + i, _extended(n, left, right, mode))
+            batched = _taken(batched, 2 + i, _extended(n, left, right, self.mode))
         counts = [
             _count(n, c, s, d)
             for n, c, s, d in zip(batched.shape[2:], kernel, strides, dilations, strict=True)

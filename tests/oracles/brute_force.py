@@ -266,7 +266,7 @@ def _padded(x: list[Any], before: int, after: int, zero: Any) -> list[Any]:
 
 def _extended(x: list[Any], before: int, after: int, mode: str) -> list[Any]:
     n, most = len(x), max(before, after)
-    if n < {"reflect": most + 1, "replicate": 1}.get(mode, most):
+    if most and n < {"reflect": most + 1, "replicate": 1}.get(mode, most):
         raise UndefinedError(f"{mode} padding by {before} and {after} copies what is not there")
     continued = _CONTINUED[mode]
     return [x[continued(u - before, n)] for u in range(n + before + after)]

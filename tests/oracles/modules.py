@@ -5,6 +5,7 @@ The numbers of both are in double precision, so that they differ by rounding alo
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symconv.language.signals import SignalExpr
-from symconv.reading.networks import read
+from symconv.reading.networks import read, read_rewritten
 from tests.oracles.layers_by_torch import installed
 
 TOLERANCE = 1e-9
@@ -67,6 +68,32 @@ def agree(
             assert ours.shape == tuple(wanted.shape)
             assert np.allclose(ours, wanted.numpy(), rtol=TOLERANCE, atol=TOLERANCE)
     return reading
+
+
+def agree_rewritten(
+    module: Any, rewrite: Any, shape: Sequence[Any], sizes: Sequence[Mapping[str, int]]
+) -> Any:
+    """Check that both readings have PyTorch's numbers, for the same code run on numbers.
+
+    What it makes of the module in double precision may have parameters in single precision.
+    """
+    torch = installed()
+    random_weights(module, 1)
+    readings = read_rewritten(module, rewrite, tuple(shape))
+    copied = copy.deepcopy(module)
+    with torch.no_grad():
+        made = rewrite(copied)
+    real = (module, (copied if made is None else made).double())
+    for at in sizes:
+        numbers = [at.get(one, one) for one in shape]
+        x = torch.randn(numbers, dtype=torch.float64)
+        for ours, theirs in zip(readings, real, strict=True):
+            found = values(ours.output, {"x": x.numpy()}, ours.weights, at)
+            with torch.no_grad():
+                wanted = theirs(x.clone()).numpy()
+            assert found.shape == wanted.shape
+            assert np.allclose(found, wanted, rtol=1e-5, atol=1e-5)
+    return readings
 
 
 def some_sizes(names: str, seed: int, least: int = 2, most: int = 5) -> list[dict[str, int]]:

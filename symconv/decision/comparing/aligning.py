@@ -18,7 +18,7 @@ from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.language.graph import walk
-from symconv.language.operators import Apply, Extend, Pad
+from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -114,11 +114,11 @@ class _Half:
                 else:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
-        read = set(filter(None, map(_read_by_layer, nodes)))
+        read = {one for node in nodes for one in _read_by_layers(node)}
         self.points = [
             node
             for node in nodes
-            if self.below[node] and (node.operator.is_opaque or uses[node] > 1 or node in read)
+            if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
         ]
         self.open = dict.fromkeys(self.points)
 
@@ -300,18 +300,18 @@ class _Aligning:
         return "open", None, reason
 
 
-def _read_by_layer(node: SignalExpr) -> SignalExpr | None:
+def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
     """What a layer with a kernel reads, without its padding.
 
     With names for that, no two kernels are multiplied where such layers follow each other, as in
-    separable ones, and no kernel is solved for behind a shuffle of channels.
+    separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.
     """
-    if node.operator.kernel_operand is None:
-        return None
-    read = node.operands[0]
-    while isinstance(read.operator, Pad | Extend):
-        (read,) = read.operands
-    return read
+    if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
+        return
+    for read in node.operands:
+        while isinstance(read.operator, Pad | Extend):
+            (read,) = read.operands
+        yield read
 
 
 def _rank(pair: Pair) -> int:

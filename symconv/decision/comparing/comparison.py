@@ -133,6 +133,8 @@ class Comparison:
     """Where they take different sizes: the comparison for those that both take."""
     reproduced: Callable[[OutputDifference, str], str] | None = field(default=None, repr=False)
     """Writes the lines that run both networks, on inputs that are drawn or in a file."""
+    has_weights: bool = True
+    """Whether there are weights in them."""
 
     def __bool__(self) -> bool:
         """Whether they are the same for all sizes, weights up to the tolerance."""
@@ -187,10 +189,15 @@ class Comparison:
         # Single precision has these numbers, and most networks take nothing else.
         arrays = {n: one.astype(np.float32) for n, one in self.counterexample.inputs.items()}
         try:
-            with open(path, "xb") as file:
-                np.savez(file, **arrays)
+            file = open(path, "xb")  # noqa: SIM115 - what is there already is not removed below
         except FileExistsError:
             raise SymconvError(f"{path} is there already, and is left as it is") from None
+        try:
+            with file:
+                np.savez(file, **arrays)
+        except BaseException:
+            Path(path).unlink(missing_ok=True)  # a part of a file says nothing
+            raise
 
     @property
     def differing(self) -> tuple[Layers, ...]:
@@ -221,7 +228,8 @@ class Comparison:
         """The verdict in words, without the layers."""
         match self.verdict:
             case "proved":
-                return [f"equal for all {self.sizes}, and for all weights: proved"]
+                weights = ", and for all weights" if self.has_weights else ""
+                return [f"equal for all {self.sizes}{weights}: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
                 if self.deviation:
@@ -352,7 +360,7 @@ def compare_computations(
     if apart is None:
         assert found is not None  # there are sizes that both take
         return found
-    return _with_other_sizes(taken, apart, found)
+    return _with_other_sizes((first, second), taken, apart, found)
 
 
 def _check(first: Computation, second: Computation) -> None:
@@ -374,8 +382,12 @@ def _check(first: Computation, second: Computation) -> None:
 
 
 def _with_other_sizes(
-    taken: Sequence[Sizes], apart: tuple[Mapping[str, int], bool], found: Comparison | None
+    networks: tuple[Computation, Computation],
+    taken: Sequence[Sizes],
+    apart: tuple[Mapping[str, int], bool],
+    found: Comparison | None,
 ) -> Comparison:
+    """The comparison of networks that take different sizes; they are run to see that it is so."""
     at, is_first = apart
     told = ", ".join(f"{name} = {value}" for name, value in at.items())
     takes, refuses = ("first", "second") if is_first else ("second", "first")
@@ -386,6 +398,14 @@ def _with_other_sizes(
         + f"; the first takes {taken[0].in_words()}, and the second {taken[1].in_words()}"
     )
     sizes = "none in common" if found is None else found.sizes
+    runs = [None if one.refusal is None else not one.refusal(at) for one in networks]
+    for does, should in zip(runs, (is_first, not is_first), strict=True):
+        if does not in (None, should):
+            which = "runs" if does else "does not run"
+            reason = (
+                f"by symconv's rules they differ {reason}; but the network itself {which} there"
+            )
+            return Comparison("unknown", sizes, (), None, reason, (), found)
     return Comparison("refuted", sizes, (), None, reason, (), found)
 
 
@@ -401,7 +421,8 @@ def _compared(
     if alignment.is_equal:
         is_proved = all(pair.how == "proved" for pair in alignment.pairs)
         layers = tuple(map(_layers, alignment.pairs))
-        return Comparison("proved" if is_proved else "agree", words, layers, given=given)
+        verdict: Outcome = "proved" if is_proved else "agree"
+        return Comparison(verdict, words, layers, given=given, has_weights=bool(both.weights))
     try:
         difference, differing = first_difference(both, sizes, alignment, comparer)
         why = "the outputs agree at the sizes that were tried" if difference is None else ""

@@ -1,4 +1,4 @@
-"""For which sizes a computation is defined: where all its layers are, and no tensor is empty.
+"""For which sizes a computation is defined: where all its layers are, and their kernels fit.
 
 A linear layer behind a flattened image says how large the image is there, by a product of sizes.
 What that leaves is a few sizes for each axis, which are found by factoring a number.
@@ -37,6 +37,7 @@ from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.amounts import Amount
 from symconv.language.graph import requirements, walk
 from symconv.language.notation import plain
+from symconv.language.operators import MaxPool, Windows
 from symconv.language.operators.base import Requirement
 from symconv.language.signals import SignalExpr, StandIn, Tensor
 
@@ -142,7 +143,10 @@ def sizes_taken(
     given: Sequence[Hypothesis],
     places: Mapping[SignalExpr, str] = MappingProxyType({}),
 ) -> Sizes:
-    """The sizes for which a computation is defined and none of its tensors is empty.
+    """The sizes for which a computation is defined, as frameworks define it.
+
+    They refuse a kernel or window that is larger than what it slides along, where symconv has an
+    empty result.
 
     Args:
         outputs: what is computed.
@@ -204,10 +208,13 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
 def _required(
     outputs: Sequence[SignalExpr], places: Mapping[SignalExpr, str]
 ) -> Iterator[Requirement]:
-    """What layers require, and that no tensor is empty."""
+    """What layers require, and that what slides along an axis fits in."""
     yield from requirements(*outputs)
     seen: set[Polynomial] = set()
     for node in walk(*outputs):
+        slides = node.operator.kernel_operand is not None
+        if not slides and not isinstance(node.operator, MaxPool | Windows):
+            continue
         for size in node.lengths:
             if size.as_integer() is None and size not in seen and _is_linear(size):
                 seen.add(size)

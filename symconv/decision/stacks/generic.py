@@ -92,12 +92,12 @@ class Generic:
             return False
         return isinstance(verdict, Proved) and verdict.is_complete
 
-    def applied(self, signal: SignalExpr, number: int) -> SignalExpr:
+    def applied(self, signal: SignalExpr, number: Any) -> SignalExpr:
         """What the layer of a number makes of a tensor, by what it makes of this one."""
         (image,) = self.images
         powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
-        sizes = {size: signal.shape[axis] for axis, size in self.fresh.items()}
-        values = {**sizes, self.number: number, **{s: s.power.base**number for s in powers}}
+        sizes = {size: size_along(signal, axis) for axis, size in self.fresh.items()}
+        values = {**sizes, self.number: number, **{s: int(s.power.base) ** number for s in powers}}
         return put_in(substituted(image, values), {self.tensor.name: signal})
 
     def depends_on_number(self, polynomial: Polynomial) -> bool:

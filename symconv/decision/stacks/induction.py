@@ -182,14 +182,14 @@ class _Induction:
         layers = count.each * self.least + count.more
         if not 0 <= layers <= MOST_LAYERS:
             raise Undecided(f"induction would begin with {layers} layers")
-        return stack.layer.times(layers, stack.start)
+        return stack.layers(layers, stack.start)
 
     def _step(self, stack: Stack, signal: SignalExpr, number: Any) -> SignalExpr:
         """As many more layers as K + 1 has than K."""
         count = self._counts[stack]
         is_number = (count.each, count.more) == (1, 0)  # a power of which is a symbol
         first = number if is_number else number * count.each + count.more
-        return stack.layer.times(count.each, signal, first)
+        return stack.layers(count.each, signal, first)
 
     def _two_stacks(self) -> tuple[Claim, list[Callable[[], Claim]]]:
         """The same at the beginning; and the same of every tensor that may stand between."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from symconv.arithmetic.limits import FAR_LAYERS_COMPARED, NUMBERS_OF_LAYERS_COMPARED
 from symconv.arithmetic.opaque_numbers import OpaqueNumber
@@ -48,13 +48,7 @@ class Layer:
         It cannot look at a symbol, or it could do something of its own for one number.
         """
         if isinstance(number, int):
-            try:
-                return self._function(signal, number)
-            except LookupError as error:
-                raise SymconvError(
-                    f"the layer has nothing for the number {number}: {type(error).__name__}, "
-                    f"{error}; numbers of layers begin at 0"
-                ) from error
+            return self._of_integer(signal, number)
         opaque = OpaqueNumber(number)
         try:
             made = self._function(signal, opaque)
@@ -67,25 +61,48 @@ class Layer:
             raise opaque.questions[0]
         return made
 
-    def check_numbers(self, signal: SignalExpr, number: Symbol, image: SignalExpr) -> None:
-        """Refuse a function that does not do with small numbers what it does with a symbol.
+    def _of_integer(self, signal: SignalExpr, number: int) -> Any:
+        """What the function makes of a number, however that is given.
 
-        What it makes is compared as well, since it may find out in other ways than by asking.
+        Given as a symbol is, it answers what it is asked; but its type is not `int` either.
+        """
+        try:
+            made = self._function(signal, number)
+        except LookupError as error:
+            raise SymconvError(
+                f"the layer has nothing for the number {number}: {type(error).__name__}, "
+                f"{error}; numbers of layers begin at 0"
+            ) from error
+        try:
+            again = self._function(signal, OpaqueNumber(Integer(number)))
+        except (TypeError, AttributeError, SymconvError):  # it needs an `int`, and gets no symbol
+            return made
+        if made is not again and isinstance(made, SignalExpr) and not _may_be(made, again):
+            raise SymconvError(
+                f"the layer does something else for the number {number} where it comes as another "
+                "type, or the second time; it has to do the same"
+            )
+        return made
+
+    def check(self, image: SignalExpr, tensor: SignalExpr, number: Symbol) -> None:
+        """Refuse a function that does not do each time what it does with a symbol.
+
+        What it makes is compared as well, since it may find out in other ways than by asking; in
+        another order than that of the numbers, since it may count.
 
         Args:
-            signal: what it is applied to.
+            image: what it makes of the tensor and the number.
+            tensor: one that stands for any.
             number: the symbol.
-            image: what it makes of both.
 
         Raises:
             Undecided: it does something else.
         """
-        if not self.takes_number:
-            return
         powers = [s for s in image.every_symbol().values() if isinstance(s, PowerSymbol)]
-        for value in (*range(NUMBERS_OF_LAYERS_COMPARED), *FAR_LAYERS_COMPARED):
+        numbers = [*range(NUMBERS_OF_LAYERS_COMPARED), *FAR_LAYERS_COMPARED]
+        for value in sorted(numbers, key=lambda one: (one % 5, -one)):
             try:
-                made = self(signal, value)
+                made = self(tensor, value)
                 values = {number: value, **{s: s.power.base**value for s in powers}}
                 meant = substituted(image, values)
                 is_same = made is meant or self._makes(made, meant, value)
@@ -95,6 +112,9 @@ class Layer:
                 raise Undecided(
                     f"the layer does something else for the number {value} than what it does for "
                     f"a symbol {number}, {image}"
+                    if self.takes_number
+                    else f"the layer makes {made} of {tensor}, and not {meant} as before: it has "
+                    "to do the same each time"
                 )
 
     def _makes(self, made: SignalExpr, meant: SignalExpr, number: int) -> bool:
@@ -109,6 +129,11 @@ class Layer:
         for number in range(count):
             signal = self(signal, first + number)
         return signal
+
+
+def _may_be(one: SignalExpr, other: object) -> bool:
+    """Whether tensors are not known to differ; their sizes may be written in other ways."""
+    return isinstance(other, SignalExpr) and not isinstance(Claim(one, other).prove(), Refuted)
 
 
 def _takes_number(function: Callable[..., Any]) -> bool:

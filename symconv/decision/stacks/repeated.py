@@ -21,12 +21,23 @@ __all__ = ["Repeated", "repeat"]
 def repeat(layer: Callable[..., SignalExpr], count: Whole) -> Repeated:
     """A layer that is applied so many times, one application behind the other.
 
+    A layer has to be a function of its tensor and its number: it does the same each time that it
+    is called, with every tensor that may stand there, whatever it is called or was made by, and
+    with every number, of whatever type.  Where the count is a symbol, the layer is read once, for a
+    tensor that stands for any and a symbol for the number, and the stack consists of what was
+    read.  The number that it gets then can be calculated with; where it is asked what it is, as by
+    `i == 0`, nothing can be read, and each number of layers is decided by itself, with layers that
+    are called.
+
+    Of no function is it known that it is such a layer, and of many it is seen that they are none:
+    it is called for the first numbers and for some far ones, with tensors of the sizes there, and
+    refused where it does something else than what was read.  One that does so only at others, as
+    one that compares a length with that of the 77th layer, or the type of its number with `int`,
+    is not found out; the stack is what was read, and layers that are called may differ from it.
+
     Args:
         layer: a function from a tensor to a tensor with as many axes.  It may take the number
-            of the layer too, 0, 1, …, from the input on: `lambda x, i: x.pad(i, 0)`.  It
-            has to do the same with every tensor; what it does must not depend on which one it is.
-            Where it asks what its number is, as `i == 0` does, each number of layers is decided
-            by itself.
+            of the layer too, 0, 1, …, from the input on: `lambda x, i: x.pad(i, 0)`.  See below.
         count: how many layers there are: a number, or an expression in integer symbols that
             is not negative.
 

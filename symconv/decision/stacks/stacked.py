@@ -6,13 +6,19 @@ something is to be done.  What is said of all its layers is proved by induction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, SupportsIndex
 
 from sympy import Expr, Max, Symbol
 
-from symconv.arithmetic.limits import FIRST_LAYERS_COMPARED, MOST_LAYERS
+from symconv.arithmetic.limits import (
+    FAR_LAYERS_COMPARED,
+    LONGEST_SIZE_COMPARED,
+    MOST_LAYERS,
+    NUMBERS_OF_LAYERS_COMPARED,
+)
 from symconv.arithmetic.polynomials import (
     nonnegative_part,
 )
@@ -25,12 +31,17 @@ from symconv.decision.stacks.numbers import told
 from symconv.decision.stacks.sizes import Form, rounded_down, spread_out, sum_of_layers
 from symconv.decision.verdicts import Proved, Refuted
 from symconv.errors import SymconvError, Undecided
-from symconv.language.amounts import Amount
+from symconv.language.amounts import Amount, integer_argument
 from symconv.language.assignments import point
 from symconv.language.graph import leaves, requirements
-from symconv.language.signals import SignalExpr, substituted
+from symconv.language.operators.base import size_along
+from symconv.language.signals import SignalExpr, Tensor, replaced, substituted
 
 __all__ = ["Stack"]
+
+
+class _NoForm(Undecided):
+    """A size of which no closed form is found; the message says why."""
 
 
 class Stack:
@@ -93,7 +104,7 @@ class Stack:
         count = self.count.at(values)
         if not 0 <= count <= MOST_LAYERS:
             raise SymconvError(f"there may be 0 to {MOST_LAYERS} layers, not {count}")
-        return substituted(self.layer.times(count, self.start), values)
+        return substituted(self.layers(count, self.start), values)
 
     @property
     def ndim(self) -> int:
@@ -140,22 +151,29 @@ class Stack:
 
     def size(self, axis: int) -> Expr:
         """The size along an axis, where the layers are defined; see `shape`."""
-        generic, count = self.generic, self.count
+        try:
+            return self._size(self.generic, axis, self.count)
+        except _NoForm as reason:
+            raise Undecided(
+                f"the size of {self} along axis {axis} has no closed form: {reason}"
+            ) from None
+
+    def _size(self, generic: Generic, axis: int, count: Amount) -> Expr:
+        """The size along an axis after so many layers, which are read."""
         if axis not in generic.fresh:
             return self.start.shape[axis]
         (image,) = generic.images
         symbols = {**self.start.every_symbol(), **image.every_symbol(), **count.symbols}
         form = Form.of(image.lengths[axis], generic.fresh[axis].name, symbols)
-        problem = f"the size of {self} along axis {axis} has no closed form: "
         if form is None:
-            raise Undecided(f"{problem}one layer makes {image.shape[axis]} of what it gets")
+            raise _NoForm(f"one layer makes {image.shape[axis]} of what it gets")
         n = self.start.lengths[axis]
         depends = generic.depends_on_number(form.added)
         if form.ratio.as_integer() == 1 and not depends:
             size = n + count.polynomial * form.added
             return polynomial_expression(nonnegative_part(size) if form.is_cut else size, symbols)
         if form.is_uneven or generic.depends_on_number(form.ratio) or (depends and form.grows_more):
-            raise Undecided(f"{problem}one layer makes {image.shape[axis]}, layer by layer")
+            raise _NoForm(f"one layer makes {image.shape[axis]}, layer by layer")
         names = {name: told(symbol) for name, symbol in symbols.items()}
         before, added, ratio = (
             polynomial_expression(p, names) for p in (n, form.added, form.ratio)
@@ -168,31 +186,85 @@ class Stack:
             size_ = rounded_down(spread_out(before + total), power)
         return Max(0, size_, evaluate=False) if form.is_cut else size_
 
-    @cached_property
+    @property
     def generic(self) -> Generic:
-        """One layer on a tensor that stands for what any number of layers have made."""
-        generic = Generic(self.start, [self.layer], [self.count])
-        self.layer.check_numbers(generic.tensor, generic.number, generic.images[0])
-        self._check_first(generic)
+        """One layer on a tensor that stands for what any number of layers have made.
+
+        Raises:
+            SymconvError: the layer cannot be read so, or does something else with some tensors or
+                numbers.
+        """
+        if isinstance(self._read, SymconvError):
+            raise self._read
+        return self._read
+
+    @cached_property
+    def _read(self) -> Generic | SymconvError:
+        """The same, or why there is none."""
+        try:
+            generic = Generic(self.start, [self.layer], [self.count])
+            self.layer.check(generic.images[0], generic.tensor, generic.number)
+            self._check_tensors(generic)
+        except SymconvError as problem:
+            return problem
         return generic
 
-    def _check_first(self, generic: Generic) -> None:
-        """Refuse a layer that does with the first tensors something else than with any.
+    def _check_tensors(self, generic: Generic) -> None:
+        """Refuse a layer that does with what layers have made something else than with any tensor.
+
+        Compared are the first layers, as long as the sizes are short, and far ones by tensors of
+        the size that they get, where that has a closed form.
 
         Raises:
             Undecided: it does.
             SymconvError: layers name tensors alike that have other sizes.
         """
         signal = self.start
-        for number in range(FIRST_LAYERS_COMPARED):
-            made, meant = self.layer(signal, number), generic.applied(signal, number)
-            leaves(made)  # the same names for other sizes are refused
-            if made is not meant and isinstance(Claim(made, meant).prove(), Refuted):
+        for number in range(NUMBERS_OF_LAYERS_COMPARED):
+            if sum(size.written_size() for size in signal.lengths) > LONGEST_SIZE_COMPARED:
+                break
+            signal = self._compared(generic, signal, number)
+        for number, sizes in self._far_sizes(generic):
+            self._compared(generic, Tensor(generic.tensor.name, sizes), number)
+
+    def _far_sizes(self, generic: Generic) -> Iterator[tuple[int, list[Amount]]]:
+        """Numbers of far layers, with the sizes that they get, where these have a closed form."""
+        count = integer_argument(generic.number, "the number of the layer")
+        with suppress(SymconvError):
+            sizes = [self._size(generic, axis, count) for axis in range(self.ndim)]
+            for number in FAR_LAYERS_COMPARED:
+                at = (size.subs(generic.number, number) for size in sizes)
+                yield number, [integer_argument(size, "a size") for size in at]
+
+    def _compared(self, generic: Generic, signal: SignalExpr, number: int) -> SignalExpr:
+        """What a layer makes of a tensor; an error unless that is what it does with any.
+
+        What is compared is one layer, whatever the tensor was made by.
+        """
+        made, meant = self.layer(signal, number), generic.applied(signal, number)
+        leaves(made)  # the same names for other sizes are refused
+        if made is not meant:
+            sizes = [size_along(signal, axis) for axis in range(self.ndim)]
+            one = {signal: Tensor(generic.tensor.name, sizes)}
+            claim = Claim(replaced(made, one.get), replaced(meant, one.get))
+            if isinstance(claim.prove(), Refuted):
                 raise Undecided(
                     f"the layer makes {made} of {signal}, and not {meant}, as it would have to if "
                     "it did the same with every tensor"
                 )
-            signal = made
+        return meant
+
+    def layers(self, count: int, signal: SignalExpr, first: Any = 0) -> SignalExpr:
+        """So many layers behind one another on a tensor, of which the first has the given number.
+
+        They are what was read of the layer, and nothing that it may do another time; a layer that
+        cannot be read for every tensor and number is applied to each.
+        """
+        read = self._read
+        one = self.layer if isinstance(read, SymconvError) else read.applied
+        for number in range(count):
+            signal = one(signal, first + number)
+        return signal
 
     def __str__(self) -> str:
         try:

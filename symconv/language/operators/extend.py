@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from symconv.arithmetic.polynomials import Polynomial, at_least, within
+from symconv.arithmetic.polynomials import Polynomial, at_least, nonnegative_part, within
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.arrays import Doubles
@@ -94,14 +94,10 @@ class Extend(AlongAxis):
         return signal.lengths[self.axis] + self.left.polynomial + self.right.polynomial
 
     def requirements(self, node: SignalExpr) -> Iterator[Requirement]:
-        """There are as many entries as are copied."""
+        """There are as many entries as are copied; where nothing is copied, none are needed."""
         (signal,) = node.operands
         size = signal.lengths[self.axis]
-        if self.mode == "replicate":
-            enough = [at_least(size, 1)]
-        else:
-            most = size - 1 if self.mode == "reflect" else size
-            enough = [at_least(most, p.polynomial) for p in (self.left, self.right)]
+        enough = [at_least(size, self._needed(p)) for p in (self.left, self.right)]
         yield Requirement(
             tuple(enough),
             lambda: (
@@ -109,6 +105,16 @@ class Extend(AlongAxis):
                 f"{signal} could have; add a hypothesis on its length {signal.shape[self.axis]}"
             ),
         )
+
+    def _needed(self, amount: Amount) -> Polynomial:
+        """How many entries there have to be, so that so many can be copied at an end."""
+        p = amount.polynomial
+        if self.mode in {"symmetric", "circular"}:
+            return p
+        least = Polynomial.constant(1)  # the smaller one of 1 and p
+        if not amount.is_at_least(1):
+            least -= nonnegative_part(1 - p)
+        return least if self.mode == "replicate" else p + least
 
     def entry(self, node: SignalExpr, index: Index, inside: bool, fresh: Iterator[int]) -> Rule:
         """The entry of the signal, and the one that stands for it beyond either end."""
@@ -134,9 +140,9 @@ class Extend(AlongAxis):
     def size_at(self, at: Point, node: SignalExpr, sizes: Sequence[int]) -> int:
         """N + left + right."""
         (n,), before, after = sizes, self.left.at(at), self.right.at(at)
-        most = {"reflect": n - 1, "replicate": max(before, after) if n else 0}.get(self.mode, n)
-        short = self.mode == "replicate" and not n
-        if min(before, after) < 0 or max(before, after) > most or short:
+        most = max(before, after)
+        needed = {"reflect": most + 1, "replicate": 1}.get(self.mode, most) if most else 0
+        if min(before, after) < 0 or n < needed:
             (inner,) = node.operands
             raise SymconvError(
                 f"{node} would pad {n} entries by {before} and {after}: more than there are"

@@ -151,7 +151,8 @@ class PadMethod(Operand):
         the signal continues at its ends instead (with v = u − left, beyond 0 ≤ v < n):
         "reflect" has x[−v] and x[2n − 2 − v], "symmetric" x[−1 − v] and x[2n − 1 − v],
         "replicate" x[0] and x[n − 1], "circular" x[v + n] and x[v − n].  These take no
-        negative amounts, and none beyond n (n − 1 for "reflect").
+        negative amounts, and none beyond n; "reflect" none beyond n − 1 and "replicate" none for
+        n = 0, except that 0 is always possible, which copies nothing.
 
         Of several axes, `axis` says along which; a tuple pads along each by the same amounts.
         """

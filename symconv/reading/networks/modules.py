@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import torch
 from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
@@ -62,8 +65,25 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
         _check_module(module)
     elif not callable(module):
         raise SymconvError(f"expected a module, or a function of tensors, got {as_given(module)}")
-    reading, result = _run(module, _inputs(shapes, given))
-    return replace(reading, running=_running(module, reading, result))
+    inputs = _inputs(shapes, given)
+    tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
+    refusal = partial(_refusal, module, tensors)
+    reading, result = _run(module, inputs)
+    return replace(reading, refusal=refusal, running=_running(module, reading, result))
+
+
+def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
+    """Why a module refuses zeros of some sizes; empty where it takes them."""
+    weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
+    kind = next((one.dtype for one in weights if one.is_floating_point()), None)
+    values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
+    zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
+    try:
+        with torch.no_grad():
+            module(*zeros)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def read_rewritten(
@@ -84,7 +104,7 @@ def read_rewritten(
     before, _ = _run(_with_symbols(module, context), inputs)
     context.places = {}
     copied = _with_symbols(module, context)
-    made = _called(rewrite, (copied,), context)
+    made = _called(rewrite, (copied,), context, may_draw=True)
     after = copied if made is None else made
     if not callable(after):
         raise SymconvError(
@@ -93,7 +113,8 @@ def read_rewritten(
     if isinstance(after, torch.nn.Module):
         _check_hooks(after)
         context.know(after, is_made=True)
-    return before, _run(after, inputs)[0]
+    later, _ = _run(after, inputs)
+    return context.related(before, later.outputs), context.related(later, before.outputs)
 
 
 def _with_symbols(module: Any, context: Context) -> Any:
@@ -126,15 +147,16 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:
     context = inputs[0]._context
     tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     context.places = dict.fromkeys(tensors, "")  # of this module alone
-    if isinstance(module, torch.nn.Module):
-        context.know(module)
+    _check_arguments(module, len(inputs))
     result = _called(module, inputs, context)
-    reading = Reading(
-        tuple(one.expression for _, one in _outputs(result)),
-        tensors,
-        context.weights.by_name,
-        context.hypotheses.given,
-        MappingProxyType(context.places),
+    reading = context.related(
+        Reading(
+            tuple(one.expression for _, one in _outputs(result)),
+            tensors,
+            context.weights.by_name,
+            context.hypotheses.given,
+            MappingProxyType(context.places),
+        )
     )
     return reading, result
 
@@ -147,11 +169,20 @@ def _running(module: Any, reading: Reading, result: Any) -> Module:
     return Module(inputs, tuple(path for path, _ in _outputs(result)), kind)
 
 
-def _called(code: Any, args: Sequence[Any], context: Context) -> Any:
-    """What code returns that is watched."""
-    with torch.no_grad(), Watched(context):
+def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = False) -> Any:
+    """What code returns that is watched.
+
+    What `torch.compile` makes of a module runs as the module does, and what parametrizations
+    calculate is calculated once.
+    """
+    eager = torch.compiler.set_stance("force_eager")
+    with torch.no_grad(), eager, parametrize.cached():
+        if isinstance(code, torch.nn.Module):
+            context.know(code)
+            context.know_calculated(code)
         try:
-            return code(*args)
+            with Watched(context, may_draw):
+                return code(*args)
         except TypeError as error:
             if TorchSize.__name__ not in str(error):
                 raise
@@ -202,7 +233,38 @@ def _check_module(module: Any) -> None:
         raise SymconvError(
             f"{_listed(lazy)} has no shape yet, as in lazy layers: run the module once with numbers"
         )
+    compiled = [
+        name or "the module itself"
+        for name, one in module.named_modules()
+        if isinstance(one, torch.jit.ScriptModule)
+    ]
+    if compiled:
+        raise SymconvError(
+            f"{_listed(compiled)} is compiled by TorchScript, and has no code in Python that could "
+            "be run on symbols; read the module that it was made of"
+        )
     _check_hooks(module)
+
+
+def _check_arguments(module: Any, count: int) -> None:
+    """Refuse more or fewer inputs than a module or a function takes.
+
+    Raises:
+        SymconvError: with what it takes.
+    """
+    code = module.forward if isinstance(module, torch.nn.Module) else module
+    try:
+        signature = inspect.signature(code)
+    except (TypeError, ValueError):
+        return  # written in C
+    try:
+        signature.bind(*[None] * count)
+    except TypeError as error:
+        inputs = "1 input is" if count == 1 else f"{count} inputs are"
+        raise SymconvError(
+            f"{inputs} given, and {type(module).__name__} takes {signature}: {error}; give a shape "
+            "for each of its inputs"
+        ) from error
 
 
 def _check_hooks(module: Any) -> None:
@@ -213,7 +275,8 @@ def _check_hooks(module: Any) -> None:
     ]
     if hooked:
         raise SymconvError(
-            f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them"
+            f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them "
+            "(those of weight_norm by torch.nn.utils.remove_weight_norm, and likewise others)"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class Reading:
         places: for each tensor on the way to the outputs, the module in which it was first made,
             as "layer1.0.conv2 (Conv2d)"; empty for what is made in none of its parts.
         running: how it is run on numbers, where that is known.
+        refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
+            it does not.  None where it cannot be run.
     """
 
     outputs: tuple[SignalExpr, ...]
@@ -34,6 +36,7 @@ class Reading:
     given: tuple[Any, ...]
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
     running: Running | None = field(default=None, repr=False, compare=False)
+    refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
 
     @property
     def output(self) -> SignalExpr:

@@ -69,7 +69,8 @@ def compare_pair(
     inputs = _inputs(first, second, said)
     said.check_names(inputs)
     readings = [one.read(inputs, said) for one in (first, second)]
-    return compare_readings(readings[0], readings[1], pair.tolerance, progress)
+    with redirect_stdout(sys.stderr):  # a module may be run once more, and may print
+        return compare_readings(readings[0], readings[1], pair.tolerance, progress)
 
 
 # --- what is said of inputs ----------------------------------------------------------

@@ -6,11 +6,13 @@ into it, these are undone one by one: entries go back to where they came from.
 
 from __future__ import annotations
 
+from sympy import Eq, Mod, Piecewise, true
+
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
-from symconv.language.operators import Flip, Operator, Pad, Rearrange
+from symconv.language.operators import Dilate, Downsample, Flip, Operator, Pad, Rearrange
 from symconv.language.operators.base import size_along
-from symconv.language.signals import SignalExpr
+from symconv.language.signals import SignalExpr, Tensor, indices_of
 from symconv.language.tensor_functions import concatenate
 
 __all__ = ["Storage", "path_to"]
@@ -116,9 +118,19 @@ def _put_back(operator: Operator, whole: SignalExpr, new: SignalExpr, what: str)
             if right != 0:
                 parts.append(_cropped(whole, n + right, Amount.of(0), axis))
             return concatenate(parts, axis) if len(parts) > 1 else new
+        case Downsample(factor, axis) if factor.number and size_along(whole, axis).is_at_least(1):
+            n = size_along(whole, axis)
+            placed = new.apply(Dilate(factor, axis))
+            after = Pad(Amount.of(0), n - size_along(placed, axis), axis)
+            (u,) = indices_of(1)
+            others = Piecewise((0, Eq(Mod(u, factor.number), 0)), (1, true))
+            kept = Tensor.from_formula((u,), others, shape=(n,))
+            behind = " 1" * (whole.ndim - axis - 1)
+            beside = kept.rearrange(f"u -> u{behind}") if behind else kept
+            return whole.multiply(beside) + placed.apply(after)
     raise SymconvError(
-        f"{what} writes into a view that is not followed, as one with a step or with entries that "
-        "are repeated; write into a .clone() of it"
+        f"{what} writes into a view that is not followed, as one with entries that are repeated; "
+        "write into a .clone() of it"
     )
 
 

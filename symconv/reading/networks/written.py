@@ -53,7 +53,6 @@ class Written:
         # The tensors too, so that no id and no memory is used again.
         self._objects: dict[int, tuple[Any, Held]] = {}
         self._memory: dict[int, tuple[Any, Storage]] = {}
-        self._elsewhere: dict[int, Any] = {}
 
     def __bool__(self) -> bool:
         return bool(self._objects or self._memory)
@@ -83,7 +82,7 @@ class Written:
         """What a tensor holds, into which symbols are about to be written.
 
         Raises:
-            SymconvError: it is a weight of the module, or NumPy sees the same memory.
+            SymconvError: it is a weight of the module, or others as NumPy see the same memory.
         """
         found = self.of(tensor)
         if found is not None:
@@ -91,9 +90,9 @@ class Written:
         memory = memory_of(tensor)
         if memory is None:
             return Held(Storage(self._read(tensor)), (), True)
-        if memory in self._elsewhere:
+        if not tensor.untyped_storage().resizable():
             raise SymconvError(
-                "symbols are written into a tensor whose memory is given to others, as to NumPy, "
+                "symbols are written into a tensor whose memory others see too, as NumPy does, "
                 "who would not see them; write into a .clone() of it"
             )
         base = _whole(tensor)
@@ -103,12 +102,6 @@ class Written:
     def rebind(self, tensor: Any, held: Held) -> None:
         """Let a tensor hold something else from now on, as `tensor.data = other` does."""
         self._objects[id(tensor)] = (tensor, held)
-
-    def give_away(self, tensor: Any) -> None:
-        """Note that somebody else sees the memory of a tensor."""
-        memory = memory_of(tensor)
-        if memory is not None:
-            self._elsewhere[memory] = tensor
 
 
 def memory_of(tensor: Any) -> int | None:

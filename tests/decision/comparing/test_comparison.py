@@ -3,64 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from symconv import SignalExpr, SymconvError, Tensor, integers
+from symconv import SignalExpr, SymconvError, Tensor
 from symconv.decision.comparing.comparison import Comparison, compare_computations
-from symconv.language.graph import walk
-
-N, H, W = integers("N H W", positive=True)
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A weight with its numbers."""
-
-    origin: str
-    tensor: Tensor
-    values: Any
-    precision: float = 2.0**-23
-
-
-@dataclass(frozen=True)
-class Network:
-    """What a reader of networks would make of one."""
-
-    outputs: tuple[SignalExpr, ...]
-    inputs: tuple[Tensor, ...]
-    weights: Mapping[str, Numbers]
-    given: tuple[Any, ...] = ()
-    places: Mapping[SignalExpr, str] = field(default_factory=dict)
-
-
-def network(
-    function: Callable[..., SignalExpr],
-    numbers: Mapping[str, Any],
-    shape: tuple[Any, ...] = (N, 3, H, W),
-    given: tuple[Any, ...] = (),
-) -> Network:
-    """A network of one input; weights are the other parameters, by name."""
-    x = Tensor("x", shape)
-    arrays = {name: np.asarray(one, dtype=float) for name, one in numbers.items()}
-    tensors = {name: Tensor(name, list(one.shape)) for name, one in arrays.items()}
-    output = function(x, **tensors)
-    places = {
-        node: f"layer of {node.operator.method}" for node in walk(output) if node.operator.method
-    }
-    weights = {name: Numbers(name, tensors[name], one) for name, one in arrays.items()}
-    return Network((output,), (x,), weights, given, places)
-
-
-def random(*shape: int, seed: int = 0) -> Any:
-    return np.random.default_rng([*shape, seed]).standard_normal(shape)
-
-
-def channelwise(one: SignalExpr) -> SignalExpr:
-    return one.rearrange("c -> c 1 1")
+from tests.generators.computations import H, N, Network, channelwise, network, random
 
 
 def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
@@ -99,6 +50,21 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert weight.relative < 1e-15
     assert "scale[" in weight.formula
     assert "w[" in weight.formula
+
+
+def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        made = x.conv(w, padding=1) - channelwise(mean)
+        return made.multiply(channelwise(scale)) + channelwise(shift)
+
+    def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
+        return x.conv(k, bias, padding=1)
+
+    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    found = compared(
+        network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
+    )
+    assert found.verdict == "agree"
 
 
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
@@ -218,6 +184,45 @@ def test_no_sizes_at_all() -> None:
 
     with pytest.raises(SymconvError, match="no sizes for which it is defined"):
         compared(network(net, {"v": random(5, 4)}), network(net, {"v": random(5, 4)}))
+
+
+def test_where_a_network_itself_says_something_else_nothing_is_known() -> None:
+    def wide(x: SignalExpr) -> SignalExpr:
+        return x.avg_pool((3, 3), stride=1).sum(axis=(2, 3))
+
+    def narrow(x: SignalExpr) -> SignalExpr:
+        return x.avg_pool((1, 1), stride=1).sum(axis=(2, 3))
+
+    pair = network(wide, {}), network(narrow, {})
+    found = compared(*pair)
+    assert found.verdict == "refuted"
+    assert "at H = 1, N = 1, W = 1 the second is defined and the first is not" in str(found)
+    assert found.where_both is not None
+    assert found.where_both.verdict == "refuted"
+    seen: list[Mapping[str, int]] = []
+
+    def takes_all(at: Mapping[str, int]) -> str:
+        seen.append(at)
+        return ""
+
+    found = compared(replace(pair[0], refusal=takes_all), pair[1])
+    assert found.verdict == "unknown"
+    assert "the network itself runs there" in str(found)
+    assert seen == [{"H": 1, "N": 1, "W": 1}]
+    refuses = replace(pair[0], refusal=lambda at: "too small")
+    assert compared(refuses, pair[1]).verdict == "refuted"
+
+
+def test_an_empty_part_is_no_size_that_is_refused() -> None:
+    def parts(x: SignalExpr) -> SignalExpr:
+        rest: SignalExpr = x[:, :, 1:]
+        return rest.sum(axis=2)
+
+    def difference(x: SignalExpr) -> SignalExpr:
+        first: SignalExpr = x[:, :, 0]
+        return x.sum(axis=2) - first
+
+    assert compared(network(parts, {}), network(difference, {})).verdict == "proved"
 
 
 def test_equal_numbers_may_stand_for_different_weights() -> None:

@@ -661,6 +661,12 @@ FROM_30: dict[int, Any] = {number: SignalExpr.flip for number in range(100) if n
         lambda t, i: t if str(i) == "30" else t.flip(),
         lambda t, i: t if f"{i}" == "30" else t.flip(),
         lambda t, i: t if sympify(i) == 30 else t.flip(),
+        lambda t, i: t if isinstance(i, int) and i == 30 else t.flip(),
+        lambda t, i: t if getattr(i, "bit_length", None) and i == 30 else t.flip(),
+        lambda t, i: t if hasattr(i, "bit_length") and i.bit_length() == 5 else t.flip(),
+        lambda t, i: t if i & 32 else t.flip(),
+        lambda t, i: t if 1 << i == 2**30 else t.flip(),
+        lambda t, i: t if i.numerator == 30 else t.flip(),
         catching,
         suppressing,
     ],
@@ -692,6 +698,74 @@ def test_a_layer_that_looks_at_what_it_gets_is_not_said_to_do_the_same(
     with pytest.raises(Undecided, match="did the same with every tensor"):
         _ = stack.length
     assert str(stack) == "repeat(layer, L)(x)"
+
+
+@pytest.mark.parametrize("number", [5, 20])
+def test_a_layer_that_looks_at_far_sizes_is_not_said_to_do_the_same(number: int) -> None:
+    def layer(t: SignalExpr) -> SignalExpr:
+        return t.pad(2 if t.length == n + number else 1, 0)
+
+    verdict = (repeat(layer, L)(x) == x.pad(L, 0)).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.scope == "L from 0 to 4, and all other lengths"
+    with pytest.raises(Undecided, match="did the same with every tensor"):
+        _ = repeat(layer, L)(x).length
+
+
+def test_a_layer_that_looks_at_how_its_tensor_was_made() -> None:
+    stack = repeat(lambda t: t if len(str(t)) > 90 else t.pad(1, 0), L)(x)
+    verdict = (stack == x.pad(L, 0)).prove()
+    assert isinstance(verdict, Proved)
+    assert not verdict.is_complete
+
+
+def test_far_sizes_beyond_a_number() -> None:
+    stack = repeat(lambda t: t if (t.length - n > 30) == True else t.pad(1, 0), L)(x)  # noqa: E712
+    assert not (stack == x.pad(L, 0)).prove().is_complete
+
+
+@pytest.mark.parametrize("number", [2, 77])
+def test_a_layer_that_tells_types_apart_is_refused_where_it_does_so(number: int) -> None:
+    """It is called with an `int`, and with a number that calculates as one and is none."""
+
+    def layer(t: SignalExpr, i: Any) -> SignalExpr:
+        return t if type(i) is int and i == number else t.flip()
+
+    assert repeat(layer, number)(x) is repeat(lambda t: t.flip(), number)(x)
+    with pytest.raises(SymconvError, match=f"something else for the number {number}"):
+        repeat(layer, number + 1)(x)
+
+
+def test_a_stack_is_what_was_read_of_its_layer() -> None:
+    """So that what was proved of it is right, whatever a function does that is no layer."""
+    calls = 0
+
+    def layer(t: SignalExpr) -> SignalExpr:
+        nonlocal calls
+        calls += 1
+        return t if calls == 200 else t.flip()
+
+    stack = repeat(layer, L)(x)
+    verdict = (stack == FLIPPED).prove()
+    assert isinstance(verdict, Proved)
+    assert verdict.is_complete
+    for layers in (5, 77, 400):
+        assert stack.at(L=layers) is FLIPPED.at(L=layers)
+    assert calls < 200
+
+
+@pytest.mark.parametrize("number", [5, 40])
+def test_a_layer_that_counts_its_calls(number: int) -> None:
+    calls = 0
+
+    def layer(t: SignalExpr) -> SignalExpr:
+        nonlocal calls
+        calls += 1
+        return t if calls == number else t.flip()
+
+    stack = repeat(layer, L)(x)
+    with pytest.raises(SymconvError, match=r"to do the same each time|the same with every tensor"):
+        _ = stack.length
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.oracles.modules import agree, some_sizes, values
 
 torch = installed()
 nn, F = torch.nn, torch.nn.functional
+Module: Any = nn.Module
 
 IMAGES = ("N", 4, "H", "W")
 
@@ -109,6 +110,47 @@ def squeezed(x: Any) -> Any:
     return y
 
 
+def with_steps(x: Any) -> Any:
+    x[:, ::2] = 0
+    x[:, 1::2, ::2, ::3] += 1
+    x[..., ::2].relu_()
+    x.view(x.size(0), -1)[:, ::5].mul_(-2)
+    return x
+
+
+def into_numbers(x: Any) -> Any:
+    y = torch.ones(4, 3, dtype=torch.float64)
+    y[1:3].add_(x.mean((0, 2, 3))[:2, None])
+    y[:, 1] = 2 * x.mean()
+    y -= 1
+    return torch.cat([y, y.t().reshape(4, 3)])
+
+
+def into_a_view_of_numbers(x: Any) -> Any:
+    whole = torch.arange(24, dtype=torch.float64).view(2, 3, 4)
+    before, apart = whole[1], whole.clone()
+    whole.permute(2, 1, 0)[:, 1:, 0].copy_(x.mean((0, 2, 3))[:, None])
+    whole[1, :, ::2].mul_(3)
+    return torch.stack([before + whole[0], whole.transpose(0, 1)[:, 1], apart[0]])
+
+
+def data_of_numbers(x: Any) -> Any:
+    y = torch.zeros(2, dtype=torch.float64)
+    same, memory = y, y.view(2, 1)
+    y.data = x.mean((2, 3))
+    y *= 2
+    return same + memory[0]
+
+
+def numbers_that_take_turns(x: Any) -> Any:
+    y, z = torch.zeros(4, dtype=torch.float64), torch.ones(4, dtype=torch.float64)
+    y.data = x.mean((0, 2, 3))
+    z.data = y
+    y.data = torch.full((4,), 5.0, dtype=torch.float64)
+    z.add_(1)
+    return torch.stack([y, z, z.data.clone().zero_()])
+
+
 FUNCTIONS = (
     relu_of_a_shared_input,
     residual_changed_by_relu,
@@ -123,6 +165,11 @@ FUNCTIONS = (
     detached_is_the_same,
     permuted,
     squeezed,
+    with_steps,
+    into_numbers,
+    into_a_view_of_numbers,
+    data_of_numbers,
+    numbers_that_take_turns,
 )
 
 
@@ -158,29 +205,44 @@ def by_way_of_another(x: Any) -> Any:
     return y
 
 
-def with_a_step(x: Any) -> Any:
-    x[:, ::2] = 0
-    return x
-
-
 def into_an_expansion(x: Any) -> Any:
     x[:, :1].expand(-1, 4, -1, -1).zero_()
     return x
 
 
-def into_numbers(x: Any) -> Any:
-    torch.zeros(3, dtype=torch.float64).add_(x.sum())
+def into_memory_of_numpy(x: Any) -> Any:
+    y = torch.from_numpy(np.zeros(4))
+    y += x.sum()
     return x
 
 
-def item_of_numbers(x: Any) -> Any:
-    y = torch.zeros(2, 2, dtype=torch.float64)
+def seen_by_numpy(x: Any) -> Any:
+    y = torch.zeros(4, dtype=torch.float64)
+    y.numpy()
     y[0] = x.sum()
     return x
 
 
-def data_of_numbers(x: Any) -> Any:
-    torch.zeros(2, dtype=torch.float64).data = x
+def numbers_asked_for(x: Any) -> Any:
+    y = torch.zeros(4, dtype=torch.float64)
+    y[0] = x.sum()
+    return y.numpy()
+
+
+def drawn_at_random(x: Any) -> Any:
+    y = torch.zeros(4, dtype=torch.float64)
+    y[0] = x.sum()
+    return y.uniform_()
+
+
+def at_places(x: Any) -> Any:
+    y = torch.zeros(4, dtype=torch.float64)
+    y.index_copy_(0, torch.tensor([1]), x.sum().view(1))
+    return y
+
+
+def into_several(x: Any) -> Any:
+    torch._foreach_add_([torch.zeros(1)], [x.sum().view(1)])
     return x
 
 
@@ -209,11 +271,13 @@ def to_numpy(x: Any) -> Any:
         (perhaps_a_copy, "may have changed this tensor too"),
         (perhaps_a_view, "may have changed this tensor too"),
         (by_way_of_another, "may have changed this tensor too"),
-        (with_a_step, "a view that is not followed"),
         (into_an_expansion, "a view that is not followed"),
-        (into_numbers, "into a tensor of numbers"),
-        (item_of_numbers, "into a tensor of numbers"),
-        (data_of_numbers, "into the data of a tensor"),
+        (into_memory_of_numpy, "memory others see too, as NumPy does"),
+        (seen_by_numpy, "memory others see too, as NumPy does"),
+        (numbers_asked_for, "asks for entries as numbers"),
+        (drawn_at_random, "uniform_: draws numbers at random"),
+        (at_places, "index_copy_: is not read"),
+        (into_several, "_foreach_add_: is not read"),
         (out_argument, "is not read with out="),
         (larger_result, "another shape"),
         (other_shape, "changes the shape in place"),
@@ -223,6 +287,40 @@ def to_numpy(x: Any) -> Any:
 def test_what_is_not_followed_is_refused(function: Any, told: str) -> None:
     with pytest.raises(SymconvError, match=told):
         read(function, IMAGES)
+
+
+def test_symbols_are_not_lost_where_nothing_watches() -> None:
+    """Code that `read` does not run cannot be followed into tensors of numbers."""
+    x, numbers = symbolic("x", (2, 2)), torch.zeros(2, 2)
+    writes: tuple[Any, ...] = (
+        lambda: numbers.copy_(x),
+        lambda: numbers.__setitem__(0, x[0]),
+        lambda: numbers.add_(x),
+        lambda: numbers.set_(x),
+        lambda: torch.add(x, x, out=numbers),
+    )
+    for write in writes:
+        with pytest.raises(SymconvError):
+            write()
+    with pytest.raises(RuntimeError, match="incompatible tensor type"):
+        numbers.data = x
+    assert torch.equal(numbers, torch.zeros(2, 2))
+
+
+def test_a_buffer_is_not_written() -> None:
+    """A module that keeps what it is given does not do the same every time."""
+
+    class Keeps(Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("kept", torch.zeros(4))
+
+        def forward(self, x: Any) -> Any:
+            self.kept.view(2, 2)[0] = x.mean((0, 2, 3))[:2]
+            return x
+
+    with pytest.raises(SymconvError, match="kept is changed while the module runs"):
+        read(Keeps().eval(), IMAGES)
 
 
 VIEWS: tuple[Any, ...] = (

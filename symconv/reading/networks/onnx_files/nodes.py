@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
     DEEPEST_FUNCTION,
@@ -105,7 +106,7 @@ class _Reader:
     def __init__(self, model: Model, given: Iterable[Any], path: str = "") -> None:
         self.model = model
         self.path = path
-        self.hypotheses = Hypotheses(given)
+        self.hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given)
         self.places: dict[SignalExpr, str] = {}
         self.context: Context
         self._count = 0

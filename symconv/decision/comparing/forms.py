@@ -1,0 +1,158 @@
+"""What two segments are apart from the names in them: their form, which many have in common.
+
+What is proved of a form is proved of all that have it.  In a general form the sizes of what
+stands below are symbols of their own, of which nothing is known but that they are positive: so
+are segments at different depths of a network of one form, and what their sizes are there,
+quotients of quotients, plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sympy import Symbol
+
+from symconv.arithmetic.polynomials import Polynomial
+from symconv.arithmetic.symbols import integers
+from symconv.errors import SymconvError
+from symconv.language.amounts import Amount
+from symconv.language.graph import walk
+from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
+
+__all__ = ["Form", "Leaf", "form_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What is known of a named tensor besides its shape.
+
+    Attributes:
+        own: which side it belongs to, 0 or 1, if it is a weight that the other one does not have.
+        is_weight: whether it is a weight.
+        constant: what its entries are, where they are all 0 or all 1.
+    """
+
+    own: int | None = None
+    is_weight: bool = False
+    constant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Two segments with names and sizes that say nothing.
+
+    Attributes:
+        a: the first one.
+        b: the second one.
+        leaves: what is known of the tensors in them, in the order of their names.
+    """
+
+    a: SignalExpr
+    b: SignalExpr
+    leaves: tuple[tuple[Tensor, Leaf], ...]
+
+    def own(self, side: int) -> dict[str, Tensor]:
+        """The weights that only one side has, by name."""
+        return {tensor.name: tensor for tensor, leaf in self.leaves if leaf.own == side}
+
+    def numbers(self) -> dict[str, int]:
+        """The weights that are 0 or 1 throughout, by name."""
+        found = ((tensor.name, leaf.constant) for tensor, leaf in self.leaves)
+        return {name: constant for name, constant in found if constant is not None}
+
+
+def form_of(
+    a: SignalExpr, b: SignalExpr, known: Callable[[Tensor], Leaf], is_general: bool
+) -> tuple[Form, Mapping[str, Tensor]]:
+    """The form of two segments, and which tensor has which of its names.
+
+    Args:
+        a: the first one.
+        b: the second one.
+        known: what is known of a tensor.
+        is_general: whether sizes are symbols of their own.
+
+    Raises:
+        SymconvError: they have no general form, as sizes stand in them in another way than as
+            those of what is below.
+    """
+    tensors = [node for node in walk(a, b) if isinstance(node, Tensor)]
+    symbols = {*a.names[1], *b.names[1]}
+    sizes = _Sizes(tensors, symbols) if is_general else None
+    new: dict[Tensor, Tensor] = {}
+    leaves = []
+    for number, tensor in enumerate(tensors):
+        leaf = known(tensor)
+        its = tensor.sizes if sizes is None else tuple(map(sizes, tensor.sizes))
+        # A name with a space is that of no symbol.  What weights have to be is told in formulas.
+        name = f"w{number}_" if leaf.is_weight else f"x {number}"
+        while name in symbols:
+            name += "_"
+        made = Tensor(name, [one.written for one in its]) if leaf.is_weight else StandIn(name, its)
+        new[tensor] = made
+        leaves.append((made, leaf))
+    of_others = _with_operands if sizes is None else sizes.made
+
+    def instead(node: SignalExpr) -> SignalExpr | None:
+        return new[node] if isinstance(node, Tensor) else None
+
+    sides = [replaced(side, instead, of_others) for side in (a, b)]
+    return (
+        Form(sides[0], sides[1], tuple(leaves)),
+        {made.name: tensor for tensor, made in new.items()},
+    )
+
+
+def _with_operands(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+    return Applied(node.operator, operands)
+
+
+class _Sizes:
+    """Symbols for sizes.
+
+    Each size is at least 1, as no tensor of a network is empty: which sizes a network takes says
+    so of those that are linear.
+    """
+
+    def __init__(self, tensors: list[Tensor], taken: set[str]) -> None:
+        self._new: dict[Polynomial, Amount] = {}
+        every = [size.polynomial for tensor in tensors for size in tensor.sizes]
+        for size in every:
+            if size.as_integer() is None and size not in self._new:
+                if any(len(monomial) > 1 for monomial in size.terms):
+                    raise SymconvError(f"the size {size} is a product")
+                name = f"n{len(self._new) + 1}"
+                while name in taken:
+                    name += "_"
+                symbol = integers(name, positive=True)
+                self._new[size] = Amount(Polynomial.of(name), {name: symbol}, symbol)
+
+    def __call__(self, amount: Amount) -> Amount:
+        """An amount in the new symbols.
+
+        Raises:
+            SymconvError: it cannot be told in them.
+        """
+        if amount.number is not None:
+            return amount
+        new = self._new.get(amount.polynomial)
+        if new is not None:
+            return new
+        chosen: dict[Symbol, Amount] = {}
+        for name, symbol in amount.symbols.items():
+            alone = self._new.get(Polynomial.of(name))
+            if alone is None:
+                raise SymconvError(f"{amount} is no size of what is below")
+            chosen[symbol] = alone
+        return amount.substituted(chosen)
+
+    def made(self, node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
+        """A node of other operands, with amounts in the new symbols."""
+        operator = node.operator.with_amounts(self)
+        if any(not self._is_new(name) for one in operator.amounts for name in one.symbols):
+            raise SymconvError(f"sizes stand in a formula, {operator}")
+        return Applied(operator, operands)
+
+    def _is_new(self, name: str) -> bool:
+        return any(name in one.symbols for one in self._new.values())
