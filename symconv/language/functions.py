@@ -379,6 +379,14 @@ FUNCTIONS: Mapping[str, Meaning] = {
         is_exact=False,
     ),
     "log": Meaning(_log, None, "np.log({0})", "torch.log", rises=True, is_exact=False),
+    "erf": Meaning(
+        _erf,
+        _ZERO,
+        "np.vectorize(math.erf, otypes=[float])({0})",
+        "torch.erf",
+        rises=True,
+        is_exact=False,
+    ),
 }
 """The functions that tensors have methods for, besides the leaky ReLU, which has a parameter.
 

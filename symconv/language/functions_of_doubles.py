@@ -85,5 +85,9 @@ OF_DOUBLES: Mapping[str, Callable[[Doubles], Doubles]] = {
     "silu": lambda x: x * _sigmoid(x),
     "hardswish": _hardswish,
     "exp": np.exp,
+    "reciprocal": lambda x: 1.0 / x,
+    "sqrt": np.sqrt,
+    "log": np.log,
+    "erf": erf,
 }
 """The functions of `symconv.language.functions.FUNCTIONS`."""

@@ -122,6 +122,7 @@ _FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "reciprocal": ("Reciprocal", "inverse"),
     "sqrt": ("Sqrt", "square_root"),
     "log": ("Log", "ln"),
+    "erf": ("Erf", "error_function"),
 }
 """What the functions that tensors have methods for are called elsewhere."""
 

@@ -47,7 +47,7 @@ def reading_of(case: Any) -> tuple[Reading, Mapping[str, Any]]:
     Raises:
         SymconvError: it is not read.
     """
-    inputs, _ = case.data_sets[0]
+    inputs = [np.asarray(a) if isinstance(a, np.generic) else a for a in case.data_sets[0][0]]
     graph = case.model.graph
     if not all(isinstance(array, np.ndarray) for array in inputs):
         raise SymconvError("lists of tensors are not read")
@@ -80,7 +80,10 @@ def disagreement(case: Any) -> str:
         plain = plain if plain in named else f"w_{plain}"
         if plain in named:
             entries[plain] = array.astype(float).reshape(array.shape or (1,))
-    found = doubles(reading.outputs, entries, {})
+    try:
+        found = doubles(reading.outputs, entries, {})
+    except SymconvError as error:
+        return f"cannot be computed: {error}"
     return differences(found, case.data_sets[0][1])
 
 

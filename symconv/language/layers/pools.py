@@ -22,13 +22,14 @@ from symconv.arithmetic.unevaluated import (
 )
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
+from symconv.language.any_size import length_expression
 from symconv.language.layers.arguments import each_axis, sliding_axes, small_number, steps
 from symconv.language.layers.channels import along_axis
 from symconv.language.layers.paddings import padded, pads_along
 from symconv.language.operators import Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.operators.scale import exact_number
-from symconv.language.signals import Signal, SignalExpr
+from symconv.language.signals import Signal, SignalExpr, by_formula
 from symconv.language.tensor_functions import concatenate
 
 __all__ = ["adaptive_avg_pool", "avg_pool"]
@@ -258,7 +259,7 @@ def _share(
     taken = {name for names in sums.names for name in names}
     u = Symbol(str(next(letters("uvw", taken))), integer=True)
     first = difference(product(s.written, u), left.written)
-    n = signal.shape[axis]
+    n = length_expression(signal, axis=axis)  # of one axis, as each goes through all of a network
     end = sum_of(n, right.written) if with_pad else n
     if d == 1:
         last = smallest(sum_of(first, Amount.of(c).written), end)
@@ -274,4 +275,4 @@ def _share(
         )
     shares = [(Rational(1, i), Eq(entries, i, evaluate=False)) for i in range(1, c + 1)]
     share = Piecewise(*shares, (0, True), evaluate=False)
-    return Signal.from_formula(u, share, length=sums.shape[axis])
+    return by_formula((u,), share, (size_along(sums, axis),))

@@ -250,5 +250,9 @@ class PointwiseMethods(Operand):
         """The natural logarithm of each entry; it is claimed about where all are positive."""
         return self._of("log")
 
+    def erf(self) -> SignalExpr:
+        """The error function of each entry, by which `gelu` is defined."""
+        return self._of("erf")
+
     def _of(self, name: str) -> SignalExpr:
         return self.apply(Apply(Function(name, FUNCTIONS[name].at_zero)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError
 from symconv.language.graph import has_opaque
@@ -85,12 +86,24 @@ class Context:
             for name, one in listed:
                 if hasattr(one, "expression") or id(one) in self._names:
                     continue
-                self._names[id(one)] = name, one, one._version
+                self._names[id(one)] = name.replace("_orig_mod.", ""), one, one._version
                 if is_made:
                     self._fresh.add(id(one))
                 memory = None if is_lazy(one) else memory_of(one)
                 if memory is not None:
                     self._by_memory.setdefault(memory, one)
+        self.know_calculated(module)
+
+    def know_calculated(self, module: Any) -> None:
+        """Learn what weights are called that parametrizations calculate, while they are kept."""
+        for place, one in module.named_modules():
+            if not parametrize.is_parametrized(one):
+                continue
+            for name in one.parametrizations:
+                made = getattr(one, name)
+                whole = f"{place}.{name}" if place else name
+                if not hasattr(made, "expression"):
+                    self._names.setdefault(id(made), (whole, made, made._version))
 
     def _name(self, tensor: Any) -> str | None:
         """What a weight is called; None of a tensor that is none.
@@ -144,7 +157,7 @@ class Context:
             self._names[id(tensor)] = (name, tensor, tensor._version)
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
-        values = partial(_double, tensor)
+        values = partial(_numbers, tensor)
         return self.weights.tensor(
             id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
         )
@@ -196,7 +209,7 @@ class Context:
                 raise SymconvError(f"{name} + {eps} has no root, being 0 or less somewhere")
 
         def values() -> Any:
-            return 1 / (_double(variance) + eps) ** 0.5
+            return 1 / (_numbers(variance).astype(float) + eps) ** 0.5
 
         found = self.weights.tensor(
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
@@ -295,8 +308,10 @@ def _precision(tensor: Any) -> float:
     return float(torch.finfo(kind).eps)
 
 
-def _double(tensor: Any) -> Any:
-    return tensor.detach().to(torch.float64).cpu().numpy().copy()
+def _numbers(tensor: Any) -> Any:
+    """The numbers of a tensor as a NumPy array; where it can be, the same memory."""
+    held = tensor.detach().cpu()
+    return (held.float() if held.dtype == torch.bfloat16 else held).numpy()
 
 
 def _check_numbers(tensor: Any, name: str) -> None:

@@ -20,7 +20,13 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.operators import Operator
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
-from symconv.reading.networks.layers.arguments import as_list, constant, sizes_of
+from symconv.reading.networks.layers.arguments import (
+    as_list,
+    constant,
+    sizes_of,
+    which_axes,
+    without_axes,
+)
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.layers.shapes import expand_as
 from symconv.reading.networks.parameters import Context, located
@@ -138,10 +144,13 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
         return _called(func, args, kwargs or {})
 
     @classmethod
-    def __torch_dispatch__(
-        cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> NoReturn:
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Reached by what does not ask `__torch_function__` first: nothing is computed here."""
+        if func is torch.ops.aten.set_.source_Tensor:
+            target, source = args
+            if isinstance(target, Symbolic) and isinstance(source, Symbolic):
+                target.hold(source.held)
+                return target
         raise SymconvError(f"{func} computes with numbers, and is not read{located()}")
 
 
@@ -494,6 +503,7 @@ _OTHER_NAMES = {
     "__rtruediv__": "rdiv",
     "__sub__": "sub",
     "__truediv__": "div",
+    "_weight_norm": "weight_norm",
     "absolute": "abs",
     "adjoint": "swapped_axes",
     "bmm": "matmul",
@@ -526,6 +536,7 @@ _OTHER_NAMES = {
     "type": "cast",
     "type_as": "cast",
     "upsample": "interpolate",
+    "vdot": "dot",
     "view_as": "reshape_as",
 }
 """Functions by the names that they have in the table."""
@@ -667,6 +678,13 @@ def _length(x: Symbolic) -> Any:
     return int(_shape(x)[0])
 
 
+def _squeezed(input: Symbolic, *dim: Any) -> Symbolic:  # noqa: A002
+    """Without the axes of one entry; whether a size is 1, the hypotheses tell."""
+    asked = which_axes(input.expression, as_list(dim) or None)
+    gone = [axis for axis in asked if _shape(input)[axis] == 1]
+    return _view("squeeze", input, without_axes(input.expression, gone))
+
+
 def _no_numbers(x: Any, *_: Any, **__: Any) -> NoReturn:
     raise SymconvError(
         "asks for entries as numbers, on which what follows may depend; they are symbols here"
@@ -686,6 +704,8 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
         ("__bool__", "__float__", "__int__", "__index__", "__complex__", "item", "tolist"),
         _no_numbers,
     ),
+    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne", "__eq__", "__ne__"), _no_numbers),
+    **dict.fromkeys(("allclose", "equal", "isnan", "isinf", "any", "all"), _no_numbers),
     **dict.fromkeys(("numpy", "__array__", "__contains__", "__reduce_ex__"), _no_numbers),
     **dict.fromkeys(("is_cuda", "requires_grad", "is_sparse", "is_quantized"), lambda x: False),
     **dict.fromkeys(("is_cpu", "is_leaf"), lambda x: True),
@@ -714,5 +734,6 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "rrelu": _rrelu,
     "shape": _shape,
     "size": _size,
+    "squeeze": _squeezed,
 }
 """What is answered without the table of layers, or needs more than the numbers of a layer."""

@@ -35,11 +35,17 @@ __all__ = ["Watched"]
 
 
 class Watched(TorchFunctionMode):  # type: ignore[misc]
-    """Sees each call of a function of PyTorch before the tensors in it are asked."""
+    """Sees each call of a function of PyTorch before the tensors in it are asked.
 
-    def __init__(self, context: Context) -> None:
+    Args:
+        context: what the symbolic tensors have in common.
+        may_draw: whether the code may draw numbers at random, as that which makes layers does.
+    """
+
+    def __init__(self, context: Context, may_draw: bool = False) -> None:
         super().__init__()
         self._context = context
+        self._may_draw = may_draw
 
     def __torch_function__(
         self,
@@ -53,6 +59,8 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         name = full_name(func)
         last = name.rpartition(".")[2]
         try:
+            if last.removesuffix("_").removesuffix("_like") in _RANDOM and not self._may_draw:
+                raise SymconvError("draws numbers at random, so that each run gives others")
             if name.endswith(".data.__set__") and self._rebound(*args):
                 return None
             if self._context.written:
@@ -169,6 +177,14 @@ def _writes(name: str) -> bool:
 
 
 _WRITING_SIGNS = frozenset(["__iadd__", "__idiv__", "__imul__", "__isub__", "__itruediv__"])
+
+_RANDOM = frozenset(
+    [
+        *("bernoulli", "cauchy", "exponential", "geometric", "log_normal", "multinomial"),
+        *("normal", "poisson", "rand", "randint", "randn", "random", "randperm", "uniform"),
+    ]
+)
+"""What draws numbers, without what says that it writes in place, or makes a tensor like another."""
 
 _MAKERS: Mapping[str, Callable[..., SignalExpr]] = {
     "full": lambda size, fill_value: filled(size, fill_value),

@@ -25,6 +25,10 @@ class Numbers:
     values: Any
     precision: float = 2.0**-23
 
+    @property
+    def numbers(self) -> Any:
+        return self.values
+
 
 @dataclass(frozen=True)
 class Network:

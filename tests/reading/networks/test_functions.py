@@ -94,6 +94,8 @@ POINTWISE = (
     lambda x: F.log_softmax(x, dim=1),
     lambda x: torch.log_softmax(x, -1),
     lambda x: torch.outer(one, one) @ x.flatten(2),
+    lambda x: x * torch.dot(one, x.sum((0, 2, 3))),
+    lambda x: torch._weight_norm(x, x.sum(1, keepdim=True), 1),
     lambda x: torch.diag(one) @ x.flatten(2),
     lambda x: x.flatten(2) + torch.diag(torch.einsum("nchw,ndhw->cd", x, x))[:, None],
     lambda x: F.dropout(x, 0.5, False),

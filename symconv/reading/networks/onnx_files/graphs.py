@@ -167,7 +167,7 @@ def _model(proto: Any, folder: Path | None) -> Model:
     opsets = _opsets(proto.opset_import)
     functions = {}
     for one in proto.functions:
-        key = (_domain(one.domain), one.name)
+        key = (_domain(one.domain), _word(one.name))
         if key in functions:
             raise SymconvError(f"the function {one.name} is defined twice")
         functions[key] = function_of(one, folder)
@@ -190,18 +190,32 @@ def _opsets(given: Iterable[Any]) -> dict[str, int]:
     return opsets
 
 
-def _domain(name: str) -> str:
-    return "" if name == "ai.onnx" else name
+def _domain(name: Any) -> str:
+    return "" if name == "ai.onnx" else _word(name)
+
+
+def _word(name: Any) -> str:
+    """A name, which protobuf gives as bytes where it is no text.
+
+    Raises:
+        SymconvError: it is none.
+    """
+    if not isinstance(name, str):
+        raise SymconvError(f"a name is not written in UTF-8: {name!r}")
+    return name
+
+
+def _words(names: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(map(_word, names))
 
 
 def function_of(proto: Any, folder: Path | None = None) -> Function:
     """A function of the format as plain data."""
-    defaults = {one.name: _attribute(one, folder) for one in proto.attribute_proto}
+    defaults = {_word(one.name): _attribute(one, folder) for one in proto.attribute_proto}
     nodes = tuple(_node(one, folder) for one in proto.node)
-    _check_order(nodes, proto.input, f"the function {proto.name}")
-    return Function(
-        tuple(proto.input), tuple(proto.output), nodes, defaults, _opsets(proto.opset_import)
-    )
+    inputs, outputs = _words(proto.input), _words(proto.output)
+    _check_order(nodes, inputs, f"the function {proto.name}")
+    return Function(inputs, outputs, nodes, defaults, _opsets(proto.opset_import))
 
 
 def _graph(proto: Any, folder: Path | None, outer: Sequence[str] | None = None) -> Graph:
@@ -221,7 +235,7 @@ def _graph(proto: Any, folder: Path | None, outer: Sequence[str] | None = None) 
             raise SymconvError("a constant of the graph has no name")
         if one.name in constants:
             raise SymconvError(f"there are two constants {one.name}")
-        constants[one.name] = numbers_of(one, folder)
+        constants[_word(one.name)] = numbers_of(one, folder)
     inputs = tuple(_input(one) for one in proto.input if one.name not in constants)
     names = [one.name for one in inputs]
     twice = [name for name, times in Counter(names).items() if times > 1]
@@ -234,7 +248,7 @@ def _graph(proto: Any, folder: Path | None, outer: Sequence[str] | None = None) 
     nodes = tuple(_node(one, folder) for one in proto.node)
     if outer is None:
         _check_order(nodes, [*constants, *names], "the graph")
-    return Graph(inputs, tuple(one.name for one in proto.output), nodes, constants)
+    return Graph(inputs, _words(one.name for one in proto.output), nodes, constants)
 
 
 def _check_order(nodes: Sequence[Node], given: Iterable[str], where: str) -> None:
@@ -265,18 +279,18 @@ def _check_order(nodes: Sequence[Node], given: Iterable[str], where: str) -> Non
 def _node(proto: Any, folder: Path | None) -> Node:
     attributes: dict[str, Attribute] = {}
     node = Node(
-        proto.op_type,
+        _word(proto.op_type),
         _domain(proto.domain),
-        proto.name,
-        tuple(proto.input),
-        tuple(proto.output),
+        _word(proto.name),
+        _words(proto.input),
+        _words(proto.output),
         attributes,
     )
     for one in proto.attribute:
         if one.name in attributes:
             raise SymconvError(f"{node} has two attributes {one.name}")
         try:
-            attributes[one.name] = _attribute(one, folder)
+            attributes[_word(one.name)] = _attribute(one, folder)
         except SymconvError as error:
             raise SymconvError(f"{node}, attribute {one.name}: {error}") from error
     return node
@@ -308,32 +322,31 @@ def _attribute(proto: Any, folder: Path | None) -> Attribute:
     except ValueError:
         kind = str(proto.type)
     if proto.ref_attr_name:
-        return Attribute(kind, None, proto.ref_attr_name)
+        return Attribute(kind, None, _word(proto.ref_attr_name))
     if kind not in _KINDS:
         raise SymconvError(f"is of the kind {kind}, which is not read")
     return Attribute(kind, _KINDS[kind](proto, folder))
 
 
 def _input(proto: Any) -> Input:
-    onnx = package()
+    onnx, name = package(), _word(proto.name)
     kind = proto.type.WhichOneof("value")
     if kind != "tensor_type":
-        raise SymconvError(f"the input {proto.name} is no tensor, but {kind or 'of no type'}")
+        raise SymconvError(f"the input {name} is no tensor, but {kind or 'of no type'}")
     tensor = proto.type.tensor_type
     try:
         numbers = onnx.TensorProto.DataType.Name(tensor.elem_type)
     except ValueError:
         raise SymconvError(
-            f"the input {proto.name} has entries of an unknown kind, {tensor.elem_type}"
+            f"the input {name} has entries of an unknown kind, {tensor.elem_type}"
         ) from None
     if not tensor.HasField("shape"):
-        return Input(proto.name, numbers, None)
+        return Input(name, numbers, None)
     shape: list[int | str | None] = []
     for one in tensor.shape.dim:
         which = one.WhichOneof("value")
         if which == "dim_value" and one.dim_value < 0:
-            raise SymconvError(f"the input {proto.name} has a negative size, {one.dim_value}")
-        shape.append(
-            one.dim_value if which == "dim_value" else one.dim_param or None if which else None
-        )
-    return Input(proto.name, numbers, tuple(shape))
+            raise SymconvError(f"the input {name} has a negative size, {one.dim_value}")
+        number = one.dim_value if which == "dim_value" else None
+        shape.append(_word(one.dim_param) or None if number is None else number)
+    return Input(name, numbers, tuple(shape))

@@ -104,9 +104,15 @@ def _expand(call: Call) -> Any:
     wanted = [*[1] * (x.ndim - len(wanted)), *wanted]
     sizes = []
     for old, new in zip(have, wanted, strict=True):
-        if not (old == 1 or new == 1 or old == new):
+        # Numbers first, as of sizes it has to be known for all that they may be.
+        if (isinstance(new, int) and new == 1) or str(old) == str(new):
+            sizes.append(old)
+        elif (isinstance(old, int) and old == 1) or old == 1:
+            sizes.append(new)
+        elif new == 1 or old == new:
+            sizes.append(old)
+        else:
             raise SymconvError(f"an axis of {old} entries is expanded to {new}")
-        sizes.append(new if old == 1 else old)
     return call.layer("expand", x, *sizes)
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
     DEEPEST_FUNCTION,
@@ -76,7 +77,7 @@ class _Reader:
 
     def __init__(self, model: Model, given: Iterable[Any]) -> None:
         self.model = model
-        self.hypotheses = Hypotheses(given)
+        self.hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given)
         self.places: dict[SignalExpr, str] = {}
         self.context: Context
         self._count = 0

@@ -82,8 +82,9 @@ def numbers_of(proto: Any, folder: Path | None) -> Numbers:
     Raises:
         SymconvError: it is of another kind, or there are more entries, or fewer.
     """
-    what = f"the array {proto.name}" if proto.name else "an array"
     from onnx import TensorProto
+
+    what = f"the array {proto.name}" if proto.name else "an array"
 
     try:
         kind = TensorProto.DataType.Name(proto.data_type)
@@ -145,6 +146,8 @@ def _beside(
     """
     told = {one.key: one.value for one in proto.external_data}
     location = told.get("location", "")
+    if not isinstance(location, str):
+        raise SymconvError(f"{what} lies in a file whose name is not written in UTF-8")
     if folder is None:
         raise SymconvError(f"{what} lies in another file, and it is not known where that is")
     path = _within(folder, location, what)

@@ -10,6 +10,7 @@ says, and implementations do in older ones too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from symconv.errors import SymconvError
@@ -209,12 +210,12 @@ def _max_pool(call: Call) -> Any:
 def _norm_pool(call: Call) -> Any:
     """The norm of each window, which is the p-th root of the sum of p-th powers."""
     x, p = call.tensor(), call.get("p", 2)
-    if p not in (1, 2):
-        raise SymconvError(f"is read with p=1 and p=2, got p={p}")
+    if p not in (1, 2, 4):
+        raise SymconvError(f"is read with p=1, 2 and 4, whose roots are square roots, got p={p}")
     count, arguments = _windows(call, x)
-    powers = call.layer("abs" if p == 1 else "square", x)
+    powers = call.layer("abs", x) if p == 1 else call.layer("pow", x, p)
     sums = call.layer(f"avg_pool{count}d", powers, **arguments, divisor_override=1)
-    return sums if p == 1 else call.layer("sqrt", sums)
+    return sums if p == 1 else call.layer("pow", sums, Fraction(1, p))
 
 
 def _global(layer: str) -> Callable[[Call], Any]:
