@@ -211,6 +211,9 @@ class _Reader:
             except SymconvError as error:
                 within = f" in {around}" if around else ""
                 raise _LocatedError(f"{node}{within}: {error}") from error
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                # Of attributes that contradict each other in ways that nobody has thought of.
+                raise _LocatedError(f"{node}: contradicts itself ({error})") from error
             for at, name in enumerate(node.outputs):
                 value = found[at] if at < len(found) else Unread(name)
                 if name:
@@ -249,7 +252,7 @@ class _Reader:
             special = _SPECIAL[node.operator](call)
             if special is not None:
                 return [special]
-        if all(one is None or isinstance(one, Constant) for one in inputs) and inputs:
+        if {type(one) for one in inputs if one is not None} == {Constant}:
             found = self._of_constants(call)
             if found is not None:
                 return found
@@ -526,8 +529,6 @@ def _of_integers(call: Call) -> bool:
     data: Sequence[Value | None] = call.inputs
     if call.node.operator in _FIRST:
         data = data[:1]
-    elif call.node.operator == "Where":
-        data = data[1:]
     return any(isinstance(one, Integers) for one in data) and not any(
         isinstance(one, Computed) for one in data
     )

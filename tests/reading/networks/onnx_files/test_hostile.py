@@ -191,8 +191,8 @@ def test_functions_within_functions() -> None:
 
     assert str(read_model(called([function("F0")])).output) == "x.relu()"
     refused(called([function("F0", "F0")]), "calls itself")
-    doubled = [function(f"F{i}", f"F{i + 1}", f"F{i + 1}") for i in range(18)]
-    refused(called([*doubled, function("F18")]), "more than 100000 nodes")
+    doubled = [function(f"F{i}", f"F{i + 1}", f"F{i + 1}") for i in range(16)]
+    refused(called([*doubled, function("F16")]), "more than 30000 nodes")
     refused(called([function("F0"), function("F0")]), "F0 is defined twice")
 
 
