@@ -455,6 +455,8 @@ def _schema(node: Node, opset: int) -> Any:
         raise SymconvError(f"is no operator{domain} in opset {opset}") from None
     if node.domain:
         raise SymconvError(f"is of the domain {as_given(node.domain)}, which is not read")
+    if schema.deprecated:
+        raise SymconvError(f"is no operator any more in opset {opset}")
     if schema.since_version > NEWEST_OPSET:
         raise SymconvError(
             f"was changed in opset {schema.since_version}, and is known up to opset {NEWEST_OPSET}"
