@@ -13,7 +13,8 @@ The public names are few:
 - `repeat` applies a layer a number of times, which may be a symbol; `receptive_field` says which
   inputs an output reads.
 - `solve` finds unknown kernels; what it found is a `Solution`.
-- `merge` says which one layer a chain of linear layers is, as a `Merged`.
+- `merge` says which one layer a chain of linear layers is, as a `Merged`; and which layers of a
+  module of PyTorch are one, as a `MergedNetwork`.
 - `compare` says whether two modules of PyTorch compute the same, as a `Comparison`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
 - `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from symconv.decision.solving.amounts.answers import Amounts, solve_amounts
     from symconv.decision.solving.kernels.finding import solve
     from symconv.decision.solving.kernels.solutions import Solution
-    from symconv.decision.solving.merging.merged import Merged, merge
+    from symconv.decision.solving.merging.merged import Merged
     from symconv.decision.stacks.repeated import repeat
     from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
     from symconv.derivations.steps import Derivation, such_that
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
     from symconv.reading.networks.comparing import compare
+    from symconv.reading.networks.merging.networks import MergedNetwork, merge
     from symconv.testing import assert_equal
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "Derivation",
     "Instance",
     "Merged",
+    "MergedNetwork",
     "Pointwise",
     "Proved",
     "Refuted",
@@ -100,6 +103,7 @@ _PLACES = {
     ),
     **dict.fromkeys(("Amounts", "solve_amounts"), "decision.solving.amounts.answers"),
     **dict.fromkeys(("Derivation", "such_that"), "derivations.steps"),
+    **dict.fromkeys(("MergedNetwork", "merge"), "reading.networks.merging.networks"),
     "CATALOGUE": "catalogue.index",
     "Comparison": "decision.comparing.comparison",
     "MISTAKES": "exercises.mistakes",
@@ -112,7 +116,6 @@ _PLACES = {
     "diagrams": "pages.diagrams",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
-    "merge": "decision.solving.merging.merged",
     "receptive_field": "language.receptive_fields",
     "repeat": "decision.stacks.repeated",
     "solve": "decision.solving.kernels.finding",

@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 import islpy as isl
 from islpy import dim_type
 
-from symconv.arithmetic.integer_sets import Set
+from symconv.arithmetic.integer_sets import Set, as_integer
 from symconv.errors import Undecided
 
-__all__ = ["nonzero_count"]
+__all__ = ["counted_alike", "nonzero_count"]
 
 Multiplier: TypeAlias = int | isl.PwQPolynomial
 """A number, or a polynomial in the parameters, by which a number of points is multiplied."""
@@ -64,6 +64,24 @@ def nonzero_count(parts: Sequence[tuple[Multiplier, Set]], width: int) -> Set:
         zero = isl.PwAff.from_aff(isl.Aff.zero_on_domain(isl.LocalSpace.from_space(piece.space)))
         found = found | piece.intersect(value.ne_set(zero))
     return _as_points(found, width)
+
+
+def counted_alike(points: Set) -> tuple[int, Set] | None:
+    """How many values the last coordinate has, and the points without it.
+
+    None unless these are the numbers from one to another, at each of the points the same ones.
+    """
+    last = points.dim(dim_type.set) - 1
+    low, high = points.dim_min_val(last), points.dim_max_val(last)
+    if not (low.is_int() and high.is_int()):
+        return None
+    others = points.project_out(dim_type.set, last, 1)
+    every = others.insert_dims(dim_type.set, last, 1)
+    every = every.lower_bound_val(dim_type.set, last, low)
+    every = every.upper_bound_val(dim_type.set, last, high)
+    if not every.is_subset(points):
+        return None
+    return as_integer(high) - as_integer(low) + 1, others
 
 
 def _counted(part: Set) -> isl.PwQPolynomial:

@@ -645,6 +645,14 @@ MOST_EQUATIONS_OF_A_KERNEL = 3000
 MOST_READINGS_TRIED = 6
 """Kernels that are read off in different ways, where one of them after the other is tried."""
 
+LARGE_SIZE = 10**6
+"""The size for which two ways to compute the same are compared by their multiplications: so large
+that what is padded does not count."""
+
+MOST_LAYERS_JOINED = 16
+"""Layers in a row of a network that are joined one by one, which takes a proof for each number of
+them; of more, all together or each alone."""
+
 MOST_DIVISORS_TRIED = 100_000
 """How many numbers are tried as factors of a product of sizes.
 

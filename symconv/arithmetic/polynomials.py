@@ -40,6 +40,7 @@ __all__ = [
     "maximum",
     "negated",
     "nonnegative_part",
+    "quotient",
     "some",
     "within",
     "without_nonnegative_part",
@@ -562,6 +563,21 @@ def divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Pol
         return multiples, numerator - multiples * divisor
     whole = {m: c // number for m, c in numerator.terms.items() if c % number == 0}
     return Polynomial(whole), Polynomial({m: c for m, c in numerator.terms.items() if c % number})
+
+
+def quotient(numerator: Polynomial, divisor: Polynomial) -> Polynomial | None:
+    """The numerator / the divisor, where it is plain that this is a polynomial.
+
+    >>> n, m = Polynomial.of("n"), Polynomial.of("m")
+    >>> print(quotient(6 * n * m - 2 * n, 2 * n), quotient(n + m, n + m), quotient(n + m, n))
+    3*m - 1 1 None
+    """
+    if numerator == divisor:
+        return Polynomial.constant(1)
+    if not divisor.terms:
+        return None
+    whole, rest = divided(numerator, divisor)
+    return None if rest.terms else whole
 
 
 def _divided(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:

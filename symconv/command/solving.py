@@ -19,6 +19,7 @@ from symconv.decision.solving.amounts.answers import Amounts
 from symconv.decision.solving.kernels.obstacles import Obstacle
 from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.solving.kernels.telling import (
+    absence,
     candidate_sentence,
     conflict,
     entry_of,
@@ -151,17 +152,12 @@ def _measure(kernel: SignalExpr) -> str:
 def _show_none(found: Solution, obstacle: Obstacle, took: str, out: Console) -> None:
     row(out, "THERE IS NONE", took, "red")
     if obstacle.needs:
-        paragraph(out, f"{_capital(conflict(obstacle))}:", indent=4)
+        paragraph(out, f"There is {absence(found)}: {conflict(obstacle)}.", indent=4)
         _show_table(*needs_table(obstacle), out)
     else:
-        paragraph(out, f"{_capital(str(obstacle))}.", indent=4)
+        paragraph(out, f"There is {absence(found)}: {obstacle}.", indent=4)
     _show_candidate(found, out)
     out.print()
-
-
-def _capital(text: str) -> str:
-    """A sentence that begins with a capital letter; all others stay as they are."""
-    return text[:1].upper() + text[1:]
 
 
 def _show_candidate(found: Solution, out: Console) -> None:

@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, chain, pairwise
 from math import factorial, prod
 
 import flint
 
-from symconv.arithmetic.counting import nonzero_count
+from symconv.arithmetic.counting import counted_alike, nonzero_count
 from symconv.arithmetic.divisors import Weight, added, factored, numerators
 from symconv.arithmetic.integer_sets import IntegerSets, Set
 from symconv.arithmetic.limits import MOST_ORDERS_COMPARED, STEPS_PER_GUARD
@@ -169,7 +169,7 @@ class _Comparer:
         left = [sum_ for sum_ in self.sums[names] if self._numerator(sum_.weight).terms]
         if not left:
             return Comparison(names, found, None, None, "")
-        parts = _without_opposites([self._occurrences(sum_) for sum_ in left])
+        parts = _without_opposites(_united([self._occurrences(sum_) for sum_ in left]))
         ranks = left[0].coordinates.ranks
         width = self.axes + sum(ranks)
         counted = any(part.hidden for part in parts)
@@ -326,10 +326,11 @@ class _Comparer:
 
         Then nothing has to be counted, as where one sum was cut into pieces, and another was not.
         """
-        parts = [self._occurrences(sum_, hidden) for sum_ in sums]
-        width = self.axes + sum(sums[0].coordinates.ranks) + hidden
-        return all(part.hidden == hidden for part in parts) and bool(
-            self._weighted(parts, width).is_empty()
+        united = _united([self._occurrences(sum_, hidden) for sum_ in sums])
+        parts = _without_opposites(_united([_with_counts_alike(part) for part in united]))
+        width = self.axes + sum(sums[0].coordinates.ranks)
+        return len({part.hidden for part in parts}) <= 1 and all(
+            self._weighted(parts, width + part.hidden).is_empty() for part in parts[:1]
         )
 
     def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
@@ -460,6 +461,32 @@ def _signature(row: int, axes: Sequence[str], values: Sequence[Fraction]) -> tup
     for axis, value in zip(axes, values, strict=False):
         by_name[axis].append(value)
     return (values[row], *(value for name in sorted(by_name) for value in sorted(by_name[name])))
+
+
+def _with_counts_alike(part: _Part) -> _Part:
+    """The part with a number in the place of a hidden index that has the same values everywhere."""
+    while part.hidden:
+        found = counted_alike(part.points)
+        if found is None:
+            break
+        count, points = found
+        weight = {divisors: count * c for divisors, c in part.weight.items()}
+        part = _Part(weight, points, part.hidden - 1)
+    return part
+
+
+def _united(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, in which disjoint ones of equal weights are one: what was cut becomes whole."""
+    rest: list[_Part] = []
+    for part in parts:
+        for i, other in enumerate(rest):
+            is_alike = other.weight == part.weight and other.hidden == part.hidden
+            if is_alike and part.points.is_disjoint(other.points):
+                rest[i] = replace(other, points=other.points.union(part.points))
+                break
+        else:
+            rest.append(part)
+    return [replace(part, points=part.points.coalesce()) for part in rest]
 
 
 def _without_opposites(parts: Sequence[_Part]) -> list[_Part]:

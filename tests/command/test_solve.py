@@ -43,7 +43,7 @@ def test_a_kernel_that_is_found(more: tuple[str, ...]) -> None:
         "    ((pad(x; l, r) ⋆ k)↓2 ⋆ k)↓2  =  (pad(x; l, r) ⋆ K)↓4\n",
         "K, for all lengths\n  FOUND\n    K = k ∗ k↑2\n",
         "    K[t] = Σ_{0 ≤ i ≤ c − 1} k[t − 2i]·k[i]\n    K is of length 3c − 2\n",
-        "  It is the only one of that shape.\n",
+        "  It is the only one of that shape over fields of characteristic 0.\n",
         "For all lengths, by integer sets\n  PROVED",
         "the same sum, by t = 2i + j, v = i\n",
     ):
@@ -66,7 +66,9 @@ def test_several_kernels() -> None:
     result = run(claim, "--unknown", "K", "--unknown", "L", *SIGNALS, *more)
     assert result.exit_code == 0
     assert "    K = k\n    K is of length c\n    L = h\n    L is of length c\n" in result.output
-    assert "They are the only ones of these shapes." in result.output
+    assert (
+        "They are the only ones of these shapes over fields of characteristic 0." in result.output
+    )
 
 
 @pytest.mark.parametrize("more", [(), ("--timeout", "60")])
@@ -75,7 +77,7 @@ def test_where_there_is_none(more: tuple[str, ...]) -> None:
     assert result.exit_code == 1
     for line in (
         "  THERE IS NONE",
-        "    At c = 3, n = 2, these outputs contradict each other:\n",
+        "    There is no K of one axis over fields of characteristic 0: at c = 3,",
         "      at             output   before   needs\n",
         "      c = 3, n = 1   [0]      x[0]     K[2] = k[1]**2\n",
         "      c = 3, n = 2   [0]      x[0]     K[2] = k[1]**2 + k[0]*k[2]\n",
@@ -84,7 +86,7 @@ def test_where_there_is_none(more: tuple[str, ...]) -> None:
         assert line in result.output
     lengths = run("x.correlate(k) == x.correlate(K)", "--unknown", "K:c+1", *SIGNALS)
     assert lengths.exit_code == 1
-    assert "whatever K is." in lengths.output
+    assert "whatever K is." in " ".join(lengths.output.split())
 
 
 def test_what_is_not_known() -> None:

@@ -18,7 +18,7 @@ __all__ = ["architectures", "network", "with_statistics"]
 
 
 def _collection() -> Any:
-    if find_spec("torchvision") is None:
+    if "torchvision" not in sys.modules and find_spec("torchvision") is None:
         for name in ("torchvision", "torchvision.ops"):
             module = types.ModuleType(name)
             module.DeformConv2d = torch.nn.Identity  # type: ignore[attr-defined]

@@ -13,7 +13,19 @@ import numpy as np
 import pytest
 from sympy import I, Symbol
 
-from symconv import Pointwise, Signal, SymconvError, Tensor, Undecided, integers, maximum
+from symconv import (
+    Claim,
+    Pointwise,
+    Proved,
+    Refuted,
+    Signal,
+    SymconvError,
+    Tensor,
+    Undecided,
+    Unknown,
+    integers,
+    maximum,
+)
 from symconv.language.functions import FUNCTIONS
 from symconv.language.notation import latex, plain
 from symconv.reading.text.functions import POINTWISE
@@ -34,8 +46,21 @@ BY_DEFINITION: dict[str, Callable[[float], float]] = {
     "silu": lambda a: a / (1 + math.exp(-a)),
     "hardswish": lambda a: 0 if a <= -3 else a if a >= 3 else a * (a + 3) / 6,
     "exp": math.exp,
+    "reciprocal": lambda a: 1 / a,
+    "sqrt": math.sqrt,
+    "log": math.log,
 }
 ARGUMENTS = [-7.5, -3, -1, -0.25, 0, 0.5, 2, 3, 6, 9]
+DEFINED: dict[str, Callable[[float], bool]] = {
+    "reciprocal": lambda a: a != 0,
+    "sqrt": lambda a: a >= 0,
+    "log": lambda a: a > 0,
+}
+
+
+def arguments_of(name: str) -> list[float]:
+    """The arguments at which a function has a value."""
+    return list(filter(DEFINED.get(name, lambda a: True), ARGUMENTS))
 
 
 def test_every_function_is_here() -> None:
@@ -44,16 +69,41 @@ def test_every_function_is_here() -> None:
 
 @pytest.mark.parametrize("name", BY_DEFINITION)
 def test_values(name: str) -> None:
-    found = getattr(x, name)().evaluate(x=[Fraction(a) for a in ARGUMENTS])
-    assert [float(a) for a in found] == pytest.approx(list(map(BY_DEFINITION[name], ARGUMENTS)))
+    arguments = arguments_of(name)
+    found = getattr(x, name)().evaluate(x=[Fraction(a) for a in arguments])
+    assert [float(a) for a in found] == pytest.approx(list(map(BY_DEFINITION[name], arguments)))
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_where_there_is_no_value(name: str) -> None:
+    made = getattr(x, name)()
+    for a in ARGUMENTS:
+        if a in arguments_of(name):
+            continue
+        with pytest.raises(SymconvError, match="where it has no value"):
+            made.evaluate(x=[Fraction(a)])
+        assert math.isnan(made.evaluate(x=[float(a)])[0])
+
+
+def test_claims_are_about_where_there_are_values() -> None:
+    for name in DEFINED:
+        one, other = getattr(x, name)(), getattr(y, name)()
+        assert Claim(one.multiply(y).flip(), getattr(x.flip(), name)().multiply(y.flip())).prove()
+        refuted = Claim(one, other).prove()
+        assert isinstance(refuted, Refuted)
+        entries = (*refuted.counterexample.signals["x"], *refuted.counterexample.signals["y"])
+        assert all(map(DEFINED[name], entries))
+    assert Claim(x.max_pool(2).log(), x.log().max_pool(2)).prove()
+    assert isinstance(Claim(x.pad(1, 1).sqrt(), x.sqrt().pad(1, 1)).prove(), Proved)
+    # 1/0 is nowhere, so that nothing is said of what stands beside padding
+    assert isinstance(Claim(x.pad(1, 1).reciprocal(), x.reciprocal().pad(1, 1)).prove(), Unknown)
 
 
 @pytest.mark.parametrize("name", BY_DEFINITION)
 def test_pytorch_has_the_same_values(name: str) -> None:
-    functional = installed().nn.functional
-    call = installed().exp if name == "exp" else getattr(functional, name)
-    theirs = numbers(call(double(np.array(ARGUMENTS))))
-    assert list(map(BY_DEFINITION[name], ARGUMENTS)) == pytest.approx(theirs.tolist())
+    call = getattr(installed().nn.functional, name, None) or getattr(installed(), name)
+    theirs = numbers(call(double(np.array(arguments_of(name)))))
+    assert list(map(BY_DEFINITION[name], arguments_of(name))) == pytest.approx(theirs.tolist())
 
 
 def test_functions_of_fractions_are_exact() -> None:

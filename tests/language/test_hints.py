@@ -60,7 +60,7 @@ WORDS = [
     ("ReLU()", "write x.relu()"),
     ("swish()", "write x.silu()"),
     ("softmax()", "depends on other entries too, and is not part of the language"),
-    ("log()", "declare one of which nothing is known (--function f)"),
+    ("sin()", "declare one of which nothing is known (--function f)"),
     ("conv1d(k)", "write x.correlate(k, stride=s)"),
     ("conv2d(k)", "write x.conv(w, stride=s, padding=p), for a tensor x"),
     ("sliding_window_view(3)", "write x.windows(c, stride=s)"),

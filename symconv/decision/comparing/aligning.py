@@ -118,7 +118,7 @@ class _Half:
         self.points = [
             node
             for node in nodes
-            if self.below[node] and (node.operator.is_opaque or uses[node] > 1 or node in read)
+            if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
         ]
         self.open = dict.fromkeys(self.points)
 

@@ -24,8 +24,12 @@ class Weight(Protocol):
         """The named tensor."""
 
     @property
+    def numbers(self) -> Any:
+        """Its numbers as they are held, as a NumPy array, which is not written."""
+
+    @property
     def values(self) -> Any:
-        """Its numbers, as a NumPy array."""
+        """Its numbers in double precision."""
 
     @property
     def precision(self) -> float:
@@ -107,17 +111,16 @@ class _Print:
 
     shape: tuple[int, ...]
     sample: bytes
-    total: float
+    ends: tuple[float, ...]
 
 
 def _print_of(weight: Weight) -> tuple[_Print, float | None]:
     """The print of a weight, and the number that all its entries are, if they are one."""
-    values = weight.values
-    flat = values.reshape(-1)
-    sample = flat[:: max(1, flat.size // 32)]
-    low = float(flat.min()) if flat.size else 0.0
-    constant = low if flat.size and low == float(flat.max()) else None
-    return _Print(values.shape, sample.tobytes(), float(flat.sum())), constant
+    numbers = weight.numbers
+    sample = numbers.flat[:: max(1, numbers.size // 32)].astype(float)
+    ends = [float(numbers.min()), float(numbers.max())] if numbers.size else []
+    constant = ends[0] if len(set(ends)) == 1 else None
+    return _Print(numbers.shape, sample.tobytes(), tuple(ends)), constant
 
 
 def sides(a: Computation, b: Computation) -> Sides:
@@ -148,7 +151,7 @@ def sides(a: Computation, b: Computation) -> Sides:
         known, constant = _print_of(weight)
         likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
         paired = next(
-            (one for one in likely if np.array_equal(of_a[one].values, weight.values)), None
+            (one for one in likely if np.array_equal(of_a[one].numbers, weight.numbers)), None
         )
         if paired is not None:
             free[known].remove(paired)

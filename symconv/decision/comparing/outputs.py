@@ -79,7 +79,7 @@ class _Evaluated:
                 (found[name],) = doubles([kernel], self.weights(list(leaves(kernel)), False), {})
             else:
                 if name not in self._held:
-                    self._held[name] = self.sides.weights[name].values
+                    self._held[name] = self.comparer.weights[name].values
                 found[name] = self._held[name]
         return found
 
@@ -89,7 +89,7 @@ class _Evaluated:
 
         if one.shape != other.shape:
             return False
-        names = [name for name in leaves(*pair.segments) if name in self.sides.weights]
+        names = [name for name in leaves(*pair.segments) if name in self.comparer.weights]
         allowed = max(map(self.comparer.allowed, names), default=0.0)
         largest = float(np.max(np.abs(one), initial=0.0))
         return (
@@ -102,8 +102,8 @@ class _Evaluated:
     ) -> dict[str, Any]:
         """The numbers of all named tensors: weights, and inputs at random."""
         known = {n: one for output in outputs for n, one in leaves(output).items()}
-        inputs = [name for name in known if name not in self.sides.weights]
-        given = self.weights([name for name in known if name in self.sides.weights], corrected)
+        inputs = [name for name in known if name not in self.comparer.weights]
+        given = self.weights([name for name in known if name in self.comparer.weights], corrected)
         for name in inputs:
             given[name] = scale * _random(name, [size.at(at) for size in known[name].sizes])
         return given
@@ -152,7 +152,7 @@ def differs_by_a_constant(
     segments = below_what_is_equal(*pair.segments)
     point = _point(segments, at)
     named = numbers.named(segments, point, 1.0, corrected=False)
-    zeros = {name: one if name in sides.weights else 0.0 * one for name, one in named.items()}
+    zeros = {name: one if name in comparer.weights else 0.0 * one for name, one in named.items()}
     try:
         one, other = doubles(segments, named, point)
         first, second = doubles(segments, zeros, point)

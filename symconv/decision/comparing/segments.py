@@ -93,11 +93,11 @@ class Comparer:
         self, sides: Sides, given: tuple[Hypothesis, ...], tolerance: float | None
     ) -> None:
         self._tolerance = tolerance
-        self.weights = sides.weights
+        self.weights = dict(sides.weights)
         self.wider = sides.given
         self.given = given
-        self._constants = sides.constants
-        self._own = sides.a.own, sides.b.own
+        self._constants = dict(sides.constants)
+        self._own = dict(sides.a.own), dict(sides.b.own)
         self._known: dict[tuple[Form, tuple[Hypothesis, ...]], Needed] = {}
         self.reason = ""
 
@@ -105,6 +105,28 @@ class Comparer:
         self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
     ) -> Equality | None:
         """Why two segments are equal; None where that is not found, and `reason` says why."""
+        found = self._equality(a, b, given)
+        apart = b if found is not None else self._apart(b)
+        return found if apart is b else self._equality(a, apart, given)
+
+    def _apart(self, b: SignalExpr) -> SignalExpr:
+        """The second segment in which weights that are one number throughout are its own.
+
+        Zeros of a bias are those of a mean by chance alone, so that it is asked what they have to
+        be as well.
+        """
+        instead: dict[str, Tensor] = {}
+        for name, tensor in leaves(b).items():
+            if name in self._constants and not any(name in own for own in self._own):
+                new = f"{name}_apart"
+                instead[name] = Tensor(new, tensor.shape)
+                self.weights[new] = self._own[1][new] = self.weights[name]
+                self._constants[new] = self._constants[name]
+        return put_in(b, instead) if instead else b
+
+    def _equality(
+        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
+    ) -> Equality | None:
         for is_general in (True, False):
             try:
                 form, tensors = form_of(a, b, self._leaf, is_general)

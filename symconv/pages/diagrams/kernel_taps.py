@@ -14,7 +14,7 @@ from symconv.arithmetic.limits import (
 )
 from symconv.decision.solving.kernels.obstacles import Obstacle
 from symconv.decision.solving.kernels.solutions import Solution
-from symconv.decision.solving.kernels.telling import conflict, needs_table
+from symconv.decision.solving.kernels.telling import absence, conflict, needs_table
 from symconv.errors import SymconvError, as_given
 from symconv.language.assignments import point, spell
 from symconv.language.graph import has_opaque, symbols_in
@@ -55,7 +55,8 @@ def taps(kernel: SignalExpr | Solution, /, **lengths: int) -> Diagram:
     K[1] = 2k₀k₁.
     K[2] = k₁².
     >>> taps(solve(x.flip().correlate(k), lambda K: x.correlate(K)))
-    There is no K: at c = 1, n = 2, this output needs what cannot be.
+    There is no K of one axis over fields of characteristic 0: at c = 1, n = 2, this output needs
+    what cannot be.
     Output [0], before x[1], needs 0 = k[0].
     """
     name = "tap"
@@ -163,10 +164,10 @@ def _draw_cell(
 
 def _in_the_way(found: Solution, obstacle: Obstacle) -> Diagram:
     """The outputs that contradict each other, as a table."""
-    names = " and ".join(found.problem.unknowns)
+    none = f"There is {absence(found)}"
     canvas = Canvas()
     if not obstacle.needs:
-        words = [f"There is no {names}: {obstacle}."]
+        words = [f"{none}: {obstacle}."]
         _draw_lines(canvas, words)
         return canvas.diagram("No kernel", words[0])
     head, rows = needs_table(obstacle)
@@ -175,7 +176,7 @@ def _in_the_way(found: Solution, obstacle: Obstacle) -> Diagram:
         f"{f'At {row[0]}, o' if apart else 'O'}{str(need)[1:]}."
         for row, need in zip(rows, obstacle.needs, strict=True)
     ]
-    words = [f"There is no {names}: {conflict(obstacle)}.", *told]
+    words = [f"{none}: {conflict(obstacle)}.", *told]
     _draw_lines(canvas, words[:1])
     widths = [max(map(text_width, column)) + 16 for column in zip(head, *rows, strict=True)]
     starts = [sum(widths[:i]) for i in range(len(widths))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
@@ -95,7 +97,7 @@ def read_rewritten(
     before = _run(_with_symbols(module, context), inputs)
     context.places = {}
     copied = _with_symbols(module, context)
-    made = _called(rewrite, (copied,), context)
+    made = _called(rewrite, (copied,), context, may_draw=True)
     after = copied if made is None else made
     if not callable(after):
         raise SymconvError(
@@ -138,8 +140,7 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
     context = inputs[0]._context
     tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     context.places = dict.fromkeys(tensors, "")  # of this module alone
-    if isinstance(module, torch.nn.Module):
-        context.know(module)
+    _check_arguments(module, len(inputs))
     result = _called(module, inputs, context)
     return context.related(
         Reading(
@@ -152,11 +153,20 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
     )
 
 
-def _called(code: Any, args: Sequence[Any], context: Context) -> Any:
-    """What code returns that is watched."""
-    with torch.no_grad(), Watched(context):
+def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = False) -> Any:
+    """What code returns that is watched.
+
+    What `torch.compile` makes of a module runs as the module does, and what parametrizations
+    calculate is calculated once.
+    """
+    eager = torch.compiler.set_stance("force_eager")
+    with torch.no_grad(), eager, parametrize.cached():
+        if isinstance(code, torch.nn.Module):
+            context.know(code)
+            context.know_calculated(code)
         try:
-            return code(*args)
+            with Watched(context, may_draw):
+                return code(*args)
         except TypeError as error:
             if TorchSize.__name__ not in str(error):
                 raise
@@ -206,7 +216,38 @@ def _check_module(module: Any) -> None:
         raise SymconvError(
             f"{_listed(lazy)} has no shape yet, as in lazy layers: run the module once with numbers"
         )
+    compiled = [
+        name or "the module itself"
+        for name, one in module.named_modules()
+        if isinstance(one, torch.jit.ScriptModule)
+    ]
+    if compiled:
+        raise SymconvError(
+            f"{_listed(compiled)} is compiled by TorchScript, and has no code in Python that could "
+            "be run on symbols; read the module that it was made of"
+        )
     _check_hooks(module)
+
+
+def _check_arguments(module: Any, count: int) -> None:
+    """Refuse more or fewer inputs than a module or a function takes.
+
+    Raises:
+        SymconvError: with what it takes.
+    """
+    code = module.forward if isinstance(module, torch.nn.Module) else module
+    try:
+        signature = inspect.signature(code)
+    except (TypeError, ValueError):
+        return  # written in C
+    try:
+        signature.bind(*[None] * count)
+    except TypeError as error:
+        inputs = "1 input is" if count == 1 else f"{count} inputs are"
+        raise SymconvError(
+            f"{inputs} given, and {type(module).__name__} takes {signature}: {error}; give a shape "
+            "for each of its inputs"
+        ) from error
 
 
 def _check_hooks(module: Any) -> None:
@@ -217,7 +258,8 @@ def _check_hooks(module: Any) -> None:
     ]
     if hooked:
         raise SymconvError(
-            f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them"
+            f"there are hooks on {_listed(hooked)}, which may change what it computes; remove them "
+            "(those of weight_norm by torch.nn.utils.remove_weight_norm, and likewise others)"
         )
 
 

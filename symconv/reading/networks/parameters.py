@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from types import MappingProxyType
@@ -13,8 +13,10 @@ from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
+from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError
+from symconv.language.graph import has_opaque
 from symconv.language.operators import Add, Apply
 from symconv.language.signals import Applied, SignalExpr, replaced
 from symconv.reading.networks.known_numbers import as_formula
@@ -47,6 +49,7 @@ class Context:
         self._by_memory: dict[int, Any] = {}
         self._modules: list[Any] = []
         self._fresh: set[int] = set()
+        self._computed: dict[int, tuple[Any, int, Callable[[], SignalExpr]]] = {}
         self._deviations: dict[int, dict[float, SignalExpr]] = {}
         self.written = Written(self._numbers)
         self.places: dict[SignalExpr, str] = {}
@@ -83,12 +86,24 @@ class Context:
             for name, one in listed:
                 if hasattr(one, "expression") or id(one) in self._names:
                     continue
-                self._names[id(one)] = name, one, one._version
+                self._names[id(one)] = name.replace("_orig_mod.", ""), one, one._version
                 if is_made:
                     self._fresh.add(id(one))
                 memory = None if is_lazy(one) else memory_of(one)
                 if memory is not None:
                     self._by_memory.setdefault(memory, one)
+        self.know_calculated(module)
+
+    def know_calculated(self, module: Any) -> None:
+        """Learn what weights are called that parametrizations calculate, while they are kept."""
+        for place, one in module.named_modules():
+            if not parametrize.is_parametrized(one):
+                continue
+            for name in one.parametrizations:
+                made = getattr(one, name)
+                whole = f"{place}.{name}" if place else name
+                if not hasattr(made, "expression"):
+                    self._names.setdefault(id(made), (whole, made, made._version))
 
     def _name(self, tensor: Any) -> str | None:
         """What a weight is called; None of a tensor that is none.
@@ -106,10 +121,15 @@ class Context:
             raise SymconvError(f"{name} is changed while the module runs, which is not followed")
         return name
 
-    def weight(self, tensor: Any) -> SignalExpr:
+    def weight(self, tensor: Any, is_part: bool = False) -> SignalExpr:
         """The named tensor for a real one, or what a view of such a one is made of it.
 
         Numbers that belong to no module are what they are where they follow a simple formula.
+
+        Args:
+            tensor: the real one.
+            is_part: whether it is asked what something else is computed of, which may be a sum of
+                products where this one is none.
 
         Raises:
             SymconvError: there are numbers in it that are not real, or not finite.
@@ -124,6 +144,9 @@ class Context:
             view = None if base is None else view_of(self.weight(base), base, tensor)
             if view is not None:
                 return view
+            followed = self._followed(tensor, is_part)
+            if followed is not None:
+                return followed
         if name is None or id(tensor) in self._fresh:
             _check_numbers(tensor, name or "a tensor")
             known = as_formula(tensor.detach().cpu().numpy(), partial(_step, tensor.dtype))
@@ -134,10 +157,30 @@ class Context:
             self._names[id(tensor)] = (name, tensor, tensor._version)
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
-        values = partial(_double, tensor)
+        values = partial(_numbers, tensor)
         return self.weights.tensor(
             id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
         )
+
+    def note(self, tensor: Any, follow: Callable[[], SignalExpr]) -> None:
+        """Note how code computed a tensor of numbers.
+
+        Args:
+            tensor: the tensor.
+            follow: tells what it is in terms of weights.
+        """
+        self._computed[id(tensor)] = tensor, tensor._version, follow
+
+    def _followed(self, tensor: Any, is_part: bool) -> SignalExpr | None:
+        """What code computed of weights, as a sum of products of these; None where it is none."""
+        found = self._computed.get(id(tensor))
+        if found is None or found[1] != tensor._version:
+            return None
+        try:
+            made = found[2]()
+        except (SymconvError, RuntimeError, TypeError):
+            return None
+        return None if has_opaque(made) and not is_part else made
 
     def _numbers(self, tensor: Any) -> SignalExpr:
         """The numbers of a tensor into which something is about to be written.
@@ -166,7 +209,7 @@ class Context:
                 raise SymconvError(f"{name} + {eps} has no root, being 0 or less somewhere")
 
         def values() -> Any:
-            return 1 / (_double(variance) + eps) ** 0.5
+            return 1 / (_numbers(variance).astype(float) + eps) ** 0.5
 
         found = self.weights.tensor(
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
@@ -265,8 +308,10 @@ def _precision(tensor: Any) -> float:
     return float(torch.finfo(kind).eps)
 
 
-def _double(tensor: Any) -> Any:
-    return tensor.detach().to(torch.float64).cpu().numpy().copy()
+def _numbers(tensor: Any) -> Any:
+    """The numbers of a tensor as a NumPy array; where it can be, the same memory."""
+    held = tensor.detach().cpu()
+    return (held.float() if held.dtype == torch.bfloat16 else held).numpy()
 
 
 def _check_numbers(tensor: Any, name: str) -> None:

@@ -20,7 +20,13 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.operators import Operator
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
-from symconv.reading.networks.layers.arguments import as_list, constant, sizes_of
+from symconv.reading.networks.layers.arguments import (
+    as_list,
+    constant,
+    sizes_of,
+    which_axes,
+    without_axes,
+)
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.layers.shapes import expand_as
 from symconv.reading.networks.parameters import Context, located
@@ -138,10 +144,13 @@ class Symbolic(torch.Tensor):  # type: ignore[misc]
         return _called(func, args, kwargs or {})
 
     @classmethod
-    def __torch_dispatch__(
-        cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> NoReturn:
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Reached by what does not ask `__torch_function__` first: nothing is computed here."""
+        if func is torch.ops.aten.set_.source_Tensor:
+            target, source = args
+            if isinstance(target, Symbolic) and isinstance(source, Symbolic):
+                target.hold(source.held)
+                return target
         raise SymconvError(f"{func} computes with numbers, and is not read{located()}")
 
 
@@ -473,6 +482,7 @@ _OWN: Mapping[str, Callable[..., Any]] = {
 
 _OTHER_NAMES = {
     "torch.batch_norm": "batch_norm_in_another_order",
+    "torch.instance_norm": "instance_norm_in_another_order",
     "torch.Tensor.unfold": "windows",
     "torch.Tensor.__matmul__": "matmul",
     "T": "reversed_axes",
@@ -493,6 +503,7 @@ _OTHER_NAMES = {
     "__rtruediv__": "rdiv",
     "__sub__": "sub",
     "__truediv__": "div",
+    "_weight_norm": "weight_norm",
     "absolute": "abs",
     "adjoint": "swapped_axes",
     "bmm": "matmul",
@@ -525,6 +536,7 @@ _OTHER_NAMES = {
     "type": "cast",
     "type_as": "cast",
     "upsample": "interpolate",
+    "vdot": "dot",
     "view_as": "reshape_as",
 }
 """Functions by the names that they have in the table."""
@@ -571,6 +583,24 @@ def _other_batch_norm(
 ) -> Symbolic:
     """The same with the arguments in the order of `torch.batch_norm`."""
     return _batch_norm(input, running_mean, running_var, weight, bias, *others)
+
+
+def _instance_norm(
+    input: Any,  # noqa: A002
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Symbolic:
+    """By the statistics of each channel of the input, or by those that are numbers."""
+    if not use_input_stats:
+        return _batch_norm(input, running_mean, running_var, weight, bias, eps=eps)
+    context = _context_of((input, weight, bias), {})
+    read = read_arguments((input, weight, bias), context)
+    return Symbolic(LAYERS["instance_norm"](*read, eps=eps), context, _by_rows(input))
 
 
 def _dropout(
@@ -648,6 +678,13 @@ def _length(x: Symbolic) -> Any:
     return int(_shape(x)[0])
 
 
+def _squeezed(input: Symbolic, *dim: Any) -> Symbolic:  # noqa: A002
+    """Without the axes of one entry; whether a size is 1, the hypotheses tell."""
+    asked = which_axes(input.expression, as_list(dim) or None)
+    gone = [axis for axis in asked if _shape(input)[axis] == 1]
+    return _view("squeeze", input, without_axes(input.expression, gone))
+
+
 def _no_numbers(x: Any, *_: Any, **__: Any) -> NoReturn:
     raise SymconvError(
         "asks for entries as numbers, on which what follows may depend; they are symbols here"
@@ -667,6 +704,8 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
         ("__bool__", "__float__", "__int__", "__index__", "__complex__", "item", "tolist"),
         _no_numbers,
     ),
+    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne", "__eq__", "__ne__"), _no_numbers),
+    **dict.fromkeys(("allclose", "equal", "isnan", "isinf", "any", "all"), _no_numbers),
     **dict.fromkeys(("numpy", "__array__", "__contains__", "__reduce_ex__"), _no_numbers),
     **dict.fromkeys(("is_cuda", "requires_grad", "is_sparse", "is_quantized"), lambda x: False),
     **dict.fromkeys(("is_cpu", "is_leaf"), lambda x: True),
@@ -686,6 +725,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "device": lambda x: torch.device("cpu"),
     "dtype": lambda x: torch.get_default_dtype(),
     **dict.fromkeys(("grad", "grad_fn"), lambda x: None),
+    "instance_norm": _instance_norm,
     "is_contiguous": _is_contiguous,
     "is_floating_point": lambda x: True,
     "layout": lambda x: torch.strided,
@@ -694,5 +734,6 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     "rrelu": _rrelu,
     "shape": _shape,
     "size": _size,
+    "squeeze": _squeezed,
 }
 """What is answered without the table of layers, or needs more than the numbers of a layer."""

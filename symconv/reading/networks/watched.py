@@ -7,6 +7,7 @@ for the tensor in each call that follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -34,11 +35,17 @@ __all__ = ["Watched"]
 
 
 class Watched(TorchFunctionMode):  # type: ignore[misc]
-    """Sees each call of a function of PyTorch before the tensors in it are asked."""
+    """Sees each call of a function of PyTorch before the tensors in it are asked.
 
-    def __init__(self, context: Context) -> None:
+    Args:
+        context: what the symbolic tensors have in common.
+        may_draw: whether the code may draw numbers at random, as that which makes layers does.
+    """
+
+    def __init__(self, context: Context, may_draw: bool = False) -> None:
         super().__init__()
         self._context = context
+        self._may_draw = may_draw
 
     def __torch_function__(
         self,
@@ -52,6 +59,8 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         name = full_name(func)
         last = name.rpartition(".")[2]
         try:
+            if last.removesuffix("_").removesuffix("_like") in _RANDOM and not self._may_draw:
+                raise SymconvError("draws numbers at random, so that each run gives others")
             if name.endswith(".data.__set__") and self._rebound(*args):
                 return None
             if self._context.written:
@@ -69,7 +78,40 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                 return self._made(name, maker, args, named)
         if name == "torch.tensor" and args and isinstance(args[0], Symbolic):
             return args[0].detach().clone()
-        return func(*args, **named)
+        result = func(*args, **named)
+        if _is_new(result, last, args, named):
+            self._context.note(result, partial(self._followed, result, func, args, named))
+        return result
+
+    def _followed(self, made: Any, func: Any, args: Any, named: dict[str, Any]) -> SignalExpr:
+        """What code computed of weights, in terms of these.
+
+        Raises:
+            SymconvError: it is not read, or not what the same call gives now.
+        """
+        if not torch.equal(func(*args, **named), made):
+            raise SymconvError("does not give the same twice")
+        positional, others = (self._weighed(one) for one in (args, named))
+        result = func(*positional, **others)
+        if not isinstance(result, Symbolic):
+            raise SymconvError("is not read")
+        return result.expression
+
+    def _weighed(self, value: Any) -> Any:
+        """Arguments with the symbolic tensors of weights.
+
+        Raises:
+            SymconvError: symbols were written into one of them, which may have been later.
+        """
+        if _is_real(value) and self._context.written.of(value) is not None:
+            raise SymconvError("is computed of numbers into which symbols were written")
+        if _is_real(value) and value.is_floating_point():
+            return Symbolic(self._context.weight(value, is_part=True), self._context)
+        if type(value) in (list, tuple):
+            return type(value)(self._weighed(one) for one in value)
+        if type(value) is dict:
+            return {key: self._weighed(one) for key, one in value.items()}
+        return value
 
     def _symbolic(self, tensor: Any, held: Held) -> Symbolic:
         """What stands for a tensor of numbers: a parameter for a parameter."""
@@ -115,6 +157,14 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and not isinstance(value, Symbolic)
 
 
+def _is_new(result: Any, name: str, args: Any, named: dict[str, Any]) -> bool:
+    """Whether a result is computed of tensors of numbers, and none of these."""
+    if not _is_real(result) or not result.is_floating_point() or _writes(name) or "out" in named:
+        return False
+    given = [one for one in each_of([args, named]) if isinstance(one, torch.Tensor)]
+    return bool(given) and all(_is_real(one) and one is not result for one in given)
+
+
 def _has_symbols(values: Any) -> bool:
     return any(isinstance(one, Symbolic) for one in each_of([*values]))
 
@@ -127,6 +177,14 @@ def _writes(name: str) -> bool:
 
 
 _WRITING_SIGNS = frozenset(["__iadd__", "__idiv__", "__imul__", "__isub__", "__itruediv__"])
+
+_RANDOM = frozenset(
+    [
+        *("bernoulli", "cauchy", "exponential", "geometric", "log_normal", "multinomial"),
+        *("normal", "poisson", "rand", "randint", "randn", "random", "randperm", "uniform"),
+    ]
+)
+"""What draws numbers, without what says that it writes in place, or makes a tensor like another."""
 
 _MAKERS: Mapping[str, Callable[..., SignalExpr]] = {
     "full": lambda size, fill_value: filled(size, fill_value),

@@ -23,7 +23,8 @@ class Weight:
         tensor: the named tensor, of one entry where the weight is a number.
         source: the framework's own tensor; of what is made of one, that one.
         precision: the distance from 1 to the next number in the precision in which it is held.
-        values: its numbers as a NumPy array, computed when they are asked for.
+        numbers: its numbers as a NumPy array, as they are held; in the memory of the framework.
+        values: a copy of them in double precision.
     """
 
     name: str
@@ -34,9 +35,14 @@ class Weight:
     precision: float = 2.0**-23
 
     @property
+    def numbers(self) -> Any:
+        """The numbers as they are held, as a NumPy array in the shape of the tensor."""
+        return self._values().reshape([int(size) for size in self.tensor.sizes])
+
+    @property
     def values(self) -> Any:
         """The numbers, in double precision, as a NumPy array in the shape of the tensor."""
-        return self._values().reshape([int(size) for size in self.tensor.sizes])
+        return self.numbers.astype(float)
 
 
 class Weights:

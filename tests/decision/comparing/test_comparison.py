@@ -25,6 +25,10 @@ class Numbers:
     values: Any
     precision: float = 2.0**-23
 
+    @property
+    def numbers(self) -> Any:
+        return self.values
+
 
 @dataclass(frozen=True)
 class Network:
@@ -100,6 +104,21 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert weight.relative < 1e-15
     assert "scale[" in weight.formula
     assert "w[" in weight.formula
+
+
+def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        made = x.conv(w, padding=1) - channelwise(mean)
+        return made.multiply(channelwise(scale)) + channelwise(shift)
+
+    def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
+        return x.conv(k, bias, padding=1)
+
+    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    found = compared(
+        network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
+    )
+    assert found.verdict == "agree"
 
 
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:

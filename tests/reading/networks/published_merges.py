@@ -208,6 +208,7 @@ class MobileOne(Module):  # type: ignore[misc]
     def _skip(self) -> tuple[Any, Any]:
         input_dim = self.in_channels // self.groups
         bn, k = self.rbr_skip, self.kernel_size
+        assert bn is not None
         kernel_value = torch.zeros(
             (self.in_channels, input_dim, k, k), dtype=bn.weight.dtype, device=bn.weight.device
         )

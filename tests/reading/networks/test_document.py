@@ -14,7 +14,8 @@ from tests.project import ROOT
 def test_the_example_prints_what_the_document_says() -> None:
     installed()
     path = ROOT / "symconv/reading/networks/README.md"
-    (code,) = re.findall(r"^```py\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+    blocks = re.findall(r"^```py\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+    code = "\n".join(blocks)
     names: dict[str, Any] = {}
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

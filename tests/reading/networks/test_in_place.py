@@ -275,7 +275,7 @@ def to_numpy(x: Any) -> Any:
         (into_memory_of_numpy, "memory others see too, as NumPy does"),
         (seen_by_numpy, "memory others see too, as NumPy does"),
         (numbers_asked_for, "asks for entries as numbers"),
-        (drawn_at_random, "uniform_: is not read"),
+        (drawn_at_random, "uniform_: draws numbers at random"),
         (at_places, "index_copy_: is not read"),
         (into_several, "_foreach_add_: is not read"),
         (out_argument, "is not read with out="),

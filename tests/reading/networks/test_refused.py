@@ -37,10 +37,19 @@ def nested(function: Any) -> Any:
 @pytest.mark.parametrize(
     ("function", "name"),
     [
-        (lambda x: torch.softmax(x, 1), "torch.softmax"),
-        (lambda x: F.softmax(x, 1), "torch.nn.functional.softmax"),
+        (lambda x: F.softmax(x), "torch.nn.functional.softmax"),
+        (lambda x: F.softplus(x, threshold=3), "torch.nn.functional.softplus"),
+        (lambda x: x**0.3, "torch.Tensor.__pow__|torch.Tensor.pow"),
+        (lambda x: 2**x, "torch.Tensor.__rpow__"),
+        (lambda x: x.norm(3), "torch.norm|torch.Tensor.norm"),
+        (lambda x: F.group_norm(x, 2), "torch.nn.functional.group_norm"),
+        (lambda x: torch.diag(x), "torch.diag"),
         (lambda x: x.sort(), "torch.Tensor.sort"),
-        (lambda x: F.instance_norm(x), "torch.nn.functional.instance_norm"),
+        (lambda x: F.instance_norm(x[0, 0]), "torch.nn.functional.instance_norm"),
+        (
+            lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True),
+            "scaled_dot_product_attention",
+        ),
         (lambda x: torch.linalg.matmul(x, x), "torch.linalg.matmul"),
         (lambda x: x.clone(memory_format=torch.channels_last), "memory_format"),
         (lambda x: torch.add(x, 1j), "torch.add"),
@@ -56,7 +65,6 @@ def nested(function: Any) -> Any:
         (lambda x: F.max_pool2d(x, 2, return_indices=True), "torch.nn.functional.max_pool2d"),
         (lambda x: F.interpolate(x, scale_factor=2, mode="bicubic"), "interpolate"),
         (lambda x: x.to(torch.int64), "torch.Tensor.to"),
-        (lambda x: 1 / x, "torch.Tensor.__rtruediv__"),
         (lambda x: x[[0, 1]], "torch.Tensor.__getitem__"),
         (lambda x: x[torch.tensor([0])], "torch.Tensor.__getitem__"),
     ],
@@ -88,7 +96,7 @@ def test_where_the_largest_entries_are_is_not_read() -> None:
         (lambda x: x + torch.arange(x.size(2)), r"hypothesis such as Eq\(H, 224\)|PyTorch takes"),
         (lambda x: x.view(-1, 12), "not plain that 12 divides"),
         (lambda x: x.view(x.size(0), 3, 7, -1), "not plain that 21 divides"),
-        (lambda x: x.squeeze(), "axis 0"),
+        (lambda x: x.squeeze(), r"add the hypothesis Eq\(N, 1\), or Ne\(N, 1\), to given"),
         (lambda x: x.chunk(2, 2), "not plain that 2 divides H"),
         (lambda x: x[:, :, 7], "not plain that there is a position 7"),
     ],
@@ -239,6 +247,89 @@ def test_tensors_that_were_made_apart() -> None:
 def test_shapes_that_are_none(shape: Any) -> None:
     with pytest.raises(SymconvError):
         read(nn.ReLU().eval(), shape)
+
+
+def test_entries_are_not_asked_for() -> None:
+    def larger(x: Any) -> Any:
+        return x if x.sum() > 0 else -x
+
+    with pytest.raises(SymconvError, match="asks for entries as numbers, on which what follows"):
+        read(Inner(larger).eval(), IMAGES)
+
+
+def test_numbers_that_are_drawn() -> None:
+    draws: tuple[Any, ...] = (
+        lambda x: x + torch.randn(3, 1, 1),
+        lambda x: x + torch.rand_like(x),
+        lambda x: x + torch.zeros(3, 1, 1).uniform_(),
+    )
+    for function in draws:
+        with pytest.raises(SymconvError, match="draws numbers at random"):
+            read(Inner(function).eval(), IMAGES)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_what_was_compiled() -> None:
+    layer = nn.Conv2d(3, 4, 1).eval()
+    for script in (torch.jit.script(layer), torch.jit.trace(layer, torch.zeros(1, 3, 2, 2))):
+        with pytest.raises(SymconvError, match="0 is compiled by TorchScript"):
+            read(nn.Sequential(script).eval(), IMAGES)
+    x = symbolic("x", IMAGES)
+    expected = read(nn.Sequential(layer).eval(), x)
+    for same in (torch.compile(nn.Sequential(layer)), nn.Sequential(torch.compile(layer))):
+        found = read(same.eval(), x)
+        assert found.output is expected.output
+    assert list(read(torch.compile(layer).eval(), IMAGES).weights) == ["weight", "bias"]
+    parallel = nn.DataParallel(layer).eval()
+    assert list(read(parallel, IMAGES).weights) == ["module_weight", "module_bias"]
+
+
+def test_inputs_of_another_number() -> None:
+    class Two(Module):  # type: ignore[misc]
+        def forward(self, x: Any, y: Any, z: Any = None) -> Any:
+            return x + y
+
+    two = Two().eval()
+    with pytest.raises(SymconvError, match=r"1 input is given, and Two takes \(x: .*'y'"):
+        read(two, IMAGES)
+    with pytest.raises(SymconvError, match="4 inputs are given"):
+        read(two, *(IMAGES,) * 4)
+    with pytest.raises(SymconvError, match="2 inputs are given, and function takes"):
+        read(lambda x: x, IMAGES, IMAGES)
+    assert len(read(two, IMAGES, IMAGES).inputs) == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda x: None, "'NoneType'"),
+        (lambda x: (x, None), "'NoneType'"),
+        (lambda x: {"x": x, "n": 3}, "'int'"),
+        (lambda x: (), "'tuple'"),
+        (lambda x: torch.zeros(3), "'Tensor'"),
+    ],
+)
+def test_what_is_no_tensor_that_depends_on_the_input(made: Any, told: str) -> None:
+    with pytest.raises(SymconvError, match=f"the module returns {told}, and no tensor"):
+        read(made, IMAGES)
+
+
+def test_integers_as_inputs() -> None:
+    with pytest.raises(SymconvError, match=r"torch.nn.functional.embedding in Embedding"):
+        read(nn.Embedding(5, 3).eval(), ("N", "L"))
+    with pytest.raises(SymconvError, match=r"torch.Tensor.long"):
+        read(Inner(lambda x: x.long()).eval(), IMAGES)
+    with pytest.raises(SymconvError, match=r"x\[...\] takes integers.*got a tensor"):
+        read(Inner(lambda x: x[:, torch.tensor([0, 2])]).eval(), IMAGES)
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")
+def test_rounded_numbers() -> None:
+    fake = nn.Sequential(torch.ao.quantization.FakeQuantize(), nn.Conv2d(3, 3, 1)).eval()
+    with pytest.raises(SymconvError, match="aminmax"):
+        read(fake, IMAGES)
+    with pytest.raises(SymconvError, match="quantized"):
+        read(torch.ao.nn.quantized.Conv2d(3, 3, 1).eval(), IMAGES)
 
 
 def test_no_module() -> None:

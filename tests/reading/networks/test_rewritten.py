@@ -318,6 +318,13 @@ def by_memory(net: Any) -> Any:
     return new
 
 
+def by_another_memory(net: Any) -> Any:
+    copied = copy.deepcopy(net)
+    copied.weight.data.zero_()
+    copied.weight.set_(net.weight)
+    return copied
+
+
 def as_doubles(net: Any) -> Any:
     return net.double().float()
 
@@ -348,6 +355,7 @@ SAME = (
     by_an_assigned_state,
     by_a_vector,
     by_memory,
+    by_another_memory,
     as_doubles,
     as_numbers_of_its_own,
     by_functional_call,

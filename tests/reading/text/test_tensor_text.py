@@ -159,6 +159,8 @@ READ: Mapping[str, SignalExpr] = {
     "x.sigmoid()": x.sigmoid(),
     "tanh(exp(x))": x.exp().tanh(),
     "x.exp()": x.exp(),
+    "x.sqrt().reciprocal()": x.sqrt().reciprocal(),
+    "log(x)": x.log(),
     "x.gelu()": x.gelu(),
     "x.silu()": x.silu(),
     "x.hardswish()": x.hardswish(),

@@ -19,13 +19,13 @@ from symconv.decision.claims import Claim
 from symconv.decision.conditions import as_condition, require_for_all, why_no_symbol
 from symconv.decision.difference_sets import signs
 from symconv.decision.prove import bounded
-from symconv.decision.solving.amounts.inputs import sizes_of_inputs
 from symconv.decision.solving.amounts.sets import AmountSets, Left, Numbers, amount_sets
 from symconv.decision.solving.amounts.values import AmountValues, serve_always
+from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.decision.wording import taps_sentence
 from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.assignments import allows, spell, whole
-from symconv.language.graph import has_opaque
+from symconv.language.graph import has_opaque, in_kernels, leaves
 from symconv.language.notation import plain
 
 __all__ = ["Amounts", "solve_amounts"]
@@ -315,16 +315,16 @@ def _lengths(
         if both:
             raise SymconvError(f"{both[0]} is unknown, and in for_all too: it can be one of both")
         return tuple(dict.fromkeys(for_all))
-    sizes = sizes_of_inputs(claim)
-    if sizes is None:
-        rest = [symbol for symbol in claim.symbols if symbol not in unknowns]
-        if rest:
-            raise SymconvError(
-                "the claim names no input whose sizes could be all lengths: say for which "
-                f"symbols it shall hold, as in for_all=[{rest[0]}], or for_all=[] for none"
-            )
-        return ()
-    return tuple(symbol for symbol in sizes if symbol not in unknowns)
+    kernels = in_kernels(*claim.signals)
+    inputs = [leaf for leaf in leaves(*claim.signals).values() if leaf not in kernels]
+    rest = [symbol for symbol in claim.symbols if symbol not in unknowns]
+    if rest and not inputs:  # a claim about lengths, which are numbers, names none
+        raise SymconvError(
+            "the claim names no input whose sizes could be all lengths: say for which "
+            f"symbols it shall hold, as in for_all=[{rest[0]}], or for_all=[] for none"
+        )
+    sizes = sizes_of_inputs((t.lengths for t in inputs), (t.lengths for t in kernels))
+    return tuple(symbol for symbol in rest if symbol.name in sizes)
 
 
 # --- what is answered ----------------------------------------------------------------

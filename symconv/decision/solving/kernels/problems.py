@@ -18,6 +18,7 @@ from symconv.arithmetic.symbols import IntegerSymbol, Sign, sign_of
 from symconv.arithmetic.terms import GuardedSum, Term
 from symconv.arithmetic.to_sympy import polynomial_expression
 from symconv.decision.claims import Claim, Hypothesis, as_written
+from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.errors import SymconvError, Undecided
 from symconv.language.amounts import Whole, length_argument
 from symconv.language.any_size import guarded_sum
@@ -164,20 +165,12 @@ class Problem:
     @cached_property
     def unseen(self) -> frozenset[str]:
         """The symbols on which no unknown may depend: sizes of the inputs alone."""
-
-        def of(names: Iterable[str]) -> set[str]:
-            return {
-                symbol
-                for name in names
-                for size in self.left.shapes[name]
-                for symbol in size.symbols()
-            }
-
-        own = {
-            s for unknown in self.unknowns.values() for p in unknown.lengths for s in p.symbols()
-        }
-        others = self._known_beside_inputs()
-        return frozenset(of(self.inputs & self.left.shapes.keys()) - of(others) - own)
+        shapes = self.left.shapes
+        others = (shapes[name] for name in self._known_beside_inputs())
+        return sizes_of_inputs(
+            (shapes[name] for name in self.inputs & shapes.keys()),
+            chain(others, (unknown.lengths for unknown in self.unknowns.values())),
+        )
 
     def _known_beside_inputs(self) -> set[str]:
         """The tensors of the known side that an unknown can be made of.

@@ -11,7 +11,7 @@ from string import ascii_letters
 from typing import Any
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Guard, Polynomial, Relation
+from symconv.arithmetic.polynomials import Guard, Polynomial, Relation, quotient
 from symconv.arithmetic.symbols import Sign
 from symconv.arithmetic.terms import Term
 from symconv.arithmetic.to_sympy import polynomial_expression
@@ -19,7 +19,6 @@ from symconv.decision.claims import Claim
 from symconv.decision.solving.kernels.elimination import Elimination
 from symconv.decision.solving.kernels.formulas import by_terms
 from symconv.decision.solving.kernels.problems import Problem
-from symconv.decision.solving.kernels.sizes import quotient
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor

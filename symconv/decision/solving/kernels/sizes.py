@@ -10,11 +10,11 @@ from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import (
     Floor,
     Guard,
-    Monomial,
     Polynomial,
     Relation,
     floor,
     maximum,
+    quotient,
 )
 from symconv.arithmetic.symbols import Sign
 from symconv.decision.solving.kernels.elimination import Elimination
@@ -25,7 +25,7 @@ from symconv.decision.solving.kernels.reading_off import (
 )
 from symconv.decision.solving.long_inputs import for_long_inputs
 
-__all__ = ["quotient", "size_by_lengths", "size_by_requirements", "support"]
+__all__ = ["size_by_lengths", "size_by_requirements", "support"]
 
 
 def support(
@@ -174,26 +174,3 @@ def size_by_requirements(guards: Iterable[Guard], size: str) -> Polynomial | Non
             if found is not None:
                 return found
     return None
-
-
-def quotient(one: Polynomial, other: Polynomial) -> Polynomial | None:
-    """One / other, where that is a polynomial and the divisor is one product.
-
-    >>> n, m = Polynomial.of("n"), Polynomial.of("m")
-    >>> print(quotient(6 * n * m - 2 * n, 2 * n))
-    3*m - 1
-    """
-    if len(other.terms) != 1:
-        return Polynomial.constant(1) if one == other else None
-    ((monomial, c),) = other.terms.items()
-    result: dict[Monomial, int] = {}
-    for term, number in one.terms.items():
-        rest = list(term)
-        for atom in monomial:
-            if atom not in rest:
-                return None
-            rest.remove(atom)
-        if number % c:
-            return None
-        result[tuple(rest)] = number // c
-    return Polynomial(result)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Symbol, false
+from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim
@@ -15,7 +15,7 @@ from symconv.decision.solving.kernels import telling
 from symconv.decision.solving.kernels.obstacles import Obstacle, obstacle
 from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.solving.kernels.uniqueness import is_unique
-from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
+from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
 from symconv.language.signals import SignalExpr
 
@@ -99,7 +99,8 @@ class Solution:
         """Whether there are such tensors for all sizes; None if it is not known.
 
         A proof for some strides only leaves it open.  That there are none is said over fields of
-        characteristic 0.
+        characteristic 0, of the shapes that were given, or of tensors with as many axes as those in
+        `problem`.
         """
         if isinstance(self.verdict, Proved):
             return True if self.verdict.is_complete else None
@@ -174,7 +175,7 @@ class Solution:
             case Unknown(reason):
                 return reason
             case Refuted() if self.obstacle is not None:
-                return f"there is none, {self.obstacle}"
+                return f"there is {telling.absence(self)}: {self.obstacle}"
             case _:
                 return "what was read off does not serve, and others were not excluded"
 
@@ -188,7 +189,7 @@ class Solution:
         if isinstance(self.verdict, Proved):
             for name, kernel in self.kernels.items():
                 lines.append(f"{name} = {kernel}")
-                lines.append(f"{name} has the shape {_shape(kernel)}")
+                lines.append(f"{name} has the shape {telling.shape_of(kernel)}")
                 entry = telling.entry_of(self, name)
                 if entry is not None and self.formulas[name] is not kernel:
                     indices, formula = entry
@@ -196,32 +197,12 @@ class Solution:
             lines.append(str(self.verdict))
             lines.append(telling.uniqueness_sentence(self))
             return lines
-        found = self.obstacle
-        if found is not None:
-            lines.append(f"there is no {listed}{self._of_shape()}: {found}")
+        if self.obstacle is not None:
+            lines.append(f"there is {telling.absence(self)}: {self.obstacle}")
         else:
             lines.append(f"whether there is a {listed} is not known: {self._why()}")
-        if self.claim is not None and isinstance(self.verdict, Refuted):
-            made = ", ".join(f"{name} = {kernel}" for name, kernel in self.kernels.items())
-            when = self.condition
-            if when is None or when is false:
-                fails = f"With {made} it fails {_at(self.verdict.counterexample)}"
-                exact = self.verdict.condition
-                told = "."
-                if exact is not None:
-                    how = "never holds" if exact is false else f"holds exactly when {exact}"
-                    told = f"; it {how}."
-                lines.append(fails + told)
-            else:
-                lines.append(f"With {made} it holds {_for_all(self.for_all)}exactly when {when}.")
-        return lines
-
-    def _of_shape(self) -> str:
-        """Of which shape there is none, where that was given, or the only one that was tried."""
-        if self.problem.open:
-            return ""
-        shapes = " and ".join(map(_shape, self.problem.unknowns.values()))
-        return f" of the shape{'s' * (len(self.problem.unknowns) > 1)} {shapes}"
+        candidate = telling.candidate_sentence(self, str)
+        return [*lines, *[candidate] * bool(candidate)]
 
     def __repr__(self) -> str:
         return str(self)
@@ -243,18 +224,3 @@ class Solution:
           have to be which `value`, at which `lengths`.
         """
         return telling.as_record(self)
-
-
-def _shape(kernel: SignalExpr) -> str:
-    sizes = ", ".join(map(str, kernel.shape))
-    return f"({sizes},)" if kernel.ndim == 1 else f"({sizes})"
-
-
-def _at(found: Counterexample) -> str:
-    """The sizes of a counterexample, in words."""
-    sizes = ", ".join(f"{name} = {value}" for name, value in found.lengths.items())
-    return f"at {sizes}" if sizes else "there"
-
-
-def _for_all(symbols: list[Symbol]) -> str:
-    return f"for all {', '.join(map(str, symbols))} " if symbols else ""

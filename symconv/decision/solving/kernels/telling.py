@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +15,20 @@ from symconv.decision.verdict_records import verdict_record
 from symconv.decision.verdicts import Proved, Refuted
 from symconv.language.notation import latex, plain
 from symconv.language.operators import Formula
+from symconv.language.signals import SignalExpr
 
 if TYPE_CHECKING:  # a solution tells itself with this module
     from symconv.decision.solving.kernels.solutions import Solution
 
 __all__ = [
+    "absence",
     "as_html",
     "as_record",
     "candidate_sentence",
     "conflict",
     "entry_of",
     "needs_table",
+    "shape_of",
     "uniqueness_sentence",
 ]
 
@@ -77,12 +80,12 @@ def as_html(found: Solution) -> str:
     told = [sentence] if (sentence := candidate_sentence(found)) else []
     if obstacle is None:
         return _paragraphs([str(found).partition("\n")[0], *told])
+    none = f"There is {absence(found)}"
     if not obstacle.needs:
-        return _paragraphs([f"There is no {names}: {obstacle}", *told])
+        return _paragraphs([f"{none}: {obstacle}", *told])
     head, lines = needs_table(obstacle)
     rows = [[escape(cell) for cell in line] for line in lines]
-    caption = f"There is no {names}: {conflict(obstacle)}"
-    return _table(caption, head, rows) + _paragraphs(told)
+    return _table(f"{none}: {conflict(obstacle)}", head, rows) + _paragraphs(told)
 
 
 def _cells(found: Solution, name: str) -> Iterator[str]:
@@ -117,30 +120,66 @@ def _paragraphs(lines: Iterable[str]) -> str:
 # --- sentences -----------------------------------------------------------------------
 
 
+_FIELDS = "over fields of characteristic 0"
+"""Where linear equations are solved: 2·K = 2·k has other solutions where 2 is 0."""
+
+
 def uniqueness_sentence(found: Solution) -> str:
     """Whether other unknowns would serve as well."""
     several = len(found.problem.unknowns) > 1
     shape = "of these shapes" if several else "of that shape"
     match found.is_unique:
         case True:
-            return f"{'They are the only ones' if several else 'It is the only one'} {shape}."
+            only = "They are the only ones" if several else "It is the only one"
+            return f"{only} {shape} {_FIELDS}."
         case False:
             return f"Others {shape} serve as well."
     return f"Whether others {shape} serve is not known."
 
 
-def candidate_sentence(found: Solution) -> str:
-    """When what was read off serves, though nothing serves always; empty where nothing was."""
-    if not isinstance(found.verdict, Refuted):
+def absence(found: Solution) -> str:
+    """What there is none of, as "no K of the shape (c,) over fields of characteristic 0".
+
+    Where no shape was given, the number of axes of which there is none.
+    """
+    unknowns = found.problem.unknowns
+    listed, several = " and ".join(unknowns), len(unknowns) > 1
+    open_ = {name for name, _ in found.problem.open}
+    if not open_:
+        shapes = " and ".join(map(shape_of, unknowns.values()))
+        return f"no {listed} of the shape{'s' * several} {shapes} {_FIELDS}"
+    axes = [kernel.ndim for kernel in unknowns.values()]
+    if axes == [1]:
+        return f"no {listed} of one axis {_FIELDS}"
+    return f"no {listed} of {' and '.join(map(str, axes))} axes {_FIELDS}"
+
+
+def shape_of(kernel: SignalExpr) -> str:
+    """The shape as Python writes it."""
+    sizes = ", ".join(map(str, kernel.shape))
+    return f"({sizes},)" if kernel.ndim == 1 else f"({sizes})"
+
+
+def candidate_sentence(found: Solution, write: Callable[[Any], str] = plain) -> str:
+    """When what was read off serves, though it does not serve always; empty where nothing was.
+
+    Args:
+        found: the solution.
+        write: how kernels and conditions are written.
+    """
+    if not isinstance(found.verdict, Refuted) or not found.kernels:
         return ""
-    if not found.kernels:
-        return ""
-    made = " and ".join(f"{name} = {plain(kernel)}" for name, kernel in found.kernels.items())
-    for condition, symbols in ((found.condition, found.for_all), (found.verdict.condition, [])):
-        if condition is not None and condition != sympy.false:
-            every = f" for all {', '.join(map(str, symbols))}" if symbols else ""
-            return f"With {made} it holds{every} exactly when {plain(condition)}."
-    return f"With {made} it fails."
+    made = " and ".join(f"{name} = {write(kernel)}" for name, kernel in found.kernels.items())
+    condition, exact = found.condition, found.verdict.condition
+    if condition is not None and condition != sympy.false:
+        every = f" for all {', '.join(map(str, found.for_all))}" if found.for_all else ""
+        return f"With {made} it holds{every} exactly when {write(condition)}."
+    at = _sizes(found.verdict.counterexample.lengths)
+    fails = f"With {made} it fails {f'at {at}' if at else 'there'}"
+    if exact is None:
+        return f"{fails}."
+    how = "never holds" if exact == sympy.false else f"holds exactly when {write(exact)}"
+    return f"{fails}; it {how}."
 
 
 def conflict(obstacle: Obstacle) -> str:

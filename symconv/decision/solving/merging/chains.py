@@ -34,7 +34,7 @@ from symconv.language.operators.scale import Scale
 from symconv.language.receptive_fields import receptive_field
 from symconv.language.signals import Signal, SignalExpr, Tensor
 
-__all__ = ["Chain", "constant_of", "read_chain"]
+__all__ = ["Chain", "constant_of", "layer_behind", "read_chain"]
 
 _SINGLE = Polynomial.constant(1)
 
@@ -115,7 +115,6 @@ def read_chain(
 
 def _read_from(result: SignalExpr, source: SignalExpr, *, as_if_long: bool) -> Chain:
     """The chain that leads from an input to a tensor."""
-    sizes = {name for size in source.lengths for name in size.symbols()} if as_if_long else set()
     depends = {source}
     layers = {source: LinearLayer((Slide(),) * source.ndim)}
     for node in walk(result):
@@ -123,12 +122,34 @@ def _read_from(result: SignalExpr, source: SignalExpr, *, as_if_long: bool) -> C
             continue
         depends.add(node)
         try:
-            layers[node] = _read(node, source, layers, sizes)
+            layers[node] = layer_behind(node, source, layers, as_if_long=as_if_long)
         except _NoLayerError:
             raise
         except SymconvError as problem:
             raise _NoLayerError(f"{_written(node, source)} is no layer: {problem}") from None
     return Chain(result, source, layers)
+
+
+def layer_behind(
+    node: SignalExpr,
+    source: SignalExpr,
+    layers: Mapping[SignalExpr, LinearLayer],
+    *,
+    as_if_long: bool = True,
+) -> LinearLayer:
+    """What a tensor is of an input, as one layer, from what its operands are.
+
+    Args:
+        node: the tensor.
+        source: the input.
+        layers: what the operands are that depend on the input.
+        as_if_long: see `read_chain`.
+
+    Raises:
+        SymconvError: it is no linear layer of the input.
+    """
+    sizes = {name for size in source.lengths for name in size.symbols()} if as_if_long else set()
+    return _read(node, source, layers, sizes)
 
 
 class _NoLayerError(SymconvError):
@@ -297,7 +318,7 @@ def constant_of(tensor: SignalExpr, rank: int) -> tuple[SignalExpr, int | None] 
         The signal, and the axis along which it lies, None where it is one number for all; None
         where the tensor has several entries along several axes.
     """
-    if rank == 1:
+    if rank == 1 and tensor.ndim:
         one = _one_number(tensor)
         return None if one is None else (one, None)
     many = [axis for axis, size in enumerate(tensor.lengths) if size != _SINGLE]
@@ -321,6 +342,8 @@ def _as_signal(tensor: SignalExpr, axis: int | None) -> SignalExpr:
             _SINGLE if axis is None else tensor.lengths[axis]
         ):
             return inner
+    if not tensor.ndim:
+        return tensor.rearrange(" -> 1")
     place = tuple(slice(None) if a == (axis or 0) else 0 for a in range(tensor.ndim))
     part: SignalExpr = tensor[place]
     return part

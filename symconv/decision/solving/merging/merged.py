@@ -12,6 +12,7 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.decision.solving.kernels.finding import solve
 from symconv.decision.solving.kernels.obstacles import Obstacle
 from symconv.decision.solving.kernels.solutions import Solution
@@ -84,13 +85,14 @@ class Merged:
         return f"<one layer: {self.layer}; {self.verdict}>"
 
     @property
-    def _whole(self) -> LinearLayer:
+    def normal_form(self) -> LinearLayer:
+        """What the chain is composed to: how the layer slides, and its kernels."""
         return self._chain.whole
 
     @property
     def _sliding(self) -> list[int]:
         """The axes along which the layer slides."""
-        whole = self._whole
+        whole = self.normal_form
         if whole.over_channels is not None and whole.channel is not None:
             return list(range(whole.channel + 1, len(whole.axes)))
         if len(whole.axes) == 1:
@@ -104,52 +106,52 @@ class Merged:
         Where a layer without channels slides along several axes, a tuple of kernels, one for each
         of these.
         """
-        weight = self._whole.over_channels
+        weight = self.normal_form.over_channels
         if weight is not None:
             return weight.kernel
         kernels = []
         for axis in self._sliding:
-            kernel = self._whole.along(axis).kernel
-            kernels.append(flipped(kernel) if self._whole.is_transposed(axis) else kernel)
+            kernel = self.normal_form.along(axis).kernel
+            kernels.append(flipped(kernel) if self.normal_form.is_transposed(axis) else kernel)
         return kernels[0] if len(kernels) == 1 else tuple(kernels)
 
     @property
     def bias(self) -> SignalExpr | None:
         """The bias, a number for each channel; None without one."""
-        return self._whole.bias
+        return self.normal_form.bias
 
     @property
     def stride(self) -> PerAxis:
         """The stride: the product of all; a tuple where the axes have different ones."""
-        return _each([self._whole.axes[axis].stride.written for axis in self._sliding])
+        return _each([self.normal_form.axes[axis].stride.written for axis in self._sliding])
 
     @property
     def dilation(self) -> PerAxis:
         """The dilation of the kernel: what those of the layers have in common."""
-        weight = self._whole.over_channels
+        weight = self.normal_form.over_channels
         if weight is not None:
             return _each([d.written for d in weight.dilation])
-        taps = [self._whole.along(axis) for axis in self._sliding]
+        taps = [self.normal_form.along(axis) for axis in self._sliding]
         return _each([sympy.Integer(1) if t.is_single else t.dilation.written for t in taps])
 
     @property
     def input_dilation(self) -> PerAxis:
         """From one input to the next, with zeros between: the stride of a transposed layer."""
-        return _each([self._whole.axes[axis].spread.written for axis in self._sliding])
+        return _each([self.normal_form.axes[axis].spread.written for axis in self._sliding])
 
     @property
     def padding(self) -> PerAxis:
         """What is padded before and behind: a pair, or a tuple of one for each axis."""
         found: list[Any] = []
         for axis in self._sliding:
-            one = self._whole.axes[axis]
+            one = self.normal_form.axes[axis]
             found.append((one.left.written, one.right.written))
-        return found[0] if len(self._whole.axes) == len(found) == 1 else tuple(found)
+        return found[0] if len(self.normal_form.axes) == len(found) == 1 else tuple(found)
 
     @property
     def groups(self) -> Expr:
         """How many groups of channels there are."""
-        weight = self._whole.over_channels
+        weight = self.normal_form.over_channels
         return sympy.Integer(1) if weight is None else weight.groups.written
 
     @property
@@ -164,9 +166,11 @@ class Merged:
         """Exactly when both are the same for all sizes of the input; None where it is not known."""
         if not isinstance(self.verdict, Refuted):
             return self.condition
-        sizes = {name for size in self.input.shape for name in size.free_symbols}
+        own = leaves(self.input)
+        others = (leaf.lengths for name, leaf in leaves(self.chain).items() if name not in own)
+        sizes = sizes_of_inputs([self.input.lengths], others)
         try:
-            return self.claim.condition(for_all=sorted(sizes, key=str))
+            return self.claim.condition(for_all=[s for s in self.claim.symbols if s.name in sizes])
         except SymconvError:
             return None
 
@@ -184,7 +188,7 @@ class Merged:
         shapes = {"K": kernel.shape} | ({} if bias is None else {"B": bias.shape})
 
         def layer(K: SignalExpr, B: SignalExpr | None = None) -> SignalExpr:
-            made = self._whole.with_kernel(K, B)
+            made = self.normal_form.with_kernel(K, B)
             assert made is not None, self.layer
             return made.of(self.input)
 
@@ -309,7 +313,11 @@ class Merged:
         both = "kernel" if self.bias is None else "kernel and no other bias"
         if self.obstacle is not None:
             return [f"No other {both} of this shape does it either: {self.obstacle}"]
-        return ["It is the only one of this shape."] if self.is_unique else []
+        return (
+            ["It is the only one of this shape over fields of characteristic 0."]
+            if self.is_unique
+            else []
+        )
 
     def _for_all_inputs(self) -> list[str]:
         """For which other sizes a refuted claim holds for all inputs, where that says more."""

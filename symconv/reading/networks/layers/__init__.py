@@ -62,6 +62,7 @@ LAYERS: Mapping[str, Layer] = {
     "diag": entrywise.diag,
     "depth_to_space": resizing.depth_to_space,
     "div": entrywise.div,
+    "dot": entrywise.dot,
     "einsum": entrywise.einsum,
     "elu": entrywise.elu,
     "erf": _method("erf"),
@@ -140,6 +141,7 @@ LAYERS: Mapping[str, Layer] = {
     "unfold": sliding.unfold,
     "unsqueeze": shapes.unsqueeze,
     "var": normalisation.variance,
+    "weight_norm": normalisation.weight_norm,
     "windows": shapes.windows,
 }
 """The layers, by name."""

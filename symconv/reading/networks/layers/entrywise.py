@@ -46,6 +46,7 @@ __all__ = [
     "clamp",
     "diag",
     "div",
+    "dot",
     "einsum",
     "elu",
     "filled",
@@ -451,6 +452,11 @@ def addmm(
         `torch.addmm`.
     """
     return add(mul(input, beta), mul(matmul(mat1, mat2), alpha))
+
+
+def dot(input: SignalExpr, tensor: SignalExpr) -> SignalExpr:  # noqa: A002
+    """The sum of the products of the entries of two vectors."""
+    return product_of("i,i->", input, tensor)
 
 
 def outer(input: SignalExpr, vec2: SignalExpr) -> SignalExpr:  # noqa: A002

@@ -46,6 +46,7 @@ __all__ = [
     "softmax",
     "softmin",
     "variance",
+    "weight_norm",
 ]
 
 
@@ -231,6 +232,17 @@ def normalize(
         `torch.nn.functional.normalize`.
     """
     return div(input, maximum(norm(input, p, dim, keepdim=True), exact(eps, "eps")))
+
+
+def weight_norm(v: SignalExpr, g: SignalExpr, dim: int = 0) -> SignalExpr:
+    """g·v/‖v‖, by the norm over all axes but one, or over all for −1.
+
+    References:
+        `torch.nn.utils.parametrizations.weight_norm`; T. Salimans, D. P. Kingma, *Weight
+        Normalization*, arXiv:1602.07868.
+    """
+    axes = [axis for axis in range(v.ndim) if axis != dim]
+    return mul(div(v, norm(v, 2, axes, keepdim=True)), g)
 
 
 def local_response_norm(

@@ -13,7 +13,7 @@ from operator import mul
 from types import EllipsisType
 from typing import Any
 
-from symconv.arithmetic.polynomials import divided
+from symconv.arithmetic.polynomials import quotient
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.layers.arguments import small_number
@@ -73,10 +73,12 @@ def _written(sizes: Sequence[Amount]) -> str:
 
 def _whole_quotient(n: Amount, m: Amount) -> Amount | None:
     """n/m where it is plain that m divides n."""
-    whole, rest = divided(n.polynomial, m.polynomial)
-    if rest.terms:
-        return None
-    return Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
+    whole = quotient(n.polynomial, m.polynomial)
+    return (
+        None
+        if whole is None
+        else Amount(whole, {name: n.symbols[name] for name in whole.symbols()})
+    )
 
 
 def _with_the_rest(x: SignalExpr, wanted: Sequence[Any]) -> list[Amount]:
@@ -442,9 +444,8 @@ def part(x: SignalExpr, key: Any) -> SignalExpr:
             or isinstance(one, int | slice | EllipsisType | Amount)
             or hasattr(one, "__index__")
         ):
-            raise SymconvError(
-                f"x[...] takes integers, slices, None and an ellipsis, got {as_given(one)}"
-            )
+            given = "a tensor" if isinstance(one, SignalExpr) else as_given(one)
+            raise SymconvError(f"x[...] takes integers, slices, None and an ellipsis, got {given}")
         if isinstance(one, slice) and isinstance(one.step, int) and one.step < 1:
             raise SymconvError(f"the step of a slice is 1 or more in PyTorch, got {one.step}")
     if sum(isinstance(one, EllipsisType) for one in parts) > 1:

@@ -20,10 +20,11 @@ from symconv import (
     Tensor,
     Undecided,
     integers,
+    solve,
     solve_amounts,
 )
 from symconv.arithmetic import limits
-from symconv.decision.solving.amounts.inputs import sizes_of_inputs
+from symconv.decision.solving.inputs import sizes_of_inputs
 from symconv.errors import VacuousError
 from tests.generators.random_claims import is_symbolic, random_claim
 from tests.oracles.amounts import check_amounts
@@ -301,10 +302,15 @@ def test_sizes_of_inputs() -> None:
     channels, height, out = integers("C H O", positive=True)
     image, w = Tensor("image", (channels, height, n)), Tensor("w", (out, channels, 3, 3))
     b = Tensor("b", (out,))
+    shapes = [w.lengths, b.lengths]
+    assert sizes_of_inputs([image.lengths], shapes) == {"H", "n"}
+    assert sizes_of_inputs([image.lengths, w.lengths], shapes[1:]) == {"C", "H", "n"}
     layer = image.conv(w, bias=b)
-    assert sizes_of_inputs(Claim(layer, layer)) == (height, n)
-    assert sizes_of_inputs(Claim(x.correlate(k) + Signal("b", n - c + 1), x.correlate(k))) == (n,)
-    assert sizes_of_inputs(Claim(n + P, c)) is None
+    found = solve_amounts(Claim(layer.pad(0, P, axis=1), layer.pad(0, 1, axis=1)), P)
+    assert found.for_all == (height, n)
+    assert sizes_of_inputs([x.lengths, Signal("b", n - c + 1).lengths], [k.lengths]) == {"n"}
+    # All that ask for all sizes of the input ask for the same ones, without numbers of channels.
+    assert solve(layer, lambda W: image.conv(W, bias=b), shape=w.shape).for_all == [height, n]
     # What is asked for is no length, even if it is one of an input.
     assert solve_amounts(Claim(x.pad(n, 0), x.pad(3, 0)), n).for_all == ()
 

@@ -96,13 +96,16 @@ def test_needs_at_other_sizes_say_at_which() -> None:
 
 
 def test_sentences() -> None:
-    assert uniqueness_sentence(SOLUTIONS["found"]()) == "It is the only one of that shape."
+    only = "It is the only one of that shape over fields of characteristic 0."
+    assert uniqueness_sentence(SOLUTIONS["found"]()) == only
     assert candidate_sentence(SOLUTIONS["found"]()) == ""
     told = candidate_sentence(SOLUTIONS["outputs in the way"]())
     assert told == "With K = k ∗ k it holds for all n exactly when c ≤ 2."
     # For no length of the kernel it holds for all inputs.
     told = candidate_sentence(SOLUTIONS["sizes in the way"]())
-    assert told == "With K = pad(k; 0, 1) it holds exactly when c ≥ n + 1."
+    assert (
+        told == "With K = pad(k; 0, 1) it fails at c = 1, n = 1; it holds exactly when c ≥ n + 1."
+    )
     others = solve(
         x.correlate(k, stride=3), lambda K: x.correlate(K, stride=3), shape=c, given=n < c
     )

@@ -51,6 +51,18 @@ def agree(one: SignalExpr, other: SignalExpr, at: dict[str, int], rng: random.Ra
 # --- what is asked of merge ----------------------------------------------------------------
 
 
+def test_numbers_without_axes() -> None:
+    three = Tensor.from_formula((), 3, shape=())
+    y = image.conv(first, small)
+    for chain in (y + three, (image + three).conv(first), y.multiply(three) + three):
+        merged = merge(chain, of=image)
+        assert merged, merged
+        assert agree(merged.chain, merged.layer, {"C": 2, "M": 3, "H": 4, "W": 5}, random.Random(1))
+    line = x.correlate(k) + three
+    assert merge(line).bias is not None
+    assert merge(line)
+
+
 def test_the_exercise() -> None:
     merged = merge(x.pad(l, r).correlate(k, stride=2).correlate(k, stride=2))
     assert merged.layer is x.pad(l, r).correlate(k.convolve(k.dilate(2)), stride=4)
