@@ -295,7 +295,8 @@ class _Reader:
         if not isinstance(layer, SignalExpr):
             return None
         shape = tuple(size.as_integer() or 0 for size in layer.lengths)
-        lazy = Numbers(name, "DOUBLE", shape, lambda: numbers().array())
+        # In the precision of what it is made of, so that nothing has to be computed to tell.
+        lazy = Numbers(name, data[0].numbers.kind, shape, lambda: numbers().array())
         return [Constant(lazy, by_layer=lambda: layer)]
 
     def _branch(
