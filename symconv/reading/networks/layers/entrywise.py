@@ -502,11 +502,15 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
         if capital not in names:
             names[capital] = capital.lower() if capital.lower() not in text else free.pop()
     lists, dots = inputs.split(","), ""
+    if len(lists) != len(operands):
+        raise SymconvError(
+            f"{as_given(equation)} is for {len(lists)} operands, got {len(operands)}"
+        )
     if "..." in text:
         widths = [
             x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)
         ]
-        most = max(w for w, one in zip(widths, lists, strict=True) if "..." in one)
+        most = max((w for w, one in zip(widths, lists, strict=True) if "..." in one), default=0)
         dots = "".join(free[:most])
         lists = [
             one.replace("...", dots[most - width :] if width else "")
