@@ -537,6 +537,9 @@ is larger, so that it is text."""
 WIDEST_TEXT = 96
 """Columns of sentences and tables in a terminal: longer lines are hard to read."""
 
+MARGIN_OF_PROGRESS = 14
+"""Columns beside what is done: the spinner, and the time up to hours."""
+
 WIDEST_PIECE_SHOWN = 72
 """Characters of a line in an error: it fits in a terminal of 80 with what stands before it."""
 
