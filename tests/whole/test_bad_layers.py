@@ -83,7 +83,7 @@ BAD = {
     "an empty pool": pool("the size of an average pool of x must be a positive", (0, 2)),
     "no stride of a pool": pool("the stride of x must be a positive integer", stride=0),
     "strides of a pool": pool("one for each of the 2 axes", stride=(1, 1, 1)),
-    "paddings of a pool": pool("one for each of the 2 axes", padding=(1, 1, 1)),
+    "paddings of a pool": pool("one or a pair for each of the 2 axes", padding=(1, 1, 1)),
     "no divisor": pool("divisor_override must be a number other than 0", divisor_override=0),
     "columns": bad("of size 6, and axis 1 of w, of size 5", "linear", ROWS, (2, 5)),
     "axes of a matrix": bad("takes a matrix", "linear", ROWS, (2, 6, 1)),

@@ -252,8 +252,9 @@ class Comparison:
         if found.index is None:
             return f"at {at}: the output has the shape {one} in one and {other} in the other"
         entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
+        one, other = _apart(one, other)
         return (
-            f"at {at}: output{entry} is {one:.7g} in the first and {other:.7g} in the second, "
+            f"at {at}: output{entry} is {one} in the first and {other} in the second, "
             "for random inputs"
         )
 
@@ -301,6 +302,15 @@ class Comparison:
         if self.where_both is not None:
             found["where_both_are_defined"] = self.where_both.record()
         return found
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with so many digits that they differ."""
+    for digits in (7, 10, 13, 17):
+        shown = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return shown
 
 
 def _plain(value: Any) -> Any:

@@ -253,6 +253,9 @@ class _Reader:
             except SymconvError as error:
                 within = f" in {around}" if around else ""
                 raise _LocatedError(f"{node}{within}: {error}") from error
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                # Of attributes that contradict each other in ways that nobody has thought of.
+                raise _LocatedError(f"{node}: contradicts itself ({error})") from error
             for at, name in enumerate(node.outputs):
                 value = found[at] if at < len(found) else Unread(name)
                 if name:
@@ -291,7 +294,7 @@ class _Reader:
             special = _SPECIAL[node.operator](call)
             if special is not None:
                 return [special]
-        if all(one is None or isinstance(one, Constant) for one in inputs) and inputs:
+        if {type(one) for one in inputs if one is not None} == {Constant}:
             found = self._of_constants(call)
             if found is not None:
                 return found
@@ -334,7 +337,8 @@ class _Reader:
         if not isinstance(layer, SignalExpr):
             return None
         shape = tuple(size.as_integer() or 0 for size in layer.lengths)
-        lazy = Numbers(name, "DOUBLE", shape, lambda: numbers().array())
+        # In the precision of what it is made of, so that nothing has to be computed to tell.
+        lazy = Numbers(name, data[0].numbers.kind, shape, lambda: numbers().array())
         return [Constant(lazy, by_layer=lambda: layer)]
 
     def _branch(
@@ -511,6 +515,8 @@ def _schema(node: Node, opset: int) -> Any:
         raise SymconvError(f"is no operator{domain} in opset {opset}") from None
     if node.domain:
         raise SymconvError(f"is of the domain {as_given(node.domain)}, which is not read")
+    if schema.deprecated:
+        raise SymconvError(f"is no operator any more in opset {opset}")
     if schema.since_version > NEWEST_OPSET:
         raise SymconvError(
             f"was changed in opset {schema.since_version}, and is known up to opset {NEWEST_OPSET}"
@@ -585,8 +591,6 @@ def _of_integers(call: Call) -> bool:
     data: Sequence[Value | None] = call.inputs
     if call.node.operator in _FIRST:
         data = data[:1]
-    elif call.node.operator == "Where":
-        data = data[1:]
     return any(isinstance(one, Integers) for one in data) and not any(
         isinstance(one, Computed) for one in data
     )

@@ -16,7 +16,16 @@ import numpy as np
 from symconv.arithmetic.limits import LARGEST_DENOMINATOR_OF_FLOAT
 from symconv.errors import SymconvError
 
-__all__ = ["FLOATS", "Numbers", "check_finite", "exactly", "kind_called", "known", "numbers_of"]
+__all__ = [
+    "FLOATS",
+    "Numbers",
+    "check_finite",
+    "exactly",
+    "kind_called",
+    "known",
+    "numbers_of",
+    "precision_of",
+]
 
 FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 """The kinds of entries that are read as real numbers."""
@@ -49,6 +58,11 @@ class Numbers:
     kind: str
     shape: tuple[int, ...]
     array: Callable[[], Any]
+
+
+def precision_of(kind: str) -> float:
+    """The distance from 1 to the next number of a kind of reals."""
+    return 2.0**-7 if kind == "BFLOAT16" else float(np.finfo(_TYPES[kind]).eps)
 
 
 def kind_called(number: Any) -> str:

@@ -20,7 +20,13 @@ from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.onnx_files.graphs import Attribute, Graph, Node
-from symconv.reading.networks.onnx_files.numbers import FLOATS, Numbers, check_finite, exactly
+from symconv.reading.networks.onnx_files.numbers import (
+    FLOATS,
+    Numbers,
+    check_finite,
+    exactly,
+    precision_of,
+)
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
 
@@ -101,7 +107,12 @@ class Constant:
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
         return context.weights.tensor(
-            self, name, shape, self.numbers, lambda: np.array(self.numbers.array(), np.float64)
+            self,
+            name,
+            shape,
+            self.numbers,
+            lambda: np.array(self.numbers.array(), np.float64),
+            precision_of(self.numbers.kind),
         )
 
     def made_of(
@@ -124,7 +135,10 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        return context.weights.tensor(key, origin, self.numbers.shape, self.numbers, computed)
+        precision = precision_of(self.numbers.kind)
+        return context.weights.tensor(
+            key, origin, self.numbers.shape, self.numbers, computed, precision
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
