@@ -207,12 +207,13 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
     for scale in _SCALES:
         named = numbers.named(outputs, point, scale, corrected=False)
         inputs = {one.name: named[one.name] for one in sides.inputs if one.name in named}
-        exact = named | numbers.weights(
+        corrected = numbers.weights(
             [name for name in named if name in numbers.corrected], corrected=True
         )
+        exact = named | corrected
         right = doubles(outputs, exact, point)
         moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
-        shown = right if exact is named else doubles(outputs, named, point)
+        shown = doubles(outputs, named, point) if corrected else right
         for number in range(count):
             one, other = right[number], right[count + number]
             if one.shape != other.shape:
