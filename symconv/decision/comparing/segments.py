@@ -75,11 +75,6 @@ class Equality:
         """Whether all weights are what they have to be, up to what is allowed."""
         return all(one.relative <= one.allowed for one in self.deviations)
 
-    @property
-    def largest(self) -> float:
-        """The largest deviation."""
-        return max((one.relative for one in self.deviations), default=0.0)
-
 
 class Comparer:
     """Proves that segments are equal, given the weights that each side has for itself.
@@ -117,6 +112,8 @@ class Comparer:
         for name, tensor in leaves(b).items():
             if name in self._constants and not any(name in own for own in self._own):
                 new = f"{name}_apart"
+                while self.weights.get(new, self.weights[name]) is not self.weights[name]:
+                    new += "_"  # another weight is called so
                 instead[name] = Tensor(new, tensor.shape)
                 self.weights[new] = self._own[1][new] = self.weights[name]
                 self._constants[new] = self._constants[name]

@@ -52,15 +52,16 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
-def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
-    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
-        made = x.conv(w, padding=1) - channelwise(mean)
+@pytest.mark.parametrize("name", ["scale", "mean_apart", "shift_apart"])
+def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, shift: Tensor, **by: Tensor) -> SignalExpr:
+        made, scale = x.conv(w, padding=1) - channelwise(mean), by[name]
         return made.multiply(channelwise(scale)) + channelwise(shift)
 
     def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
         return x.conv(k, bias, padding=1)
 
-    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    numbers = {"w": KERNEL, "mean": np.zeros(4), name: SCALE, "shift": np.zeros(4)}
     found = compared(
         network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
     )
