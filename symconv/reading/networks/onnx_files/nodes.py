@@ -292,7 +292,7 @@ class _Reader:
         if not isinstance(layer, SignalExpr):
             return None
         shape = tuple(size.as_integer() or 0 for size in layer.lengths)
-        lazy = Numbers(name, "DOUBLE", shape, lambda: numbers().array())
+        lazy = Numbers(name, data[0].numbers.kind, shape, lambda: numbers().array())
         return [Constant(lazy, by_layer=lambda: layer)]
 
     def _branch(
@@ -613,7 +613,7 @@ def _cast(call: Call) -> Value | None:
         return Constant(
             Numbers(
                 call.node.outputs[0],
-                "DOUBLE",
+                kind,
                 numbers.shape,
                 lambda: numbers.array().astype(np.float64),
             )

@@ -100,9 +100,8 @@ class Constant:
             return filled(shape, exactly(self.numbers.array().reshape(-1)[0], name))
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
-        return context.weights.tensor(
-            self, name, shape, self.numbers, lambda: np.array(self.numbers.array(), np.float64)
-        )
+        numbers = self.numbers
+        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]
@@ -124,7 +123,10 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        return context.weights.tensor(key, origin, self.numbers.shape, self.numbers, computed)
+        numbers = self.numbers
+        return context.weights.tensor(
+            key, origin, numbers.shape, numbers, computed, numbers.precision
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
