@@ -497,8 +497,8 @@ MOST_ENTRIES_OF_CONSTANT = 1_000_000
 the memory is that of the file, and a small file has not enough for each mask."""
 
 LARGEST_DENOMINATOR_OF_FLOAT = 100
-"""Of a fraction that is meant by a float next to it: 3,000 fractions between 0 and 1 have one up
-to it, so that one float in 5,000 is next to one by chance."""
+"""Of a fraction that is meant by a float of a file: 3,000 fractions between 0 and 1 have one up to
+it, so that one float in 5,000 is next to one by chance."""
 
 FARTHEST_POSITION = 2**31 - 1
 """Where a slice of a network goes to the end of an axis, whatever its size: exporters write this

@@ -261,15 +261,15 @@ class _Aligning:
     def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
         """Why segments are equal; where it helps, with numbers for amounts that never change."""
         left, right = below_what_is_equal(a, b)
-        found = self.comparer.equality(left, right, self.comparer.wider)
+        found = self.comparer.equality(left, right, self.comparer.given)
         if found is None:
             settled = [_settled(side, self.sizes) for side in (left, right)]
-            found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
+            found = self.comparer.equality(settled[0], settled[1], self.comparer.narrower)
         if found is None and self.sizes.cases:
             found = self._equality_by_cases(left, right)
         if found is None and left is not a:
             reason = self.comparer.reason
-            found = self.comparer.equality(a, b, self.comparer.given)
+            found = self.comparer.equality(a, b, self.comparer.narrower)
             self.comparer.reason = reason or self.comparer.reason
         return found
 

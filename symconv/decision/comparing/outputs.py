@@ -219,12 +219,13 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
             one.name: scale * drawn(one.name, [size.at(_point([one], at)) for size in one.sizes])
             for one in sides.inputs
         }
-        exact = named | numbers.weights(
+        corrected = numbers.weights(
             [name for name in named if name in numbers.corrected], corrected=True
         )
+        exact = named | corrected
         right = doubles(outputs, exact, point)
         moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
-        shown = right if exact is named else doubles(outputs, named, point)
+        shown = doubles(outputs, named, point) if corrected else right
         for number in range(count):
             one, other = right[number], right[count + number]
             if one.shape != other.shape:

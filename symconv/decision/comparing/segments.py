@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
@@ -23,6 +23,8 @@ from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
 
 __all__ = ["Comparer", "Deviation", "Equality"]
+
+_Hypotheses: TypeAlias = tuple[Hypothesis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +75,28 @@ class Equality:
         """Whether all weights are what they have to be, up to what is allowed."""
         return all(one.relative <= one.allowed for one in self.deviations)
 
-    @property
-    def largest(self) -> float:
-        """The largest deviation."""
-        return max((one.relative for one in self.deviations), default=0.0)
-
 
 class Comparer:
     """Proves that segments are equal, given the weights that each side has for itself.
 
     Attributes:
         weights: every weight by name.
-        wider: the hypotheses.
-        given: the same, and which sizes the networks take.
+        given: the hypotheses.
+        narrower: the same, and which sizes the networks take.
         reason: why the last two segments were not proved equal.
     """
 
-    def __init__(
-        self, sides: Sides, given: tuple[Hypothesis, ...], tolerance: float | None
-    ) -> None:
+    def __init__(self, sides: Sides, narrower: _Hypotheses, tolerance: float | None) -> None:
         self._tolerance = tolerance
         self.weights = dict(sides.weights)
-        self.wider = sides.given
-        self.given = given
+        self.given = sides.given
+        self.narrower = narrower
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
-        self._known: dict[tuple[Form, tuple[Hypothesis, ...]], Needed] = {}
+        self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
         self.reason = ""
 
-    def equality(
-        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
-    ) -> Equality | None:
+    def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
         """Why two segments are equal; None where that is not found, and `reason` says why."""
         found = self._equality(a, b, given)
         apart = b if found is not None else self._apart(b)
@@ -119,31 +112,34 @@ class Comparer:
         for name, tensor in leaves(b).items():
             if name in self._constants and not any(name in own for own in self._own):
                 new = f"{name}_apart"
+                while self.weights.get(new, self.weights[name]) is not self.weights[name]:
+                    new += "_"  # another weight is called so
                 instead[name] = Tensor(new, tensor.shape)
                 self.weights[new] = self._own[1][new] = self.weights[name]
                 self._constants[new] = self._constants[name]
         return put_in(b, instead) if instead else b
 
-    def _equality(
-        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
-    ) -> Equality | None:
+    def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
         for is_general in (True, False):
             try:
                 form, tensors = form_of(a, b, self._leaf, is_general)
             except SymconvError as error:
                 self.reason = str(error)
                 continue
-            needed = self._needed(form, () if is_general else given)
+            if is_general:  # hypotheses are about symbols that are not those of its sizes
+                needed = self._needed(form, (), None)
+            else:
+                needed = self._needed(form, given, self.narrower if given == self.given else None)
             if needed.verdict is not None:
                 return self._told(needed.verdict, needed, tensors)
             self.reason = needed.reason
         return None
 
-    def _needed(self, form: Form, given: tuple[Hypothesis, ...]) -> Needed:
-        if (form, given) not in self._known:
-            narrower = self.given if given == self.wider else None
-            self._known[form, given] = needed_weights(form, given, narrower)
-        return self._known[form, given]
+    def _needed(self, form: Form, given: _Hypotheses, narrower: _Hypotheses | None) -> Needed:
+        key = form, given, narrower
+        if key not in self._known:
+            self._known[key] = needed_weights(*key)
+        return self._known[key]
 
     def _leaf(self, tensor: Tensor) -> Leaf:
         name = tensor.name

@@ -149,7 +149,7 @@ class Context:
                 return followed
         if name is None or id(tensor) in self._fresh:
             _check_numbers(tensor, name or "a tensor")
-            known = as_formula(tensor.detach().cpu().numpy(), partial(_step, tensor.dtype))
+            known = as_formula(_numbers(tensor), partial(_step, tensor.dtype))
             if known is not None:
                 return known
         if name is None:

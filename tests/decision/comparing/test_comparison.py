@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symconv import SignalExpr, SymconvError, Tensor
+from symconv import SignalExpr, SymconvError, Tensor, integers
 from symconv.decision.comparing.comparison import Comparison, compare_computations
-from tests.generators.computations import H, N, Network, channelwise, network, random
+from tests.generators.computations import H, N, Network, Numbers, channelwise, network, random
 
 
 def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
@@ -52,15 +52,16 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
-def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
-    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
-        made = x.conv(w, padding=1) - channelwise(mean)
+@pytest.mark.parametrize("name", ["scale", "mean_apart", "shift_apart"])
+def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, shift: Tensor, **by: Tensor) -> SignalExpr:
+        made, scale = x.conv(w, padding=1) - channelwise(mean), by[name]
         return made.multiply(channelwise(scale)) + channelwise(shift)
 
     def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
         return x.conv(k, bias, padding=1)
 
-    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    numbers = {"w": KERNEL, "mean": np.zeros(4), name: SCALE, "shift": np.zeros(4)}
     found = compared(
         network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
     )
@@ -223,6 +224,34 @@ def test_an_empty_part_is_no_size_that_is_refused() -> None:
         return x.sum(axis=2) - first
 
     assert compared(network(parts, {}), network(difference, {})).verdict == "proved"
+
+
+@pytest.mark.parametrize("name", ["M", "n1", "n2"])
+def test_what_is_known_of_one_size_is_not_used_of_another(name: str) -> None:
+    size, length = integers(f"{name} L", positive=True)
+    inputs = Tensor("z", (1, size)), Tensor("y", (1, length))
+    five, kernel, scale = random(1, 1, 5), random(2, 1, 1), random(2)
+
+    def made(other: Callable[..., SignalExpr], numbers: Mapping[str, Any]) -> Network:
+        tensors = {one: Tensor(one, list(array.shape)) for one, array in numbers.items()}
+        weights = {one: Numbers(one, tensors[one], array) for one, array in numbers.items()}
+        z, y = inputs  # the first asks for five entries, and the second for none
+        return Network((z.conv(tensors.pop("five")).relu(), other(y, **tensors)), inputs, weights)
+
+    def first(y: SignalExpr, w: Tensor, s: Tensor) -> SignalExpr:
+        long = y.pad(-4, 0, axis=1).pad(4, 0, axis=1)  # at least four entries
+        return long.conv(w).multiply(s.rearrange("c -> c 1"))
+
+    def second(y: SignalExpr, k: Tensor) -> SignalExpr:
+        beginning = y.pad(0, 4 - length, axis=1).pad(0, length - 4, axis=1)
+        return (y - beginning).conv(k)
+
+    one = made(first, {"five": five, "w": kernel, "s": scale})
+    other = made(second, {"five": five, "k": kernel * scale[:, None, None]})
+    found = compared(one, other)
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert dict(found.difference.sizes) == {"L": 1, name: 5}
 
 
 def test_equal_numbers_may_stand_for_different_weights() -> None:

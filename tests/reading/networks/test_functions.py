@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from symconv.reading.networks import read
 from symconv.reading.networks.layers import LAYERS
 from tests.oracles.layers_by_torch import installed
 from tests.oracles.modules import agree, some_sizes
@@ -354,6 +355,12 @@ def test_module(module: Any) -> None:
 )
 def test_without_a_batch(function: Any) -> None:
     agree(function, (4, "L"), some_sizes("L", 1, least=3))
+
+
+def test_a_number_of_sixteen_bits_is_what_was_written() -> None:
+    tenth = torch.full((4, 1, 1), 0.1, dtype=torch.bfloat16)
+    double = torch.full((4, 1, 1), 0.1, dtype=torch.float64)
+    assert read(lambda x: x * tenth, IMAGES).output is read(lambda x: x * double, IMAGES).output
 
 
 def test_all_layers_are_tried() -> None:

@@ -676,7 +676,7 @@ def _cast(call: Call) -> Value | None:
         return Constant(
             Numbers(
                 call.node.outputs[0],
-                "DOUBLE",
+                kind,
                 numbers.shape,
                 lambda: numbers.array().astype(np.float64),
             )

@@ -25,7 +25,6 @@ from symconv.reading.networks.onnx_files.numbers import (
     Numbers,
     check_finite,
     exactly,
-    precision_of,
 )
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
@@ -106,14 +105,8 @@ class Constant:
             return filled(shape, exactly(self.numbers.array().reshape(-1)[0], name))
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
-        return context.weights.tensor(
-            self,
-            name,
-            shape,
-            self.numbers,
-            lambda: np.array(self.numbers.array(), np.float64),
-            precision_of(self.numbers.kind),
-        )
+        numbers = self.numbers
+        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]
@@ -135,9 +128,9 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        precision = precision_of(self.numbers.kind)
+        numbers = self.numbers
         return context.weights.tensor(
-            key, origin, self.numbers.shape, self.numbers, computed, precision
+            key, origin, numbers.shape, numbers, computed, numbers.precision
         )
 
 
