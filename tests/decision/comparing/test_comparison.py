@@ -179,6 +179,15 @@ def test_sizes_behind_a_linear_layer_are_found() -> None:
         assert f"H = {height} and W = {width}" in found.sizes.replace("(", "").replace(")", "")
 
 
+def test_hypotheses_are_said() -> None:
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32, W <= H)) for _ in range(2)]
+    assert compared(*pair).sizes == "H, N, W with H ≥ 32 and W ≤ H"
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32,)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all N, W, and H from 32 on: proved")
+    pair = [network(lambda x: x.relu(), {}, shape=(1, 2)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all inputs: proved")
+
+
 def test_no_sizes_at_all() -> None:
     def net(x: SignalExpr, v: Tensor) -> SignalExpr:
         return x.rearrange("n c h w -> n (c h w)").linear(v)
