@@ -11,7 +11,7 @@ import pytest
 
 from symconv import SignalExpr, SymconvError, Tensor, integers
 from symconv.decision.comparing.comparison import Comparison, compare_computations
-from tests.generators.computations import H, N, Network, Numbers, channelwise, network, random
+from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
 
 def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
