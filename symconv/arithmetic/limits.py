@@ -476,9 +476,9 @@ smaller; what is larger is not read at all."""
 MOST_BYTES_OF_NETWORK = 2**31 - 1
 """Of an ONNX file: protobuf, in which it is written, has no larger messages."""
 
-MOST_NODES_OF_NETWORK = 100_000
-"""Of an ONNX file, with those of the functions that it calls: the largest networks have some
-thousands, and a small file may call functions that call functions."""
+MOST_NODES_OF_NETWORK = 30_000
+"""Of an ONNX file, with those of the functions that it calls: the largest networks of exporters
+have some thousands, and a small file may call functions that call functions."""
 
 DEEPEST_FUNCTION = 20
 """Functions of an ONNX file that are called within each other: those of exporters are four deep."""
@@ -536,6 +536,9 @@ is larger, so that it is text."""
 
 WIDEST_TEXT = 96
 """Columns of sentences and tables in a terminal: longer lines are hard to read."""
+
+MARGIN_OF_PROGRESS = 14
+"""Columns beside what is done: the spinner, and the time up to hours."""
 
 WIDEST_PIECE_SHOWN = 72
 """Characters of a line in an error: it fits in a terminal of 80 with what stands before it."""

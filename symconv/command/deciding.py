@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from time import monotonic
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -18,6 +19,9 @@ from symconv.command.terminal import show, working
 from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
 from symconv.errors import SymconvError
 from symconv.reading.text import Declarations, ParsedAmounts, ParsedClaim, ParsedProblem, Passage
+
+if TYPE_CHECKING:
+    from symconv.reading.networks.sources import Pair  # other commands need no networks
 
 __all__ = ["Decider"]
 
@@ -113,6 +117,26 @@ class Decider:
         if "answer" in record:
             return record
         return {"problem": text, "answer": record["verdict"], "reason": record["reason"]}
+
+    def pair(self, pair: Pair, saved: str) -> Record:
+        """The record of two networks that are compared; see `report_comparison`.
+
+        Raises:
+            SymconvError: they cannot be compared.
+        """
+        from symconv.command.comparing import report_comparison
+
+        named = {"first": pair.first, "second": pair.second}
+        record = self._record(
+            lambda: report_comparison(pair, self._out, saved),
+            Task("", pair=asdict(pair), saved=saved),
+            None,
+            f"{pair.first}  =  {pair.second}",
+            f"whether {pair.first} and {pair.second} are equal",
+        )
+        if "first" in record:
+            return record
+        return {**named, "verdict": record["verdict"], "reason": record["reason"]}
 
     def _record(
         self, decide: Callable[[], Record], task: Task, name: str | None, text: str, what: str

@@ -11,9 +11,20 @@ from typing import TypeVar
 from rich.console import Console
 from rich.text import Text
 
-from symconv.arithmetic.limits import WIDEST_TEXT
+from symconv.arithmetic.limits import MARGIN_OF_PROGRESS, WIDEST_TEXT
 
-__all__ = ["console", "duration", "line", "page", "paragraph", "row", "show", "timed", "working"]
+__all__ = [
+    "console",
+    "duration",
+    "following",
+    "line",
+    "page",
+    "paragraph",
+    "row",
+    "show",
+    "timed",
+    "working",
+]
 
 _T = TypeVar("_T")
 
@@ -56,15 +67,31 @@ def show(out: Console, text: str) -> None:
 @contextmanager
 def working(out: Console, what: str) -> Iterator[None]:
     """A line that moves and tells the time, in a terminal, while something takes long."""
-    if not out.is_terminal or out.quiet:
+    with following(out, what):
         yield
+
+
+@contextmanager
+def following(out: Console, what: str) -> Iterator[Callable[[str], None]]:
+    """The same; what is given is called with what is done, and how often is counted."""
+    if not out.is_terminal or out.quiet:
+        yield lambda done: None
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True) as progress:
-        progress.add_task(what, total=None)
-        yield
+        task = progress.add_task(what, total=None)
+        count = 0
+
+        def tell(done: str) -> None:
+            nonlocal count
+            count += 1
+            described = Text(f"{what}: {count} done, {done}")
+            described.truncate(max(out.width - MARGIN_OF_PROGRESS, 1), overflow="ellipsis")
+            progress.update(task, description=described.plain)
+
+        yield tell
 
 
 def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
@@ -72,10 +99,10 @@ def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:
     out.print(" " * indent + text, style=style or None, soft_wrap=True)
 
 
-def paragraph(out: Console, text: str, *, indent: int = 2) -> None:
+def paragraph(out: Console, text: str, *, indent: int = 2, style: str = "") -> None:
     """Text in lines of at most `WIDEST_TEXT` characters."""
     for part in Text(text).wrap(out, max(min(out.width, WIDEST_TEXT) - indent, 1)):
-        line(out, part.plain.rstrip(), indent=indent)
+        line(out, part.plain.rstrip(), style, indent=indent)
 
 
 def row(out: Console, left: str, right: str, style: str = "") -> None:

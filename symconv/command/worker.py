@@ -45,6 +45,8 @@ class Task:
         unknowns: what is looked for, by name, with its shape or None; nothing for a claim that is
             proved or refuted.
         wanted: what else is said of the unknowns.
+        pair: two networks that are compared instead, as a `Pair`.
+        saved: the file for inputs at which they differ.
     """
 
     claim: str
@@ -58,6 +60,8 @@ class Task:
     functions: Mapping[str, str] = field(default_factory=dict)
     unknowns: Mapping[str, str | None] = field(default_factory=dict)
     wanted: Mapping[str, Any] = field(default_factory=dict)
+    pair: Mapping[str, Any] = field(default_factory=dict)
+    saved: str = ""
 
 
 class Child:
@@ -216,6 +220,11 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
     from symconv.command.solving import Wanted, report_problem
     from symconv.reading.text import Declarations, Passage, read_claim, read_problem
 
+    if task.pair:
+        from symconv.command.comparing import report_comparison
+        from symconv.reading.networks.sources import Pair
+
+        return report_comparison(Pair(**task.pair), out, task.saved)
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
     declared = Declarations.of(

@@ -172,9 +172,16 @@ class _Comparer:
         parts = _without_opposites(_united([self._occurrences(sum_) for sum_ in left]))
         ranks = left[0].coordinates.ranks
         width = self.axes + sum(ranks)
+        hidden = max((part.hidden for part in parts), default=0)
+        if hidden:
+            together = self._together(left, hidden)
+            numbers = {part.hidden for part in together}
+            if numbers <= {0}:
+                parts = together
+            elif len(numbers) == 1 and self._weighted(together, width + max(numbers)).is_empty():
+                nowhere = self.sets.nothing(width)
+                return Comparison(names, found, nowhere, None, "the same summands")
         counted = any(part.hidden for part in parts)
-        if counted and self._have_equal_summands(left, max(part.hidden for part in parts)):
-            return Comparison(names, found, self.sets.nothing(width), None, "the same summands")
         if counted:
             doubtful = self.sets.nothing(width)
             for part in parts:
@@ -182,7 +189,8 @@ class _Comparer:
         else:
             doubtful = self._nonzero(parts, width)
         if doubtful.is_empty() or (not counted and len(set(names)) == len(names)):
-            return Comparison(names, found, doubtful, None, "the same integer set")
+            how = "the same coefficients, counted" if hidden else "the same integer set"
+            return Comparison(names, found, doubtful, None, how)
 
         def exactly() -> Set:
             unordered = self._unordered(names, ranks, parts) if repeat else parts
@@ -321,17 +329,14 @@ class _Comparer:
             for order in orders_of(names)
         ]
 
-    def _have_equal_summands(self, sums: Sequence[_Sum], hidden: int) -> bool:
-        """Whether sums cancel for all values of their hidden indices, each by itself.
+    def _together(self, sums: Sequence[_Sum], hidden: int) -> list[_Part]:
+        """The parts of sums, put together where one was cut into pieces.
 
-        Then nothing has to be counted, as where one sum was cut into pieces, and another was not.
+        Those of them that are left may be equal for all values of their hidden indices, each by
+        itself; or these have the same values everywhere.  Then nothing has to be counted.
         """
         united = _united([self._occurrences(sum_, hidden) for sum_ in sums])
-        parts = _without_opposites(_united([_with_counts_alike(part) for part in united]))
-        width = self.axes + sum(sums[0].coordinates.ranks)
-        return len({part.hidden for part in parts}) <= 1 and all(
-            self._weighted(parts, width + part.hidden).is_empty() for part in parts[:1]
-        )
+        return _without_opposites(_united([_with_counts_alike(part) for part in united]))
 
     def _nonzero(self, parts: Sequence[_Part], width: int) -> Set:
         """The points at which the weights of the parts do not add up to 0."""

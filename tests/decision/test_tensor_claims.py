@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import S
+from sympy import Expr, S, false
 
 from symconv import Claim, Proved, Refuted, Signal, SymconvError, Tensor, Unknown, integers
 from symconv.decision.first_differences import small_lengths
 from symconv.decision.verdicts import ALL_SIZES
 from symconv.language.evaluation import holds_at
+from symconv.language.signals import SignalExpr
 from tests.generators.tensor_theorems import FALSE, TRUE
 from tests.oracles.layers_by_torch import installed
 
@@ -245,6 +246,35 @@ def test_sums_that_have_to_be_counted_are_counted_or_unknown() -> None:
     ones = Tensor.ones((C, H))
     verdict = Claim(ones.sum(axis=0), Tensor.ones((H,)).pad(0, 0)).prove()
     assert isinstance(verdict, Refuted | Unknown)
+
+
+def in_four_pieces(x: SignalExpr, height: Expr, width: Expr) -> SignalExpr:
+    """A tensor cut along both axes, and put together again."""
+    rows: SignalExpr = x[:1].pad(0, height - 1, axis=0) + x[1:].pad(1, 0, axis=0)
+    whole: SignalExpr = rows[:, :2].pad(0, width - 2, axis=1) + rows[:, 2:].pad(2, 0, axis=1)
+    return whole
+
+
+def test_sums_over_pieces_are_counted_together() -> None:
+    """Without barvinok; each of the pieces alone would have to be counted."""
+    bias = Tensor("b", (1,))
+
+    def image(height: Expr, width: Expr) -> SignalExpr:
+        return bias.rearrange("1 -> h w", h=height, w=width)
+
+    def boxed(x: SignalExpr) -> SignalExpr:
+        return x.correlate(Signal.ones(3), axis=0).correlate(Signal.ones(3), axis=1)
+
+    pieces = in_four_pieces(image(H + 2, W + 2), H + 2, W + 2)
+    assert Claim(boxed(pieces), 9 * image(H, W)).prove()
+    assert Claim(boxed(pieces), boxed(image(H + 2, W + 2))).prove()
+    less = boxed(pieces - image(H + 2, 1).pad(0, W + 1, axis=1))
+    eight = Claim(boxed(pieces), 8 * image(H, W)).prove()
+    assert isinstance(eight, Refuted)
+    assert eight.condition == false
+    verdict = Claim(less, 9 * image(H, W)).prove()
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample.lengths == {"H": 1, "W": 1}
 
 
 def test_sizes_too_large_for_a_counterexample_are_named_if_there_are_any() -> None:

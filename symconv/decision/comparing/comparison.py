@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
@@ -50,12 +51,19 @@ class Layers:
         return self.how in ("proved", "agree")
 
     def __str__(self) -> str:
+        return f"{self.names}: {self.found}"
+
+    @property
+    def names(self) -> str:
+        """The layers in words: those of the first, and of the second where they are others."""
         names = _listed(self.first) or _listed(self.second) or "the output"
         if self.second != self.first and self.first and self.second:
             names += f" / {_listed(self.second, _common(self.first))}"
-        return f"{names}: {self._said()}"
+        return names
 
-    def _said(self) -> str:
+    @property
+    def found(self) -> str:
+        """What is known of them, in words."""
         worst = max(self.deviations, key=lambda one: one.relative, default=None)
         match self.how:
             case "proved":
@@ -123,6 +131,8 @@ class Comparison:
     given: tuple[Any, ...] = ()
     where_both: Comparison | None = field(default=None, repr=False)
     """Where they take different sizes: the comparison for those that both take."""
+    reproduced: Callable[[OutputDifference, str], str] | None = field(default=None, repr=False)
+    """Writes the lines that run both networks, on inputs that are drawn or in a file."""
     has_weights: bool = True
     """Whether there are weights in them."""
 
@@ -137,6 +147,57 @@ class Comparison:
             (d.relative for one in self.layers if one.is_equal for d in one.deviations),
             default=0.0,
         )
+
+    @property
+    def counterexample(self) -> OutputDifference | None:
+        """Where they differ, at the smallest sizes that both take and at which they do."""
+        return self.difference if self.where_both is None else self.where_both.difference
+
+    @property
+    def reproduction(self) -> str:
+        """Lines of Python that run both networks and print the two numbers that differ.
+
+        Files are run by ONNX Runtime, or by the evaluator of the package onnx, and modules by
+        PyTorch.  Empty where nothing differs, or it is not known how one of them is run.
+        """
+        return self.reproduction_from("")
+
+    def reproduction_from(self, saved: str) -> str:
+        """The same for inputs that were saved by `save_inputs`.
+
+        Args:
+            saved: the file.
+        """
+        if self.counterexample is None or self.reproduced is None:
+            return ""
+        return self.reproduced(self.counterexample, saved)
+
+    def save_inputs(self, path: str | Path) -> None:
+        """Write the inputs at which they differ as a file of NumPy's, each under its name.
+
+        Args:
+            path: the file, which must not be there yet.
+
+        Raises:
+            SymconvError: no inputs are known at which they differ, or the file is there.
+            OSError: it cannot be written.
+        """
+        import numpy as np  # of no use to anybody who compares signals
+
+        if self.counterexample is None:
+            raise SymconvError("there are no inputs at which they are known to differ")
+        # Single precision has these numbers, and most networks take nothing else.
+        arrays = {n: one.astype(np.float32) for n, one in self.counterexample.inputs.items()}
+        try:
+            file = open(path, "xb")  # noqa: SIM115 - what is there already is not removed below
+        except FileExistsError:
+            raise SymconvError(f"{path} is there already, and is left as it is") from None
+        try:
+            with file:
+                np.savez(file, **arrays)
+        except BaseException:
+            Path(path).unlink(missing_ok=True)  # a part of a file says nothing
+            raise
 
     @property
     def differing(self) -> tuple[Layers, ...]:
@@ -157,10 +218,18 @@ class Comparison:
         return "<br>".join([f"<b>{escape(verdict)}</b>", *map(escape, rest)])
 
     def _lines(self, most: int) -> list[str]:
+        lines = self.verdict_lines()
+        if self.where_both is not None:
+            lines.append("for the sizes that both take:")
+            return lines + ["  " + line for line in self.where_both._lines(most)]
+        return lines + self._table(most)
+
+    def verdict_lines(self) -> list[str]:
+        """The verdict in words, without the layers."""
         match self.verdict:
             case "proved":
                 weights = ", and for all weights" if self.has_weights else ""
-                lines = [f"equal for all {self.sizes}{weights}: proved"]
+                return [f"equal for all {self.sizes}{weights}: proved"]
             case "agree":
                 lines = [f"equal for all {self.sizes}: proved, with these weights"]
                 if self.deviation:
@@ -168,14 +237,11 @@ class Comparison:
                         "the weights are what they have to be up to "
                         f"{self.deviation:.1e} of the largest entry of each tensor"
                     )
+                return lines
             case "refuted":
-                lines = [f"different {self._where()}"]
+                return [f"different {self._where()}"]
             case _:
-                lines = [f"unknown: {self.reason}"]
-        if self.where_both is not None:
-            lines.append("for the sizes that both take:")
-            return lines + ["  " + line for line in self.where_both._lines(most)]
-        return lines + self._table(most)
+                return [f"unknown: {self.reason}"]
 
     def _where(self) -> str:
         found = self.difference
@@ -186,8 +252,9 @@ class Comparison:
         if found.index is None:
             return f"at {at}: the output has the shape {one} in one and {other} in the other"
         entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
+        one, other = _apart(one, other)
         return (
-            f"at {at}: output{entry} is {one:.7g} in the first and {other:.7g} in the second, "
+            f"at {at}: output{entry} is {one} in the first and {other} in the second, "
             "for random inputs"
         )
 
@@ -230,9 +297,20 @@ class Comparison:
                 "second": _plain(one.values[1]),
                 "rounding": one.rounding,
             }
+        if self.reproduction:
+            found["reproduction"] = self.reproduction
         if self.where_both is not None:
             found["where_both_are_defined"] = self.where_both.record()
         return found
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with so many digits that they differ."""
+    for digits in (7, 10, 13, 17):
+        shown = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return shown
 
 
 def _plain(value: Any) -> Any:

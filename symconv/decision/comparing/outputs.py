@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from zlib import crc32
 
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
@@ -27,10 +28,13 @@ from symconv.language.double_precision import doubles
 from symconv.language.graph import leaves, symbols_in
 from symconv.language.signals import SignalExpr
 
-__all__ = ["OutputDifference", "differs_by_a_constant", "first_difference"]
+__all__ = ["OutputDifference", "differs_by_a_constant", "drawn", "first_difference", "seed_of"]
 
-_SCALES = (1.0, 10.0, -10.0)
-"""Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off."""
+_SCALES = (1.0, 8.0, -8.0)
+"""Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off.
+
+With powers of two, single precision has the products too.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class OutputDifference:
         values: the entry of the first and of the second; or both shapes.
         rounding: by how much rounding may move them.
         inputs: the inputs, by name.
+        scale: these are so many times what `drawn` says.
     """
 
     sizes: Mapping[str, int]
@@ -52,6 +57,7 @@ class OutputDifference:
     values: tuple[Any, Any]
     rounding: float
     inputs: Mapping[str, Any]
+    scale: float = 1.0
 
 
 class _Evaluated:
@@ -105,18 +111,21 @@ class _Evaluated:
         inputs = [name for name in known if name not in self.comparer.weights]
         given = self.weights([name for name in known if name in self.comparer.weights], corrected)
         for name in inputs:
-            given[name] = scale * _random(name, [size.at(at) for size in known[name].sizes])
+            given[name] = scale * drawn(name, [size.at(at) for size in known[name].sizes])
         return given
 
 
-def _random(name: str, shape: Sequence[int]) -> Any:
+def drawn(name: str, shape: Sequence[int]) -> Any:
     """Standard normal numbers that single precision has too, the same every time."""
-    from zlib import crc32
-
     import numpy as np  # of no use to anybody who compares signals
 
-    drawn = np.random.default_rng(crc32(name.encode())).standard_normal(shape)
-    return drawn.astype(np.float32).astype(np.float64)
+    numbers = np.random.default_rng(seed_of(name)).standard_normal(shape)
+    return numbers.astype(np.float32).astype(np.float64)
+
+
+def seed_of(name: str) -> int:
+    """By what the numbers of an input are drawn."""
+    return crc32(name.encode())
 
 
 def _differing(numbers: _Evaluated, at: Mapping[str, int]) -> list[Pair]:
@@ -206,7 +215,10 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
     point = _point(outputs, at)
     for scale in _SCALES:
         named = numbers.named(outputs, point, scale, corrected=False)
-        inputs = {one.name: named[one.name] for one in sides.inputs if one.name in named}
+        inputs = {
+            one.name: scale * drawn(one.name, [size.at(_point([one], at)) for size in one.sizes])
+            for one in sides.inputs
+        }
         corrected = numbers.weights(
             [name for name in named if name in numbers.corrected], corrected=True
         )
@@ -217,7 +229,9 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
         for number in range(count):
             one, other = right[number], right[count + number]
             if one.shape != other.shape:
-                return OutputDifference(at, number, None, (one.shape, other.shape), 0.0, inputs)
+                return OutputDifference(
+                    at, number, None, (one.shape, other.shape), 0.0, inputs, scale
+                )
             if not one.size:
                 continue
             rounding = max(
@@ -228,7 +242,7 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
                 continue
             place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
             values = float(shown[number][place]), float(shown[count + number][place])
-            return OutputDifference(at, number, place, values, rounding, inputs)
+            return OutputDifference(at, number, place, values, rounding, inputs, scale)
     return None
 
 
@@ -247,5 +261,5 @@ def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
             one = found[name]
             largest = float(np.max(np.abs(one), initial=0.0))
             allowed = numbers.comparer.allowed(name)
-            found[name] = one + allowed * largest * np.sign(_random(name, one.shape))
+            found[name] = one + allowed * largest * np.sign(drawn(name, one.shape))
     return found

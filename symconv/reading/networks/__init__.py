@@ -19,11 +19,11 @@ from typing import Any
 from symconv.errors import SymconvError
 from symconv.reading.networks.results import Reading
 
-__all__ = ["Reading", "read", "read_onnx", "read_rewritten", "symbolic"]
+__all__ = ["Reading", "read", "read_onnx", "read_rewritten", "symbolic", "torch_reader"]
 
 
-def _modules() -> Any:
-    """The module that knows PyTorch.
+def torch_reader() -> Any:
+    """The module `modules`, which knows PyTorch.
 
     Raises:
         SymconvError: PyTorch is not installed.
@@ -55,7 +55,7 @@ def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Any:
     Raises:
         SymconvError: PyTorch is not installed, or the shape is none.
     """
-    return _modules().symbolic(name, shape, given)
+    return torch_reader().symbolic(name, shape, given)
 
 
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
@@ -79,7 +79,7 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
             called; a condition on sizes holds for some sizes only, with the hypothesis to add; the
             module is in training mode, has hooks, or weights that are no finite real numbers.
     """
-    reading: Reading = _modules().read(module, *shapes, given=given)
+    reading: Reading = torch_reader().read(module, *shapes, given=given)
     return reading
 
 
@@ -107,7 +107,9 @@ def read_rewritten(
     Raises:
         SymconvError: something in the module or in the code is not read.
     """
-    pair: tuple[Reading, Reading] = _modules().read_rewritten(module, rewrite, *shapes, given=given)
+    pair: tuple[Reading, Reading] = torch_reader().read_rewritten(
+        module, rewrite, *shapes, given=given
+    )
     return pair
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
 from symconv.errors import SymconvError, as_given
 from symconv.reading.networks import read
 from symconv.reading.networks.results import Reading
+from symconv.reading.networks.running import reproduction
 
-__all__ = ["compare"]
+__all__ = ["compare", "compare_readings"]
 
 
 def compare(
@@ -55,7 +58,18 @@ def compare(
         raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
     shapes = further if shape is None else (shape, *further)
     first, second = (_reading(one, shapes, given) for one in (before, after))
-    return compare_computations(first, second, tolerance, progress)
+    return compare_readings(first, second, tolerance, progress)
+
+
+def compare_readings(
+    first: Reading,
+    second: Reading,
+    tolerance: float | None = None,
+    progress: Callable[[Layers], None] = lambda layers: None,
+) -> Comparison:
+    """The same of what was read of two networks; their inputs are paired in their order."""
+    found = compare_computations(first, second, tolerance, progress)
+    return replace(found, reproduced=partial(reproduction, first, second))
 
 
 def _reading(given_as: Any, shapes: tuple[Any, ...], given: Iterable[Any]) -> Reading:

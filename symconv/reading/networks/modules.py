@@ -19,11 +19,12 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
+from symconv.reading.networks.running import Module
 from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
 from symconv.reading.networks.watched import Watched
 
-__all__ = ["inputs_of", "read", "read_rewritten", "symbolic"]
+__all__ = ["inputs_of", "is_module", "read", "read_rewritten", "symbolic"]
 
 
 def symbolic(name: str, shape: Sequence[Any], given: Iterable[Any] = ()) -> Symbolic:
@@ -50,6 +51,11 @@ def inputs_of(
     return tuple(Symbolic(tensor, context) for tensor in tensors), context
 
 
+def is_module(given: Any) -> bool:
+    """Whether something is a module of PyTorch."""
+    return isinstance(given, torch.nn.Module)
+
+
 def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
     """What a module computes from inputs of these shapes, for all sizes and all weights.
 
@@ -62,7 +68,8 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
     inputs = _inputs(shapes, given)
     tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     refusal = partial(_refusal, module, tensors)
-    return replace(_run(module, inputs), refusal=refusal)
+    reading, result = _run(module, inputs)
+    return replace(reading, refusal=refusal, running=_running(module, reading, result))
 
 
 def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
@@ -94,7 +101,7 @@ def read_rewritten(
     inputs = _inputs(shapes, given)
     context = inputs[0]._context
     context.know(module)
-    before = _run(_with_symbols(module, context), inputs)
+    before, _ = _run(_with_symbols(module, context), inputs)
     context.places = {}
     copied = _with_symbols(module, context)
     made = _called(rewrite, (copied,), context, may_draw=True)
@@ -106,7 +113,7 @@ def read_rewritten(
     if isinstance(after, torch.nn.Module):
         _check_hooks(after)
         context.know(after, is_made=True)
-    later = _run(after, inputs)
+    later, _ = _run(after, inputs)
     return context.related(before, later.outputs), context.related(later, before.outputs)
 
 
@@ -135,22 +142,31 @@ def _inputs(shapes: Sequence[Any], given: Iterable[Any]) -> Sequence[Symbolic]:
     return inputs
 
 
-def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
-    """What a module or a function computes from inputs."""
+def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:
+    """What a module or a function computes from inputs, and what it returns."""
     context = inputs[0]._context
     tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     context.places = dict.fromkeys(tensors, "")  # of this module alone
     _check_arguments(module, len(inputs))
     result = _called(module, inputs, context)
-    return context.related(
+    reading = context.related(
         Reading(
-            tuple(one.expression for one in _outputs(result)),
+            tuple(one.expression for _, one in _outputs(result)),
             tensors,
             context.weights.by_name,
             context.hypotheses.given,
             MappingProxyType(context.places),
         )
     )
+    return reading, result
+
+
+def _running(module: Any, reading: Reading, result: Any) -> Module:
+    """How a module is run on numbers, by whoever holds it."""
+    kinds = [one.dtype for one in getattr(module, "parameters", list)() if one.is_floating_point()]
+    kind = str(kinds[0] if kinds else torch.float32).removeprefix("torch.")
+    inputs = tuple(one.name for one in reading.inputs)
+    return Module(inputs, tuple(path for path, _ in _outputs(result)), kind)
 
 
 def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = False) -> Any:
@@ -176,14 +192,15 @@ def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = F
             ) from error
 
 
-def _outputs(result: Any) -> list[Symbolic]:
-    """The tensors in what a module returns."""
+def _outputs(result: Any, path: str = "") -> list[tuple[str, Symbolic]]:
+    """The tensors in what a module returns, each behind what gives it, such as "[0]"."""
     if isinstance(result, Symbolic):
-        return [result]
-    if isinstance(result, Mapping):
-        return _outputs(list(result.values()))
+        return [(path, result)]
+    if isinstance(result, Mapping) and result:
+        return [found for key, one in result.items() for found in _outputs(one, f"{path}[{key!r}]")]
     if isinstance(result, list | tuple) and result:
-        return [tensor for one in result for tensor in _outputs(one)]
+        listed = enumerate(result)
+        return [found for number, one in listed for found in _outputs(one, f"{path}[{number}]")]
     raise SymconvError(
         f"the module returns {as_given(type(result).__name__)}, and no tensor that depends on its "
         "input"

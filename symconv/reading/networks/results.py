@@ -8,6 +8,7 @@ from typing import Any
 
 from symconv.errors import SymconvError
 from symconv.language.signals import SignalExpr, Tensor
+from symconv.reading.networks.running import Running
 from symconv.reading.networks.weights import Weight
 
 __all__ = ["Reading", "note_place"]
@@ -24,6 +25,7 @@ class Reading:
         given: the hypotheses about sizes, for which the outputs are what they are.
         places: for each tensor on the way to the outputs, the module in which it was first made,
             as "layer1.0.conv2 (Conv2d)"; empty for what is made in none of its parts.
+        running: how it is run on numbers, where that is known.
         refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
             it does not.  None where it cannot be run.
     """
@@ -33,6 +35,7 @@ class Reading:
     weights: Mapping[str, Weight]
     given: tuple[Any, ...]
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
+    running: Running | None = field(default=None, repr=False, compare=False)
     refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
 
     @property

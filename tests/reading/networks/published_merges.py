@@ -207,8 +207,8 @@ class MobileOne(Module):  # type: ignore[misc]
 
     def _skip(self) -> tuple[Any, Any]:
         input_dim = self.in_channels // self.groups
-        bn, k = self.rbr_skip, self.kernel_size
-        assert bn is not None
+        bn: Any = self.rbr_skip
+        k = self.kernel_size
         kernel_value = torch.zeros(
             (self.in_channels, input_dim, k, k), dtype=bn.weight.dtype, device=bn.weight.device
         )

@@ -146,6 +146,11 @@ OVER_AXES = (
     lambda x: torch.einsum("nchw,c->nhw", x, one),
     lambda x: torch.einsum("n...,n...->n", x, x),
     lambda x: torch.einsum("bchw", x),
+    lambda x: (
+        torch.einsum("nchw,nchw->nch", x, x[:, :1])
+        + torch.einsum("cw,c->c", one[None], one)[:, None]
+    ),
+    lambda x: torch.einsum("nchw,ncuw->nchuw", x.mean(2, keepdim=True), x[:, :1, :, :1]),
     lambda x: torch.addmm(one[:3], x.flatten(1)[:, :4], w[..., 0, 0].t(), beta=2, alpha=3),
     lambda x: torch.matmul(x.transpose(1, 3), one),
     lambda x: x.flatten(2) @ x.flatten(2).transpose(1, 2),

@@ -12,7 +12,7 @@ import pytest
 from symconv import Claim, Proved, Refuted, SymconvError
 from symconv.reading.networks import read, read_rewritten, symbolic
 from tests.oracles.layers_by_torch import installed
-from tests.oracles.modules import agree_rewritten, random_weights, some_sizes
+from tests.oracles.modules import agree, agree_rewritten, random_weights, some_sizes
 
 torch = installed()
 nn, F = torch.nn, torch.nn.functional
@@ -418,3 +418,27 @@ def test_a_weight_that_the_code_draws_is_one_of_its_own() -> None:
     _, after = read_rewritten(net, lambda net: nn.Sequential(net, nn.Linear(4, 4).eval()), ("N", 3))
     assert after.output.names[0].keys() == {"x", "weight", "w_1_bias", "w_1_weight"}
     assert after.weights["w_1_weight"].values.shape == (4, 4)
+
+
+def test_what_is_computed_of_weights_is_followed() -> None:
+    """A sum of products of them; a function of them, or what is written later, is a weight."""
+
+    class Scaled(Module):  # type: ignore[misc]
+        def __init__(self, code: Any) -> None:
+            super().__init__()
+            self.conv, self.code = nn.Conv2d(4, 4, 1), code
+
+        def forward(self, x: Any) -> Any:
+            return F.conv2d(x, self.code(self.conv.weight, self.conv.bias.view(-1, 1, 1, 1)))
+
+    def written(weight: Any, bias: Any) -> Any:
+        made = weight * bias
+        made[0] += 1
+        return made
+
+    sizes = some_sizes("N H W", 5)
+    followed = agree(Scaled(lambda weight, bias: weight * bias / 2), IMAGES, sizes)
+    assert set(followed.weights) == {"conv_weight", "conv_bias"}
+    for code in (lambda weight, bias: (weight * bias).tanh(), written):
+        own = agree(Scaled(code), IMAGES, sizes)
+        assert "constant" in own.output.names[0]

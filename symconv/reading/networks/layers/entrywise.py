@@ -502,11 +502,15 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
         if capital not in names:
             names[capital] = capital.lower() if capital.lower() not in text else free.pop()
     lists, dots = inputs.split(","), ""
+    if len(lists) != len(operands):
+        raise SymconvError(
+            f"{as_given(equation)} is for {len(lists)} operands, got {len(operands)}"
+        )
     if "..." in text:
         widths = [
             x.ndim - len(one.replace("...", "")) for x, one in zip(operands, lists, strict=True)
         ]
-        most = max(w for w, one in zip(widths, lists, strict=True) if "..." in one)
+        most = max((w for w, one in zip(widths, lists, strict=True) if "..." in one), default=0)
         dots = "".join(free[:most])
         lists = [
             one.replace("...", dots[most - width :] if width else "")
@@ -517,8 +521,30 @@ def einsum(equation: str, *operands: Any) -> SignalExpr:
         every = "".join(lists)
         single = sorted(c for c in {*every} - {*dots} if every.count(c) == 1)
         output = dots + "".join(single)
+    operands, lists = _without_repeated_axes(operands, lists)
     renamed = ["".join(names.get(c, c) for c in one) for one in (*lists, output)]
     return product_of(f"{','.join(renamed[:-1])}->{renamed[-1]}", *operands)
+
+
+def _without_repeated_axes(
+    operands: Sequence[Any], lists: Sequence[str]
+) -> tuple[tuple[Any, ...], list[str]]:
+    """The operands without axes of one entry that stand for as many as others have."""
+    longer = {
+        letter
+        for x, letters in zip(operands, lists, strict=True)
+        for letter, size in zip(letters, x.lengths, strict=False)
+        if size.as_integer() != 1
+    }
+    kept, named = [], []
+    for x, letters in zip(operands, lists, strict=True):
+        repeats = [
+            letter in longer and size.as_integer() == 1
+            for letter, size in zip(letters, x.lengths, strict=False)
+        ]
+        kept.append(x[tuple(0 if one else slice(None) for one in repeats)] if any(repeats) else x)
+        named.append("".join(c for c, one in zip(letters, repeats, strict=False) if not one))
+    return tuple(kept), named
 
 
 # --- known tensors -------------------------------------------------------------------

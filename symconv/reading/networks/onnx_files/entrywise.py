@@ -261,6 +261,8 @@ def _group_norm(call: Call) -> Any:
         )
     x, epsilon = call.tensor(), call.real("epsilon", 1e-5)
     groups = call.get("num_groups")
+    if groups < 1:
+        raise SymconvError(f"num_groups is positive, got {groups}")
     return call.layer("group_norm", x, groups, call.tensor(1), call.tensor(2), epsilon)
 
 

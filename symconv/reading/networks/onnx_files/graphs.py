@@ -168,12 +168,23 @@ def _model(proto: Any, folder: Path | None) -> Model:
     functions = {}
     for one in proto.functions:
         key = (_domain(one.domain), _word(one.name))
+        _check_overload(one, f"the function {one.name}")
         if key in functions:
             raise SymconvError(f"the function {one.name} is defined twice")
         functions[key] = function_of(one, folder)
     if proto.training_info:
         raise SymconvError("the file says how a network is trained, which is not read")
     return Model(_graph(proto.graph, folder), opsets, functions)
+
+
+def _check_overload(proto: Any, what: str) -> None:
+    """Refuse functions of one name, between which something else decides.
+
+    Raises:
+        SymconvError: it is one of them.
+    """
+    if getattr(proto, "overload", ""):  # which older versions of the package do not know
+        raise SymconvError(f"{what} is one of several of that name, which are not read")
 
 
 def _opsets(given: Iterable[Any]) -> dict[str, int]:
@@ -286,6 +297,7 @@ def _node(proto: Any, folder: Path | None) -> Node:
         _words(proto.output),
         attributes,
     )
+    _check_overload(proto, f"the operator of {node}")
     for one in proto.attribute:
         if one.name in attributes:
             raise SymconvError(f"{node} has two attributes {one.name}")

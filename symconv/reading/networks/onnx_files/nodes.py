@@ -44,10 +44,11 @@ from symconv.reading.networks.onnx_files.values import (
     Value,
 )
 from symconv.reading.networks.results import Reading, note_place
+from symconv.reading.networks.running import Fed, File
 from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.weights import Weight, Weights
 
-__all__ = ["read_file"]
+__all__ = ["inputs_needed", "read_file", "read_model", "shape_in_file"]
 
 _TENSORS: Mapping[str, Callable[[Call], Any]] = {**SLIDING, **ENTRYWISE, **MOVING}
 
@@ -62,8 +63,34 @@ def read_file(
     outputs: Sequence[str],
 ) -> Reading:
     """What a file computes; see `symconv.reading.networks.read_onnx`."""
-    model = loaded(source)
-    return _Reader(model, given).read(inputs, constants, outputs)
+    path = "" if isinstance(source, bytes) else str(source)
+    return read_model(loaded(source), inputs, given, constants, outputs, path)
+
+
+def read_model(
+    model: Model,
+    inputs: Mapping[str, Sequence[Any]],
+    given: Iterable[Any],
+    constants: Mapping[str, Any] = MappingProxyType({}),
+    outputs: Sequence[str] = (),
+    path: str = "",
+) -> Reading:
+    """What a file computes whose content is known; see `symconv.reading.networks.read_onnx`.
+
+    Args:
+        model: the content.
+        inputs: the shapes of inputs that are not as in the file.
+        given: hypotheses.
+        constants: arrays for inputs that are none.
+        outputs: which ones are read.
+        path: where the file is; empty of one that is nowhere.
+    """
+    return _Reader(model, given, path).read(inputs, constants, outputs)
+
+
+def inputs_needed(model: Model) -> tuple[Input, ...]:
+    """The inputs on which the outputs of a file depend."""
+    return _inputs_needed(model.graph, model.graph.outputs)[0]
 
 
 class _Reader:
@@ -71,12 +98,14 @@ class _Reader:
 
     Attributes:
         model: the file.
+        path: where it is.
         context: what its nodes have in common.
         places: in which node each tensor was first made.
     """
 
-    def __init__(self, model: Model, given: Iterable[Any]) -> None:
+    def __init__(self, model: Model, given: Iterable[Any], path: str = "") -> None:
         self.model = model
+        self.path = path
         self.hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given)
         self.places: dict[SignalExpr, str] = {}
         self.context: Context
@@ -105,9 +134,7 @@ class _Reader:
                 f"{as_given(unknown[0]) if unknown else 'nothing'} is no output; these are "
                 f"{_listed(graph.outputs)}"
             )
-        nodes = _needed(graph, outputs)
-        used = {name for node in nodes for name in _taken(node)} | set(outputs)
-        needed = [one for one in graph.inputs if one.name in used]
+        needed, nodes = _inputs_needed(graph, outputs)
         values, tensors = self._inputs(needed, shapes, constants)
         for name, numbers in graph.constants.items():
             values[name] = Constant(numbers, is_weight=True)
@@ -119,6 +146,20 @@ class _Reader:
             self._weights(results),
             self.hypotheses.given,
             MappingProxyType(self.places),
+            self._running(tensors, [one for one in needed if one.name not in constants], outputs),
+        )
+
+    def _running(
+        self, tensors: Sequence[Tensor], fed: Sequence[Input], outputs: Sequence[str]
+    ) -> File | None:
+        """How the file is run; None where it is nowhere, or takes more than was read."""
+        if not self.path or len(fed) < len(self.model.graph.inputs):
+            return None
+        inputs = zip(tensors, fed, strict=True)
+        return File(
+            self.path,
+            tuple(Fed(tensor.name, one.name, one.kind, one.shape) for tensor, one in inputs),
+            tuple(outputs),
         )
 
     def _weights(self, results: Iterable[SignalExpr]) -> Mapping[str, Weight]:
@@ -211,6 +252,9 @@ class _Reader:
             except SymconvError as error:
                 within = f" in {around}" if around else ""
                 raise _LocatedError(f"{node}{within}: {error}") from error
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                # Of attributes that contradict each other in ways that nobody has thought of.
+                raise _LocatedError(f"{node}: contradicts itself ({error})") from error
             for at, name in enumerate(node.outputs):
                 value = found[at] if at < len(found) else Unread(name)
                 if name:
@@ -249,7 +293,7 @@ class _Reader:
             special = _SPECIAL[node.operator](call)
             if special is not None:
                 return [special]
-        if all(one is None or isinstance(one, Constant) for one in inputs) and inputs:
+        if {type(one) for one in inputs if one is not None} == {Constant}:
             found = self._of_constants(call)
             if found is not None:
                 return found
@@ -292,6 +336,7 @@ class _Reader:
         if not isinstance(layer, SignalExpr):
             return None
         shape = tuple(size.as_integer() or 0 for size in layer.lengths)
+        # In the precision of what it is made of, so that nothing has to be computed to tell.
         lazy = Numbers(name, data[0].numbers.kind, shape, lambda: numbers().array())
         return [Constant(lazy, by_layer=lambda: layer)]
 
@@ -397,18 +442,35 @@ def _needed(graph: Graph, outputs: Iterable[str]) -> list[Node]:
     return kept[::-1]
 
 
+def _inputs_needed(
+    graph: Graph, outputs: Sequence[str]
+) -> tuple[tuple[Input, ...], Sequence[Node]]:
+    """The inputs and the nodes on which outputs depend, in their order."""
+    nodes = _needed(graph, outputs)
+    used = {name for node in nodes for name in _taken(node)} | set(outputs)
+    return tuple(one for one in graph.inputs if one.name in used), nodes
+
+
+def shape_in_file(one: Input) -> tuple[int | str, ...] | None:
+    """The sizes of an input in its file, as numbers and names; None where it has no shape there."""
+    if one.shape is None:
+        return None
+    return tuple(
+        size if isinstance(size, int) else _identifier(size, one, axis)
+        for axis, size in enumerate(one.shape)
+    )
+
+
 def _shape(one: Input, given: Sequence[Any] | None, sizes: dict[str, Any]) -> tuple[Any, ...]:
     """The sizes of an input: those that are given, or those in the file."""
     if given is None:
-        if one.shape is None:
+        in_file = shape_in_file(one)
+        if in_file is None:
             raise SymconvError(
                 f"the file says no shape of the input {one.name}; give it by "
                 f'inputs={{{one.name!r}: ("N", 3, "H", "W")}}'
             )
-        return tuple(
-            size if isinstance(size, int) else named_size(_identifier(size, one, axis), sizes)
-            for axis, size in enumerate(one.shape)
-        )
+        return tuple(n if isinstance(n, int) else named_size(n, sizes) for n in in_file)
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise SymconvError(
             f'the shape of {one.name} is a tuple such as ("N", 3, "H", "W"), got {as_given(given)}'
@@ -452,6 +514,8 @@ def _schema(node: Node, opset: int) -> Any:
         raise SymconvError(f"is no operator{domain} in opset {opset}") from None
     if node.domain:
         raise SymconvError(f"is of the domain {as_given(node.domain)}, which is not read")
+    if schema.deprecated:
+        raise SymconvError(f"is no operator any more in opset {opset}")
     if schema.since_version > NEWEST_OPSET:
         raise SymconvError(
             f"was changed in opset {schema.since_version}, and is known up to opset {NEWEST_OPSET}"
@@ -526,8 +590,6 @@ def _of_integers(call: Call) -> bool:
     data: Sequence[Value | None] = call.inputs
     if call.node.operator in _FIRST:
         data = data[:1]
-    elif call.node.operator == "Where":
-        data = data[1:]
     return any(isinstance(one, Integers) for one in data) and not any(
         isinstance(one, Computed) for one in data
     )

@@ -17,7 +17,16 @@ from symconv.arithmetic.limits import LARGEST_DENOMINATOR_OF_FLOAT
 from symconv.errors import SymconvError
 from symconv.reading.networks.known_numbers import meant
 
-__all__ = ["FLOATS", "Numbers", "check_finite", "exactly", "kind_called", "known", "numbers_of"]
+__all__ = [
+    "FLOATS",
+    "Numbers",
+    "check_finite",
+    "exactly",
+    "kind_called",
+    "known",
+    "numbers_of",
+    "precision_of",
+]
 
 FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 """The kinds of entries that are read as real numbers."""
@@ -51,13 +60,10 @@ class Numbers:
     shape: tuple[int, ...]
     array: Callable[[], Any]
 
-    @property
-    def precision(self) -> float:
-        """The distance from 1 to the next number of the kind; 0 of integers."""
-        if self.kind == "BFLOAT16":
-            return 2.0**-7
-        stored = np.dtype(_TYPES[self.kind])
-        return float(np.finfo(stored).eps) if stored.kind == "f" else 0.0
+
+def precision_of(kind: str) -> float:
+    """The distance from 1 to the next number of a kind of reals."""
+    return 2.0**-7 if kind == "BFLOAT16" else float(np.finfo(_TYPES[kind]).eps)
 
 
 def kind_called(number: Any) -> str:

@@ -115,8 +115,6 @@ def _conv_transpose(call: Call) -> Any:
     for m, s, d in zip(more, strides, dilations, strict=True):
         if m >= max(s, d):
             raise SymconvError(f"output_padding {m} is less than the stride or the dilation")
-    if shape is not None and len(shape) == count + 2:  # with batch and channels, as some write it
-        shape = shape[2:]
     if shape is not None and len(shape) != count:
         raise SymconvError(f"output_shape has a number for each of {count} axes, got {shape}")
     if shape is None and not auto.startswith("SAME"):

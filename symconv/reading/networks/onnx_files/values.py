@@ -20,7 +20,13 @@ from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers import LAYERS
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.onnx_files.graphs import Attribute, Graph, Node
-from symconv.reading.networks.onnx_files.numbers import FLOATS, Numbers, check_finite, exactly
+from symconv.reading.networks.onnx_files.numbers import (
+    FLOATS,
+    Numbers,
+    check_finite,
+    exactly,
+    precision_of,
+)
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
 
@@ -100,8 +106,8 @@ class Constant:
             return filled(shape, exactly(self.numbers.array().reshape(-1)[0], name))
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
-        numbers = self.numbers
-        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
+        numbers, precision = self.numbers, precision_of(self.numbers.kind)
+        return context.weights.tensor(self, name, shape, numbers, numbers.array, precision)
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]
@@ -123,10 +129,8 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        numbers = self.numbers
-        return context.weights.tensor(
-            key, origin, numbers.shape, numbers, computed, numbers.precision
-        )
+        numbers, precision = self.numbers, precision_of(self.numbers.kind)
+        return context.weights.tensor(key, origin, numbers.shape, numbers, computed, precision)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

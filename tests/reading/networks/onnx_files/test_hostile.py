@@ -131,6 +131,8 @@ def test_operators_and_versions() -> None:
     refused(model([foreign], {"x": SHAPE}, {}, opset_imports=imports), "no operator of the domain")
     refused(model([node("Relu", "x")], {"x": SHAPE}, {}, opset=8), "from 9 on")
     refused(model([node("Relu", "x")], {"x": SHAPE}, {}, opset=1000), "--upgrade onnx")
+    old = node("Upsample", "x s", mode="nearest")
+    refused(model([old], {"x": SHAPE}, {"s": np.ones(4, np.float32)}, opset=10), "any more")
     made = good()
     made.opset_import.append(onnx.helper.make_opsetid("ai.onnx", 9))
     refused(made, "two versions")
@@ -191,9 +193,12 @@ def test_functions_within_functions() -> None:
 
     assert str(read_model(called([function("F0")])).output) == "x.relu()"
     refused(called([function("F0", "F0")]), "calls itself")
-    doubled = [function(f"F{i}", f"F{i + 1}", f"F{i + 1}") for i in range(18)]
-    refused(called([*doubled, function("F18")]), "more than 100000 nodes")
+    doubled = [function(f"F{i}", f"F{i + 1}", f"F{i + 1}") for i in range(16)]
+    refused(called([*doubled, function("F16")]), "more than 30000 nodes")
     refused(called([function("F0"), function("F0")]), "F0 is defined twice")
+    one = function("F0")
+    one.overload = "second"
+    refused(called([one]), "one of several of that name")
 
 
 # --- arrays in other files -----------------------------------------------------------
