@@ -30,7 +30,7 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.conditions import as_condition
-from symconv.decision.difference_sets import hypotheses
+from symconv.decision.difference_sets import hypotheses, signs
 from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
 from symconv.errors import NonlinearError, SymconvError, Undecided
@@ -97,8 +97,12 @@ class Sizes:
         return value if is_always else None
 
     def in_words(self) -> str:
-        """The sizes in words, as "N, and H and W from 193 to 224"."""
-        return in_words(self.claim.symbols, self.known.sets, self.among, self.condition)
+        """The sizes in words, hypotheses included, as "N, and H and W from 193 to 224"."""
+        sets = self.known.sets
+        with sets.within_budget():
+            every = sets.where(signs(self.claim.symbols))
+        condition = as_condition(self.claim, self.among, every, sets)
+        return in_words(self.claim.symbols, sets, self.among, condition)
 
     def both(self, other: Sizes) -> Sizes | None:
         """The sizes that two computations take; None if there are none."""
@@ -298,7 +302,7 @@ def _divisors(number: int) -> Iterator[int]:
 def in_words(symbols: Sequence[Symbol], sets: IntegerSets, among: Set, condition: Boolean) -> str:
     """Sizes in words, as "N, and H and W from 193 to 224"."""
     if condition == true:
-        return ", ".join(s.name for s in symbols) or "all sizes"
+        return ", ".join(s.name for s in symbols) or "inputs"
     ranges: dict[tuple[int | None, int | None], list[str]] = {}
     box: list[Guard] = []
     with sets.within_budget():

@@ -59,6 +59,17 @@ class Hypotheses:
             self._answers[condition] = self._decided(condition)
         return self._answers[condition]
 
+    def are_equal(self, one: Amount, other: Amount) -> bool:
+        """Whether two sizes are known to be equal for all that the hypotheses allow."""
+        if one == other:
+            return True
+        if not self.given:
+            return False
+        try:
+            return self.holds(Eq(one.written, other.written))
+        except SymconvError:
+            return False
+
     def _decided(self, condition: Any) -> bool:
         if condition in (True, False):
             return bool(condition)

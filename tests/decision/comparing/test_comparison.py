@@ -11,7 +11,7 @@ import pytest
 
 from symconv import SignalExpr, SymconvError, Tensor, integers
 from symconv.decision.comparing.comparison import Comparison, compare_computations
-from tests.generators.computations import H, N, Network, Numbers, channelwise, network, random
+from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
 
 def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
@@ -177,6 +177,15 @@ def test_sizes_behind_a_linear_layer_are_found() -> None:
     assert found.verdict == "proved"
     for height, width in ((7, 10), (8, 8), (10, 7)):
         assert f"H = {height} and W = {width}" in found.sizes.replace("(", "").replace(")", "")
+
+
+def test_hypotheses_are_said() -> None:
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32, W <= H)) for _ in range(2)]
+    assert compared(*pair).sizes == "H, N, W with H ≥ 32 and H ≥ W"
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32,)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all N, W, and H from 32 on: proved")
+    pair = [network(lambda x: x.relu(), {}, shape=(1, 2)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all inputs: proved")
 
 
 def test_no_sizes_at_all() -> None:

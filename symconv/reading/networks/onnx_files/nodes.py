@@ -44,7 +44,7 @@ from symconv.reading.networks.onnx_files.values import (
     Value,
 )
 from symconv.reading.networks.results import Reading, note_place
-from symconv.reading.networks.running import Fed, File
+from symconv.reading.networks.running import ARRAYS, Fed, File
 from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.weights import Weight, Weights
 
@@ -153,7 +153,8 @@ class _Reader:
         self, tensors: Sequence[Tensor], fed: Sequence[Input], outputs: Sequence[str]
     ) -> File | None:
         """How the file is run; None where it is nowhere, or takes more than was read."""
-        if not self.path or len(fed) < len(self.model.graph.inputs):
+        is_known = all(one.kind in ARRAYS for one in fed)
+        if not self.path or not is_known or len(fed) < len(self.model.graph.inputs):
             return None
         inputs = zip(tensors, fed, strict=True)
         return File(

@@ -25,7 +25,6 @@ __all__ = [
     "kind_called",
     "known",
     "numbers_of",
-    "precision_of",
 ]
 
 FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
@@ -60,10 +59,13 @@ class Numbers:
     shape: tuple[int, ...]
     array: Callable[[], Any]
 
-
-def precision_of(kind: str) -> float:
-    """The distance from 1 to the next number of a kind of reals."""
-    return 2.0**-7 if kind == "BFLOAT16" else float(np.finfo(_TYPES[kind]).eps)
+    @property
+    def precision(self) -> float:
+        """The distance from 1 to the next number of the kind; 0 of integers."""
+        if self.kind == "BFLOAT16":
+            return 2.0**-7
+        stored = np.dtype(_TYPES[self.kind])
+        return float(np.finfo(stored).eps) if stored.kind == "f" else 0.0
 
 
 def kind_called(number: Any) -> str:

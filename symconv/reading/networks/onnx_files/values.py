@@ -25,7 +25,6 @@ from symconv.reading.networks.onnx_files.numbers import (
     Numbers,
     check_finite,
     exactly,
-    precision_of,
 )
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
@@ -106,8 +105,8 @@ class Constant:
             return filled(shape, exactly(self.numbers.array().reshape(-1)[0], name))
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
-        numbers, precision = self.numbers, precision_of(self.numbers.kind)
-        return context.weights.tensor(self, name, shape, numbers, numbers.array, precision)
+        numbers = self.numbers
+        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]
@@ -129,8 +128,10 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        numbers, precision = self.numbers, precision_of(self.numbers.kind)
-        return context.weights.tensor(key, origin, numbers.shape, numbers, computed, precision)
+        numbers = self.numbers
+        return context.weights.tensor(
+            key, origin, numbers.shape, numbers, computed, numbers.precision
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
