@@ -183,7 +183,7 @@ def test_hypotheses_are_said() -> None:
     pair = [network(lambda x: x.relu(), {}, given=(H >= 32, W <= H)) for _ in range(2)]
     assert compared(*pair).sizes == "H, N, W with H ≥ 32 and H ≥ W"
     pair = [network(lambda x: x.relu(), {}, given=(H >= 32,)) for _ in range(2)]
-    assert str(compared(*pair)).startswith("equal for all N, W, and H from 32 on: proved")
+    assert str(compared(*pair)).startswith("equal for all N and W, and H from 32 on: proved")
     pair = [network(lambda x: x.relu(), {}, shape=(1, 2)) for _ in range(2)]
     assert str(compared(*pair)).startswith("equal for all inputs: proved")
 
