@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -628,10 +629,7 @@ def _shape_of(call: Call) -> Value:
 
 
 def _size_of(call: Call) -> Value:
-    total: Any = 1
-    for one in _sizes_of(call.value(0), call):
-        total = one * total
-    return _as_integers(call, total)
+    return _as_integers(call, prod(_sizes_of(call.value(0), call)))
 
 
 def _sizes_of(found: Value, call: Call) -> list[Any]:

@@ -241,9 +241,7 @@ def _pad(call: Call) -> Any:
         amounts = call.integers(1, "the padding")
         value = call.number(2, "the value of a padding") if call.has(2) else 0
     axes = call.integers(3, "the axes") if call.has(3) else list(range(x.ndim))
-    along = [call.axis(axis, x.ndim) for axis in axes]
-    if len(set(along)) != len(along):
-        raise SymconvError(f"the axes {axes} are not different")
+    along = call.axes(axes, x.ndim)
     pairs = dict(zip(along, _pairs(amounts, len(along), "the padding"), strict=True))
     flat = [p for axis in reversed(range(x.ndim)) for p in pairs.get(axis, (0, 0))]
     if mode == "constant":
