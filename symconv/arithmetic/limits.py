@@ -691,5 +691,12 @@ MOST_LAYERS_SHOWN = 12
 MOST_CASES_OF_SIZES = 24
 """Cases into which the sizes that a network takes fall, where a product of them is a number."""
 
+NEARNESS_OF_OTHER_WEIGHTS = 1e-5
+"""Relative to their largest entry, by how much weights may differ from what they are called, as
+flipped ones: more than single precision rounds, and less than random numbers would."""
+
+ENTRIES_THAT_TELL_APART = 32
+"""Of a weight, so many are looked at first; weights that agree in them are compared whole."""
+
 LEAST_TIMES_ROUNDING = 10
 """How many times larger a difference of outputs has to be than what rounding may do to them."""

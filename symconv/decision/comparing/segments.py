@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from symconv.arithmetic.limits import TOLERANCE_IN_ROUNDINGS
+from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.forms import Form, Leaf, form_of
@@ -191,7 +191,7 @@ def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
     """What numbers are that are not those that they have to be, where that is seen."""
     import numpy as np
 
-    near = 1e-5 * largest
+    near = NEARNESS_OF_OTHER_WEIGHTS * largest
     if apart <= near or wanted.ndim < 2:
         return ""
     ways: list[tuple[str, Any]] = []

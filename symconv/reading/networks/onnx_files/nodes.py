@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
     DEEPEST_FUNCTION,
@@ -107,7 +106,7 @@ class _Reader:
     def __init__(self, model: Model, given: Iterable[Any], path: str = "") -> None:
         self.model = model
         self.path = path
-        self.hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given)
+        self.hypotheses = Hypotheses(given)
         self.places: dict[SignalExpr, str] = {}
         self.context: Context
         self._count = 0
@@ -303,7 +302,7 @@ class _Reader:
         meaning = INTEGERS[node.operator] if by_integers else _TENSORS.get(node.operator)
         if meaning is not None:
             return _values(meaning(call))
-        body = _body(node, schema, opsets)
+        body = function_of(schema.function_body) if schema.has_function else None
         if body is not None:
             defaults = {name: Attribute("", one) for name, one in _defaults(schema).items()}
             return self._called(body, inputs, {**defaults, **attributes}, place, depth)
@@ -571,13 +570,6 @@ def _resolved(
         elif one.refers_to in around:
             result[name] = around[one.refers_to]
     return result
-
-
-def _body(node: Node, schema: Any, opsets: Mapping[str, int]) -> Function | None:
-    """An operator by others, where the format defines it by them."""
-    if not schema.has_function:
-        return None
-    return function_of(schema.function_body)
 
 
 _FIRST = (
