@@ -329,7 +329,7 @@ def _rebuilt(
         elif isinstance(node, Tensor):
             new[node] = _weight(node, [size(one, "O") for one in sizes], names)
         else:
-            operator = _with_sizes(node.operator, sizes, node, shapes, size, classes)
+            operator = _with_sizes(node, shapes, size, classes)
             new[node] = Applied(operator, [new[operand] for operand in node.operands])
     made = new[region.source]
     assert isinstance(made, Tensor)
@@ -339,19 +339,18 @@ def _rebuilt(
 
 
 def _with_sizes(
-    operator: Operator,
-    sizes: Sequence[int],
     node: SignalExpr,
     shapes: Mapping[SignalExpr, Sequence[int]],
     size: Any,
     classes: _Sizes,
 ) -> Operator:
-    """An operator in which the sizes are the new ones."""
+    """The operator of a node, in which the sizes are the new ones."""
 
     def amount(number: int) -> Amount:
         found = integer_argument(size(number, "O"), "a size")
         return Amount(found.polynomial, found.symbols) if found.number is None else found
 
+    operator = node.operator
     match operator:
         case Conv(stride, dilation, groups) if groups != 1:
             outputs, inputs, *_ = shapes[node.operands[1]]
