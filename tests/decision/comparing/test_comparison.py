@@ -339,3 +339,25 @@ def test_layers_of_other_widths() -> None:
         )
 
     assert compared(flattened(4), flattened(2)).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda x: x.log().exp(), lambda x: x.exp().log()),
+        (lambda x: x.log().exp(), lambda x: x.log().exp().log().exp()),
+        (lambda x: 2 * x.exp().exp().exp().exp().log(), lambda x: 2 * x.exp().exp().exp()),
+    ],
+)
+def test_what_has_no_value_is_no_difference(one: Any, other: Any) -> None:
+    """As the logarithm of −1, and what is too large for a double."""
+    found = compared(network(one, {}), network(other, {}))
+    assert found.verdict in ("unknown", "proved")
+
+
+def test_a_difference_beside_what_has_no_value() -> None:
+    found = compared(network(lambda x: x.log(), {}), network(lambda x: 2 * x.log(), {}))
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    first, second = found.difference.values
+    assert second == 2 * first

@@ -74,11 +74,11 @@ def linear_regions(outputs: Sequence[SignalExpr], inputs: Iterable[SignalExpr]) 
         outputs: what the network computes.
         inputs: what it is applied to.
     """
-    return _Parts(outputs, inputs).found()
+    return _Regions(outputs, inputs).found()
 
 
 @dataclass(slots=True)
-class _Parts:
+class _Regions:
     """A network while it is cut into parts.
 
     Attributes:

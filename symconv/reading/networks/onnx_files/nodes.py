@@ -271,10 +271,10 @@ class _Reader:
         opsets: Mapping[str, int],
         place: str,
         depth: int,
-        around: Mapping[str, Attribute],
+        of_function: Mapping[str, Attribute],
     ) -> Sequence[Value]:
         """What stands for the results of one node."""
-        attributes = _resolved(node.attributes, around)
+        attributes = _resolved(node.attributes, of_function)
         function = self.model.functions.get((node.domain, node.operator))
         if function is not None:
             return self._called(function, inputs, attributes, place, depth)
@@ -287,7 +287,7 @@ class _Reader:
         if node.operator == "Constant":
             return [_constant(call)]
         if node.operator == "If":
-            return self._branch(call, values, opsets, place, depth, around)
+            return self._branch(call, values, opsets, place, depth, of_function)
         if node.operator in _CONTROL:
             raise SymconvError("does something again and again, which is not read")
         if node.operator in ("Cast", "CastLike", "Shape", "Size"):
@@ -348,7 +348,7 @@ class _Reader:
         opsets: Mapping[str, int],
         place: str,
         depth: int,
-        around: Mapping[str, Attribute],
+        of_function: Mapping[str, Attribute],
     ) -> Sequence[Value]:
         """The branch that is taken, where the condition is known."""
         condition = call.value(0)
@@ -362,7 +362,7 @@ class _Reader:
         for name, numbers in graph.constants.items():
             inner[name] = Constant(numbers, is_weight=True)
         _check_depth(depth)
-        self._run(graph.nodes, inner, opsets, place, depth + 1, around)
+        self._run(graph.nodes, inner, opsets, place, depth + 1, of_function)
         return [_named(inner, name) for name in graph.outputs]
 
     def _called(
@@ -560,15 +560,15 @@ def _defaults(schema: Any) -> dict[str, Any]:
 
 
 def _resolved(
-    own: Mapping[str, Attribute], around: Mapping[str, Attribute]
+    own: Mapping[str, Attribute], of_function: Mapping[str, Attribute]
 ) -> dict[str, Attribute]:
     """Attributes of which some are those of the function around; what it has not is left out."""
     result = {}
     for name, one in own.items():
         if not one.refers_to:
             result[name] = one
-        elif one.refers_to in around:
-            result[name] = around[one.refers_to]
+        elif one.refers_to in of_function:
+            result[name] = of_function[one.refers_to]
     return result
 
 
