@@ -364,6 +364,9 @@ minutes of sums.  A ResNet-152 on an image takes 11.5 milliard."""
 DOUBLES_PER_STEP = 2000
 """So many take about as long as one step of work: sums take 500, products of matrices 20,000."""
 
+DOUBLES_PER_CALL = 200
+"""As many as NumPy sums in the time that a call of it takes, whatever the sizes of its arrays."""
+
 DOUBLES_AT_ONCE = 2**15
 """Of an array on which a function in several steps is computed part by part: what is between them
 stays near the processor."""

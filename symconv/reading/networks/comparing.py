@@ -74,7 +74,17 @@ def compare_readings(
     tolerance: float | None = None,
     progress: Callable[[Layers], None] = lambda layers: None,
 ) -> Comparison:
-    """The same of what was read of two networks; their inputs are paired in their order."""
+    """The same of what was read of two networks; their inputs are paired in their order.
+
+    Args:
+        first: one of them.
+        second: the other.
+        tolerance: as for `compare`.
+        progress: as for `compare`.
+
+    Raises:
+        SymconvError: their inputs have different shapes, or their outputs are not equally many.
+    """
     found = compare_computations(first, second, tolerance, progress)
     return replace(found, reproduced=partial(reproduction, first, second))
 
