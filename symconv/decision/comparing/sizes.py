@@ -75,7 +75,7 @@ class Sizes:
         condition = self.condition
         return self.claim.given if condition == true else (*self.claim.given, condition)
 
-    def settled(self, amount: Amount) -> Amount:
+    def as_number(self, amount: Amount) -> Amount:
         """An amount as a number, where it is the same for all sizes that are taken."""
         number = self._number(amount.polynomial)
         return amount if number is None else Amount.of(number)

@@ -189,7 +189,7 @@ def _slice(call: Call) -> Any:
         if n.number is not None and isinstance(start, int) and isinstance(end, int):
             parts[axis] = by_numbers(start, end, step, n.number)
         else:
-            parts[axis] = _by_symbols(start, end, step, n, call)
+            parts[axis] = _by_symbols(start, end, step)
     flipped = [axis for axis, part in enumerate(parts) if part.step is not None and part.step < 0]
     if not flipped:
         return call.layer("getitem", x, tuple(parts))
@@ -209,7 +209,7 @@ def by_numbers(start: int, end: int, step: int, n: int) -> slice:
     return slice(first, None if last < 0 else last, step)
 
 
-def _by_symbols(start: Any, end: Any, step: int, n: Amount, call: Call) -> slice:
+def _by_symbols(start: Any, end: Any, step: int) -> slice:
     """The slice along an axis whose size is a symbol; far away is its beginning or its end."""
     is_far = [isinstance(one, int) and abs(one) >= FARTHEST_POSITION for one in (start, end)]
     plain = [one.amount if isinstance(one, Size) else one for one in (start, end)]
