@@ -359,7 +359,10 @@ def compare_computations(
     _check(first, second)
     both = sides(first, second)
     try:
-        taken = [sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)]
+        taken = [
+            sizes_taken(side.outputs, both.inputs, both.given, side.places)
+            for side in (both.a, both.b)
+        ]
         apart = taken[0].first_apart(taken[1])
         common = taken[0] if apart is None else taken[0].both(taken[1])
     except Undecided as reason:
