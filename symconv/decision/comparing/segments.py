@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
@@ -16,6 +17,7 @@ from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.forms import Form, Leaf, form_of
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
+from symconv.decision.comparing.sizes import Sizes
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.double_precision import doubles, magnitudes
@@ -85,11 +87,12 @@ class Comparer:
         narrower: the same, and which sizes the networks take.
     """
 
-    def __init__(self, sides: Sides, narrower: _Hypotheses, tolerance: float | None) -> None:
+    def __init__(self, sides: Sides, sizes: Sizes, tolerance: float | None) -> None:
         self._tolerance = tolerance
         self.weights = dict(sides.weights)
         self.given = sides.given
-        self.narrower = narrower
+        self.narrower = sizes.given
+        self._is_positive = cache(sizes.is_positive)
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
@@ -120,8 +123,9 @@ class Comparer:
     def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
         reason = ""
         for is_general in (True, False):
+            is_positive = self._is_positive if is_general else None
             try:
-                form, tensors = form_of(a, b, self._leaf, is_general)
+                form, tensors = form_of(a, b, self._leaf, is_positive)
             except SymconvError as error:
                 reason = str(error)
                 continue
