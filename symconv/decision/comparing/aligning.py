@@ -266,36 +266,37 @@ class _Aligning:
 
     def _judged(self, a: SignalExpr, b: SignalExpr) -> tuple[How, Equality | None, str]:
         equality = self._equality(a, b)
-        reason = self.comparer.reason
-        if equality is None:
-            return self._judged_functions(a, b, reason)
+        if isinstance(equality, str):
+            return self._judged_functions(a, b, equality)
         if not equality.deviations and equality.is_for_all_weights:
             return "proved", equality, ""
         return ("agree" if equality.is_within else "weights"), equality, ""
 
-    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
-        """Why segments are equal; where it helps, with numbers for amounts that never change."""
+    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | str:
+        """Why segments are equal, or why that is not found.
+
+        Where it helps, amounts that are the same for all sizes are numbers.
+        """
         left, right = below_what_is_equal(a, b)
         found = self.comparer.equality(left, right, self.comparer.given)
-        if found is None:
+        if isinstance(found, str):
             one, other = (_with_numbers(side, self.sizes) for side in (left, right))
             found = self.comparer.equality(one, other, self.comparer.narrower)
-        if found is None and self.sizes.cases:
+        if isinstance(found, str) and self.sizes.cases:
             found = self._equality_by_cases(left, right)
-        if found is None and left is not a:
-            reason = self.comparer.reason
-            found = self.comparer.equality(a, b, self.comparer.narrower)
-            self.comparer.reason = reason or self.comparer.reason
+        if isinstance(found, str) and left is not a:
+            whole = self.comparer.equality(a, b, self.comparer.narrower)
+            found = (found or whole) if isinstance(whole, str) else whole
         return found
 
-    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | str:
         """The same for each case of the sizes by itself."""
         found: list[Equality] = []
         for case in self.sizes.cases:
             one, other = (_with_numbers(side, case) for side in (a, b))
             equal = self.comparer.equality(one, other, case.given)
-            if equal is None:
-                return None
+            if isinstance(equal, str):
+                return equal
             found.append(equal)
         deviations = dict.fromkeys(one for equal in found for one in equal.deviations)
         return Equality(
@@ -308,7 +309,9 @@ class _Aligning:
         """Whether two segments differ in the last function alone."""
         if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
             pairs = list(zip(a.operands, b.operands, strict=False))
-            if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
+            if len(a.operands) == len(b.operands) and all(
+                isinstance(self._equality(*one), Equality) for one in pairs
+            ):
                 one, other = _word(a), _word(b)
                 told = f"{one} and {other}" if one != other else f"{one} with other arguments"
                 return "functions", None, told

@@ -429,7 +429,7 @@ def _compared(
     progress: Callable[[Layers], None],
 ) -> Comparison:
     words, given = sizes.in_words(), sizes.given
-    comparer = Comparer(both, given, tolerance)
+    comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
     if alignment.is_equal:
         is_proved = all(pair.how == "proved" for pair in alignment.pairs)

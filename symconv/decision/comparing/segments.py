@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
@@ -16,6 +17,7 @@ from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.forms import Form, Leaf, form_of
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
+from symconv.decision.comparing.sizes import Sizes
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.double_precision import doubles, magnitudes
@@ -83,23 +85,22 @@ class Comparer:
         weights: every weight by name.
         given: the hypotheses.
         narrower: the same, and which sizes the networks take.
-        reason: why the last two segments were not proved equal.
     """
 
-    def __init__(self, sides: Sides, narrower: _Hypotheses, tolerance: float | None) -> None:
+    def __init__(self, sides: Sides, sizes: Sizes, tolerance: float | None) -> None:
         self._tolerance = tolerance
         self.weights = dict(sides.weights)
         self.given = sides.given
-        self.narrower = narrower
+        self.narrower = sizes.given
+        self._is_positive = cache(sizes.is_positive)
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
-        self.reason = ""
 
-    def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
-        """Why two segments are equal; None where that is not found, and `reason` says why."""
+    def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
+        """Why two segments are equal; or why that is not found, in words."""
         found = self._equality(a, b, given)
-        apart = b if found is not None else self._apart(b)
+        apart = self._apart(b) if isinstance(found, str) else b
         return found if apart is b else self._equality(a, apart, given)
 
     def _apart(self, b: SignalExpr) -> SignalExpr:
@@ -119,12 +120,14 @@ class Comparer:
                 self._constants[new] = self._constants[name]
         return put_in(b, instead) if instead else b
 
-    def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
+    def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
+        reason = ""
         for is_general in (True, False):
+            is_positive = self._is_positive if is_general else None
             try:
-                form, tensors = form_of(a, b, self._leaf, is_general)
+                form, tensors = form_of(a, b, self._leaf, is_positive)
             except SymconvError as error:
-                self.reason = str(error)
+                reason = str(error)
                 continue
             if is_general:  # hypotheses are about symbols that are not those of its sizes
                 needed = self._needed(form, (), None)
@@ -132,8 +135,8 @@ class Comparer:
                 needed = self._needed(form, given, self.narrower if given == self.given else None)
             if needed.verdict is not None:
                 return self._told(needed.verdict, needed, tensors)
-            self.reason = needed.reason
-        return None
+            reason = needed.reason
+        return reason
 
     def _needed(self, form: Form, given: _Hypotheses, narrower: _Hypotheses | None) -> Needed:
         key = form, given, narrower

@@ -75,6 +75,15 @@ class Sizes:
         condition = self.condition
         return self.claim.given if condition == true else (*self.claim.given, condition)
 
+    def is_positive(self, size: Polynomial) -> bool:
+        """Whether a size is known to be 1 or more for all sizes that are taken."""
+        sets = self.known.sets
+        try:
+            with sets.within_budget():
+                return self.among.is_subset(sets.where([(at_least(size, 1),)]))
+        except Undecided:
+            return False
+
     def as_number(self, amount: Amount) -> Amount:
         """An amount as a number, where it is the same for all sizes that are taken."""
         number = self._number(amount.polynomial)

@@ -11,7 +11,7 @@ from symconv.language.signals import SignalExpr, Tensor
 from symconv.reading.networks.running import Running
 from symconv.reading.networks.weights import Weight
 
-__all__ = ["Reading", "note_place"]
+__all__ = ["LocatedError", "Reading", "note_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class Reading:
         if len(self.outputs) != 1:
             raise SymconvError(f"the module has {len(self.outputs)} outputs; see .outputs")
         return self.outputs[0]
+
+
+class LocatedError(SymconvError):
+    """An error that says already in which module or node it is met."""
 
 
 def note_place(places: dict[SignalExpr, str], made: SignalExpr, place: str) -> None:

@@ -31,6 +31,7 @@ from symconv.reading.networks.layers.arguments import (
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.layers.shapes import expand_as
 from symconv.reading.networks.parameters import Context, located
+from symconv.reading.networks.results import LocatedError
 from symconv.reading.networks.sizes import Quotient, Size, known_number
 from symconv.reading.networks.views import Storage, path_to
 from symconv.reading.networks.written import Held
@@ -38,7 +39,6 @@ from symconv.reading.networks.written import Held
 __all__ = [
     "IGNORED",
     "ONLY",
-    "LocatedError",
     "Shape",
     "Symbolic",
     "TorchSize",
@@ -188,10 +188,6 @@ def _answered(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     except TypeError as error:
         raise SymconvError(f"is not read with these arguments ({error})") from error
     return _ASKED[name](*args, **named)
-
-
-class LocatedError(SymconvError):
-    """An error that says in which module it is met."""
 
 
 def full_name(func: Any) -> str:

@@ -361,3 +361,19 @@ def test_a_difference_beside_what_has_no_value() -> None:
     assert found.difference is not None
     first, second = found.difference.values
     assert second == 2 * first
+
+
+def test_a_part_may_be_empty() -> None:
+    def part(x: SignalExpr) -> SignalExpr:
+        return x.pad(-5, 0, axis=2).relu()
+
+    def spread(x: SignalExpr) -> SignalExpr:  # the same, but that of nothing it makes a zero
+        return part(x).dilate(2, axis=2).pad(0, 1, axis=2).downsample(2, axis=2)
+
+    one, other = (network(lambda x, of=of: of(x).relu(), {}) for of in (spread, part))
+    found = compared(one, other)
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert found.difference.values == ((1, 3, 1, 1), (1, 3, 0, 1))
+    longer = [replace(one, given=(H >= 6,)) for one in (one, other)]
+    assert compared(*longer).verdict == "proved"

@@ -43,7 +43,7 @@ from symconv.reading.networks.onnx_files.values import (
     Unread,
     Value,
 )
-from symconv.reading.networks.results import Reading, note_place
+from symconv.reading.networks.results import LocatedError, Reading, note_place
 from symconv.reading.networks.running import ARRAYS, Fed, File
 from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.weights import Weight, Weights
@@ -248,14 +248,14 @@ class _Reader:
                     raise SymconvError(f"takes {as_given(missing[0])}, which nothing is called")
                 inputs = [values[name] if name else None for name in node.inputs]
                 found = self._results(node, inputs, values, opsets, place, depth, attributes)
-            except _LocatedError:
+            except LocatedError:
                 raise
             except SymconvError as error:
                 within = f" in {around}" if around else ""
-                raise _LocatedError(f"{node}{within}: {error}") from error
+                raise LocatedError(f"{node}{within}: {error}") from error
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 # Of attributes that contradict each other in ways that nobody has thought of.
-                raise _LocatedError(f"{node}: contradicts itself ({error})") from error
+                raise LocatedError(f"{node}: contradicts itself ({error})") from error
             for at, name in enumerate(node.outputs):
                 value = found[at] if at < len(found) else Unread(name)
                 if name:
@@ -387,10 +387,6 @@ class _Reader:
         opsets = {**self.model.opsets, **function.opsets}
         self._run(nodes, values, opsets, place, depth + 1, kept)
         return [_named(values, name) for name in function.outputs]
-
-
-class _LocatedError(SymconvError):
-    """An error that says in which node it is met."""
 
 
 def _check_depth(depth: int) -> None:
