@@ -183,8 +183,11 @@ class Comparison:
         if found.index is None:
             return f"at {at}: the output has the shape {one} in one and {other} in the other"
         entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
+        told = f"{one:.7g}", f"{other:.7g}"
+        if told[0] == told[1]:
+            told = repr(one), repr(other)
         return (
-            f"at {at}: output{entry} is {one:.7g} in the first and {other:.7g} in the second, "
+            f"at {at}: output{entry} is {told[0]} in the first and {told[1]} in the second, "
             "for random inputs"
         )
 

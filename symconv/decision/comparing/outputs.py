@@ -2,6 +2,7 @@
 
 Computed in double precision.  How far rounding may move an output is measured by moving every
 number on the way by a thousand times what rounding does; a difference has to be ten times that.
+Where it is not known which weights are the same up to rounding, these are moved as well.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from symconv.arithmetic.limits import (
 )
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.segments import Comparer
+from symconv.decision.comparing.segments import Comparer, Deviation
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError
 from symconv.language.assignments import Point
@@ -92,10 +93,9 @@ class _Evaluated:
         names = [name for name in leaves(*pair.segments) if name in self.comparer.weights]
         allowed = max(map(self.comparer.allowed, names), default=0.0)
         largest = float(np.max(np.abs(one), initial=0.0))
-        return (
-            float(np.max(np.abs(one - other), initial=0.0))
-            <= LEAST_TIMES_ROUNDING * allowed * largest
-        )
+        with np.errstate(invalid="ignore"):  # what is infinite agrees with nothing
+            apart = float(np.max(np.abs(one - other), initial=0.0))
+        return apart <= LEAST_TIMES_ROUNDING * allowed * largest
 
     def named(
         self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
@@ -148,6 +148,8 @@ def differs_by_a_constant(
 
     That is seen from inputs at random and from zeros; a function that comes last is left out.
     """
+    import numpy as np  # of no use to anybody who compares signals
+
     numbers = _Evaluated(sides, alignment, comparer)
     segments = below_what_is_equal(*pair.segments)
     point = _point(segments, at)
@@ -160,7 +162,8 @@ def differs_by_a_constant(
         return False
     if one.shape != other.shape or numbers.agree(pair, one, other):
         return False
-    return numbers.agree(pair, one - first, other - second)
+    with np.errstate(invalid="ignore"):
+        return numbers.agree(pair, one - first, other - second)
 
 
 def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
@@ -214,14 +217,15 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
         moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
         shown = right if exact is named else doubles(outputs, named, point)
         for number in range(count):
-            one, other = right[number], right[count + number]
+            both = number, count + number
+            one, other = (right[i] for i in both)
             if one.shape != other.shape:
                 return OutputDifference(at, number, None, (one.shape, other.shape), 0.0, inputs)
             if not one.size:
                 continue
-            rounding = max(
-                float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
-            )
+            if not all(np.isfinite(each[i]).all() for each in (right, moved, shown) for i in both):
+                continue  # what is too large for double precision says nothing
+            rounding = max(float(np.max(np.abs(moved[i] - right[i]))) for i in both)
             apart = np.abs(one - other)
             if float(np.max(apart)) <= LEAST_TIMES_ROUNDING * rounding:
                 continue
@@ -234,17 +238,33 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
 def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
-    Where functions were not matched, nobody knows which weights are the same up to rounding.
+    Where functions were not matched, or segments not proved, nobody knows which weights are the
+    same up to rounding.  Several that are off may make up for each other, as where one layer is
+    multiplied by what the next one is divided by; one that is off by itself is not moved.
     """
-    if not numbers.alignment.unmatched:
-        return named
     import numpy as np
 
+    pairs = numbers.alignment.pairs
+    own = numbers.sides.b.own
+    if numbers.alignment.unmatched:
+        moved = dict.fromkeys(own, 1.0)
+    else:
+        unproved = [pair for pair in pairs if pair.how not in ("proved", "agree", "weights")]
+        off = {one.name for pair in pairs if pair.how == "weights" for one in _off(pair)}
+        moved = dict.fromkeys(off if len(off) > 1 else (), 1 / LEAST_TIMES_ROUNDING)
+        moved |= {name: 1.0 for pair in unproved for name in leaves(*pair.segments) if name in own}
     found = dict(named)
-    for name in numbers.sides.b.own:
+    for name, part in moved.items():
         if name in found:
             one = found[name]
             largest = float(np.max(np.abs(one), initial=0.0))
-            allowed = numbers.comparer.allowed(name)
+            allowed = part * numbers.comparer.allowed(name)
             found[name] = one + allowed * largest * np.sign(_random(name, one.shape))
     return found
+
+
+def _off(pair: Pair) -> Iterator[Deviation]:
+    """The weights that are not what they have to be."""
+    for one in () if pair.equality is None else pair.equality.deviations:
+        if one.relative > one.allowed:
+            yield one
