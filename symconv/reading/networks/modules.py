@@ -141,14 +141,15 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> Reading:
     tensors: tuple[Any, ...] = tuple(one.expression for one in inputs)
     context.places = dict.fromkeys(tensors, "")  # of this module alone
     _check_arguments(module, len(inputs))
-    result = _called(module, inputs, context)
+    outputs = _outputs(_called(module, inputs, context))
     return context.related(
         Reading(
-            tuple(one.expression for one in _outputs(result)),
+            tuple(one.expression for _, one in outputs),
             tensors,
             context.weights.by_name,
             context.hypotheses.given,
             MappingProxyType(context.places),
+            keys=tuple(key for key, _ in outputs),
         )
     )
 
@@ -176,14 +177,16 @@ def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = F
             ) from error
 
 
-def _outputs(result: Any) -> list[Symbolic]:
-    """The tensors in what a module returns."""
+def _outputs(result: Any, key: str = "") -> list[tuple[str, Symbolic]]:
+    """The tensors in what a module returns, with the keys of mappings that lead to them."""
     if isinstance(result, Symbolic):
-        return [result]
+        return [(key, result)]
     if isinstance(result, Mapping):
-        return _outputs(list(result.values()))
+        return [
+            tensor for name, one in result.items() for tensor in _outputs(one, f"{key}[{name!r}]")
+        ]
     if isinstance(result, list | tuple) and result:
-        return [tensor for one in result for tensor in _outputs(one)]
+        return [tensor for one in result for tensor in _outputs(one, key)]
     raise SymconvError(
         f"the module returns {as_given(type(result).__name__)}, and no tensor that depends on its "
         "input"

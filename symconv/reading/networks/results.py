@@ -26,6 +26,8 @@ class Reading:
             as "layer1.0.conv2 (Conv2d)"; empty for what is made in none of its parts.
         refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
             it does not.  None where it cannot be run.
+        keys: for each output the keys that lead to it, where a dictionary is returned, as
+            "['logits']"; empty for others.
     """
 
     outputs: tuple[SignalExpr, ...]
@@ -34,6 +36,7 @@ class Reading:
     given: tuple[Any, ...]
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
     refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def output(self) -> SignalExpr:
