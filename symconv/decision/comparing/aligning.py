@@ -218,6 +218,11 @@ class _Aligning:
         self._keep(first[0], point, first[1])
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
+        self._tell(pair)
+        if not pair.is_equal and one.lengths != other.lengths:
+            # What reads one of them cannot read the other, as where a norm has other groups.
+            self.a.open.pop(one, None)
+            return
         word = other.operator.method or "t"
         name = StandIn(
             f"{word}#{len(self.b.names) + 1}",
@@ -225,7 +230,6 @@ class _Aligning:
         )
         self.a.match(one, name)
         self.b.match(other, name)
-        self._tell(pair)
 
     def _tell(self, pair: Pair) -> None:
         self.found.pairs.append(pair)

@@ -3,6 +3,7 @@
 Computed in double precision.  How far rounding may move an output is measured by moving every
 number on the way by a thousand times what rounding does; a difference has to be ten times that.
 Where an output has no value, or none that a double has, nothing is said of it.
+Where it is not known which weights are the same up to rounding, these are moved as well.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from symconv.arithmetic.limits import (
 )
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.segments import Comparer, largest_of
+from symconv.decision.comparing.segments import Comparer, Deviation, largest_of
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError
 from symconv.language.assignments import Point
@@ -161,6 +162,8 @@ def differs_by_a_constant(
 
     That is seen from inputs at random and from zeros; a function that comes last is left out.
     """
+    import numpy as np  # of no use to anybody who compares signals
+
     numbers = _Evaluated(sides, alignment, comparer)
     segments = below_what_is_equal(*pair.segments)
     point = _point(segments, at)
@@ -173,7 +176,8 @@ def differs_by_a_constant(
         return False
     if one.shape != other.shape or numbers.agree(pair, one, other):
         return False
-    return numbers.agree(pair, one - first, other - second)
+    with np.errstate(invalid="ignore"):
+        return numbers.agree(pair, one - first, other - second)
 
 
 def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
@@ -231,7 +235,8 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
         moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
         shown = doubles(outputs, named, point) if corrected else right
         for number in range(count):
-            one, other = right[number], right[count + number]
+            both = number, count + number
+            one, other = (right[i] for i in both)
             if one.shape != other.shape:
                 return OutputDifference(
                     at, number, None, (one.shape, other.shape), 0.0, inputs, scale
@@ -252,16 +257,32 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
 def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
-    Where functions were not matched, nobody knows which weights are the same up to rounding.
+    Where functions were not matched, or segments not proved, nobody knows which weights are the
+    same up to rounding.  Several that are off may make up for each other, as where one layer is
+    multiplied by what the next one is divided by; one that is off by itself is not moved.
     """
-    if not numbers.alignment.unmatched:
-        return named
     import numpy as np
 
+    pairs = numbers.alignment.pairs
+    own = numbers.sides.b.own
+    if numbers.alignment.unmatched:
+        moved = dict.fromkeys(own, 1.0)
+    else:
+        unproved = [pair for pair in pairs if pair.how not in ("proved", "agree", "weights")]
+        off = {one.name for pair in pairs if pair.how == "weights" for one in _off(pair)}
+        moved = dict.fromkeys(off if len(off) > 1 else (), 1 / LEAST_TIMES_ROUNDING)
+        moved |= {name: 1.0 for pair in unproved for name in leaves(*pair.segments) if name in own}
     found = dict(named)
-    for name in numbers.sides.b.own:
+    for name, part in moved.items():
         if name in found:
             one = found[name]
-            allowed = numbers.comparer.allowed(name)
+            allowed = part * numbers.comparer.allowed(name)
             found[name] = one + allowed * largest_of(one) * np.sign(drawn(name, one.shape))
     return found
+
+
+def _off(pair: Pair) -> Iterator[Deviation]:
+    """The weights that are not what they have to be."""
+    for one in () if pair.equality is None else pair.equality.deviations:
+        if one.relative > one.allowed:
+            yield one

@@ -181,7 +181,7 @@ class Comparer:
         return Deviation(
             self.weights[name].origin,
             relative,
-            self.allowed(name),
+            max(map(self.allowed, (name, *leaves(kernel)))),
             _instead(wanted, has, apart, largest),
             name,
             kernel,

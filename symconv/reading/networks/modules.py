@@ -155,6 +155,7 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:
             context.weights.by_name,
             context.hypotheses.given,
             MappingProxyType(context.places),
+            keys=_keys(result),
         )
     )
     return reading, result
@@ -189,6 +190,14 @@ def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = F
                 f"a size that is a symbol is given where PyTorch takes numbers alone; give the "
                 f"shape in numbers there: {error}"
             ) from error
+
+
+def _keys(result: Any) -> tuple[str, ...]:
+    """What leads to each tensor in what a module returns, where keys of mappings do."""
+    listed = result if isinstance(result, list | tuple) else ()
+    if not isinstance(result, Mapping) and not any(isinstance(one, Mapping) for one in listed):
+        return ()
+    return tuple(path for path, _ in _outputs(result))
 
 
 def _outputs(result: Any, path: str = "") -> list[tuple[str, Symbolic]]:

@@ -28,6 +28,8 @@ class Reading:
         running: how it is run on numbers, where that is known.
         refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
             it does not.  None where it cannot be run.
+        keys: for each output the keys that lead to it, where a dictionary is returned, as
+            "['logits']"; empty for others.
     """
 
     outputs: tuple[SignalExpr, ...]
@@ -37,6 +39,7 @@ class Reading:
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
     running: Running | None = field(default=None, repr=False, compare=False)
     refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def output(self) -> SignalExpr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -377,3 +378,75 @@ def test_a_part_may_be_empty() -> None:
     assert found.difference.values == ((1, 3, 1, 1), (1, 3, 0, 1))
     longer = [replace(one, given=(H >= 6,)) for one in (one, other)]
     assert compared(*longer).verdict == "proved"
+
+
+def two_layers(x: SignalExpr, v: Tensor, w: Tensor) -> SignalExpr:
+    return x.conv(v).relu().conv(w)
+
+
+def test_layers_that_make_up_for_each_other_are_no_difference() -> None:
+    v, w = (random(3, 3, 1, 1, seed=i).astype(np.float32) for i in range(2))
+    other = {"v": v * np.float32(3), "w": w / np.float32(3)}
+    assert compared(network(two_layers, {"v": v, "w": w}), network(two_layers, other)).verdict == (
+        "unknown"
+    )
+    other["w"] = w / np.float32(3.001)
+    found = compared(network(two_layers, {"v": v, "w": w}), network(two_layers, other))
+    assert found.verdict == "refuted"
+
+
+def test_an_error_that_is_not_seen_makes_no_difference_of_rounding() -> None:
+    def with_dead_layer(x: SignalExpr, v: Tensor, w: Tensor, dead: Tensor) -> SignalExpr:
+        return two_layers(x, v, w) + 0 * x.conv(dead).relu()
+
+    v, w, dead = (random(3, 3, 1, 1, seed=i).astype(np.float32) for i in range(3))
+    other = {"v": v * np.float32(3), "w": w / np.float32(3), "dead": dead + 1}
+    found = compared(
+        network(with_dead_layer, {"v": v, "w": w, "dead": dead}), network(with_dead_layer, other)
+    )
+    assert found.verdict == "unknown"
+
+
+def test_numbers_that_are_too_large_are_no_counterexample() -> None:
+    def plain(x: SignalExpr) -> SignalExpr:
+        return (1000 * (x.relu() + (-x).relu())).exp()
+
+    def another(x: SignalExpr) -> SignalExpr:
+        return (1000 * (x + 2 * (-x).relu())).exp()
+
+    assert compared(network(plain, {}), network(another, {})).verdict != "refuted"
+
+
+def test_weights_are_as_precise_as_the_least_precise_of_them() -> None:
+    def scaled(x: SignalExpr, w: Tensor) -> SignalExpr:
+        return x.multiply(channelwise(w))
+
+    single = network(scaled, {"w": random(3)})
+    double = network(scaled, {"w": random(3) * (1 + 1e-9)})
+    double = replace(double, weights={"w": replace(double.weights["w"], precision=2.0**-52)})
+    assert compared(single, double).verdict == "agree"
+    assert compared(double, single).verdict == "agree"
+    assert compared(double, replace(double, weights=single.weights)).verdict == "agree"
+
+
+def test_functions_of_other_shapes_are_no_error() -> None:
+    def grouped(groups: int) -> Callable[[SignalExpr], SignalExpr]:
+        def normed(x: SignalExpr) -> SignalExpr:
+            parts = x.rearrange("n (g c) h w -> n g c h w", g=groups)
+            largest = parts.sum(axis=(2, 3, 4)).relu().rearrange("n g -> n g 1 1 1")
+            return parts.multiply(largest).rearrange("n g c h w -> n (g c) h w")
+
+        return normed
+
+    found = compared(network(grouped(2), {}, (N, 4, H, W)), network(grouped(4), {}, (N, 4, H, W)))
+    assert found.verdict == "refuted"
+
+
+def test_two_values_that_differ_are_told_apart() -> None:
+    found = compared(
+        network(lambda x: x.relu(), {}),
+        network(lambda x: x.relu() * Fraction(10**9 + 1, 10**9), {}),
+    )
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert all(repr(value) in str(found) for value in found.difference.values)
