@@ -14,8 +14,8 @@ from zlib import crc32
 
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
-    LENGTH_WITH_A_MIDDLE,
     LEAST_TIMES_ROUNDING,
+    LENGTH_WITH_A_MIDDLE,
     MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
 )
