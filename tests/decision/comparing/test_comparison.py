@@ -141,7 +141,7 @@ def test_what_differs_at_the_border_alone_is_told(shape: tuple[Any, ...]) -> Non
     one = network(partial(extended, mode="zeros"), {"w": KERNEL}, shape)
     other = network(extended, {"w": KERNEL}, shape)
     found = compared(one, other)
-    (layers,) = (found.where_both or found).differing
+    (layers,) = (found if found.where_both is None else found.where_both).differing
     assert layers.how == "layers"
     assert layers.reason.endswith("only outputs at the border differ")
     assert "the same for all inputs" not in layers.reason
