@@ -364,6 +364,9 @@ minutes of sums.  A ResNet-152 on an image takes 11.5 milliard."""
 DOUBLES_PER_STEP = 2000
 """So many take about as long as one step of work: sums take 500, products of matrices 20,000."""
 
+DOUBLES_PER_CALL = 200
+"""As many as NumPy sums in the time that a call of it takes, whatever the sizes of its arrays."""
+
 DOUBLES_AT_ONCE = 2**15
 """Of an array on which a function in several steps is computed part by part: what is between them
 stays near the processor."""
@@ -694,6 +697,13 @@ MOST_LAYERS_SHOWN = 12
 
 MOST_CASES_OF_SIZES = 24
 """Cases into which the sizes that a network takes fall, where a product of them is a number."""
+
+NEARNESS_OF_OTHER_WEIGHTS = 1e-5
+"""Relative to their largest entry, by how much weights may differ from what they are called, as
+flipped ones: more than single precision rounds, and less than random numbers would."""
+
+ENTRIES_THAT_TELL_APART = 32
+"""Of a weight, so many are looked at first; weights that agree in them are compared whole."""
 
 LEAST_TIMES_ROUNDING = 10
 """How many times larger a difference of outputs has to be than what rounding may do to them."""

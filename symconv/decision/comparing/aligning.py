@@ -17,6 +17,7 @@ from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
 from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
+from symconv.errors import SymconvError
 from symconv.language.graph import walk
 from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
@@ -132,7 +133,11 @@ class _Half:
         return frozenset(one for one in found if one is not None)
 
     def segment(self, node: SignalExpr) -> SignalExpr:
-        """A node of names."""
+        """A node of names.
+
+        Raises:
+            SymconvError: a name stands for something of another shape, taken for equal.
+        """
         return replaced(node, lambda one: self.names.get(one) if one is not node else None)
 
     def layers(self, node: SignalExpr) -> tuple[str, ...]:
@@ -191,7 +196,12 @@ class _Aligning:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
-        segment = self.b.segment(point)
+        try:
+            segment = self.b.segment(point)
+        except SymconvError:
+            if point.operator.is_opaque:
+                self.found.unmatched.append(_place(self.b, point))
+            return
         first: tuple[SignalExpr, Pair] | None = None
         for candidate, other in self._candidates(point, segment, inputs):
             pair = self._compared(candidate, other, point, segment)
@@ -222,7 +232,12 @@ class _Aligning:
         self.progress(pair)
 
     def _match_output(self, one: SignalExpr, other: SignalExpr) -> None:
-        left, right = self.a.segment(one), self.b.segment(other)
+        try:
+            left, right = self.a.segment(one), self.b.segment(other)
+        except SymconvError as error:
+            layers = self.a.layers(one), self.b.layers(other)
+            self._tell(Pair(*layers, "open", None, (one, other), str(error)))
+            return
         self._tell(self._compared(one, left, other, right))
 
     def _candidates(
@@ -263,8 +278,8 @@ class _Aligning:
         left, right = below_what_is_equal(a, b)
         found = self.comparer.equality(left, right, self.comparer.given)
         if found is None:
-            settled = [_settled(side, self.sizes) for side in (left, right)]
-            found = self.comparer.equality(settled[0], settled[1], self.comparer.narrower)
+            one, other = (_with_numbers(side, self.sizes) for side in (left, right))
+            found = self.comparer.equality(one, other, self.comparer.narrower)
         if found is None and self.sizes.cases:
             found = self._equality_by_cases(left, right)
         if found is None and left is not a:
@@ -277,7 +292,7 @@ class _Aligning:
         """The same for each case of the sizes by itself."""
         found: list[Equality] = []
         for case in self.sizes.cases:
-            one, other = (_settled(side, case) for side in (a, b))
+            one, other = (_with_numbers(side, case) for side in (a, b))
             equal = self.comparer.equality(one, other, case.given)
             if equal is None:
                 return None
@@ -330,20 +345,20 @@ def _word(node: SignalExpr) -> str:
     return operator.method or type(operator).__name__
 
 
-def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
+def _with_numbers(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
     """A segment in which amounts that are the same for all sizes are numbers."""
 
     def name(node: SignalExpr) -> SignalExpr | None:
         if not isinstance(node, Tensor):
             return None
-        new = tuple(map(sizes.settled, node.sizes))
+        new = tuple(map(sizes.as_number, node.sizes))
         if new == node.sizes:
             return None
         named = isinstance(node, StandIn)
         return StandIn(node.name, new) if named else Tensor(node.name, [n.written for n in new])
 
     def made(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-        return Applied(node.operator.with_amounts(sizes.settled), operands)
+        return Applied(node.operator.with_amounts(sizes.as_number), operands)
 
     return replaced(segment, name, made)
 

@@ -92,20 +92,16 @@ def form_of(
         made = Tensor(name, [one.written for one in its]) if leaf.is_weight else StandIn(name, its)
         new[tensor] = made
         leaves.append((made, leaf))
-    of_others = _with_operands if sizes is None else sizes.made
 
     def instead(node: SignalExpr) -> SignalExpr | None:
         return new[node] if isinstance(node, Tensor) else None
 
-    sides = [replaced(side, instead, of_others) for side in (a, b)]
+    made_of = () if sizes is None else (sizes.made,)
+    sides = [replaced(side, instead, *made_of) for side in (a, b)]
     return (
         Form(sides[0], sides[1], tuple(leaves)),
         {made.name: tensor for tensor, made in new.items()},
     )
-
-
-def _with_operands(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-    return Applied(node.operator, operands)
 
 
 class _Sizes:

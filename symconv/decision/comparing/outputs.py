@@ -2,6 +2,7 @@
 
 Computed in double precision.  How far rounding may move an output is measured by moving every
 number on the way by a thousand times what rounding does; a difference has to be ten times that.
+Where an output has no value, or none that a double has, nothing is said of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from symconv.arithmetic.limits import (
 from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.segments import Comparer
+from symconv.decision.comparing.segments import Comparer, largest_of
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
 from symconv.language.assignments import Point
@@ -101,17 +102,12 @@ class _Evaluated:
 
     def agree(self, pair: Pair, one: Any, other: Any) -> bool:
         """Whether two arrays differ by no more than weights that are moved by what is allowed."""
-        import numpy as np  # of no use to anybody who compares signals
-
         if one.shape != other.shape:
             return False
         names = [name for name in leaves(*pair.segments) if name in self.comparer.weights]
         allowed = max(map(self.comparer.allowed, names), default=0.0)
-        largest = float(np.max(np.abs(one), initial=0.0))
-        return (
-            float(np.max(np.abs(one - other), initial=0.0))
-            <= LEAST_TIMES_ROUNDING * allowed * largest
-        )
+        one, other = _finite(one, other)
+        return largest_of(one - other) <= LEAST_TIMES_ROUNDING * allowed * largest_of(one)
 
     def named(
         self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
@@ -123,6 +119,14 @@ class _Evaluated:
         for name in inputs:
             given[name] = scale * drawn(name, [size.at(at) for size in known[name].sizes])
         return given
+
+
+def _finite(*arrays: Any) -> list[Any]:
+    """Arrays with 0 wherever one of them has no value, as a root below 0, or one too large."""
+    import numpy as np
+
+    has_values = np.logical_and.reduce([np.isfinite(array) for array in arrays])
+    return [np.where(has_values, array, 0.0) for array in arrays]
 
 
 def drawn(name: str, shape: Sequence[int]) -> Any:
@@ -306,11 +310,10 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
                 )
             if not one.size:
                 continue
-            rounding = max(
-                float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
-            )
+            one, other, *both_moved = _finite(one, other, moved[number], moved[count + number])
+            rounding = max(largest_of(both_moved[0] - one), largest_of(both_moved[1] - other))
             apart = np.abs(one - other)
-            if float(np.max(apart)) <= LEAST_TIMES_ROUNDING * rounding:
+            if largest_of(apart) <= LEAST_TIMES_ROUNDING * rounding:
                 continue
             place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
             values = float(shown[number][place]), float(shown[count + number][place])
@@ -331,7 +334,6 @@ def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     for name in numbers.sides.b.own:
         if name in found:
             one = found[name]
-            largest = float(np.max(np.abs(one), initial=0.0))
             allowed = numbers.comparer.allowed(name)
-            found[name] = one + allowed * largest * np.sign(drawn(name, one.shape))
+            found[name] = one + allowed * largest_of(one) * np.sign(drawn(name, one.shape))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from symconv.arithmetic.limits import TOLERANCE_IN_ROUNDINGS
+from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.forms import Form, Leaf, form_of
@@ -22,7 +22,7 @@ from symconv.language.double_precision import doubles, magnitudes
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
 
-__all__ = ["Comparer", "Deviation", "Equality"]
+__all__ = ["Comparer", "Deviation", "Equality", "largest_of"]
 
 _Hypotheses: TypeAlias = tuple[Hypothesis, ...]
 
@@ -168,14 +168,12 @@ class Comparer:
 
     def _deviation(self, name: str, kernel: SignalExpr) -> Deviation:
         """How far a weight is from what it has to be, in numbers."""
-        import numpy as np  # of no use to anybody who compares signals
-
         has = self.weights[name].values
         named = {one: self.weights[one].values for one in leaves(kernel)}
         (wanted,) = doubles([kernel], named, {})
         (scale,) = magnitudes([kernel], named, {})
-        largest = float(np.max(scale, initial=0.0)) or float(np.max(np.abs(has), initial=0.0))
-        apart = float(np.max(np.abs(wanted - has), initial=0.0))
+        largest = largest_of(scale) or largest_of(has)
+        apart = largest_of(wanted - has)
         relative = apart / largest if largest else apart
         return Deviation(
             self.weights[name].origin,
@@ -187,11 +185,18 @@ class Comparer:
         )
 
 
+def largest_of(array: Any) -> float:
+    """The largest absolute value of numbers; 0 of none."""
+    import numpy as np
+
+    return float(np.max(np.abs(array), initial=0.0))
+
+
 def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
     """What numbers are that are not those that they have to be, where that is seen."""
     import numpy as np
 
-    near = 1e-5 * largest
+    near = NEARNESS_OF_OTHER_WEIGHTS * largest
     if apart <= near or wanted.ndim < 2:
         return ""
     ways: list[tuple[str, Any]] = []
@@ -203,6 +208,6 @@ def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
         if len(last) == 2 and wanted.shape[2] == wanted.shape[3]:
             ways.append(("it has its last two axes exchanged", wanted.swapaxes(2, 3)))
     for note, other in ways:
-        if float(np.max(np.abs(other - has), initial=0.0)) <= near:
+        if largest_of(other - has) <= near:
             return note
     return ""

@@ -35,7 +35,7 @@ from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.amounts import Amount
-from symconv.language.graph import requirements, walk
+from symconv.language.graph import mentioned, walk
 from symconv.language.notation import plain
 from symconv.language.operators import MaxPool, Windows
 from symconv.language.operators.base import Requirement
@@ -75,7 +75,7 @@ class Sizes:
         condition = self.condition
         return self.claim.given if condition == true else (*self.claim.given, condition)
 
-    def settled(self, amount: Amount) -> Amount:
+    def as_number(self, amount: Amount) -> Amount:
         """An amount as a number, where it is the same for all sizes that are taken."""
         number = self._number(amount.polynomial)
         return amount if number is None else Amount.of(number)
@@ -213,7 +213,11 @@ def _required(
     outputs: Sequence[SignalExpr], places: Mapping[SignalExpr, str]
 ) -> Iterator[Requirement]:
     """What layers require, and that what slides along an axis fits in."""
-    yield from requirements(*outputs)
+    for node in mentioned(*outputs):
+        place = places.get(node)
+        for requirement in node.operator.requirements(node):
+            told = partial(str, f"the sizes do not fit in {place}") if place else requirement.told
+            yield Requirement(requirement.guards, told)
     seen: set[Polynomial] = set()
     for node in walk(*outputs):
         slides = node.operator.kernel_operand is not None
@@ -223,8 +227,8 @@ def _required(
             if size.as_integer() is None and size not in seen and _is_linear(size):
                 seen.add(size)
                 made_in = places.get(node) or node.operator.method or "a layer"
-                told = f"the result of {made_in} has no entries"
-                yield Requirement((at_least(size, 1),), partial(str, told))
+                told = partial(str, f"the result of {made_in} has no entries")
+                yield Requirement((at_least(size, 1),), told)
 
 
 def _is_linear(polynomial: Polynomial) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from sympy.logic.boolalg import Boolean
+
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
 from symconv.errors import SymconvError, as_given
 from symconv.reading.networks import read
@@ -51,12 +53,17 @@ def compare(
         The verdict, true where they are the same; see `Comparison`.
 
     Raises:
-        SymconvError: PyTorch is not installed, a module cannot be read, or the two have different
-            inputs.
+        SymconvError: PyTorch is not installed, a module cannot be read, the two have different
+            inputs, or shapes or hypotheses are given for what was read already.
     """
     if tolerance is not None and not 0 <= tolerance < 1:
         raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
     shapes = further if shape is None else (shape, *further)
+    if (shapes or given) and isinstance(before, Reading) and isinstance(after, Reading):
+        raise SymconvError(
+            "networks that were read have their shapes and hypotheses: give them to read(…)"
+        )
+    given = given if isinstance(given, Boolean | bool) else tuple(given)  # it is read twice
     first, second = (_reading(one, shapes, given) for one in (before, after))
     return compare_readings(first, second, tolerance, progress)
 
@@ -67,7 +74,17 @@ def compare_readings(
     tolerance: float | None = None,
     progress: Callable[[Layers], None] = lambda layers: None,
 ) -> Comparison:
-    """The same of what was read of two networks; their inputs are paired in their order."""
+    """The same of what was read of two networks; their inputs are paired in their order.
+
+    Args:
+        first: one of them.
+        second: the other.
+        tolerance: as for `compare`.
+        progress: as for `compare`.
+
+    Raises:
+        SymconvError: their inputs have different shapes, or their outputs are not equally many.
+    """
     found = compare_computations(first, second, tolerance, progress)
     return replace(found, reproduced=partial(reproduction, first, second))
 

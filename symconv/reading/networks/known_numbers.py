@@ -114,7 +114,7 @@ def _by_one_position(
         for other, one in enumerate(indices):
             if other != axis:
                 follows = [place[other] for place in ordered]
-                found = next(_formulas(index, follows, shape[other]), None)
+                found = next(_formulas(index, follows), None)
                 if found is None:
                     break
                 conditions.append(Eq(found, one))
@@ -123,7 +123,7 @@ def _by_one_position(
     return None
 
 
-def _formulas(index: Symbol, values: list[int], size: int) -> Iterator[Expr]:
+def _formulas(index: Symbol, values: list[int]) -> Iterator[Expr]:
     """What gives the values at 0, 1, 2, …: a number, a sum, a remainder, a quotient."""
     first, count = values[0], len(values)
     if all(value == first for value in values):

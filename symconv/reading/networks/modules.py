@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
@@ -37,7 +36,7 @@ def inputs_of(
     shapes: Mapping[str, Sequence[Any]], given: Iterable[Any]
 ) -> tuple[tuple[Symbolic, ...], Context]:
     """Tensors of symbols by name, which have weights and hypotheses in common."""
-    hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given, located)
+    hypotheses = Hypotheses(given, located)
     known: dict[str, Any] = dict(hypotheses.numbers)
     tensors = []
     for name, shape in shapes.items():

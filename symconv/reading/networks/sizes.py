@@ -12,7 +12,7 @@ from math import lcm
 from typing import Any, NoReturn
 
 from sympy import Eq, Expr, Ge, Gt, Integer, Symbol, true
-from sympy.logic.boolalg import Not
+from sympy.logic.boolalg import Boolean, Not
 
 from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
@@ -27,12 +27,13 @@ class Hypotheses:
     """What is assumed of the symbols in sizes.
 
     Attributes:
-        given: the conditions.
+        given: the conditions; one may stand alone.
         where: says where the code is that asks, as " in layer1 (Block)".
     """
 
-    def __init__(self, given: Iterable[Any] = (), where: Callable[[], str] = str) -> None:
-        self.given: tuple[Any, ...] = tuple(given)
+    def __init__(self, given: Iterable[Any] | Boolean = (), where: Callable[[], str] = str) -> None:
+        one = isinstance(given, Boolean | bool)
+        self.given: tuple[Any, ...] = (given,) if one else tuple(given)
         self.where = where
         self._answers: dict[Any, bool] = {}
 

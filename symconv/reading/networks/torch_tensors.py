@@ -10,6 +10,7 @@ Only this module, `parameters` and `modules` know PyTorch; they are imported whe
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -67,10 +68,7 @@ class Shape(tuple[Any, ...]):
 
     def numel(self) -> Any:
         """How many entries there are."""
-        total: Any = 1
-        for one in self:
-            total = one * total
-        return total
+        return math.prod(self)
 
 
 class Symbolic(torch.Tensor):  # type: ignore[misc]

@@ -232,7 +232,7 @@ def test_hypotheses_are_said() -> None:
     pair = [network(lambda x: x.relu(), {}, given=(H >= 32, W <= H)) for _ in range(2)]
     assert compared(*pair).sizes == "H, N, W with H ≥ 32 and H ≥ W"
     pair = [network(lambda x: x.relu(), {}, given=(H >= 32,)) for _ in range(2)]
-    assert str(compared(*pair)).startswith("equal for all N, W, and H from 32 on: proved")
+    assert str(compared(*pair)).startswith("equal for all N and W, and H from 32 on: proved")
     pair = [network(lambda x: x.relu(), {}, shape=(1, 2)) for _ in range(2)]
     assert str(compared(*pair)).startswith("equal for all inputs: proved")
 
@@ -363,3 +363,50 @@ def test_progress_tells_of_each_layer() -> None:
         progress=lambda layers: seen.append(layers.how),
     )
     assert seen == ["proved"]
+
+
+def test_layers_of_other_widths() -> None:
+    def narrowed(width: int, padding: int) -> Network:
+        numbers = {"w": random(width, 3, 3, 3), "v": random(5, width, 1, 1)}
+        return network(lambda x, w, v: x.conv(w, padding=padding).relu().conv(v), numbers)
+
+    found = compared(narrowed(4, 1), narrowed(6, 1))
+    assert found.verdict == "refuted"
+    assert [one.how for one in found.layers] == ["layers", "layers"]
+    # Of which the sizes differ too.
+    found = compared(narrowed(4, 1), narrowed(6, 0))
+    assert found.verdict == "refuted"
+    assert found.where_both is not None
+    assert found.where_both.verdict == "refuted"
+
+    def flattened(width: int) -> Network:
+        numbers = {"w": random(width, 3, 3, 3), "v": random(5, 4 * width)}
+        return network(
+            lambda x, w, v: x.conv(w).relu().rearrange("n c h w -> n (c h w)").linear(v),
+            numbers,
+            shape=(N, 3, 4, 4),
+        )
+
+    assert compared(flattened(4), flattened(2)).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda x: x.log().exp(), lambda x: x.exp().log()),
+        (lambda x: x.log().exp(), lambda x: x.log().exp().log().exp()),
+        (lambda x: 2 * x.exp().exp().exp().exp().log(), lambda x: 2 * x.exp().exp().exp()),
+    ],
+)
+def test_what_has_no_value_is_no_difference(one: Any, other: Any) -> None:
+    """As the logarithm of −1, and what is too large for a double."""
+    found = compared(network(one, {}), network(other, {}))
+    assert found.verdict in ("unknown", "proved")
+
+
+def test_a_difference_beside_what_has_no_value() -> None:
+    found = compared(network(lambda x: x.log(), {}), network(lambda x: 2 * x.log(), {}))
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    first, second = found.difference.values
+    assert second == 2 * first

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sympy import Eq, Mod
 
-from symconv import Claim, Proved, integers
+from symconv import Claim, Proved, compare, integers
 from symconv.errors import SymconvError
 from symconv.reading import networks
 from symconv.reading.networks import read, symbolic
@@ -370,3 +370,25 @@ def test_no_module() -> None:
         read(lambda x: x.dim(), IMAGES)
     with pytest.raises(SymconvError, match="channels"):
         read(nn.Conv2d(4, 4, 1).eval(), IMAGES)
+
+
+def test_readings_that_are_compared_have_their_sizes() -> None:
+    reading = read(nn.ReLU(), IMAGES)
+    assert compare(reading, reading)
+    for said in ({"shape": IMAGES}, {"given": [integers("H", positive=True) >= 7]}):
+        with pytest.raises(SymconvError, match="have their shapes and hypotheses"):
+            compare(reading, reading, **said)
+
+
+def test_hypotheses_that_are_read_once_are_those_of_both_networks() -> None:
+    size = integers("H", positive=True)
+    given = iter([size >= 7])
+    found = compare(nn.ReLU(), nn.ReLU(), IMAGES, given=given)
+    assert found.given == (size >= 7,)
+    halves = compare(
+        lambda x: x[:, :, : 7 if x.shape[2] > 6 else 1],
+        lambda x: x[:, :, :7],
+        IMAGES,
+        given=size >= 7,
+    )
+    assert halves
