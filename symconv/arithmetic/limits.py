@@ -677,6 +677,10 @@ MOST_SIZES_EVALUATED = 12
 MOST_NETWORKS_EVALUATED = 3
 """Sizes at which whole networks are computed in numbers, each of which may take seconds."""
 
+LENGTH_WITH_A_MIDDLE = 24
+"""How long outputs are where it is asked whether they differ at their ends alone: a quarter of
+that, on either side, is what kernels of 13 entries reach beyond an end."""
+
 LARGEST_ROUNDING_TRIED = 1e-13
 """By how much of itself each number is moved, to see what rounding may do: a thousand times what
 double precision rounds, and more than a sum of some thousand terms gathers."""

@@ -12,6 +12,7 @@ from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
 from symconv.decision.comparing.outputs import (
     OutputDifference,
+    differs_at_the_border,
     differs_by_a_constant,
     first_difference,
 )
@@ -445,14 +446,15 @@ def _compared(
         layers = tuple(map(_layers, alignment.pairs))
     else:
         at = difference.sizes
-        layers = tuple(
-            _layers(
-                pair,
-                pair in differing,
-                pair in differing and differs_by_a_constant(both, alignment, pair, at, comparer),
-            )
-            for pair in alignment.pairs
-        )
+
+        def told(pair: Pair) -> Layers:
+            if pair.how != "open" or pair not in differing:
+                return _layers(pair)
+            border = differs_at_the_border(both, sizes, alignment, pair, comparer)
+            is_constant = differs_by_a_constant(both, alignment, pair, at, comparer)
+            return _differing_layers(pair, border, is_constant)
+
+        layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
 
@@ -467,11 +469,26 @@ def _why(alignment: Alignment, why: str) -> str:
     return f"{first}; {why}" if why else first
 
 
-def _layers(pair: Pair, is_different: bool = False, by_a_constant: bool = False) -> Layers:
-    how, reason = pair.how, pair.reason
-    if how == "open" and by_a_constant:
-        how, reason = "weights", "a constant is added that the other one does not add, as a bias"
-    elif how == "open" and is_different:
-        how, reason = "layers", ""
+def _layers(pair: Pair) -> Layers:
     deviations = () if pair.equality is None else pair.equality.deviations
-    return Layers(pair.a, pair.b, how, deviations, reason)
+    return Layers(pair.a, pair.b, pair.how, deviations, pair.reason)
+
+
+def _differing_layers(pair: Pair, border: Mapping[str, int] | None, is_constant: bool) -> Layers:
+    """Layers of which nothing was proved, and whose numbers differ.
+
+    Args:
+        pair: their segments.
+        border: sizes at which only the ends of what they make differ, if there are.
+        is_constant: whether the difference is the same for all inputs.
+    """
+    how: How = "layers"
+    reason = ""
+    if border is not None:
+        at = ", ".join(f"{name} = {value}" for name, value in border.items())
+        reason = (f"at {at} " if at else "") + "only outputs at the border differ"
+        if is_constant:
+            reason += ", and by the same for all inputs"
+    elif is_constant:
+        how, reason = "weights", "a constant is added that the other one does not add, as a bias"
+    return Layers(pair.a, pair.b, how, (), reason)

@@ -17,20 +17,30 @@ from zlib import crc32
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
     LEAST_TIMES_ROUNDING,
+    LENGTH_WITH_A_MIDDLE,
     MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
 )
+from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.segments import Comparer, Deviation, largest_of
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.language.assignments import Point
 from symconv.language.double_precision import doubles
-from symconv.language.graph import leaves, symbols_in
+from symconv.language.graph import leaves, symbols_in, walk
+from symconv.language.operators import Extend, Pad
 from symconv.language.signals import SignalExpr
 
-__all__ = ["OutputDifference", "differs_by_a_constant", "drawn", "first_difference", "seed_of"]
+__all__ = [
+    "OutputDifference",
+    "differs_at_the_border",
+    "differs_by_a_constant",
+    "drawn",
+    "first_difference",
+    "seed_of",
+]
 
 _SCALES = (1.0, 8.0, -8.0)
 """Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off.
@@ -178,6 +188,68 @@ def differs_by_a_constant(
         return False
     with np.errstate(invalid="ignore"):
         return numbers.agree(pair, one - first, other - second)
+
+
+def differs_at_the_border(
+    sides: Sides, sizes: Sizes, alignment: Alignment, pair: Pair, comparer: Comparer
+) -> Mapping[str, int] | None:
+    """Sizes with a middle at which what two segments make differs, but nowhere in the middle.
+
+    The ends are a quarter of each axis along which something is padded, on either side.  That is
+    seen from inputs at random and proves nothing.
+
+    Returns:
+        The sizes; None where the middle differs too, or no such sizes were found.
+    """
+    one, other = pair.segments
+    if one.lengths != other.lengths:
+        return None
+    padded = _padded(pair)
+    numbers = _Evaluated(sides, alignment, comparer)
+    try:
+        at = _with_a_middle(sizes, [one.lengths[axis] for axis in padded]) if padded else None
+        if at is None:
+            return None
+        point = _point(pair.segments, at)
+        is_apart = False
+        for scale in _SCALES:
+            named = numbers.named(pair.segments, point, scale, corrected=False)
+            first, second = doubles(pair.segments, named, point)
+            middle = tuple(
+                slice(size // 4, size - size // 4) if axis in padded else slice(None)
+                for axis, size in enumerate(first.shape)
+            )
+            if not first[middle].size or not numbers.agree(pair, first[middle], second[middle]):
+                return None
+            is_apart = is_apart or not numbers.agree(pair, first, second)
+    except (Undecided, SymconvError):
+        return None
+    return at if is_apart else None
+
+
+def _padded(pair: Pair) -> frozenset[int]:
+    """The axes of what a pair makes along which one of them pads something.
+
+    Those of fixed lengths, which may be channels, only where there are no others.
+    """
+    axes = frozenset(
+        node.operator.axis
+        for segment in pair.segments
+        for node in walk(segment)
+        if isinstance(node.operator, Pad | Extend) and node.ndim == segment.ndim
+    )
+    lengths = pair.segments[0].lengths
+    return frozenset(axis for axis in axes if lengths[axis].as_integer() is None) or axes
+
+
+def _with_a_middle(sizes: Sizes, lengths: Sequence[Polynomial]) -> dict[str, int] | None:
+    """The smallest sizes that are taken for which lengths that depend on them are not short."""
+    sets = sizes.known.sets
+    with sets.within_budget():
+        long = tuple(
+            at_least(one, LENGTH_WITH_A_MIDDLE) for one in lengths if one.as_integer() is None
+        )
+        return next(sets.in_order(sizes.among.intersect(sets.where([long]))), None)
 
 
 def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:

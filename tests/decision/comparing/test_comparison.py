@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -122,6 +124,54 @@ def test_a_forgotten_bias_is_a_weight() -> None:
     assert found.verdict == "refuted"
     assert found.differing[0].how == "weights"
     assert "a constant is added" in str(found)
+
+
+def extended(x: SignalExpr, w: Tensor, mode: Any = "reflect") -> SignalExpr:
+    return x.pad(1, 1, mode, axis=(2, 3)).conv(w).relu()
+
+
+def normed_first(x: SignalExpr, w: Tensor, shift: Tensor) -> SignalExpr:
+    return (x + channelwise(shift)).pad(1, 1, axis=(2, 3)).conv(w).relu()
+
+
+def folded_through_zeros(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
+    return x.conv(k, bias, padding=1).relu()
+
+
+@pytest.mark.parametrize("shape", [(N, 3, H, W), (N, 3, 9, 10), (N, 3, 2 * H, W)])
+def test_what_differs_at_the_border_alone_is_told(shape: tuple[Any, ...]) -> None:
+    one = network(partial(extended, mode="zeros"), {"w": KERNEL}, shape)
+    other = network(extended, {"w": KERNEL}, shape)
+    found = compared(one, other)
+    (layers,) = (found if found.where_both is None else found.where_both).differing
+    assert layers.how == "layers"
+    assert layers.reason.endswith("only outputs at the border differ")
+    assert "the same for all inputs" not in layers.reason
+
+
+def test_a_shift_through_zeros_is_missing_at_the_border() -> None:
+    shift = random(3)
+    one = network(normed_first, {"w": KERNEL, "shift": shift})
+    bias = np.einsum("oihw,i->o", KERNEL, shift)
+    other = network(folded_through_zeros, {"k": KERNEL, "bias": bias})
+    (layers,) = compared(one, other).differing
+    assert layers.how == "layers"
+    assert "only outputs at the border differ, and by the same for all inputs" in layers.reason
+
+
+def test_what_differs_in_the_middle_is_no_border() -> None:
+    def moved(x: SignalExpr, w: Tensor) -> SignalExpr:
+        return x.pad(0, 2, axis=(2, 3)).conv(w).relu()
+
+    def at_one_end(x: SignalExpr, w: Tensor) -> SignalExpr:
+        made = x.pad(1, 1, axis=(2, 3)).conv(w)
+        return (made + made[:, :1].pad(0, 3, axis=1)).relu()  # another first channel
+
+    plain = network(partial(extended, mode="zeros"), {"w": KERNEL})
+    for function in (moved, at_one_end):
+        (layers,) = compared(plain, network(function, {"w": KERNEL})).differing
+        assert layers.how == "layers"
+        assert not layers.reason
 
 
 @pytest.mark.parametrize(
@@ -449,4 +499,7 @@ def test_two_values_that_differ_are_told_apart() -> None:
     )
     assert found.verdict == "refuted"
     assert found.difference is not None
-    assert all(repr(value) in str(found) for value in found.difference.values)
+    told = re.search(r"is (\S+) in the first and (\S+) in the second", str(found))
+    assert told
+    assert tuple(map(float, told.groups())) == pytest.approx(found.difference.values, rel=1e-9)
+    assert told[1] != told[2]
