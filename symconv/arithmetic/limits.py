@@ -707,3 +707,6 @@ ENTRIES_THAT_TELL_APART = 32
 
 LEAST_TIMES_ROUNDING = 10
 """How many times larger a difference of outputs has to be than what rounding may do to them."""
+
+WORK_OF_A_COMPARISON = 20 * ALLOWANCE
+"""For all segments of two networks; each has the allowance of a decision at most."""

@@ -91,7 +91,7 @@ _NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def _is_large(conv: Any) -> bool:
-    return min(conv.kernel_size) > 1
+    return bool(min(conv.kernel_size) > 1)
 
 
 # --- numbers -------------------------------------------------------------------------

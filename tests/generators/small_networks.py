@@ -17,7 +17,7 @@ def _conv(into: int, out: int, size: int = 3, **options: Any) -> Any:
     return nn.Conv2d(into, out, size, **options)
 
 
-class Unit(nn.Module):
+class Unit(nn.Module):  # type: ignore[misc]
     """A residual unit."""
 
     def __init__(self, into: int, out: int, stride: int = 1) -> None:
@@ -36,7 +36,7 @@ class Unit(nn.Module):
         return self.relu2(made + (x if self.down is None else self.down(x)))
 
 
-class Residual(nn.Module):
+class Residual(nn.Module):  # type: ignore[misc]
     """A residual network."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Residual(nn.Module):
         return self.fc(self.dropout(x.mean((2, 3))))
 
 
-class ChannelShuffle(nn.Module):
+class ChannelShuffle(nn.Module):  # type: ignore[misc]
     """Channels of several groups, in turns."""
 
     def __init__(self, channels: int, groups: int) -> None:
@@ -69,7 +69,7 @@ class ChannelShuffle(nn.Module):
         return x.view(n, self.groups, c // self.groups, h, w).transpose(1, 2).reshape(n, c, h, w)
 
 
-class Separable(nn.Module):
+class Separable(nn.Module):  # type: ignore[misc]
     """Grouped and separable layers, a gate for each channel, swishes and a shuffle."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Separable(nn.Module):
         return self.point(x * self.sigmoid(gate))
 
 
-class Branches(nn.Module):
+class Branches(nn.Module):  # type: ignore[misc]
     """Branches beside each other, an average pool with padding, and an image that grows again.
 
     What is said in words is done otherwise: the errors that have no layer.
@@ -127,7 +127,7 @@ class Branches(nn.Module):
         return self.last(self.grow(x))
 
 
-class Flattened(nn.Module):
+class Flattened(nn.Module):  # type: ignore[misc]
     """A fixed size behind which everything is a linear layer."""
 
     def __init__(self, *errors: str) -> None:
@@ -163,7 +163,7 @@ NETWORKS = {
 def made(name: str, *errors: str) -> Any:
     """A network in evaluation mode, with the same numbers every time, which hide nothing."""
     torch.manual_seed(3)
-    net = NETWORKS[name][0](*errors)
+    net: Any = NETWORKS[name][0](*errors)
     for one in net.modules():
         if isinstance(one, nn.BatchNorm2d):
             one.running_mean.uniform_(-0.3, 0.3)

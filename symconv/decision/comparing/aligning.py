@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
+from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED, WORK_OF_A_COMPARISON
+from symconv.arithmetic.work import allowed
 from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import walk
 from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
@@ -182,6 +183,10 @@ class _Aligning:
 
     def run(self) -> Alignment:
         """Compare all points, and then the outputs."""
+        with allowed(WORK_OF_A_COMPARISON):
+            return self._run()
+
+    def _run(self) -> Alignment:
         for point in self.b.points:
             self._match(point)
         for one, other in zip(self.a.side.outputs, self.b.side.outputs, strict=True):
@@ -265,7 +270,11 @@ class _Aligning:
             yield other, its
 
     def _compared(self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr) -> Pair:
-        how, equality, reason = self._judged(a, b)
+        try:
+            with allowed():  # for all attempts together
+                how, equality, reason = self._judged(a, b)
+        except Undecided as problem:
+            how, equality, reason = "open", None, str(problem)
         return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
 
     def _judged(self, a: SignalExpr, b: SignalExpr) -> tuple[How, Equality | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -373,7 +373,7 @@ def compare_computations(
     found = None if common is None else _compared(both, common, tolerance, progress)
     if apart is None:
         assert found is not None  # there are sizes that both take
-        return found
+        return _as_they_run(found, (first, second), taken[0].first)
     return _with_other_sizes((first, second), taken, apart, found)
 
 
@@ -421,6 +421,27 @@ def _with_other_sizes(
             )
             return Comparison("unknown", sizes, (), None, reason, (), found)
     return Comparison("refuted", sizes, (), None, reason, (), found)
+
+
+def _as_they_run(
+    found: Comparison, networks: tuple[Computation, Computation], at: Mapping[str, int]
+) -> Comparison:
+    """The comparison, unless one of two networks that are proved equal refuses the smallest sizes.
+
+    What it computes and returns nothing of may be what refuses them.
+    """
+    if not found:
+        return found
+    refusals = [None if one.refusal is None else one.refusal(at) for one in networks]
+    if None in refusals or all(refusals) or not any(refusals):
+        return found
+    which, why = ("first", refusals[0]) if refusals[0] else ("second", refusals[1])
+    told = ", ".join(f"{name} = {value}" for name, value in at.items())
+    reason = (
+        "what they return is equal wherever both are defined; but the "
+        f"{which} itself does not run at {told} ({why})"
+    )
+    return replace(found, verdict="unknown", reason=reason)
 
 
 def _compared(

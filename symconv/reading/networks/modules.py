@@ -74,15 +74,19 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
 def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
     """Why a module refuses zeros of some sizes; empty where it takes them."""
     weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
-    kind = next((one.dtype for one in weights if one.is_floating_point()), None)
+    kinds = [one.dtype for one in weights if one.is_floating_point()][:1]
     values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
-    zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
-    try:
-        with torch.no_grad():
-            module(*zeros)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        return str(error) or type(error).__name__
-    return ""
+    told = ""
+    for kind in kinds or [torch.float32, torch.float64]:  # whose kind a function has, nobody says
+        zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
+        try:
+            with torch.no_grad():
+                module(*zeros)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            told = told or str(error) or type(error).__name__
+        else:
+            return ""
+    return told
 
 
 def read_rewritten(

@@ -304,8 +304,8 @@ def _step(kind: Any, number: float) -> float:
 
 
 def _precision(tensor: Any) -> float:
-    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
-    return float(torch.finfo(kind).eps)
+    """The distance from 1 to the next number; integers are exact."""
+    return float(torch.finfo(tensor.dtype).eps) if tensor.is_floating_point() else 0.0
 
 
 def _numbers(tensor: Any) -> Any:

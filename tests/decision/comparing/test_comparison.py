@@ -165,7 +165,8 @@ def test_what_differs_in_the_middle_is_no_border() -> None:
 
     def at_one_end(x: SignalExpr, w: Tensor) -> SignalExpr:
         made = x.pad(1, 1, axis=(2, 3)).conv(w)
-        return (made + made[:, :1].pad(0, 3, axis=1)).relu()  # another first channel
+        first: SignalExpr = made[:, :1]
+        return (made + first.pad(0, 3, axis=1)).relu()  # another first channel
 
     plain = network(partial(extended, mode="zeros"), {"w": KERNEL})
     for function in (moved, at_one_end):
@@ -503,3 +504,14 @@ def test_two_values_that_differ_are_told_apart() -> None:
     assert told
     assert tuple(map(float, told.groups())) == pytest.approx(found.difference.values, rel=1e-9)
     assert told[1] != told[2]
+
+
+def test_what_is_computed_for_nothing_may_refuse_sizes() -> None:
+    pair = [network(lambda x: x.relu(), {}) for _ in range(2)]
+    runs = replace(pair[0], refusal=lambda at: "")
+    refuses = replace(pair[1], refusal=lambda at: "the kernel is larger than the input")
+    found = compared(runs, refuses)
+    assert found.verdict == "unknown"
+    assert "the second itself does not run at H = 1, N = 1, W = 1 (the kernel" in str(found)
+    assert compared(refuses, refuses).verdict == "proved"
+    assert compared(runs, runs).verdict == "proved"

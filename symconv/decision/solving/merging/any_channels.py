@@ -317,7 +317,10 @@ def _rebuilt(
         if root not in symbols:
             taken = {symbol.name for symbol in symbols.values()}
             free = [name, *(f"{name}{more}" for more in range(2, len(taken) + 3))]
-            symbols[root] = integers(next(one for one in free if one not in taken), positive=True)
+            chosen = next(one for one in free if one not in taken)
+            # What may be empty in the network may be so here.
+            is_positive = amount is not None and amount.is_at_least(1)
+            symbols[root] = integers(chosen, positive=is_positive, nonnegative=True)
         return symbols[root]
 
     new: dict[SignalExpr, SignalExpr] = {}
