@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial, reduce
-from types import MappingProxyType
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,11 +15,9 @@ from torch.nn.utils import parametrize
 
 from symconv.errors import SymconvError
 from symconv.language.graph import has_opaque
-from symconv.language.operators import Add, Apply
-from symconv.language.signals import Applied, SignalExpr, replaced
+from symconv.language.signals import SignalExpr
+from symconv.reading.networks.deviations import Deviations
 from symconv.reading.networks.known_numbers import as_formula
-from symconv.reading.networks.layers.arguments import constant, number_of
-from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
 from symconv.reading.networks.results import Reading, note_place
 from symconv.reading.networks.sizes import Hypotheses
 from symconv.reading.networks.weights import Weights
@@ -50,7 +46,8 @@ class Context:
         self._modules: list[Any] = []
         self._fresh: set[int] = set()
         self._computed: dict[int, tuple[Any, int, Callable[[], SignalExpr]]] = {}
-        self._deviations: dict[int, dict[float, SignalExpr]] = {}
+        self._deviations = Deviations(self.weights)
+        self._variances: dict[Hashable, Any] = {}
         self.written = Written(self._numbers)
         self.places: dict[SignalExpr, str] = {}
         self._paths: dict[Any, dict[Any, str]] = {}
@@ -214,7 +211,8 @@ class Context:
         found = self.weights.tensor(
             key, origin, tuple(variance.shape), variance, values, _precision(variance)
         )
-        self._deviations.setdefault(id(variance), {})[float(eps)] = found
+        self._variances[id(variance)] = variance
+        self._deviations.note(id(variance), float(eps), found)
         return found
 
     def related(self, reading: Reading, beside: Sequence[SignalExpr] = ()) -> Reading:
@@ -227,28 +225,9 @@ class Context:
             reading: what was read.
             beside: tensors with which its outputs are going to be compared.
         """
-        instead: dict[SignalExpr, SignalExpr] = {}
-        names = {name for one in (*reading.outputs, *beside) for name in one.names[0]}
-        for variance, by_eps in self._deviations.items():
-            weight = self.weights.by_key(variance)
-            present = [eps for eps, one in by_eps.items() if names & one.names[0].keys()]
-            if len(present) + (weight is not None and weight.name in names) > 1:
-                spread = self.weight(self._names[variance][1])
-                for eps in present:
-                    more = spread + constant(eps, "eps")
-                    instead[by_eps[eps]] = reciprocal(more.sqrt())
-
-        if not instead:
-            return reading
-        places = dict(reading.places)
-
-        def again(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-            made = Applied(node.operator, operands)
-            places.setdefault(made, places.get(node, ""))
-            return made
-
-        outputs = tuple(replaced(one, instead.get, again) for one in reading.outputs)
-        return replace(reading, outputs=outputs, places=MappingProxyType(places))
+        return self._deviations.related(
+            reading, beside, lambda variance: self.weight(self._variances[variance])
+        )
 
     def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
         """The tensor with 1/r for each √(σ² + ε), r being the named tensor for 1/√(σ² + ε).
@@ -259,40 +238,9 @@ class Context:
             made: the tensor.
             given: of what it is made; in these nothing is replaced.
         """
-        before = set(given)
-
-        def instead(node: SignalExpr) -> SignalExpr | None:
-            if node in before:
-                return node
-            match node.operator:
-                case Apply(function) if function.name == "sqrt":
-                    return self._deviation(node.operands[0])
-            return None
-
-        def again(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-            match node.operator:
-                case Apply(function) if function.name == "reciprocal":
-                    return reciprocal(operands[0])
-            return Applied(node.operator, operands)
-
-        return replaced(made, instead, again)
-
-    def _deviation(self, of: SignalExpr) -> SignalExpr | None:
-        """The deviation whose square is σ² + ε for a variance of a batch norm; None of others."""
-        moved, core = unmoved(of)
-        if not isinstance(core.operator, Add):
-            return None
-        for one, other in (core.operands, reversed(core.operands)):
-            more, variance = unmoved(one)
-            eps = number_of(other)
-            weight = self.weights.by_name.get(getattr(variance, "name", ""))
-            if eps is None or weight is None or one.lengths != core.lengths:
-                continue
-            if weight.tensor is variance and weight.origin.rpartition(".")[2] == "running_var":
-                named = self.inverse_deviation(weight.source, float(eps))
-                result = reduce(SignalExpr.apply, (*more, *moved), named)
-                return reciprocal(result)
-        return None
+        return self._deviations.named(
+            made, given, lambda weight, eps: self.inverse_deviation(weight.source, float(eps))
+        )
 
 
 def _step(kind: Any, number: float) -> float:

@@ -164,7 +164,7 @@ def test_what_differs_in_the_middle_is_no_border() -> None:
         return x.pad(0, 2, axis=(2, 3)).conv(w).relu()
 
     def at_one_end(x: SignalExpr, w: Tensor) -> SignalExpr:
-        made = x.pad(1, 1, axis=(2, 3)).conv(w)
+        made: SignalExpr = x.pad(1, 1, axis=(2, 3)).conv(w)
         first: SignalExpr = made[:, :1]
         return (made + first.pad(0, 3, axis=1)).relu()  # another first channel
 

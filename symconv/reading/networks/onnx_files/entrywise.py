@@ -63,6 +63,11 @@ def _div(call: Call) -> Any:
             for _ in range(missing):
                 quotient = call.layer("unsqueeze", quotient, 0)
             return quotient
+        if divisor.by_layer is not None:
+            quotient = call.layer("div", x, call.tensor(1))
+            named = call.context.deviations_named(quotient, [x])
+            if named is not quotient:  # by the deviation of a batch norm
+                return named
         origin = f"{numbers.name}.reciprocal"
         return call.layer(
             "mul", x, divisor.made_of(call.context, "reciprocal", origin, lambda a: 1 / a)
@@ -72,6 +77,15 @@ def _div(call: Call) -> Any:
 
 def _mean_of_many(call: Call) -> Any:
     return call.layer("div", _of_many("add")(call), len(call.inputs))
+
+
+def _named(meaning: Meaning) -> Meaning:
+    """What may be the deviation of a batch norm that nodes calculate."""
+
+    def named(call: Call) -> Any:
+        return call.context.deviations_named(meaning(call), [])
+
+    return named
 
 
 def _pow(call: Call) -> Any:
@@ -226,14 +240,7 @@ def _batch_norm(call: Call) -> Any:
     scale, shift, mean = (call.tensor(place) for place in (1, 2, 3))
     variance = call.constant(4, "the variance")
     epsilon = call.real("epsilon", 1e-5)
-    name = variance.numbers.name
-    owner = name.rpartition(".")[0]
-    deviation = variance.made_of(
-        call.context,
-        epsilon,
-        f"{owner}.inverse_deviation" if owner else "inverse_deviation",
-        lambda numbers: 1 / np.sqrt(numbers + float(epsilon)),
-    )
+    deviation = call.context.inverse_deviation(variance, epsilon)
     return call.layer("batch_norm", x, mean, deviation, scale, shift)
 
 
@@ -303,7 +310,6 @@ ENTRYWISE: Mapping[str, Meaning] = {
             "Log": "log",
             "Mish": "mish",
             "Neg": "neg",
-            "Reciprocal": "reciprocal",
             "Relu": "relu",
             "Sigmoid": "sigmoid",
             "Softplus": "softplus",
@@ -337,7 +343,8 @@ ENTRYWISE: Mapping[str, Meaning] = {
     "Mul": _mul,
     "PRelu": _prelu,
     "RMSNormalization": _root_mean_square_norm,
-    "Pow": _pow,
+    "Pow": _named(_pow),
+    "Reciprocal": _named(_function("reciprocal")),
     "ReduceL1": _reduced("sum", lambda call, x: call.layer("abs", x)),
     "ReduceL2": _norm,
     "ReduceMax": _reduced("amax"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
@@ -140,14 +141,16 @@ class _Reader:
             values[name] = Constant(numbers, is_weight=True)
         self._run(nodes, values, self.model.opsets, "", 0)
         results = tuple(self._output(values, name) for name in outputs)
-        return Reading(
+        reading = Reading(
             results,
             tensors,
-            self._weights(results),
+            {},
             self.hypotheses.given,
             MappingProxyType(self.places),
             self._running(tensors, [one for one in needed if one.name not in constants], outputs),
         )
+        reading = self.context.related(reading)
+        return replace(reading, weights=self._weights(reading.outputs))
 
     def _running(
         self, tensors: Sequence[Tensor], fed: Sequence[Input], outputs: Sequence[str]

@@ -18,6 +18,7 @@ from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
+from symconv.reading.networks.deviations import Deviations
 from symconv.reading.networks.layers import LAYERS
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.onnx_files.graphs import Attribute, Graph, Node
@@ -27,6 +28,7 @@ from symconv.reading.networks.onnx_files.numbers import (
     check_finite,
     exactly,
 )
+from symconv.reading.networks.results import Reading
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
 
@@ -41,11 +43,52 @@ class Context:
         hypotheses: about sizes.
         weights: the named tensors of the arrays that were met.
         opsets: which version of the operators of each domain.
+        deviations: of batch norms, among the weights.
     """
 
     hypotheses: Hypotheses
     weights: Weights
     opsets: Mapping[str, int]
+    deviations: Deviations = field(init=False)
+    _constants: dict[Any, Constant] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Deviations are noted from the beginning."""
+        self.deviations = Deviations(self.weights)
+
+    def inverse_deviation(self, variance: Constant, eps: Fraction) -> SignalExpr:
+        """The named tensor for 1/√(σ² + ε)."""
+        owner = variance.numbers.name.rpartition(".")[0]
+        found = variance.made_of(
+            self,
+            eps,
+            f"{owner}.inverse_deviation" if owner else "inverse_deviation",
+            lambda numbers: 1 / np.sqrt(numbers + float(eps)),
+        )
+        self.deviations.note(variance, eps, found)
+        return found
+
+    def deviations_named(self, made: SignalExpr, given: Sequence[SignalExpr]) -> SignalExpr:
+        """What is made of some tensors, with the deviations of batch norms that are in it."""
+        return self.deviations.named(
+            made,
+            given,
+            lambda weight, eps: self.inverse_deviation(self._constants[weight.name], eps),
+        )
+
+    def related(self, reading: Reading) -> Reading:
+        """What was read, with deviations related to variances that stand beside them."""
+
+        def spread(variance: Any) -> SignalExpr:
+            found: SignalExpr = variance.tensor(self)
+            return found
+
+        return self.deviations.related(reading, (), spread)
+
+    def note(self, named: SignalExpr, constant: Constant) -> None:
+        """Note for which constant a named tensor stands."""
+        for name in named.names[0]:
+            self._constants[name] = constant
 
     def integer(self, amount: Amount) -> Any:
         """A size as code calculates with it: a number where it is one."""
@@ -107,7 +150,9 @@ class Constant:
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
         numbers = self.numbers
-        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
+        named = context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
+        context.note(named, self)
+        return named
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]

@@ -14,6 +14,7 @@ from symconv import Claim, integers
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.reading.networks import read_onnx
+from symconv.reading.networks.comparing import compare_readings
 from tests.oracles.onnx_models import agree, installed, model, node, read_model, values
 
 onnx = installed()
@@ -195,6 +196,52 @@ def test_a_batch_norm_has_the_deviation_of_its_own() -> None:
     reading = read_model(model([made], {"x": ("N", 3, "L")}, given))
     assert np.allclose(reading.weights["bn_inverse_deviation"].values, 1 / 1.5)
     assert "bn_running_var" not in reading.weights
+
+
+NORM = ("bn.w", "bn.b", "bn.mean", "bn.running_var")
+
+
+def norm_by_nodes(*quotient: Any) -> Any:
+    """A batch norm of which each step is a node; some divide by the root, which is s, as q."""
+    columns = [node("Unsqueeze", f"{name} axes", name[3:]) for name in NORM]
+    nodes = [
+        *columns,
+        node("Sub", "x mean", "d"),
+        node("Add", "running_var eps", "v"),
+        *quotient,
+        node("Mul", "q w", "m"),
+        node("Add", "m b", "y"),
+    ]
+    rng = np.random.default_rng(0)
+    given: dict[str, Any] = {name: rng.random(3, np.float32) + 0.5 for name in NORM}
+    made = node("BatchNormalization", f"x {' '.join(NORM)}", epsilon=0.25)
+    one = read_model(model([made], {"x": ("N", 3, "L")}, given))
+    given |= {"axes": ints(1), "eps": np.array(0.25, np.float32)}
+    return one, read_model(model(nodes, {"x": ("N", 3, "L")}, given))
+
+
+@pytest.mark.parametrize(
+    "quotient",
+    [
+        [node("Sqrt", "v", "s"), node("Div", "d s", "q")],
+        [node("Sqrt", "v", "s"), node("Reciprocal", "s", "r"), node("Mul", "d r", "q")],
+        [node("Pow", "v power", "r"), node("Mul", "d r", "q")],
+    ],
+    ids=["divided", "reciprocal", "power"],
+)
+def test_a_deviation_that_nodes_calculate_is_that_of_the_batch_norm(quotient: list[Any]) -> None:
+    half = node("Constant", "", "power", value_float=-0.5)
+    one, other = norm_by_nodes(half, *quotient)
+    assert one.weights.keys() == other.weights.keys()
+    found = compare_readings(one, other)
+    assert found.verdict == "proved"
+
+
+def test_a_deviation_beside_its_variance_is_made_of_it() -> None:
+    quotient = [node("Sqrt", "v", "s"), node("Div", "d s", "p"), node("Mul", "p running_var", "q")]
+    _, found = norm_by_nodes(*quotient)
+    assert "bn_running_var" in found.weights
+    assert "bn_inverse_deviation" not in found.weights
 
 
 def test_constants_are_computed_where_no_layer_tells() -> None:
