@@ -81,14 +81,15 @@ def _onnxscript_rewriter(content: bytes) -> bytes:
 
 
 def _rules() -> Iterator[tuple[str, Sequence[Any]]]:
-    """The rules of onnxscript that are not among its default ones too."""
+    """Each rule of onnxscript by itself: some are not among its default ones."""
     from onnxscript.rewriter.rules import common
 
     for name in sorted(vars(common)):
+        one = getattr(common, name)
         if name.endswith("_rule"):
-            yield name, [getattr(common, name)]
-        elif name.endswith("_rules"):
-            yield name, list(getattr(common, name))
+            yield name, [one]
+        elif isinstance(one, Sequence) and name.endswith("_rules"):
+            yield name, list(one)
 
 
 def _onnxscript_rule(rules: Sequence[Any]) -> Callable[[bytes], bytes]:

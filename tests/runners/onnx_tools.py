@@ -63,11 +63,11 @@ def _checked_equal(before: bytes, after: bytes, found: Comparison) -> tuple[str,
     for at in _SIZES:
         data = _data(before, at)
         one, other = runs(before, data), runs(after, data)
-        apart = [clashing(one[by], other[by]) for by in one if by in other]
+        apart = {by: clashing(one[by], other[by]) for by in one if by in other}
         times += bool(apart)
-        if apart and all(apart):
+        if apart and all(apart.values()):
             return f"DISAGREEMENT: {found.verdict}", f"{at}: {apart}\n{found}"
-        told = told or next(filter(None, apart), "")
+        told = told or next((f"at {at}, {by}: {why}" for by, why in apart.items() if why), "")
         if one and not other or other and not one:
             told = told or f"at {at} one runs and the other does not"
     kind = found.verdict if not told else f"{found.verdict}, though one runtime says otherwise"
@@ -78,8 +78,7 @@ def _checked_refuted(before: bytes, after: bytes, found: Comparison) -> tuple[st
     """Run both where they are said to differ."""
     difference = found.difference
     if difference is None:
-        at = {n: int(v) for n, v in re.findall(r"(\w+) = (\d+)", found.reason.split(" the ")[1])} \
-            if False else _sizes_in(found.reason)
+        at = _sizes_in(found.reason)
         data = _data(before, at)
         one, other = runs(before, data), runs(after, data)
         takes = "the first is defined and" in found.reason

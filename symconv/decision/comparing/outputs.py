@@ -248,15 +248,18 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
 def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
-    Where functions were not matched, nobody knows which weights are the same up to rounding.
+    Where functions were not matched, or nothing is known of segments, nobody knows which weights
+    are the same up to rounding.
     """
-    if not numbers.alignment.unmatched:
+    if not numbers.alignment.unmatched and all(
+        pair.how != "open" for pair in numbers.alignment.pairs
+    ):
         return named
     import numpy as np
 
     found = dict(named)
     for name in numbers.sides.b.own:
-        if name in found:
+        if name in found and name not in numbers.corrected:
             one = found[name]
             largest = float(np.max(np.abs(one), initial=0.0))
             allowed = numbers.comparer.allowed(name)
