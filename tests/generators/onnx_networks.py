@@ -260,7 +260,9 @@ def _slices(b: _Builder) -> None:
         axis = b.random.randint(2, 1 + b.axes)
         start = b.random.choice((0, 1, -3))
         end = b.random.choice((2, 4, -1, 2**31 - 1, 2**63 - 1))
-        inputs = [b.integers([n]) for n in (start, end, axis if b.often(0.8) else axis - 2 - b.axes)]
+        inputs = [
+            b.integers([n]) for n in (start, end, axis if b.often(0.8) else axis - 2 - b.axes)
+        ]
         if b.often(0.4):
             inputs.append(b.integers([b.random.choice((1, 2))]))
         b.add("Slice", *inputs)
@@ -323,7 +325,7 @@ def _log_softmax(b: _Builder) -> None:
 def _reduced(b: _Builder) -> None:
     operator = b.random.choice(("ReduceSum", "ReduceMean", "ReduceMax"))
     axis = b.random.choice((2, 1 + b.axes))
-    if operator == "ReduceSum" and b.opset >= 13 or b.opset >= 18:
+    if (operator == "ReduceSum" and b.opset >= 13) or b.opset >= 18:
         b.add(operator, b.integers([axis]), keepdims=0)
     else:
         b.add(operator, axes=[axis], keepdims=0)
@@ -338,7 +340,13 @@ _LAYERS: Sequence[Layer] = (
 )
 
 _TOGETHER: Sequence[tuple[Layer, ...]] = (
-    *((_pad, _conv), (_pad, _conv), (_pad, _average_pool), (_pad, _average_pool), (_pad, _max_pool)),
+    *(
+        (_pad, _conv),
+        (_pad, _conv),
+        (_pad, _average_pool),
+        (_pad, _average_pool),
+        (_pad, _max_pool),
+    ),
     *((_conv, _batch_norm), (_conv_transpose, _batch_norm), (_batch_norm, _conv)),
     *((_conv, _with_numbers), (_with_numbers, _conv), (_conv_transpose, _with_numbers)),
     *((_pad, _pad), (_pad, _conv, _batch_norm), (_slices, _slices), (_transposes, _transposes)),

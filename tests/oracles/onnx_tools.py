@@ -117,7 +117,7 @@ def _onnxruntime(content: bytes) -> bytes:
 
 def is_changed(before: bytes, after: bytes) -> bool:
     """Whether a graph has other nodes or constants, whatever these are called."""
-    return _plain(before) != _plain(after)
+    return bool(_plain(before) != _plain(after))
 
 
 def _plain(content: bytes) -> Any:
@@ -186,7 +186,7 @@ def runs(content: bytes, data: Mapping[str, Any], evaluator: bool = True) -> dic
 
 
 def clashing(one: Sequence[Any], other: Sequence[Any]) -> str:
-    """In what outputs in single precision differ, by far more than rounding; empty if in nothing."""
+    """In what outputs differ by far more than rounding in single precision; empty if in nothing."""
     for place, (a, b) in enumerate(zip(one, other, strict=True)):
         if a.shape != b.shape:
             return f"output {place} has the shapes {a.shape} and {b.shape}"

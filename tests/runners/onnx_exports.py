@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from symconv import SymconvError
+from symconv import SymconvError, integers
 from symconv.reading.networks import Reading, read, read_onnx
 from symconv.reading.networks.comparing import compare_readings
 from tests.generators.pytorchcv_networks import architectures, network
@@ -38,9 +38,9 @@ _TOOLS = (
 )
 
 
-def exported(net: Any, channels: int, exporter: str) -> bytes:
+def exported(net: Any, size: tuple[int, ...], exporter: str) -> bytes:
     """A file with the batch norms of a network in it."""
-    image = torch.zeros(2, channels, 224, 224)
+    image = torch.zeros(2, *size)
     made = io.BytesIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -66,13 +66,21 @@ def exported(net: Any, channels: int, exporter: str) -> bytes:
     return made.getvalue()
 
 
-def _read_file(content: bytes, channels: int) -> Reading:
+def _shapes(size: tuple[int, ...]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """Shapes of images with hypotheses about them: all, those that are not small, and one."""
+    h, w = integers("H W", positive=True)
+    yield ("N", size[0], "H", "W"), ()
+    yield ("N", size[0], "H", "W"), (h >= 65, w >= 65)
+    yield ("N", *size), ()
+
+
+def _read_file(content: bytes, shape: tuple[Any, ...], given: tuple[Any, ...]) -> Reading:
     import onnx
 
     graph = onnx.load_from_string(content).graph
     constants = {one.name for one in graph.initializer}
     (name,) = (one.name for one in graph.input if one.name not in constants)
-    return read_onnx(content, {name: ("N", channels, "H", "W")})
+    return read_onnx(content, {name: shape}, given)
 
 
 def _compared(first: Reading, second: Reading) -> str:
@@ -83,13 +91,15 @@ def _compared(first: Reading, second: Reading) -> str:
     return told if found else f"{told}\n{found}"
 
 
-def _apart(before: bytes, after: bytes, channels: int) -> str:
+def _apart(before: bytes, after: bytes, shape: tuple[int, ...]) -> str:
     import onnx
 
     graph = onnx.load_from_string(before).graph
     names = {one.name for one in graph.input} - {one.name for one in graph.initializer}
-    image = np.random.default_rng(1).standard_normal((1, channels, 224, 224)).astype(np.float32)
-    one, other = (runs(each, dict.fromkeys(names, image), evaluator=False) for each in (before, after))
+    image = np.random.default_rng(1).standard_normal((1, *shape)).astype(np.float32)
+    one, other = (
+        runs(each, dict.fromkeys(names, image), evaluator=False) for each in (before, after)
+    )
     if not one or not other:
         return "not run"
     a, b = one["onnxruntime"][0], other["onnxruntime"][0]
@@ -100,18 +110,24 @@ def answers(name: str, exporter: str) -> Iterator[tuple[str, str]]:
     """For each tool, and for the module itself, what is found."""
     net = network(name)
     channels = getattr(net, "in_channels", 3)
+    size = (channels, *getattr(net, "in_size", (224, 224)))
     try:
-        content = exported(net, channels, exporter)
+        content = exported(net, size, exporter)
     except Exception as error:
         yield "export", f"fails: {type(error).__name__}: {str(error)[:200]}"
         return
-    try:
-        first = _read_file(content, channels)
-    except SymconvError as error:
-        yield "export", f"not read: {error}"
+    why = ""
+    for shape, given in _shapes(size):
+        try:
+            module, first = read(net, shape, given=given), _read_file(content, shape, given)
+            break
+        except SymconvError as error:
+            why = why or str(error)
+    else:
+        yield "export", f"not read: {why}"
         return
     try:
-        yield "module", _compared(read(net, ("N", channels, "H", "W")), first)
+        yield "module", _compared(module, first)
     except SymconvError as error:
         yield "module", f"not compared: {error}"
     for tool in tools():
@@ -126,10 +142,10 @@ def answers(name: str, exporter: str) -> Iterator[tuple[str, str]]:
             yield tool.name, "unchanged"
             continue
         try:
-            told, *story = _compared(first, _read_file(after, channels)).split("\n", 1)
+            told, *story = _compared(first, _read_file(after, shape, given)).split("\n", 1)
         except SymconvError as error:
             told, story = f"not compared: {error}", []
-        yield tool.name, "\n".join([f"{told}; {_apart(content, after, channels)}", *story])
+        yield tool.name, "\n".join([f"{told}; {_apart(content, after, size)}", *story])
 
 
 # --- one process for each network ----------------------------------------------------

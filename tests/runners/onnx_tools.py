@@ -68,7 +68,7 @@ def _checked_equal(before: bytes, after: bytes, found: Comparison) -> tuple[str,
         if apart and all(apart.values()):
             return f"DISAGREEMENT: {found.verdict}", f"{at}: {apart}\n{found}"
         told = told or next((f"at {at}, {by}: {why}" for by, why in apart.items() if why), "")
-        if one and not other or other and not one:
+        if (one and not other) or (other and not one):
             told = told or f"at {at} one runs and the other does not"
     kind = found.verdict if not told else f"{found.verdict}, though one runtime says otherwise"
     return (kind if times else f"{found.verdict}, never run"), told
@@ -87,7 +87,9 @@ def _checked_refuted(before: bytes, after: bytes, found: Comparison) -> tuple[st
             return "refuted by the sizes, confirmed", str(found)
         return "refuted by the sizes, not confirmed", f"{ran}\n{found}"
     names = _input_names(before)
-    arrays = {n: a.astype(np.float32) for n, a in zip(names, difference.inputs.values(), strict=True)}
+    arrays = {
+        n: a.astype(np.float32) for n, a in zip(names, difference.inputs.values(), strict=True)
+    }
     one, other = runs(before, arrays), runs(after, arrays)
     for by in one:
         if by not in other:
@@ -110,7 +112,9 @@ def _has_entries(result: Any) -> bool:
 
 
 def _shown(found: dict[str, Any]) -> str:
-    return str({by: [(one.shape, one.ravel()[:4]) for one in result] for by, result in found.items()})
+    return str(
+        {by: [(one.shape, one.ravel()[:4]) for one in result] for by, result in found.items()}
+    )
 
 
 def _sizes_in(reason: str) -> dict[str, int]:
@@ -132,7 +136,7 @@ def _data(content: bytes, at: dict[str, int]) -> dict[str, Any]:
 
     graph = onnx.load_from_string(content).graph
     names = set(_input_names(content))
-    found = {}
+    found: dict[str, Any] = {}
     for one in graph.input:
         if one.name in names:
             dims = one.type.tensor_type.shape.dim
@@ -190,7 +194,7 @@ def _text(content: bytes) -> str:
 
     model = onnx.load_from_string(content)
     model.graph.ClearField("value_info")
-    return onnx.printer.to_text(model)
+    return str(onnx.printer.to_text(model))
 
 
 def _run(seed: int, wanted: str, sending: Connection) -> None:
@@ -237,8 +241,7 @@ def main() -> None:
     arguments = parser.parse_args()
     import onnxoptimizer  # noqa: F401 - loaded once, and not in each process
     import onnxruntime  # noqa: F401
-    import onnxscript.optimizer
-    import onnxscript.rewriter
+    import onnxscript.rewriter  # noqa: F401
     import onnxsim  # noqa: F401
 
     kinds: Counter[str] = Counter()
@@ -251,7 +254,9 @@ def main() -> None:
             kinds[kind] += 1
             by_tool.setdefault(tool, Counter())[kind] += 1
             if kind not in ("proved", "agree", "unchanged"):
-                print(f"seed {seed}, {tool}: {kind} ({seconds:.1f} s)\n{story}".rstrip(), flush=True)
+                print(
+                    f"seed {seed}, {tool}: {kind} ({seconds:.1f} s)\n{story}".rstrip(), flush=True
+                )
         if time.monotonic() - begun > 60 * arguments.minutes:
             break
     print(f"\n{models} models in {time.monotonic() - begun:.0f} s")
