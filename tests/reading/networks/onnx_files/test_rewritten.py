@@ -15,7 +15,7 @@ from tests.oracles.onnx_models import computed, installed
 onnx = installed()
 
 POOLED = "g (double[N,1,H,W] x) => (double[N,1,P,Q] y) <int64[8] p = {0,0,0,1,0,0,0,1}>"
-LINE = "g (double[N,1,H] x) => (double[N,1,Q] y) <int64[6] p = {0,0,1,0,0,1}>"
+THREE = "g (double[N,1,3] x) => (double[N,1,Q] y) <int64[6] p = {0,0,1,0,0,1}>"
 AFTER = "g (double[N,1,H] x) => (double[N,1,Q] y) <int64[6] p = {0,0,0,0,0,2}>"
 FIXED = "g (double[1,1,8] x) => (double[1,1,Q] y) <double[1,1,3] k = {1,2,4}>"
 CLIPPED = (
@@ -33,8 +33,8 @@ WRONG = {
     # A max pool pads with what is less than all numbers, and not with 0.  Dilated, as ONNX's
     # evaluator leaves out the padding of others.
     "zeros padded before a max pool": (
-        f"{LINE} {{ t = Pad (x, p)\n y = MaxPool <kernel_shape=[2], dilations=[2]> (t) }}",
-        f"{LINE} {{ y = MaxPool <kernel_shape=[2], dilations=[2], pads=[1,1]> (x) }}",
+        f"{THREE} {{ t = Pad (x, p)\n y = MaxPool <kernel_shape=[2], dilations=[2]> (t) }}",
+        f"{THREE} {{ y = MaxPool <kernel_shape=[2], dilations=[2], pads=[1,1]> (x) }}",
     ),
     # A window that begins behind the input is left out, and one that begins in zeros is not.
     "zeros padded before a pool of rounded size": (
