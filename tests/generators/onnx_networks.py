@@ -49,6 +49,8 @@ class _Builder:
             layer(self)
         if self.random.random() < 0.25:
             self.random.choice(_HEADS)(self)
+        if not self.nodes:  # a layer that there is not in this opset
+            _conv(self)
         self.nodes[-1].output[0] = "y"
         graph = helper.make_graph(
             self.nodes,
