@@ -364,6 +364,9 @@ minutes of sums.  A ResNet-152 on an image takes 11.5 milliard."""
 DOUBLES_PER_STEP = 2000
 """So many take about as long as one step of work: sums take 500, products of matrices 20,000."""
 
+DOUBLES_PER_CALL = 200
+"""As many as NumPy sums in the time that a call of it takes, whatever the sizes of its arrays."""
+
 DOUBLES_AT_ONCE = 2**15
 """Of an array on which a function in several steps is computed part by part: what is between them
 stays near the processor."""
@@ -497,8 +500,8 @@ MOST_ENTRIES_OF_CONSTANT = 1_000_000
 the memory is that of the file, and a small file has not enough for each mask."""
 
 LARGEST_DENOMINATOR_OF_FLOAT = 100
-"""Of a fraction that is meant by a float next to it: 3,000 fractions between 0 and 1 have one up
-to it, so that one float in 5,000 is next to one by chance."""
+"""Of a fraction that is meant by a float of a file: 3,000 fractions between 0 and 1 have one up to
+it, so that one float in 5,000 is next to one by chance."""
 
 FARTHEST_POSITION = 2**31 - 1
 """Where a slice of a network goes to the end of an axis, whatever its size: exporters write this
@@ -674,6 +677,10 @@ MOST_SIZES_EVALUATED = 12
 MOST_NETWORKS_EVALUATED = 3
 """Sizes at which whole networks are computed in numbers, each of which may take seconds."""
 
+LENGTH_WITH_A_MIDDLE = 24
+"""How long outputs are where it is asked whether they differ at their ends alone: a quarter of
+that, on either side, is what kernels of 13 entries reach beyond an end."""
+
 LARGEST_ROUNDING_TRIED = 1e-13
 """By how much of itself each number is moved, to see what rounding may do: a thousand times what
 double precision rounds, and more than a sum of some thousand terms gathers."""
@@ -691,5 +698,15 @@ MOST_LAYERS_SHOWN = 12
 MOST_CASES_OF_SIZES = 24
 """Cases into which the sizes that a network takes fall, where a product of them is a number."""
 
+NEARNESS_OF_OTHER_WEIGHTS = 1e-5
+"""Relative to their largest entry, by how much weights may differ from what they are called, as
+flipped ones: more than single precision rounds, and less than random numbers would."""
+
+ENTRIES_THAT_TELL_APART = 32
+"""Of a weight, so many are looked at first; weights that agree in them are compared whole."""
+
 LEAST_TIMES_ROUNDING = 10
 """How many times larger a difference of outputs has to be than what rounding may do to them."""
+
+WORK_OF_A_COMPARISON = 20 * ALLOWANCE
+"""For all segments of two networks; each has the allowance of a decision at most."""

@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from symconv.catalogue.theorems import Theorem
 from symconv.command.exit_codes import exhausted
-from symconv.command.reports import report, report_theorem, report_unknown
-from symconv.command.solving import Wanted, report_problem
 from symconv.command.terminal import show, working
 from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
 from symconv.errors import SymconvError
-from symconv.reading.text import Declarations, ParsedAmounts, ParsedClaim, ParsedProblem, Passage
 
-if TYPE_CHECKING:
-    from symconv.reading.networks.sources import Pair  # other commands need no networks
+if TYPE_CHECKING:  # each command imports what it needs, and no more
+    from symconv.catalogue.theorems import Theorem
+    from symconv.command.solving import Wanted
+    from symconv.reading.networks.sources import Pair
+    from symconv.reading.text import (
+        Declarations,
+        ParsedAmounts,
+        ParsedClaim,
+        ParsedProblem,
+        Passage,
+    )
 
 __all__ = ["Decider"]
 
@@ -59,6 +64,8 @@ class Decider:
 
     def theorem(self, theorem: Theorem, points: Sequence[Mapping[str, int]]) -> Record:
         """The record of a theorem of the catalogue."""
+        from symconv.command.reports import report_theorem
+
         return self._record(
             lambda: report_theorem(theorem, points, self._out),
             Task(theorem.name, True, points),
@@ -81,6 +88,8 @@ class Decider:
             SymconvError: the hypotheses exclude each other, or an operator is not defined
                 somewhere; for a claim that stands alone.
         """
+        from symconv.command.reports import report
+
         typed = parsed.passage.content
         task = _task(parsed.passage, parsed.declared, points=points, name=parsed.claim.name)
         try:
@@ -105,6 +114,8 @@ class Decider:
         Raises:
             SymconvError: it cannot be asked in this way.
         """
+        from symconv.command.solving import report_problem
+
         unknowns = {n: None if s is None else s.content for n, s in problem.unknowns.items()}
         text = " ".join(problem.passage.content.split())
         record = self._record(
@@ -153,6 +164,8 @@ class Decider:
         else:
             show(self._out, shown)
             return record
+        from symconv.command.reports import report_unknown
+
         return report_unknown(text, reason, self._out, name=name)
 
     def _within_limits(self, task: Task) -> tuple[Record, str]:

@@ -12,7 +12,12 @@ import numpy as np
 import sympy
 from sympy import Expr, Indexed, Integer, Piecewise, Rational, Sum
 
-from symconv.arithmetic.limits import DOUBLES_PER_STEP, MOST_DOUBLE_STEPS, MOST_ENTRIES
+from symconv.arithmetic.limits import (
+    DOUBLES_PER_CALL,
+    DOUBLES_PER_STEP,
+    MOST_DOUBLE_STEPS,
+    MOST_ENTRIES,
+)
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.work import spend
 from symconv.errors import SymconvError
@@ -79,7 +84,7 @@ class _Reading:
     def _counted(self, value: Any) -> Doubles:
         """The value, once the steps that it took are counted."""
         result: Doubles = np.asarray(value)
-        self.steps += result.size + DOUBLES_PER_STEP // 10  # what calling NumPy takes
+        self.steps += result.size + DOUBLES_PER_CALL
         spend(1 + result.size // DOUBLES_PER_STEP)
         if self.steps > MOST_DOUBLE_STEPS:
             raise TooLongError(
@@ -159,12 +164,10 @@ class _Reading:
         return result
 
     def _end(self, limit: Expr, grid: Grid) -> NDArray[np.int64]:
-        value = numbers_on(limit, grid)
-        wrong = value[value != np.rint(value)] if value.ndim else value[np.rint(value) != value]
+        value = np.asarray(numbers_on(limit, grid))
+        wrong = value[value != np.rint(value)]
         if wrong.size:
-            raise SymconvError(
-                f"the end {limit} of a sum is {wrong.reshape(-1)[0]}, not an integer"
-            )
+            raise SymconvError(f"the end {limit} of a sum is {wrong[0]}, not an integer")
         return value.astype(np.int64)
 
 

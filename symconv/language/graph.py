@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -36,15 +37,20 @@ __all__ = [
 ]
 
 
-def walk(*signals: SignalExpr) -> list[SignalExpr]:
-    """The different nodes of tensors, each once, operands before what is made of them."""
+def walk(*signals: SignalExpr, without: AbstractSet[SignalExpr] = frozenset()) -> list[SignalExpr]:
+    """The different nodes of tensors, each once, operands before what is made of them.
+
+    Args:
+        signals: the tensors.
+        without: nodes that are left out, and not looked below.
+    """
     found: dict[SignalExpr, None] = {}
     open_ = [(signal, False) for signal in reversed(signals)]
     while open_:
         node, is_done = open_.pop()
         if is_done:
             found[node] = None
-        elif node not in found:
+        elif node not in found and node not in without:
             open_.append((node, True))
             open_ += [(operand, False) for operand in reversed(node.operands)]
     return list(found)

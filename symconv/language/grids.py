@@ -121,6 +121,7 @@ def _value(expression: Any, grid: Grid) -> tuple[Integers, int]:
             return reduce(lambda a, b: _small(a + b), values), denominator
         case sympy.Mul():
             return reduce(_product, (_value(a, grid) for a in expression.args))
+        # With more factors than bits, all bases but 0, 1 and −1 are too large.
         case sympy.Pow(args=(base, Integer() as exponent)) if 0 < exponent <= 64:
             return reduce(_product, [_value(base, grid)] * int(exponent))
         case sympy.Pow(args=(base, Integer() as exponent)) if exponent == -1:

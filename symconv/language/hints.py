@@ -157,7 +157,7 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("abs", "absolute"), _ABSOLUTE),
     **dict.fromkeys(("clip", "clamp", "threshold", "hardtanh"), _CLIPPED),
     "rsqrt": "write x.sqrt().reciprocal()",
-    **dict.fromkeys(("sin", "cos", "erf", "elu", "selu"), _OWN_FUNCTION),
+    **dict.fromkeys(("sin", "cos", "elu", "selu"), _OWN_FUNCTION),
     **dict.fromkeys(("mish", "softplus", "hardsigmoid", "prelu", "activation"), _OWN_FUNCTION),
     **dict.fromkeys(("square", "pow"), "write x.multiply(x)"),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "batchnorm", "BatchNormalization"), _NORMALISED),

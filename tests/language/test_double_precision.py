@@ -67,7 +67,7 @@ from tests.generators.network_nodes import DIGITS, FREE, Drawn, Numbers, real
 from tests.generators.networks import network_claim
 from tests.generators.tensor_claims import TensorClaim, points, size_at, tensor_claim
 from tests.generators.tensors import UndefinedError, run
-from tests.language.test_functions_and_maxima import ARGUMENTS, BY_DEFINITION
+from tests.language.test_functions_and_maxima import BY_DEFINITION, arguments_of
 from tests.language.test_layers_of_tensors import layer
 from tests.oracles import layers_by_loops
 from tests.oracles.outcomes import stated
@@ -397,8 +397,9 @@ def test_every_function_has_doubles() -> None:
 
 @pytest.mark.parametrize("name", BY_DEFINITION)
 def test_functions(name: str) -> None:
-    (found,) = doubles([getattr(Signal("x", 10), name)()], {"x": ARGUMENTS}, {})
-    assert found.tolist() == pytest.approx(list(map(BY_DEFINITION[name], ARGUMENTS)), rel=1e-13)
+    arguments = arguments_of(name)
+    (found,) = doubles([getattr(Signal("x", len(arguments)), name)()], {"x": arguments}, {})
+    assert found.tolist() == pytest.approx(list(map(BY_DEFINITION[name], arguments)), rel=1e-13)
 
 
 def test_functions_of_very_large_numbers() -> None:

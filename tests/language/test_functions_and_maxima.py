@@ -49,6 +49,7 @@ BY_DEFINITION: dict[str, Callable[[float], float]] = {
     "reciprocal": lambda a: 1 / a,
     "sqrt": math.sqrt,
     "log": math.log,
+    "erf": math.erf,
 }
 ARGUMENTS = [-7.5, -3, -1, -0.25, 0, 0.5, 2, 3, 6, 9]
 DEFINED: dict[str, Callable[[float], bool]] = {

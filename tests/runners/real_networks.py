@@ -23,13 +23,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import torch
-from torch.fx.experimental.optimization import fuse
 
 from symconv import SymconvError
 from symconv.reading.networks import read
 from symconv.reading.networks.comparing import compare
 from symconv.reading.networks.results import Reading
 from tests.generators.pytorchcv_networks import architectures, network
+from tests.generators.small_networks import folded
 
 __all__ = ["Answer", "answer"]
 
@@ -53,7 +53,7 @@ def answer(name: str) -> Answer:
     """Compare one network with its fusion."""
     net = network(name)
     try:
-        fused = fuse(net)
+        fused = folded(net)
     except Exception as error:  # whatever it is that PyTorch cannot trace
         return Answer("not traced", _first_line(error))
     channels = getattr(net, "in_channels", 3)
@@ -107,7 +107,7 @@ def _apart(
     shapes += [(1, channels, height - 5, width - 9), (1, channels, height + 32, width + 64)]
     shapes += [(3 if height < 64 else 2, channels, height, width)]
     net = net.double()
-    others = fused.double(), fuse(net)
+    others = fused.double(), folded(net)
     worst, at = [0.0, 0.0, 0.0], []
     batch, *image = (first.inputs[0].lengths[axis].as_integer() for axis in (0, 2, 3))
     for shape in shapes:

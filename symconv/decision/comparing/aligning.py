@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED
+from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED, WORK_OF_A_COMPARISON
+from symconv.arithmetic.work import allowed
 from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
+from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import walk
 from symconv.language.operators import Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
@@ -132,7 +134,11 @@ class _Half:
         return frozenset(one for one in found if one is not None)
 
     def segment(self, node: SignalExpr) -> SignalExpr:
-        """A node of names."""
+        """A node of names.
+
+        Raises:
+            SymconvError: a name stands for something of another shape, taken for equal.
+        """
         return replaced(node, lambda one: self.names.get(one) if one is not node else None)
 
     def layers(self, node: SignalExpr) -> tuple[str, ...]:
@@ -177,6 +183,10 @@ class _Aligning:
 
     def run(self) -> Alignment:
         """Compare all points, and then the outputs."""
+        with allowed(WORK_OF_A_COMPARISON):
+            return self._run()
+
+    def _run(self) -> Alignment:
         for point in self.b.points:
             self._match(point)
         for one, other in zip(self.a.side.outputs, self.b.side.outputs, strict=True):
@@ -191,7 +201,12 @@ class _Aligning:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
-        segment = self.b.segment(point)
+        try:
+            segment = self.b.segment(point)
+        except SymconvError:
+            if point.operator.is_opaque:
+                self.found.unmatched.append(_place(self.b, point))
+            return
         first: tuple[SignalExpr, Pair] | None = None
         for candidate, other in self._candidates(point, segment, inputs):
             pair = self._compared(candidate, other, point, segment)
@@ -208,6 +223,11 @@ class _Aligning:
         self._keep(first[0], point, first[1])
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
+        self._tell(pair)
+        if not pair.is_equal and one.lengths != other.lengths:
+            # What reads one of them cannot read the other, as where a norm has other groups.
+            self.a.open.pop(one, None)
+            return
         word = other.operator.method or "t"
         name = StandIn(
             f"{word}#{len(self.b.names) + 1}",
@@ -215,14 +235,18 @@ class _Aligning:
         )
         self.a.match(one, name)
         self.b.match(other, name)
-        self._tell(pair)
 
     def _tell(self, pair: Pair) -> None:
         self.found.pairs.append(pair)
         self.progress(pair)
 
     def _match_output(self, one: SignalExpr, other: SignalExpr) -> None:
-        left, right = self.a.segment(one), self.b.segment(other)
+        try:
+            left, right = self.a.segment(one), self.b.segment(other)
+        except SymconvError as error:
+            layers = self.a.layers(one), self.b.layers(other)
+            self._tell(Pair(*layers, "open", None, (one, other), str(error)))
+            return
         self._tell(self._compared(one, left, other, right))
 
     def _candidates(
@@ -246,41 +270,46 @@ class _Aligning:
             yield other, its
 
     def _compared(self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr) -> Pair:
-        how, equality, reason = self._judged(a, b)
+        try:
+            with allowed():  # for all attempts together
+                how, equality, reason = self._judged(a, b)
+        except Undecided as problem:
+            how, equality, reason = "open", None, str(problem)
         return Pair(self.a.layers(one), self.b.layers(other), how, equality, (a, b), reason)
 
     def _judged(self, a: SignalExpr, b: SignalExpr) -> tuple[How, Equality | None, str]:
         equality = self._equality(a, b)
-        reason = self.comparer.reason
-        if equality is None:
-            return self._judged_functions(a, b, reason)
+        if isinstance(equality, str):
+            return self._judged_functions(a, b, equality)
         if not equality.deviations and equality.is_for_all_weights:
             return "proved", equality, ""
         return ("agree" if equality.is_within else "weights"), equality, ""
 
-    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
-        """Why segments are equal; where it helps, with numbers for amounts that never change."""
+    def _equality(self, a: SignalExpr, b: SignalExpr) -> Equality | str:
+        """Why segments are equal, or why that is not found.
+
+        Where it helps, amounts that are the same for all sizes are numbers.
+        """
         left, right = below_what_is_equal(a, b)
-        found = self.comparer.equality(left, right, self.comparer.wider)
-        if found is None:
-            settled = [_settled(side, self.sizes) for side in (left, right)]
-            found = self.comparer.equality(settled[0], settled[1], self.comparer.given)
-        if found is None and self.sizes.cases:
+        found = self.comparer.equality(left, right, self.comparer.given)
+        if isinstance(found, str):
+            one, other = (_with_numbers(side, self.sizes) for side in (left, right))
+            found = self.comparer.equality(one, other, self.comparer.narrower)
+        if isinstance(found, str) and self.sizes.cases:
             found = self._equality_by_cases(left, right)
-        if found is None and left is not a:
-            reason = self.comparer.reason
-            found = self.comparer.equality(a, b, self.comparer.given)
-            self.comparer.reason = reason or self.comparer.reason
+        if isinstance(found, str) and left is not a:
+            whole = self.comparer.equality(a, b, self.comparer.narrower)
+            found = (found or whole) if isinstance(whole, str) else whole
         return found
 
-    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | None:
+    def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | str:
         """The same for each case of the sizes by itself."""
         found: list[Equality] = []
         for case in self.sizes.cases:
-            one, other = (_settled(side, case) for side in (a, b))
+            one, other = (_with_numbers(side, case) for side in (a, b))
             equal = self.comparer.equality(one, other, case.given)
-            if equal is None:
-                return None
+            if isinstance(equal, str):
+                return equal
             found.append(equal)
         deviations = dict.fromkeys(one for equal in found for one in equal.deviations)
         return Equality(
@@ -293,7 +322,9 @@ class _Aligning:
         """Whether two segments differ in the last function alone."""
         if a.operator.is_opaque and b.operator.is_opaque and a.operator != b.operator:
             pairs = list(zip(a.operands, b.operands, strict=False))
-            if len(a.operands) == len(b.operands) and all(self._equality(*one) for one in pairs):
+            if len(a.operands) == len(b.operands) and all(
+                isinstance(self._equality(*one), Equality) for one in pairs
+            ):
                 one, other = _word(a), _word(b)
                 told = f"{one} and {other}" if one != other else f"{one} with other arguments"
                 return "functions", None, told
@@ -330,20 +361,20 @@ def _word(node: SignalExpr) -> str:
     return operator.method or type(operator).__name__
 
 
-def _settled(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
+def _with_numbers(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
     """A segment in which amounts that are the same for all sizes are numbers."""
 
     def name(node: SignalExpr) -> SignalExpr | None:
         if not isinstance(node, Tensor):
             return None
-        new = tuple(map(sizes.settled, node.sizes))
+        new = tuple(map(sizes.as_number, node.sizes))
         if new == node.sizes:
             return None
         named = isinstance(node, StandIn)
         return StandIn(node.name, new) if named else Tensor(node.name, [n.written for n in new])
 
     def made(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-        return Applied(node.operator.with_amounts(sizes.settled), operands)
+        return Applied(node.operator.with_amounts(sizes.as_number), operands)
 
     return replaced(segment, name, made)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -12,6 +12,7 @@ from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
 from symconv.decision.comparing.outputs import (
     OutputDifference,
+    differs_at_the_border,
     differs_by_a_constant,
     first_difference,
 )
@@ -360,7 +361,10 @@ def compare_computations(
     _check(first, second)
     both = sides(first, second)
     try:
-        taken = [sizes_taken(side.outputs, both.inputs, both.given) for side in (both.a, both.b)]
+        taken = [
+            sizes_taken(side.outputs, both.inputs, both.given, side.places)
+            for side in (both.a, both.b)
+        ]
         apart = taken[0].first_apart(taken[1])
         common = taken[0] if apart is None else taken[0].both(taken[1])
     except Undecided as reason:
@@ -370,7 +374,7 @@ def compare_computations(
     found = None if common is None else _compared(both, common, tolerance, progress)
     if apart is None:
         assert found is not None  # there are sizes that both take
-        return found
+        return _as_they_run(found, (first, second), taken[0].first)
     return _with_other_sizes((first, second), taken, apart, found)
 
 
@@ -420,6 +424,27 @@ def _with_other_sizes(
     return Comparison("refuted", sizes, (), None, reason, (), found)
 
 
+def _as_they_run(
+    found: Comparison, networks: tuple[Computation, Computation], at: Mapping[str, int]
+) -> Comparison:
+    """The comparison, unless one of two networks that are proved equal refuses the smallest sizes.
+
+    What it computes and returns nothing of may be what refuses them.
+    """
+    if not found:
+        return found
+    refusals = [None if one.refusal is None else one.refusal(at) for one in networks]
+    if None in refusals or all(refusals) or not any(refusals):
+        return found
+    which, why = ("first", refusals[0]) if refusals[0] else ("second", refusals[1])
+    told = ", ".join(f"{name} = {value}" for name, value in at.items())
+    reason = (
+        "what they return is equal wherever both are defined; but the "
+        f"{which} itself does not run at {told} ({why})"
+    )
+    return replace(found, verdict="unknown", reason=reason)
+
+
 def _compared(
     both: Sides,
     sizes: Sizes,
@@ -427,7 +452,7 @@ def _compared(
     progress: Callable[[Layers], None],
 ) -> Comparison:
     words, given = sizes.in_words(), sizes.given
-    comparer = Comparer(both, given, tolerance)
+    comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
     if alignment.is_equal:
         is_proved = all(pair.how == "proved" for pair in alignment.pairs)
@@ -443,14 +468,15 @@ def _compared(
         layers = tuple(map(_layers, alignment.pairs))
     else:
         at = difference.sizes
-        layers = tuple(
-            _layers(
-                pair,
-                pair in differing,
-                pair in differing and differs_by_a_constant(both, alignment, pair, at, comparer),
-            )
-            for pair in alignment.pairs
-        )
+
+        def told(pair: Pair) -> Layers:
+            if pair.how != "open" or pair not in differing:
+                return _layers(pair)
+            border = differs_at_the_border(both, sizes, alignment, pair, comparer)
+            is_constant = differs_by_a_constant(both, alignment, pair, at, comparer)
+            return _differing_layers(pair, border, is_constant)
+
+        layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
 
@@ -465,11 +491,26 @@ def _why(alignment: Alignment, why: str) -> str:
     return f"{first}; {why}" if why else first
 
 
-def _layers(pair: Pair, is_different: bool = False, by_a_constant: bool = False) -> Layers:
-    how, reason = pair.how, pair.reason
-    if how == "open" and by_a_constant:
-        how, reason = "weights", "a constant is added that the other one does not add, as a bias"
-    elif how == "open" and is_different:
-        how, reason = "layers", ""
+def _layers(pair: Pair) -> Layers:
     deviations = () if pair.equality is None else pair.equality.deviations
-    return Layers(pair.a, pair.b, how, deviations, reason)
+    return Layers(pair.a, pair.b, pair.how, deviations, pair.reason)
+
+
+def _differing_layers(pair: Pair, border: Mapping[str, int] | None, is_constant: bool) -> Layers:
+    """Layers of which nothing was proved, and whose numbers differ.
+
+    Args:
+        pair: their segments.
+        border: sizes at which only the ends of what they make differ, if there are.
+        is_constant: whether the difference is the same for all inputs.
+    """
+    how: How = "layers"
+    reason = ""
+    if border is not None:
+        at = ", ".join(f"{name} = {value}" for name, value in border.items())
+        reason = (f"at {at} " if at else "") + "only outputs at the border differ"
+        if is_constant:
+            reason += ", and by the same for all inputs"
+    elif is_constant:
+        how, reason = "weights", "a constant is added that the other one does not add, as a bias"
+    return Layers(pair.a, pair.b, how, (), reason)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from symconv.arithmetic.limits import ENTRIES_THAT_TELL_APART
 from symconv.decision.claims import Hypothesis
 from symconv.language.signals import SignalExpr, Tensor, replaced
 
@@ -117,7 +118,7 @@ class _Print:
 def _print_of(weight: Weight) -> tuple[_Print, float | None]:
     """The print of a weight, and the number that all its entries are, if they are one."""
     numbers = weight.numbers
-    sample = numbers.flat[:: max(1, numbers.size // 32)].astype(float)
+    sample = numbers.flat[:: max(1, numbers.size // ENTRIES_THAT_TELL_APART)].astype(float)
     ends = [float(numbers.min()), float(numbers.max())] if numbers.size else []
     constant = ends[0] if len(set(ends)) == 1 else None
     return _Print(numbers.shape, sample.tobytes(), tuple(ends)), constant

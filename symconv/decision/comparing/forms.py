@@ -1,7 +1,7 @@
 """What two segments are apart from the names in them: their form, which many have in common.
 
 What is proved of a form is proved of all that have it.  In a general form the sizes of what
-stands below are symbols of their own, of which nothing is known but that they are positive: so
+stands below are symbols of their own, of which nothing is known but whether they are positive: so
 are segments at different depths of a network of one form, and what their sizes are there,
 quotients of quotients, plays no part.
 """
@@ -63,7 +63,10 @@ class Form:
 
 
 def form_of(
-    a: SignalExpr, b: SignalExpr, known: Callable[[Tensor], Leaf], is_general: bool
+    a: SignalExpr,
+    b: SignalExpr,
+    known: Callable[[Tensor], Leaf],
+    is_positive: Callable[[Polynomial], bool] | None = None,
 ) -> tuple[Form, Mapping[str, Tensor]]:
     """The form of two segments, and which tensor has which of its names.
 
@@ -71,7 +74,7 @@ def form_of(
         a: the first one.
         b: the second one.
         known: what is known of a tensor.
-        is_general: whether sizes are symbols of their own.
+        is_positive: of a general form, whether a size is never 0; sizes are symbols of their own.
 
     Raises:
         SymconvError: they have no general form, as sizes stand in them in another way than as
@@ -79,7 +82,7 @@ def form_of(
     """
     tensors = [node for node in walk(a, b) if isinstance(node, Tensor)]
     symbols = {*a.names[1], *b.names[1]}
-    sizes = _Sizes(tensors, symbols) if is_general else None
+    sizes = None if is_positive is None else _Sizes(tensors, symbols, is_positive)
     new: dict[Tensor, Tensor] = {}
     leaves = []
     for number, tensor in enumerate(tensors):
@@ -92,40 +95,35 @@ def form_of(
         made = Tensor(name, [one.written for one in its]) if leaf.is_weight else StandIn(name, its)
         new[tensor] = made
         leaves.append((made, leaf))
-    of_others = _with_operands if sizes is None else sizes.made
 
     def instead(node: SignalExpr) -> SignalExpr | None:
         return new[node] if isinstance(node, Tensor) else None
 
-    sides = [replaced(side, instead, of_others) for side in (a, b)]
+    made_of = () if sizes is None else (sizes.made,)
+    sides = [replaced(side, instead, *made_of) for side in (a, b)]
     return (
         Form(sides[0], sides[1], tuple(leaves)),
         {made.name: tensor for tensor, made in new.items()},
     )
 
 
-def _with_operands(node: SignalExpr, operands: list[SignalExpr]) -> SignalExpr:
-    return Applied(node.operator, operands)
-
-
 class _Sizes:
-    """Symbols for sizes.
+    """Symbols for sizes: positive ones, or those that may be 0 too, as a part of a tensor."""
 
-    Each size is at least 1, as no tensor of a network is empty: which sizes a network takes says
-    so of those that are linear.
-    """
-
-    def __init__(self, tensors: list[Tensor], taken: set[str]) -> None:
+    def __init__(
+        self, tensors: list[Tensor], taken: set[str], is_positive: Callable[[Polynomial], bool]
+    ) -> None:
         self._new: dict[Polynomial, Amount] = {}
         every = [size.polynomial for tensor in tensors for size in tensor.sizes]
         for size in every:
             if size.as_integer() is None and size not in self._new:
                 if any(len(monomial) > 1 for monomial in size.terms):
                     raise SymconvError(f"the size {size} is a product")
-                name = f"n{len(self._new) + 1}"
+                positive = is_positive(size)
+                name = f"{'n' if positive else 'm'}{len(self._new) + 1}"
                 while name in taken:
                     name += "_"
-                symbol = integers(name, positive=True)
+                symbol = integers(name, positive=positive, nonnegative=not positive)
                 self._new[size] = Amount(Polynomial.of(name), {name: symbol}, symbol)
 
     def __call__(self, amount: Amount) -> Amount:

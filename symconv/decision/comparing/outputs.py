@@ -2,6 +2,8 @@
 
 Computed in double precision.  How far rounding may move an output is measured by moving every
 number on the way by a thousand times what rounding does; a difference has to be ten times that.
+Where an output has no value, or none that a double has, nothing is said of it.
+Where it is not known which weights are the same up to rounding, these are moved as well.
 """
 
 from __future__ import annotations
@@ -15,20 +17,30 @@ from zlib import crc32
 from symconv.arithmetic.limits import (
     LARGEST_ROUNDING_TRIED,
     LEAST_TIMES_ROUNDING,
+    LENGTH_WITH_A_MIDDLE,
     MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
 )
+from symconv.arithmetic.polynomials import Polynomial, at_least
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.segments import Comparer
+from symconv.decision.comparing.segments import Comparer, Deviation, largest_of
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.language.assignments import Point
 from symconv.language.double_precision import doubles
-from symconv.language.graph import leaves, symbols_in
+from symconv.language.graph import leaves, symbols_in, walk
+from symconv.language.operators import Extend, Pad
 from symconv.language.signals import SignalExpr
 
-__all__ = ["OutputDifference", "differs_by_a_constant", "drawn", "first_difference", "seed_of"]
+__all__ = [
+    "OutputDifference",
+    "differs_at_the_border",
+    "differs_by_a_constant",
+    "drawn",
+    "first_difference",
+    "seed_of",
+]
 
 _SCALES = (1.0, 8.0, -8.0)
 """Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off.
@@ -91,17 +103,12 @@ class _Evaluated:
 
     def agree(self, pair: Pair, one: Any, other: Any) -> bool:
         """Whether two arrays differ by no more than weights that are moved by what is allowed."""
-        import numpy as np  # of no use to anybody who compares signals
-
         if one.shape != other.shape:
             return False
         names = [name for name in leaves(*pair.segments) if name in self.comparer.weights]
         allowed = max(map(self.comparer.allowed, names), default=0.0)
-        largest = float(np.max(np.abs(one), initial=0.0))
-        return (
-            float(np.max(np.abs(one - other), initial=0.0))
-            <= LEAST_TIMES_ROUNDING * allowed * largest
-        )
+        one, other = _finite(one, other)
+        return largest_of(one - other) <= LEAST_TIMES_ROUNDING * allowed * largest_of(one)
 
     def named(
         self, outputs: Sequence[SignalExpr], at: Point, scale: float, corrected: bool
@@ -113,6 +120,14 @@ class _Evaluated:
         for name in inputs:
             given[name] = scale * drawn(name, [size.at(at) for size in known[name].sizes])
         return given
+
+
+def _finite(*arrays: Any) -> list[Any]:
+    """Arrays with 0 wherever one of them has no value, as a root below 0, or one too large."""
+    import numpy as np
+
+    has_values = np.logical_and.reduce([np.isfinite(array) for array in arrays])
+    return [np.where(has_values, array, 0.0) for array in arrays]
 
 
 def drawn(name: str, shape: Sequence[int]) -> Any:
@@ -157,6 +172,8 @@ def differs_by_a_constant(
 
     That is seen from inputs at random and from zeros; a function that comes last is left out.
     """
+    import numpy as np  # of no use to anybody who compares signals
+
     numbers = _Evaluated(sides, alignment, comparer)
     segments = below_what_is_equal(*pair.segments)
     point = _point(segments, at)
@@ -169,7 +186,70 @@ def differs_by_a_constant(
         return False
     if one.shape != other.shape or numbers.agree(pair, one, other):
         return False
-    return numbers.agree(pair, one - first, other - second)
+    with np.errstate(invalid="ignore"):
+        return numbers.agree(pair, one - first, other - second)
+
+
+def differs_at_the_border(
+    sides: Sides, sizes: Sizes, alignment: Alignment, pair: Pair, comparer: Comparer
+) -> Mapping[str, int] | None:
+    """Sizes with a middle at which what two segments make differs, but nowhere in the middle.
+
+    The ends are a quarter of each axis along which something is padded, on either side.  That is
+    seen from inputs at random and proves nothing.
+
+    Returns:
+        The sizes; None where the middle differs too, or no such sizes were found.
+    """
+    one, other = pair.segments
+    if one.lengths != other.lengths:
+        return None
+    padded = _padded(pair)
+    numbers = _Evaluated(sides, alignment, comparer)
+    try:
+        at = _with_a_middle(sizes, [one.lengths[axis] for axis in padded]) if padded else None
+        if at is None:
+            return None
+        point = _point(pair.segments, at)
+        is_apart = False
+        for scale in _SCALES:
+            named = numbers.named(pair.segments, point, scale, corrected=False)
+            first, second = doubles(pair.segments, named, point)
+            middle = tuple(
+                slice(size // 4, size - size // 4) if axis in padded else slice(None)
+                for axis, size in enumerate(first.shape)
+            )
+            if not first[middle].size or not numbers.agree(pair, first[middle], second[middle]):
+                return None
+            is_apart = is_apart or not numbers.agree(pair, first, second)
+    except (Undecided, SymconvError):
+        return None
+    return at if is_apart else None
+
+
+def _padded(pair: Pair) -> frozenset[int]:
+    """The axes of what a pair makes along which one of them pads something.
+
+    Those of fixed lengths, which may be channels, only where there are no others.
+    """
+    axes = frozenset(
+        node.operator.axis
+        for segment in pair.segments
+        for node in walk(segment)
+        if isinstance(node.operator, Pad | Extend) and node.ndim == segment.ndim
+    )
+    lengths = pair.segments[0].lengths
+    return frozenset(axis for axis in axes if lengths[axis].as_integer() is None) or axes
+
+
+def _with_a_middle(sizes: Sizes, lengths: Sequence[Polynomial]) -> dict[str, int] | None:
+    """The smallest sizes that are taken for which lengths that depend on them are not short."""
+    sets = sizes.known.sets
+    with sets.within_budget():
+        long = tuple(
+            at_least(one, LENGTH_WITH_A_MIDDLE) for one in lengths if one.as_integer() is None
+        )
+        return next(sets.in_order(sizes.among.intersect(sets.where([long]))), None)
 
 
 def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
@@ -219,25 +299,26 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
             one.name: scale * drawn(one.name, [size.at(_point([one], at)) for size in one.sizes])
             for one in sides.inputs
         }
-        exact = named | numbers.weights(
+        corrected = numbers.weights(
             [name for name in named if name in numbers.corrected], corrected=True
         )
+        exact = named | corrected
         right = doubles(outputs, exact, point)
         moved = doubles(outputs, _moved(numbers, exact), point, perturbed=LARGEST_ROUNDING_TRIED)
-        shown = right if exact is named else doubles(outputs, named, point)
+        shown = doubles(outputs, named, point) if corrected else right
         for number in range(count):
-            one, other = right[number], right[count + number]
+            both = number, count + number
+            one, other = (right[i] for i in both)
             if one.shape != other.shape:
                 return OutputDifference(
                     at, number, None, (one.shape, other.shape), 0.0, inputs, scale
                 )
             if not one.size:
                 continue
-            rounding = max(
-                float(np.max(np.abs(moved[i] - right[i]))) for i in (number, count + number)
-            )
+            one, other, *both_moved = _finite(one, other, moved[number], moved[count + number])
+            rounding = max(largest_of(both_moved[0] - one), largest_of(both_moved[1] - other))
             apart = np.abs(one - other)
-            if float(np.max(apart)) <= LEAST_TIMES_ROUNDING * rounding:
+            if largest_of(apart) <= LEAST_TIMES_ROUNDING * rounding:
                 continue
             place = tuple(map(int, np.unravel_index(int(np.argmax(apart)), apart.shape)))
             values = float(shown[number][place]), float(shown[count + number][place])
@@ -248,20 +329,32 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
 def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
-    Where functions were not matched, or nothing is known of segments, nobody knows which weights
-    are the same up to rounding.
+    Where functions were not matched, or segments not proved, nobody knows which weights are the
+    same up to rounding.  Several that are off may make up for each other, as where one layer is
+    multiplied by what the next one is divided by; one that is off by itself is not moved.
     """
-    if not numbers.alignment.unmatched and all(
-        pair.how != "open" for pair in numbers.alignment.pairs
-    ):
-        return named
     import numpy as np
 
+    pairs = numbers.alignment.pairs
+    own = numbers.sides.b.own
+    if numbers.alignment.unmatched:
+        moved = dict.fromkeys(own, 1.0)
+    else:
+        unproved = [pair for pair in pairs if pair.how not in ("proved", "agree", "weights")]
+        off = {one.name for pair in pairs if pair.how == "weights" for one in _off(pair)}
+        moved = dict.fromkeys(off if len(off) > 1 else (), 1 / LEAST_TIMES_ROUNDING)
+        moved |= {name: 1.0 for pair in unproved for name in leaves(*pair.segments) if name in own}
     found = dict(named)
-    for name in numbers.sides.b.own:
-        if name in found and name not in numbers.corrected:
+    for name, part in moved.items():
+        if name in found:
             one = found[name]
-            largest = float(np.max(np.abs(one), initial=0.0))
-            allowed = numbers.comparer.allowed(name)
-            found[name] = one + allowed * largest * np.sign(drawn(name, one.shape))
+            allowed = part * numbers.comparer.allowed(name)
+            found[name] = one + allowed * largest_of(one) * np.sign(drawn(name, one.shape))
     return found
+
+
+def _off(pair: Pair) -> Iterator[Deviation]:
+    """The weights that are not what they have to be."""
+    for one in () if pair.equality is None else pair.equality.deviations:
+        if one.relative > one.allowed:
+            yield one

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
-from symconv.arithmetic.limits import TOLERANCE_IN_ROUNDINGS
+from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.forms import Form, Leaf, form_of
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
+from symconv.decision.comparing.sizes import Sizes
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError
 from symconv.language.double_precision import doubles, magnitudes
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
 
-__all__ = ["Comparer", "Deviation", "Equality"]
+__all__ = ["Comparer", "Deviation", "Equality", "largest_of"]
+
+_Hypotheses: TypeAlias = tuple[Hypothesis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,45 +77,33 @@ class Equality:
         """Whether all weights are what they have to be, up to what is allowed."""
         return all(one.relative <= one.allowed for one in self.deviations)
 
-    @property
-    def largest(self) -> float:
-        """The largest deviation."""
-        return max((one.relative for one in self.deviations), default=0.0)
-
 
 class Comparer:
     """Proves that segments are equal, given the weights that each side has for itself.
 
     Attributes:
         weights: every weight by name.
-        wider: the hypotheses.
-        given: the same, and which sizes the networks take.
-        reason: why the last two segments were not proved equal.
+        given: the hypotheses.
+        narrower: the same, and which sizes the networks take.
     """
 
-    def __init__(
-        self, sides: Sides, given: tuple[Hypothesis, ...], tolerance: float | None
-    ) -> None:
+    def __init__(self, sides: Sides, sizes: Sizes, tolerance: float | None) -> None:
         self._tolerance = tolerance
         self.weights = dict(sides.weights)
-        self.wider = sides.given
-        self.given = given
+        self.given = sides.given
+        self.narrower = sizes.given
+        self._is_positive = cache(sizes.is_positive)
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
-        self._known: dict[tuple[Form, tuple[Hypothesis, ...]], Needed] = {}
-        self.reason = ""
+        self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
 
-    def equality(
-        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
-    ) -> Equality | None:
-        """Why two segments are equal; None where that is not found, and `reason` says why."""
+    def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
+        """Why two segments are equal; or why that is not found, in words."""
         found = self._nearly_equal(a, b, given) or self._equality(a, b, given)
-        apart = b if found is not None else self._apart(b)
+        apart = self._apart(b) if isinstance(found, str) else b
         return found if apart is b else self._equality(a, apart, given)
 
-    def _nearly_equal(
-        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
-    ) -> Equality | None:
+    def _nearly_equal(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
         """Why segments are equal if weights that differ by no more than is allowed are the same.
 
         A deviation that one computes in single precision and the other in double is one of these,
@@ -133,7 +125,7 @@ class Comparer:
         if not instead:
             return None
         found = self._equality(a, put_in(b, instead), given)
-        if found is None:
+        if isinstance(found, str):
             return None
         near = tuple(self._deviation(name, theirs) for name, theirs in instead.items())
         return replace(found, deviations=(*near, *found.deviations))
@@ -151,31 +143,36 @@ class Comparer:
         for name, tensor in leaves(b).items():
             if name in self._constants and not any(name in own for own in self._own):
                 new = f"{name}_apart"
+                while self.weights.get(new, self.weights[name]) is not self.weights[name]:
+                    new += "_"  # another weight is called so
                 instead[name] = Tensor(new, tensor.shape)
                 self.weights[new] = self._own[1][new] = self.weights[name]
                 self._constants[new] = self._constants[name]
         return put_in(b, instead) if instead else b
 
-    def _equality(
-        self, a: SignalExpr, b: SignalExpr, given: tuple[Hypothesis, ...]
-    ) -> Equality | None:
+    def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
+        reason = ""
         for is_general in (True, False):
+            is_positive = self._is_positive if is_general else None
             try:
-                form, tensors = form_of(a, b, self._leaf, is_general)
+                form, tensors = form_of(a, b, self._leaf, is_positive)
             except SymconvError as error:
-                self.reason = str(error)
+                reason = str(error)
                 continue
-            needed = self._needed(form, () if is_general else given)
+            if is_general:  # hypotheses are about symbols that are not those of its sizes
+                needed = self._needed(form, (), None)
+            else:
+                needed = self._needed(form, given, self.narrower if given == self.given else None)
             if needed.verdict is not None:
                 return self._told(needed.verdict, needed, tensors)
-            self.reason = needed.reason
-        return None
+            reason = needed.reason
+        return reason
 
-    def _needed(self, form: Form, given: tuple[Hypothesis, ...]) -> Needed:
-        if (form, given) not in self._known:
-            narrower = self.given if given == self.wider else None
-            self._known[form, given] = needed_weights(form, given, narrower)
-        return self._known[form, given]
+    def _needed(self, form: Form, given: _Hypotheses, narrower: _Hypotheses | None) -> Needed:
+        key = form, given, narrower
+        if key not in self._known:
+            self._known[key] = needed_weights(*key)
+        return self._known[key]
 
     def _leaf(self, tensor: Tensor) -> Leaf:
         name = tensor.name
@@ -204,30 +201,35 @@ class Comparer:
 
     def _deviation(self, name: str, kernel: SignalExpr) -> Deviation:
         """How far a weight is from what it has to be, in numbers."""
-        import numpy as np  # of no use to anybody who compares signals
-
         has = self.weights[name].values
         named = {one: self.weights[one].values for one in leaves(kernel)}
         (wanted,) = doubles([kernel], named, {})
         (scale,) = magnitudes([kernel], named, {})
-        largest = float(np.max(scale, initial=0.0)) or float(np.max(np.abs(has), initial=0.0))
-        apart = float(np.max(np.abs(wanted - has), initial=0.0))
+        largest = largest_of(scale) or largest_of(has)
+        apart = largest_of(wanted - has)
         relative = apart / largest if largest else apart
         return Deviation(
             self.weights[name].origin,
             relative,
-            self.allowed(name),
+            max(map(self.allowed, (name, *leaves(kernel)))),
             _instead(wanted, has, apart, largest),
             name,
             kernel,
         )
 
 
+def largest_of(array: Any) -> float:
+    """The largest absolute value of numbers; 0 of none."""
+    import numpy as np
+
+    return float(np.max(np.abs(array), initial=0.0))
+
+
 def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
     """What numbers are that are not those that they have to be, where that is seen."""
     import numpy as np
 
-    near = 1e-5 * largest
+    near = NEARNESS_OF_OTHER_WEIGHTS * largest
     if apart <= near or wanted.ndim < 2:
         return ""
     ways: list[tuple[str, Any]] = []
@@ -239,6 +241,6 @@ def _instead(wanted: Any, has: Any, apart: float, largest: float) -> str:
         if len(last) == 2 and wanted.shape[2] == wanted.shape[3]:
             ways.append(("it has its last two axes exchanged", wanted.swapaxes(2, 3)))
     for note, other in ways:
-        if float(np.max(np.abs(other - has), initial=0.0)) <= near:
+        if largest_of(other - has) <= near:
             return note
     return ""

@@ -30,12 +30,12 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.work import spend
 from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.conditions import as_condition
-from symconv.decision.difference_sets import hypotheses
+from symconv.decision.difference_sets import hypotheses, signs
 from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.amounts import Amount
-from symconv.language.graph import requirements, walk
+from symconv.language.graph import mentioned, walk
 from symconv.language.notation import plain
 from symconv.language.operators import MaxPool, Windows
 from symconv.language.operators.base import Requirement
@@ -75,7 +75,16 @@ class Sizes:
         condition = self.condition
         return self.claim.given if condition == true else (*self.claim.given, condition)
 
-    def settled(self, amount: Amount) -> Amount:
+    def is_positive(self, size: Polynomial) -> bool:
+        """Whether a size is known to be 1 or more for all sizes that are taken."""
+        sets = self.known.sets
+        try:
+            with sets.within_budget():
+                return self.among.is_subset(sets.where([(at_least(size, 1),)]))
+        except Undecided:
+            return False
+
+    def as_number(self, amount: Amount) -> Amount:
         """An amount as a number, where it is the same for all sizes that are taken."""
         number = self._number(amount.polynomial)
         return amount if number is None else Amount.of(number)
@@ -109,8 +118,12 @@ class Sizes:
         return value if is_always else None
 
     def in_words(self) -> str:
-        """The sizes in words, as "N, and H and W from 193 to 224"."""
-        return in_words(self.claim.symbols, self.known.sets, self.among, self.condition)
+        """The sizes in words, hypotheses included, as "N, and H and W from 193 to 224"."""
+        sets = self.known.sets
+        with sets.within_budget():
+            every = sets.where(signs(self.claim.symbols))
+        condition = as_condition(self.claim, self.among, every, sets)
+        return in_words(self.claim.symbols, sets, self.among, condition)
 
     def both(self, other: Sizes) -> Sizes | None:
         """The sizes that two computations take; None if there are none."""
@@ -221,7 +234,11 @@ def _required(
     outputs: Sequence[SignalExpr], places: Mapping[SignalExpr, str]
 ) -> Iterator[Requirement]:
     """What layers require, and that what slides along an axis fits in."""
-    yield from requirements(*outputs)
+    for node in mentioned(*outputs):
+        place = places.get(node)
+        for requirement in node.operator.requirements(node):
+            told = partial(str, f"the sizes do not fit in {place}") if place else requirement.told
+            yield Requirement(requirement.guards, told)
     seen: set[Polynomial] = set()
     for node in walk(*outputs):
         slides = node.operator.kernel_operand is not None
@@ -231,8 +248,8 @@ def _required(
             if size.as_integer() is None and size not in seen and _is_linear(size):
                 seen.add(size)
                 made_in = places.get(node) or node.operator.method or "a layer"
-                told = f"the result of {made_in} has no entries"
-                yield Requirement((at_least(size, 1),), partial(str, told))
+                told = partial(str, f"the result of {made_in} has no entries")
+                yield Requirement((at_least(size, 1),), told)
 
 
 def _is_linear(polynomial: Polynomial) -> bool:
@@ -310,7 +327,7 @@ def _divisors(number: int) -> Iterator[int]:
 def in_words(symbols: Sequence[Symbol], sets: IntegerSets, among: Set, condition: Boolean) -> str:
     """Sizes in words, as "N, and H and W from 193 to 224"."""
     if condition == true:
-        return ", ".join(s.name for s in symbols) or "all sizes"
+        return ", ".join(s.name for s in symbols) or "inputs"
     ranges: dict[tuple[int | None, int | None], list[str]] = {}
     box: list[Guard] = []
     with sets.within_budget():

@@ -1,14 +1,27 @@
-"""Amounts as they are for long inputs, of which max(0, n − 2) is n − 2 and max(0, 2 − n) is 0."""
+"""Amounts as they are for long inputs, of which max(0, n − 2) is n − 2 and max(0, 2 − n) is 0.
+
+An output in the middle is as far from either end as it can be, and grows with the input.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
-from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, floor, nonnegative_part
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Floor,
+    Guard,
+    Guarded,
+    Polynomial,
+    Relation,
+    floor,
+    nonnegative_part,
+)
 from symconv.language.amounts import Amount
 
-__all__ = ["amount_for_long_inputs", "for_long_inputs"]
+__all__ = ["amount_for_long_inputs", "for_long_inputs", "is_never_in_the_middle"]
 
 
 def amount_for_long_inputs(amount: Amount, sizes: AbstractSet[str]) -> Amount:
@@ -49,6 +62,38 @@ def for_long_inputs(polynomial: Polynomial, sizes: AbstractSet[str]) -> Polynomi
             else:
                 new[atom] = value if rate > 0 else Polynomial.constant(0)
     return polynomial.substitute(new)
+
+
+def is_never_in_the_middle(
+    guard: Guard, lengths: Mapping[int, Polynomial], sizes: AbstractSet[str]
+) -> bool:
+    """Whether a guard ≥ 0 is never so for an output in the middle, if the input is long enough.
+
+    Args:
+        guard: the guard.
+        lengths: how long the output is, for each of its indices.
+        sizes: the names of the sizes of the input.
+
+    >>> from symconv.arithmetic.polynomials import at_least
+    >>> n, u = Polynomial.of("n"), Polynomial.of(0)
+    >>> [is_never_in_the_middle(at_least(p, 0), {0: n}, {"n"}) for p in (2 - u, u - n + 2, u - 2)]
+    [True, True, False]
+    """
+    if guard.relation is not Relation.AT_LEAST_ZERO:
+        return False
+    polynomial = for_long_inputs(guard.polynomial, sizes)
+    rate = _rate(polynomial, sizes)
+    if rate is None:
+        return False
+    for monomial, c in polynomial.terms.items():
+        moving = Polynomial({monomial: 1}).indices() & lengths.keys()
+        if not moving:
+            continue
+        along = _rate(lengths[next(iter(moving))], sizes) if len(monomial) == 1 else None
+        if along is None or not isinstance(monomial[0], int):
+            return False
+        rate += c * along / 2
+    return rate < 0
 
 
 def _rate(polynomial: Polynomial, sizes: AbstractSet[str]) -> Fraction | None:

@@ -7,8 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from sympy.logic.boolalg import Boolean
+
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
 from symconv.errors import SymconvError, as_given
+from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.running import reproduction
@@ -48,15 +51,22 @@ def compare(
         progress: is called with layers as they are compared.
 
     Returns:
-        The verdict, true where they are the same; see `Comparison`.
+        The verdict, true where they are the same; see `Comparison`.  Several outputs are compared
+        one after the other, and those of dictionaries by their keys.
 
     Raises:
-        SymconvError: PyTorch is not installed, a module cannot be read, or the two have different
-            inputs.
+        SymconvError: PyTorch is not installed, a module cannot be read, the two have different
+            inputs, or outputs with other keys, or shapes or hypotheses are given for what was
+            read already.
     """
     if tolerance is not None and not 0 <= tolerance < 1:
         raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
     shapes = further if shape is None else (shape, *further)
+    if (shapes or given) and isinstance(before, Reading) and isinstance(after, Reading):
+        raise SymconvError(
+            "networks that were read have their shapes and hypotheses: give them to read(…)"
+        )
+    given = given if isinstance(given, Boolean | bool) else tuple(given)  # it is read twice
     first, second = (_reading(one, shapes, given) for one in (before, after))
     return compare_readings(first, second, tolerance, progress)
 
@@ -67,9 +77,42 @@ def compare_readings(
     tolerance: float | None = None,
     progress: Callable[[Layers], None] = lambda layers: None,
 ) -> Comparison:
-    """The same of what was read of two networks; their inputs are paired in their order."""
+    """The same of what was read of two networks; their inputs are paired in their order.
+
+    Args:
+        first: one of them.
+        second: the other.
+        tolerance: as for `compare`.
+        progress: as for `compare`.
+
+    Raises:
+        SymconvError: their inputs have different shapes, their outputs are not equally many,
+            or have other keys.
+    """
+    second = _in_the_order_of(first, second)
     found = compare_computations(first, second, tolerance, progress)
     return replace(found, reproduced=partial(reproduction, first, second))
+
+
+def _in_the_order_of(first: Reading, second: Reading) -> Reading:
+    """The second reading with its outputs in the order of the first, where they have keys.
+
+    Raises:
+        SymconvError: they have other keys.
+    """
+    if not (any(first.keys) and any(second.keys)) or first.keys == second.keys:
+        return second
+    if sorted(first.keys) != sorted(second.keys):
+        told = [", ".join(one.keys) for one in (first, second)]
+        raise SymconvError(
+            f"the first returns {told[0]} and the second {told[1]}; compare functions that return "
+            "the tensors in question"
+        )
+    by_key: dict[str, list[SignalExpr]] = {}
+    for key, output in zip(second.keys, second.outputs, strict=True):
+        by_key.setdefault(key, []).append(output)
+    outputs = tuple(by_key[key].pop(0) for key in first.keys)
+    return replace(second, outputs=outputs, keys=first.keys)
 
 
 def _reading(given_as: Any, shapes: tuple[Any, ...], given: Iterable[Any]) -> Reading:

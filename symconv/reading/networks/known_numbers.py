@@ -16,25 +16,36 @@ from symconv.arithmetic.limits import LARGEST_DENOMINATOR_WRITTEN, MOST_ENTRIES_
 from symconv.language.signals import SignalExpr, Tensor, indices_of
 from symconv.reading.networks.layers.entrywise import filled
 
-__all__ = ["as_formula", "simplest"]
+__all__ = ["as_formula", "meant"]
 
 
-def simplest(number: float, step: float) -> Fraction:
-    """The fraction of the smallest denominator that is rounded to a number.
+def meant(number: float, step: float, largest_denominator: int) -> Fraction:
+    """The number that somebody wrote, as far as one that is rounded can tell.
 
-    So 0.1 is a tenth, in single precision too, and 1/9 as a quotient of floats a ninth.
+    It is an integer itself, or the fraction of the smallest denominator that is rounded to it, as
+    1/9, where that is small; otherwise the shortest decimal that is.  So 0.1 is a tenth, in single
+    precision too.
 
     Args:
         number: a finite number.
         step: the distance to the numbers next to it, as its precision has them.
+        largest_denominator: of a fraction; what has a larger one was met by chance.
 
-    >>> print(simplest(0.1, 2**-56), simplest(-0.3333333432674408, 2**-25), simplest(5.0, 2**-50))
+    >>> print(meant(0.1, 2**-56, 100), meant(-0.3333333432674408, 2**-25, 100), meant(5.0, 0, 100))
     1/10 -1/3 5
+    >>> print(meant(0.044715, 2**-28, 100) == Fraction("0.044715"))
+    True
     """
-    if number < 0:
-        return -simplest(-number, step)
     exact, half = Fraction(number), Fraction(step) / 2
-    return _simplest_between(exact - half, exact + half) if half < exact else exact
+    if number < 0:
+        return -meant(-number, step, largest_denominator)
+    if exact.denominator == 1 or half >= exact:
+        return exact
+    simplest = _simplest_between(exact - half, exact + half)
+    if simplest.denominator <= largest_denominator:
+        return simplest
+    decimals = (Fraction(f"{number:.{digits}e}") for digits in range(17))
+    return next((one for one in decimals if abs(one - exact) <= half), exact)
 
 
 def _simplest_between(low: Fraction, high: Fraction) -> Fraction:
@@ -59,7 +70,7 @@ def as_formula(array: Any, step: Callable[[float], float]) -> SignalExpr | None:
     """
 
     def exact(number: Any) -> Fraction:
-        return simplest(float(number), step(float(number)))
+        return meant(float(number), step(float(number)), LARGEST_DENOMINATOR_WRITTEN)
 
     if not array.size:
         return filled(array.shape, 0)
@@ -103,7 +114,7 @@ def _by_one_position(
         for other, one in enumerate(indices):
             if other != axis:
                 follows = [place[other] for place in ordered]
-                found = next(_formulas(index, follows, shape[other]), None)
+                found = next(_formulas(index, follows), None)
                 if found is None:
                     break
                 conditions.append(Eq(found, one))
@@ -112,7 +123,7 @@ def _by_one_position(
     return None
 
 
-def _formulas(index: Symbol, values: list[int], size: int) -> Iterator[Expr]:
+def _formulas(index: Symbol, values: list[int]) -> Iterator[Expr]:
     """What gives the values at 0, 1, 2, …: a number, a sum, a remainder, a quotient."""
     first, count = values[0], len(values)
     if all(value == first for value in values):

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from sympy.logic.boolalg import Boolean
 from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
@@ -37,7 +36,7 @@ def inputs_of(
     shapes: Mapping[str, Sequence[Any]], given: Iterable[Any]
 ) -> tuple[tuple[Symbolic, ...], Context]:
     """Tensors of symbols by name, which have weights and hypotheses in common."""
-    hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given, located)
+    hypotheses = Hypotheses(given, located)
     known: dict[str, Any] = dict(hypotheses.numbers)
     tensors = []
     for name, shape in shapes.items():
@@ -75,15 +74,19 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
 def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
     """Why a module refuses zeros of some sizes; empty where it takes them."""
     weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
-    kind = next((one.dtype for one in weights if one.is_floating_point()), None)
+    kinds = [one.dtype for one in weights if one.is_floating_point()][:1]
     values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
-    zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
-    try:
-        with torch.no_grad():
-            module(*zeros)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        return str(error) or type(error).__name__
-    return ""
+    told = ""
+    for kind in kinds or [torch.float32, torch.float64]:  # whose kind a function has, nobody says
+        zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
+        try:
+            with torch.no_grad():
+                module(*zeros)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            told = told or str(error) or type(error).__name__
+        else:
+            return ""
+    return told
 
 
 def read_rewritten(
@@ -156,6 +159,7 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:
             context.weights.by_name,
             context.hypotheses.given,
             MappingProxyType(context.places),
+            keys=_keys(result),
         )
     )
     return reading, result
@@ -190,6 +194,14 @@ def _called(code: Any, args: Sequence[Any], context: Context, may_draw: bool = F
                 f"a size that is a symbol is given where PyTorch takes numbers alone; give the "
                 f"shape in numbers there: {error}"
             ) from error
+
+
+def _keys(result: Any) -> tuple[str, ...]:
+    """What leads to each tensor in what a module returns, where keys of mappings do."""
+    listed = result if isinstance(result, list | tuple) else ()
+    if not isinstance(result, Mapping) and not any(isinstance(one, Mapping) for one in listed):
+        return ()
+    return tuple(path for path, _ in _outputs(result))
 
 
 def _outputs(result: Any, path: str = "") -> list[tuple[str, Symbolic]]:

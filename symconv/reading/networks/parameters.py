@@ -149,7 +149,7 @@ class Context:
                 return followed
         if name is None or id(tensor) in self._fresh:
             _check_numbers(tensor, name or "a tensor")
-            known = as_formula(tensor.detach().cpu().numpy(), partial(_step, tensor.dtype))
+            known = as_formula(_numbers(tensor), partial(_step, tensor.dtype))
             if known is not None:
                 return known
         if name is None:
@@ -304,8 +304,8 @@ def _step(kind: Any, number: float) -> float:
 
 
 def _precision(tensor: Any) -> float:
-    kind = tensor.dtype if tensor.is_floating_point() else torch.float32
-    return float(torch.finfo(kind).eps)
+    """The distance from 1 to the next number; integers are exact."""
+    return float(torch.finfo(tensor.dtype).eps) if tensor.is_floating_point() else 0.0
 
 
 def _numbers(tensor: Any) -> Any:

@@ -11,7 +11,7 @@ from symconv.language.signals import SignalExpr, Tensor
 from symconv.reading.networks.running import Running
 from symconv.reading.networks.weights import Weight
 
-__all__ = ["Reading", "note_place"]
+__all__ = ["LocatedError", "Reading", "note_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Reading:
         running: how it is run on numbers, where that is known.
         refusal: runs it on zeros at some sizes, by name, and says why it refuses them; empty where
             it does not.  None where it cannot be run.
+        keys: for each output the keys that lead to it, where a dictionary is returned, as
+            "['logits']"; empty for others.
     """
 
     outputs: tuple[SignalExpr, ...]
@@ -37,6 +39,7 @@ class Reading:
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
     running: Running | None = field(default=None, repr=False, compare=False)
     refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def output(self) -> SignalExpr:
@@ -48,6 +51,10 @@ class Reading:
         if len(self.outputs) != 1:
             raise SymconvError(f"the module has {len(self.outputs)} outputs; see .outputs")
         return self.outputs[0]
+
+
+class LocatedError(SymconvError):
+    """An error that says already in which module or node it is met."""
 
 
 def note_place(places: dict[SignalExpr, str], made: SignalExpr, place: str) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from symconv.decision.comparing.outputs import OutputDifference, seed_of
 
-__all__ = ["Fed", "File", "Module", "Runnable", "Running", "reproduction"]
+__all__ = ["ARRAYS", "Fed", "File", "Module", "Runnable", "Running", "reproduction"]
 
 
 class Running(Protocol):
@@ -57,8 +57,8 @@ class Lines:
 
 # --- files of ONNX -------------------------------------------------------------------
 
-_ARRAYS = {"FLOAT": "", "DOUBLE": "float64", "FLOAT16": "float16"}
-"""The types of arrays for kinds of entries; they are made in single precision."""
+ARRAYS = {"FLOAT": "float32", "DOUBLE": "float64", "FLOAT16": "float16"}
+"""The types of arrays for kinds of entries, as far as NumPy has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +100,19 @@ class File:
     def lines(self, name: str, inputs: Mapping[str, str], difference: OutputDifference) -> Lines:
         """See `Running`: by ONNX Runtime, or by ONNX's own evaluator.
 
-        ONNX Runtime holds on to sizes that are numbers in the file, and it may not be installed.
+        ONNX Runtime holds on to sizes that are numbers in the file, knows few layers in other
+        than single precision, and may not be installed.
         """
         given = []
         is_taken = True
         for one in self.fed:
             called = inputs[one.tensor]
-            is_taken &= one.takes(difference.inputs[called].shape)
+            is_taken &= one.kind == "FLOAT" and one.takes(difference.inputs[called].shape)
             array = f"inputs[{called!r}]"
             if one.shape == ():
                 array += ".reshape(())"
-            if _ARRAYS.get(one.kind, ""):
-                array += f".astype(np.{_ARRAYS[one.kind]})"
+            if one.kind != "FLOAT":
+                array += f".astype(np.{ARRAYS[one.kind]})"
             given.append(f"{one.name!r}: {array}")
         if is_taken and find_spec("onnxruntime"):
             module, model = "onnxruntime", f"onnxruntime.InferenceSession({self.path!r})"

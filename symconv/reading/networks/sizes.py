@@ -12,7 +12,7 @@ from math import lcm
 from typing import Any, NoReturn
 
 from sympy import Eq, Expr, Ge, Gt, Integer, Symbol, true
-from sympy.logic.boolalg import Not
+from sympy.logic.boolalg import Boolean, Not
 
 from symconv.arithmetic.symbols import integers
 from symconv.decision.claims import Claim
@@ -27,12 +27,13 @@ class Hypotheses:
     """What is assumed of the symbols in sizes.
 
     Attributes:
-        given: the conditions.
+        given: the conditions; one may stand alone.
         where: says where the code is that asks, as " in layer1 (Block)".
     """
 
-    def __init__(self, given: Iterable[Any] = (), where: Callable[[], str] = str) -> None:
-        self.given: tuple[Any, ...] = tuple(given)
+    def __init__(self, given: Iterable[Any] | Boolean = (), where: Callable[[], str] = str) -> None:
+        one = isinstance(given, Boolean | bool)
+        self.given: tuple[Any, ...] = (given,) if one else tuple(given)
         self.where = where
         self._answers: dict[Any, bool] = {}
 
@@ -58,6 +59,17 @@ class Hypotheses:
         if condition not in self._answers:
             self._answers[condition] = self._decided(condition)
         return self._answers[condition]
+
+    def are_equal(self, one: Amount, other: Amount) -> bool:
+        """Whether two sizes are known to be equal for all that the hypotheses allow."""
+        if one == other:
+            return True
+        if not self.given:
+            return False
+        try:
+            return self.holds(Eq(one.written, other.written))
+        except SymconvError:
+            return False
 
     def _decided(self, condition: Any) -> bool:
         if condition in (True, False):

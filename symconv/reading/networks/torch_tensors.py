@@ -10,6 +10,7 @@ Only this module, `parameters` and `modules` know PyTorch; they are imported whe
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -30,6 +31,7 @@ from symconv.reading.networks.layers.arguments import (
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.layers.shapes import expand_as
 from symconv.reading.networks.parameters import Context, located
+from symconv.reading.networks.results import LocatedError
 from symconv.reading.networks.sizes import Quotient, Size, known_number
 from symconv.reading.networks.views import Storage, path_to
 from symconv.reading.networks.written import Held
@@ -37,7 +39,6 @@ from symconv.reading.networks.written import Held
 __all__ = [
     "IGNORED",
     "ONLY",
-    "LocatedError",
     "Shape",
     "Symbolic",
     "TorchSize",
@@ -67,10 +68,7 @@ class Shape(tuple[Any, ...]):
 
     def numel(self) -> Any:
         """How many entries there are."""
-        total: Any = 1
-        for one in self:
-            total = one * total
-        return total
+        return math.prod(self)
 
 
 class Symbolic(torch.Tensor):  # type: ignore[misc]
@@ -192,10 +190,6 @@ def _answered(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return _ASKED[name](*args, **named)
 
 
-class LocatedError(SymconvError):
-    """An error that says in which module it is met."""
-
-
 def full_name(func: Any) -> str:
     """What a function of PyTorch is called, as torch.Tensor.add."""
     name = resolve_name(func)
@@ -243,6 +237,8 @@ def _applied(
     in_place = _only_what_it_means(name, layer, positional, named) or in_place
     first = args[0] if args else kwargs.get("input")
     read = read_arguments(positional, context), read_arguments(named, context)
+    if layer is LAYERS["reshape"]:
+        read[1]["same"] = context.hypotheses.are_equal
     try:
         inspect.signature(layer).bind(*read[0], **read[1])
     except TypeError as error:

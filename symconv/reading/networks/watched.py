@@ -18,11 +18,11 @@ from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers.arguments import as_list
 from symconv.reading.networks.layers.entrywise import filled
 from symconv.reading.networks.parameters import Context, located
+from symconv.reading.networks.results import LocatedError
 from symconv.reading.networks.sizes import Size
 from symconv.reading.networks.torch_tensors import (
     IGNORED,
     ONLY,
-    LocatedError,
     Symbolic,
     each_of,
     full_name,

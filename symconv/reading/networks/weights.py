@@ -31,13 +31,13 @@ class Weight:
     origin: str
     tensor: Tensor
     source: Any = field(repr=False)
-    _values: Callable[[], Any] = field(repr=False)
-    precision: float = 2.0**-23
+    _held: Callable[[], Any] = field(repr=False)
+    precision: float
 
     @property
     def numbers(self) -> Any:
         """The numbers as they are held, as a NumPy array in the shape of the tensor."""
-        return self._values().reshape([int(size) for size in self.tensor.sizes])
+        return self._held().reshape([int(size) for size in self.tensor.sizes])
 
     @property
     def values(self) -> Any:
@@ -74,8 +74,8 @@ class Weights:
         origin: str,
         shape: tuple[int, ...],
         source: Any,
-        values: Callable[[], Any],
-        precision: float = 2.0**-23,
+        held: Callable[[], Any],
+        precision: float,
     ) -> SignalExpr:
         """The tensor of a weight, which is named where it is new.
 
@@ -84,13 +84,13 @@ class Weights:
             origin: what it is called; the name is made of that.
             shape: of its numbers.
             source: the framework's own tensor.
-            values: gives its numbers.
+            held: gives its numbers, as they are held.
             precision: of these.
         """
         if key not in self._by_key:
             name = self.free_name(origin)
             named = Tensor(name, shape or (1,))
-            self._by_key[key] = Weight(name, origin, named, source, values, precision)
+            self._by_key[key] = Weight(name, origin, named, source, held, precision)
         found: SignalExpr = self._by_key[key].tensor
         return found if shape else found.rearrange("1 -> ")
 

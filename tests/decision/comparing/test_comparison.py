@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from symconv import SignalExpr, SymconvError, Tensor
+from symconv import SignalExpr, SymconvError, Tensor, integers
 from symconv.decision.comparing.comparison import Comparison, compare_computations
-from tests.generators.computations import H, N, Network, channelwise, network, random
+from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
 
 def normed(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
@@ -52,15 +55,16 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
-def test_weights_that_are_zero_by_chance_are_not_those_of_others() -> None:
-    def plain(x: SignalExpr, w: Tensor, mean: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
-        made = x.conv(w, padding=1) - channelwise(mean)
+@pytest.mark.parametrize("name", ["scale", "mean_apart", "shift_apart"])
+def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> None:
+    def plain(x: SignalExpr, w: Tensor, mean: Tensor, shift: Tensor, **by: Tensor) -> SignalExpr:
+        made, scale = x.conv(w, padding=1) - channelwise(mean), by[name]
         return made.multiply(channelwise(scale)) + channelwise(shift)
 
     def with_bias(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
         return x.conv(k, bias, padding=1)
 
-    numbers = {"w": KERNEL, "mean": np.zeros(4), "scale": SCALE, "shift": np.zeros(4)}
+    numbers = {"w": KERNEL, "mean": np.zeros(4), name: SCALE, "shift": np.zeros(4)}
     found = compared(
         network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
     )
@@ -122,6 +126,55 @@ def test_a_forgotten_bias_is_a_weight() -> None:
     assert "a constant is added" in str(found)
 
 
+def extended(x: SignalExpr, w: Tensor, mode: Any = "reflect") -> SignalExpr:
+    return x.pad(1, 1, mode, axis=(2, 3)).conv(w).relu()
+
+
+def normed_first(x: SignalExpr, w: Tensor, shift: Tensor) -> SignalExpr:
+    return (x + channelwise(shift)).pad(1, 1, axis=(2, 3)).conv(w).relu()
+
+
+def folded_through_zeros(x: SignalExpr, k: Tensor, bias: Tensor) -> SignalExpr:
+    return x.conv(k, bias, padding=1).relu()
+
+
+@pytest.mark.parametrize("shape", [(N, 3, H, W), (N, 3, 9, 10), (N, 3, 2 * H, W)])
+def test_what_differs_at_the_border_alone_is_told(shape: tuple[Any, ...]) -> None:
+    one = network(partial(extended, mode="zeros"), {"w": KERNEL}, shape)
+    other = network(extended, {"w": KERNEL}, shape)
+    found = compared(one, other)
+    (layers,) = (found if found.where_both is None else found.where_both).differing
+    assert layers.how == "layers"
+    assert layers.reason.endswith("only outputs at the border differ")
+    assert "the same for all inputs" not in layers.reason
+
+
+def test_a_shift_through_zeros_is_missing_at_the_border() -> None:
+    shift = random(3)
+    one = network(normed_first, {"w": KERNEL, "shift": shift})
+    bias = np.einsum("oihw,i->o", KERNEL, shift)
+    other = network(folded_through_zeros, {"k": KERNEL, "bias": bias})
+    (layers,) = compared(one, other).differing
+    assert layers.how == "layers"
+    assert "only outputs at the border differ, and by the same for all inputs" in layers.reason
+
+
+def test_what_differs_in_the_middle_is_no_border() -> None:
+    def moved(x: SignalExpr, w: Tensor) -> SignalExpr:
+        return x.pad(0, 2, axis=(2, 3)).conv(w).relu()
+
+    def at_one_end(x: SignalExpr, w: Tensor) -> SignalExpr:
+        made = x.pad(1, 1, axis=(2, 3)).conv(w)
+        first: SignalExpr = made[:, :1]
+        return (made + first.pad(0, 3, axis=1)).relu()  # another first channel
+
+    plain = network(partial(extended, mode="zeros"), {"w": KERNEL})
+    for function in (moved, at_one_end):
+        (layers,) = compared(plain, network(function, {"w": KERNEL})).differing
+        assert layers.how == "layers"
+        assert not layers.reason
+
+
 @pytest.mark.parametrize(
     ("change", "note"),
     [
@@ -178,6 +231,15 @@ def test_sizes_behind_a_linear_layer_are_found() -> None:
         assert f"H = {height} and W = {width}" in found.sizes.replace("(", "").replace(")", "")
 
 
+def test_hypotheses_are_said() -> None:
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32, W <= H)) for _ in range(2)]
+    assert compared(*pair).sizes == "H, N, W with H ≥ 32 and H ≥ W"
+    pair = [network(lambda x: x.relu(), {}, given=(H >= 32,)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all N and W, and H from 32 on: proved")
+    pair = [network(lambda x: x.relu(), {}, shape=(1, 2)) for _ in range(2)]
+    assert str(compared(*pair)).startswith("equal for all inputs: proved")
+
+
 def test_no_sizes_at_all() -> None:
     def net(x: SignalExpr, v: Tensor) -> SignalExpr:
         return x.rearrange("n c h w -> n (c h w)").linear(v)
@@ -223,6 +285,34 @@ def test_an_empty_part_is_no_size_that_is_refused() -> None:
         return x.sum(axis=2) - first
 
     assert compared(network(parts, {}), network(difference, {})).verdict == "proved"
+
+
+@pytest.mark.parametrize("name", ["M", "n1", "n2"])
+def test_what_is_known_of_one_size_is_not_used_of_another(name: str) -> None:
+    size, length = integers(f"{name} L", positive=True)
+    inputs = Tensor("z", (1, size)), Tensor("y", (1, length))
+    five, kernel, scale = random(1, 1, 5), random(2, 1, 1), random(2)
+
+    def made(other: Callable[..., SignalExpr], numbers: Mapping[str, Any]) -> Network:
+        tensors = {one: Tensor(one, list(array.shape)) for one, array in numbers.items()}
+        weights = {one: Numbers(one, tensors[one], array) for one, array in numbers.items()}
+        z, y = inputs  # the first asks for five entries, and the second for none
+        return Network((z.conv(tensors.pop("five")).relu(), other(y, **tensors)), inputs, weights)
+
+    def first(y: SignalExpr, w: Tensor, s: Tensor) -> SignalExpr:
+        long = y.pad(-4, 0, axis=1).pad(4, 0, axis=1)  # at least four entries
+        return long.conv(w).multiply(s.rearrange("c -> c 1"))
+
+    def second(y: SignalExpr, k: Tensor) -> SignalExpr:
+        beginning = y.pad(0, 4 - length, axis=1).pad(0, length - 4, axis=1)
+        return (y - beginning).conv(k)
+
+    one = made(first, {"five": five, "w": kernel, "s": scale})
+    other = made(second, {"five": five, "k": kernel * scale[:, None, None]})
+    found = compared(one, other)
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert dict(found.difference.sizes) == {"L": 1, name: 5}
 
 
 def test_equal_numbers_may_stand_for_different_weights() -> None:
@@ -276,3 +366,152 @@ def test_progress_tells_of_each_layer() -> None:
         progress=lambda layers: seen.append(layers.how),
     )
     assert seen == ["proved"]
+
+
+def test_layers_of_other_widths() -> None:
+    def narrowed(width: int, padding: int) -> Network:
+        numbers = {"w": random(width, 3, 3, 3), "v": random(5, width, 1, 1)}
+        return network(lambda x, w, v: x.conv(w, padding=padding).relu().conv(v), numbers)
+
+    found = compared(narrowed(4, 1), narrowed(6, 1))
+    assert found.verdict == "refuted"
+    assert [one.how for one in found.layers] == ["layers", "layers"]
+    # Of which the sizes differ too.
+    found = compared(narrowed(4, 1), narrowed(6, 0))
+    assert found.verdict == "refuted"
+    assert found.where_both is not None
+    assert found.where_both.verdict == "refuted"
+
+    def flattened(width: int) -> Network:
+        numbers = {"w": random(width, 3, 3, 3), "v": random(5, 4 * width)}
+        return network(
+            lambda x, w, v: x.conv(w).relu().rearrange("n c h w -> n (c h w)").linear(v),
+            numbers,
+            shape=(N, 3, 4, 4),
+        )
+
+    assert compared(flattened(4), flattened(2)).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda x: x.log().exp(), lambda x: x.exp().log()),
+        (lambda x: x.log().exp(), lambda x: x.log().exp().log().exp()),
+        (lambda x: 2 * x.exp().exp().exp().exp().log(), lambda x: 2 * x.exp().exp().exp()),
+    ],
+)
+def test_what_has_no_value_is_no_difference(one: Any, other: Any) -> None:
+    """As the logarithm of −1, and what is too large for a double."""
+    found = compared(network(one, {}), network(other, {}))
+    assert found.verdict in ("unknown", "proved")
+
+
+def test_a_difference_beside_what_has_no_value() -> None:
+    found = compared(network(lambda x: x.log(), {}), network(lambda x: 2 * x.log(), {}))
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    first, second = found.difference.values
+    assert second == 2 * first
+
+
+def test_a_part_may_be_empty() -> None:
+    def part(x: SignalExpr) -> SignalExpr:
+        return x.pad(-5, 0, axis=2).relu()
+
+    def spread(x: SignalExpr) -> SignalExpr:  # the same, but that of nothing it makes a zero
+        return part(x).dilate(2, axis=2).pad(0, 1, axis=2).downsample(2, axis=2)
+
+    one, other = (network(lambda x, of=of: of(x).relu(), {}) for of in (spread, part))
+    found = compared(one, other)
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    assert found.difference.values == ((1, 3, 1, 1), (1, 3, 0, 1))
+    longer = [replace(one, given=(H >= 6,)) for one in (one, other)]
+    assert compared(*longer).verdict == "proved"
+
+
+def two_layers(x: SignalExpr, v: Tensor, w: Tensor) -> SignalExpr:
+    return x.conv(v).relu().conv(w)
+
+
+def test_layers_that_make_up_for_each_other_are_no_difference() -> None:
+    v, w = (random(3, 3, 1, 1, seed=i).astype(np.float32) for i in range(2))
+    other = {"v": v * np.float32(3), "w": w / np.float32(3)}
+    assert compared(network(two_layers, {"v": v, "w": w}), network(two_layers, other)).verdict == (
+        "unknown"
+    )
+    other["w"] = w / np.float32(3.001)
+    found = compared(network(two_layers, {"v": v, "w": w}), network(two_layers, other))
+    assert found.verdict == "refuted"
+
+
+def test_an_error_that_is_not_seen_makes_no_difference_of_rounding() -> None:
+    def with_dead_layer(x: SignalExpr, v: Tensor, w: Tensor, dead: Tensor) -> SignalExpr:
+        return two_layers(x, v, w) + 0 * x.conv(dead).relu()
+
+    v, w, dead = (random(3, 3, 1, 1, seed=i).astype(np.float32) for i in range(3))
+    other = {"v": v * np.float32(3), "w": w / np.float32(3), "dead": dead + 1}
+    found = compared(
+        network(with_dead_layer, {"v": v, "w": w, "dead": dead}), network(with_dead_layer, other)
+    )
+    assert found.verdict == "unknown"
+
+
+def test_numbers_that_are_too_large_are_no_counterexample() -> None:
+    def plain(x: SignalExpr) -> SignalExpr:
+        return (1000 * (x.relu() + (-x).relu())).exp()
+
+    def another(x: SignalExpr) -> SignalExpr:
+        return (1000 * (x + 2 * (-x).relu())).exp()
+
+    assert compared(network(plain, {}), network(another, {})).verdict != "refuted"
+
+
+def test_weights_are_as_precise_as_the_least_precise_of_them() -> None:
+    def scaled(x: SignalExpr, w: Tensor) -> SignalExpr:
+        return x.multiply(channelwise(w))
+
+    single = network(scaled, {"w": random(3)})
+    double = network(scaled, {"w": random(3) * (1 + 1e-9)})
+    double = replace(double, weights={"w": replace(double.weights["w"], precision=2.0**-52)})
+    assert compared(single, double).verdict == "agree"
+    assert compared(double, single).verdict == "agree"
+    assert compared(double, replace(double, weights=single.weights)).verdict == "agree"
+
+
+def test_functions_of_other_shapes_are_no_error() -> None:
+    def grouped(groups: int) -> Callable[[SignalExpr], SignalExpr]:
+        def normed(x: SignalExpr) -> SignalExpr:
+            parts = x.rearrange("n (g c) h w -> n g c h w", g=groups)
+            largest = parts.sum(axis=(2, 3, 4)).relu().rearrange("n g -> n g 1 1 1")
+            return parts.multiply(largest).rearrange("n g c h w -> n (g c) h w")
+
+        return normed
+
+    found = compared(network(grouped(2), {}, (N, 4, H, W)), network(grouped(4), {}, (N, 4, H, W)))
+    assert found.verdict == "refuted"
+
+
+def test_two_values_that_differ_are_told_apart() -> None:
+    found = compared(
+        network(lambda x: x.relu(), {}),
+        network(lambda x: x.relu() * Fraction(10**9 + 1, 10**9), {}),
+    )
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    told = re.search(r"is (\S+) in the first and (\S+) in the second", str(found))
+    assert told
+    assert tuple(map(float, told.groups())) == pytest.approx(found.difference.values, rel=1e-9)
+    assert told[1] != told[2]
+
+
+def test_what_is_computed_for_nothing_may_refuse_sizes() -> None:
+    pair = [network(lambda x: x.relu(), {}) for _ in range(2)]
+    runs = replace(pair[0], refusal=lambda at: "")
+    refuses = replace(pair[1], refusal=lambda at: "the kernel is larger than the input")
+    found = compared(runs, refuses)
+    assert found.verdict == "unknown"
+    assert "the second itself does not run at H = 1, N = 1, W = 1 (the kernel" in str(found)
+    assert compared(refuses, refuses).verdict == "proved"
+    assert compared(runs, runs).verdict == "proved"

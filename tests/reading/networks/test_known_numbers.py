@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symconv.reading.networks.known_numbers import as_formula, simplest
+from symconv.reading.networks.known_numbers import as_formula, meant
 
 
 def step_of(kind: Any) -> Callable[[float], float]:
@@ -68,17 +68,30 @@ def test_other_numbers_are_none(name: str) -> None:
     assert as_formula(UNKNOWN[name], step_of(UNKNOWN[name].dtype.type)) is None
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_the_simplest_fraction(kind: Any) -> None:
+KINDS = [np.float32, np.float64]
+
+
+def meant_by(number: Any, largest_denominator: int = 300) -> Fraction:
+    return meant(float(number), step_of(type(number))(number), largest_denominator)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_simple_fractions(kind: Any) -> None:
     for p, q in product((0, 1, 2, 7, 100, -3), (1, 3, 9, 10, 49, 255)):
-        number = kind(p) / kind(q)
-        assert simplest(float(number), step_of(kind)(number)) == Fraction(p, q)
+        assert meant_by(kind(p) / kind(q)) == Fraction(p, q)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_decimals_are_what_was_written(kind: Any) -> None:
+    for written in ("0.044715", "-1.0507", "1e-5", "1e-12", "0.7978846", "123.456", "33554436"):
+        assert meant_by(kind(written)) == Fraction(written)
 
 
 def test_it_is_rounded_to_the_number() -> None:
     rng = np.random.default_rng(2)
     for number in rng.standard_normal(300).astype(np.float32):
-        found = simplest(float(number), step_of(np.float32)(number))
-        assert np.float32(found.numerator / found.denominator) == number
-        smaller = range(1, min(found.denominator, 200))
+        assert np.float32(float(meant_by(number))) == number
+        simple = meant_by(number, 10**9)
+        assert np.float32(simple.numerator / simple.denominator) == number
+        smaller = range(1, min(simple.denominator, 200))
         assert all(np.float32(round(float(number) * q) / q) != number for q in smaller)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symconv.arithmetic.symbols import integers
 from symconv.language.double_precision import doubles
 from symconv.language.signals import Tensor
 from symconv.reading.networks.layers import LAYERS
@@ -52,3 +53,26 @@ def test_depth_and_space(back: bool) -> None:
     name, given, wanted = ("space_to_depth", image, x) if back else ("depth_to_space", x, image)
     (found,) = doubles([LAYERS[name](Tensor("x", given.shape), r)], {"x": given}, {})
     assert np.array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("ceil_mode", [False, True])
+@pytest.mark.parametrize("counts_padding", [False, True])
+@pytest.mark.parametrize(("c", "s", "d", "left", "right"), [(2, 1, 3, 1, 2), (3, 2, 2, 2, 0)])
+def test_means_of_dilated_windows(
+    c: int, s: int, d: int, left: int, right: int, counts_padding: bool, ceil_mode: bool
+) -> None:
+    length = integers("n", positive=True)
+    pool = LAYERS["avg_pool1d"](
+        Tensor("x", (1, length)), c, s, [(left, right)], ceil_mode, counts_padding, dilation=d
+    )
+    for n in range(d * (c - 1) + 1, 12):
+        x = np.random.default_rng(n).normal(size=n)
+        rest = n + left + right - d * (c - 1) - 1
+        count = (-(-rest // s) if ceil_mode else rest // s) + 1
+        count = min(count, (n + left - 1) // s + 1) if ceil_mode else count
+        places = [[s * u + d * j - left for j in range(c)] for u in range(count)]
+        sums = [sum(x[v] for v in window if 0 <= v < n) for window in places]
+        ends = (-left, n + right) if counts_padding else (0, n)
+        counted = [sum(ends[0] <= v < ends[1] for v in window) for window in places]
+        (found,) = doubles([pool], {"x": x[None]}, {length: n})
+        assert np.allclose(found, [np.array(sums) / counted])

@@ -16,9 +16,6 @@ from tests.reading.networks.published_merges import RIGHT, WRONG, merged
 
 torch = installed()
 
-LONG = [name for name in RIGHT if name.startswith("DBB")]
-"""Whose kernel is not read off from the branches: what they pad is a weight of each channel."""
-
 EVERYWHERE = "Every output differs, if any does."
 AT_THE_BORDER = "Only the outputs at the border differ"
 
@@ -70,7 +67,7 @@ def test_right_ones_are_right(name: str) -> None:
     assert (one - other).abs().max() < 1e-4 * one.abs().max()
 
 
-@pytest.mark.parametrize("name", [name for name in RIGHT if name not in LONG])
+@pytest.mark.parametrize("name", RIGHT)
 def test_right_ones_agree_in_numbers(name: str) -> None:
     make, shape = RIGHT[name]
     found = compare(*with_numbers(make), shape)
@@ -85,7 +82,7 @@ def test_wrong_ones_are_refuted(name: str) -> None:
     assert TOLD.get(name, "") in str(verdict)
 
 
-@pytest.mark.parametrize("name", [name for name in WRONG if not name.startswith("DBB")])
+@pytest.mark.parametrize("name", WRONG)
 def test_wrong_ones_differ_where_the_comparison_says(name: str) -> None:
     make, shape = WRONG[name]
     block, deployed = with_numbers(make)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
+from sympy import Eq, Mod
 
+from symconv import Claim, Proved, compare, integers
 from symconv.errors import SymconvError
 from symconv.reading import networks
 from symconv.reading.networks import read, symbolic
 from tests.oracles.layers_by_torch import installed
+from tests.oracles.modules import values
 
 torch = installed()
 nn, F = torch.nn, torch.nn.functional
@@ -125,6 +129,31 @@ def test_hypotheses_answer() -> None:
     fixed = read(lambda x: x * int(x.size(2)), ("N", 3, "H", "W"), given=[Eq(h, 5)])
     assert fixed.inputs[0].shape[2] == 5
     assert fixed.output is fixed.inputs[0] * 5
+
+
+def test_hypotheses_tell_what_divides_a_size() -> None:
+    h, w = integers("h w", positive=True)
+    given = [Eq(Mod(h, 2), 0), Eq(Mod(w, 3), 0)]
+    shape = ("N", 4, h, w)
+
+    def windows(x: Any) -> Any:
+        n, c, h, w = x.shape
+        return x.view(n, c, h // 2, 2, w // 3, 3).permute(0, 1, 2, 4, 3, 5)
+
+    def back(x: Any) -> Any:
+        n, c, h, w = x.shape
+        return windows(x).permute(0, 1, 2, 4, 3, 5).reshape(n, c, h, w)
+
+    for function in (windows, back, lambda x: x.reshape(*x.shape[:3], -1, 3)):
+        reading = read(function, shape, given=given)
+        x = torch.randn(2, 4, 4, 3, dtype=torch.float64)
+        ours = values(reading.output, {"x": x.numpy()}, {}, {"N": 2, "h": 4, "w": 3})
+        assert np.array_equal(ours, function(x).numpy())
+        with pytest.raises(SymconvError, match="not plain that"):
+            read(function, shape, given=given[:1])
+    both = read(lambda x: (x, back(x)), shape, given=given)
+    one, other = both.outputs
+    assert isinstance(Claim(one, other, given=both.given).prove(), Proved)
 
 
 def test_plain_questions_need_no_hypotheses() -> None:
@@ -341,3 +370,25 @@ def test_no_module() -> None:
         read(lambda x: x.dim(), IMAGES)
     with pytest.raises(SymconvError, match="channels"):
         read(nn.Conv2d(4, 4, 1).eval(), IMAGES)
+
+
+def test_readings_that_are_compared_have_their_sizes() -> None:
+    reading = read(nn.ReLU(), IMAGES)
+    assert compare(reading, reading)
+    for said in ({"shape": IMAGES}, {"given": [integers("H", positive=True) >= 7]}):
+        with pytest.raises(SymconvError, match="have their shapes and hypotheses"):
+            compare(reading, reading, **said)
+
+
+def test_hypotheses_that_are_read_once_are_those_of_both_networks() -> None:
+    size = integers("H", positive=True)
+    given = iter([size >= 7])
+    found = compare(nn.ReLU(), nn.ReLU(), IMAGES, given=given)
+    assert found.given == (size >= 7,)
+    halves = compare(
+        lambda x: x[:, :, : 7 if x.shape[2] > 6 else 1],
+        lambda x: x[:, :, :7],
+        IMAGES,
+        given=size >= 7,
+    )
+    assert halves

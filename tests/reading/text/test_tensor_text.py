@@ -161,6 +161,7 @@ READ: Mapping[str, SignalExpr] = {
     "x.exp()": x.exp(),
     "x.sqrt().reciprocal()": x.sqrt().reciprocal(),
     "log(x)": x.log(),
+    "x.erf()": x.erf(),
     "x.gelu()": x.gelu(),
     "x.silu()": x.silu(),
     "x.hardswish()": x.hardswish(),

@@ -5,8 +5,9 @@ Where q = q′, both read the same entry of x, and this fixes J.  With p = t, wh
 of x is the entry K[t]: for two layers of stride 2 and one of stride 4, q = q′ says
 4u + j = 4u + 2i + i′, and K[t] = Σ_i k[i]·k[t − 2i].
 
-That is done for an output in the middle: guards that are about the output or about the sizes of
-the input are left out.  So what is read off is a guess, which a proof has to follow.
+That is done for an output in the middle: terms that are there at the ends alone, as what is padded,
+are left out, and so are guards that are about the output or about the sizes of the input.  So what
+is read off is a guess, which a proof has to follow.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from symconv.arithmetic.polynomials import (
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
 from symconv.decision.index_changes import is_unit, solved_for
 from symconv.decision.solving.kernels.elimination import Elimination
-from symconv.decision.solving.long_inputs import for_long_inputs
+from symconv.decision.solving.long_inputs import for_long_inputs, is_never_in_the_middle
 
 __all__ = ["Pair", "factor_inside", "pairs", "read_off"]
 
@@ -79,6 +80,8 @@ def pairs(
 ) -> list[Pair]:
     """Each term of a side with a term of the other one that holds an unknown.
 
+    Without those that are there at the ends of the output alone.
+
     Args:
         lhs: the side without it.
         unknown: the term, in which the unknown is a factor.
@@ -102,6 +105,9 @@ def pairs(
         theirs = {i.number: next(numbers) for i in unknown.indices}
         outputs = {a: next(numbers) for a in range(lhs.axes)}
         known = term.renumbered({**mine, **outputs})
+        lengths = dict(zip(outputs.values(), lhs.shape, strict=True))
+        if any(is_never_in_the_middle(g, lengths, unseen) for g in known.guards):
+            continue
         other = unknown.renumbered({**theirs, **outputs})
         ours = [known.factors[i] for i in split[0]]
         others = [f for f in other.factors if f.name != name]

@@ -17,6 +17,7 @@ from symconv.arithmetic.symbols import integers
 from symconv.decision.solving.merging.regions import Region
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument
+from symconv.language.graph import walk
 from symconv.language.operators import (
     Apply,
     Conv,
@@ -111,16 +112,7 @@ def _weight(node: Tensor, sizes: Sequence[Any], names: dict[str, str]) -> Tensor
 
 def _part(region: Region) -> list[SignalExpr]:
     """The nodes of a part, its weights with them, operands first; the source is the first one."""
-    found: dict[SignalExpr, None] = {region.source: None}
-    open_ = [(region.result, False)]
-    while open_:
-        node, is_done = open_.pop()
-        if is_done:
-            found[node] = None
-        elif node not in found:
-            open_.append((node, True))
-            open_ += [(operand, False) for operand in reversed(node.operands)]
-    return list(found)
+    return [region.source, *walk(region.result, without={region.source})]
 
 
 # --- which sizes are the same --------------------------------------------------------------
@@ -132,8 +124,8 @@ class _Sizes:
 
     Attributes:
         parents: of each size another one that is the same, or itself.
-        amounts: how large each is; None of what a layer makes by
-            sliding, which is as long as it is.
+        amounts: how large each is; None of what a layer makes by sliding, which is as long as it
+            is.
         fixed: those that are no symbols.
     """
 
@@ -325,7 +317,10 @@ def _rebuilt(
         if root not in symbols:
             taken = {symbol.name for symbol in symbols.values()}
             free = [name, *(f"{name}{more}" for more in range(2, len(taken) + 3))]
-            symbols[root] = integers(next(one for one in free if one not in taken), positive=True)
+            chosen = next(one for one in free if one not in taken)
+            # What may be empty in the network may be so here.
+            is_positive = amount is not None and amount.is_at_least(1)
+            symbols[root] = integers(chosen, positive=is_positive, nonnegative=True)
         return symbols[root]
 
     new: dict[SignalExpr, SignalExpr] = {}
@@ -337,7 +332,7 @@ def _rebuilt(
         elif isinstance(node, Tensor):
             new[node] = _weight(node, [size(one, "O") for one in sizes], names)
         else:
-            operator = _with_sizes(node.operator, sizes, node, shapes, size, classes)
+            operator = _with_sizes(node, shapes, size, classes)
             new[node] = Applied(operator, [new[operand] for operand in node.operands])
     made = new[region.source]
     assert isinstance(made, Tensor)
@@ -347,19 +342,18 @@ def _rebuilt(
 
 
 def _with_sizes(
-    operator: Operator,
-    sizes: Sequence[int],
     node: SignalExpr,
     shapes: Mapping[SignalExpr, Sequence[int]],
     size: Any,
     classes: _Sizes,
 ) -> Operator:
-    """An operator in which the sizes are the new ones."""
+    """The operator of a node, in which the sizes are the new ones."""
 
     def amount(number: int) -> Amount:
         found = integer_argument(size(number, "O"), "a size")
         return Amount(found.polynomial, found.symbols) if found.number is None else found
 
+    operator = node.operator
     match operator:
         case Conv(stride, dilation, groups) if groups != 1:
             outputs, inputs, *_ = shapes[node.operands[1]]

@@ -37,25 +37,11 @@ def between(source: SignalExpr, result: SignalExpr) -> list[SignalExpr]:
     """The nodes of a result that depend on a tensor, without it, operands first."""
     depends = {source}
     found = []
-    for node in _above(source, result):
+    for node in walk(result, without={source}):
         if not depends.isdisjoint(node.operands):
             depends.add(node)
             found.append(node)
     return found
-
-
-def _above(source: SignalExpr, result: SignalExpr) -> list[SignalExpr]:
-    """The nodes of a result, operands first, of which none is below a source."""
-    found: dict[SignalExpr, None] = {}
-    open_ = [(result, False)]
-    while open_:
-        node, is_done = open_.pop()
-        if is_done:
-            found[node] = None
-        elif node not in found and node is not source:
-            open_.append((node, True))
-            open_ += [(operand, False) for operand in reversed(node.operands)]
-    return list(found)
 
 
 def passed_by_all(region: Region) -> list[SignalExpr]:
@@ -88,11 +74,11 @@ def linear_regions(outputs: Sequence[SignalExpr], inputs: Iterable[SignalExpr]) 
         outputs: what the network computes.
         inputs: what it is applied to.
     """
-    return _Parts(outputs, inputs).found()
+    return _Regions(outputs, inputs).found()
 
 
 @dataclass(slots=True)
-class _Parts:
+class _Regions:
     """A network while it is cut into parts.
 
     Attributes:

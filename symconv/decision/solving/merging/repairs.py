@@ -54,7 +54,7 @@ def _moving(node: SignalExpr, chain: Chain) -> SignalExpr:
     return next(operand for operand in node.operands if chain.is_part(operand))
 
 
-def _rebuilt(node: SignalExpr, new: dict[SignalExpr, SignalExpr], chain: Chain) -> SignalExpr:
+def _rebuilt(node: SignalExpr, new: dict[SignalExpr, SignalExpr]) -> SignalExpr:
     """An operator on other operands, of which what is added or multiplied goes along."""
     if isinstance(node.operator, Add | Multiply) and len(new) == 1 and node.ndim == 1:
         ((old, inner),) = new.items()
@@ -112,7 +112,7 @@ class _PaddingFirst:
                 spread = more.apply(node.operator)
                 return padded(spread, one - left * factor, other - right * factor, axis)
         new = {part: self.of(part, pads) for part in parts}
-        return _rebuilt(node, new, chain)
+        return _rebuilt(node, new)
 
 
 def _with_more_zeros(tensor: SignalExpr, left: Amount, right: Amount, axis: int) -> SignalExpr:

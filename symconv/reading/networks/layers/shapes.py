@@ -6,7 +6,7 @@ and C, while of C and 2·D it is not known whether they are equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import accumulate
 from operator import mul
@@ -81,7 +81,11 @@ def _whole_quotient(n: Amount, m: Amount) -> Amount | None:
     )
 
 
-def _with_the_rest(x: SignalExpr, wanted: Sequence[Any]) -> list[Amount]:
+Same = Callable[[Amount, Amount], bool]
+"""Tells whether two sizes are equal."""
+
+
+def _with_the_rest(x: SignalExpr, wanted: Sequence[Any], same: Same) -> list[Amount]:
     """The sizes of a shape, of which one may be −1 for what is left."""
     given = [integer_argument(size, "a size", x) for size in wanted]
     open_ = [axis for axis, size in enumerate(given) if size == -1]
@@ -96,18 +100,30 @@ def _with_the_rest(x: SignalExpr, wanted: Sequence[Any]) -> list[Amount]:
             have.remove(size)  # what stands on both sides needs no division
         else:
             named.append(size)
-    rest = _whole_quotient(_times(have), _times(named))
+    whole, part = _times(have), _times(named)
+    rest = _whole_quotient(whole, part)
+    if rest is None and part.is_at_least(1) and same((whole // part) * part, whole):
+        rest = whole // part
     if rest is None:
         raise SymconvError(
             f"{_written(given)} is no shape for {_written(sizes_of(x))}, of which it is not plain "
-            f"that {_times(named)} divides {_times(have)}; give sizes as numbers, by the shape of "
-            "the input or by a hypothesis such as Eq(H, 224)"
+            f"that {part} divides {whole}; give sizes as numbers, by the shape of the input or by "
+            f"a hypothesis such as Eq(H, 224), or add the hypothesis Eq(Mod({whole}, {part}), 0)"
         )
     return [rest if axis == open_[0] else size for axis, size in enumerate(given)]
 
 
-def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
+def _plainly_equal(one: Amount, other: Amount) -> bool:
+    return one.polynomial == other.polynomial
+
+
+def reshape(x: SignalExpr, *shape: Any, same: Same = _plainly_equal) -> SignalExpr:
     """The same entries by rows in another shape, in which one size may be −1.
+
+    Args:
+        x: the tensor.
+        shape: its new sizes.
+        same: tells which sizes are equal, as by hypotheses about them.
 
     References:
         `torch.reshape`, `torch.Tensor.view`.
@@ -117,8 +133,8 @@ def reshape(x: SignalExpr, *shape: Any) -> SignalExpr:
     >>> reshape(Tensor("x", (N, 6, H, W)), N, 2, 3, -1).shape
     (N, 2, 3, H*W)
     """
-    have, want = sizes_of(x), _with_the_rest(x, as_list(shape))
-    groups = _paired(have, want)
+    have, want = sizes_of(x), _with_the_rest(x, as_list(shape), same)
+    groups = _paired(have, want, same)
     if groups is None:
         raise SymconvError(
             f"it is not plain that {_written(want)} has as many entries as {_written(have)}; give "
@@ -187,7 +203,7 @@ def _with_new_axes(x: SignalExpr, places: Sequence[int]) -> SignalExpr:
 
 
 def _paired(
-    have: Sequence[Amount], want: Sequence[Amount]
+    have: Sequence[Amount], want: Sequence[Amount], same: Same
 ) -> list[tuple[list[Amount], list[Amount]]] | None:
     """Old axes and new ones, in groups with as many entries; None where these are not found.
 
@@ -196,7 +212,7 @@ def _paired(
     groups: list[tuple[list[Amount], list[Amount]]] = []
     i = j = 0
     while i < len(have) or j < len(want):
-        if i < len(have) and j < len(want) and _equal(have[i], want[j]):
+        if i < len(have) and j < len(want) and _plainly_equal(have[i], want[j]):
             groups.append(([have[i]], [want[j]]))
             i, j = i + 1, j + 1
         elif i < len(have) and have[i] == 1:
@@ -206,7 +222,7 @@ def _paired(
             groups.append(([], [want[j]]))
             j += 1
         else:
-            found = _group(have[i:], want[j:])
+            found = _group(have[i:], want[j:], _plainly_equal) or _group(have[i:], want[j:], same)
             if found is None:
                 return None
             groups.append((list(have[i : i + found[0]]), list(want[j : j + found[1]])))
@@ -214,18 +230,14 @@ def _paired(
     return groups
 
 
-def _group(have: Sequence[Amount], want: Sequence[Amount]) -> tuple[int, int] | None:
+def _group(have: Sequence[Amount], want: Sequence[Amount], same: Same) -> tuple[int, int] | None:
     """The fewest axes of both that have as many entries."""
-    wanted = list(accumulate((size.polynomial for size in want), mul))
-    for i, old in enumerate(accumulate((size.polynomial for size in have), mul), 1):
+    wanted = list(accumulate(want, mul))
+    for i, old in enumerate(accumulate(have, mul), 1):
         for j, new in enumerate(wanted, 1):
-            if old == new:
+            if same(old, new):
                 return i, j
     return None
-
-
-def _equal(one: Amount, other: Amount) -> bool:
-    return one.polynomial == other.polynomial
 
 
 def reshape_as(x: SignalExpr, other: SignalExpr) -> SignalExpr:
@@ -376,7 +388,7 @@ def expand(x: SignalExpr, *sizes: Any) -> SignalExpr:
     if any(size == -1 for size in wanted[: max(new, 0)]):
         raise SymconvError("a new axis of expand needs a size, and not -1")
     full = [have[i - new] if size == -1 else size for i, size in enumerate(wanted)]
-    if new == 0 and all(map(_equal, full, have)):
+    if new == 0 and all(map(_plainly_equal, full, have)):
         return x
     return x.expand(full)
 
@@ -556,7 +568,7 @@ def split(x: SignalExpr, split_size_or_sections: Any, dim: int = 0) -> tuple[Sig
         sections = [
             integer_argument(one, "the size of a part", x) for one in split_size_or_sections
         ]
-        if not _equal(_sum(sections), n):
+        if not _plainly_equal(_sum(sections), n):
             raise SymconvError(f"parts of sizes {_written(sections)} are not {n} entries")
     starts = [_sum(sections[:i]) for i in range(len(sections))]
     return tuple(narrow(x, axis, start, size) for start, size in zip(starts, sections, strict=True))

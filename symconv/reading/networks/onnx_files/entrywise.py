@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def _div(call: Call) -> Any:
         return call.layer("div", x, call.number(1, "the divisor"))
     if isinstance(divisor, Constant) and divisor.is_real:
         numbers = divisor.numbers
-        if np.prod(numbers.shape, dtype=object) == 1:
+        if prod(numbers.shape) == 1:
             quotient = call.layer("div", x, call.number(1, "the divisor"))
             missing = len(numbers.shape) - x.ndim
             for _ in range(missing):
@@ -160,16 +161,10 @@ def axes_of_reduction(call: Call, rank: int, by_input: int) -> list[int] | None:
         rank: how many axes there are.
         by_input: the version from which the axes are an input.
     """
-    if call.version >= by_input:
-        axes = call.integers(1, "the axes") if call.has(1) else []
-    else:
-        axes = call.get("axes") or []
+    axes = call.listed("axes", 1, "the axes", by_input)
     if not axes:
         return None if call.get("noop_with_empty_axes", 0) else list(range(rank))
-    found = [call.axis(axis, rank) for axis in axes]
-    if len(set(found)) != len(found):
-        raise SymconvError(f"the axes {axes} are not different")
-    return sorted(found)
+    return sorted(call.axes(axes, rank))
 
 
 def _reduced(

@@ -18,7 +18,7 @@ from symconv.arithmetic.limits import MOST_SIZES_CALCULATED
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.reading.networks.onnx_files.entrywise import axes_of_reduction
-from symconv.reading.networks.onnx_files.moving import by_numbers, slices_of
+from symconv.reading.networks.onnx_files.moving import by_numbers, new_axes, slices_of
 from symconv.reading.networks.onnx_files.numbers import FLOATS, exactly, kind_called
 from symconv.reading.networks.onnx_files.values import Call, Constant, Integers
 from symconv.reading.networks.sizes import Size
@@ -34,7 +34,7 @@ def _array(call: Call, place: int = 0) -> Any:
     if isinstance(found, Integers):
         return found.array
     numbers = call.constant(place, "what is calculated with sizes").numbers
-    if np.prod(numbers.shape, dtype=object) > MOST_SIZES_CALCULATED:
+    if math.prod(numbers.shape) > MOST_SIZES_CALCULATED:
         raise SymconvError(f"{numbers.name} has more entries than are calculated with sizes")
     plain = numbers.array()
     result = np.empty(plain.shape, dtype=object)
@@ -203,20 +203,15 @@ def _reshape(call: Call) -> Integers:
 
 def _squeeze(call: Call) -> Integers:
     array = _array(call)
-    axes = call.get("axes") if call.version < 13 else None
-    if call.version >= 13 and call.has(1):
-        axes = call.integers(1, "the axes")
-    found = None if axes is None else tuple(call.axis(axis, array.ndim) for axis in axes)
+    axes = call.listed("axes", 1, "the axes")
+    found = None if axes is None else tuple(call.axes(axes, array.ndim))
     return _made(np.squeeze(array, found), _is_real(call))
 
 
 def _unsqueeze(call: Call) -> Integers:
     array = _array(call)
-    axes = call.get("axes") or [] if call.version < 13 else call.integers(1, "the axes")
-    rank = array.ndim + len(axes)
-    return _made(
-        np.expand_dims(array, tuple(call.axis(axis, rank) for axis in axes)), _is_real(call)
-    )
+    places = tuple(new_axes(call, array.ndim))
+    return _made(np.expand_dims(array, places), _is_real(call))
 
 
 def _transpose(call: Call) -> Integers:
@@ -237,9 +232,7 @@ def _split(call: Call) -> tuple[Integers, ...]:
     array = _array(call)
     axis = call.axis(call.get("axis", 0), array.ndim)
     count, n = len(call.node.outputs), array.shape[axis]
-    sizes = call.get("split") if call.version < 13 else None
-    if call.version >= 13 and call.has(1):
-        sizes = call.integers(1, "the sizes of the parts")
+    sizes = call.listed("split", 1, "the sizes of the parts")
     if sizes is None:
         if n % count:
             raise SymconvError(f"{n} entries are no {count} equal parts")

@@ -6,10 +6,10 @@ applied to integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import floor, prod
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from symconv.reading.networks.onnx_files.numbers import FLOATS, exactly, known
 from symconv.reading.networks.onnx_files.values import Call, Computed, Constant, Integers, Value
 from symconv.reading.networks.sizes import Size
 
-__all__ = ["MOVING", "by_numbers", "slices_of"]
+__all__ = ["MOVING", "by_numbers", "new_axes", "slices_of"]
 
 Meaning = Callable[[Call], Any]
 
@@ -55,34 +55,16 @@ def _flatten(call: Call) -> Any:
         raise SymconvError(f"there is no axis {axis} of {x.ndim}")
     axis = axis + x.ndim if axis < 0 else axis
     sizes = call.sizes(x)
-    return call.layer("reshape", x, _product(sizes[:axis]), _product(sizes[axis:]))
-
-
-def _product(sizes: Sequence[Any]) -> Any:
-    total: Any = 1
-    for size in sizes:
-        total = size * total
-    return total
-
-
-def _axes(call: Call, rank: int) -> list[int] | None:
-    """The axes of Squeeze and Unsqueeze, which were an attribute before opset 13."""
-    given = call.get("axes") if call.version < 13 else None
-    if call.version >= 13 and call.has(1):
-        given = call.integers(1, "the axes")
-    if given is None:
-        return None
-    axes = [call.axis(axis, rank) for axis in given]
-    if len(set(axes)) != len(axes):
-        raise SymconvError(f"the axes {given} are not different")
-    return axes
+    return call.layer("reshape", x, prod(sizes[:axis]), prod(sizes[axis:]))
 
 
 def _squeeze(call: Call) -> Any:
     x = call.tensor()
-    axes = _axes(call, x.ndim)
-    if axes is None:
+    given = call.listed("axes", 1, "the axes")
+    if given is None:
         axes = [axis for axis, size in enumerate(call.sizes(x)) if size == 1]
+    else:
+        axes = call.axes(given, x.ndim)
     wrong = [size for axis, size in enumerate(call.sizes(x)) if axis in axes and size != 1]
     if wrong:
         raise SymconvError(f"an axis of {wrong[0]} entries is left out")
@@ -91,10 +73,17 @@ def _squeeze(call: Call) -> Any:
 
 def _unsqueeze(call: Call) -> Any:
     x = call.tensor()
-    count = len(call.get("axes") or []) if call.version < 13 else len(call.integers(1, "the axes"))
-    for axis in sorted(_axes(call, x.ndim + count) or []):
+    for axis in new_axes(call, x.ndim):
         x = call.layer("unsqueeze", x, axis)
     return x
+
+
+def new_axes(call: Call, rank: int) -> list[int]:
+    """The places of the axes that Unsqueeze adds to so many, in their order."""
+    axes = call.listed("axes", 1, "the axes")
+    if axes is None:
+        raise SymconvError("the axes are missing")
+    return sorted(call.axes(axes, rank + len(axes)))
 
 
 def _expand(call: Call) -> Any:
@@ -160,9 +149,7 @@ def _split(call: Call) -> Any:
     x = call.tensor()
     axis = call.axis(call.get("axis", 0), x.ndim)
     count = len(call.node.outputs)
-    sizes = call.get("split") if call.version < 13 else None
-    if call.version >= 13 and call.has(1):
-        sizes = call.integers(1, "the sizes of the parts")
+    sizes = call.listed("split", 1, "the sizes of the parts")
     if sizes is None:
         if call.get("num_outputs", count) != count:
             raise SymconvError(f"num_outputs is not {count}, the number of outputs")
@@ -191,10 +178,7 @@ def slices_of(call: Call, rank: int) -> list[tuple[int, Any, Any, int]]:
         raise SymconvError("starts, ends, axes and steps are not equally many")
     if any(not isinstance(step, int) or step == 0 for step in steps):
         raise SymconvError(f"the steps are numbers other than 0, got {steps}")
-    along = [call.axis(axis, rank) for axis in axes]
-    if len(set(along)) != len(along):
-        raise SymconvError(f"the axes {axes} are not different")
-    return list(zip(along, starts, ends, steps, strict=True))
+    return list(zip(call.axes(axes, rank), starts, ends, steps, strict=True))
 
 
 def _slice(call: Call) -> Any:
@@ -205,7 +189,7 @@ def _slice(call: Call) -> Any:
         if n.number is not None and isinstance(start, int) and isinstance(end, int):
             parts[axis] = by_numbers(start, end, step, n.number)
         else:
-            parts[axis] = _by_symbols(start, end, step, n, call)
+            parts[axis] = _by_symbols(start, end, step)
     flipped = [axis for axis, part in enumerate(parts) if part.step is not None and part.step < 0]
     if not flipped:
         return call.layer("getitem", x, tuple(parts))
@@ -225,7 +209,7 @@ def by_numbers(start: int, end: int, step: int, n: int) -> slice:
     return slice(first, None if last < 0 else last, step)
 
 
-def _by_symbols(start: Any, end: Any, step: int, n: Amount, call: Call) -> slice:
+def _by_symbols(start: Any, end: Any, step: int) -> slice:
     """The slice along an axis whose size is a symbol; far away is its beginning or its end."""
     is_far = [isinstance(one, int) and abs(one) >= FARTHEST_POSITION for one in (start, end)]
     plain = [one.amount if isinstance(one, Size) else one for one in (start, end)]
@@ -510,7 +494,7 @@ def _constant_of_shape(call: Call) -> Value:
     entry = np.float32(0) if value is None else value.array().reshape(-1)[0]
     name = call.node.outputs[0]
     is_plain = all(isinstance(size, int) for size in sizes)
-    count = _product(sizes) if is_plain else None
+    count = prod(sizes) if is_plain else None
     if value is None or value.kind in FLOATS:
         if count is not None and count <= MOST_SIZES_CALCULATED:
             numbers = known(name, np.full(sizes, entry))

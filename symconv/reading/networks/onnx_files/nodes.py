@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import (
     DEEPEST_FUNCTION,
@@ -43,8 +43,8 @@ from symconv.reading.networks.onnx_files.values import (
     Unread,
     Value,
 )
-from symconv.reading.networks.results import Reading, note_place
-from symconv.reading.networks.running import Fed, File
+from symconv.reading.networks.results import LocatedError, Reading, note_place
+from symconv.reading.networks.running import ARRAYS, Fed, File
 from symconv.reading.networks.sizes import Hypotheses, named_size
 from symconv.reading.networks.weights import Weight, Weights
 
@@ -106,7 +106,7 @@ class _Reader:
     def __init__(self, model: Model, given: Iterable[Any], path: str = "") -> None:
         self.model = model
         self.path = path
-        self.hypotheses = Hypotheses([given] if isinstance(given, Boolean | bool) else given)
+        self.hypotheses = Hypotheses(given)
         self.places: dict[SignalExpr, str] = {}
         self.context: Context
         self._count = 0
@@ -153,7 +153,8 @@ class _Reader:
         self, tensors: Sequence[Tensor], fed: Sequence[Input], outputs: Sequence[str]
     ) -> File | None:
         """How the file is run; None where it is nowhere, or takes more than was read."""
-        if not self.path or len(fed) < len(self.model.graph.inputs):
+        is_known = all(one.kind in ARRAYS for one in fed)
+        if not self.path or not is_known or len(fed) < len(self.model.graph.inputs):
             return None
         inputs = zip(tensors, fed, strict=True)
         return File(
@@ -247,14 +248,14 @@ class _Reader:
                     raise SymconvError(f"takes {as_given(missing[0])}, which nothing is called")
                 inputs = [values[name] if name else None for name in node.inputs]
                 found = self._results(node, inputs, values, opsets, place, depth, attributes)
-            except _LocatedError:
+            except LocatedError:
                 raise
             except SymconvError as error:
                 within = f" in {around}" if around else ""
-                raise _LocatedError(f"{node}{within}: {error}") from error
+                raise LocatedError(f"{node}{within}: {error}") from error
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 # Of attributes that contradict each other in ways that nobody has thought of.
-                raise _LocatedError(f"{node}: contradicts itself ({error})") from error
+                raise LocatedError(f"{node}: contradicts itself ({error})") from error
             for at, name in enumerate(node.outputs):
                 value = found[at] if at < len(found) else Unread(name)
                 if name:
@@ -270,10 +271,10 @@ class _Reader:
         opsets: Mapping[str, int],
         place: str,
         depth: int,
-        around: Mapping[str, Attribute],
+        of_function: Mapping[str, Attribute],
     ) -> Sequence[Value]:
         """What stands for the results of one node."""
-        attributes = _resolved(node.attributes, around)
+        attributes = _resolved(node.attributes, of_function)
         function = self.model.functions.get((node.domain, node.operator))
         if function is not None:
             return self._called(function, inputs, attributes, place, depth)
@@ -286,7 +287,7 @@ class _Reader:
         if node.operator == "Constant":
             return [_constant(call)]
         if node.operator == "If":
-            return self._branch(call, values, opsets, place, depth, around)
+            return self._branch(call, values, opsets, place, depth, of_function)
         if node.operator in _CONTROL:
             raise SymconvError("does something again and again, which is not read")
         if node.operator in ("Cast", "CastLike", "Shape", "Size"):
@@ -301,7 +302,7 @@ class _Reader:
         meaning = INTEGERS[node.operator] if by_integers else _TENSORS.get(node.operator)
         if meaning is not None:
             return _values(meaning(call))
-        body = _body(node, schema, opsets)
+        body = function_of(schema.function_body) if schema.has_function else None
         if body is not None:
             defaults = {name: Attribute("", one) for name, one in _defaults(schema).items()}
             return self._called(body, inputs, {**defaults, **attributes}, place, depth)
@@ -347,7 +348,7 @@ class _Reader:
         opsets: Mapping[str, int],
         place: str,
         depth: int,
-        around: Mapping[str, Attribute],
+        of_function: Mapping[str, Attribute],
     ) -> Sequence[Value]:
         """The branch that is taken, where the condition is known."""
         condition = call.value(0)
@@ -361,7 +362,7 @@ class _Reader:
         for name, numbers in graph.constants.items():
             inner[name] = Constant(numbers, is_weight=True)
         _check_depth(depth)
-        self._run(graph.nodes, inner, opsets, place, depth + 1, around)
+        self._run(graph.nodes, inner, opsets, place, depth + 1, of_function)
         return [_named(inner, name) for name in graph.outputs]
 
     def _called(
@@ -386,10 +387,6 @@ class _Reader:
         opsets = {**self.model.opsets, **function.opsets}
         self._run(nodes, values, opsets, place, depth + 1, kept)
         return [_named(values, name) for name in function.outputs]
-
-
-class _LocatedError(SymconvError):
-    """An error that says in which node it is met."""
 
 
 def _check_depth(depth: int) -> None:
@@ -559,23 +556,16 @@ def _defaults(schema: Any) -> dict[str, Any]:
 
 
 def _resolved(
-    own: Mapping[str, Attribute], around: Mapping[str, Attribute]
+    own: Mapping[str, Attribute], of_function: Mapping[str, Attribute]
 ) -> dict[str, Attribute]:
     """Attributes of which some are those of the function around; what it has not is left out."""
     result = {}
     for name, one in own.items():
         if not one.refers_to:
             result[name] = one
-        elif one.refers_to in around:
-            result[name] = around[one.refers_to]
+        elif one.refers_to in of_function:
+            result[name] = of_function[one.refers_to]
     return result
-
-
-def _body(node: Node, schema: Any, opsets: Mapping[str, int]) -> Function | None:
-    """An operator by others, where the format defines it by them."""
-    if not schema.has_function:
-        return None
-    return function_of(schema.function_body)
 
 
 _FIRST = (
@@ -627,10 +617,7 @@ def _shape_of(call: Call) -> Value:
 
 
 def _size_of(call: Call) -> Value:
-    total: Any = 1
-    for one in _sizes_of(call.value(0), call):
-        total = one * total
-    return _as_integers(call, total)
+    return _as_integers(call, prod(_sizes_of(call.value(0), call)))
 
 
 def _sizes_of(found: Value, call: Call) -> list[Any]:
@@ -675,7 +662,7 @@ def _cast(call: Call) -> Value | None:
         return Constant(
             Numbers(
                 call.node.outputs[0],
-                "DOUBLE",
+                kind,
                 numbers.shape,
                 lambda: numbers.array().astype(np.float64),
             )

@@ -15,6 +15,7 @@ import numpy as np
 
 from symconv.arithmetic.limits import LARGEST_DENOMINATOR_OF_FLOAT
 from symconv.errors import SymconvError
+from symconv.reading.networks.known_numbers import meant
 
 __all__ = [
     "FLOATS",
@@ -24,7 +25,6 @@ __all__ = [
     "kind_called",
     "known",
     "numbers_of",
-    "precision_of",
 ]
 
 FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
@@ -59,10 +59,13 @@ class Numbers:
     shape: tuple[int, ...]
     array: Callable[[], Any]
 
-
-def precision_of(kind: str) -> float:
-    """The distance from 1 to the next number of a kind of reals."""
-    return 2.0**-7 if kind == "BFLOAT16" else float(np.finfo(_TYPES[kind]).eps)
+    @property
+    def precision(self) -> float:
+        """The distance from 1 to the next number of the kind; 0 of integers."""
+        if self.kind == "BFLOAT16":
+            return 2.0**-7
+        stored = np.dtype(_TYPES[self.kind])
+        return float(np.finfo(stored).eps) if stored.kind == "f" else 0.0
 
 
 def kind_called(number: Any) -> str:
@@ -247,10 +250,7 @@ def check_finite(array: Any, name: str) -> None:
 
 
 def exactly(number: Any, what: str) -> Fraction:
-    """The number that was meant: a float in a file is the nearest one to it.
-
-    It is a fraction with a small denominator if one is nearest to it, as 1/6, which cannot be
-    written as a float; and otherwise the shortest decimal.
+    """The number that was meant: a float in a file is the nearest one to it; see `meant`.
 
     >>> print(exactly(np.float32(0.1), "x"), exactly(np.float32(1) / 6, "x"), exactly(2, "x"))
     1/10 1/6 2
@@ -263,7 +263,5 @@ def exactly(number: Any, what: str) -> Fraction:
     kind = type(number) if isinstance(number, np.floating) else np.float64
     if not isfinite(number):
         raise SymconvError(f"{what} must be a finite number, got {number}")
-    near = Fraction(float(number)).limit_denominator(LARGEST_DENOMINATOR_OF_FLOAT)
-    if kind(float(near)) == number:
-        return near
-    return Fraction(str(kind(number)))
+    step = float(np.spacing(kind(abs(number))))
+    return meant(float(number), step, LARGEST_DENOMINATOR_OF_FLOAT)

@@ -25,7 +25,7 @@ __all__ = ["SLIDING"]
 Pairs = list[tuple[Amount, Amount]]
 
 
-def _dimensions(call: Call, x: SignalExpr) -> int:
+def _dimensions(x: SignalExpr) -> int:
     """Along how many axes it slides: all but those of the batch and the channels."""
     if not 3 <= x.ndim <= 5:
         raise SymconvError(f"is read along one axis to three, (N, C, …), and there are {x.ndim}")
@@ -87,7 +87,7 @@ def _kernel_of(call: Call, weight: SignalExpr, count: int) -> list[Amount]:
 
 def _conv(call: Call) -> Any:
     x, weight = call.tensor(0), call.tensor(1)
-    count = _dimensions(call, x)
+    count = _dimensions(x)
     strides, dilations = _each(call, "strides", count), _each(call, "dilations", count)
     padding = _padding(call, x, _kernel_of(call, weight, count), strides, dilations)
     return call.layer(
@@ -104,7 +104,7 @@ def _conv(call: Call) -> Any:
 
 def _conv_transpose(call: Call) -> Any:
     x, weight = call.tensor(0), call.tensor(1)
-    count = _dimensions(call, x)
+    count = _dimensions(x)
     strides, dilations = _each(call, "strides", count), _each(call, "dilations", count)
     kernel = _kernel_of(call, weight, count)
     auto = call.choice("auto_pad", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
@@ -147,7 +147,7 @@ def _conv_transpose(call: Call) -> Any:
 
 def _windows(call: Call, x: SignalExpr) -> tuple[int, dict[str, Any]]:
     """The windows of a pool: along how many axes, and the arguments of the layer."""
-    count = _dimensions(call, x)
+    count = _dimensions(x)
     kernel = call.get("kernel_shape")
     if not kernel or len(kernel) != count or any(c < 1 for c in kernel):
         raise SymconvError(f"kernel_shape has a positive number for each of {count} axes")
@@ -241,9 +241,7 @@ def _pad(call: Call) -> Any:
         amounts = call.integers(1, "the padding")
         value = call.number(2, "the value of a padding") if call.has(2) else 0
     axes = call.integers(3, "the axes") if call.has(3) else list(range(x.ndim))
-    along = [call.axis(axis, x.ndim) for axis in axes]
-    if len(set(along)) != len(along):
-        raise SymconvError(f"the axes {axes} are not different")
+    along = call.axes(axes, x.ndim)
     pairs = dict(zip(along, _pairs(amounts, len(along), "the padding"), strict=True))
     flat = [p for axis in reversed(range(x.ndim)) for p in pairs.get(axis, (0, 0))]
     if mode == "constant":

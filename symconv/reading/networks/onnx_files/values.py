@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from symconv.reading.networks.onnx_files.numbers import (
     Numbers,
     check_finite,
     exactly,
-    precision_of,
 )
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
 from symconv.reading.networks.weights import Weights
@@ -102,18 +102,12 @@ class Constant:
                 f"{name} holds entries of the kind {self.numbers.kind}, where real numbers are "
                 "expected"
             )
-        if np.prod(shape, dtype=object) == 1 and not (self.is_weight and shape):
+        if prod(shape) == 1 and not (self.is_weight and shape):
             return filled(shape, exactly(self.numbers.array().reshape(-1)[0], name))
         if self not in context.weights:
             check_finite(self.numbers.array(), name)
-        return context.weights.tensor(
-            self,
-            name,
-            shape,
-            self.numbers,
-            lambda: np.array(self.numbers.array(), np.float64),
-            precision_of(self.numbers.kind),
-        )
+        numbers = self.numbers
+        return context.weights.tensor(self, name, shape, numbers, numbers.array, numbers.precision)
 
     def made_of(
         self, context: Context, what: Any, origin: str, values: Callable[[Any], Any]
@@ -135,9 +129,9 @@ class Constant:
             check_finite(self.numbers.array(), self.numbers.name)
             with np.errstate(all="ignore"):
                 check_finite(computed(), origin)
-        precision = precision_of(self.numbers.kind)
+        numbers = self.numbers
         return context.weights.tensor(
-            key, origin, self.numbers.shape, self.numbers, computed, precision
+            key, origin, numbers.shape, numbers, computed, numbers.precision
         )
 
 
@@ -280,6 +274,23 @@ class Call:
             raise SymconvError(f"{what} is a list of integers, got {_shown(array)}")
         return list(array.reshape(-1).tolist())
 
+    def listed(self, name: str, place: int, what: str, by_input: int = 13) -> list[Any] | None:
+        """Integers that were an attribute until they became an input; None where left out.
+
+        Args:
+            name: of the attribute.
+            place: of the input.
+            what: what they are, for errors.
+            by_input: the version from which they are an input.
+
+        Raises:
+            SymconvError: they depend on what is put in.
+        """
+        if self.version < by_input:
+            found: list[Any] | None = self.get(name)
+            return found
+        return self.integers(place, what) if self.has(place) else None
+
     def _entries(self, place: int, what: str) -> Any:
         return self.constant(place, what).numbers.array()
 
@@ -352,6 +363,17 @@ class Call:
         if not isinstance(axis, int) or not -rank <= axis < rank:
             raise SymconvError(f"there is no axis {axis} of {rank}")
         return axis % rank
+
+    def axes(self, axes: Sequence[Any], rank: int) -> list[int]:
+        """Axes, each of which may be counted from the end.
+
+        Raises:
+            SymconvError: there is no such axis, or one is named twice.
+        """
+        found = [self.axis(axis, rank) for axis in axes]
+        if len(set(found)) != len(found):
+            raise SymconvError(f"the axes {axes} are not different")
+        return found
 
     def graph(self, name: str) -> Graph:
         """An attribute that is a graph.

@@ -210,6 +210,17 @@ def by_hand(made: Any, constants: dict[str, Any], opset: int = 13) -> tuple[Any,
     return x, found
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_weights_are_as_they_are_held(kind: Any) -> None:
+    kernel = np.random.default_rng(3).normal(size=(2, 4, 1, 1)).astype(kind)
+    reading = read_model(model([node("Conv", "x w")], {"x": IMAGES}, {"w": kernel}))
+    (weight,) = reading.weights.values()
+    assert weight.numbers.dtype == kind
+    assert np.array_equal(weight.numbers, kernel)
+    assert weight.values.dtype == np.float64
+    assert weight.precision == np.finfo(kind).eps
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_response_norms(size: int) -> None:
     # It takes the number of images for that of channels.
