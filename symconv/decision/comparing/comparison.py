@@ -240,22 +240,23 @@ class Comparison:
                     )
                 return lines
             case "refuted":
-                return [f"different {self._where()}"]
+                return [f"different{self._where()}"]
             case _:
                 return [f"unknown: {self.reason}"]
 
     def _where(self) -> str:
         found = self.difference
         if found is None:
-            return self.reason
-        at = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+            return f" {self.reason}"
+        sizes = ", ".join(f"{name} = {value}" for name, value in found.sizes.items())
+        at = f" at {sizes}" if sizes else ""  # all of them may be numbers
         one, other = found.values
         if found.index is None:
-            return f"at {at}: the output has the shape {one} in one and {other} in the other"
+            return f"{at}: the output has the shape {one} in one and {other} in the other"
         entry = f"[{', '.join(map(str, found.index))}]" if found.index else ""
         one, other = _apart(one, other)
         return (
-            f"at {at}: output{entry} is {one} in the first and {other} in the second, "
+            f"{at}: output{entry} is {one} in the first and {other} in the second, "
             "for random inputs"
         )
 

@@ -8,7 +8,7 @@ numbers that they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -99,9 +99,39 @@ class Comparer:
 
     def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
         """Why two segments are equal; or why that is not found, in words."""
-        found = self._equality(a, b, given)
+        found = self._nearly_equal(a, b, given) or self._equality(a, b, given)
         apart = self._apart(b) if isinstance(found, str) else b
         return found if apart is b else self._equality(a, apart, given)
+
+    def _nearly_equal(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
+        """Why segments are equal if weights that differ by no more than is allowed are the same.
+
+        A deviation that one computes in single precision and the other in double is one of these,
+        and it stands in several places, as beside a kernel and a bias.
+        """
+        free = {
+            name: tensor
+            for name, tensor in leaves(a).items()
+            if name in self._own[0] and name not in self._constants
+        }
+        instead: dict[str, Tensor] = {}
+        for name, tensor in leaves(b).items():
+            if name not in self._own[1] or name in self._constants:
+                continue
+            for other, theirs in free.items():
+                if theirs.sizes == tensor.sizes and self._agrees(name, theirs):
+                    instead[name] = free.pop(other)
+                    break
+        if not instead:
+            return None
+        found = self._equality(a, put_in(b, instead), given)
+        if isinstance(found, str):
+            return None
+        near = tuple(self._deviation(name, theirs) for name, theirs in instead.items())
+        return replace(found, deviations=(*near, *found.deviations))
+
+    def _agrees(self, name: str, wanted: SignalExpr) -> bool:
+        return self._deviation(name, wanted).relative <= self.allowed(name)
 
     def _apart(self, b: SignalExpr) -> SignalExpr:
         """The second segment in which weights that are one number throughout are its own.

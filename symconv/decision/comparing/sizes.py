@@ -101,8 +101,20 @@ class Sizes:
         try:
             with self.known.sets.within_budget():
                 is_always = self.among.intersect(self.known.sets.where(others)).is_empty()
-        except Undecided:
-            return None
+        except Undecided:  # a product of sizes, of which each may be a number
+            known = {
+                atom: found
+                for atom in {atom for monomial in polynomial.terms for atom in monomial}
+                if Polynomial.of(atom) != polynomial
+                and (found := self._number(Polynomial.of(atom))) is not None
+            }
+            total = Polynomial.constant(0)
+            for monomial, coefficient in polynomial.terms.items():
+                product = Polynomial.constant(coefficient)
+                for atom in monomial:
+                    product *= known.get(atom, Polynomial.of(atom))
+                total += product
+            return self._number(total) if known else None
         return value if is_always else None
 
     def in_words(self) -> str:

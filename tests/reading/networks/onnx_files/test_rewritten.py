@@ -1,0 +1,117 @@
+"""Models before and after rewritings that tools make of them, some of which are wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symconv.decision.comparing.comparison import Comparison
+from symconv.reading.networks import read_onnx
+from symconv.reading.networks.comparing import compare_readings
+from tests.oracles.onnx_models import computed, installed
+
+onnx = installed()
+
+POOLED = "g (double[N,1,H,W] x) => (double[N,1,P,Q] y) <int64[8] p = {0,0,0,1,0,0,0,1}>"
+THREE = "g (double[N,1,3] x) => (double[N,1,Q] y) <int64[6] p = {0,0,1,0,0,1}>"
+AFTER = "g (double[N,1,H] x) => (double[N,1,Q] y) <int64[6] p = {0,0,0,0,0,2}>"
+FIXED = "g (double[1,1,8] x) => (double[1,1,Q] y) <double[1,1,3] k = {1,2,4}>"
+CLIPPED = (
+    "g (double[N] x) => (double[N] y) <double a={0}, double b={1}, double c={2}, double d={3}>"
+)
+
+WRONG = {
+    # The padding of the pool, which does not count, is made one with that before it, which does.
+    "pad and pool, whose padding does not count": (
+        f"{POOLED} {{ t = Pad (x, p)\n"
+        "y = AveragePool <kernel_shape=[1,3], pads=[0,1,0,1], count_include_pad=0> (t) }",
+        f"{POOLED} {{ "
+        "y = AveragePool <kernel_shape=[1,3], pads=[0,2,0,2], count_include_pad=1> (x) }",
+    ),
+    # A max pool pads with what is less than all numbers, and not with 0.  Dilated, as ONNX's
+    # evaluator leaves out the padding of others.
+    "zeros padded before a max pool": (
+        f"{THREE} {{ t = Pad (x, p)\n y = MaxPool <kernel_shape=[2], dilations=[2]> (t) }}",
+        f"{THREE} {{ y = MaxPool <kernel_shape=[2], dilations=[2], pads=[1,1]> (x) }}",
+    ),
+    # A window that begins behind the input is left out, and one that begins in zeros is not.
+    "zeros padded before a pool of rounded size": (
+        f"{AFTER} {{ t = Pad (x, p)\n"
+        "y = AveragePool <kernel_shape=[3], strides=[2], ceil_mode=1> (t) }",
+        f"{AFTER} {{ y = AveragePool "
+        "<kernel_shape=[3], strides=[2], ceil_mode=1, count_include_pad=1, pads=[0,2]> (x) }",
+    ),
+    "paddings of SAME_UPPER without the dilation": (
+        f'{FIXED} {{ y = Conv <auto_pad="SAME_UPPER", dilations=[2]> (x, k) }}',
+        f"{FIXED} {{ y = Conv <pads=[1,1], dilations=[2]> (x, k) }}",
+    ),
+    "clips of ranges that do not meet": (
+        f"{CLIPPED} {{ t = Clip (x, a, b)\n y = Clip (t, c, d) }}",
+        f"{CLIPPED} {{ y = Clip (x, c, b) }}",
+    ),
+}
+
+
+def _model(text: str) -> Any:
+    return onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 13]>\n{text}')
+
+
+def _compared(*texts: str) -> Comparison:
+    first, second = (read_onnx(_model(text).SerializeToString()) for text in texts)
+    return compare_readings(first, second)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_rewritings_are_refuted_where_they_differ(name: str) -> None:
+    found = _compared(*WRONG[name])
+    assert found.verdict == "refuted"
+    assert found.difference is not None
+    one, other = (computed(_model(text), found.difference.inputs)[0] for text in WRONG[name])
+    index = found.difference.index
+    if index is None:
+        assert (one.shape, other.shape) == found.difference.values
+    else:
+        assert np.allclose((one[index], other[index]), found.difference.values)
+
+
+def test_a_difference_of_fixed_sizes_is_told_without_sizes() -> None:
+    found = _compared(*WRONG["paddings of SAME_UPPER without the dilation"])
+    assert str(found).startswith("different: the output has the shape (1, 1, 8) in one")
+
+
+NORM = (
+    "g (float[N,1,H] x) => (float[N,3,Q] y) <float[3] s={1.3,0.3,1.7}, float[3] b={-1.1,0.4,1.9}, "
+    "float[3] m={2.1,0.7,1.6}, float[3] v={0.1,0.3,1.2}, float[3,1,1] k={-2.9,-0.35,1.2}, "
+    "float[3] e={0.001,0.001,0.001}, int64[2] axes={1,2}, float[3] zero={0,0,0}>"
+)
+NORMAL = f"{NORM} {{ t = Conv (x, k)\n y = BatchNormalization <epsilon=0.001> (t, s, b, m, v) }}"
+
+
+@pytest.mark.parametrize(("moved", "verdict"), [("e", "agree"), ("s", "refuted")])
+def test_a_batch_norm_that_is_folded_by_nodes_has_weights_that_nearly_agree(
+    moved: str, verdict: str
+) -> None:
+    folded = (
+        f"{NORM} {{ a = Add (v, {moved})\n r = Sqrt (a)\n q = Div (s, r)\n"
+        "u = Unsqueeze (q, axes)\n w = Mul (k, u)\n n = Sub (zero, m)\n o = Mul (n, q)\n"
+        "l = Add (o, b)\n y = Conv (x, w, l) }"
+    )
+    found = _compared(NORMAL, folded)
+    assert found.verdict == verdict
+    assert found.deviation < 1e-6
+
+
+def test_rounding_alone_refutes_nothing() -> None:
+    """Functions that are not known to be equal, behind weights that were folded."""
+    text = (
+        f"{NORM} {{ t = Conv (x, k)\n h = BatchNormalization <epsilon=0.001> (t, s, b, m, v)\n"
+        "z = Softmax <axis=1> (h)\n y = Log (z) }"
+    )
+    folded = (
+        f"{NORM} {{ a = Add (v, e)\n r = Sqrt (a)\n q = Div (s, r)\n u = Unsqueeze (q, axes)\n"
+        "w = Mul (k, u)\n n = Sub (zero, m)\n o = Mul (n, q)\n l = Add (o, b)\n"
+        "h = Conv (x, w, l)\n y = LogSoftmax <axis=1> (h) }"
+    )
+    assert _compared(text, folded).verdict in ("agree", "unknown")
