@@ -671,11 +671,25 @@ MOST_KERNELS_TRIED_ALONE = 4
 MOST_SEGMENTS_TRIED = 8
 """Segments of one network that are compared with one of the other, where several read the same."""
 
-MOST_SIZES_EVALUATED = 12
-"""Sizes at which segments are computed in numbers, to find the smallest at which they differ."""
+MOST_SIZES_EVALUATED = 40
+"""Sizes at which networks are computed in numbers, to find the smallest at which they differ: with
+three symbols, all of whose sum is 6 or less."""
 
-MOST_NETWORKS_EVALUATED = 3
-"""Sizes at which whole networks are computed in numbers, each of which may take seconds."""
+LARGER_SIZES_EVALUATED = (4, 9, 16)
+"""By how much all sizes are larger than the smallest ones, where these show no difference: kernels
+that are dilated or turned make none in images of one entry."""
+
+FEWEST_SIZES_EVALUATED = 12
+"""Sizes at which segments are computed, however long it takes."""
+
+FEWEST_EVALUATED = 3
+"""Sizes at which whole networks are computed, however long it takes; each may take seconds."""
+
+WORK_OF_A_LONG_SEARCH = ALLOWANCE // 2
+"""Steps after which no further sizes are tried."""
+
+MOST_WORK_OF_A_SEARCH = 40 * ALLOWANCE
+"""For a few sizes of the largest networks, of which one takes nearly an allowance each time."""
 
 LENGTH_WITH_A_MIDDLE = 24
 """How long outputs are where it is asked whether they differ at their ends alone: a quarter of
@@ -710,3 +724,6 @@ LEAST_TIMES_ROUNDING = 10
 
 WORK_OF_A_COMPARISON = 20 * ALLOWANCE
 """For all segments of two networks; each has the allowance of a decision at most."""
+
+STEPS_OF_AN_ATOM = 80
+"""What it takes to write one part of a term with other indices, and to simplify that."""

@@ -15,13 +15,18 @@ from typing import Any
 from zlib import crc32
 
 from symconv.arithmetic.limits import (
+    FEWEST_EVALUATED,
+    FEWEST_SIZES_EVALUATED,
+    LARGER_SIZES_EVALUATED,
     LARGEST_ROUNDING_TRIED,
     LEAST_TIMES_ROUNDING,
     LENGTH_WITH_A_MIDDLE,
-    MOST_NETWORKS_EVALUATED,
     MOST_SIZES_EVALUATED,
+    MOST_WORK_OF_A_SEARCH,
+    WORK_OF_A_LONG_SEARCH,
 )
-from symconv.arithmetic.polynomials import Polynomial, at_least
+from symconv.arithmetic.polynomials import Polynomial, at_least, equal
+from symconv.arithmetic.work import allowed, left
 from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_equal
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.segments import Comparer, Deviation, largest_of
@@ -42,7 +47,7 @@ __all__ = [
     "seed_of",
 ]
 
-_SCALES = (1.0, 8.0, -8.0)
+_SCALES = (1.0, 8.0, -8.0, 512.0)
 """Of the inputs: large ones of either sign reach what functions such as ReLU6 cut off.
 
 With powers of two, single precision has the products too.
@@ -267,22 +272,32 @@ def first_difference(
     numbers = _Evaluated(sides, alignment, comparer)
     evaluated = 0
     pairs: list[Pair] = []
-    for at in islice(_in_order(sizes), MOST_SIZES_EVALUATED):
-        pairs = _differing(numbers, at)
-        if not pairs and not alignment.unmatched:
-            continue
-        found = _difference_at(numbers, at)
-        if found is not None:
-            return found, pairs
-        evaluated += 1
-        if evaluated == MOST_NETWORKS_EVALUATED:
-            break
+    with allowed(MOST_WORK_OF_A_SEARCH):
+        before = left()
+        for number, at in enumerate(_in_order(sizes)):
+            is_long = before - left() > WORK_OF_A_LONG_SEARCH
+            if is_long and (number >= FEWEST_SIZES_EVALUATED or evaluated == FEWEST_EVALUATED):
+                break
+            pairs = _differing(numbers, at)
+            if not pairs and not alignment.unmatched:
+                continue
+            found = _difference_at(numbers, at)
+            if found is not None:
+                return found, pairs
+            evaluated += 1
     return None, pairs
 
 
 def _in_order(sizes: Sizes) -> Iterator[dict[str, int]]:
-    with sizes.known.sets.within_budget():
-        yield from sizes.known.sets.in_order(sizes.among)
+    """Some sizes that are taken, the smallest first, and then some that are much larger."""
+    sets = sizes.known.sets
+    with sets.within_budget():
+        yield from islice(sets.in_order(sizes.among), MOST_SIZES_EVALUATED)
+        for more in LARGER_SIZES_EVALUATED:
+            at = {name: value + more for name, value in sizes.first.items()}
+            here = [tuple(equal(Polynomial.of(name), value) for name, value in at.items())]
+            if not sizes.among.intersect(sets.where(here)).is_empty():
+                yield at
 
 
 def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifference | None:

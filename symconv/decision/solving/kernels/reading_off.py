@@ -20,6 +20,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import count
 
+from symconv.arithmetic.limits import STEPS_OF_AN_ATOM
 from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
@@ -29,6 +30,7 @@ from symconv.arithmetic.polynomials import (
     equal,
 )
 from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
+from symconv.arithmetic.work import spend
 from symconv.decision.index_changes import is_unit, solved_for
 from symconv.decision.solving.kernels.elimination import Elimination
 from symconv.decision.solving.long_inputs import for_long_inputs, is_never_in_the_middle
@@ -70,6 +72,12 @@ class Pair:
     shapes: Mapping[str, tuple[Polynomial, ...]]
 
 
+def _written_size(term: Term) -> int:
+    """How many atoms there are in a term."""
+    guards = sum(guard.polynomial.written_size() for guard in term.guards)
+    return guards + sum(p.written_size() for one in term.factors for p in one.position)
+
+
 def pairs(
     lhs: GuardedSum,
     unknown: Term,
@@ -100,6 +108,7 @@ def pairs(
         divisors.subtract(unknown.divisors)
         if split is None or any(times < 0 for times in divisors.values()):
             continue
+        spend(STEPS_OF_AN_ATOM * (_written_size(term) + _written_size(unknown)))
         numbers = count(len(factor.position))
         mine = {i.number: next(numbers) for i in term.indices}
         theirs = {i.number: next(numbers) for i in unknown.indices}
