@@ -370,16 +370,6 @@ def mean_for_maximum(net: Any) -> tuple[str, ...] | None:
 
 
 @_change
-def aligned_corners(net: Any) -> tuple[str, ...] | None:
-    """What is interpolated has its corners aligned, or not."""
-
-    def change(one: Any) -> None:
-        one.align_corners = not one.align_corners
-
-    return _of_one(net, (nn.Upsample,), lambda one: one.mode == "bilinear", change)
-
-
-@_change
 def another_shuffle(net: Any) -> tuple[str, ...] | None:
     """Channels are shuffled the other way round."""
 

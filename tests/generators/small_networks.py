@@ -110,7 +110,7 @@ class Branches(nn.Module):  # type: ignore[misc]
         self.three = _conv(4, 4, 1)
         self.mix = _conv(12, 4)
         self.act = nn.ReLU(inplace="in place" in errors)
-        self.grow = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        self.grow = nn.Upsample(scale_factor=2, mode="nearest")
         self.last = _conv(4, 2)
 
     def forward(self, x: Any) -> Any:
