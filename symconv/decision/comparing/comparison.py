@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
+from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
 from symconv.decision.comparing.outputs import (
@@ -18,6 +19,7 @@ from symconv.decision.comparing.outputs import (
 )
 from symconv.decision.comparing.segments import Comparer, Deviation
 from symconv.decision.comparing.sizes import Sizes, sizes_taken
+from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
 
 __all__ = ["Comparison", "Layers", "compare_computations"]
@@ -466,6 +468,9 @@ def _compared(
         difference, differing, why = None, [], str(problem)
     if difference is None:
         layers = tuple(map(_layers, alignment.pairs))
+        if not both.a.own and not both.b.own and _is_proved_at_once(both, sizes):
+            layers = (Layers(("all layers",), ("all layers",), "proved"),)
+            return Comparison("proved", words, layers, given=given, has_weights=bool(both.weights))
     else:
         at = difference.sizes
 
@@ -479,6 +484,15 @@ def _compared(
         layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
+
+
+def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:
+    """Whether outputs are proved equal as one claim each, as where functions were moved."""
+    claims = zip(both.a.outputs, both.b.outputs, strict=True)
+    try:
+        return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
+    except SymconvError:
+        return False
 
 
 def _why(alignment: Alignment, why: str) -> str:

@@ -1,35 +1,87 @@
-"""Modules and functions of PyTorch's tensors, compared as they are given."""
+"""Modules of PyTorch compared, as users of tests and of the API do it."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
-from symconv import SymconvError
-from symconv.reading.networks.comparing import compare
+from symconv import SymconvError, compare
+from symconv.testing import assert_equal
 from tests.oracles.layers_by_torch import installed
 
 torch = installed()
-nn, F = torch.nn, torch.nn.functional
 
-IMAGES = ("N", 3, "H", "W")
+from torch import nn  # noqa: E402
 
+from tests.generators.small_networks import folded  # noqa: E402
 
-def test_outputs_of_dictionaries_are_compared_by_their_keys() -> None:
-    def one(x: Any) -> Any:
-        return {"out": F.relu(x), "all": [x, -x]}
-
-    assert compare(one, lambda x: {"all": [x, -x], "out": F.relu(x)}, IMAGES).verdict == "proved"
-    turned = compare(one, lambda x: {"all": [-x, x], "out": F.relu(x)}, IMAGES)
-    assert turned.verdict == "refuted"
-    exchanged = compare(lambda x: {"a": x, "b": -x}, lambda x: {"b": x, "a": -x}, IMAGES)
-    assert exchanged.verdict == "refuted"
-    assert compare(one, lambda x: (F.relu(x), x, -x), IMAGES).verdict == "proved"
-    with pytest.raises(SymconvError, match=r"the first returns \['a'\] and the second \['b'\]"):
-        compare(lambda x: {"a": x}, lambda x: {"b": x}, IMAGES)
+SHAPE = ("N", 3, "H", "W")
 
 
-def test_norms_of_other_groups_differ() -> None:
-    found = compare(nn.GroupNorm(2, 4).eval(), nn.GroupNorm(4, 4).eval(), ("N", 4, "H", "W"))
+def block() -> Any:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True))
+    net[1].running_mean.uniform_(-0.3, 0.3)
+    net[1].running_var.uniform_(0.5, 1.5)
+    return net.eval()
+
+
+def test_folding_changes_nothing() -> None:
+    net = block()
+    before = copy.deepcopy(net.state_dict())
+    assert_equal(net, folded(net), shape=SHAPE)
+    assert_equal(net, lambda x: net[2](net[1](net[0](x))), shape=SHAPE)
+    assert not net.training
+    assert all(torch.equal(one, before[name]) for name, one in net.state_dict().items())
+
+
+def test_another_eps_is_named() -> None:
+    net, other = block(), block()
+    other[1].eps = 1e-3
+    with pytest.raises(AssertionError, match=r"other weights: 1\.inverse_deviation is off by"):
+        assert_equal(net, other, shape=SHAPE, name="folded")
+    assert_equal(net, other, shape=SHAPE, tolerance=0.01)
+
+
+def test_functions_of_several_inputs() -> None:
+    assert_equal(
+        lambda x, y: torch.cat([x, y], 1).relu(),
+        lambda x, y: torch.cat([x.relu(), y.relu()], 1),
+        shape=[("N", 2, "L"), ("N", 3, "L")],
+    )
+
+
+def test_hypotheses() -> None:
+    pooled = nn.AdaptiveAvgPool2d(1)
+    found = compare(pooled, nn.AvgPool2d(4), SHAPE, given=[])
     assert found.verdict == "refuted"
+
+    def mean(x: Any) -> Any:
+        return x.mean((2, 3), keepdim=True)
+
+    assert_equal(pooled, mean, shape=SHAPE)
+    assert_equal(nn.AvgPool2d(4), mean, shape=("N", 3, 4, 4))
+
+
+def test_what_cannot_be_compared() -> None:
+    net = block()
+    with pytest.raises(SymconvError, match=r"training mode .* call \.eval\(\)"):
+        compare(net, block().train(), SHAPE)
+    with pytest.raises(SymconvError, match=r'give the shape of the input, as \("N", 3, "H", "W"\)'):
+        compare(net, net)
+    with pytest.raises(SymconvError, match="reads 4"):
+        compare(net, nn.Conv2d(4, 4, 1), SHAPE)
+    with pytest.raises(SymconvError, match="compared for inputs of a shape"):
+        assert_equal(net, net)
+    with pytest.raises(SymconvError, match="a number from 0 to 1"):
+        compare(net, net, SHAPE, tolerance=2)
+
+
+def test_code_that_refuses_small_images_and_returns_nothing_of_them() -> None:
+    def pooled_for_nothing(x: Any) -> Any:
+        torch.nn.functional.max_pool2d(x, 5)
+        return x.relu()
+
+    assert compare(pooled_for_nothing, lambda x: x.relu(), SHAPE).verdict == "unknown"
