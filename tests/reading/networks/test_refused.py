@@ -297,6 +297,7 @@ def test_numbers_that_are_drawn() -> None:
             read(Inner(function).eval(), IMAGES)
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit")  # of which it is a test that it is refused
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_what_was_compiled() -> None:
     layer = nn.Conv2d(3, 4, 1).eval()
