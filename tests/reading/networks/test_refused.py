@@ -298,7 +298,6 @@ def test_numbers_that_are_drawn() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit")  # of which it is a test that it is refused
-@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_what_was_compiled() -> None:
     layer = nn.Conv2d(3, 4, 1).eval()
     for script in (torch.jit.script(layer), torch.jit.trace(layer, torch.zeros(1, 3, 2, 2))):
