@@ -259,14 +259,15 @@ class _Aligning:
                 continue
             if self.a.inputs_of(other) != inputs:
                 continue
-            its = self.a.segment(other)
+            try:
+                its = self.a.segment(other)
+            except SymconvError:
+                continue  # it reads what was taken for equal and is not
             rank = 0 if its.operator == segment.operator else 1
             rank += 0 if its.lengths == segment.lengths else 2
             likely.append((rank, other, its))
-            if len(likely) == MOST_SEGMENTS_TRIED:
-                break
         likely.sort(key=lambda one: one[0])
-        for _, other, its in likely:
+        for _, other, its in likely[:MOST_SEGMENTS_TRIED]:
             yield other, its
 
     def _compared(self, one: SignalExpr, a: SignalExpr, other: SignalExpr, b: SignalExpr) -> Pair:
@@ -293,7 +294,7 @@ class _Aligning:
         left, right = below_what_is_equal(a, b)
         found = self.comparer.equality(left, right, self.comparer.given)
         if isinstance(found, str):
-            one, other = (_with_numbers(side, self.sizes) for side in (left, right))
+            one, other = (_with_settled_sizes(side, self.sizes) for side in (left, right))
             found = self.comparer.equality(one, other, self.comparer.narrower)
         if isinstance(found, str) and self.sizes.cases:
             found = self._equality_by_cases(left, right)
@@ -306,7 +307,7 @@ class _Aligning:
         """The same for each case of the sizes by itself."""
         found: list[Equality] = []
         for case in self.sizes.cases:
-            one, other = (_with_numbers(side, case) for side in (a, b))
+            one, other = (_with_settled_sizes(side, case) for side in (a, b))
             equal = self.comparer.equality(one, other, case.given)
             if isinstance(equal, str):
                 return equal
@@ -361,7 +362,7 @@ def _word(node: SignalExpr) -> str:
     return operator.method or type(operator).__name__
 
 
-def _with_numbers(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
+def _with_settled_sizes(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
     """A segment in which amounts that are the same for all sizes are numbers."""
 
     def name(node: SignalExpr) -> SignalExpr | None:

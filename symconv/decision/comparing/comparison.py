@@ -121,7 +121,7 @@ class Comparison:
             up to the tolerance; "refuted", or "unknown".
         sizes: the sizes that both take, in words.
         layers: the layers of both, compared up to the next function or maximum.
-        difference: an output at which they differ, at the smallest sizes, where they do.
+        difference: an output at which they differ, at the smallest sizes of those that were tried.
         reason: why nothing is known; or which network takes sizes that the other one does not.
         given: the hypotheses, and which sizes are taken.
     """
@@ -153,7 +153,7 @@ class Comparison:
 
     @property
     def counterexample(self) -> OutputDifference | None:
-        """Where they differ, at the smallest sizes that both take and at which they do."""
+        """Where they differ, at the smallest sizes of those that were tried and that both take."""
         return self.difference if self.where_both is None else self.where_both.difference
 
     @property

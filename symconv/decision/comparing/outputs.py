@@ -264,7 +264,10 @@ def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
 def first_difference(
     sides: Sides, sizes: Sizes, alignment: Alignment, comparer: Comparer
 ) -> tuple[OutputDifference | None, list[Pair]]:
-    """The smallest sizes at which outputs differ, and the pairs of segments that do there.
+    """The first sizes at which outputs differ, and the pairs of segments that do there.
+
+    The smallest sizes are tried, as many as the limits say, and a few that are much larger: the
+    first are not the smallest of all where a difference shows in larger images alone.
 
     Raises:
         Undecided: it would take too long to tell.
