@@ -20,7 +20,7 @@ from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import walk
-from symconv.language.operators import Apply, Einsum, Extend, Pad
+from symconv.language.operators import Add, Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -117,12 +117,22 @@ class _Half:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
         read = {one for node in nodes for one in _read_by_layers(node)}
+        read |= {one for node in nodes for one in self._added(node)}
         self.points = [
             node
             for node in nodes
             if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
         ]
         self.open = dict.fromkeys(self.points)
+
+    def _added(self, node: SignalExpr) -> Iterator[SignalExpr]:
+        """What a sum, or a concatenation, is made of, without its padding.
+
+        With names for that, no two kernels that are added are solved for together, as they are
+        not the only ones with their sum.
+        """
+        if isinstance(node.operator, Add) and all(self.below[one] for one in node.operands):
+            yield from map(_without_padding, node.operands)
 
     def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
         """The names of the functions, maxima and inputs below a node; None if not all have one."""
@@ -340,10 +350,13 @@ def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
     """
     if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
         return
-    for read in node.operands:
-        while isinstance(read.operator, Pad | Extend):
-            (read,) = read.operands
-        yield read
+    yield from map(_without_padding, node.operands)
+
+
+def _without_padding(node: SignalExpr) -> SignalExpr:
+    while isinstance(node.operator, Pad | Extend):
+        (node,) = node.operands
+    return node
 
 
 def _rank(pair: Pair) -> int:
