@@ -106,7 +106,8 @@ def _apart(
     the image is moved by 10⁻¹³ of itself: some networks are chaotic.
     """
     channels, height, width = size
-    while height * width > _PIXELS and not height % 2 and not width % 2:
+    batch, *image = (first.inputs[0].lengths[axis].as_integer() for axis in (0, 2, 3))
+    while None in image and height * width > _PIXELS and not height % 2 and not width % 2:
         height, width = height // 2, width // 2  # a picture of a street, in double precision
     shapes = [(2 if height < 64 else 1, channels, height, width)]
     shapes += [(1, channels, height - 5, width - 9), (1, channels, height + 32, width + 64)]
@@ -114,7 +115,6 @@ def _apart(
     net = net.double()
     others = fused.double(), folded(net)
     worst, at = [0.0, 0.0, 0.0], []
-    batch, *image = (first.inputs[0].lengths[axis].as_integer() for axis in (0, 2, 3))
     for shape in shapes:
         if batch not in (None, shape[0]) or (None not in image and image != list(shape[2:])):
             continue

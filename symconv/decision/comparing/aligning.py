@@ -189,6 +189,7 @@ class _Aligning:
         inputs = frozenset(one.name for one in sides.inputs)
         self.a, self.b = (_Half(side, inputs) for side in (sides.a, sides.b))
         self.found = Alignment()
+        self.off: dict[SignalExpr, tuple[SignalExpr, Pair]] = {}
         self.progress = progress
 
     def run(self) -> Alignment:
@@ -217,23 +218,50 @@ class _Aligning:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
-        first: tuple[SignalExpr, Pair] | None = None
-        for candidate, other in self._candidates(point, segment, inputs):
-            pair = self._compared(candidate, other, point, segment)
-            if pair.is_equal:
-                self._keep(candidate, point, pair)
-                return
-            if first is None or _rank(pair) < _rank(first[1]):
-                first = candidate, pair
-        if not point.operator.is_opaque:
-            return  # a sum that several layers read: it is part of what these make of it
+        first = self._likeliest(point, segment, inputs)
+        if not point.operator.is_opaque and (first is None or not first[1].is_equal):
+            # A sum that several layers read: it is part of what these make of it.
+            if first is not None and first[1].how == "weights":
+                self.off[point] = first
+            return
+        if first is not None and first[1].how == "open" and self._keep_what_is_off(point):
+            self._match(point)
+            return
         if first is None:
             self.found.unmatched.append(_place(self.b, point))
             return
         self._keep(first[0], point, first[1])
 
+    def _likeliest(
+        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
+    ) -> tuple[SignalExpr, Pair] | None:
+        """The node of the first network that is this one, or of which most is known."""
+        first: tuple[SignalExpr, Pair] | None = None
+        for candidate, other in self._candidates(point, segment, inputs):
+            pair = self._compared(candidate, other, point, segment)
+            if first is None or _rank(pair) < _rank(first[1]):
+                first = candidate, pair
+            if pair.is_equal:
+                break
+        return first
+
+    def _keep_what_is_off(self, point: SignalExpr) -> bool:
+        """Take a sum below a node for equal whose weights alone are not what they have to be.
+
+        Only where nothing can be said otherwise: what is off in one layer may be made up for in
+        the next one.
+        """
+        for node in walk(point, without=self.b.names.keys()):
+            found = self.off.pop(node, None)
+            if found is not None and found[0] in self.a.open:
+                self._keep(found[0], node, found[1])
+                self.off = {one: its for one, its in self.off.items() if node not in set(walk(one))}
+                return True
+        return False
+
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
-        self._tell(pair)
+        if pair.a or pair.b or other.operator.is_opaque or not pair.is_equal:
+            self._tell(pair)  # anything but a sum that is in no layer
         if not pair.is_equal and one.lengths != other.lengths:
             # What reads one of them cannot read the other, as where a norm has other groups.
             self.a.open.pop(one, None)
@@ -257,7 +285,11 @@ class _Aligning:
             layers = self.a.layers(one), self.b.layers(other)
             self._tell(Pair(*layers, "open", None, (one, other), str(error)))
             return
-        self._tell(self._compared(one, left, other, right))
+        pair = self._compared(one, left, other, right)
+        if pair.how == "open" and self._keep_what_is_off(other):
+            self._match_output(one, other)
+            return
+        self._tell(pair)
 
     def _candidates(
         self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
