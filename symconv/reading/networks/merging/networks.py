@@ -20,6 +20,7 @@ from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
 from symconv.reading.networks.merging.merged_layers import MergedLayers
 from symconv.reading.networks.results import Reading
+from symconv.reading.networks.sizes import conditions_of
 
 __all__ = ["MergedNetwork", "merge"]
 
@@ -150,7 +151,7 @@ def merge(
         X. Ding et al., *RepVGG*, arXiv:2101.03697; *ACNet*, arXiv:1908.03930.
     """
     if isinstance(layers, Reading):
-        if of is not None or more or given:
+        if of is not None or more or conditions_of(given):
             raise SymconvError(
                 "a network that was read has its shapes and hypotheses: give them to read(…)"
             )
