@@ -18,7 +18,7 @@ from symconv.decision.prove import proof
 from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.operators import Add, Rearrange, Scale
 from symconv.language.signals import SignalExpr, Tensor, put_in, replaced
 
@@ -142,7 +142,7 @@ class _Asking:
                 ):
                     found = problem.claim(solution.kernels)
                     verdict = proof(Claim(found.lhs, found.rhs, self.narrower or ()))
-            except (SymconvError, Undecided) as error:
+            except SymconvError as error:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:

@@ -9,7 +9,7 @@ from typing import Any, overload
 from sympy import Expr, Integer
 
 from symconv.decision.claims import Hypothesis
-from symconv.decision.solving.merging.merged import Layers, Merged
+from symconv.decision.solving.merging.merged import ChainLike, Merged
 from symconv.decision.solving.merging.merged import merge as merge_chain
 from symconv.decision.solving.merging.parts import Part, Parts, Run
 from symconv.decision.solving.merging.regions import between, only_moves
@@ -101,7 +101,7 @@ def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
 
 @overload
 def merge(
-    layers: Layers,
+    layers: ChainLike,
     of: SignalExpr | str | None = None,
     *,
     given: Iterable[Hypothesis] | Hypothesis = (),
