@@ -96,7 +96,11 @@ class _Half:
     """One network, in which what was matched is a name.
 
     Attributes:
-        names: what was matched.
+        side: the network.
+        names: what stands for the nodes that were matched.
+        points: the nodes that are compared, operands first: functions and maxima, what several
+            nodes read, and what layers with a kernel, sums and concatenations are made of.
+        open: those of them that were not matched yet.
         below: the nearest functions, maxima and inputs below a node.
     """
 

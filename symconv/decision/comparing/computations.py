@@ -188,7 +188,7 @@ def sides(a: Computation, b: Computation) -> Sides:
 class _Renamed:
     """Nodes with other tensors in them; what two have in common is made once."""
 
-    def __init__(self, named: Any) -> None:
+    def __init__(self, named: Callable[[SignalExpr], SignalExpr | None]) -> None:
         self._named = named
         self._done: dict[SignalExpr, SignalExpr] = {}
 
