@@ -13,12 +13,12 @@
 # %% [markdown]
 # # What rewriters did
 #
-# A network that is to run somewhere is mostly exported as an ONNX file, and then rewritten: a
+# A network that is to run somewhere is often exported as an ONNX file, and then rewritten: a
 # padding goes into the layer behind it, two layers become one, an attribute is written in another
 # way. Each rewriting states a theorem, that both files compute the same, for all inputs of all
 # sizes. The tools that rewrite are made with care, and tested; but a test runs both files on a few
-# inputs of one size. Here are eight rewritings of four passes that hold for many inputs and not
-# for all. For each we find out exactly when it is right, and how it can be repaired.
+# inputs of one size. Here are eight rewritings, by four passes, that go too far. For each we find
+# out exactly when it is right, and how it can be repaired.
 #
 # The tools are **onnxoptimizer** 0.4.2, **onnxsim** 0.8.1 and **onnxscript** 0.7.2. They need not
 # be installed: what they make of each model stands here as text. This notebook needs the package
@@ -63,11 +63,13 @@ def look(head, before, after):
     """Compare two models for all sizes; where they differ, run both."""
     pair = models(head, before, after)
     found = compare(*(read_onnx(model.SerializeToString()) for model in pair))
-    print(*found.verdict_lines())
-    if found.difference is not None:
+    if found.difference is None:
+        print(*found.verdict_lines())
+    else:
         row = found.difference.inputs["x"].ravel()
         results = [run(model, row) for model in pair]
         assert results[0] != results[1]
+        print("refuted at", ", ".join(f"{k} = {v}" for k, v in found.difference.sizes.items()))
         print("input ", row.round(4).tolist())
         print("before", results[0])
         print("after ", results[1])
@@ -248,7 +250,7 @@ prove(x.pad(l, r).avg_pool(w, stride=2), x.avg_pool(w, stride=2, padding=[(l, r)
 #
 # With `auto_pad="SAME_UPPER"` a pool pads its input by itself, to as many outputs as there are
 # entries. The pass adds `pads` beside it. The file then says two things at once, and symconv
-# refuses to read it; runtimes let `auto_pad` win, and what Pad did is lost.
+# refuses to read it. ONNX Runtime and ONNX's evaluator let `auto_pad` win, and what Pad did is lost.
 
 # %%
 pair = models(
@@ -448,15 +450,15 @@ prove(clipped, clip(t, Max(a, 0), Max(b, 0)))
 # ## All of them
 #
 # | | before | tool | right exactly where | repair |
-# | --- | --- | --- | --- | --- |
-# | 1 | Pad, AveragePool | onnxoptimizer | on each side the pool pads nothing, or Pad at least $w - 1$ zeros | fuse if the pool has no padding, or counts it |
-# | 2 | Pad, MaxPool | onnxoptimizer | $l = r = 0$ | fuse $-\infty$, or behind a ReLU if $l, r < w$ |
-# | 3 | Pad, pool with `ceil_mode` | onnxoptimizer, onnxsim | $r = 0$ or $r \le w - s$ | ask for that |
-# | 4 | Pad, pool with SAME | onnxoptimizer | $l = r = 0$ | write both paddings out |
-# | 5 | Pad, pool | onnxoptimizer, onnxsim | always, and it runs if $l, r < w$ | ask for that |
-# | 6 | SAME with dilation | onnxscript | $d = 1$ or $w = 1$ | count the reach |
-# | 7 | Clip, Clip | onnxscript | $b \ge \text{lo}$ | clip $b$ too |
-# | 8 | Clip, ReLU | onnxscript | $b \ge 0$ | raise $b$ too |
+# |:-|:-|:-|:-|:-|
+# | 1 | Pad, AveragePool | `onnxoptimizer` | the pool pads nothing, or Pad at least $w - 1$, on each side | fuse if the pool has no padding, or counts it |
+# | 2 | Pad, MaxPool | `onnxoptimizer` | $l = r = 0$ | fuse $-\infty$, or behind a ReLU if $l, r < w$ |
+# | 3 | Pad, `ceil_mode` | `onnxoptimizer`, `onnxsim` | $r = 0$ or $r \le w - s$ | ask for that |
+# | 4 | Pad, SAME pool | `onnxoptimizer` | $l = r = 0$ | write both out |
+# | 5 | Pad, pool | `onnxoptimizer`, `onnxsim` | always; runs if $l, r < w$ | ask for that |
+# | 6 | SAME, dilation | `onnxscript` | $d = 1$ or $w = 1$ | count the reach |
+# | 7 | Clip, Clip | `onnxscript` | $b \ge \text{lo}$ | clip $b$ too |
+# | 8 | Clip, ReLU | `onnxscript` | $b \ge 0$ | raise $b$ too |
 #
 # ## Exercises
 #
@@ -485,8 +487,8 @@ least, largest = Max(a, 0), b
 check(clip(t, least, largest), clip(Max(t, 0), a, b))
 
 # %% [markdown] tags=["solution"]
-# There is none. The Clip has the last word about its upper bound, and if $b < 0$ everything becomes
-# $b$, in both orders of the two maxima.
+# There is none. The upper bound $b$ is applied last on both sides, so that everything becomes $b$ where
+# $b < 0$.
 
 # %% [markdown]
 # **Exercise 3** (the size alone). By the rule of 6, three taps with stride 2 and dilation $d$ get the
