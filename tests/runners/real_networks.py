@@ -93,6 +93,9 @@ def answer(name: str) -> Answer:
 _MOST_APART = 1e-9
 """Relative to the largest output: double precision rounds 10⁻¹⁶, which many layers multiply."""
 
+_PIXELS = 2**17
+"""Of an image that PyTorch computes in a second or so."""
+
 
 def _apart(
     net: Any, fused: Any, first: Reading, size: Sequence[int]
@@ -103,6 +106,8 @@ def _apart(
     the image is moved by 10⁻¹³ of itself: some networks are chaotic.
     """
     channels, height, width = size
+    while height * width > _PIXELS and not height % 2 and not width % 2:
+        height, width = height // 2, width // 2  # a picture of a street, in double precision
     shapes = [(2 if height < 64 else 1, channels, height, width)]
     shapes += [(1, channels, height - 5, width - 9), (1, channels, height + 32, width + 64)]
     shapes += [(3 if height < 64 else 2, channels, height, width)]
@@ -123,7 +128,7 @@ def _apart(
                 apart = float((a - b).abs().max() / a.abs().max())
                 worst[number] = max(worst[number], apart)
         at.append("×".join(map(str, shape)))
-        if len(at) == 2:
+        if len(at) == 2 or height * width > _PIXELS:
             break
     single, double, moved = worst if at else [math.nan] * 3
     return single, double, moved, " and ".join(at)
