@@ -18,7 +18,7 @@ from symconv.decision.comparing.outputs import (
     first_difference,
 )
 from symconv.decision.comparing.segments import Comparer, Deviation
-from symconv.decision.comparing.sizes import Sizes, sizes_taken
+from symconv.decision.comparing.sizes import Sizes, is_defined_at, sizes_taken
 from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
 
@@ -404,7 +404,10 @@ def _with_other_sizes(
     apart: tuple[Mapping[str, int], bool],
     found: Comparison | None,
 ) -> Comparison:
-    """The comparison of networks that take different sizes; they are run to see that it is so."""
+    """The comparison of networks that take different sizes; they are run to see that it is so.
+
+    What cannot be run is read at these sizes.
+    """
     at, is_first = apart
     told = ", ".join(f"{name} = {value}" for name, value in at.items())
     takes, refuses = ("first", "second") if is_first else ("second", "first")
@@ -415,12 +418,15 @@ def _with_other_sizes(
         + f"; the first takes {taken[0].in_words()}, and the second {taken[1].in_words()}"
     )
     sizes = "none in common" if found is None else found.sizes
-    runs = [None if one.refusal is None else not one.refusal(at) for one in networks]
-    for does, should in zip(runs, (is_first, not is_first), strict=True):
-        if does not in (None, should):
-            which = "runs" if does else "does not run"
+    for one, should in zip(networks, (is_first, not is_first), strict=True):
+        if one.refusal is None:
+            does, which = is_defined_at((*one.outputs, *one.places), at), "read at these sizes"
+        else:
+            does, which = not one.refusal(at), "itself"
+        if does != should:
+            runs = "runs" if does else "does not run"
             reason = (
-                f"by symconv's rules they differ {reason}; but the network itself {which} there"
+                f"by symconv's rules they differ {reason}; but the network {which} {runs} there"
             )
             return Comparison("unknown", sizes, (), None, reason, (), found)
     return Comparison("refuted", sizes, (), None, reason, (), found)

@@ -35,13 +35,14 @@ from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.amounts import Amount
+from symconv.language.fixed_size import shapes_at
 from symconv.language.graph import mentioned, walk
 from symconv.language.notation import plain
 from symconv.language.operators import MaxPool, Windows
 from symconv.language.operators.base import Requirement
 from symconv.language.signals import SignalExpr, StandIn, Tensor
 
-__all__ = ["Sizes", "in_words", "sizes_taken"]
+__all__ = ["Sizes", "in_words", "is_defined_at", "sizes_taken"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,8 +242,7 @@ def _required(
             yield Requirement(requirement.guards, told)
     seen: set[Polynomial] = set()
     for node in walk(*outputs):
-        slides = node.operator.kernel_operand is not None
-        if not slides and not isinstance(node.operator, MaxPool | Windows):
+        if not _slides(node):
             continue
         for size in node.lengths:
             if size.as_integer() is None and size not in seen and _is_linear(size):
@@ -250,6 +250,26 @@ def _required(
                 made_in = places.get(node) or node.operator.method or "a layer"
                 told = partial(str, f"the result of {made_in} has no entries")
                 yield Requirement((at_least(size, 1),), told)
+
+
+def _slides(node: SignalExpr) -> bool:
+    """Whether it is a layer of which frameworks refuse to make nothing."""
+    operator = node.operator
+    return operator.kernel_operand is not None or isinstance(operator, MaxPool | Windows)
+
+
+def is_defined_at(nodes: Sequence[SignalExpr], at: Mapping[str, int]) -> bool:
+    """Whether nodes are defined at some sizes, as frameworks define it, by their values there.
+
+    What is required for all sizes may be more than what is needed, and nothing of it is used here.
+    """
+    every = list(walk(*nodes))
+    symbols = {symbol.name: symbol for node in every for symbol in node.names[1].values()}
+    try:
+        shapes = shapes_at(every, {symbols[name]: at[name] for name in symbols.keys() & at}, {})
+    except SymconvError:
+        return False
+    return not any(0 in shape for node, shape in shapes.items() if _slides(node))
 
 
 def _is_linear(polynomial: Polynomial) -> bool:

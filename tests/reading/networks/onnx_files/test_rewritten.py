@@ -76,6 +76,32 @@ def test_wrong_rewritings_are_refuted_where_they_differ(name: str) -> None:
         assert np.allclose((one[index], other[index]), found.difference.values)
 
 
+DILATED = "g (float[N,1,H] x) => (float[N,1,Q] y)"
+
+
+@pytest.mark.parametrize(
+    ("pads", "strides", "verdict"),
+    [
+        # Of one entry there is one window, which begins at −2, and has that entry in it.
+        ("2,2", 1, "proved"),
+        # More is required for all sizes than is needed at H = 1, where both run.
+        ("4,1", 2, "unknown"),
+        # The window of one entry begins at −3, and skips it.
+        ("3,1", 2, "refuted"),
+    ],
+)
+def test_dilated_windows_that_begin_in_the_padding(pads: str, strides: int, verdict: str) -> None:
+    before, after = pads.split(",")
+    size, dilation = (3, 2) if verdict == "proved" else (2, 4)
+    pool = f"MaxPool <kernel_shape=[{size}], dilations=[{dilation}], strides=[{strides}]"
+    found = _compared(
+        f"{DILATED} <int64[6] p = {{0,0,{before},0,0,{after}}}> "
+        f"{{ u = Relu (x)\n t = Pad (u, p)\n y = {pool}> (t) }}",
+        f"{DILATED} {{ u = Relu (x)\n y = {pool}, pads=[{pads}]> (u) }}",
+    )
+    assert found.verdict == verdict, str(found)
+
+
 def test_a_difference_of_fixed_sizes_is_told_without_sizes() -> None:
     found = _compared(*WRONG["paddings of SAME_UPPER without the dilation"])
     assert str(found).startswith("different: the output has the shape (1, 1, 8) in one")
