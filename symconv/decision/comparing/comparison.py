@@ -19,6 +19,7 @@ from symconv.decision.comparing.outputs import (
 )
 from symconv.decision.comparing.segments import Comparer, Deviation
 from symconv.decision.comparing.sizes import Sizes, is_defined_at, sizes_taken
+from symconv.decision.comparing.written_out import with_functions_of_both
 from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
 
@@ -463,16 +464,19 @@ def _compared(
     comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
     if alignment.is_equal:
-        is_proved = all(pair.how == "proved" for pair in alignment.pairs)
-        layers = tuple(map(_layers, alignment.pairs))
-        verdict: Outcome = "proved" if is_proved else "agree"
-        return Comparison(verdict, words, layers, given=given, has_weights=bool(both.weights))
+        return _equal(both, sizes, alignment)
     try:
         difference, differing = first_difference(both, sizes, alignment, comparer)
         why = "the outputs agree at the sizes that were tried" if difference is None else ""
     except (Undecided, SymconvError) as problem:
         difference, differing, why = None, [], str(problem)
     if difference is None:
+        written_out = with_functions_of_both(both)
+        if written_out is not None:
+            comparer = Comparer(written_out, sizes, tolerance)
+            another = align(written_out, sizes, comparer)
+            if another.is_equal:
+                return _equal(both, sizes, another)
         layers = tuple(map(_layers, alignment.pairs))
         if not both.a.own and not both.b.own and _is_proved_at_once(both, sizes):
             layers = (Layers(("all layers",), ("all layers",), "proved"),)
@@ -490,6 +494,18 @@ def _compared(
         layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
+
+
+def _equal(both: Sides, sizes: Sizes, alignment: Alignment) -> Comparison:
+    """What is said where all segments are equal."""
+    is_proved = all(pair.how == "proved" for pair in alignment.pairs)
+    return Comparison(
+        "proved" if is_proved else "agree",
+        sizes.in_words(),
+        tuple(map(_layers, alignment.pairs)),
+        given=sizes.given,
+        has_weights=bool(both.weights),
+    )
 
 
 def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:
