@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sympy import Symbol
+from sympy import Rational, Symbol
 
 from symconv.arithmetic.polynomials import conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
-from symconv.language.operators import Flip, Formula, Scale, Taps
+from symconv.language.operators import Flip, Formula, Rearrange, Scale, Taps
 from symconv.language.operators.base import Requirement
 from symconv.language.scalars import strongest
 
@@ -30,6 +31,7 @@ __all__ = [
     "leaves",
     "mentioned",
     "merge_symbols",
+    "number_of",
     "requirements",
     "ring_of",
     "symbols_in",
@@ -59,6 +61,19 @@ def walk(*signals: SignalExpr, without: AbstractSet[SignalExpr] = frozenset()) -
 def has_opaque(*signals: SignalExpr) -> bool:
     """Whether there are functions or maxima in them, whose entries are compared as names."""
     return any(node.operator.is_opaque for node in walk(*signals))
+
+
+def number_of(signal: SignalExpr) -> Fraction | None:
+    """The number that every entry of a tensor plainly is; None of other tensors."""
+    match signal.operator:
+        case Formula(expression=Rational() as number):
+            return Fraction(int(number.p), int(number.q))
+        case Scale(factor):
+            number = number_of(signal.operands[0])
+            return None if number is None else factor * number
+        case Rearrange():
+            return number_of(signal.operands[0])
+    return None
 
 
 def is_zero(signal: SignalExpr) -> bool:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from functools import reduce
 from types import MappingProxyType
 
+from symconv.language.graph import number_of
 from symconv.language.operators import Add, Apply
 from symconv.language.signals import Applied, SignalExpr, replaced
-from symconv.reading.networks.layers.arguments import constant, number_of
+from symconv.reading.networks.layers.arguments import constant
 from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.weights import Weight, Weights

@@ -33,6 +33,18 @@ FORMULAS: dict[str, tuple[Activation, Activation]] = {
     "relu6": (lambda x: x.relu6(), clipped),
     "silu": (lambda x: x.silu(), lambda x: x.sigmoid().multiply(x)),
     "hardswish": (lambda x: x.hardswish(), swish),
+    "bounds of bounds": (
+        lambda x: maximum(-maximum(-x, -SIX), THREE),
+        lambda x: -maximum(-maximum(x, THREE), -SIX),
+    ),
+    "bounds that cross": (
+        lambda x: maximum(-maximum(-x, -THREE), SIX),
+        lambda x: 2 * -maximum(-maximum(0 * x, THREE), -THREE),
+    ),
+    "bounds of multiples": (
+        lambda x: (2 * x.relu6()).relu(),
+        lambda x: -maximum(-2 * SIX, -(2 * x.relu())),
+    ),
     "leaky": (lambda x: x.leaky_relu(Fraction(1, 8)), bent(Fraction(1, 8))),
     "leaky, 0": (lambda x: x.leaky_relu(0), lambda x: x.relu()),
 }
