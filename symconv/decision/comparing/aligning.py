@@ -260,8 +260,8 @@ class _Aligning:
         return False
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
-        if pair.a or pair.b or other.operator.is_opaque or not pair.is_equal:
-            self._tell(pair)  # anything but a sum that is in no layer
+        if pair.a or pair.b or other.operator.is_opaque or pair.how != "proved":
+            self._tell(pair)  # anything but a sum that is in no layer, and equal for all weights
         if not pair.is_equal and one.lengths != other.lengths:
             # What reads one of them cannot read the other, as where a norm has other groups.
             self.a.open.pop(one, None)

@@ -208,14 +208,14 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
             if not among.is_subset(allowed):
                 among = among.intersect(allowed)
                 missing.append(requirement)
-    cases = [among]
-    for requirement, guard in with_products:
+    cases = [] if among.is_empty() else [among]
+    for requirement, guard in with_products if cases else ():
         alternatives = [sets.where([one]) for one in _solved(guard)]
         new = [case.intersect(one).coalesce() for case in cases for one in alternatives]
         new = [case for case in new if not case.is_empty()]
         if len(new) > MOST_CASES_OF_SIZES:
             raise NonlinearError(f"there are {len(new)} cases for the factors of {guard}")
-        if len(new) != 1 or not cases[0].is_subset(new[0]):
+        if len(new) != 1 or len(cases) != 1 or not cases[0].is_subset(new[0]):
             missing.append(requirement)
         cases = new
         if not cases:
@@ -289,7 +289,8 @@ def _solved(guard: Guard) -> Iterator[Conjunction]:
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
     degrees = {len(monomial) for monomial in polynomial.terms}
-    if guard.relation is not Relation.ZERO or max(degrees) > 2 or len(atoms) > 2:
+    # Of degree 1 is what has a product within a floor, as that of ⌊H·W/2⌋.
+    if guard.relation is not Relation.ZERO or max(degrees) != 2 or len(atoms) > 2:
         raise NonlinearError(f"a product of sizes is required: {guard}")
     terms = polynomial.terms
     d = terms.get((), 0)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symconv import SignalExpr, SymconvError, Tensor, integers
+from symconv import SignalExpr, SymconvError, Tensor, concatenate, integers
 from symconv.decision.comparing.comparison import Comparison, compare_computations
 from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
@@ -83,6 +83,17 @@ def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
     assert "k is off by 1.0e-05" in str(found)
     found = compared(network(normed, UNFOLDED), network(folded, wrong), tolerance=1e-4)
     assert found.verdict == "agree"
+
+
+def test_weights_that_are_off_by_rounding_are_told_where_no_layer_has_a_place() -> None:
+    def twice_read(x: SignalExpr, k: Tensor) -> SignalExpr:
+        made = x.conv(k)
+        return made + made.relu()
+
+    one, other = (network(twice_read, {"k": by * KERNEL}) for by in (1, 1 + 1e-9))
+    found = compared(replace(one, places={}), replace(other, places={}))
+    assert found.verdict == "agree"
+    assert 5e-10 < found.deviation < 2e-9
 
 
 def test_a_counterexample_has_the_smallest_sizes_and_both_numbers() -> None:
@@ -229,6 +240,18 @@ def test_sizes_behind_a_linear_layer_are_found() -> None:
     assert found.verdict == "proved"
     for height, width in ((7, 10), (8, 8), (10, 7)):
         assert f"H = {height} and W = {width}" in found.sizes.replace("(", "").replace(")", "")
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_sizes_in_a_half_of_a_product_are_not_found(beside: bool) -> None:
+    def pooled(x: SignalExpr, v: Tensor) -> SignalExpr:
+        rows = x.rearrange("n h w -> n (h w)").avg_pool(2, axes=1)
+        return (concatenate([rows, x[:, :, 0]], axis=1) if beside else rows).linear(v)
+
+    net = network(pooled, {"v": random(2, 10)}, (N, H, W))
+    found = compared(net, net)
+    assert found.verdict == "unknown"
+    assert "a product of sizes is required" in found.reason
 
 
 def test_hypotheses_are_said() -> None:
