@@ -8,7 +8,7 @@ what lies behind them is compared on its own.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -97,41 +97,59 @@ class _Half:
 
     Attributes:
         names: what was matched.
-        below: the nearest functions, maxima and inputs below a node.
+        points: what may be matched: functions, maxima, and sums that several layers read.
     """
 
     def __init__(self, side: Side, inputs: frozenset[str]) -> None:
         self.side = side
         self.names: dict[SignalExpr, Tensor] = {}
         nodes = walk(*side.outputs)
-        uses = Counter(operand for node in nodes for operand in node.operands)
-        self.below: dict[SignalExpr, frozenset[SignalExpr]] = {}
+        self._users: dict[SignalExpr, list[SignalExpr]] = {node: [] for node in nodes}
+        self._made_of: dict[SignalExpr, frozenset[SignalExpr] | None] = {}
+        varying: set[SignalExpr] = set()  # what depends on inputs, or is a function or a maximum
         for node in nodes:
-            found: set[SignalExpr] = set()
             for operand in node.operands:
-                if operand.operator.is_opaque or (
-                    isinstance(operand, Tensor) and operand.name in inputs
-                ):
-                    found.add(operand)
-                else:
-                    found |= self.below[operand]
-            self.below[node] = frozenset(found)
+                self._users[operand].append(node)
+            is_input = isinstance(node, Tensor) and node.name in inputs
+            if is_input or node.operator.is_opaque or not varying.isdisjoint(node.operands):
+                varying.add(node)
+            self._made_of[node] = frozenset([node]) if is_input else self._found_below(node)
         read = {one for node in nodes for one in _read_by_layers(node)}
         self.points = [
             node
             for node in nodes
-            if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
+            if node.operator.is_opaque
+            or (node in varying and node.operands and (len(self._users[node]) > 1 or node in read))
         ]
-        self.open = dict.fromkeys(self.points)
+        self._places = {node: place for place, node in enumerate(self.points)}
+        self._open: defaultdict[frozenset[SignalExpr] | None, set[SignalExpr]] = defaultdict(set)
+        for node in self.points:
+            self._open[self._made_of[node]].add(node)
 
-    def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
-        """The names of the functions, maxima and inputs below a node; None if not all have one."""
-        found = [
-            one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]
-        ]
-        if None in found:
-            return None
-        return frozenset(one for one in found if one is not None)
+    def made_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        """The names and inputs of which a node is made.
+
+        None where a function or a maximum is below it that has no name.
+        """
+        return self._made_of[node]
+
+    def open_made_of(self, names: frozenset[SignalExpr]) -> list[SignalExpr]:
+        """The points made of these names that are not matched yet, in the order of the network."""
+        return sorted(self._open[names], key=self._places.__getitem__)
+
+    def _found_below(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        found: set[SignalExpr] = set()
+        for operand in node.operands:
+            name = self.names.get(operand)
+            below = self._made_of[operand] if name is None else (name,)
+            if below is None or (name is None and operand.operator.is_opaque):
+                return None
+            found.update(below)
+        return frozenset(found)
+
+    def close(self, node: SignalExpr) -> None:
+        """Match a node with nothing from now on."""
+        self._open[self._made_of[node]].discard(node)
 
     def segment(self, node: SignalExpr) -> SignalExpr:
         """A node of names.
@@ -161,9 +179,21 @@ class _Half:
         return tuple(found)
 
     def match(self, node: SignalExpr, name: Tensor) -> None:
-        """Put a name in the place of a node from now on."""
+        """Put a name in the place of a node from now on, also in what is made of it."""
+        self.close(node)
         self.names[node] = name
-        self.open.pop(node, None)
+        changed = [node]
+        while changed:
+            for user in self._users[changed.pop()]:
+                before, now = self._made_of[user], self._found_below(user)
+                if now == before:
+                    continue
+                if user in self._open[before]:
+                    self._open[before].remove(user)
+                    self._open[now].add(user)
+                self._made_of[user] = now
+                if user not in self.names and not user.operator.is_opaque:
+                    changed.append(user)
 
 
 class _Aligning:
@@ -196,8 +226,8 @@ class _Aligning:
         return self.found
 
     def _match(self, point: SignalExpr) -> None:
-        inputs = self.b.inputs_of(point)
-        if inputs is None:
+        names = self.b.made_of(point)
+        if names is None:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
@@ -208,7 +238,7 @@ class _Aligning:
                 self.found.unmatched.append(_place(self.b, point))
             return
         first: tuple[SignalExpr, Pair] | None = None
-        for candidate, other in self._candidates(point, segment, inputs):
+        for candidate, other in self._candidates(point, segment, names):
             pair = self._compared(candidate, other, point, segment)
             if pair.is_equal:
                 self._keep(candidate, point, pair)
@@ -226,7 +256,7 @@ class _Aligning:
         self._tell(pair)
         if not pair.is_equal and one.lengths != other.lengths:
             # What reads one of them cannot read the other, as where a norm has other groups.
-            self.a.open.pop(one, None)
+            self.a.close(one)
             return
         word = other.operator.method or "t"
         name = StandIn(
@@ -250,14 +280,12 @@ class _Aligning:
         self._tell(self._compared(one, left, other, right))
 
     def _candidates(
-        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
+        self, point: SignalExpr, segment: SignalExpr, names: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
         """Nodes of the first network that may be this one, the likeliest first."""
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
-        for other in self.a.open:
+        for other in self.a.open_made_of(names):
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
-                continue
-            if self.a.inputs_of(other) != inputs:
                 continue
             try:
                 its = self.a.segment(other)
