@@ -20,7 +20,7 @@ from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import walk
-from symconv.language.operators import Apply, Einsum, Extend, Pad
+from symconv.language.operators import Add, Apply, Einsum, Extend, Pad
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -114,7 +114,7 @@ class _Half:
             if is_input or node.operator.is_opaque or not varying.isdisjoint(node.operands):
                 varying.add(node)
             self._made_of[node] = frozenset([node]) if is_input else self._found_below(node)
-        read = {one for node in nodes for one in _read_by_layers(node)}
+        read = {one for node in nodes for one in _read_alone(node)}
         self.points = [
             node
             for node in nodes
@@ -360,12 +360,17 @@ class _Aligning:
         return "open", None, reason
 
 
-def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
-    """What a layer with a kernel reads, without its padding.
+def _read_alone(node: SignalExpr) -> Iterator[SignalExpr]:
+    """What a layer with a kernel reads, without its padding, and the parts that are concatenated.
 
-    With names for that, no two kernels are multiplied where such layers follow each other, as in
-    separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.
+    With names for what is read, no two kernels are multiplied where such layers follow each other,
+    as in separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.  With
+    names for the parts, which are padded and added, kernels are solved for in each by itself.
     """
+    if isinstance(node.operator, Add):
+        for part in node.operands:
+            if isinstance(part.operator, Pad):
+                yield from part.operands
     if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
         return
     for read in node.operands:
