@@ -73,6 +73,31 @@ def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> N
     assert found.verdict == "agree"
 
 
+def test_entries_of_a_kernel_that_nothing_reads_may_be_anything() -> None:
+    """Of a kernel that slides along one entry with zeros about it, only the middle is read."""
+
+    def repeated(x: SignalExpr, shift: Tensor) -> SignalExpr:
+        return x.rearrange("n c 1 1 -> n c h w", h=1, w=5) + channelwise(shift)
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(w, padding=1).multiply(channelwise(scale)), shift)
+
+    def plain(x: SignalExpr, k: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(k, padding=1), shift)
+
+    def changed(row: int, column: int) -> Comparison:
+        k = FOLDED["k"].copy()
+        k[1, 2, row, column] += 1
+        one = network(scaled, UNFOLDED, shape=(N, 3, 1, 1))
+        return compared(one, network(plain, FOLDED | {"k": k}, shape=(N, 3, 1, 1)))
+
+    for row in range(3):
+        for column in range(3):
+            found = changed(row, column)
+            assert found.verdict == ("refuted" if row == column == 1 else "agree"), found
+    assert "k[" in changed(0, 0).layers[-1].deviations[0].formula
+
+
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
     rounded = FOLDED | {"k": FOLDED["k"].astype(np.float32)}
     found = compared(network(normed, UNFOLDED), network(folded, rounded))
