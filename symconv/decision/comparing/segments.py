@@ -7,7 +7,7 @@ numbers that they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeAlias
@@ -15,11 +15,11 @@ from typing import Any, TypeAlias
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
 from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.forms import Form, Leaf, form_of
+from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
 from symconv.decision.verdicts import Proved
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.language.double_precision import doubles, magnitudes
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
@@ -95,6 +95,7 @@ class Comparer:
         self._is_positive = cache(sizes.is_positive)
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
+        self._forms: dict[tuple[Hashable, bool], Form | str] = {}
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
 
     def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
@@ -152,21 +153,38 @@ class Comparer:
 
     def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
         reason = ""
+        spelled, tensors = spelling(a, b, self._leaf)
         for is_general in (True, False):
-            is_positive = self._is_positive if is_general else None
-            try:
-                form, tensors = form_of(a, b, self._leaf, is_positive)
-            except SymconvError as error:
-                reason = str(error)
+            form = self._form(spelled, a, b, is_general)
+            if isinstance(form, str):
+                reason = form
                 continue
             if is_general:  # hypotheses are about symbols that are not those of its sizes
                 needed = self._needed(form, (), None)
             else:
                 needed = self._needed(form, given, self.narrower if given == self.given else None)
             if needed.verdict is not None:
-                return self._told(needed.verdict, needed, tensors)
+                named = {
+                    leaf.name: ours for (leaf, _), ours in zip(form.leaves, tensors, strict=True)
+                }
+                return self._told(needed.verdict, needed, named)
             reason = needed.reason
         return reason
+
+    def _form(
+        self, spelled: Hashable, a: SignalExpr, b: SignalExpr, is_general: bool
+    ) -> Form | str:
+        """The form of two segments that are so spelled; or why they have none."""
+        key = spelled, is_general
+        if key not in self._forms:
+            try:
+                is_positive = self._is_positive if is_general else None
+                self._forms[key] = form_of(a, b, self._leaf, is_positive)
+            except Undecided as error:
+                return str(error)  # with more work that is left, they may have one
+            except SymconvError as error:
+                self._forms[key] = str(error)
+        return self._forms[key]
 
     def _needed(self, form: Form, given: _Hypotheses, narrower: _Hypotheses | None) -> Needed:
         key = form, given, narrower

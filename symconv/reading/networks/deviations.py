@@ -60,7 +60,7 @@ class Deviations:
         names = {name for one in (*reading.outputs, *beside) for name in one.names[0]}
         for variance, by_eps in self._made.items():
             weight = self._weights.by_key(variance)
-            present = [eps for eps, one in by_eps.items() if names & one.names[0].keys()]
+            present = [eps for eps, one in by_eps.items() if not names.isdisjoint(one.names[0])]
             if len(present) + (weight is not None and weight.name in names) > 1:
                 for eps in present:
                     more = spread(variance) + constant(eps, "eps")

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 import pytest
 
 from symconv import SignalExpr, SymconvError, Tensor, concatenate, integers
+from symconv.decision.comparing import aligning
 from symconv.decision.comparing.comparison import Comparison, compare_computations
 from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
@@ -69,6 +71,31 @@ def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> N
         network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
     )
     assert found.verdict == "agree"
+
+
+def test_entries_of_a_kernel_that_nothing_reads_may_be_anything() -> None:
+    """Of a kernel that slides along one entry with zeros about it, only the middle is read."""
+
+    def repeated(x: SignalExpr, shift: Tensor) -> SignalExpr:
+        return x.rearrange("n c 1 1 -> n c h w", h=1, w=5) + channelwise(shift)
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(w, padding=1).multiply(channelwise(scale)), shift)
+
+    def plain(x: SignalExpr, k: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(k, padding=1), shift)
+
+    def changed(row: int, column: int) -> Comparison:
+        k = FOLDED["k"].copy()
+        k[1, 2, row, column] += 1
+        one = network(scaled, UNFOLDED, shape=(N, 3, 1, 1))
+        return compared(one, network(plain, FOLDED | {"k": k}, shape=(N, 3, 1, 1)))
+
+    for row in range(3):
+        for column in range(3):
+            found = changed(row, column)
+            assert found.verdict == ("refuted" if row == column == 1 else "agree"), found
+    assert "k[" in changed(0, 0).layers[-1].deviations[0].formula
 
 
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
@@ -389,6 +416,73 @@ def test_progress_tells_of_each_layer() -> None:
         progress=lambda layers: seen.append(layers.how),
     )
     assert seen == ["proved"]
+
+
+def test_parts_that_are_concatenated_are_compared_by_themselves() -> None:
+    def joined(layer: Callable[..., SignalExpr], x: SignalExpr, **by: Tensor) -> SignalExpr:
+        weights = list(by.values())
+        parts = [layer(x, *weights[start : start + 3]) for start in range(0, len(weights), 3)]
+        last = len(parts) - 1
+        padded = [
+            part.pad(4 * number, 4 * (last - number), axis=1) for number, part in enumerate(parts)
+        ]
+        return reduce(add, padded).relu()
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return x.conv(w, padding=1).multiply(channelwise(scale)) + channelwise(shift)
+
+    def plain(x: SignalExpr, k: Tensor, shift: Tensor, more: Tensor) -> SignalExpr:
+        return x.conv(k, shift, padding=1) + channelwise(more)
+
+    numbers: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    for part in range(6):
+        w, scale, shift = (random(*s, seed=part) for s in ((4, 3, 3, 3), (4,), (4,)))
+        numbers |= {f"w{part}": w, f"scale{part}": scale, f"shift{part}": shift}
+        k = w * scale[:, None, None, None]
+        merged |= {f"k{part}": k, f"most{part}": 0.75 * shift, f"more{part}": 0.25 * shift}
+    found = compared(
+        network(partial(joined, scaled), numbers), network(partial(joined, plain), merged)
+    )
+    assert found.verdict == "agree"
+    assert [len(one.deviations) for one in found.layers] == [0] + [2] * 6 + [0]
+    merged["k4"] = merged["k4"][:, :, ::-1]
+    found = compared(
+        network(partial(joined, scaled), numbers), network(partial(joined, plain), merged)
+    )
+    assert found.verdict == "refuted"
+    assert [one.how for one in found.layers].count("weights") == 1
+    assert "k4 is off by" in str(found.differing[0])
+
+
+def test_work_grows_with_the_layers_and_not_with_their_square(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def looked_at(depth: int) -> int:
+        def residual(x: SignalExpr, w: Tensor, shift: Tensor) -> SignalExpr:
+            for _ in range(depth):
+                x = x + (x.conv(w, padding=1) + channelwise(shift)).relu()
+            return x
+
+        seen: list[SignalExpr] = []
+
+        def counted(method: Callable[..., Any]) -> Callable[..., Any]:
+            def run(self: Any, node: SignalExpr) -> Any:
+                seen.append(node)
+                return method(self, node)
+
+            return run
+
+        numbers = {"w": random(3, 3, 3, 3), "shift": random(3)}
+        with monkeypatch.context() as patched:
+            for name in ("_found_below", "segment", "layers"):
+                method = getattr(aligning._Half, name)
+                patched.setattr(aligning._Half, name, counted(method))
+            assert compared(network(residual, numbers), network(residual, numbers))
+        return len(seen)
+
+    once, twice = looked_at(12), looked_at(24)
+    assert twice <= 2.1 * once
 
 
 def test_layers_of_other_widths() -> None:
