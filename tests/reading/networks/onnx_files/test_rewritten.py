@@ -190,3 +190,36 @@ def test_a_bias_has_any_shape() -> None:
     assert _compared(*reversed(texts)).verdict == "proved"
     along = f"{head} float[3] c={{1,4,9}}> {{ t = Conv (x, k)\n y = Add (t, c) }}"
     assert _compared(texts[0], along).verdict == "refuted"
+
+
+@pytest.mark.parametrize(("groups", "width", "made"), [(1, 4, 6), (2, 4, 6), (4, 4, 4), (3, 3, 6)])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_norm_is_folded_into_a_transposed_layer_in_groups(
+    groups: int, width: int, made: int, is_turned: bool
+) -> None:
+    """Output channel g·b + j of group g has the kernels [i, j] of its inputs, by definition."""
+    random = np.random.default_rng(groups)
+    kernel = random.standard_normal((width, made // groups, 3))
+    scale, shift, mean = random.standard_normal((3, made))
+    variance = random.uniform(0.5, 1.5, made)
+    factor = scale / np.sqrt(variance + 0.001)
+    by_group = factor.reshape(groups, 1, made // groups, 1)
+    folded = (kernel.reshape(groups, -1, made // groups, 3) * by_group).reshape(kernel.shape)
+    head = f"g (double[N,{width},H] x) => (double[N,{made},Q] y)"
+    layer = f"ConvTranspose <group={groups}, strides=[2]>"
+    before = f"{head} {{ t = {layer} (x, k)\n"
+    before += "y = BatchNormalization <epsilon=0.001> (t, s, b, m, v) }"
+    plain = _model(before)
+    _put_in(plain, k=kernel, s=scale, b=shift, m=mean, v=variance)
+    other = _model(f"{head} {{ y = {layer} (x, k, b) }}")
+    _put_in(other, k=folded, b=shift - mean * factor)
+    wrong = _model(f"{head} {{ y = {layer} (x, k, b) }}")
+    _put_in(wrong, k=folded[:, ::-1] + folded[::-1], b=shift - mean * factor)
+    for after, verdict in ((other, "agree"), (wrong, "refuted")):
+        pair = [read_onnx(one.SerializeToString()) for one in (plain, after)]
+        assert compare_readings(*(reversed(pair) if is_turned else pair)).verdict == verdict
+
+
+def _put_in(made: Any, **arrays: Any) -> None:
+    for name, array in arrays.items():
+        made.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
