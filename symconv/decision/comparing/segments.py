@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Hypothesis
-from symconv.decision.comparing.computations import Sides
+from symconv.decision.comparing.computations import Sides, shaped_as
 from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
@@ -115,13 +115,15 @@ class Comparer:
             for name, tensor in leaves(a).items()
             if name in self._own[0] and name not in self._constants
         }
-        instead: dict[str, Tensor] = {}
+        instead: dict[str, SignalExpr] = {}
         for name, tensor in leaves(b).items():
             if name not in self._own[1] or name in self._constants:
                 continue
             for other, theirs in free.items():
-                if theirs.sizes == tensor.sizes and self._agrees(name, theirs):
-                    instead[name] = free.pop(other)
+                shaped = shaped_as(theirs, tensor)
+                if shaped is not None and self._agrees(name, shaped):
+                    instead[name] = shaped
+                    free.pop(other)
                     break
         if not instead:
             return None

@@ -24,10 +24,12 @@ class Deviations:
 
     Args:
         weights: the weights that were met, in which variances have these keys.
+        is_variance: whether a weight is one that 1/√(σ² + ε) stands for, given ε.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, is_variance: Callable[[Weight, Fraction], bool]) -> None:
         self._weights = weights
+        self._is_variance = is_variance
         self._made: dict[Hashable, dict[float | Fraction, SignalExpr]] = {}
 
     def note(self, variance: Hashable, eps: float | Fraction, named: SignalExpr) -> None:
@@ -123,6 +125,6 @@ class Deviations:
             weight = self._weights.by_name.get(getattr(variance, "name", ""))
             if eps is None or weight is None or one.lengths != core.lengths:
                 continue
-            if weight.tensor is variance and weight.origin.rpartition(".")[2] == "running_var":
+            if weight.tensor is variance and self._is_variance(weight, eps):
                 return reciprocal(reduce(SignalExpr.apply, (*more, *moved), deviation(weight, eps)))
         return None

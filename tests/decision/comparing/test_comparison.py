@@ -57,6 +57,53 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
+def branches(x: SignalExpr, u: SignalExpr, v: SignalExpr, w: SignalExpr) -> SignalExpr:
+    """Two branches that stand one after the other, and a third that is added."""
+    return concatenate([u, v], axis=1) + w
+
+
+def test_weights_of_branches_that_are_joined_are_solved_for_each_by_itself() -> None:
+    """Together, of the shifts behind the folded kernels only sums would be determined."""
+
+    def unfolded(x: SignalExpr, **by: Tensor) -> SignalExpr:
+        made = [
+            (x.conv(by[f"w{i}"]) + channelwise(by[f"s{i}"])).multiply(channelwise(by[f"f{i}"]))
+            for i in range(3)
+        ]
+        return branches(x, *made)
+
+    def of_one_kernel(x: SignalExpr, **by: Tensor) -> SignalExpr:
+        return branches(x, *(x.conv(by[f"k{i}"], by[f"b{i}"]) for i in range(3)))
+
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for i, width in enumerate((2, 2, 4)):
+        kernel, factor, shift = random(width, 3, 3, 3), random(width, seed=i), random(width, seed=9)
+        before |= {f"w{i}": kernel, f"f{i}": factor, f"s{i}": shift}
+        after |= {f"k{i}": kernel * factor[:, None, None, None], f"b{i}": shift * factor}
+    networks = network(unfolded, before), network(of_one_kernel, after)
+    for found in (compared(*networks), compared(*reversed(networks))):
+        assert found.verdict == "agree"
+        assert [len(one.deviations) for one in found.layers if one.how == "agree"] == [2, 2, 2]
+    after["b2"] = after["b2"] + 0.1
+    assert compared(networks[0], network(of_one_kernel, after)).verdict == "refuted"
+
+
+def test_weights_may_have_axes_of_one_entry_elsewhere() -> None:
+    def wide(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return (x.conv(w, padding=1).multiply(scale) + shift).relu()
+
+    by_channel = UNFOLDED | {
+        "scale": SCALE.reshape(4, 1, 1),
+        "shift": SHIFT.reshape(1, 4, 1, 1),
+    }
+    pair = network(normed, UNFOLDED), network(wide, by_channel)
+    assert compared(*pair).verdict == "proved"
+    assert compared(*reversed(pair)).verdict == "proved"
+    by_channel["shift"] = SHIFT[::-1].reshape(1, 4, 1, 1)
+    assert compared(pair[0], network(wide, by_channel)).verdict == "refuted"
+
+
 @pytest.mark.parametrize("name", ["scale", "mean_apart", "shift_apart"])
 def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> None:
     def plain(x: SignalExpr, w: Tensor, mean: Tensor, shift: Tensor, **by: Tensor) -> SignalExpr:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symconv import SymconvError
 from symconv.decision.comparing.comparison import Comparison
 from symconv.reading.networks import read_onnx
 from symconv.reading.networks.comparing import compare_readings
@@ -141,3 +142,84 @@ def test_rounding_alone_refutes_nothing() -> None:
         "h = Conv (x, w, l)\n y = LogSoftmax <axis=1> (h) }"
     )
     assert _compared(text, folded).verdict in ("agree", "unknown")
+
+
+BY_CHANNEL = (
+    "g (float[N,1,H] x) => (float[N,3,Q] y) <float[3,1,1] k={-2.9,-0.35,1.2}, float e={0.001}, "
+    "float one={1}, float[3,1] sc={1.3,0.3,1.7}, float[1,3,1] shift={-1.1,0.4,1.9}, "
+    "float[3,1] middle={2.1,0.7,1.6}, float[3,1] spread={0.1,0.3,1.2}>"
+)
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        "a = Add (spread, e)\n r = Sqrt (a)\n t = Conv (x, k)\n u = Sub (t, middle)\n"
+        "q = Div (u, r)\n p = Mul (q, sc)\n y = Add (p, shift)",
+        "a = Add (spread, e)\n r = Sqrt (a)\n f = Div (sc, r)\n t = Conv (x, k)\n"
+        "p = Mul (t, f)\n o = Mul (middle, f)\n b = Sub (shift, o)\n y = Add (p, b)",
+        "a = Add (spread, e)\n r = Sqrt (a)\n i = Reciprocal (r)\n f = Mul (i, sc)\n"
+        "t = Conv (x, k)\n u = Sub (t, middle)\n p = Mul (u, f)\n y = Add (p, shift)",
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_batch_norm_in_nodes_has_constants_of_any_name_and_shape(
+    nodes: str, is_turned: bool
+) -> None:
+    texts = NORMAL, f"{BY_CHANNEL} {{ {nodes} }}"
+    assert _compared(*(reversed(texts) if is_turned else texts)).verdict == "proved"
+    wrong = NORMAL, f"{BY_CHANNEL} {{ {nodes} }}".replace("spread={0.1", "spread={0.2")
+    assert _compared(*(reversed(wrong) if is_turned else wrong)).verdict == "refuted"
+
+
+def test_what_has_no_root_is_no_variance() -> None:
+    """A constant that is less than 0 somewhere: 1/√(v + e) is no number there."""
+    nodes = "a = Add (shift, e)\n t = Conv (x, k)\n r = Sqrt (a)\n y = Div (t, r)"
+    text = f"{BY_CHANNEL} {{ {nodes} }}"
+    with pytest.raises(SymconvError, match="finite"):
+        read_onnx(_model(text).SerializeToString())
+
+
+def test_a_bias_has_any_shape() -> None:
+    head = "g (float[N,1,H] x) => (float[N,3,Q] y) <float[3,1,1] k={1,2,3}, "
+    texts = (
+        f"{head} float[3] b={{1,4,9}}> {{ y = Conv (x, k, b) }}",
+        f"{head} float[1,3,1] c={{1,4,9}}> {{ t = Conv (x, k)\n y = Add (t, c) }}",
+    )
+    assert _compared(*texts).verdict == "proved"
+    assert _compared(*reversed(texts)).verdict == "proved"
+    along = f"{head} float[3] c={{1,4,9}}> {{ t = Conv (x, k)\n y = Add (t, c) }}"
+    assert _compared(texts[0], along).verdict == "refuted"
+
+
+@pytest.mark.parametrize(("groups", "width", "made"), [(1, 4, 6), (2, 4, 6), (4, 4, 4), (3, 3, 6)])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_norm_is_folded_into_a_transposed_layer_in_groups(
+    groups: int, width: int, made: int, is_turned: bool
+) -> None:
+    """Output channel g·b + j of group g has the kernels [i, j] of its inputs, by definition."""
+    random = np.random.default_rng(groups)
+    kernel = random.standard_normal((width, made // groups, 3))
+    scale, shift, mean = random.standard_normal((3, made))
+    variance = random.uniform(0.5, 1.5, made)
+    factor = scale / np.sqrt(variance + 0.001)
+    by_group = factor.reshape(groups, 1, made // groups, 1)
+    folded = (kernel.reshape(groups, -1, made // groups, 3) * by_group).reshape(kernel.shape)
+    head = f"g (double[N,{width},H] x) => (double[N,{made},Q] y)"
+    layer = f"ConvTranspose <group={groups}, strides=[2]>"
+    before = f"{head} {{ t = {layer} (x, k)\n"
+    before += "y = BatchNormalization <epsilon=0.001> (t, s, b, m, v) }"
+    plain = _model(before)
+    _put_in(plain, k=kernel, s=scale, b=shift, m=mean, v=variance)
+    other = _model(f"{head} {{ y = {layer} (x, k, b) }}")
+    _put_in(other, k=folded, b=shift - mean * factor)
+    wrong = _model(f"{head} {{ y = {layer} (x, k, b) }}")
+    _put_in(wrong, k=folded[:, ::-1] + folded[::-1], b=shift - mean * factor)
+    for after, verdict in ((other, "agree"), (wrong, "refuted")):
+        pair = [read_onnx(one.SerializeToString()) for one in (plain, after)]
+        assert compare_readings(*(reversed(pair) if is_turned else pair)).verdict == verdict
+
+
+def _put_in(made: Any, **arrays: Any) -> None:
+    for name, array in arrays.items():
+        made.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
