@@ -174,7 +174,7 @@ def sizes_taken(
     empty result.
 
     Args:
-        outputs: what is computed.
+        outputs: what is computed, whether it is returned or not.
         inputs: of what.
         given: hypotheses.
         places: what layers are called in which nodes were made.

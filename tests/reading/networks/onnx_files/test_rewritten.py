@@ -115,3 +115,28 @@ def test_rounding_alone_refutes_nothing() -> None:
         "h = Conv (x, w, l)\n y = LogSoftmax <axis=1> (h) }"
     )
     assert _compared(text, folded).verdict in ("agree", "unknown")
+
+
+SHAPED = "g (float[N,1,H,W] x) => (float[N,1,P,Q] y) <float[1,1,1,3] k = {1,2,4}, int64 two = {2}>"
+
+
+def test_what_is_made_has_to_fit_where_its_shape_alone_is_read() -> None:
+    """A convolution of which nothing but the shape is left takes the same sizes as before."""
+    found = _compared(
+        f"{SHAPED} {{ t = Conv (x, k)\n y = Sub (t, t) }}",
+        f"{SHAPED} {{ t = Conv (x, k)\n s = Shape (t)\n y = ConstantOfShape (s) }}",
+    )
+    assert found.verdict == "proved"
+    assert found.sizes == "H and N, and W from 3 on"
+
+
+SMALL = "g (float[1,3,99] x) => (float[1,3,99] y) <int64[1] one = {1}>"
+
+
+def test_numbers_that_are_too_small_for_doubles_refute_nothing() -> None:
+    """Logarithms of what has a few digits left: of a channel that is far below the others."""
+    found = _compared(
+        f"{SMALL} {{ a = Exp (x)\n s = ReduceSum (a, one)\n q = Div (a, s)\n y = Log (q) }}",
+        f"{SMALL} {{ y = LogSoftmax <axis=1> (x) }}",
+    )
+    assert found.verdict in ("agree", "proved", "unknown")
