@@ -6,7 +6,8 @@ goes through all passes of onnxoptimizer, onnxsim, onnxscript's rules and ONNX R
 optimization.  What is refuted is run on the inputs that the verdict saves, and has to have the
 numbers that it says; what is proved is run at some sizes, most of them random, and has to agree.
 What is unknown is run too, to see whether there is a difference that was not found.  Where ONNX
-Runtime and ONNX's evaluator do not agree with each other, one of them has to agree with the verdict.
+Runtime and ONNX's evaluator do not agree with each other, one of them has to agree with the
+verdict.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
 from symconv.language.graph import walk
-from symconv.language.operators import Apply, Einsum, Extend, Pad
+from symconv.language.operators import Add, Apply, Einsum, Extend, Multiply, Pad, Scale
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -102,6 +102,7 @@ class _Half:
 
     def __init__(self, side: Side, inputs: frozenset[str]) -> None:
         self.side = side
+        self._inputs = inputs
         self.names: dict[SignalExpr, Tensor] = {}
         nodes = walk(*side.outputs)
         uses = Counter(operand for node in nodes for operand in node.operands)
@@ -109,20 +110,44 @@ class _Half:
         for node in nodes:
             found: set[SignalExpr] = set()
             for operand in node.operands:
-                if operand.operator.is_opaque or (
-                    isinstance(operand, Tensor) and operand.name in inputs
-                ):
+                if self._is_below(operand):
                     found.add(operand)
                 else:
                     found |= self.below[operand]
             self.below[node] = frozenset(found)
-        read = {one for node in nodes for one in _read_by_layers(node)}
+        read = {one for node in nodes for one in self._read_by_layers(node)}
         self.points = [
             node
             for node in nodes
             if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
         ]
         self.open = dict.fromkeys(self.points)
+
+    def _read_by_layers(self, node: SignalExpr) -> Iterator[SignalExpr]:
+        """What a layer with a kernel reads, without zeros around it, scales and shifts.
+
+        With names for that, no two kernels are multiplied where such layers follow each other, as
+        separable ones do, and no kernel is solved for behind a shuffle of channels, or a mean.
+        """
+        if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
+            return
+        for operand in node.operands:
+            read: SignalExpr | None = operand
+            while read is not None:
+                if not isinstance(read.operator, Pad):
+                    yield read
+                read = self._without_weights(read)
+
+    def _without_weights(self, node: SignalExpr) -> SignalExpr | None:
+        """What is padded, scaled or shifted; None of what is made otherwise, or of several."""
+        if not isinstance(node.operator, Pad | Extend | Scale | Multiply | Add):
+            return None
+        data = [one for one in node.operands if self.below[one] or self._is_below(one)]
+        return data[0] if len(data) == 1 else None
+
+    def _is_below(self, node: SignalExpr) -> bool:
+        """Whether it is a function, a maximum or an input."""
+        return node.operator.is_opaque or (isinstance(node, Tensor) and node.name in self._inputs)
 
     def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
         """The names of the functions, maxima and inputs below a node; None if not all have one."""
@@ -330,20 +355,6 @@ class _Aligning:
                 told = f"{one} and {other}" if one != other else f"{one} with other arguments"
                 return "functions", None, told
         return "open", None, reason
-
-
-def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
-    """What a layer with a kernel reads, without its padding.
-
-    With names for that, no two kernels are multiplied where such layers follow each other, as in
-    separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.
-    """
-    if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
-        return
-    for read in node.operands:
-        while isinstance(read.operator, Pad | Extend):
-            (read,) = read.operands
-        yield read
 
 
 def _rank(pair: Pair) -> int:

@@ -45,7 +45,7 @@ LAYERS: Mapping[str, Layer] = {
         for name, layer in _SLIDING.items()
         for dimensions in (1, 2, 3)
     },
-    **{name: _method(name) for name in ("relu", "relu6", "sigmoid", "tanh", "silu", "hardswish")},
+    **{name: _method(name) for name in ("sigmoid", "tanh", "silu", "hardswish")},
     "abs": entrywise.absolute,
     "add": entrywise.add,
     "addmm": entrywise.addmm,
@@ -84,7 +84,7 @@ LAYERS: Mapping[str, Layer] = {
     "leaky_relu": entrywise.leaky_relu,
     "linear": entrywise.linear,
     "local_response_norm": normalisation.local_response_norm,
-    "log": _method("log"),
+    "log": normalisation.logarithm,
     "log_softmax": normalisation.log_softmax,
     "logsigmoid": entrywise.logsigmoid,
     "logsumexp": normalisation.logsumexp,
@@ -107,6 +107,8 @@ LAYERS: Mapping[str, Layer] = {
     "pow": entrywise.power,
     "prelu": entrywise.prelu,
     "reciprocal": entrywise.reciprocal,
+    "relu": entrywise.relu,
+    "relu6": entrywise.relu6,
     "repeat": shapes.repeat,
     "repeat_interleave": shapes.repeat_interleave,
     "reshape": shapes.reshape,

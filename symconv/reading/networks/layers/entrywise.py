@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
+from math import inf
 from string import ascii_lowercase
 from typing import Any
 
@@ -14,10 +15,12 @@ from sympy.core.numbers import One
 from symconv.arithmetic.limits import MOST_FACTORS
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
+from symconv.language.functions import Function
 from symconv.language.operators import (
     Apply,
     Flip,
     Formula,
+    Maximum,
     Multiply,
     Operator,
     Pad,
@@ -31,6 +34,7 @@ from symconv.language.tensor_functions import maximum as larger
 from symconv.reading.networks.layers.arguments import (
     constant,
     exact,
+    number_of,
     sizes_of,
     which_axes,
 )
@@ -69,6 +73,8 @@ __all__ = [
     "prelu",
     "reciprocal",
     "reciprocal_root",
+    "relu",
+    "relu6",
     "root",
     "rsub",
     "selu",
@@ -237,7 +243,9 @@ def square(input: SignalExpr) -> SignalExpr:  # noqa: A002
 
 def maximum(input: Operand, other: Operand) -> SignalExpr:  # noqa: A002
     """The larger of two, entry by entry."""
-    return larger(*_aligned(_tensor(input), _tensor(other)))
+    one, two = _tensor(input), _tensor(other)
+    number = None if two.ndim else number_of(two)
+    return larger(*_aligned(one, two)) if number is None else clamp(one, number)
 
 
 def minimum(input: Operand, other: Operand) -> SignalExpr:  # noqa: A002
@@ -250,15 +258,76 @@ def absolute(input: SignalExpr) -> SignalExpr:  # noqa: A002
     return larger(input, -input)
 
 
+def relu(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """Not less than 0."""
+    return clamp(input, 0)
+
+
+def relu6(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """Between 0 and 6."""
+    return clamp(input, 0, 6)
+
+
 def clamp(input: SignalExpr, min: Any = None, max: Any = None) -> SignalExpr:  # noqa: A002
-    """Not less than one bound, and then not more than the other one."""
+    """Not less than one bound, and then not more than the other one.
+
+    What was clamped before is clamped once, between the bounds that both come to.
+    """
     if min is None and max is None:
         raise SymconvError("clamp takes a lower bound, an upper one, or both")
-    if (min, max) == (0, 6):
+    if isinstance(min, SignalExpr) or isinstance(max, SignalExpr):
+        above = input if min is None else maximum(input, min)
+        return above if max is None else minimum(above, max)
+    low: _Bound = -inf if min is None else exact(min, "a bound")
+    high: _Bound = inf if max is None else exact(max, "a bound")
+    low, high = (_between(one, low, high) for one in (-inf, inf))
+    while (found := _as_clamped(input)) is not None:
+        input, *before = found  # noqa: A001
+        low, high = (_between(one, low, high) for one in before)
+    if low == high:
+        return 0 * input + constant(low)
+    if (low, high) == (0, 6):
         return input.relu6()
-    if min is not None:
-        input = input.relu() if min == 0 else maximum(input, min)  # noqa: A001
-    return input if max is None else minimum(input, max)
+    if low != -inf:
+        input = input.relu() if low == 0 else larger(*_aligned(input, constant(low)))  # noqa: A001
+    return input if high == inf else -larger(*_aligned(_negative(input), constant(-high)))
+
+
+_Bound = Fraction | float
+"""A number, or an infinity where there is no bound."""
+
+
+def _between(one: _Bound, low: _Bound, high: _Bound) -> _Bound:
+    above = low if one < low else one
+    return high if above > high else above
+
+
+def _as_clamped(x: SignalExpr) -> tuple[SignalExpr, _Bound, _Bound] | None:
+    """What is clamped by numbers, and these; None of what is not made so."""
+    match x.operator:
+        case Apply(Function("relu")):
+            return x.operands[0], 0, inf
+        case Apply(Function("relu6")):
+            return x.operands[0], 0, 6
+        case Maximum():
+            low = _least_of(x)
+            return None if low is None else (x.operands[0], low, inf)
+        case Scale(-1):
+            (largest,) = x.operands
+            low = _least_of(largest)
+            return None if low is None else (_negative(largest.operands[0]), -inf, -low)
+    return None
+
+
+def _negative(x: SignalExpr) -> SignalExpr:
+    return x.operands[0] if x.operator == Scale(Fraction(-1)) else -x
+
+
+def _least_of(x: SignalExpr) -> Fraction | None:
+    """The number that the entries of a maximum of a tensor and a number are at least."""
+    if not isinstance(x.operator, Maximum) or x.operands[0].lengths != x.lengths:
+        return None
+    return number_of(x.operands[1])
 
 
 def hardtanh(input: SignalExpr, min_val: Any = -1.0, max_val: Any = 1.0) -> SignalExpr:  # noqa: A002

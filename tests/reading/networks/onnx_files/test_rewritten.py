@@ -140,3 +140,38 @@ def test_numbers_that_are_too_small_for_doubles_refute_nothing() -> None:
         f"{SMALL} {{ y = LogSoftmax <axis=1> (x) }}",
     )
     assert found.verdict in ("agree", "proved", "unknown")
+
+
+CLAMPED = (
+    "g (float[N,C,H] x) => (float[N,C,H] y) <float a={-1}, float b={0}, float c={1.5}, float d={4}>"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("t = Clip (x, b, c)\n y = Clip (t, b, c)", "y = Clip (x, b, c)"),
+        ("t = Clip (x, a, c)\n y = Relu (t)", "y = Clip (x, b, c)"),
+        ("t = Relu (x)\n y = Clip (t, a, c)", "y = Clip (x, b, c)"),
+        ("t = Clip (x, a, b)\n y = Clip (t, c, d)", "y = Clip (x, c, c)"),
+        ("t = Max (x, b)\n u = Max (t, a)\n y = Min (u, d)", "t = Relu (x)\n y = Min (t, d)"),
+        ("t = Min (x, c)\n y = Max (t, d)", "y = Clip (x, d, d)"),
+    ],
+)
+def test_what_is_clipped_several_times_is_clipped_once(before: str, after: str) -> None:
+    assert _compared(f"{CLAMPED} {{ {before} }}", f"{CLAMPED} {{ {after} }}").verdict == "proved"
+    wrong = f"{CLAMPED} {{ {after.replace('y =', 'z =')}\n y = Neg (z) }}"
+    assert _compared(f"{CLAMPED} {{ {before} }}", wrong).verdict == "refuted"
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_the_logarithm_of_a_softmax(channels: int) -> None:
+    shaped = f"g (float[N,{channels},H] x) => (float[N,{channels},H] y) <int64[1] one = {{1}}>"
+    before = f"{shaped} {{ t = Softmax <axis=1> (x)\n y = Log (t) }}"
+    assert _compared(before, f"{shaped} {{ y = LogSoftmax <axis=1> (x) }}").verdict == "proved"
+    if channels > 1:  # a sum of one number is none that is read as that number
+        by_sums = "e = Exp (x)\n s = ReduceSum (e, one)\n l = Log (s)\n y = Sub (x, l)"
+        assert _compared(before, f"{shaped} {{ {by_sums} }}").verdict == "proved"
+    assert not _compared(before, f"{shaped} {{ y = LogSoftmax <axis=2> (x) }}")
+    zeros = "s = Shape (x)\n y = ConstantOfShape (s)"
+    assert bool(_compared(before, f"{shaped} {{ {zeros} }}")) == (channels == 1)
