@@ -89,16 +89,24 @@ NORM = (
 NORMAL = f"{NORM} {{ t = Conv (x, k)\n y = BatchNormalization <epsilon=0.001> (t, s, b, m, v) }}"
 
 
+NORM_OF_ONE = (
+    "g (float[N,1,H] x) => (float[N,1,Q] y) <float[1] s={1.3}, float[1] b={-1.1}, "
+    "float[1] m={2.1}, float[1] v={0.1}, float[1,1,1] k={-2.9}, float[1] e={0.001}, "
+    "int64[2] axes={1,2}, float[1] zero={0}>"
+)
+
+
+@pytest.mark.parametrize("norm", [NORM, NORM_OF_ONE])
 @pytest.mark.parametrize(("moved", "verdict"), [("e", "agree"), ("s", "refuted")])
 def test_a_batch_norm_that_is_folded_by_nodes_has_weights_that_nearly_agree(
-    moved: str, verdict: str
+    norm: str, moved: str, verdict: str
 ) -> None:
     folded = (
-        f"{NORM} {{ a = Add (v, {moved})\n r = Sqrt (a)\n q = Div (s, r)\n"
+        f"{norm} {{ a = Add (v, {moved})\n r = Sqrt (a)\n q = Div (s, r)\n"
         "u = Unsqueeze (q, axes)\n w = Mul (k, u)\n n = Sub (zero, m)\n o = Mul (n, q)\n"
         "l = Add (o, b)\n y = Conv (x, w, l) }"
     )
-    found = _compared(NORMAL, folded)
+    found = _compared(NORMAL.replace(NORM, norm), folded)
     assert found.verdict == verdict
     assert found.deviation < 1e-6
 
