@@ -392,7 +392,15 @@ def _with_settled_sizes(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
 
 
 def below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
-    """What stands below operators of one operand that both have last."""
-    while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
-        (a,), (b,) = a.operands, b.operands
+    """What stands below operators of one operand that both have last.
+
+    Of a maximum it is the one operand that is not the same, where there is such.
+    """
+    while a.operator == b.operator and len(a.operands) == len(b.operands):
+        pairs = list(zip(a.operands, b.operands, strict=True))
+        if len(pairs) > 1 and a.operator.is_opaque:
+            pairs = [(one, other) for one, other in pairs if one is not other]
+        if len(pairs) != 1:
+            break
+        a, b = pairs[0]
     return a, b
