@@ -183,3 +183,18 @@ def test_the_logarithm_of_a_softmax(channels: int) -> None:
     assert not _compared(before, f"{shaped} {{ y = LogSoftmax <axis=2> (x) }}")
     zeros = "s = Shape (x)\n y = ConstantOfShape (s)"
     assert bool(_compared(before, f"{shaped} {{ {zeros} }}")) == (channels == 1)
+
+
+FLAT = (
+    "g (float[N,C,H,W] x) => (float[N,C,Q] y) <int64[3] s = {0,0,-1}, int64[6] p = {0,0,2,0,0,0}>"
+)
+
+
+def test_products_of_sizes_that_have_to_be_positive() -> None:
+    """What is repeated at the ends of an image in a row has at least one entry."""
+    edge = 't = Reshape (x, s)\n y = Pad <mode="edge"> (t, p)'
+    twice = 't = Reshape (x, s)\n u = Neg (t)\n z = Pad <mode="edge"> (u, p)\n y = Neg (z)'
+    texts = [f"{FLAT} {{ {nodes} }}" for nodes in (edge, twice)]
+    found = _compared(*texts)
+    assert found.verdict == "proved"
+    assert found.sizes == "C, H, N, W"
