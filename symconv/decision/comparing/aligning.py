@@ -19,8 +19,8 @@ from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
-from symconv.language.graph import walk
-from symconv.language.operators import Add, Apply, Einsum, Extend, Pad
+from symconv.language.graph import is_zero, walk
+from symconv.language.operators import Add, Apply, Einsum, Extend, Multiply, Pad, Scale
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -120,6 +120,7 @@ class _Half:
             for node in nodes
             if node.operator.is_opaque
             or (node in varying and node.operands and (len(self._users[node]) > 1 or node in read))
+            if not is_zero(node)
         ]
         self._places = {node: place for place, node in enumerate(self.points)}
         self._open: defaultdict[frozenset[SignalExpr] | None, set[SignalExpr]] = defaultdict(set)
@@ -397,8 +398,9 @@ class _Aligning:
 
 
 def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[SignalExpr]:
-    """What a layer with a kernel reads, and what is added or concatenated, without its padding.
+    """What a layer with a kernel reads, and what is added or concatenated.
 
+    That is without zeros around it, and what a layer reads also without scales and shifts.
     With names for what is read, no two kernels are multiplied where such layers follow each other,
     as in separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.  With
     names for what is added, kernels are solved for in each part by itself: together they are not
@@ -408,11 +410,24 @@ def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[SignalEx
         node: which.
         varying: the nodes that depend on inputs.
     """
-    parts = map(_without_padding, node.operands)
     if isinstance(node.operator, Einsum) or node.operator.kernel_operand is not None:
-        yield from parts
+        for operand in node.operands:
+            read: SignalExpr | None = operand
+            while read is not None:
+                if not isinstance(read.operator, Pad):
+                    yield read
+                read = _without_weights(read, varying)
     elif _is_sum(node, varying):
+        parts = map(_without_padding, node.operands)
         yield from (part for part in parts if not _is_sum(part, varying))
+
+
+def _without_weights(node: SignalExpr, varying: set[SignalExpr]) -> SignalExpr | None:
+    """What is padded, scaled or shifted; None of what is made otherwise, or of several."""
+    if not isinstance(node.operator, Pad | Extend | Scale | Multiply | Add):
+        return None
+    data = [one for one in node.operands if one in varying]
+    return data[0] if len(data) == 1 else None
 
 
 def _is_sum(node: SignalExpr, varying: set[SignalExpr]) -> bool:
@@ -461,7 +476,15 @@ def _with_settled_sizes(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
 
 
 def below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
-    """What stands below operators of one operand that both have last."""
-    while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
-        (a,), (b,) = a.operands, b.operands
+    """What stands below operators of one operand that both have last.
+
+    Of a maximum it is the one operand that is not the same, where there is such.
+    """
+    while a.operator == b.operator and len(a.operands) == len(b.operands):
+        pairs = list(zip(a.operands, b.operands, strict=True))
+        if len(pairs) > 1 and a.operator.is_opaque:
+            pairs = [(one, other) for one, other in pairs if one is not other]
+        if len(pairs) != 1:
+            break
+        a, b = pairs[0]
     return a, b

@@ -365,7 +365,8 @@ def compare_computations(
     both = sides(first, second)
     try:
         taken = [
-            sizes_taken(side.outputs, both.inputs, both.given, side.places)
+            # Of what is made, outputs may need the shape alone, or nothing: it is computed too.
+            sizes_taken((*side.outputs, *side.places), both.inputs, both.given, side.places)
             for side in (both.a, both.b)
         ]
         apart = taken[0].first_apart(taken[1])

@@ -119,11 +119,15 @@ class _Print:
 
 
 def _print_of(weight: Weight) -> tuple[_Print, float | None]:
-    """The print of a weight, and the number that all its entries are, if they are one."""
+    """The print of a weight, and the number that all its entries are, if they are one.
+
+    One entry alone is so too, which says something of the weight only where it is 0 or 1.
+    """
     numbers = weight.numbers
     sample = numbers.flat[:: max(1, numbers.size // ENTRIES_THAT_TELL_APART)].astype(float)
     ends = [float(numbers.min()), float(numbers.max())] if numbers.size else []
-    constant = ends[0] if len(set(ends)) == 1 else None
+    is_constant = len(set(ends)) == 1 and (numbers.size > 1 or ends[0] in (0.0, 1.0))
+    constant = ends[0] if is_constant else None
     shape = tuple(size for size in numbers.shape if size != 1)
     return _Print(shape, sample.tobytes(), tuple(ends)), constant
 

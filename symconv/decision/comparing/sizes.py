@@ -25,6 +25,7 @@ from symconv.arithmetic.polynomials import (
     Relation,
     at_least,
     equal,
+    without_nonnegative_part,
 )
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.work import spend
@@ -175,7 +176,7 @@ def sizes_taken(
     empty result.
 
     Args:
-        outputs: what is computed.
+        outputs: what is computed, whether it is returned or not.
         inputs: of what.
         given: hypotheses.
         places: what layers are called in which nodes were made.
@@ -209,8 +210,9 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
                 among = among.intersect(allowed)
                 missing.append(requirement)
     cases = [] if among.is_empty() else [among]
+    sizes = frozenset(one.name for one in claim.symbols if not sign_of(one).negative)
     for requirement, guard in with_products if cases else ():
-        alternatives = [sets.where([one]) for one in _solved(guard)]
+        alternatives = [sets.where([one]) for one in _solved(guard, sizes)]
         new = [case.intersect(one).coalesce() for case in cases for one in alternatives]
         new = [case for case in new if not case.is_empty()]
         if len(new) > MOST_CASES_OF_SIZES:
@@ -280,12 +282,27 @@ def _is_linear(polynomial: Polynomial) -> bool:
 # --- products of sizes ---------------------------------------------------------------
 
 
-def _solved(guard: Guard) -> Iterator[Conjunction]:
-    """The values of the sizes in an equation with products, each case with numbers.
+def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
+    """The cases in which a guard with products of sizes holds.
+
+    Of an equation each case has numbers for the sizes.  A sum of products of sizes is 1 or more
+    where all factors of one of them are.
+
+    Args:
+        guard: the guard.
+        sizes: the symbols that are at least 0.
 
     Raises:
-        NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or this with G = F.
+        NonlinearError: an equation is of another form than a·F·G + b·F + c·G + d = 0, or this with
+            G = F; or it says that something else is at least 0.
     """
+    if guard.relation is Relation.AT_LEAST_ZERO:
+        terms = without_nonnegative_part(guard.polynomial + 1).terms
+        factors = {atom for monomial in terms for atom in monomial}
+        if terms and min(terms.values()) > 0 and factors <= sizes:
+            for monomial in terms:
+                yield tuple(at_least(Polynomial.of(one), 1) for one in sorted(map(str, monomial)))
+            return
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
     degrees = {len(monomial) for monomial in polynomial.terms}

@@ -116,16 +116,24 @@ NORM = (
 NORMAL = f"{NORM} {{ t = Conv (x, k)\n y = BatchNormalization <epsilon=0.001> (t, s, b, m, v) }}"
 
 
+NORM_OF_ONE = (
+    "g (float[N,1,H] x) => (float[N,1,Q] y) <float[1] s={1.3}, float[1] b={-1.1}, "
+    "float[1] m={2.1}, float[1] v={0.1}, float[1,1,1] k={-2.9}, float[1] e={0.001}, "
+    "int64[2] axes={1,2}, float[1] zero={0}>"
+)
+
+
+@pytest.mark.parametrize("norm", [NORM, NORM_OF_ONE])
 @pytest.mark.parametrize(("moved", "verdict"), [("e", "agree"), ("s", "refuted")])
 def test_a_batch_norm_that_is_folded_by_nodes_has_weights_that_nearly_agree(
-    moved: str, verdict: str
+    norm: str, moved: str, verdict: str
 ) -> None:
     folded = (
-        f"{NORM} {{ a = Add (v, {moved})\n r = Sqrt (a)\n q = Div (s, r)\n"
+        f"{norm} {{ a = Add (v, {moved})\n r = Sqrt (a)\n q = Div (s, r)\n"
         "u = Unsqueeze (q, axes)\n w = Mul (k, u)\n n = Sub (zero, m)\n o = Mul (n, q)\n"
         "l = Add (o, b)\n y = Conv (x, w, l) }"
     )
-    found = _compared(NORMAL, folded)
+    found = _compared(NORMAL.replace(NORM, norm), folded)
     assert found.verdict == verdict
     assert found.deviation < 1e-6
 
@@ -223,3 +231,78 @@ def test_a_norm_is_folded_into_a_transposed_layer_in_groups(
 def _put_in(made: Any, **arrays: Any) -> None:
     for name, array in arrays.items():
         made.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
+
+
+SHAPED = "g (float[N,1,H,W] x) => (float[N,1,P,Q] y) <float[1,1,1,3] k = {1,2,4}, int64 two = {2}>"
+
+
+def test_what_is_made_has_to_fit_where_its_shape_alone_is_read() -> None:
+    """A convolution of which nothing but the shape is left takes the same sizes as before."""
+    found = _compared(
+        f"{SHAPED} {{ t = Conv (x, k)\n y = Sub (t, t) }}",
+        f"{SHAPED} {{ t = Conv (x, k)\n s = Shape (t)\n y = ConstantOfShape (s) }}",
+    )
+    assert found.verdict == "proved"
+    assert found.sizes == "H and N, and W from 3 on"
+
+
+SMALL = "g (float[1,3,99] x) => (float[1,3,99] y) <int64[1] one = {1}>"
+
+
+def test_numbers_that_are_too_small_for_doubles_refute_nothing() -> None:
+    """Logarithms of what has a few digits left: of a channel that is far below the others."""
+    found = _compared(
+        f"{SMALL} {{ a = Exp (x)\n s = ReduceSum (a, one)\n q = Div (a, s)\n y = Log (q) }}",
+        f"{SMALL} {{ y = LogSoftmax <axis=1> (x) }}",
+    )
+    assert found.verdict in ("agree", "proved", "unknown")
+
+
+CLAMPED = (
+    "g (float[N,C,H] x) => (float[N,C,H] y) <float a={-1}, float b={0}, float c={1.5}, float d={4}>"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("t = Clip (x, b, c)\n y = Clip (t, b, c)", "y = Clip (x, b, c)"),
+        ("t = Clip (x, a, c)\n y = Relu (t)", "y = Clip (x, b, c)"),
+        ("t = Relu (x)\n y = Clip (t, a, c)", "y = Clip (x, b, c)"),
+        ("t = Clip (x, a, b)\n y = Clip (t, c, d)", "y = Clip (x, c, c)"),
+        ("t = Max (x, b)\n u = Max (t, a)\n y = Min (u, d)", "t = Relu (x)\n y = Min (t, d)"),
+        ("t = Min (x, c)\n y = Max (t, d)", "y = Clip (x, d, d)"),
+    ],
+)
+def test_what_is_clipped_several_times_is_clipped_once(before: str, after: str) -> None:
+    assert _compared(f"{CLAMPED} {{ {before} }}", f"{CLAMPED} {{ {after} }}").verdict == "proved"
+    wrong = f"{CLAMPED} {{ {after.replace('y =', 'z =')}\n y = Neg (z) }}"
+    assert _compared(f"{CLAMPED} {{ {before} }}", wrong).verdict == "refuted"
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_the_logarithm_of_a_softmax(channels: int) -> None:
+    shaped = f"g (float[N,{channels},H] x) => (float[N,{channels},H] y) <int64[1] one = {{1}}>"
+    before = f"{shaped} {{ t = Softmax <axis=1> (x)\n y = Log (t) }}"
+    assert _compared(before, f"{shaped} {{ y = LogSoftmax <axis=1> (x) }}").verdict == "proved"
+    if channels > 1:  # a sum of one number is none that is read as that number
+        by_sums = "e = Exp (x)\n s = ReduceSum (e, one)\n l = Log (s)\n y = Sub (x, l)"
+        assert _compared(before, f"{shaped} {{ {by_sums} }}").verdict == "proved"
+    assert not _compared(before, f"{shaped} {{ y = LogSoftmax <axis=2> (x) }}")
+    zeros = "s = Shape (x)\n y = ConstantOfShape (s)"
+    assert bool(_compared(before, f"{shaped} {{ {zeros} }}")) == (channels == 1)
+
+
+FLAT = (
+    "g (float[N,C,H,W] x) => (float[N,C,Q] y) <int64[3] s = {0,0,-1}, int64[6] p = {0,0,2,0,0,0}>"
+)
+
+
+def test_products_of_sizes_that_have_to_be_positive() -> None:
+    """What is repeated at the ends of an image in a row has at least one entry."""
+    edge = 't = Reshape (x, s)\n y = Pad <mode="edge"> (t, p)'
+    twice = 't = Reshape (x, s)\n u = Neg (t)\n z = Pad <mode="edge"> (u, p)\n y = Neg (z)'
+    texts = [f"{FLAT} {{ {nodes} }}" for nodes in (edge, twice)]
+    found = _compared(*texts)
+    assert found.verdict == "proved"
+    assert found.sizes == "C, H, N, W"
