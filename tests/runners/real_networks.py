@@ -51,7 +51,10 @@ class Answer:
 
 def answer(name: str) -> Answer:
     """Compare one network with its fusion."""
-    net = network(name)
+    try:
+        net = network(name)
+    except ModuleNotFoundError as error:
+        return Answer("not built", _first_line(error))
     try:
         fused = folded(net)
     except Exception as error:  # whatever it is that PyTorch cannot trace
@@ -90,6 +93,9 @@ def answer(name: str) -> Answer:
     return Answer(found.verdict, told)
 
 
+_LARGEST_IMAGE = 256
+"""Of those computed for a check, where the network takes smaller ones: it is not what is timed."""
+
 _MOST_APART = 1e-9
 """Relative to the largest output: double precision rounds 10⁻¹⁶, which many layers multiply."""
 
@@ -103,7 +109,12 @@ def _apart(
     the image is moved by 10⁻¹³ of itself: some networks are chaotic.
     """
     channels, height, width = size
-    shapes = [(2 if height < 64 else 1, channels, height, width)]
+    smaller = [
+        (2, channels, _LARGEST_IMAGE, _LARGEST_IMAGE),
+        (1, channels, _LARGEST_IMAGE - 32, _LARGEST_IMAGE - 64),
+    ]
+    shapes = smaller if max(height, width) > _LARGEST_IMAGE else []
+    shapes += [(2 if height < 64 else 1, channels, height, width)]
     shapes += [(1, channels, height - 5, width - 9), (1, channels, height + 32, width + 64)]
     shapes += [(3 if height < 64 else 2, channels, height, width)]
     net = net.double()
