@@ -192,7 +192,7 @@ def _batch_normalization() -> Any:
     """
     from onnx.reference.op_run import OpRun
 
-    class BatchNormalization(OpRun):
+    class BatchNormalization(OpRun):  # type: ignore[misc]
         def _run(
             self,
             x: Any,

@@ -198,3 +198,14 @@ def test_products_of_sizes_that_have_to_be_positive() -> None:
     found = _compared(*texts)
     assert found.verdict == "proved"
     assert found.sizes == "C, H, N, W"
+
+
+@pytest.mark.parametrize(("taps", "verdict"), [("1,5", "agree"), ("4,2", "refuted")])
+def test_taps_that_read_zeros_alone_may_be_any(taps: str, verdict: str) -> None:
+    """Of an image of one column, the second tap reads what is padded."""
+    texts = [
+        f"g (float[N,1,H,1] x) => (float[N,1,H,1] y) <float[1,1,1,2] k = {{{one}}}> "
+        "{ y = Conv <pads=[0,0,0,1]> (x, k) }"
+        for one in ("1,2", taps)
+    ]
+    assert _compared(*texts).verdict == verdict
