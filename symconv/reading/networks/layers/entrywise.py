@@ -285,7 +285,7 @@ def clamp(input: SignalExpr, min: Any = None, max: Any = None) -> SignalExpr:  #
         input, *before = found  # noqa: A001
         low, high = (_between(one, low, high) for one in before)
     if low == high:
-        return 0 * input + constant(low)
+        return filled(sizes_of(input), low)
     if (low, high) == (0, 6):
         return input.relu6()
     if low != -inf:
