@@ -260,6 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--claims", type=int, default=100, help="how many models")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
+    parser.add_argument("--seeds", type=int, nargs="+", help="these seeds, and no others")
     parser.add_argument("--tool", default="", help="only tools with this in their names")
     parser.add_argument("--minutes", type=float, default=1e9, help="after which it ends")
     parser.add_argument("--timeout", type=float, default=60, help="seconds for one comparison")
@@ -273,7 +274,8 @@ def main() -> None:
     by_tool: dict[str, Counter[str]] = {}
     begun = time.monotonic()
     models = 0
-    for seed in range(arguments.start, arguments.start + arguments.claims):
+    seeds = arguments.seeds or range(arguments.start, arguments.start + arguments.claims)
+    for seed in seeds:
         models += 1
         for tool, kind, story, seconds in _within(seed, arguments.tool, arguments.timeout):
             kinds[kind] += 1

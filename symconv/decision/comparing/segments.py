@@ -13,11 +13,12 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
-from symconv.decision.claims import Hypothesis
+from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.comparing.computations import Sides, shaped_as
 from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
+from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
 from symconv.language.double_precision import doubles, magnitudes
@@ -102,7 +103,10 @@ class Comparer:
         """Why two segments are equal; or why that is not found, in words."""
         found = self._nearly_equal(a, b, given) or self._equality(a, b, given)
         apart = self._apart(b) if isinstance(found, str) else b
-        return found if apart is b else self._equality(a, apart, given)
+        found = found if apart is b else self._equality(a, apart, given)
+        if isinstance(found, str) or found.is_within:
+            return found
+        return self._without_what_is_not_read(a, apart, given, found) or found
 
     def _nearly_equal(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
         """Why segments are equal if weights that differ by no more than is allowed are the same.
@@ -132,6 +136,48 @@ class Comparer:
             return None
         near = tuple(self._deviation(name, theirs) for name, theirs in instead.items())
         return replace(found, deviations=(*near, *found.deviations))
+
+    def _without_what_is_not_read(
+        self, a: SignalExpr, b: SignalExpr, given: _Hypotheses, found: Equality
+    ) -> Equality | None:
+        """The same where taps of a kernel that are off may be any, as those that read zeros alone.
+
+        The other taps are what they have to be; that the two are equal then is proved again.
+        """
+        import numpy as np
+
+        instead: dict[str, SignalExpr] = {}
+        kept: list[Deviation] = []
+        for one in found.deviations:
+            tensor = leaves(b).get(one.name)
+            if one.relative <= one.allowed or one.wanted is None or tensor is None:
+                kept.append(one)
+                continue
+            has, wanted = self.weights[one.name].values, self._values(one.wanted)
+            apart = np.abs(wanted - has)
+            if has.ndim < 3 or has.shape != wanted.shape:
+                return None
+            is_near = np.all(apart <= one.allowed * largest_of(wanted), axis=(0, 1), keepdims=True)
+            taps = is_near.astype(int)
+            instead[one.name] = one.wanted.multiply(Tensor.taps(taps.tolist())) + tensor.multiply(
+                Tensor.taps((1 - taps).tolist())
+            )
+            relative = largest_of(apart * is_near) / (largest_of(wanted) or 1.0)
+            note = "some of its taps read nothing, and may be any"
+            kept.append(replace(one, relative=relative, note=note, wanted=None))
+        for one in kept:
+            if one.wanted is not None and one.name in leaves(b):
+                instead[one.name] = one.wanted
+        try:
+            verdict = proof(Claim(a, put_in(b, instead), given))
+        except SymconvError:
+            return None
+        return Equality(verdict, tuple(kept)) if isinstance(verdict, Proved) else None
+
+    def _values(self, kernel: SignalExpr) -> Any:
+        """What a weight has to be, in numbers."""
+        (wanted,) = doubles([kernel], {n: self.weights[n].values for n in leaves(kernel)}, {})
+        return wanted
 
     def _agrees(self, name: str, wanted: SignalExpr) -> bool:
         return self._deviation(name, wanted).relative <= self.allowed(name)

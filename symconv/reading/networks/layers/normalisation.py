@@ -326,7 +326,7 @@ def logarithm(input: SignalExpr) -> SignalExpr:  # noqa: A002
             one, other = map(logarithm, x.operands)
             result = add(one, other)
         case Formula(expression=One()):
-            result = 0 * x
+            result = filled(sizes_of(x), 0)
         case _:
             return input.log()
     return reduce(SignalExpr.apply, moved, result)
@@ -354,7 +354,7 @@ def log_softmax(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
     """X − log Σ exp(x) along an axis."""
     (axis,) = _one_axis(input, dim)
     if size_along(input, axis) == 1:
-        return 0 * input
+        return filled(sizes_of(input), 0)
     return sub(input, logsumexp(input, axis, keepdim=True))
 
 

@@ -306,3 +306,25 @@ def test_products_of_sizes_that_have_to_be_positive() -> None:
     found = _compared(*texts)
     assert found.verdict == "proved"
     assert found.sizes == "C, H, N, W"
+
+
+@pytest.mark.parametrize(("taps", "verdict"), [("1,5", "agree"), ("4,2", "refuted")])
+def test_taps_that_read_zeros_alone_may_be_any(taps: str, verdict: str) -> None:
+    """Of an image of one column, the second tap reads what is padded."""
+    texts = [
+        f"g (float[N,1,H,1] x) => (float[N,1,H,1] y) <float[1,1,1,2] k = {{{one}}}> "
+        "{ y = Conv <pads=[0,0,0,1]> (x, k) }"
+        for one in ("1,2", taps)
+    ]
+    assert _compared(*texts).verdict == verdict
+
+
+def test_an_input_on_which_one_of_two_does_not_depend() -> None:
+    """A file may be read without it; numbers of its shape are compared."""
+    shaped = "g (float[2,1,3] x) => (float[2,1,3] y) <float[2,1,3] c = {0,0,0,0,0,0}>"
+    texts = [
+        f"{shaped} {{ {nodes} }}" for nodes in ("y = LogSoftmax <axis=1> (x)", "y = Identity (c)")
+    ]
+    assert _compared(*texts)
+    assert _compared(*reversed(texts))
+    assert _compared(texts[1], texts[0].replace("axis=1", "axis=2")).verdict == "refuted"
