@@ -12,6 +12,7 @@ from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
 from symconv.decision.comparing.outputs import (
+    Evaluated,
     OutputDifference,
     differs_at_the_border,
     differs_by_a_constant,
@@ -81,7 +82,7 @@ class Layers:
                     f"{one.weight} is off by {one.relative:.1e} of its largest entry, "
                     f"where {one.allowed:.1e} is allowed" + (f"; {one.note}" if one.note else "")
                     for one in self.deviations
-                    if one.relative > one.allowed
+                    if not one.is_within
                 ]
                 return "other weights: " + "; ".join([*told, self.reason] if self.reason else told)
             case "functions":
@@ -466,10 +467,11 @@ def _compared(
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
     if alignment.is_equal:
         return _equal(both, sizes, alignment)
+    numbers = Evaluated(both, sizes, alignment, comparer)
     try:
-        difference, differing = first_difference(both, sizes, alignment, comparer)
+        difference, differing = first_difference(numbers)
         why = "the outputs agree at the sizes that were tried" if difference is None else ""
-    except (Undecided, SymconvError) as problem:
+    except SymconvError as problem:
         difference, differing, why = None, [], str(problem)
     if difference is None:
         written_out = with_functions_of_both(both)
@@ -488,8 +490,8 @@ def _compared(
         def told(pair: Pair) -> Layers:
             if pair.how != "open" or pair not in differing:
                 return _layers(pair)
-            border = differs_at_the_border(both, sizes, alignment, pair, comparer)
-            is_constant = differs_by_a_constant(both, alignment, pair, at, comparer)
+            border = differs_at_the_border(numbers, pair)
+            is_constant = differs_by_a_constant(numbers, pair, at)
             return _differing_layers(pair, border, is_constant)
 
         layers = tuple(map(told, alignment.pairs))

@@ -141,7 +141,7 @@ class _Asking:
                 if is_open and self.narrower is not None and self.narrower != given:
                     given = self.narrower
                     verdict = _serves(problem, solution.kernels, given)
-            except (SymconvError, Undecided) as error:
+            except SymconvError as error:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:

@@ -31,7 +31,7 @@ from symconv.decision.comparing.aligning import Alignment, Pair, below_what_is_e
 from symconv.decision.comparing.computations import Sides
 from symconv.decision.comparing.segments import Comparer, Deviation, largest_of
 from symconv.decision.comparing.sizes import Sizes
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.assignments import Point
 from symconv.language.double_precision import doubles
 from symconv.language.graph import leaves, symbols_in, walk
@@ -39,6 +39,7 @@ from symconv.language.operators import Extend, Pad
 from symconv.language.signals import SignalExpr
 
 __all__ = [
+    "Evaluated",
     "OutputDifference",
     "differs_at_the_border",
     "differs_by_a_constant",
@@ -77,11 +78,22 @@ class OutputDifference:
     scale: float = 1.0
 
 
-class _Evaluated:
-    """Numbers of both networks and of their segments."""
+class Evaluated:
+    """Numbers of both networks and of their segments.
 
-    def __init__(self, sides: Sides, alignment: Alignment, comparer: Comparer) -> None:
+    Attributes:
+        sides: both networks.
+        sizes: which sizes they take.
+        alignment: their segments, compared.
+        comparer: knows their weights.
+        corrected: what weights are exactly that agree with a formula up to rounding, by name.
+    """
+
+    def __init__(
+        self, sides: Sides, sizes: Sizes, alignment: Alignment, comparer: Comparer
+    ) -> None:
         self.sides = sides
+        self.sizes = sizes
         self.alignment = alignment
         self.comparer = comparer
         self._held: dict[str, Any] = {}  # so that no weight is made double twice
@@ -148,7 +160,7 @@ def seed_of(name: str) -> int:
     return crc32(name.encode())
 
 
-def _differing(numbers: _Evaluated, at: Mapping[str, int]) -> list[Pair]:
+def _differing(numbers: Evaluated, at: Mapping[str, int]) -> list[Pair]:
     """The pairs of segments that are not proved equal and whose numbers differ at some sizes."""
     return [
         pair
@@ -157,7 +169,7 @@ def _differing(numbers: _Evaluated, at: Mapping[str, int]) -> list[Pair]:
     ]
 
 
-def _differ(numbers: _Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
+def _differ(numbers: Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
     point = _point(pair.segments, at)
     for scale in _SCALES:
         named = numbers.named(pair.segments, point, scale, corrected=False)
@@ -170,20 +182,18 @@ def _differ(numbers: _Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
     return False
 
 
-def differs_by_a_constant(
-    sides: Sides, alignment: Alignment, pair: Pair, at: Mapping[str, int], comparer: Comparer
-) -> bool:
+def differs_by_a_constant(numbers: Evaluated, pair: Pair, at: Mapping[str, int]) -> bool:
     """Whether what two segments make differs by the same tensor for all inputs, as by a bias.
 
     That is seen from inputs at random and from zeros; a function that comes last is left out.
     """
     import numpy as np  # of no use to anybody who compares signals
 
-    numbers = _Evaluated(sides, alignment, comparer)
     segments = below_what_is_equal(*pair.segments)
     point = _point(segments, at)
     named = numbers.named(segments, point, 1.0, corrected=False)
-    zeros = {name: one if name in comparer.weights else 0.0 * one for name, one in named.items()}
+    weights = numbers.comparer.weights
+    zeros = {name: one if name in weights else 0.0 * one for name, one in named.items()}
     try:
         one, other = doubles(segments, named, point)
         first, second = doubles(segments, zeros, point)
@@ -195,9 +205,7 @@ def differs_by_a_constant(
         return numbers.agree(pair, one - first, other - second)
 
 
-def differs_at_the_border(
-    sides: Sides, sizes: Sizes, alignment: Alignment, pair: Pair, comparer: Comparer
-) -> Mapping[str, int] | None:
+def differs_at_the_border(numbers: Evaluated, pair: Pair) -> Mapping[str, int] | None:
     """Sizes with a middle at which what two segments make differs, but nowhere in the middle.
 
     The ends are a quarter of each axis along which something is padded, on either side.  That is
@@ -210,9 +218,9 @@ def differs_at_the_border(
     if one.lengths != other.lengths:
         return None
     padded = _padded(pair)
-    numbers = _Evaluated(sides, alignment, comparer)
+    lengths = [one.lengths[axis] for axis in padded]
     try:
-        at = _with_a_middle(sizes, [one.lengths[axis] for axis in padded]) if padded else None
+        at = _with_a_middle(numbers.sizes, lengths) if padded else None
         if at is None:
             return None
         point = _point(pair.segments, at)
@@ -227,7 +235,7 @@ def differs_at_the_border(
             if not first[middle].size or not numbers.agree(pair, first[middle], second[middle]):
                 return None
             is_apart = is_apart or not numbers.agree(pair, first, second)
-    except (Undecided, SymconvError):
+    except SymconvError:
         return None
     return at if is_apart else None
 
@@ -261,9 +269,7 @@ def _point(tensors: Sequence[SignalExpr], at: Mapping[str, int]) -> Point:
     return {symbol: at[name] for name, symbol in symbols_in(*tensors).items()}
 
 
-def first_difference(
-    sides: Sides, sizes: Sizes, alignment: Alignment, comparer: Comparer
-) -> tuple[OutputDifference | None, list[Pair]]:
+def first_difference(numbers: Evaluated) -> tuple[OutputDifference | None, list[Pair]]:
     """The first sizes at which outputs differ, and the pairs of segments that do there.
 
     The smallest sizes are tried, as many as the limits say, and a few that are much larger: the
@@ -272,17 +278,16 @@ def first_difference(
     Raises:
         Undecided: it would take too long to tell.
     """
-    numbers = _Evaluated(sides, alignment, comparer)
     evaluated = 0
     pairs: list[Pair] = []
     with allowed(MOST_WORK_OF_A_SEARCH):
         before = left()
-        for number, at in enumerate(_in_order(sizes)):
+        for number, at in enumerate(_in_order(numbers.sizes)):
             is_long = before - left() > WORK_OF_A_LONG_SEARCH
             if is_long and (number >= FEWEST_SIZES_EVALUATED or evaluated == FEWEST_EVALUATED):
                 break
             pairs = _differing(numbers, at)
-            if not pairs and not alignment.unmatched:
+            if not pairs and not numbers.alignment.unmatched:
                 continue
             found = _difference_at(numbers, at)
             if found is not None:
@@ -303,7 +308,7 @@ def _in_order(sizes: Sizes) -> Iterator[dict[str, int]]:
                 yield at
 
 
-def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifference | None:
+def _difference_at(numbers: Evaluated, at: Mapping[str, int]) -> OutputDifference | None:
     """An output at which both differ at these sizes, by more than rounding does."""
     import numpy as np
 
@@ -344,7 +349,7 @@ def _difference_at(numbers: _Evaluated, at: Mapping[str, int]) -> OutputDifferen
     return None
 
 
-def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
+def _moved(numbers: Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
     Where functions were not matched, or segments not proved, nobody knows which weights are the
@@ -375,5 +380,5 @@ def _moved(numbers: _Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
 def _off(pair: Pair) -> Iterator[Deviation]:
     """The weights that are not what they have to be."""
     for one in () if pair.equality is None else pair.equality.deviations:
-        if one.relative > one.allowed:
+        if not one.is_within:
             yield one

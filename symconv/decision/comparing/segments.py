@@ -52,6 +52,11 @@ class Deviation:
     wanted: SignalExpr | None = field(default=None, repr=False, compare=False)
 
     @property
+    def is_within(self) -> bool:
+        """Whether it is no more than is allowed; not where it is no number."""
+        return self.relative <= self.allowed
+
+    @property
     def formula(self) -> str:
         """What the weight has to be, entry by entry."""
         if self.wanted is None:
@@ -76,7 +81,7 @@ class Equality:
     @property
     def is_within(self) -> bool:
         """Whether all weights are what they have to be, up to what is allowed."""
-        return all(one.relative <= one.allowed for one in self.deviations)
+        return all(one.is_within for one in self.deviations)
 
 
 class Comparer:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sympy.logic.boolalg import Boolean
-
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.running import reproduction
+from symconv.reading.networks.sizes import conditions_of
 
 __all__ = ["compare", "compare_readings"]
 
@@ -62,11 +61,11 @@ def compare(
     if tolerance is not None and not 0 <= tolerance < 1:
         raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
     shapes = further if shape is None else (shape, *further)
+    given = conditions_of(given)  # it is read twice
     if (shapes or given) and isinstance(before, Reading) and isinstance(after, Reading):
         raise SymconvError(
             "networks that were read have their shapes and hypotheses: give them to read(…)"
         )
-    given = given if isinstance(given, Boolean | bool) else tuple(given)  # it is read twice
     first, second = (_reading(one, shapes, given) for one in (before, after))
     return compare_readings(first, second, tolerance, progress)
 

@@ -19,7 +19,7 @@ from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.running import Module
-from symconv.reading.networks.sizes import Hypotheses, named_size
+from symconv.reading.networks.sizes import Hypotheses, conditions_of, named_size
 from symconv.reading.networks.torch_tensors import Symbolic, TorchSize
 from symconv.reading.networks.watched import Watched
 
@@ -82,7 +82,7 @@ def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> st
         try:
             with torch.no_grad():
                 module(*zeros)
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        except Exception as error:  # whatever its code raises
             told = told or str(error) or type(error).__name__
         else:
             return ""
@@ -137,7 +137,7 @@ def _inputs(shapes: Sequence[Any], given: Iterable[Any]) -> Sequence[Symbolic]:
     if not shapes:
         raise SymconvError('give the shape of the input, as ("N", 3, "H", "W")')
     if all(isinstance(one, Symbolic) for one in shapes):
-        if given:
+        if conditions_of(given):
             raise SymconvError("hypotheses are given where the tensors are made, by symbolic(…)")
         return shapes
     names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
@@ -162,6 +162,7 @@ def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:
             keys=_keys(result),
         )
     )
+    context.check_unchanged()
     return reading, result
 
 

@@ -43,6 +43,7 @@ class Context:
         # The tensors too, so that no id is used again, and how often they had been written.
         self._names: dict[int, tuple[str, Any, int]] = {}
         self._by_memory: dict[int, Any] = {}
+        self._constants: dict[int, Any] = {}  # by their memory, too
         self._modules: list[Any] = []
         self._fresh: set[int] = set()
         self._computed: dict[int, tuple[Any, int, Callable[[], SignalExpr]]] = {}
@@ -154,12 +155,38 @@ class Context:
         if name is None:
             name = "constant"
             self._names[id(tensor)] = (name, tensor, tensor._version)
+            self._constants.setdefault(memory_of(tensor) or 0, tensor)
         if id(tensor) not in self.weights:
             _check_numbers(tensor, name)
         values = partial(_numbers, tensor)
         return self.weights.tensor(
             id(tensor), name, tuple(tensor.shape), tensor, values, _precision(tensor)
         )
+
+    def note_written(self, tensor: Any) -> None:
+        """Note that numbers are written into a tensor, which PyTorch does not count behind `.data`.
+
+        If it is a weight, it is an error to use it in this run.
+        """
+        others = self._constants.get(memory_of(tensor) or 0)
+        known = self._owner(tensor) or self._names.get(id(others))
+        if known is not None:
+            name, one, _ = known
+            self._names[id(one)] = name, one, -1
+
+    def check_unchanged(self) -> None:
+        """Refuse weights that were changed after they were used.
+
+        Raises:
+            SymconvError: there is one.
+        """
+        for weight in self.weights.by_name.values():
+            self._name(weight.source)
+
+    def _owner(self, tensor: Any) -> tuple[str, Any, int] | None:
+        """The weight in whose memory a tensor lies, by its name; None where it is none's."""
+        owner = self._by_memory.get(memory_of(tensor) or 0)
+        return self._names.get(id(tensor if owner is None else owner))
 
     def note(self, tensor: Any, follow: Callable[[], SignalExpr]) -> None:
         """Note how code computed a tensor of numbers.
@@ -187,8 +214,7 @@ class Context:
         Raises:
             SymconvError: it is a weight of a module.
         """
-        owner = self._by_memory.get(memory_of(tensor) or 0)
-        known = self._names.get(id(tensor if owner is None else owner))
+        known = self._owner(tensor)
         if known is not None:
             raise SymconvError(
                 f"{known[0]} is changed while the module runs, which is not followed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from math import lcm
+from math import isfinite, lcm
 from typing import Any, NoReturn
 
 from sympy import Eq, Expr, Ge, Gt, Integer, Symbol, true
@@ -20,7 +20,12 @@ from symconv.decision.verdicts import Proved, Refuted
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
 
-__all__ = ["Hypotheses", "Quotient", "Size", "known_number", "named_size"]
+__all__ = ["Hypotheses", "Quotient", "Size", "conditions_of", "known_number", "named_size"]
+
+
+def conditions_of(given: Iterable[Any] | Boolean | bool) -> tuple[Any, ...]:
+    """The hypotheses that are given, of which one may stand alone."""
+    return (given,) if isinstance(given, Boolean | bool) else tuple(given)
 
 
 class Hypotheses:
@@ -32,8 +37,7 @@ class Hypotheses:
     """
 
     def __init__(self, given: Iterable[Any] | Boolean = (), where: Callable[[], str] = str) -> None:
-        one = isinstance(given, Boolean | bool)
-        self.given: tuple[Any, ...] = (given,) if one else tuple(given)
+        self.given = conditions_of(given)
         self.where = where
         self._answers: dict[Any, bool] = {}
 
@@ -132,7 +136,7 @@ class Size:
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, float | Fraction):
-            return Quotient.of(self, Fraction(repr(other)) if isinstance(other, float) else other)
+            return Quotient.of(self, _exactly(other))
         return self._with(other, lambda a, b: a * b)
 
     __rmul__ = __mul__
@@ -274,6 +278,19 @@ def _written(value: Any) -> Expr:
     return value.amount.written if isinstance(value, Size) else Integer(int(value))
 
 
+def _exactly(number: float | Fraction) -> Fraction:
+    """The number as it is written: of a float, the decimal by which Python writes it.
+
+    Raises:
+        SymconvError: it is not finite.
+    """
+    if not isinstance(number, float):
+        return Fraction(number)
+    if not isfinite(number):
+        raise SymconvError(f"a size is multiplied by numbers, and compared with them, got {number}")
+    return Fraction(repr(float(number)))  # one of NumPy's is written in another way
+
+
 def _floored(a: Amount, b: Amount) -> Amount:
     if not b.is_at_least(1):
         raise SymconvError(f"sizes are divided by positive integers, and {b} may be none")
@@ -306,13 +323,20 @@ class Quotient:
         return cls(numerator, factor)
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, float):
-            other = Fraction(repr(other))
-        if not isinstance(other, int | Fraction):
+        if not isinstance(other, int | float | Fraction):
             return NotImplemented
-        return Quotient.of(self.numerator, self.factor * other)
+        return Quotient.of(self.numerator, self.factor * _exactly(other))
 
     __rmul__ = __mul__
+
+    def _with(self, other: Any) -> NoReturn:
+        raise SymconvError(
+            f"the code calculates{self.numerator._where} with {self} and {other}, which is not "
+            "followed; round it first with math.floor, math.ceil or //"
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = _with
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _with
 
     def __floor__(self) -> Any:
         return (self.numerator * self.factor.numerator) // self.factor.denominator
@@ -348,8 +372,7 @@ class Quotient:
             size: Any = other.numerator
             ours, theirs = self.factor, other.factor
         elif isinstance(other, int | float | Fraction):
-            exact = Fraction(repr(other)) if isinstance(other, float) else Fraction(other)
-            ours, theirs, size = self.factor, exact, 1
+            ours, theirs, size = self.factor, _exactly(other), 1
         elif isinstance(other, Size):
             ours, theirs, size = self.factor, Fraction(1), other
         else:

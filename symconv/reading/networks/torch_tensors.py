@@ -351,6 +351,8 @@ def _check_cast(given: Sequence[Any]) -> None:
     for one in given:
         if isinstance(one, torch.dtype) and one not in (torch.float32, torch.float64):
             raise SymconvError(f"rounds to numbers of the kind {one}")
+        if isinstance(one, torch.Tensor) and one.dtype not in (torch.float32, torch.float64):
+            raise SymconvError(f"rounds to numbers of the kind {one.dtype}")
         if isinstance(one, type) or (isinstance(one, str) and one.endswith("Tensor")):
             raise SymconvError(f"to {one} is not read; write .float() or .double()")
         if isinstance(one, str | torch.device) and torch.device(one).type == "meta":
@@ -679,9 +681,9 @@ def _length(x: Symbolic) -> Any:
     return int(_shape(x)[0])
 
 
-def _squeezed(input: Symbolic, *dim: Any) -> Symbolic:  # noqa: A002
+def _squeezed(input: Symbolic, dim: Any = None) -> Symbolic:  # noqa: A002
     """Without the axes of one entry; whether a size is 1, the hypotheses tell."""
-    asked = which_axes(input.expression, as_list(dim) or None)
+    asked = () if dim in ((), []) else which_axes(input.expression, dim)
     gone = [axis for axis in asked if _shape(input)[axis] == 1]
     return _view("squeeze", input, without_axes(input.expression, gone))
 

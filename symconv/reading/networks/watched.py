@@ -65,9 +65,14 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                 return None
             if self._context.written:
                 args, named = self._standing((args, named))
-            if _writes(last) and args and _is_real(args[0]) and _has_symbols((args[1:], named)):
-                held = held_of(args[0], self._context)
-                args = (self._symbolic(args[0], held), *args[1:])
+            if _writes(last) and args and _is_real(args[0]):
+                if _has_symbols((args[1:], named)):
+                    held = held_of(args[0], self._context)
+                    args = (self._symbolic(args[0], held), *args[1:])
+                else:
+                    self._context.note_written(args[0])
+            if _is_real(named.get("out")):
+                self._context.note_written(named["out"])
         except LocatedError:
             raise
         except SymconvError as error:
@@ -136,6 +141,7 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
             return False
         numbers = [one for one in (target, value) if _is_real(one)]
         if len(numbers) == 2 and all(written.of(one) is None for one in numbers):
+            self._context.note_written(target)
             return False
         written.rebind(target, held_of(value, self._context))
         return True

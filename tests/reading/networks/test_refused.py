@@ -247,16 +247,55 @@ def test_other_numbers() -> None:
         read(negative, IMAGES)
 
 
-def test_weights_that_change_while_the_module_runs() -> None:
+def replaced(weight: Any) -> None:
+    weight.data = weight * 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda weight: weight.mul_(2),
+        lambda weight: weight.data.mul_(2),
+        lambda weight: torch.mul(weight, 2, out=weight.data),
+        replaced,
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_weights_that_change_while_the_module_runs(change: Any, is_inside: bool) -> None:
     layer = nn.Linear(3, 3, bias=False).eval()
 
-    def twice(x: Any) -> Any:
+    def later(x: Any) -> Any:
         y = layer(x)
-        layer.weight.mul_(2)
-        return y + layer(x)
+        change(layer.weight)
+        return y
 
-    with pytest.raises(SymconvError, match="is changed while"):
-        read(Inner(twice).eval(), ("N", 3))
+    for function in (later, lambda x: later(x) + layer(x)):
+        with pytest.raises(SymconvError, match="is changed while"):
+            read(Inner(function).eval() if is_inside else function, ("N", 3))
+
+
+def test_what_is_rounded_to_integers() -> None:
+    places = torch.arange(3)
+    for rounded in (lambda x: x.type_as(places), lambda x: x.to(places)):
+        with pytest.raises(SymconvError, match=r"rounds to numbers of the kind torch\.int64"):
+            read(rounded, ("N", 3))
+
+
+def test_sizes_times_a_number_of_numpy() -> None:
+    def half(x: Any) -> Any:
+        return x[:, :, : math.floor(x.shape[2] * np.float64(0.5))]
+
+    assert read(half, IMAGES).output is read(lambda x: x[:, :, : x.shape[2] // 2], IMAGES).output
+    with pytest.raises(SymconvError, match="got inf"):
+        read(lambda x: x[:, : x.shape[2] * math.inf], IMAGES)
+    with pytest.raises(SymconvError, match=r"calculates with 1/2\*\(H\) and 1"):
+        read(lambda x: x[:, :, : math.floor(x.shape[2] / 2 + 1)], IMAGES)
+
+
+@pytest.mark.parametrize("size", [{"scale_factor": 1.1}, {"scale_factor": 2.1}, {"size": 287}])
+def test_entries_that_are_nearest_by_some_code_alone(size: Any) -> None:
+    with pytest.raises(SymconvError, match="implementations differ"):
+        read(lambda x: F.interpolate(x, **size), ("N", 3, 7))
 
 
 def test_public_names_stay_what_they_are() -> None:
@@ -375,7 +414,8 @@ def test_no_module() -> None:
 def test_readings_that_are_compared_have_their_sizes() -> None:
     reading = read(nn.ReLU(), IMAGES)
     assert compare(reading, reading)
-    for said in ({"shape": IMAGES}, {"given": [integers("H", positive=True) >= 7]}):
+    size = integers("H", positive=True)
+    for said in ({"shape": IMAGES}, {"given": [size >= 7]}, {"given": size >= 7}):
         with pytest.raises(SymconvError, match="have their shapes and hypotheses"):
             compare(reading, reading, **said)
 

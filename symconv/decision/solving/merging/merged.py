@@ -30,7 +30,7 @@ from symconv.language.signals import SignalExpr, Tensor
 
 __all__ = ["Merged", "Repair", "merge"]
 
-Layers: TypeAlias = "SignalExpr | Sequence[Callable[[SignalExpr], SignalExpr]]"
+ChainLike: TypeAlias = "SignalExpr | Sequence[Callable[[SignalExpr], SignalExpr]]"
 """A chain on a tensor, or the layers one after the other."""
 
 PerAxis: TypeAlias = "Expr | tuple[Any, ...]"
@@ -332,7 +332,7 @@ class Merged:
 
 
 def merge(
-    layers: Layers,
+    layers: ChainLike,
     of: SignalExpr | str | None = None,
     *,
     given: Iterable[Hypothesis] | Hypothesis = (),
@@ -410,7 +410,7 @@ def _merged(chain: Chain, given: Iterable[Hypothesis] | Hypothesis) -> Merged:
 
 
 def _result(
-    layers: Layers, of: SignalExpr | str | None
+    layers: ChainLike, of: SignalExpr | str | None
 ) -> tuple[SignalExpr, SignalExpr | str | None]:
     """The chain on a tensor."""
     if isinstance(layers, SignalExpr):

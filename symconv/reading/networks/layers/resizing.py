@@ -7,6 +7,9 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+import numpy as np
+
+from symconv.arithmetic.limits import LARGEST_DENOMINATOR_WRITTEN
 from symconv.arithmetic.polynomials import divided
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount, integer_argument
@@ -105,13 +108,27 @@ def interpolate(
     for axis, one in enumerate(given, 2):
         old = size_along(input, axis)
         if size is None:
-            scale = exact(one, "the scale factor")
+            scale = _scale_factor(one, old)
             new = old * scale.numerator // scale.denominator
+            if old.number is not None:  # which PyTorch multiplies in double precision
+                new = Amount.of(floor(old.number * float(scale)))
         else:
             new = integer_argument(one, "the size", input)
             scale = None
         result = _resized(result, axis, old, new, scale, mode, bool(align_corners))
     return result
+
+
+def _scale_factor(given: Any, old: Amount) -> Fraction:
+    """A factor as it was meant: a simple fraction that is rounded to it, as 1/3.
+
+    Where the size is a symbol, only one that is not rounded down: 49 times 1/49 is less than 1
+    for PyTorch, which rounds it to 0.
+    """
+    number = exact(given, "the scale factor")
+    simple = number.limit_denominator(LARGEST_DENOMINATOR_WRITTEN)
+    is_safe = old.number is not None or Fraction(float(number)) >= simple
+    return simple if float(simple) == float(number) and is_safe else number
 
 
 def _resized(
@@ -124,19 +141,17 @@ def _resized(
     aligned: bool,
 ) -> SignalExpr:
     """One axis of another size."""
-    if old.polynomial == new.polynomial and scale in (None, 1):
+    nearest = mode.startswith("nearest")
+    if old.polynomial == new.polynomial and (scale in (None, 1) or not nearest):
         return x
     if old == 1:
         return x.expand(tuple(new if a == axis else size_along(x, a) for a in range(x.ndim)))
-    nearest = mode.startswith("nearest")
     if old.number is not None and new.number is not None:
         ratio = Fraction(old.number, new.number) if scale is None else 1 / scale
-        rows = [
-            _nearest_row(ratio, u, old.number, mode)
-            if nearest
-            else _linear_row(ratio, u, old.number, new.number, aligned)
-            for u in range(new.number)
-        ]
+        if nearest:
+            rows = _nearest_rows(ratio, old.number, new.number, mode)
+        else:
+            rows = [_linear_row(ratio, u, old.number, new.number, aligned) for u in range(int(new))]
         return combined(x, axis, rows)
     factor = multiple(new, old) if scale is None else scale
     if factor is not None and factor.denominator == 1 and not (aligned and not nearest):
@@ -176,9 +191,29 @@ def multiple(n: Amount, m: Amount) -> Fraction | None:
     return None
 
 
-def _nearest_row(ratio: Fraction, u: int, old: int, mode: str) -> dict[int, Fraction]:
-    at = floor((u + Fraction(1, 2)) * ratio) if mode == "nearest-exact" else floor(u * ratio)
-    return {min(at, old - 1): Fraction(1)}
+def _nearest_rows(ratio: Fraction, old: int, new: int, mode: str) -> list[dict[int, Fraction]]:
+    """The entry that is taken for each output.
+
+    Raises:
+        SymconvError: PyTorch takes another one: it calculates in single precision, and some of
+            its code takes the size for a multiple of the old one, whatever the scale factor is.
+    """
+    start = Fraction(1, 2) if mode == "nearest-exact" else Fraction(0)
+
+    def nearest(u: int, ratio: Fraction) -> int:
+        return min(floor((u + start) * ratio), old - 1)
+
+    for u in range(new):
+        others = [min(floor(np.float32(u + start) * np.float32(ratio)), old - 1)]
+        if mode == "nearest" and new in (old, 2 * old):
+            others.append(nearest(u, Fraction(old, new)))
+        for other in others:
+            if other != nearest(u, ratio):
+                raise SymconvError(
+                    f"{mode} interpolation of {old} entries to {new} by {ratio} takes entry "
+                    f"{nearest(u, ratio)} for output {u}, or entry {other}: implementations differ"
+                )
+    return [{nearest(u, ratio): Fraction(1)} for u in range(new)]
 
 
 def _linear_row(ratio: Fraction, u: int, old: int, new: int, aligned: bool) -> dict[int, Fraction]:

@@ -9,7 +9,7 @@ from typing import Any, overload
 from sympy import Expr, Integer
 
 from symconv.decision.claims import Hypothesis
-from symconv.decision.solving.merging.merged import Layers, Merged
+from symconv.decision.solving.merging.merged import ChainLike, Merged
 from symconv.decision.solving.merging.merged import merge as merge_chain
 from symconv.decision.solving.merging.parts import Part, Parts, Run
 from symconv.decision.solving.merging.regions import between, only_moves
@@ -20,6 +20,7 @@ from symconv.language.signals import SignalExpr
 from symconv.reading.networks import read
 from symconv.reading.networks.merging.merged_layers import MergedLayers
 from symconv.reading.networks.results import Reading
+from symconv.reading.networks.sizes import conditions_of
 
 __all__ = ["MergedNetwork", "merge"]
 
@@ -100,7 +101,7 @@ def _merged_in(chain: MergedLayers) -> tuple[MergedLayers, ...]:
 
 @overload
 def merge(
-    layers: Layers,
+    layers: ChainLike,
     of: SignalExpr | str | None = None,
     *,
     given: Iterable[Hypothesis] | Hypothesis = (),
@@ -150,7 +151,7 @@ def merge(
         X. Ding et al., *RepVGG*, arXiv:2101.03697; *ACNet*, arXiv:1908.03930.
     """
     if isinstance(layers, Reading):
-        if of is not None or more or given:
+        if of is not None or more or conditions_of(given):
             raise SymconvError(
                 "a network that was read has its shapes and hypotheses: give them to read(…)"
             )

@@ -308,6 +308,7 @@ def _resize(call: Call) -> Any:
         coordinates = call.get("coordinate_transformation_mode", "half_pixel")
         rounding = call.get("nearest_mode", "round_prefer_floor")
         places = (2, 3)
+    _place(0, 1, 1, Fraction(1), coordinates)  # which refuses those that are not read
     axes = [call.axis(a, x.ndim) for a in call.get("axes") or range(x.ndim)]
     scales = _scales(call, places[0]) if call.has(places[0]) else []
     sizes: list[Any] = []

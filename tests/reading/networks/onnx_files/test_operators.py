@@ -334,6 +334,10 @@ REFUSED = [
     (node("Expand", "x s"), r"asks whether Eq\(H, 1\)"),
     (node("Resize", "x - half", mode="linear"), "read where these are numbers"),
     (node("Resize", "x - half", antialias=1), "antialias=1"),
+    (
+        node("Resize", "x b ones", coordinate_transformation_mode="tf_crop_and_resize"),
+        "tf_crop_and_resize",
+    ),
     (node("LSTM", "x x x"), "is not read"),
     (node("Less", "x x"), "is not read"),
     (node("Cast", "x", to=7), "INT64"),
@@ -348,6 +352,7 @@ GIVEN = {
     "z": ints(0),
     "far": ints(7),
     "half": np.array([1, 1, 0.7, 1], np.float32),
+    "ones": np.ones(4, np.float32),
 }
 
 
