@@ -20,7 +20,7 @@ from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown, Verdict
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError
 from symconv.language.operators import Add, Formula, Rearrange, Scale
 from symconv.language.signals import SignalExpr, Tensor, by_formula, put_in, replaced
 
@@ -174,7 +174,7 @@ def _with_free_entries(
             case _:
                 continue
         kernels = {**needed.kernels, name: by_formula(indices, entry, sizes)}
-        with suppress(SymconvError, Undecided):
+        with suppress(SymconvError):
             verdict = _serves(problem, kernels, given)
             if isinstance(verdict, Proved) and verdict.is_complete:
                 needed = Needed(verdict, kernels)
