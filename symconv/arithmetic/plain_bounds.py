@@ -42,6 +42,9 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
     >>> remainder = Polynomial.of("n") - 4 * floor(Polynomial.of("n"), 4)
     >>> is_at_least(remainder, 0, {}), is_at_least(3 - remainder, 0, {})
     (True, True)
+    >>> n = Polynomial.of("n")
+    >>> is_at_least(floor(n - 3, 2) - floor(n - 5, 2), 1, {})
+    True
     """
     moved: dict[Atom, Polynomial] = {}
     signed = set()
@@ -57,7 +60,20 @@ def is_at_least(polynomial: Polynomial, least: int, signs: Mapping[str, Sign]) -
     difference = polynomial - least
     if difference.written_size() > LARGEST_SIGNED:
         return False
-    return _is_nonnegative(difference.substitute(moved) if moved else difference, signed, 0)
+    if moved:
+        difference = difference.substitute(moved)
+    return _is_nonnegative(_with_equal_quotients(difference), signed, 0)
+
+
+def _with_equal_quotients(polynomial: Polynomial) -> Polynomial:
+    """The same where ⌊(a + d)/d⌋ is ⌊a/d⌋ + 1, if quotients cancel so."""
+    new: dict[Atom, Polynomial] = {}
+    for atom in set(polynomial.atoms()):
+        if isinstance(atom, Floor) and (d := atom.divisor.as_integer()) is not None:
+            whole = atom.numerator.terms.get((), 0) // d
+            new[atom] = Polynomial.of(Floor(atom.numerator - whole * d, atom.divisor)) + whole
+    made = polynomial.substitute(new) if len(new) > 1 else polynomial
+    return made if len(made.terms) < len(polynomial.terms) else polynomial
 
 
 def _is_nonnegative(polynomial: Polynomial, signed: set[str], splits: int) -> bool:

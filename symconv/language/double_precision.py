@@ -184,8 +184,14 @@ def _computed(
 
 
 def _moved(entries: Doubles, shares: Doubles) -> Doubles:
-    """The entries, and of each a share that is much smaller; what is infinite stays."""
-    changes = entries * shares  # 1 plus a share would be rounded more coarsely above 1 than below
+    """The entries, and of each a share that is much smaller; what is infinite stays.
+
+    Doubles that are too small have fewer digits, and are moved by shares of what has all of them.
+    """
+    least = np.finfo(np.float64).smallest_normal
+    has_digits = (np.abs(entries) >= least) | (entries == 0)
+    # 1 plus a share would be rounded more coarsely above 1 than below.
+    changes = np.where(has_digits, entries, least) * shares
     result = entries + changes
     return np.where(np.isfinite(entries), result, entries)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sympy import Symbol
+from sympy import Rational, Symbol
 
 from symconv.arithmetic.polynomials import conjoined
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.errors import SymconvError
 from symconv.language.length_symbols import lengths_in
-from symconv.language.operators import Flip, Formula, Scale, Taps
+from symconv.language.named_tensors import NamedTensors
+from symconv.language.operators import Flip, Formula, Rearrange, Scale, Taps
 from symconv.language.operators.base import Requirement
 from symconv.language.scalars import strongest
 
@@ -30,6 +32,7 @@ __all__ = [
     "leaves",
     "mentioned",
     "merge_symbols",
+    "number_of",
     "requirements",
     "ring_of",
     "symbols_in",
@@ -59,6 +62,19 @@ def walk(*signals: SignalExpr, without: AbstractSet[SignalExpr] = frozenset()) -
 def has_opaque(*signals: SignalExpr) -> bool:
     """Whether there are functions or maxima in them, whose entries are compared as names."""
     return any(node.operator.is_opaque for node in walk(*signals))
+
+
+def number_of(signal: SignalExpr) -> Fraction | None:
+    """The number that every entry of a tensor plainly is; None of other tensors."""
+    match signal.operator:
+        case Formula(expression=Rational() as number):
+            return Fraction(int(number.p), int(number.q))
+        case Scale(factor):
+            number = number_of(signal.operands[0])
+            return None if number is None else factor * number
+        case Rearrange():
+            return number_of(signal.operands[0])
+    return None
 
 
 def is_zero(signal: SignalExpr) -> bool:
@@ -136,7 +152,7 @@ def symbols_in(*signals: SignalExpr) -> dict[str, Symbol]:
 
 def check_names(
     signals: Iterable[SignalExpr], symbols: Iterable[Symbol]
-) -> tuple[Mapping[str, Tensor], Mapping[str, Symbol]]:
+) -> tuple[NamedTensors, Mapping[str, Symbol]]:
     """The named tensors, and the integer symbols, in tensors and beside them.
 
     Raises:
@@ -150,28 +166,40 @@ def check_names(
     parts = tuple(signals)
     if len(parts) == 1 and not symbols:
         return parts[0].names
-    named: dict[str, Tensor] = {}
+    named: NamedTensors | None = None
     every: dict[str, Symbol] = {}
     for part in sorted(parts, key=lambda part: -len(part.names[0])):
         its_signals, its_symbols = part.names
-        if not named:
-            named = dict(its_signals)  # nothing that they could clash with
-        elif not all(map(is_, map(named.get, its_signals), its_signals.values())):
-            for name, leaf in its_signals.items():
-                other = named.setdefault(name, leaf)
-                if other is not leaf and _said(other) != _said(leaf):  # else symbols differ
-                    raise SymconvError(
-                        f"two signals are named {name!r} but have "
-                        f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
-                        f"{_said(other)} and {_said(leaf)}; give one of them another name"
-                    )
+        named = its_signals if named is None else _with_more(named, its_signals)
         merge_symbols(every, its_symbols)
     for symbol in symbols:
         merge_symbols(every, {symbol.name: symbol})
-    both = sorted(named.keys() & every.keys())
+    if named is None:
+        named = NamedTensors()
+    both = sorted(name for name in every if name in named)
     if both:
         raise clash(both[0])
-    return MappingProxyType(named), MappingProxyType(every)
+    return named, MappingProxyType(every)
+
+
+def _with_more(named: NamedTensors, more: NamedTensors) -> NamedTensors:
+    """The named tensors of one part and of another.
+
+    Raises:
+        SymconvError: two share a name but not the shape.
+    """
+    new = []
+    for leaf in more.without_those_of(named):
+        other = named.get(leaf.name)
+        if other is None:
+            new.append(leaf)
+        elif _said(other) != _said(leaf):  # else symbols differ
+            raise SymconvError(
+                f"two signals are named {leaf.name!r} but have "
+                f"{'lengths' if other.ndim == leaf.ndim == 1 else 'shapes'} "
+                f"{_said(other)} and {_said(leaf)}; give one of them another name"
+            )
+    return named.continued(new)
 
 
 def _said(leaf: Tensor) -> str:

@@ -40,6 +40,7 @@ from symconv.language.graph import check_names, clash, merge_symbols, walk
 from symconv.language.hints import explained, no_attribute
 from symconv.language.layers.methods import LayerMethods
 from symconv.language.length_symbols import lengths_in
+from symconv.language.named_tensors import NamedTensors
 from symconv.language.operators import Formula, Methods, Named, Taps
 from symconv.language.operators.base import Operator, Shape, check_operand
 from symconv.language.operators.formula import check_formula, check_symbols, divisors
@@ -130,7 +131,7 @@ class SignalExpr(Methods, LayerMethods, metaclass=_OneOfEach):
     operands: tuple[SignalExpr, ...]
     ndim: int
     """How many axes there are."""
-    names: tuple[Mapping[str, Tensor], Mapping[str, Symbol]]
+    names: tuple[NamedTensors, Mapping[str, Symbol]]
     """The named tensors, and the integer symbols, in it; by name."""
     _shape: Shape | None
     _is_nonempty: bool
@@ -382,7 +383,7 @@ class Tensor(SignalExpr):
         _, symbols = self.names
         if name in symbols:
             raise clash(name)
-        _set(self, names=(MappingProxyType({name: self}), symbols))
+        _set(self, names=(NamedTensors(self), symbols))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.name, self.sizes)
@@ -575,7 +576,7 @@ class StandIn(Tensor):
 
     def __init__(self, name: str, sizes: tuple[Amount, ...]) -> None:
         SignalExpr.__init__(self, Named(name, sizes))
-        _set(self, names=(MappingProxyType({name: self}), self.names[1]))
+        _set(self, names=(NamedTensors(self), self.names[1]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.name, self.sizes)

@@ -12,7 +12,7 @@ import sympy
 from sympy import Max, Mod, Symbol, floor
 
 from symconv import Claim, Refuted, Signal, SymconvError, integers
-from symconv.arithmetic.plain_bounds import bounds
+from symconv.arithmetic.plain_bounds import bounds, is_at_least, positive_signs
 from symconv.arithmetic.polynomials import Every, Polynomial, Some, at_least, equal
 from symconv.arithmetic.polynomials import floor as floor_of
 from symconv.arithmetic.symbols import IntegerSymbol, Sign, is_integer, sign_of
@@ -216,3 +216,17 @@ def test_a_formula_that_is_handed_out_may_be_simplified() -> None:
         Signal.from_formula(t, simplified, length=1), Signal.from_formula(t, formula, length=1)
     )
     assert claim.prove()
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5])
+def test_quotients_of_one_divisor_differ_by_numbers(d: int) -> None:
+    """⌊(n + a)/d⌋ − ⌊(n + b)/d⌋ is the same number for all n where d divides a − b."""
+    n = Polynomial.of("n")
+    for a, b, least in product(range(-6, 4), range(-6, 4), range(-4, 4)):
+        difference = floor_of(n + a, d) - floor_of(n + b, d)
+        values = [(at + a) // d - (at + b) // d for at in range(1, 2 * d + 1)]
+        says = is_at_least(difference, least, positive_signs({"n"}))
+        if (a - b) % d == 0:
+            assert says == (values[0] >= least)
+        else:
+            assert not says or min(values) >= least

@@ -477,6 +477,15 @@ def test_infinite_entries_are_not_perturbed() -> None:
     assert 1.8 <= found[1] <= 2.2 != found[1]
 
 
+def test_entries_with_few_digits_are_moved_by_what_is_lost_of_them() -> None:
+    """The least doubles are multiples of one number; zeros stay zeros."""
+    least = np.finfo(np.float64).smallest_subnormal
+    (found,) = doubles([2 * Signal("x", 3)], {"x": [0.0, 4 * least, 1.0]}, {}, perturbed=1e-13)
+    assert found[0] == 0
+    assert abs(found[1] - 8 * least) >= 2 * least
+    assert abs(found[2] - 2) <= 1e-12
+
+
 def test_magnitudes() -> None:
     """Of sums of products: what the same is without minus, of entries without their signs."""
     a, b = np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([[-1.0, 2.0], [-5.0, -4.0]])

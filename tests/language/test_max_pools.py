@@ -12,6 +12,7 @@ import pytest
 from sympy import Expr, Symbol
 
 from symconv import Claim, Signal, SignalExpr, SymconvError, Tensor, integers
+from symconv.language.fixed_size import check_defined
 from tests.oracles import layers_by_loops, layers_by_torch
 from tests.oracles.layers_by_loops import Array, agree
 
@@ -221,6 +222,26 @@ def test_windows_without_gaps_at_the_start_need_no_more_entries() -> None:
     with pytest.raises(SymconvError, match=r"could have no entry.*add the hypothesis n >= 4"):
         Claim(padded, padded).prove()
     assert Claim(padded, padded.flip().flip(), given=[n >= 4]).prove()
+
+
+@pytest.mark.parametrize(("size", "dilation"), [(2, 2), (2, 3), (2, 5), (3, 1), (3, 2), (4, 3)])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_what_is_required_for_all_sizes_is_enough_and_not_too_much(
+    size: int, dilation: int, stride: int
+) -> None:
+    """With stride 1 it is exactly that each window has an entry, where there are windows."""
+    reach = dilation * (size - 1)
+    for pads in product(range(reach + 1), repeat=2):
+        pool = N.max_pool(size, stride=stride, dilation=dilation, padding=[pads])
+        guards = [g for one in pool.operator.requirements(pool) for g in one.guards]
+        for length in range(max(1, reach + 1 - sum(pads)), 9):
+            allowed = all(guard.holds({"n": length}) for guard in guards)
+            try:
+                check_defined([pool], {n: length})
+            except SymconvError:
+                assert not allowed, (pads, length)
+            else:
+                assert allowed or stride > 1, (pads, length)
 
 
 def test_maxima_of_nothing() -> None:

@@ -23,6 +23,7 @@ from pypdf.generic import StreamObject
 from symconv.command.cli import main
 from symconv.pages.handouts import FORMATS, HandoutError, Source, Version, build
 from symconv.pages.handouts.notebooks import STUB
+from tests.oracles.onnx_models import installed as onnx_installed
 from tests.project import NOTEBOOKS
 
 VERSIONS: tuple[Version, ...] = ("student", "instructor")
@@ -207,6 +208,8 @@ def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) ->
     if folder:
         pdf, html, jupyter = (Path(folder, f"{path.stem}-{version}.{f}") for f in FORMATS)
     else:
+        if "import onnx" in path.read_text(encoding="utf-8"):
+            onnx_installed()
         pdf, html, jupyter = build(Source.read(path), version, FORMATS, tmp_path)
     assert [p.name for p in (pdf, html, jupyter)] == [f"{path.stem}-{version}.{f}" for f in FORMATS]
     text = html.read_text(encoding="utf-8")

@@ -61,6 +61,8 @@ def exported(net: Any, size: tuple[int, ...], exporter: str) -> bytes:
             training=torch.onnx.TrainingMode.EVAL,
             do_constant_folding=False,
             input_names=["x"],
+            # Names that are numbers, as by default, are names of what onnxoptimizer adds too.
+            output_names=["y"],
             dynamic_axes={"x": {0: "N", 2: "H", 3: "W"}},
         )
     return made.getvalue()
@@ -89,6 +91,17 @@ def _compared(first: Reading, second: Reading) -> str:
     told = f"{found.verdict}; {found.sizes}; weights {found.deviation:.1e}; "
     told += f"{time.process_time() - begun:.1f} s"
     return told if found else f"{told}\n{found}"
+
+
+def _is_no_model(content: bytes) -> str:
+    """What ONNX's own checker says against a file; empty where it is valid."""
+    import onnx
+
+    try:
+        onnx.checker.check_model(onnx.load_from_string(content))
+    except onnx.checker.ValidationError as error:
+        return str(error)[:100]
+    return ""
 
 
 def _apart(before: bytes, after: bytes, shape: tuple[int, ...]) -> str:
@@ -137,6 +150,10 @@ def answers(name: str, exporter: str) -> Iterator[tuple[str, str]]:
             after = tool.rewrite(content)
         except Exception as error:
             yield tool.name, f"tool fails: {type(error).__name__}: {str(error)[:100]}"
+            continue
+        wrong = _is_no_model(after)
+        if wrong:
+            yield tool.name, f"tool fails: makes no valid model: {wrong}"
             continue
         if not is_changed(content, after):
             yield tool.name, "unchanged"

@@ -51,7 +51,10 @@ class Answer:
 
 def answer(name: str) -> Answer:
     """Compare one network with its fusion."""
-    net = network(name)
+    try:
+        net = network(name)
+    except ImportError as error:
+        return Answer("not made", _first_line(error))
     try:
         fused = folded(net)
     except Exception as error:  # whatever it is that PyTorch cannot trace

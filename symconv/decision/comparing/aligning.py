@@ -8,7 +8,7 @@ what lies behind them is compared on its own.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -19,8 +19,8 @@ from symconv.decision.comparing.computations import Side, Sides
 from symconv.decision.comparing.segments import Comparer, Equality
 from symconv.decision.comparing.sizes import Sizes
 from symconv.errors import SymconvError, Undecided
-from symconv.language.graph import walk
-from symconv.language.operators import Add, Apply, Einsum, Extend, Pad
+from symconv.language.graph import is_zero, walk
+from symconv.language.operators import Add, Apply, Einsum, Extend, Multiply, Pad, Scale
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
@@ -98,54 +98,65 @@ class _Half:
     Attributes:
         side: the network.
         names: what stands for the nodes that were matched.
-        points: the nodes that are compared, operands first: functions and maxima, what several
-            nodes read, and what layers with a kernel, sums and concatenations are made of.
-        open: those of them that were not matched yet.
-        below: the nearest functions, maxima and inputs below a node.
+        points: what may be matched, operands first: functions, maxima, what several nodes read,
+            and what layers with a kernel, sums and concatenations are made of.
     """
 
     def __init__(self, side: Side, inputs: frozenset[str]) -> None:
         self.side = side
         self.names: dict[SignalExpr, Tensor] = {}
         nodes = walk(*side.outputs)
-        uses = Counter(operand for node in nodes for operand in node.operands)
-        self.below: dict[SignalExpr, frozenset[SignalExpr]] = {}
+        self._users: dict[SignalExpr, list[SignalExpr]] = {node: [] for node in nodes}
+        self._made_of: dict[SignalExpr, frozenset[SignalExpr] | None] = {}
+        varying: set[SignalExpr] = set()  # what depends on inputs, or is a function or a maximum
         for node in nodes:
-            found: set[SignalExpr] = set()
             for operand in node.operands:
-                if operand.operator.is_opaque or (
-                    isinstance(operand, Tensor) and operand.name in inputs
-                ):
-                    found.add(operand)
-                else:
-                    found |= self.below[operand]
-            self.below[node] = frozenset(found)
-        read = {one for node in nodes for one in _read_by_layers(node)}
-        read |= {one for node in nodes for one in self._added(node)}
+                self._users[operand].append(node)
+            is_input = isinstance(node, Tensor) and node.name in inputs
+            if is_input or node.operator.is_opaque or not varying.isdisjoint(node.operands):
+                varying.add(node)
+            self._made_of[node] = frozenset([node]) if is_input else self._found_below(node)
+        read = {one for node in nodes for one in _read_alone(node, varying)}
         self.points = [
             node
             for node in nodes
-            if node.operator.is_opaque or (self.below[node] and (uses[node] > 1 or node in read))
+            if node.operator.is_opaque
+            or (node in varying and node.operands and (len(self._users[node]) > 1 or node in read))
+            if not is_zero(node)
         ]
-        self.open = dict.fromkeys(self.points)
+        self._places = {node: place for place, node in enumerate(self.points)}
+        self._open: defaultdict[frozenset[SignalExpr] | None, set[SignalExpr]] = defaultdict(set)
+        for node in self.points:
+            self._open[self._made_of[node]].add(node)
 
-    def _added(self, node: SignalExpr) -> Iterator[SignalExpr]:
-        """What a sum, or a concatenation, is made of, without its padding.
+    def made_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        """The names and inputs of which a node is made.
 
-        With names for that, no two kernels that are added are solved for together, as they are
-        not the only ones with their sum.
+        None where a function or a maximum is below it that has no name.
         """
-        if isinstance(node.operator, Add) and all(self.below[one] for one in node.operands):
-            yield from map(_without_padding, node.operands)
+        return self._made_of[node]
 
-    def inputs_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
-        """The names of the functions, maxima and inputs below a node; None if not all have one."""
-        found = [
-            one if isinstance(one, Tensor) else self.names.get(one) for one in self.below[node]
-        ]
-        if None in found:
-            return None
-        return frozenset(one for one in found if one is not None)
+    def open_made_of(self, names: frozenset[SignalExpr]) -> list[SignalExpr]:
+        """The points made of these names that are not matched yet, in the order of the network."""
+        return sorted(self._open[names], key=self._places.__getitem__)
+
+    def _found_below(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
+        found: set[SignalExpr] = set()
+        for operand in node.operands:
+            name = self.names.get(operand)
+            below = self._made_of[operand] if name is None else (name,)
+            if below is None or (name is None and operand.operator.is_opaque):
+                return None
+            found.update(below)
+        return frozenset(found)
+
+    def is_open(self, node: SignalExpr) -> bool:
+        """Whether a point is not matched yet."""
+        return node in self._open[self._made_of[node]]
+
+    def close(self, node: SignalExpr) -> None:
+        """Match a node with nothing from now on."""
+        self._open[self._made_of[node]].discard(node)
 
     def segment(self, node: SignalExpr) -> SignalExpr:
         """A node of names.
@@ -175,9 +186,21 @@ class _Half:
         return tuple(found)
 
     def match(self, node: SignalExpr, name: Tensor) -> None:
-        """Put a name in the place of a node from now on."""
+        """Put a name in the place of a node from now on, also in what is made of it."""
+        self.close(node)
         self.names[node] = name
-        self.open.pop(node, None)
+        changed = [node]
+        while changed:
+            for user in self._users[changed.pop()]:
+                before, now = self._made_of[user], self._found_below(user)
+                if now == before:
+                    continue
+                if user in self._open[before]:
+                    self._open[before].remove(user)
+                    self._open[now].add(user)
+                self._made_of[user] = now
+                if user not in self.names and not user.operator.is_opaque:
+                    changed.append(user)
 
 
 class _Aligning:
@@ -211,8 +234,8 @@ class _Aligning:
         return self.found
 
     def _match(self, point: SignalExpr) -> None:
-        inputs = self.b.inputs_of(point)
-        if inputs is None:
+        names = self.b.made_of(point)
+        if names is None:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
@@ -222,7 +245,7 @@ class _Aligning:
             if point.operator.is_opaque:
                 self.found.unmatched.append(_place(self.b, point))
             return
-        first = self._likeliest(point, segment, inputs)
+        first = self._likeliest(point, segment, names)
         if not point.operator.is_opaque and (first is None or not first[1].is_equal):
             # A sum that several layers read: it is part of what these make of it.
             if first is not None and first[1].how == "weights":
@@ -237,11 +260,11 @@ class _Aligning:
         self._keep(first[0], point, first[1])
 
     def _likeliest(
-        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
+        self, point: SignalExpr, segment: SignalExpr, names: frozenset[SignalExpr]
     ) -> tuple[SignalExpr, Pair] | None:
         """The node of the first network that is this one, or of which most is known."""
         first: tuple[SignalExpr, Pair] | None = None
-        for candidate, other in self._candidates(point, segment, inputs):
+        for candidate, other in self._candidates(point, segment, names):
             pair = self._compared(candidate, other, point, segment)
             if first is None or _rank(pair) < _rank(first[1]):
                 first = candidate, pair
@@ -257,7 +280,7 @@ class _Aligning:
         """
         for node in walk(point, without=self.b.names.keys()):
             found = self.off.pop(node, None)
-            if found is not None and found[0] in self.a.open:
+            if found is not None and self.a.is_open(found[0]):
                 self._keep(found[0], node, found[1])
                 self.off = {one: its for one, its in self.off.items() if node not in set(walk(one))}
                 return True
@@ -268,7 +291,7 @@ class _Aligning:
             self._tell(pair)  # anything but a sum that is in no layer, and equal for all weights
         if not pair.is_equal and one.lengths != other.lengths:
             # What reads one of them cannot read the other, as where a norm has other groups.
-            self.a.open.pop(one, None)
+            self.a.close(one)
             return
         word = other.operator.method or "t"
         name = StandIn(
@@ -296,14 +319,12 @@ class _Aligning:
         self._tell(pair)
 
     def _candidates(
-        self, point: SignalExpr, segment: SignalExpr, inputs: frozenset[SignalExpr]
+        self, point: SignalExpr, segment: SignalExpr, names: frozenset[SignalExpr]
     ) -> Iterator[tuple[SignalExpr, SignalExpr]]:
         """Nodes of the first network that may be this one, the likeliest first."""
         likely: list[tuple[int, SignalExpr, SignalExpr]] = []
-        for other in self.a.open:
+        for other in self.a.open_made_of(names):
             if other.operator.is_opaque != point.operator.is_opaque or other.ndim != point.ndim:
-                continue
-            if self.a.inputs_of(other) != inputs:
                 continue
             try:
                 its = self.a.segment(other)
@@ -378,15 +399,42 @@ class _Aligning:
         return "open", None, reason
 
 
-def _read_by_layers(node: SignalExpr) -> Iterator[SignalExpr]:
-    """What a layer with a kernel reads, without its padding.
+def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[SignalExpr]:
+    """What a layer with a kernel reads, and what is added or concatenated.
 
-    With names for that, no two kernels are multiplied where such layers follow each other, as in
-    separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.
+    That is without zeros around it, and what a layer reads also without scales and shifts.
+    With names for what is read, no two kernels are multiplied where such layers follow each other,
+    as in separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.  With
+    names for what is added, kernels are solved for in each part by itself: together they are not
+    the only ones with their sum.
+
+    Args:
+        node: which.
+        varying: the nodes that depend on inputs.
     """
-    if not isinstance(node.operator, Einsum) and node.operator.kernel_operand is None:
-        return
-    yield from map(_without_padding, node.operands)
+    if isinstance(node.operator, Einsum) or node.operator.kernel_operand is not None:
+        for operand in node.operands:
+            read: SignalExpr | None = operand
+            while read is not None:
+                if not isinstance(read.operator, Pad):
+                    yield read
+                read = _without_weights(read, varying)
+    elif _is_sum(node, varying):
+        parts = map(_without_padding, node.operands)
+        yield from (part for part in parts if not _is_sum(part, varying))
+
+
+def _without_weights(node: SignalExpr, varying: set[SignalExpr]) -> SignalExpr | None:
+    """What is padded, scaled or shifted; None of what is made otherwise, or of several."""
+    if not isinstance(node.operator, Pad | Extend | Scale | Multiply | Add):
+        return None
+    data = [one for one in node.operands if one in varying]
+    return data[0] if len(data) == 1 else None
+
+
+def _is_sum(node: SignalExpr, varying: set[SignalExpr]) -> bool:
+    """Whether several are added that depend on inputs, and not a shift to one."""
+    return isinstance(node.operator, Add) and varying.issuperset(node.operands)
 
 
 def _without_padding(node: SignalExpr) -> SignalExpr:
@@ -430,7 +478,15 @@ def _with_settled_sizes(segment: SignalExpr, sizes: Sizes) -> SignalExpr:
 
 
 def below_what_is_equal(a: SignalExpr, b: SignalExpr) -> tuple[SignalExpr, SignalExpr]:
-    """What stands below operators of one operand that both have last."""
-    while a.operator == b.operator and len(a.operands) == len(b.operands) == 1:
-        (a,), (b,) = a.operands, b.operands
+    """What stands below operators of one operand that both have last.
+
+    Of a maximum it is the one operand that is not the same, where there is such.
+    """
+    while a.operator == b.operator and len(a.operands) == len(b.operands):
+        pairs = list(zip(a.operands, b.operands, strict=True))
+        if len(pairs) > 1 and a.operator.is_opaque:
+            pairs = [(one, other) for one, other in pairs if one is not other]
+        if len(pairs) != 1:
+            break
+        a, b = pairs[0]
     return a, b

@@ -20,7 +20,8 @@ from symconv.decision.comparing.outputs import (
     first_difference,
 )
 from symconv.decision.comparing.segments import Comparer, Deviation
-from symconv.decision.comparing.sizes import Sizes, sizes_taken
+from symconv.decision.comparing.sizes import Sizes, is_defined_at, sizes_taken
+from symconv.decision.comparing.written_out import with_functions_of_both
 from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
 
@@ -368,7 +369,8 @@ def compare_computations(
     both = sides(first, second)
     try:
         taken = [
-            sizes_taken(side.outputs, both.inputs, both.given, side.places)
+            # Of what is made, outputs may need the shape alone, or nothing: it is computed too.
+            sizes_taken((*side.outputs, *side.places), both.inputs, both.given, side.places)
             for side in (both.a, both.b)
         ]
         apart = taken[0].first_apart(taken[1])
@@ -408,7 +410,10 @@ def _with_other_sizes(
     apart: tuple[Mapping[str, int], bool],
     found: Comparison | None,
 ) -> Comparison:
-    """The comparison of networks that take different sizes; they are run to see that it is so."""
+    """The comparison of networks that take different sizes; they are run to see that it is so.
+
+    What cannot be run is read at these sizes.
+    """
     at, is_first = apart
     told = ", ".join(f"{name} = {value}" for name, value in at.items())
     takes, refuses = ("first", "second") if is_first else ("second", "first")
@@ -419,12 +424,15 @@ def _with_other_sizes(
         + f"; the first takes {taken[0].in_words()}, and the second {taken[1].in_words()}"
     )
     sizes = "none in common" if found is None else found.sizes
-    runs = [None if one.refusal is None else not one.refusal(at) for one in networks]
-    for does, should in zip(runs, (is_first, not is_first), strict=True):
-        if does not in (None, should):
-            which = "runs" if does else "does not run"
+    for one, should in zip(networks, (is_first, not is_first), strict=True):
+        if one.refusal is None:
+            does, which = is_defined_at((*one.outputs, *one.places), at), "read at these sizes"
+        else:
+            does, which = not one.refusal(at), "itself"
+        if does != should:
+            runs = "runs" if does else "does not run"
             reason = (
-                f"by symconv's rules they differ {reason}; but the network itself {which} there"
+                f"by symconv's rules they differ {reason}; but the network {which} {runs} there"
             )
             return Comparison("unknown", sizes, (), None, reason, (), found)
     return Comparison("refuted", sizes, (), None, reason, (), found)
@@ -461,10 +469,7 @@ def _compared(
     comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
     if alignment.is_equal:
-        is_proved = all(pair.how == "proved" for pair in alignment.pairs)
-        layers = tuple(map(_layers, alignment.pairs))
-        verdict: Outcome = "proved" if is_proved else "agree"
-        return Comparison(verdict, words, layers, given=given, has_weights=bool(both.weights))
+        return _equal(both, sizes, alignment)
     numbers = Evaluated(both, sizes, alignment, comparer)
     try:
         difference, differing = first_difference(numbers)
@@ -472,6 +477,12 @@ def _compared(
     except SymconvError as problem:
         difference, differing, why = None, [], str(problem)
     if difference is None:
+        written_out = with_functions_of_both(both)
+        if written_out is not None:
+            comparer = Comparer(written_out, sizes, tolerance)
+            another = align(written_out, sizes, comparer)
+            if another.is_equal:
+                return _equal(both, sizes, another)
         layers = tuple(map(_layers, alignment.pairs))
         if not both.a.own and not both.b.own and _is_proved_at_once(both, sizes):
             layers = (Layers(("all layers",), ("all layers",), "proved"),)
@@ -489,6 +500,18 @@ def _compared(
         layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
+
+
+def _equal(both: Sides, sizes: Sizes, alignment: Alignment) -> Comparison:
+    """What is said where all segments are equal."""
+    is_proved = all(pair.how == "proved" for pair in alignment.pairs)
+    return Comparison(
+        "proved" if is_proved else "agree",
+        sizes.in_words(),
+        tuple(map(_layers, alignment.pairs)),
+        given=sizes.given,
+        has_weights=bool(both.weights),
+    )
 
 
 def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:

@@ -10,7 +10,7 @@ from symconv.arithmetic.limits import ENTRIES_THAT_TELL_APART
 from symconv.decision.claims import Hypothesis
 from symconv.language.signals import SignalExpr, Tensor, replaced
 
-__all__ = ["Computation", "Side", "Sides", "Weight", "sides"]
+__all__ = ["Computation", "Side", "Sides", "Weight", "shaped_as", "sides"]
 
 
 class Weight(Protocol):
@@ -108,7 +108,10 @@ class Sides:
 
 @dataclass(frozen=True)
 class _Print:
-    """What tells most weights apart at a glance."""
+    """What tells most weights apart at a glance; axes of one entry tell nothing.
+
+    Constants for each channel have the shape (C), (C, 1) or (C, 1, 1), as a tool likes it.
+    """
 
     shape: tuple[int, ...]
     sample: bytes
@@ -116,12 +119,17 @@ class _Print:
 
 
 def _print_of(weight: Weight) -> tuple[_Print, float | None]:
-    """The print of a weight, and the number that all its entries are, if they are one."""
+    """The print of a weight, and the number that all its entries are, if they are one.
+
+    One entry alone is so too, which says something of the weight only where it is 0 or 1.
+    """
     numbers = weight.numbers
     sample = numbers.flat[:: max(1, numbers.size // ENTRIES_THAT_TELL_APART)].astype(float)
     ends = [float(numbers.min()), float(numbers.max())] if numbers.size else []
-    constant = ends[0] if len(set(ends)) == 1 else None
-    return _Print(numbers.shape, sample.tobytes(), tuple(ends)), constant
+    is_constant = len(set(ends)) == 1 and (numbers.size > 1 or ends[0] in (0.0, 1.0))
+    constant = ends[0] if is_constant else None
+    shape = tuple(size for size in numbers.shape if size != 1)
+    return _Print(shape, sample.tobytes(), tuple(ends)), constant
 
 
 def sides(a: Computation, b: Computation) -> Sides:
@@ -129,7 +137,8 @@ def sides(a: Computation, b: Computation) -> Sides:
 
     What is proved of a tensor with one name holds for all weights that both have in common.
     Where several are equal, as biases that are 0, those of the same origin are paired, and
-    otherwise in the order in which they are met.
+    otherwise in the order in which they are met; and those of other shapes, as (C) and (C, 1, 1),
+    where there are no others.
     """
     import numpy as np  # of no use to anybody who compares signals
 
@@ -141,23 +150,33 @@ def sides(a: Computation, b: Computation) -> Sides:
         free.setdefault(known, []).append(name)
         if constant is not None:
             constants[name] = constant
-    instead: dict[str, Tensor] = {
+    instead: dict[str, SignalExpr] = {
         ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)
     }
     taken = {*of_a, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
     own_a, own_b = dict(of_a), {}
     every: dict[str, Weight] = dict(of_a)
     tensors = {name: weight.tensor for name, weight in of_a.items()}
+    prints = {name: _print_of(weight) for name, weight in b.weights.items()}
+    for has_its_shape in (True, False):
+        for name, (known, _) in prints.items():
+            weight = b.weights[name]
+            if name in instead:
+                continue
+            likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
+            for one in likely:
+                ours, theirs = of_a[one].numbers, weight.numbers
+                if has_its_shape != (ours.shape == theirs.shape):
+                    continue
+                if np.array_equal(ours.reshape(-1), theirs.reshape(-1)):
+                    shaped = shaped_as(of_a[one].tensor, weight.tensor)
+                    assert shaped is not None  # the numbers are in the same order
+                    free[known].remove(one)
+                    own_a.pop(one)
+                    instead[name] = shaped
+                    break
     for name, weight in b.weights.items():
-        known, constant = _print_of(weight)
-        likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
-        paired = next(
-            (one for one in likely if np.array_equal(of_a[one].numbers, weight.numbers)), None
-        )
-        if paired is not None:
-            free[known].remove(paired)
-            own_a.pop(paired)
-            instead[name] = of_a[paired].tensor
+        if name in instead:
             continue
         new = name
         while new in taken:
@@ -165,6 +184,7 @@ def sides(a: Computation, b: Computation) -> Sides:
         taken.add(new)
         instead[name] = tensors[new] = Tensor(new, [int(size) for size in weight.tensor.sizes])
         every[new] = own_b[new] = weight
+        constant = prints[name][1]
         if constant is not None:
             constants[new] = constant
 
@@ -183,6 +203,18 @@ def sides(a: Computation, b: Computation) -> Sides:
         tuple(dict.fromkeys((*a.given, *b.given))),
         constants,
     )
+
+
+def shaped_as(tensor: Tensor, other: Tensor) -> SignalExpr | None:
+    """A tensor in the shape of another, where only axes of one entry are elsewhere; None if not."""
+    if tensor.lengths == other.lengths:
+        return tensor
+    sides, lengths = [], []
+    for one in (tensor, other):
+        names = (f"a{axis}" for axis in range(one.ndim))
+        sides.append(" ".join("1" if n.number == 1 else next(names) for n in one.sizes))
+        lengths.append([n.polynomial for n in one.sizes if n.number != 1])
+    return tensor.rearrange(" -> ".join(sides)) if lengths[0] == lengths[1] else None
 
 
 class _Renamed:

@@ -8,7 +8,7 @@ quotients of quotients, plays no part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from sympy import Symbol
@@ -20,7 +20,7 @@ from symconv.language.amounts import Amount
 from symconv.language.graph import walk
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, replaced
 
-__all__ = ["Form", "Leaf", "form_of"]
+__all__ = ["Form", "Leaf", "form_of", "spelling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Form:
     Attributes:
         a: the first one.
         b: the second one.
-        leaves: what is known of the tensors in them, in the order of their names.
+        leaves: the tensors in them, and what is known of these, in the order of `walk`.
     """
 
     a: SignalExpr
@@ -62,13 +62,39 @@ class Form:
         return {name: constant for name, constant in found if constant is not None}
 
 
+def spelling(
+    a: SignalExpr, b: SignalExpr, known: Callable[[Tensor], Leaf]
+) -> tuple[Hashable, list[Tensor]]:
+    """What two segments are apart from the names in them, as they stand, and their tensors.
+
+    Those of one spelling have one form, in which the tensors are in the same order; to spell is
+    much less work than to make it.
+
+    Args:
+        a: the first one.
+        b: the second one.
+        known: what is known of a tensor.
+    """
+    nodes = walk(a, b)
+    places = {node: place for place, node in enumerate(nodes)}
+    tensors: list[Tensor] = []
+    spelled: list[Hashable] = []
+    for node in nodes:
+        if isinstance(node, Tensor):
+            tensors.append(node)
+            spelled.append((node.sizes, known(node)))
+        else:
+            spelled.append((node.operator, tuple(places[one] for one in node.operands)))
+    return (tuple(spelled), places[a], places[b]), tensors
+
+
 def form_of(
     a: SignalExpr,
     b: SignalExpr,
     known: Callable[[Tensor], Leaf],
     is_positive: Callable[[Polynomial], bool] | None = None,
-) -> tuple[Form, Mapping[str, Tensor]]:
-    """The form of two segments, and which tensor has which of its names.
+) -> Form:
+    """The form of two segments, with its tensors in the order of theirs.
 
     Args:
         a: the first one.
@@ -101,10 +127,7 @@ def form_of(
 
     made_of = () if sizes is None else (sizes.made,)
     sides = [replaced(side, instead, *made_of) for side in (a, b)]
-    return (
-        Form(sides[0], sides[1], tuple(leaves)),
-        {made.name: tensor for tensor, made in new.items()},
-    )
+    return Form(sides[0], sides[1], tuple(leaves))
 
 
 class _Sizes:

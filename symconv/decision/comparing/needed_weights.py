@@ -6,10 +6,11 @@ That is found symbolically, so that it holds for all sizes, and proved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sympy import Symbol
+from sympy import Piecewise, Symbol
 
 from symconv.arithmetic.limits import MOST_KERNELS_TRIED_ALONE
 from symconv.decision.claims import Claim, Hypothesis
@@ -17,10 +18,11 @@ from symconv.decision.comparing.forms import Form
 from symconv.decision.prove import proof
 from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
-from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown
+from symconv.decision.solving.kernels.solutions import Solution
+from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown, Verdict
 from symconv.errors import SymconvError
-from symconv.language.operators import Add, Rearrange, Scale
-from symconv.language.signals import SignalExpr, Tensor, put_in, replaced
+from symconv.language.operators import Add, Formula, Rearrange, Scale
+from symconv.language.signals import SignalExpr, Tensor, by_formula, put_in, replaced
 
 __all__ = ["Needed", "needed_weights"]
 
@@ -134,22 +136,49 @@ class _Asking:
             problem = Problem(known, _with_tensors(other, unknown), tensors, {}, self.given)
             try:
                 solution = solved(problem, proof)
-                verdict = solution.verdict
-                if (
-                    not isinstance(verdict, Proved)
-                    and solution.kernels
-                    and self.narrower not in (None, self.given)
-                ):
-                    found = problem.claim(solution.kernels)
-                    verdict = proof(Claim(found.lhs, found.rhs, self.narrower or ()))
+                verdict, given = solution.verdict, self.given
+                is_open = not isinstance(verdict, Proved) and solution.kernels
+                if is_open and self.narrower is not None and self.narrower != given:
+                    given = self.narrower
+                    verdict = _serves(problem, solution.kernels, given)
             except SymconvError as error:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:
-                return Needed(verdict, solution.kernels)
+                needed = Needed(verdict, solution.kernels)
+                return _with_free_entries(problem, solution, needed, given)
             if isinstance(verdict, Unknown):
                 self.reason = verdict.reason
         return None
+
+
+def _serves(
+    problem: Problem, kernels: Mapping[str, SignalExpr], given: tuple[Hypothesis, ...]
+) -> Verdict:
+    claim = problem.claim(kernels)
+    return proof(Claim(claim.lhs, claim.rhs, given))
+
+
+def _with_free_entries(
+    problem: Problem, solution: Solution, needed: Needed, given: tuple[Hypothesis, ...]
+) -> Needed:
+    """The same where entries that are 0 stay what they are, if that is proved to serve as well.
+
+    No output reads them, as most of a kernel that slides along one entry with zeros about it.
+    """
+    for name, formula in solution.formulas.items():
+        match formula.operator:
+            case Formula(indices, Piecewise(args=(read, otherwise)), sizes) if otherwise.expr == 0:
+                free = problem.unknowns[name][indices]
+                entry = Piecewise(read, (free, otherwise.cond))
+            case _:
+                continue
+        kernels = {**needed.kernels, name: by_formula(indices, entry, sizes)}
+        with suppress(SymconvError):
+            verdict = _serves(problem, kernels, given)
+            if isinstance(verdict, Proved) and verdict.is_complete:
+                needed = Needed(verdict, kernels)
+    return needed
 
 
 def _with_numbers(segment: SignalExpr, numbers: Mapping[str, int]) -> SignalExpr:

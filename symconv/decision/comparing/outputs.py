@@ -353,8 +353,9 @@ def _moved(numbers: Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     """The weights of the second network moved by the tolerance, where nothing corrects them.
 
     Where functions were not matched, or segments not proved, nobody knows which weights are the
-    same up to rounding.  Several that are off may make up for each other, as where one layer is
-    multiplied by what the next one is divided by; one that is off by itself is not moved.
+    same up to rounding.  Those that are off are moved by so little that what they are off by is
+    more: several may make up for each other, as where one layer is multiplied by what the next one
+    is divided by, and entries that nothing reads may be any.
     """
     import numpy as np
 
@@ -365,7 +366,7 @@ def _moved(numbers: Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     else:
         unproved = [pair for pair in pairs if pair.how not in ("proved", "agree", "weights")]
         off = {one.name for pair in pairs if pair.how == "weights" for one in _off(pair)}
-        moved = dict.fromkeys(off if len(off) > 1 else (), 1 / LEAST_TIMES_ROUNDING)
+        moved = dict.fromkeys(off, 1 / LEAST_TIMES_ROUNDING)
         moved |= {name: 1.0 for pair in unproved for name in leaves(*pair.segments) if name in own}
     found = dict(named)
     for name, part in moved.items():

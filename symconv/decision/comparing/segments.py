@@ -7,19 +7,20 @@ numbers that they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
-from symconv.decision.claims import Hypothesis
-from symconv.decision.comparing.computations import Sides
-from symconv.decision.comparing.forms import Form, Leaf, form_of
+from symconv.decision.claims import Claim, Hypothesis
+from symconv.decision.comparing.computations import Sides, shaped_as
+from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
+from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved
-from symconv.errors import SymconvError
+from symconv.errors import SymconvError, Undecided
 from symconv.language.double_precision import doubles, magnitudes
 from symconv.language.graph import leaves
 from symconv.language.signals import SignalExpr, Tensor, indices_of, put_in
@@ -100,13 +101,17 @@ class Comparer:
         self._is_positive = cache(sizes.is_positive)
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
+        self._forms: dict[tuple[Hashable, bool], Form | str] = {}
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
 
     def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
         """Why two segments are equal; or why that is not found, in words."""
         found = self._nearly_equal(a, b, given) or self._equality(a, b, given)
         apart = self._apart(b) if isinstance(found, str) else b
-        return found if apart is b else self._equality(a, apart, given)
+        found = found if apart is b else self._equality(a, apart, given)
+        if isinstance(found, str) or found.is_within:
+            return found
+        return self._without_what_is_not_read(a, apart, given, found) or found
 
     def _nearly_equal(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | None:
         """Why segments are equal if weights that differ by no more than is allowed are the same.
@@ -119,13 +124,15 @@ class Comparer:
             for name, tensor in leaves(a).items()
             if name in self._own[0] and name not in self._constants
         }
-        instead: dict[str, Tensor] = {}
+        instead: dict[str, SignalExpr] = {}
         for name, tensor in leaves(b).items():
             if name not in self._own[1] or name in self._constants:
                 continue
             for other, theirs in free.items():
-                if theirs.sizes == tensor.sizes and self._agrees(name, theirs):
-                    instead[name] = free.pop(other)
+                shaped = shaped_as(theirs, tensor)
+                if shaped is not None and self._agrees(name, shaped):
+                    instead[name] = shaped
+                    free.pop(other)
                     break
         if not instead:
             return None
@@ -134,6 +141,48 @@ class Comparer:
             return None
         near = tuple(self._deviation(name, theirs) for name, theirs in instead.items())
         return replace(found, deviations=(*near, *found.deviations))
+
+    def _without_what_is_not_read(
+        self, a: SignalExpr, b: SignalExpr, given: _Hypotheses, found: Equality
+    ) -> Equality | None:
+        """The same where taps of a kernel that are off may be any, as those that read zeros alone.
+
+        The other taps are what they have to be; that the two are equal then is proved again.
+        """
+        import numpy as np
+
+        instead: dict[str, SignalExpr] = {}
+        kept: list[Deviation] = []
+        for one in found.deviations:
+            tensor = leaves(b).get(one.name)
+            if one.relative <= one.allowed or one.wanted is None or tensor is None:
+                kept.append(one)
+                continue
+            has, wanted = self.weights[one.name].values, self._values(one.wanted)
+            apart = np.abs(wanted - has)
+            if has.ndim < 3 or has.shape != wanted.shape:
+                return None
+            is_near = np.all(apart <= one.allowed * largest_of(wanted), axis=(0, 1), keepdims=True)
+            taps = is_near.astype(int)
+            instead[one.name] = one.wanted.multiply(Tensor.taps(taps.tolist())) + tensor.multiply(
+                Tensor.taps((1 - taps).tolist())
+            )
+            relative = largest_of(apart * is_near) / (largest_of(wanted) or 1.0)
+            note = "some of its taps read nothing, and may be any"
+            kept.append(replace(one, relative=relative, note=note, wanted=None))
+        for one in kept:
+            if one.wanted is not None and one.name in leaves(b):
+                instead[one.name] = one.wanted
+        try:
+            verdict = proof(Claim(a, put_in(b, instead), given))
+        except SymconvError:
+            return None
+        return Equality(verdict, tuple(kept)) if isinstance(verdict, Proved) else None
+
+    def _values(self, kernel: SignalExpr) -> Any:
+        """What a weight has to be, in numbers."""
+        (wanted,) = doubles([kernel], {n: self.weights[n].values for n in leaves(kernel)}, {})
+        return wanted
 
     def _agrees(self, name: str, wanted: SignalExpr) -> bool:
         return self._deviation(name, wanted).relative <= self.allowed(name)
@@ -157,21 +206,38 @@ class Comparer:
 
     def _equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
         reason = ""
+        spelled, tensors = spelling(a, b, self._leaf)
         for is_general in (True, False):
-            is_positive = self._is_positive if is_general else None
-            try:
-                form, tensors = form_of(a, b, self._leaf, is_positive)
-            except SymconvError as error:
-                reason = str(error)
+            form = self._form(spelled, a, b, is_general)
+            if isinstance(form, str):
+                reason = form
                 continue
             if is_general:  # hypotheses are about symbols that are not those of its sizes
                 needed = self._needed(form, (), None)
             else:
                 needed = self._needed(form, given, self.narrower if given == self.given else None)
             if needed.verdict is not None:
-                return self._told(needed.verdict, needed, tensors)
+                named = {
+                    leaf.name: ours for (leaf, _), ours in zip(form.leaves, tensors, strict=True)
+                }
+                return self._told(needed.verdict, needed, named)
             reason = needed.reason
         return reason
+
+    def _form(
+        self, spelled: Hashable, a: SignalExpr, b: SignalExpr, is_general: bool
+    ) -> Form | str:
+        """The form of two segments that are so spelled; or why they have none."""
+        key = spelled, is_general
+        if key not in self._forms:
+            try:
+                is_positive = self._is_positive if is_general else None
+                self._forms[key] = form_of(a, b, self._leaf, is_positive)
+            except Undecided as error:
+                return str(error)  # with more work that is left, they may have one
+            except SymconvError as error:
+                self._forms[key] = str(error)
+        return self._forms[key]
 
     def _needed(self, form: Form, given: _Hypotheses, narrower: _Hypotheses | None) -> Needed:
         key = form, given, narrower

@@ -25,6 +25,7 @@ from symconv.arithmetic.polynomials import (
     Relation,
     at_least,
     equal,
+    without_nonnegative_part,
 )
 from symconv.arithmetic.symbols import sign_of
 from symconv.arithmetic.work import spend
@@ -35,13 +36,14 @@ from symconv.decision.parameters import Parameters
 from symconv.decision.prove import bounded
 from symconv.errors import NonlinearError, SymconvError, Undecided
 from symconv.language.amounts import Amount
+from symconv.language.fixed_size import shapes_at
 from symconv.language.graph import mentioned, walk
 from symconv.language.notation import plain
 from symconv.language.operators import MaxPool, Windows
 from symconv.language.operators.base import Requirement
 from symconv.language.signals import SignalExpr, StandIn, Tensor
 
-__all__ = ["Sizes", "in_words", "sizes_taken"]
+__all__ = ["Sizes", "in_words", "is_defined_at", "sizes_taken"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +176,7 @@ def sizes_taken(
     empty result.
 
     Args:
-        outputs: what is computed.
+        outputs: what is computed, whether it is returned or not.
         inputs: of what.
         given: hypotheses.
         places: what layers are called in which nodes were made.
@@ -208,8 +210,9 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
                 among = among.intersect(allowed)
                 missing.append(requirement)
     cases = [] if among.is_empty() else [among]
+    sizes = frozenset(one.name for one in claim.symbols if not sign_of(one).negative)
     for requirement, guard in with_products if cases else ():
-        alternatives = [sets.where([one]) for one in _solved(guard)]
+        alternatives = [sets.where([one]) for one in _solved(guard, sizes)]
         new = [case.intersect(one).coalesce() for case in cases for one in alternatives]
         new = [case for case in new if not case.is_empty()]
         if len(new) > MOST_CASES_OF_SIZES:
@@ -241,8 +244,7 @@ def _required(
             yield Requirement(requirement.guards, told)
     seen: set[Polynomial] = set()
     for node in walk(*outputs):
-        slides = node.operator.kernel_operand is not None
-        if not slides and not isinstance(node.operator, MaxPool | Windows):
+        if not _slides(node):
             continue
         for size in node.lengths:
             if size.as_integer() is None and size not in seen and _is_linear(size):
@@ -250,6 +252,26 @@ def _required(
                 made_in = places.get(node) or node.operator.method or "a layer"
                 told = partial(str, f"the result of {made_in} has no entries")
                 yield Requirement((at_least(size, 1),), told)
+
+
+def _slides(node: SignalExpr) -> bool:
+    """Whether it is a layer of which frameworks refuse to make nothing."""
+    operator = node.operator
+    return operator.kernel_operand is not None or isinstance(operator, MaxPool | Windows)
+
+
+def is_defined_at(nodes: Sequence[SignalExpr], at: Mapping[str, int]) -> bool:
+    """Whether nodes are defined at some sizes, as frameworks define it, by their values there.
+
+    What is required for all sizes may be more than what is needed, and nothing of it is used here.
+    """
+    every = list(walk(*nodes))
+    symbols = {symbol.name: symbol for node in every for symbol in node.names[1].values()}
+    try:
+        shapes = shapes_at(every, {symbols[name]: at[name] for name in symbols.keys() & at}, {})
+    except SymconvError:
+        return False
+    return not any(0 in shape for node, shape in shapes.items() if _slides(node))
 
 
 def _is_linear(polynomial: Polynomial) -> bool:
@@ -260,12 +282,27 @@ def _is_linear(polynomial: Polynomial) -> bool:
 # --- products of sizes ---------------------------------------------------------------
 
 
-def _solved(guard: Guard) -> Iterator[Conjunction]:
-    """The values of the sizes in an equation with products, each case with numbers.
+def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
+    """The cases in which a guard with products of sizes holds.
+
+    Of an equation each case has numbers for the sizes.  A sum of products of sizes is 1 or more
+    where all factors of one of them are.
+
+    Args:
+        guard: the guard.
+        sizes: the symbols that are at least 0.
 
     Raises:
-        NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or this with G = F.
+        NonlinearError: an equation is of another form than a·F·G + b·F + c·G + d = 0, or this with
+            G = F; or it says that something else is at least 0.
     """
+    if guard.relation is Relation.AT_LEAST_ZERO:
+        terms = without_nonnegative_part(guard.polynomial + 1).terms
+        factors = {atom for monomial in terms for atom in monomial}
+        if terms and min(terms.values()) > 0 and factors <= sizes:
+            for monomial in terms:
+                yield tuple(at_least(Polynomial.of(one), 1) for one in sorted(map(str, monomial)))
+            return
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
     degrees = {len(monomial) for monomial in polynomial.terms}

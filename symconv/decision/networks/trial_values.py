@@ -75,8 +75,13 @@ class TrialValues:
         with suppress(SymconvError, Undecided, ZeroDivisionError):
             shape = operator.shape_at(self._at, node, [one.shape for one in known])
             if isinstance(operator, Named):
-                entries = [_entry(operator.name, i) for i in range(prod(shape))]
-                return self._named.setdefault(operator.name, Array(shape, entries))
+                count = prod(shape)
+                if count > self._left:  # a large kernel, which nothing could be computed of
+                    return None
+                self._left -= count
+                spend(count)
+                made = Array(shape, list(_entries(operator.name, count)))
+                return self._named.setdefault(operator.name, made)
             work = operator.work(shape, [one.shape for one in known])
             self._left -= work
             if self._left < 0:
@@ -108,13 +113,15 @@ def _unread(node: SignalExpr, read: Mapping[SignalExpr, object]) -> list[SignalE
     return list(found)
 
 
-def _entry(name: str, index: int) -> int:
-    """An entry of a named tensor, at random and never 0.
+def _entries(name: str, count: int) -> Iterator[int]:
+    """The entries of a named tensor, at random and never 0.
 
     More are positive, so that ReLUs in a long chain do not make zeros of everything.
     """
-    number = random.Random(f"{name}({index})").randrange(1, 10)
-    return number if random.Random(f"{name}'{index}").random() < 0.75 else -number
+    draw = random.Random(name).random
+    for _ in range(count):
+        number = 1 + int(9 * draw())
+        yield number if draw() < 0.75 else -number
 
 
 def _stand_in(function: Function) -> Callable[[Any], Any]:

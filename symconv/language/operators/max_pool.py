@@ -81,6 +81,25 @@ class MaxPool(AlongAxis):
         """How far the last place of a window is from its first one, d(c − 1)."""
         return (self.window - 1) * self.dilation
 
+    @property
+    def _shortest(self) -> Amount:
+        """How long an input is of which each window that begins before it has an entry.
+
+        From −v before the input, the first place in it is v mod d.  There is window u where the
+        input has at least d(c − 1) + 1 − l − r + s·u entries.
+        """
+        amounts = (self.window, self.stride, self.dilation, self.left, self.right)
+        numbers = [amount.number for amount in amounts if amount.number is not None]
+        if len(numbers) < len(amounts):
+            return self.dilation
+        c, s, d, l, r = numbers
+        begins = range(-l, 0, s)[:d]  # after d windows the places are the same ones again
+        if len(begins) > MOST_PHASES:
+            return self.dilation
+        fewest = d * (c - 1) + 1 - l - r
+        needed = (v % d + 1 for u, v in enumerate(begins) if fewest + s * u <= v % d)
+        return Amount.of(max(needed, default=0))
+
     def check(self, node: SignalExpr) -> None:
         """Refuse padding that is longer than a window.
 
@@ -99,7 +118,8 @@ class MaxPool(AlongAxis):
 
         Before the input it does not if l ≤ d(c − 1), and after it if the last window begins
         before the end; with a dilation, what the places of a window skip that begins before the
-        input has to be shorter than the input.
+        input has to be shorter than the input.  With a stride and a dilation, some sizes are
+        refused for which no window is in the way.
         """
         if not self.window.is_at_least(1):
             guard = at_least(self.window.polynomial, 1)
@@ -115,8 +135,9 @@ class MaxPool(AlongAxis):
             (at_least(n - 1, last), "last", f"{begins} < {size}"),
         ]
         if not (-left).is_at_least(0):
-            enough = at_least(n, self.dilation.polynomial)
-            fitting.append((enough, "first", f"{size} >= {self.dilation}"))
+            shortest = self._shortest
+            enough = at_least(n, shortest.polynomial)
+            fitting.append((enough, "first", f"{size} >= {shortest}"))
         for guard, why, fits in fitting:
             yield Requirement((guard,), partial(_told, node, why, fits))
 

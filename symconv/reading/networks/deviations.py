@@ -8,9 +8,10 @@ from fractions import Fraction
 from functools import reduce
 from types import MappingProxyType
 
+from symconv.language.graph import number_of
 from symconv.language.operators import Add, Apply
 from symconv.language.signals import Applied, SignalExpr, replaced
-from symconv.reading.networks.layers.arguments import constant, number_of
+from symconv.reading.networks.layers.arguments import constant
 from symconv.reading.networks.layers.entrywise import reciprocal, unmoved
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.weights import Weight, Weights
@@ -23,10 +24,12 @@ class Deviations:
 
     Args:
         weights: the weights that were met, in which variances have these keys.
+        is_variance: whether a weight is one that 1/√(σ² + ε) stands for, given ε.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, is_variance: Callable[[Weight, Fraction], bool]) -> None:
         self._weights = weights
+        self._is_variance = is_variance
         self._made: dict[Hashable, dict[float | Fraction, SignalExpr]] = {}
 
     def note(self, variance: Hashable, eps: float | Fraction, named: SignalExpr) -> None:
@@ -59,7 +62,7 @@ class Deviations:
         names = {name for one in (*reading.outputs, *beside) for name in one.names[0]}
         for variance, by_eps in self._made.items():
             weight = self._weights.by_key(variance)
-            present = [eps for eps, one in by_eps.items() if names & one.names[0].keys()]
+            present = [eps for eps, one in by_eps.items() if not names.isdisjoint(one.names[0])]
             if len(present) + (weight is not None and weight.name in names) > 1:
                 for eps in present:
                     more = spread(variance) + constant(eps, "eps")
@@ -122,6 +125,6 @@ class Deviations:
             weight = self._weights.by_name.get(getattr(variance, "name", ""))
             if eps is None or weight is None or one.lengths != core.lengths:
                 continue
-            if weight.tensor is variance and weight.origin.rpartition(".")[2] == "running_var":
+            if weight.tensor is variance and self._is_variance(weight, eps):
                 return reciprocal(reduce(SignalExpr.apply, (*more, *moved), deviation(weight, eps)))
         return None

@@ -47,7 +47,9 @@ class Context:
         self._modules: list[Any] = []
         self._fresh: set[int] = set()
         self._computed: dict[int, tuple[Any, int, Callable[[], SignalExpr]]] = {}
-        self._deviations = Deviations(self.weights)
+        self._deviations = Deviations(
+            self.weights, lambda one, eps: one.origin.rpartition(".")[2] == "running_var"
+        )
         self._variances: dict[Hashable, Any] = {}
         self.written = Written(self._numbers)
         self.places: dict[SignalExpr, str] = {}

@@ -10,9 +10,10 @@ modules of merged layers; they are imported when it is there.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from inspect import signature
 from typing import Any, NoReturn
 
 import torch
@@ -181,11 +182,15 @@ _PLACES = frozenset(
 """Where functions stand that are known by their names alone."""
 
 
+_signature = cache(signature)
+"""Of what stands in tables, so that each is looked at once."""
+
+
 def _answered(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `_ASKED` says."""
     named = {_OTHER_KEYWORDS.get(key, key): one for key, one in kwargs.items()}
     try:
-        inspect.signature(_ASKED[name]).bind(*args, **named)
+        _signature(_ASKED[name]).bind(*args, **named)
     except TypeError as error:
         raise SymconvError(f"is not read with these arguments ({error})") from error
     return _ASKED[name](*args, **named)
@@ -241,7 +246,7 @@ def _applied(
     if layer is LAYERS["reshape"]:
         read[1]["same"] = context.hypotheses.are_equal
     try:
-        inspect.signature(layer).bind(*read[0], **read[1])
+        _signature(layer).bind(*read[0], **read[1])
     except TypeError as error:
         raise SymconvError(f"is not read with these arguments ({error})") from error
     result = layer(*read[0], **read[1])
@@ -327,7 +332,7 @@ def _only_what_it_means(name: str, layer: Any, args: list[Any], kwargs: dict[str
         _check_cast([*args[1:], *kwargs.values()])
         del args[1:]
         kwargs.clear()
-    parameters = inspect.signature(layer).parameters.values()
+    parameters = _signature(layer).parameters.values()
     in_place = False
     if not any(one.kind is one.VAR_POSITIONAL for one in parameters):
         for extra in args[len(parameters) :]:  # behind what a layer means, PyTorch has flags

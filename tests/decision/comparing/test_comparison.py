@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from symconv import SignalExpr, SymconvError, Tensor, concatenate, integers
+from symconv.decision.comparing import aligning
 from symconv.decision.comparing.comparison import Comparison, compare_computations
 from tests.generators.computations import H, N, Network, Numbers, W, channelwise, network, random
 
@@ -56,6 +58,53 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
+def branches(x: SignalExpr, u: SignalExpr, v: SignalExpr, w: SignalExpr) -> SignalExpr:
+    """Two branches that stand one after the other, and a third that is added."""
+    return concatenate([u, v], axis=1) + w
+
+
+def test_weights_of_branches_that_are_joined_are_solved_for_each_by_itself() -> None:
+    """Together, of the shifts behind the folded kernels only sums would be determined."""
+
+    def unfolded(x: SignalExpr, **by: Tensor) -> SignalExpr:
+        made = [
+            (x.conv(by[f"w{i}"]) + channelwise(by[f"s{i}"])).multiply(channelwise(by[f"f{i}"]))
+            for i in range(3)
+        ]
+        return branches(x, *made)
+
+    def of_one_kernel(x: SignalExpr, **by: Tensor) -> SignalExpr:
+        return branches(x, *(x.conv(by[f"k{i}"], by[f"b{i}"]) for i in range(3)))
+
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for i, width in enumerate((2, 2, 4)):
+        kernel, factor, shift = random(width, 3, 3, 3), random(width, seed=i), random(width, seed=9)
+        before |= {f"w{i}": kernel, f"f{i}": factor, f"s{i}": shift}
+        after |= {f"k{i}": kernel * factor[:, None, None, None], f"b{i}": shift * factor}
+    networks = network(unfolded, before), network(of_one_kernel, after)
+    for found in (compared(*networks), compared(*reversed(networks))):
+        assert found.verdict == "agree"
+        assert [len(one.deviations) for one in found.layers if one.how == "agree"] == [2, 2, 2]
+    after["b2"] = after["b2"] + 0.1
+    assert compared(networks[0], network(of_one_kernel, after)).verdict == "refuted"
+
+
+def test_weights_may_have_axes_of_one_entry_elsewhere() -> None:
+    def wide(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return (x.conv(w, padding=1).multiply(scale) + shift).relu()
+
+    by_channel = UNFOLDED | {
+        "scale": SCALE.reshape(4, 1, 1),
+        "shift": SHIFT.reshape(1, 4, 1, 1),
+    }
+    pair = network(normed, UNFOLDED), network(wide, by_channel)
+    assert compared(*pair).verdict == "proved"
+    assert compared(*reversed(pair)).verdict == "proved"
+    by_channel["shift"] = SHIFT[::-1].reshape(1, 4, 1, 1)
+    assert compared(pair[0], network(wide, by_channel)).verdict == "refuted"
+
+
 @pytest.mark.parametrize("name", ["scale", "mean_apart", "shift_apart"])
 def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> None:
     def plain(x: SignalExpr, w: Tensor, mean: Tensor, shift: Tensor, **by: Tensor) -> SignalExpr:
@@ -70,6 +119,31 @@ def test_weights_that_are_zero_by_chance_are_not_those_of_others(name: str) -> N
         network(plain, numbers), network(with_bias, {"k": FOLDED["k"], "bias": np.zeros(4)})
     )
     assert found.verdict == "agree"
+
+
+def test_entries_of_a_kernel_that_nothing_reads_may_be_anything() -> None:
+    """Of a kernel that slides along one entry with zeros about it, only the middle is read."""
+
+    def repeated(x: SignalExpr, shift: Tensor) -> SignalExpr:
+        return x.rearrange("n c 1 1 -> n c h w", h=1, w=5) + channelwise(shift)
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(w, padding=1).multiply(channelwise(scale)), shift)
+
+    def plain(x: SignalExpr, k: Tensor, shift: Tensor) -> SignalExpr:
+        return repeated(x.conv(k, padding=1), shift)
+
+    def changed(row: int, column: int) -> Comparison:
+        k = FOLDED["k"].copy()
+        k[1, 2, row, column] += 1
+        one = network(scaled, UNFOLDED, shape=(N, 3, 1, 1))
+        return compared(one, network(plain, FOLDED | {"k": k}, shape=(N, 3, 1, 1)))
+
+    for row in range(3):
+        for column in range(3):
+            found = changed(row, column)
+            assert found.verdict == ("refuted" if row == column == 1 else "agree"), found
+    assert "k[" in changed(0, 0).layers[-1].deviations[0].formula
 
 
 def test_rounding_is_no_error_and_an_error_is_none_of_rounding() -> None:
@@ -399,6 +473,73 @@ def test_progress_tells_of_each_layer() -> None:
         progress=lambda layers: seen.append(layers.how),
     )
     assert seen == ["proved"]
+
+
+def test_parts_that_are_concatenated_are_compared_by_themselves() -> None:
+    def joined(layer: Callable[..., SignalExpr], x: SignalExpr, **by: Tensor) -> SignalExpr:
+        weights = list(by.values())
+        parts = [layer(x, *weights[start : start + 3]) for start in range(0, len(weights), 3)]
+        last = len(parts) - 1
+        padded = [
+            part.pad(4 * number, 4 * (last - number), axis=1) for number, part in enumerate(parts)
+        ]
+        return reduce(add, padded).relu()
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        return x.conv(w, padding=1).multiply(channelwise(scale)) + channelwise(shift)
+
+    def plain(x: SignalExpr, k: Tensor, shift: Tensor, more: Tensor) -> SignalExpr:
+        return x.conv(k, shift, padding=1) + channelwise(more)
+
+    numbers: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    for part in range(6):
+        w, scale, shift = (random(*s, seed=part) for s in ((4, 3, 3, 3), (4,), (4,)))
+        numbers |= {f"w{part}": w, f"scale{part}": scale, f"shift{part}": shift}
+        k = w * scale[:, None, None, None]
+        merged |= {f"k{part}": k, f"most{part}": 0.75 * shift, f"more{part}": 0.25 * shift}
+    found = compared(
+        network(partial(joined, scaled), numbers), network(partial(joined, plain), merged)
+    )
+    assert found.verdict == "agree"
+    assert [len(one.deviations) for one in found.layers] == [0] + [2] * 6 + [0]
+    merged["k4"] = merged["k4"][:, :, ::-1]
+    found = compared(
+        network(partial(joined, scaled), numbers), network(partial(joined, plain), merged)
+    )
+    assert found.verdict == "refuted"
+    assert [one.how for one in found.layers].count("weights") == 1
+    assert "k4 is off by" in str(found.differing[0])
+
+
+def test_work_grows_with_the_layers_and_not_with_their_square(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def looked_at(depth: int) -> int:
+        def residual(x: SignalExpr, w: Tensor, shift: Tensor) -> SignalExpr:
+            for _ in range(depth):
+                x = x + (x.conv(w, padding=1) + channelwise(shift)).relu()
+            return x
+
+        seen: list[SignalExpr] = []
+
+        def counted(method: Callable[..., Any]) -> Callable[..., Any]:
+            def run(self: Any, node: SignalExpr) -> Any:
+                seen.append(node)
+                return method(self, node)
+
+            return run
+
+        numbers = {"w": random(3, 3, 3, 3), "shift": random(3)}
+        with monkeypatch.context() as patched:
+            for name in ("_found_below", "segment", "layers"):
+                method = getattr(aligning._Half, name)
+                patched.setattr(aligning._Half, name, counted(method))
+            assert compared(network(residual, numbers), network(residual, numbers))
+        return len(seen)
+
+    once, twice = looked_at(12), looked_at(24)
+    assert twice <= 2.1 * once
 
 
 def test_layers_of_other_widths() -> None:

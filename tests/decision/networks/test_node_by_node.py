@@ -31,7 +31,9 @@ from symconv import (
     maximum,
     repeat,
 )
+from symconv.arithmetic.work import allowed, left
 from symconv.decision.first_differences import small_lengths
+from symconv.decision.networks.trial_values import TrialValues
 from symconv.decision.verdicts import ALL_SIZES
 from symconv.language import fixed_size
 from tests.generators.network_nodes import AT_ZERO, KNOWN
@@ -556,6 +558,17 @@ def test_products_of_functions_below_functions() -> None:
         inner = getattr(x, name)()
         assert is_proved(Claim(inner.flip().sigmoid(), inner.sigmoid().flip()))
         assert is_refuted(Claim(inner.sigmoid(), getattr(x.sigmoid(), name)()))
+
+
+def test_trial_values_of_large_tensors_are_not_made() -> None:
+    """What they take is counted: a large kernel has none, and what stands beside it still has."""
+    large, small = Tensor("w", (1000, 1000)), Tensor("v", (2, 3))
+    found = TrialValues(Claim(large, large))
+    with allowed(1000):
+        assert found.of(large) is None
+        assert left() == 1000
+        assert found.of(small) is not None
+        assert left() == 1000 - 6
 
 
 def test_a_fraction_at_zero_stands_beside_functions_that_are_not_exact() -> None:

@@ -84,4 +84,16 @@ def test_code_that_refuses_small_images_and_returns_nothing_of_them() -> None:
         torch.nn.functional.max_pool2d(x, 5)
         return x.relu()
 
-    assert compare(pooled_for_nothing, lambda x: x.relu(), SHAPE).verdict == "unknown"
+    found = compare(pooled_for_nothing, lambda x: x.relu(), SHAPE)
+    assert found.verdict == "refuted"
+    assert "the first is not (the result of max_pool has no entries)" in found.reason
+    assert found.where_both is not None
+    assert found.where_both.verdict == "proved"
+
+
+def test_code_that_refuses_small_images_for_reasons_of_its_own() -> None:
+    def cropped_for_nothing(x: Any) -> Any:
+        torch.nn.functional.pad(x, (-4, -4))  # PyTorch takes no more away than there is
+        return x.relu()
+
+    assert compare(cropped_for_nothing, lambda x: x.relu(), SHAPE).verdict == "unknown"

@@ -55,6 +55,12 @@ def test_depth_and_space(back: bool) -> None:
     assert np.array_equal(found, wanted)
 
 
+def test_one_window_is_a_maximum_over_axes() -> None:
+    """As in files, where it is an operator of its own: as one pool after the other they differ."""
+    x = Tensor("x", (2, 3, *integers("H W", positive=True)))
+    assert LAYERS["adaptive_max_pool2d"](x, 1) is LAYERS["amax"](x, [2, 3], True)
+
+
 @pytest.mark.parametrize("ceil_mode", [False, True])
 @pytest.mark.parametrize("counts_padding", [False, True])
 @pytest.mark.parametrize(("c", "s", "d", "left", "right"), [(2, 1, 3, 1, 2), (3, 2, 2, 2, 0)])

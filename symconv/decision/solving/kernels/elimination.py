@@ -38,14 +38,14 @@ class Elimination:
                 break
             equation, number = chosen
             waiting = [e for e in map(self.put_in, waiting) if e != equation and e.terms]
-            self._put(number, solved_for(equation, number, Polynomial({})))
+            self.put(number, solved_for(equation, number, Polynomial({})))
         reduced = [equal(self.put_in(e), 0).reduced(frozenset(positive)) for e in waiting]
         if waiting and any(
             g.polynomial != self.put_in(e) for g, e in zip(reduced, waiting, strict=True)
         ):
             again = Elimination([g.polynomial for g in reduced], order, positive)
             for solved, value in again.values.items():
-                self._put(solved, value)
+                self.put(solved, value)
             self.left = again.left
         else:
             self.left = [g.polynomial for g in reduced if g.polynomial.terms]
@@ -54,7 +54,8 @@ class Elimination:
         """A polynomial with what was found."""
         return polynomial.substitute(self.values)
 
-    def _put(self, number: Atom, value: Polynomial) -> None:
+    def put(self, number: Atom, value: Polynomial) -> None:
+        """Note what an index is, and put it in what the others are."""
         new: dict[Atom, Polynomial] = {number: value}
         self.values = {old: known.substitute(new) for old, known in self.values.items()}
         self.values[number] = value

@@ -33,6 +33,7 @@ from symconv.arithmetic.terms import Factor, GuardedSum, SummationIndex, Term
 from symconv.arithmetic.work import spend
 from symconv.decision.index_changes import is_unit, solved_for
 from symconv.decision.solving.kernels.elimination import Elimination
+from symconv.decision.solving.kernels.groups import group_by_guards, split_outputs
 from symconv.decision.solving.long_inputs import for_long_inputs, is_never_in_the_middle
 
 __all__ = ["Pair", "factor_inside", "pairs", "read_off"]
@@ -197,10 +198,21 @@ def read_off(pair: Pair, unseen: AbstractSet[str], positive: Collection[str]) ->
     Returns:
         The term; None where it depends on which output is looked at, or on the sizes of the input.
     """
+    pair = _with_groups(pair)
     numbers = [i.number for i in pair.known.indices]
     own = [g.polynomial for g in pair.guards if g.relation is Relation.ZERO]
     order = [*reversed(pair.between), *reversed(numbers), *pair.outputs]
     found = Elimination([*pair.at, *pair.same, *own], order, positive)
+    guards_left = [g for g in pair.guards if g.relation is not Relation.ZERO]
+    for output in pair.outputs:
+        if output not in found.values:
+            put = [g.map(found.put_in) for g in guards_left]
+            group = group_by_guards(output, put, range(pair.axes), unseen)
+            if group is not None:
+                found.put(output, group[0])
+                guards_left = [
+                    g for g, one in zip(guards_left, put, strict=True) if one not in group[1]
+                ]
     left = [number for number in numbers if number not in found.values]
     # To choose the output is to choose an index on which it depends now.
     chosen: list[int] = []
@@ -230,9 +242,7 @@ def read_off(pair: Pair, unseen: AbstractSet[str], positive: Collection[str]) ->
         return None
     others = [put_in(e) for e in found.left]
     guards = [equal(e, 0) for e in others if e.terms] + [
-        g.map(put_in).reduced(frozenset(positive))
-        for g in pair.guards
-        if g.relation is not Relation.ZERO
+        g.map(put_in).reduced(frozenset(positive)) for g in guards_left
     ]
     given = {i.number: (put_in(i.lower), put_in(i.upper)) for i in pair.known.indices}
     ranges = {number: [*_ranges(number, factors, pair.shapes), given[number]] for number in left}
@@ -255,6 +265,26 @@ def read_off(pair: Pair, unseen: AbstractSet[str], positive: Collection[str]) ->
     if any(_never(g) for g in kept):
         return Term(Fraction(0))
     return replace(pair.weight, indices=tuple(indices), factors=factors, guards=kept)
+
+
+def _with_groups(pair: Pair) -> Pair:
+    """The pair with two indices for each output of which quotients are read."""
+    outputs, instead = split_outputs(pair.outputs, pair.at)
+    if not instead:
+        return pair
+
+    def put_in(polynomial: Polynomial) -> Polynomial:
+        return polynomial.substitute(instead)
+
+    return replace(
+        pair,
+        known=pair.known.substitute(instead),
+        outputs=outputs,
+        factors=tuple(Factor(f.name, tuple(map(put_in, f.position))) for f in pair.factors),
+        same=tuple(map(put_in, pair.same)),
+        at=tuple(map(put_in, pair.at)),
+        guards=tuple(g.map(put_in) for g in pair.guards),
+    )
 
 
 def _positions_of(

@@ -84,7 +84,7 @@ LAYERS: Mapping[str, Layer] = {
     "leaky_relu": entrywise.leaky_relu,
     "linear": entrywise.linear,
     "local_response_norm": normalisation.local_response_norm,
-    "log": _method("log"),
+    "log": normalisation.logarithm,
     "log_softmax": normalisation.log_softmax,
     "logsigmoid": entrywise.logsigmoid,
     "logsumexp": normalisation.logsumexp,

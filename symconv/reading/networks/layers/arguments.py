@@ -14,7 +14,7 @@ from sympy import Rational
 
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount
-from symconv.language.operators import Formula, Rearrange, Scale
+from symconv.language.operators import Rearrange
 from symconv.language.operators.base import axes_of, size_along
 from symconv.language.operators.scale import exact_number
 from symconv.language.signals import SignalExpr, Tensor
@@ -26,7 +26,6 @@ __all__ = [
     "each",
     "exact",
     "names_of",
-    "number_of",
     "rearranged",
     "sizes_of",
     "which_axes",
@@ -59,19 +58,6 @@ def constant(value: Any, what: str = "a summand") -> SignalExpr:
     """The number as a tensor without axes, which is repeated along all axes of another one."""
     number = exact(value, what)
     return Tensor.from_formula((), Rational(number.numerator, number.denominator), shape=())
-
-
-def number_of(x: SignalExpr) -> Fraction | None:
-    """The number that every entry of a tensor is, as `constant` makes it; None of other tensors."""
-    match x.operator:
-        case Formula(expression=Rational() as number):
-            return Fraction(int(number.p), int(number.q))
-        case Scale(factor):
-            number = number_of(x.operands[0])
-            return None if number is None else factor * number
-        case Rearrange():
-            return number_of(x.operands[0])
-    return None
 
 
 def as_list(values: Sequence[Any]) -> list[Any]:

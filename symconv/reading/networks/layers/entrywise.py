@@ -254,10 +254,12 @@ def clamp(input: SignalExpr, min: Any = None, max: Any = None) -> SignalExpr:  #
     """Not less than one bound, and then not more than the other one."""
     if min is None and max is None:
         raise SymconvError("clamp takes a lower bound, an upper one, or both")
-    if (min, max) == (0, 6):
+    is_by_numbers = not isinstance(min, SignalExpr) and not isinstance(max, SignalExpr)
+    if is_by_numbers and (min, max) == (0, 6):
         return input.relu6()
     if min is not None:
-        input = input.relu() if min == 0 else maximum(input, min)  # noqa: A001
+        is_zero = not isinstance(min, SignalExpr) and min == 0
+        input = input.relu() if is_zero else maximum(input, min)  # noqa: A001
     return input if max is None else minimum(input, max)
 
 

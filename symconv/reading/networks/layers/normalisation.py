@@ -7,9 +7,14 @@ is what PyTorch's documentation says, where nothing is divided by 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
+from sympy.core.numbers import One
+
 from symconv.errors import SymconvError, as_given
+from symconv.language.functions import Function
+from symconv.language.operators import Add, Apply, Formula, Multiply
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers.arguments import as_list, constant, exact, sizes_of, which_axes
@@ -18,6 +23,7 @@ from symconv.reading.networks.layers.entrywise import (
     add,
     amax,
     div,
+    filled,
     matmul,
     maximum,
     mean,
@@ -28,6 +34,7 @@ from symconv.reading.networks.layers.entrywise import (
     square,
     sub,
     summed,
+    unmoved,
 )
 from symconv.reading.networks.layers.shapes import reshape, swapped
 
@@ -40,6 +47,7 @@ __all__ = [
     "layer_norm",
     "local_response_norm",
     "log_softmax",
+    "logarithm",
     "logsumexp",
     "norm",
     "normalize",
@@ -275,12 +283,15 @@ def local_response_norm(
 def softmax(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
     """exp(x)/Σ exp(x) along an axis.
 
-    Along one of two entries it is the sigmoid of an entry less the other one.
+    Along one of two entries it is the sigmoid of an entry less the other one, and 1 along one of
+    one entry.
 
     References:
         `torch.nn.functional.softmax`.
     """
     (axis,) = _one_axis(input, dim)
+    if size_along(input, axis) == 1:
+        return filled(sizes_of(input), 1)
     if size_along(input, axis) == 2:
         return (input - input.flip(axis=axis)).sigmoid()
     each = input.exp()
@@ -298,6 +309,42 @@ def softmin(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
     return softmax(-input, dim)
 
 
+def logarithm(input: SignalExpr) -> SignalExpr:  # noqa: A002
+    """log(x), which is x of exp(x), and x + log(y) of exp(x)·y, so that of a softmax it is linear.
+
+    All of it where the logarithm is defined, as exponentials are positive.
+    """
+    moved, x = unmoved(input)
+    match x.operator:
+        case Apply(Function("exp")):
+            (result,) = x.operands
+        case Apply(Function("reciprocal")):
+            result = -logarithm(x.operands[0])
+        case Apply(Function("sigmoid")) if (axis := _axis_of_two(x.operands[0])) is not None:
+            result = log_softmax(x.operands[0].operands[0], axis)
+        case Multiply() if any(map(_is_exponential, x.operands)):
+            one, other = map(logarithm, x.operands)
+            result = add(one, other)
+        case Formula(expression=One()):
+            result = filled(sizes_of(x), 0)
+        case _:
+            return input.log()
+    return reduce(SignalExpr.apply, moved, result)
+
+
+def _is_exponential(x: SignalExpr) -> bool:
+    return isinstance(x.operator, Apply) and x.operator.function.name == "exp"
+
+
+def _axis_of_two(x: SignalExpr) -> int | None:
+    """The axis of two entries along which each is less the other one; None if that is not so."""
+    if not isinstance(x.operator, Add):
+        return None
+    one = x.operands[0]
+    axes = (axis for axis in range(one.ndim) if size_along(one, axis) == 2)
+    return next((axis for axis in axes if one - one.flip(axis=axis) is x), None)
+
+
 def logsumexp(input: SignalExpr, dim: Any, keepdim: bool = False) -> SignalExpr:  # noqa: A002
     """The logarithm of Σ exp(x) over axes."""
     return summed(input.exp(), dim, keepdim).log()
@@ -306,6 +353,8 @@ def logsumexp(input: SignalExpr, dim: Any, keepdim: bool = False) -> SignalExpr:
 def log_softmax(input: SignalExpr, dim: int) -> SignalExpr:  # noqa: A002
     """X − log Σ exp(x) along an axis."""
     (axis,) = _one_axis(input, dim)
+    if size_along(input, axis) == 1:
+        return filled(sizes_of(input), 0)
     return sub(input, logsumexp(input, axis, keepdim=True))
 
 

@@ -176,12 +176,13 @@ def adaptive_max_pool(dimensions: int, input: SignalExpr, output_size: Any) -> S
     """
     _check_input(dimensions, input)
     result = input
+    whole = []  # the axes of one window, as in a maximum over these
     for axis, size in enumerate(each(output_size, dimensions), input.ndim - dimensions):
         have = size_along(input, axis)
         if size is None or size == have:
             continue
         if size == 1:
-            result = amax(result, axis, keepdim=True)
+            whole.append(axis)
         elif have.number is not None and isinstance(size, int) and have.number % size == 0:
             result = result.max_pool((have // size,), axes=axis)
         else:
@@ -189,7 +190,7 @@ def adaptive_max_pool(dimensions: int, input: SignalExpr, output_size: Any) -> S
                 f"an adaptive max pool has one output, or a number that divides the size: {size} "
                 f"of {have} is neither"
             )
-    return result
+    return amax(result, whole, keepdim=True) if whole else result
 
 
 _MODES = {"reflect": "reflect", "replicate": "replicate", "circular": "circular"}

@@ -57,7 +57,8 @@ def _div(call: Call) -> Any:
         return call.layer("div", x, call.number(1, "the divisor"))
     if isinstance(divisor, Constant) and divisor.is_real:
         numbers = divisor.numbers
-        if prod(numbers.shape) == 1:
+        is_of_weights = divisor.is_weight and numbers.shape and divisor.by_layer is not None
+        if prod(numbers.shape) == 1 and not is_of_weights:
             quotient = call.layer("div", x, call.number(1, "the divisor"))
             missing = len(numbers.shape) - x.ndim
             for _ in range(missing):

@@ -319,13 +319,14 @@ class _Reader:
         """
         given = [None if one is None else one.numbers for one in call.inputs]  # type: ignore[union-attr]
         data = [one for one in call.inputs if isinstance(one, Constant)]
+        is_weight = any(one.is_weight for one in data)
         meaning = _TENSORS.get(call.node.operator)
         if call.node.operator == "ConstantOfShape":
             return None
         if call.node.operator == "Identity":
             return [data[0]]
         if meaning is None or not data[0].is_real or len(call.node.outputs) != 1:
-            return [Constant(one) for one in computed(call, given) if one is not None]
+            return [Constant(one, is_weight) for one in computed(call, given) if one is not None]
         name = call.node.outputs[0]
         found: list[Numbers] = []
 
@@ -337,13 +338,13 @@ class _Reader:
         try:
             layer = meaning(call)
         except SymconvError:
-            return [Constant(numbers())]
+            return [Constant(numbers(), is_weight)]
         if not isinstance(layer, SignalExpr):
             return None
         shape = tuple(size.as_integer() or 0 for size in layer.lengths)
         # In the precision of what it is made of, so that nothing has to be computed to tell.
         lazy = Numbers(name, data[0].numbers.kind, shape, lambda: numbers().array())
-        return [Constant(lazy, by_layer=lambda: layer)]
+        return [Constant(lazy, is_weight, lambda: layer)]
 
     def _branch(
         self,

@@ -30,7 +30,7 @@ from symconv.reading.networks.onnx_files.numbers import (
 )
 from symconv.reading.networks.results import Reading
 from symconv.reading.networks.sizes import Hypotheses, Size, known_number
-from symconv.reading.networks.weights import Weights
+from symconv.reading.networks.weights import Weight, Weights
 
 __all__ = ["Call", "Computed", "Constant", "Context", "Integers", "Unread", "Value"]
 
@@ -54,7 +54,7 @@ class Context:
 
     def __post_init__(self) -> None:
         """Deviations are noted from the beginning."""
-        self.deviations = Deviations(self.weights)
+        self.deviations = Deviations(self.weights, _has_deviation)
 
     def inverse_deviation(self, variance: Constant, eps: Fraction) -> SignalExpr:
         """The named tensor for 1/√(σ² + ε)."""
@@ -94,6 +94,11 @@ class Context:
         """A size as code calculates with it: a number where it is one."""
         number = amount.number
         return Size(amount, self.hypotheses) if number is None else number
+
+
+def _has_deviation(weight: Weight, eps: Fraction) -> bool:
+    """Whether 1/√(w + ε) is defined; in files variances are called anything."""
+    return bool(np.min(weight.numbers, initial=np.inf) + float(eps) > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

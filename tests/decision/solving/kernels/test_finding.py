@@ -510,3 +510,27 @@ def test_ten_layers_of_channels_with_biases() -> None:
     found = solve(layers, lambda K, B: image.conv(K, bias=B, stride=4))
     assert isinstance(found.verdict, Proved)
     assert found.shapes == {"K": (C, C, 71, 71), "B": (C,)}
+
+
+@pytest.mark.parametrize(
+    ("groups", "of_group", "kernel"),
+    [
+        (2, 3, "k[t, u, v, w]*scale[u + S(3)*floor(t/S(2)), S(0), S(0)]"),
+        (4, 1, "k[t, 0, v, w]*scale[t, 0, 0]"),
+        (4, 2, "k[t, u, v, w]*scale[2*t + u, 0, 0]"),
+    ],
+)
+def test_what_follows_a_transposed_layer_in_groups(groups: int, of_group: int, kernel: str) -> None:
+    """The group is a quotient of the output channel, and of the first axis of the kernel."""
+    pictures = Tensor("x", (4, H, W))
+    kernel_of_all = Tensor("k", (4, of_group, 3, 3))
+    factor = Tensor("scale", (groups * of_group, 1, 1))
+    shape = (4, of_group, 3, 3)
+    found = solve(
+        pictures.conv_transpose(kernel_of_all, stride=2, groups=groups).multiply(factor),
+        lambda K: pictures.conv_transpose(K, stride=2, groups=groups),
+        shape=shape,
+    )
+    assert isinstance(found.verdict, Proved)
+    assert found.is_unique
+    assert kernel in str(found.kernel)
