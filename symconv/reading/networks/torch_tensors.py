@@ -39,11 +39,13 @@ from symconv.reading.networks.views import Storage, path_to
 from symconv.reading.networks.written import Held
 
 __all__ = [
+    "DROPOUTS",
     "IGNORED",
     "ONLY",
     "Shape",
     "Symbolic",
     "TorchSize",
+    "dropped",
     "each_of",
     "full_name",
     "held_of",
@@ -607,14 +609,27 @@ def _instance_norm(
     return Symbolic(LAYERS["instance_norm"](*read, eps=eps), context, _by_rows(input))
 
 
-def _dropout(
+DROPOUTS = frozenset(
+    [
+        *("alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d"),
+        *("feature_alpha_dropout", "feature_dropout"),
+    ]
+)
+"""What drops entries at random in training."""
+
+
+def dropped(
     input: Any,  # noqa: A002
     p: float = 0.5,
     training: bool = True,
     inplace: bool = False,
     train: bool | None = None,
 ) -> Any:
-    """The input itself in evaluation."""
+    """The input itself in evaluation.
+
+    Raises:
+        SymconvError: entries are dropped, as in training.
+    """
     if (training if train is None else train) and p:
         raise SymconvError("drops entries at random, as in training; call .eval() on the module")
     return input
@@ -714,8 +729,7 @@ _ASKED: Mapping[str, Callable[..., Any]] = {
     **dict.fromkeys(("is_cuda", "requires_grad", "is_sparse", "is_quantized"), lambda x: False),
     **dict.fromkeys(("is_cpu", "is_leaf"), lambda x: True),
     **dict.fromkeys(("is_complex", "is_meta", "is_mkldnn", "is_nested"), lambda x: False),
-    **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"), _dropout),
-    **dict.fromkeys(("feature_dropout", "feature_alpha_dropout"), _dropout),
+    **dict.fromkeys(DROPOUTS, dropped),
     "__deepcopy__": _copy,
     "__len__": _length,
     "__repr__": lambda x, **_: f"Symbolic({x.expression})",

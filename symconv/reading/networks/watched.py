@@ -21,9 +21,11 @@ from symconv.reading.networks.parameters import Context, located
 from symconv.reading.networks.results import LocatedError
 from symconv.reading.networks.sizes import Size
 from symconv.reading.networks.torch_tensors import (
+    DROPOUTS,
     IGNORED,
     ONLY,
     Symbolic,
+    dropped,
     each_of,
     full_name,
     held_of,
@@ -61,6 +63,8 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
         try:
             if last.removesuffix("_").removesuffix("_like") in _RANDOM and not self._may_draw:
                 raise SymconvError("draws numbers at random, so that each run gives others")
+            if last in DROPOUTS and not self._may_draw and not _has_symbols((args, named)):
+                return dropped(*args, **named)  # of numbers, too
             if name.endswith(".data.__set__") and self._rebound(*args):
                 return None
             if self._context.written:

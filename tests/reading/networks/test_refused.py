@@ -344,6 +344,14 @@ def test_numbers_that_are_drawn() -> None:
     for function in draws:
         with pytest.raises(SymconvError, match="draws numbers at random"):
             read(Inner(function).eval(), IMAGES)
+    weight = torch.randn(2, 3)
+    for training in (True, False):
+        dropped = Inner(lambda x, is_so=training: F.linear(x, F.dropout(weight, 0.5, is_so)))
+        if training:
+            with pytest.raises(SymconvError, match="drops entries at random"):
+                read(dropped.eval(), ("N", 3))
+        else:
+            assert list(read(dropped.eval(), ("N", 3)).weights) == ["constant"]
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit")  # of which it is a test that it is refused
