@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
+from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
+from symconv.arithmetic.work import allowed
 from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
 from symconv.decision.comparing.computations import Computation, Sides, sides
@@ -494,7 +495,8 @@ def _compared(
             is_constant = differs_by_a_constant(numbers, pair, at)
             return _differing_layers(pair, border, is_constant)
 
-        layers = tuple(map(told, alignment.pairs))
+        with allowed(WORK_OF_A_COMPARISON):  # beyond, less is told of the layers
+            layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
 
@@ -515,7 +517,8 @@ def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:
     """Whether outputs are proved equal as one claim each, as where functions were moved."""
     claims = zip(both.a.outputs, both.b.outputs, strict=True)
     try:
-        return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
+        with allowed(WORK_OF_A_COMPARISON):
+            return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
     except SymconvError:
         return False
 
