@@ -96,8 +96,10 @@ class _Half:
     """One network, in which what was matched is a name.
 
     Attributes:
-        names: what was matched.
-        points: what may be matched: functions, maxima, and sums that several layers read.
+        side: the network.
+        names: what stands for the nodes that were matched.
+        points: what may be matched, operands first: functions, maxima, what several nodes read,
+            and what layers with a kernel, sums and concatenations are made of.
     """
 
     def __init__(self, side: Side, inputs: frozenset[str]) -> None:

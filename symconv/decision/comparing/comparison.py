@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from zipfile import ZipFile
 
 from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
 from symconv.arithmetic.work import allowed
@@ -199,8 +200,10 @@ class Comparison:
         except FileExistsError:
             raise SymconvError(f"{path} is there already, and is left as it is") from None
         try:
-            with file:
-                np.savez(file, **arrays)
+            with file, ZipFile(file, "w") as archive:  # as `np.savez`, which has names of its own
+                for name, one in arrays.items():
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                        np.lib.format.write_array(entry, one)
         except BaseException:
             Path(path).unlink(missing_ok=True)  # a part of a file says nothing
             raise

@@ -220,7 +220,7 @@ def shaped_as(tensor: Tensor, other: Tensor) -> SignalExpr | None:
 class _Renamed:
     """Nodes with other tensors in them; what two have in common is made once."""
 
-    def __init__(self, named: Any) -> None:
+    def __init__(self, named: Callable[[SignalExpr], SignalExpr | None]) -> None:
         self._named = named
         self._done: dict[SignalExpr, SignalExpr] = {}
 

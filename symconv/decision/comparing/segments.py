@@ -155,7 +155,7 @@ class Comparer:
         kept: list[Deviation] = []
         for one in found.deviations:
             tensor = leaves(b).get(one.name)
-            if one.relative <= one.allowed or one.wanted is None or tensor is None:
+            if one.is_within or one.wanted is None or tensor is None:
                 kept.append(one)
                 continue
             has, wanted = self.weights[one.name].values, self._values(one.wanted)

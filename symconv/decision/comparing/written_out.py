@@ -147,6 +147,8 @@ class _Bounds:
                 found = inner.at_least(number)
             case _:
                 return node
+        if inner.x.lengths != node.lengths:
+            return node  # the bound has more entries, for which what is bounded is repeated
         is_written = inner.has_bounds or _function(node) == "relu6"
         new = found.written() if is_written else node
         self._known[new] = found

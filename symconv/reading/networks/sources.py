@@ -248,21 +248,13 @@ def _proposed(one: Shape, other: Shape) -> str:
     """A shape in which sizes are free that are in one of two."""
     if len(one) != len(other):
         return "N,3,H,W"
-    pairs = zip(one, other, strict=True)
-    letters = iter("NCHWD" if len(one) < 6 else ())
-    named = (next(letters, f"n{axis}") for axis in range(len(one)))
-    return ",".join(
-        str(
-            size
-            if size == its
-            else size
-            if isinstance(size, str)
-            else its
-            if isinstance(its, str)
-            else letter
-        )
-        for (size, its), letter in zip(pairs, named, strict=True)
-    )
+    letters = "NCHWD" if len(one) < 6 else ""
+    proposed = []
+    for axis, (size, its) in enumerate(zip(one, other, strict=True)):
+        name = next((n for n in (size, its) if isinstance(n, str)), None)
+        free = letters[axis : axis + 1] or f"n{axis}"
+        proposed.append(str(size) if size == its else name or free)
+    return ",".join(proposed)
 
 
 def _listed(names: Iterable[str]) -> str:

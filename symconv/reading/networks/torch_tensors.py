@@ -4,7 +4,8 @@ PyTorch asks the class of a tensor first, by `__torch_function__`, what one of i
 do.  Here that is looked up in the table of layers; what is not in it is an error, and nothing is
 ever computed with numbers, which these tensors do not have.
 
-Only this module, `parameters` and `modules` know PyTorch; they are imported when it is there.
+Only this module, `parameters`, `written`, `watched` and `modules` know PyTorch, and what makes
+modules of merged layers; they are imported when it is there.
 """
 
 from __future__ import annotations

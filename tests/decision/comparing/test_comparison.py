@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial, reduce
 from operator import add
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,15 @@ def test_a_counterexample_has_the_smallest_sizes_and_both_numbers() -> None:
     assert difference.sizes == {"H": 2, "N": 1, "W": 2}
     assert difference.values[0] != difference.values[1]
     assert found.where_both.differing[0].how == "layers"
+
+
+def test_inputs_are_saved_under_any_name(tmp_path: Path) -> None:
+    x = Tensor("file", (N, 3, H, W))  # as NumPy's function calls where it writes them
+    found = compared(Network((x,), (x,), {}), Network((2 * x,), (x,), {}))
+    found.save_inputs(tmp_path / "found.npz")
+    assert found.counterexample is not None
+    with np.load(tmp_path / "found.npz") as held:
+        assert np.array_equal(held["file"], found.counterexample.inputs["file"])
 
 
 def test_a_size_at_which_nothing_differs_is_no_counterexample() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from symconv import SignalExpr, Tensor, maximum
 from symconv.decision.comparing.comparison import compare_computations
+from symconv.decision.comparing.computations import sides
+from symconv.decision.comparing.written_out import with_functions_of_both
 from tests.generators.computations import network, random
 
 Activation = Callable[[SignalExpr], SignalExpr]
@@ -78,3 +80,11 @@ def test_others_are_told_apart(name: str) -> None:
     assert found.verdict == "refuted", found
     assert found.difference is not None
     assert not np.isclose(*found.difference.values)
+
+
+def test_bounds_with_more_entries_than_what_they_bound_stay() -> None:
+    zeros = 0 * Tensor.ones((1, 3, 1, 1))
+    one = network(lambda x: maximum(x[:, :1].relu6(), zeros), {})
+    written = with_functions_of_both(sides(one, network(lambda x: x.relu(), {})))
+    assert written is not None
+    assert written.a.outputs[0].lengths == one.outputs[0].lengths

@@ -298,6 +298,16 @@ def test_entries_that_are_nearest_by_some_code_alone(size: Any) -> None:
         read(lambda x: F.interpolate(x, **size), ("N", 3, 7))
 
 
+def test_factors_whose_inverse_is_rounded_down() -> None:
+    for factor in (41, 25):
+        x = torch.arange(3.0).reshape(1, 1, 3)
+        is_so = F.interpolate(x, scale_factor=factor).flatten()[factor] == 1
+        assert is_so == (factor == 25)
+    assert read(lambda x: F.interpolate(x, scale_factor=25), ("N", 3, "L"))
+    with pytest.raises(SymconvError, match="implementations differ"):
+        read(lambda x: F.interpolate(x, scale_factor=41), ("N", 3, "L"))
+
+
 def test_public_names_stay_what_they_are() -> None:
     """A module of the name of a function would take its place once it is imported."""
     read(nn.ReLU().eval(), IMAGES)

@@ -156,6 +156,12 @@ def _resized(
     factor = multiple(new, old) if scale is None else scale
     if factor is not None and factor.denominator == 1 and not (aligned and not nearest):
         if nearest:
+            # PyTorch multiplies by the rounded inverse: 41 times that of 41 is less than 1.
+            if np.float32(int(factor)) * np.float32(1 / factor) < 1:
+                raise SymconvError(
+                    f"nearest interpolation by {factor} takes for output {factor} entry 1, or by "
+                    "numbers that are rounded entry 0: implementations differ"
+                )
             return x.upsample((int(factor),), axes=axis)
         return linear_by(x, axis, int(factor))
     inverse = multiple(old, new) if scale is None else 1 / scale

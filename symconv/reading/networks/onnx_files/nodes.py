@@ -53,7 +53,7 @@ __all__ = ["inputs_needed", "read_file", "read_model", "shape_in_file"]
 
 _TENSORS: Mapping[str, Callable[[Call], Any]] = {**SLIDING, **ENTRYWISE, **MOVING}
 
-_CONTROL = ("If", "Loop", "Scan", "SequenceMap")
+_LOOPS = ("Loop", "Scan", "SequenceMap")
 
 
 def read_file(
@@ -291,12 +291,13 @@ class _Reader:
             return [_constant(call)]
         if node.operator == "If":
             return self._branch(call, values, opsets, place, depth, of_function)
-        if node.operator in _CONTROL:
+        if node.operator in _LOOPS:
             raise SymconvError("does something again and again, which is not read")
-        if node.operator in ("Cast", "CastLike", "Shape", "Size"):
-            special = _SPECIAL[node.operator](call)
-            if special is not None:
-                return [special]
+        special = _SPECIAL.get(node.operator)
+        if special is not None:
+            value = special(call)
+            if value is not None:
+                return [value]
         if {type(one) for one in inputs if one is not None} == {Constant}:
             found = self._of_constants(call)
             if found is not None:
@@ -682,3 +683,4 @@ _SPECIAL: Mapping[str, Callable[[Call], Value | None]] = {
     "Shape": _shape_of,
     "Size": _size_of,
 }
+"""What is asked before it is looked at whether a node is applied to constants or integers."""
