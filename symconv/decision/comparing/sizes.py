@@ -245,7 +245,9 @@ def _required(
         if not _slides(node):
             continue
         for size in node.lengths:
-            if size.as_integer() is None and size not in seen and _is_linear(size):
+            number = size.as_integer()
+            is_open = _is_linear(size) if number is None else number < 1
+            if is_open and size not in seen:
                 seen.add(size)
                 made_in = places.get(node) or node.operator.method or "a layer"
                 told = partial(str, f"the result of {made_in} has no entries")
