@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from numbers import Real
 from typing import Any
-
-from sympy.logic.boolalg import Boolean
 
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
 from symconv.errors import SymconvError, as_given
@@ -59,14 +58,17 @@ def compare(
             inputs, or outputs with other keys, or shapes or hypotheses are given for what was
             read already.
     """
-    if tolerance is not None and not 0 <= tolerance < 1:
-        raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
+    if tolerance is not None and not (isinstance(tolerance, Real) and 0 <= tolerance < 1):
+        raise SymconvError(
+            f"the tolerance is relative, a number from 0 to 1, got {as_given(tolerance)}"
+        )
     shapes = further if shape is None else (shape, *further)
     if (shapes or given) and isinstance(before, Reading) and isinstance(after, Reading):
         raise SymconvError(
             "networks that were read have their shapes and hypotheses: give them to read(…)"
         )
-    given = given if isinstance(given, Boolean | bool) else tuple(given)  # it is read twice
+    if isinstance(given, Iterable):  # it is read twice
+        given = tuple(given)
     first, second = (_reading(one, shapes, given) for one in (before, after))
     return compare_readings(first, second, tolerance, progress)
 
