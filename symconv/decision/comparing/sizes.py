@@ -21,6 +21,8 @@ from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
     Guard,
+    Guarded,
+    Monomial,
     Polynomial,
     Relation,
     at_least,
@@ -285,10 +287,16 @@ def _is_linear(polynomial: Polynomial) -> bool:
 def _solved(guard: Guard) -> Iterator[Conjunction]:
     """The values of the sizes in an equation with products, each case with numbers.
 
+    Of F·G ≥ 1, where F and G are numbers of entries, there is one case: both are 1 or more.
+
     Raises:
         NonlinearError: it is of another form than a·F·G + b·F + c·G + d = 0, or this with G = F.
     """
     polynomial = guard.polynomial
+    factors = _factors_of_more_than_nothing(guard)
+    if factors:
+        yield tuple(at_least(Polynomial.of(atom), 1) for atom in factors)
+        return
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
     degrees = {len(monomial) for monomial in polynomial.terms}
     if guard.relation is not Relation.ZERO or max(degrees) > 2 or len(atoms) > 2:
@@ -315,6 +323,19 @@ def _solved(guard: Guard) -> Iterator[Conjunction]:
     for factor in _divisors(product):
         if (factor - c) % a == 0 and (product // factor - b) % a == 0:
             yield _is(one, (factor - c) // a), _is(other, (product // factor - b) // a)
+
+
+def _factors_of_more_than_nothing(guard: Guard) -> Monomial:
+    """The factors of F·G ≥ 1, which are numbers of entries: each of them is 1 or more.
+
+    A factor that may be negative is no such number; without one there are none.
+    """
+    terms = dict(guard.polynomial.terms)
+    if guard.relation is Relation.ZERO or terms.pop((), 0) != -1 or len(terms) != 1:
+        return ()
+    ((monomial, number),) = terms.items()
+    counts = all(isinstance(one, Guarded) and one.is_nonnegative_part for one in monomial)
+    return tuple(dict.fromkeys(monomial)) if counts and number > 0 else ()
 
 
 def _is(atom: Atom, value: int) -> Guard:

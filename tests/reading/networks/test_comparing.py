@@ -137,6 +137,22 @@ def test_a_network_on_images_that_are_too_large_to_run_it() -> None:
     assert compare(layer, copy.deepcopy(layer), ("N", 3, 10**9, "W")).verdict == "proved"
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_mean_of_so_many_entries_that_both_sizes_are_in_their_number(stride: int) -> None:
+    """How many there are is a product, which is 1 or more where both factors are."""
+    torch.manual_seed(0)
+    one = nn.Sequential(nn.AvgPool2d(3, 2, 1), nn.Conv2d(3, 4, 3, 2, 1)).eval()
+    other = copy.deepcopy(one)
+    other[1].stride = (stride, stride)
+
+    def mean(net: Any) -> Any:
+        return lambda x: net(x).mean((2, 3))
+
+    found = compare(mean(one), mean(other), SHAPE)
+    assert found.verdict == ("proved" if stride == 2 else "refuted")
+    assert found.sizes == "H, N, W"
+
+
 def test_sizes_of_which_nothing_is_made() -> None:
     layer = nn.Conv2d(3, 4, 3)
     for shape in (("N", 3, 2, 2), ("N", 3, 0, "W")):
