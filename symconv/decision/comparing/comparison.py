@@ -12,7 +12,12 @@ from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
 from symconv.arithmetic.work import allowed
 from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
-from symconv.decision.comparing.computations import Computation, Sides, sides
+from symconv.decision.comparing.computations import (
+    Computation,
+    Sides,
+    sides,
+    with_functions_as_weights,
+)
 from symconv.decision.comparing.outputs import (
     Evaluated,
     OutputDifference,
@@ -426,10 +431,11 @@ def _with_other_sizes(
     )
     sizes = "none in common" if found is None else found.sizes
     for one, should in zip(networks, (is_first, not is_first), strict=True):
-        if one.refusal is None:
+        refused = None if one.refusal is None else one.refusal(at)
+        if refused is None:
             does, which = is_defined_at((*one.outputs, *one.places), at), "read at these sizes"
         else:
-            does, which = not one.refusal(at), "itself"
+            does, which = not refused, "itself"
         if does != should:
             runs = "runs" if does else "does not run"
             reason = (
@@ -469,6 +475,10 @@ def _compared(
     words, given = sizes.in_words(), sizes.given
     comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
+    calculated = None if alignment.is_equal else with_functions_as_weights(both)
+    if calculated is not None:
+        again = align(calculated, sizes, Comparer(calculated, sizes, tolerance))
+        alignment = again if again.is_equal else alignment
     if alignment.is_equal:
         return _equal(both, sizes, alignment)
     numbers = Evaluated(both, sizes, alignment, comparer)
