@@ -45,7 +45,7 @@ LAYERS: Mapping[str, Layer] = {
         for name, layer in _SLIDING.items()
         for dimensions in (1, 2, 3)
     },
-    **{name: _method(name) for name in ("relu", "relu6", "sigmoid", "tanh", "silu")},
+    **{name: _method(name) for name in ("relu", "relu6", "sigmoid", "tanh", "silu", "hardswish")},
     "abs": entrywise.absolute,
     "add": entrywise.add,
     "addcmul": entrywise.addcmul,
@@ -78,7 +78,6 @@ LAYERS: Mapping[str, Layer] = {
     "glu": entrywise.glu,
     "group_norm": normalisation.group_norm,
     "hardsigmoid": entrywise.hardsigmoid,
-    "hardswish": entrywise.hardswish,
     "hardtanh": entrywise.hardtanh,
     "instance_norm": normalisation.instance_norm,
     "interpolate": resizing.interpolate,

@@ -54,7 +54,6 @@ __all__ = [
     "gelu",
     "glu",
     "hardsigmoid",
-    "hardswish",
     "hardtanh",
     "leaky_relu",
     "lerp",
@@ -284,11 +283,6 @@ def hardtanh(input: SignalExpr, min_val: Any = -1.0, max_val: Any = 1.0) -> Sign
 def hardsigmoid(input: SignalExpr) -> SignalExpr:  # noqa: A002
     """relu6(x + 3)/6."""
     return (input + constant(3)).relu6() / 6
-
-
-def hardswish(input: SignalExpr) -> SignalExpr:  # noqa: A002
-    """X·relu6(x + 3)/6."""
-    return mul(input, hardsigmoid(input))
 
 
 def leaky_relu(input: SignalExpr, negative_slope: Any = 0.01) -> SignalExpr:  # noqa: A002
