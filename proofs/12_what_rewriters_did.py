@@ -17,7 +17,7 @@
 # padding goes into the layer behind it, two layers become one, an attribute is written in another
 # way. Each rewriting states a theorem, that both files compute the same, for all inputs of all
 # sizes. The tools that rewrite are made with care, and tested; but a test runs both files on a few
-# inputs of one size. Here are eight rewritings, by four passes, that go too far. For each we find
+# inputs of one size. Here are ten rewritings, by four passes, that go too far. For each we find
 # out exactly when it is right, and how it can be repaired.
 #
 # The tools are **onnxoptimizer** 0.4.2, **onnxsim** 0.8.1 and **onnxscript** 0.7.2. They need not
@@ -299,7 +299,77 @@ found = look(
 assert found == "proved"
 
 # %% [markdown]
-# ### 5. More padding than a window reaches
+# ### 5. SAME, where Pad puts nothing
+#
+# The `pads` are 0 then, and contradict nothing. But as in 1 the pass has the pool count its padding,
+# and here that is the padding of SAME:
+
+# %%
+found = look(
+    "g (float[N,1,H] x) => (float[N,1,Q] y) <int64[6] p = {0,0,0, 0,0,0}>",
+    '{ t = Pad (x, p)  y = AveragePool <kernel_shape=[2], auto_pad="SAME_LOWER"> (t) }',
+    """{ y = AveragePool <kernel_shape=[2], auto_pad="SAME_LOWER",
+                          count_include_pad=1, pads=[0,0]> (x) }""",
+)
+assert found == "refuted"
+
+# %% [markdown]
+# This is 1 with $l = r = 0$. Then the condition is $p = q = 0$: SAME has to pad nothing, for every
+# $n$. That is so for windows of one entry, and for no others.
+
+# %%
+for windows in (2, 3, 4):
+    claim = Claim(
+        x.avg_pool(windows, stride=1, padding=[(p, q)], count_include_pad=False),
+        x.avg_pool(windows, stride=1, padding=[(p, q)]),
+        given=[p < windows, q < windows],
+    )
+    assert claim.condition(for_all=[n]) == And(Eq(p, 0), Eq(q, 0))
+size = Claim(x.pad_same(w).length, n)
+assert size.condition(for_all=[n]) == Eq(w, 1)
+print(size.prove())
+
+# %% [markdown]
+# **The repair.** Leave out a Pad that puts nothing, and leave the pool as it is.
+#
+# ### 6. VALID, and `pads`
+#
+# `auto_pad="VALID"` says that the pool has no padding. The pass adds one, as in 4, and again
+# `auto_pad` wins: there are fewer outputs. (Where no window fits into $x$, ONNX Runtime and ONNX's
+# evaluator fail.)
+
+# %%
+pair = models(
+    padded_by_1,
+    '{ t = Pad (x, p)  y = AveragePool <kernel_shape=[3], auto_pad="VALID"> (t) }',
+    """{ y = AveragePool <kernel_shape=[3], auto_pad="VALID",
+                          count_include_pad=1, pads=[1,1]> (x) }""",
+)
+print(refusal(pair[1]))
+print("before", run(pair[0], [1, 2, 3]))
+print("after ", run(pair[1], [1, 2, 3]))
+
+# %%
+lengths = Claim(
+    x.pad(l, r).avg_pool(w, stride=1).length, x.avg_pool(w, stride=1).length, given=[n >= w]
+)
+assert lengths.condition() == And(Eq(l, 0), Eq(r, 0))
+print(lengths.prove())
+
+# %% [markdown]
+# **The repair.** Leave out `auto_pad`. A pool with VALID has no padding of its own, and by the repair
+# of 1 no condition is left.
+
+# %%
+found = look(
+    padded_by_1,
+    '{ t = Pad (x, p)  y = AveragePool <kernel_shape=[3], auto_pad="VALID"> (t) }',
+    "{ y = AveragePool <kernel_shape=[3], count_include_pad=1, pads=[1,1]> (x) }",
+)
+assert found == "proved"
+
+# %% [markdown]
+# ### 7. More padding than a window reaches
 #
 # Here the two files are equal by the specification. But ONNX Runtime 1.32.0 does not load the second
 # one, as a pool's padding has to be less than its window there. onnxoptimizer and onnxsim both
@@ -328,7 +398,7 @@ print(refusal(after))
 #
 # ## Padding that is written out
 #
-# ### 6. SAME, and a dilation
+# ### 8. SAME, and a dilation
 #
 # The rule `normalize_pad_format_conv_rule` of onnxscript, which its optimizer and its rewriter apply,
 # writes `pads` in the place of `auto_pad`. It computes them from the number of taps. With the
@@ -382,7 +452,7 @@ assert found == "proved"
 # %% [markdown]
 # ## Bounds that are put together
 #
-# ### 7. Clip behind Clip
+# ### 9. Clip behind Clip
 #
 # Clip with the bounds $a$ and $b$ makes $\min(\max(t, a), b)$ of each entry $t$. Two of them, with
 # $a, b$ and then with $\text{lo}, \text{hi}$, seem to leave what lies in both ranges: so
@@ -390,9 +460,10 @@ assert found == "proved"
 # smaller one of the upper bounds. But ranges need not meet.
 
 # %%
+apart = """g (float[N] x) => (float[N] y)
+    <float a = {0}, float b = {1}, float lo = {2}, float hi = {3}>"""
 found = look(
-    """g (float[N] x) => (float[N] y)
-    <float a = {0}, float b = {1}, float lo = {2}, float hi = {3}>""",
+    apart,
     "{ t = Clip (x, a, b)  y = Clip (t, lo, hi) }",
     "{ y = Clip (x, lo, b) }",
 )
@@ -423,17 +494,24 @@ print(verdict)
 
 # %%
 prove(twice, clip(t, Max(a, lo), clip(b, lo, hi)))
+found = look(
+    apart,
+    "{ t = Clip (x, a, b)  y = Clip (t, lo, hi) }",
+    "{ y = Clip (x, lo, lo) }",
+)
+assert found == "proved"
 
 # %% [markdown]
-# ### 8. ReLU behind Clip
+# ### 10. ReLU behind Clip
 #
 # A ReLU is a Clip with the lower bound 0 and no upper one. `successive_relu_clip_rule` of onnxscript,
 # in its optimizer and its rewriter, raises the lower bound to 0, and leaves the upper one.
 
 # %%
+below = """g (float[N] x) => (float[N] y)
+    <float a = {-2}, float b = {-1}, float zero = {0}>"""
 found = look(
-    """g (float[N] x) => (float[N] y)
-    <float a = {-2}, float b = {-1}, float zero = {0}>""",
+    below,
     "{ t = Clip (x, a, b)  y = Relu (t) }",
     "{ y = Clip (x, zero, b) }",
 )
@@ -448,6 +526,12 @@ print(raised.prove())
 
 # %%
 prove(clipped, clip(t, Max(a, 0), Max(b, 0)))
+found = look(
+    below,
+    "{ t = Clip (x, a, b)  y = Relu (t) }",
+    "{ y = Clip (x, zero, zero) }",
+)
+assert found == "proved"
 
 # %% [markdown]
 # ## All of them
@@ -457,11 +541,13 @@ prove(clipped, clip(t, Max(a, 0), Max(b, 0)))
 # | 1 | Pad, AveragePool | `onnxoptimizer` | the pool pads nothing, or Pad at least $w - 1$, on each side | fuse if the pool has no padding, or counts it |
 # | 2 | Pad, MaxPool | `onnxoptimizer` | $l = r = 0$ | fuse $-\infty$, or behind a ReLU if $l, r < w$ |
 # | 3 | Pad, `ceil_mode` | `onnxoptimizer`, `onnxsim` | $r = 0$ or $r \le w - s$ | ask for that |
-# | 4 | Pad, SAME pool | `onnxoptimizer` | $l = r = 0$ | write both out |
-# | 5 | Pad, pool | `onnxoptimizer`, `onnxsim` | always; runs if $l, r < w$ | ask for that |
-# | 6 | SAME, dilation | `onnxscript` | $d = 1$ or $w = 1$ | count the reach |
-# | 7 | Clip, Clip | `onnxscript` | $b \ge \text{lo}$ | clip $b$ too |
-# | 8 | Clip, ReLU | `onnxscript` | $b \ge 0$ | raise $b$ too |
+# | 4 | Pad, SAME pool | `onnxoptimizer` | $l = r = 0$, and see 5 | write both out |
+# | 5 | Pad by 0, SAME pool | `onnxoptimizer` | $w = 1$, or the pool counts its padding | keep the pool as it is |
+# | 6 | Pad, VALID pool | `onnxoptimizer` | $l = r = 0$ | leave out VALID |
+# | 7 | Pad, pool | `onnxoptimizer`, `onnxsim` | always | ask for $l, r < w$ |
+# | 8 | SAME, dilation | `onnxscript` | $d = 1$ or $w = 1$ | count the reach |
+# | 9 | Clip, Clip | `onnxscript` | $b \ge \text{lo}$ | clip $b$ too |
+# | 10 | Clip, ReLU | `onnxscript` | $b \ge 0$ | raise $b$ too |
 #
 # ## Exercises
 #
@@ -481,7 +567,7 @@ check(fused, x.pad(l, r).pad(p, q).correlate(k, stride=2))
 
 # %% [markdown]
 # **Exercise 2** (Clip behind ReLU). What about the other order, a ReLU and then a Clip with the bounds
-# $a$ and $b$? Write the bounds `least` and `largest` of one Clip. Is there a condition, as in 8?
+# $a$ and $b$? Write the bounds `least` and `largest` of one Clip. Is there a condition, as in 10?
 
 # %%
 ### BEGIN SOLUTION
@@ -494,7 +580,7 @@ check(clip(t, least, largest), clip(Max(t, 0), a, b))
 # $b < 0$.
 
 # %% [markdown]
-# **Exercise 3** (the size alone). By the rule of 6, three taps with stride 2 and dilation $d$ get the
+# **Exercise 3** (the size alone). By the rule of 8, three taps with stride 2 and dilation $d$ get the
 # padding for three taps without a dilation. For which $d$ has the output nevertheless
 # $\lceil n/2 \rceil$ entries, for all $n$? Write the condition `enough`.
 

@@ -606,6 +606,10 @@ MOST_BYTES_BESIDE_NOTEBOOK = 100_000_000
 
 # --- networks of other frameworks ----------------------------------------------------
 
+MOST_ENTRIES_RUN = 2**23
+"""Of the inputs of a network that is itself run on zeros, to see whether it refuses their sizes:
+an image of 1024 by 2048. What it computes on the way is some fifty times as large."""
+
 MOST_ENTRIES_OF_FORMULA = 25
 """Of a tensor of numbers that is read as a formula with a case for each: as many as a kernel of
 five by five has."""

@@ -53,7 +53,8 @@ def doubles(
         functions: what functions are, of an array, entry by entry, by name: those of which nothing
             is known, or others instead of the known ones.
         perturbed: how much is put to what operators compute, as rounding does: each entry is
-            multiplied by 1 + perturbed·ξ, with ξ at random between −1 and 1.
+            multiplied by 1 + perturbed·ξ, with ξ at random between −1 and 1.  What is infinite
+            is no number then, and what is not normal is moved by the least normal number.
         seed: of these random numbers.
 
     >>> from symconv import Signal
@@ -170,7 +171,7 @@ def _computed(
         with np.errstate(all="ignore"):  # infinities and NaNs are results, too
             found = np.asarray(node.operator.doubles(given, shape, *operands))
             if perturbed and node.operator.rounds:
-                found = _moved(found, perturbed * random.uniform(-1.0, 1.0, shape))
+                found = _moved(found, perturbed * random.uniform(-1.0, 1.0, shape), perturbed)
         if found.shape != shape:
             raise AssertionError(f"{node.operator} gave {found.shape}, and not {shape}")
         if node in uses:
@@ -183,17 +184,20 @@ def _computed(
                 del read[operand]
 
 
-def _moved(entries: Doubles, shares: Doubles) -> Doubles:
-    """The entries, and of each a share that is much smaller; what is infinite stays.
+def _moved(entries: Doubles, shares: Doubles, perturbed: float) -> Doubles:
+    """The entries, and of each a share that is much smaller.
 
-    Doubles that are too small have fewer digits, and are moved by shares of what has all of them.
+    What is too large for a double is none from here on, as a quotient by it would be an exact 0.
+    What is too small for all its digits is moved by as much as normal numbers are, without a sign
+    where it is 0, which may have a root.
     """
-    least = np.finfo(np.float64).smallest_normal
-    has_digits = (np.abs(entries) >= least) | (entries == 0)
-    # 1 plus a share would be rounded more coarsely above 1 than below.
-    changes = np.where(has_digits, entries, least) * shares
+    changes = entries * shares  # 1 plus a share would be rounded more coarsely above 1 than below
+    is_small = np.abs(entries) < np.finfo(float).tiny / perturbed
+    if is_small.any():
+        least = np.finfo(float).tiny * shares / perturbed
+        changes = np.where(is_small, np.where(entries == 0, np.abs(least), least), changes)
     result = entries + changes
-    return np.where(np.isfinite(entries), result, entries)
+    return np.where(np.isfinite(entries), result, np.nan)
 
 
 def _check_named(shapes: Mapping[SignalExpr, tuple[int, ...]], given: InDoubles) -> None:

@@ -471,17 +471,36 @@ def test_what_only_moves_entries_is_not_rounded(operator: type[Operator]) -> Non
     assert nodes[0].operator.rounds == (operator in computes)
 
 
-def test_infinite_entries_are_not_perturbed() -> None:
-    (found,) = doubles([2 * Signal("x", 2)], {"x": [np.inf, 1.0]}, {}, perturbed=0.1)
-    assert found[0] == np.inf
+def test_infinite_entries_are_no_numbers_where_they_are_perturbed() -> None:
+    x = Signal("x", 2)
+    (found,) = doubles([2 * x], {"x": [np.inf, 1.0]}, {}, perturbed=0.1)
+    assert np.isnan(found[0])
     assert 1.8 <= found[1] <= 2.2 != found[1]
+    quotient = x.exp().reciprocal()  # an exact 0, as far as doubles know
+    assert doubles([quotient], {"x": [800, 1]}, {})[0][0] == 0
+    assert np.isnan(doubles([quotient], {"x": [800, 1]}, {}, perturbed=1e-13)[0][0])
+
+
+def test_entries_that_are_too_small_for_all_their_digits_are_moved_by_more() -> None:
+    x = Signal("x", 3)
+    named = {"x": [-737.0, -900.0, -1.0]}
+    (logarithms,) = doubles([x.exp().log()], named, {})
+    assert 0 < abs(logarithms[0] + 737) < 0.1  # it looks like a result
+    (small,) = doubles([x.exp()], named, {}, perturbed=1e-13)
+    assert abs(small[0]) > 1e-312  # where 10⁻³²⁰ was computed
+    assert 0 < small[1] < 1e-300
+    assert abs(small[2] - np.exp(-1)) < 1e-13
+    (moved,) = doubles([x.exp().log()], named, {}, perturbed=1e-13)
+    assert not abs(moved[0] - logarithms[0]) < 1
+    (roots,) = doubles([(0 * x).sqrt()], named, {}, perturbed=1e-13)
+    assert np.all(roots < 1e-140)  # of what is 0 there is a root
 
 
 def test_entries_with_few_digits_are_moved_by_what_is_lost_of_them() -> None:
-    """The least doubles are multiples of one number; zeros stay zeros."""
+    """The least doubles are multiples of one number; a zero may be what was less than these."""
     least = np.finfo(np.float64).smallest_subnormal
     (found,) = doubles([2 * Signal("x", 3)], {"x": [0.0, 4 * least, 1.0]}, {}, perturbed=1e-13)
-    assert found[0] == 0
+    assert 0 <= found[0] < np.finfo(np.float64).tiny
     assert abs(found[1] - 8 * least) >= 2 * least
     assert abs(found[2] - 2) <= 1e-12
 

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from zipfile import ZipFile
 
-from symconv.arithmetic.limits import MOST_LAYERS_SHOWN
+from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
+from symconv.arithmetic.work import allowed
 from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
-from symconv.decision.comparing.computations import Computation, Sides, sides
+from symconv.decision.comparing.computations import (
+    Computation,
+    Sides,
+    sides,
+    with_functions_as_weights,
+)
 from symconv.decision.comparing.outputs import (
     Evaluated,
     OutputDifference,
@@ -425,10 +431,11 @@ def _with_other_sizes(
     )
     sizes = "none in common" if found is None else found.sizes
     for one, should in zip(networks, (is_first, not is_first), strict=True):
-        if one.refusal is None:
+        refused = None if one.refusal is None else one.refusal(at)
+        if refused is None:
             does, which = is_defined_at((*one.outputs, *one.places), at), "read at these sizes"
         else:
-            does, which = not one.refusal(at), "itself"
+            does, which = not refused, "itself"
         if does != should:
             runs = "runs" if does else "does not run"
             reason = (
@@ -468,6 +475,10 @@ def _compared(
     words, given = sizes.in_words(), sizes.given
     comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
+    calculated = None if alignment.is_equal else with_functions_as_weights(both)
+    if calculated is not None:
+        again = align(calculated, sizes, Comparer(calculated, sizes, tolerance))
+        alignment = again if again.is_equal else alignment
     if alignment.is_equal:
         return _equal(both, sizes, alignment)
     numbers = Evaluated(both, sizes, alignment, comparer)
@@ -497,7 +508,8 @@ def _compared(
             is_constant = differs_by_a_constant(numbers, pair, at)
             return _differing_layers(pair, border, is_constant)
 
-        layers = tuple(map(told, alignment.pairs))
+        with allowed(WORK_OF_A_COMPARISON):  # beyond, less is told of the layers
+            layers = tuple(map(told, alignment.pairs))
         return Comparison("refuted", words, layers, difference, "", given)
     return Comparison("unknown", words, layers, None, _why(alignment, why), given)
 
@@ -518,7 +530,8 @@ def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:
     """Whether outputs are proved equal as one claim each, as where functions were moved."""
     claims = zip(both.a.outputs, both.b.outputs, strict=True)
     try:
-        return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
+        with allowed(WORK_OF_A_COMPARISON):
+            return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
     except SymconvError:
         return False
 

@@ -350,7 +350,7 @@ def _difference_at(numbers: Evaluated, at: Mapping[str, int]) -> OutputDifferenc
 
 
 def _moved(numbers: Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The weights of the second network moved by the tolerance, where nothing corrects them.
+    """The weights that one network alone has, moved by the tolerance, where nothing corrects them.
 
     Where functions were not matched, or segments not proved, nobody knows which weights are the
     same up to rounding.  Those that are off are moved by so little that what they are off by is
@@ -360,7 +360,7 @@ def _moved(numbers: Evaluated, named: Mapping[str, Any]) -> Mapping[str, Any]:
     import numpy as np
 
     pairs = numbers.alignment.pairs
-    own = numbers.sides.b.own
+    own = {**numbers.sides.a.own, **numbers.sides.b.own}  # numbers in the code may be the others
     if numbers.alignment.unmatched:
         moved = dict.fromkeys(own, 1.0)
     else:

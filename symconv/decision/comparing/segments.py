@@ -185,7 +185,8 @@ class Comparer:
         return wanted
 
     def _agrees(self, name: str, wanted: SignalExpr) -> bool:
-        return self._deviation(name, wanted).relative <= self.allowed(name)
+        found = self._deviation(name, wanted)
+        return found.relative <= found.allowed
 
     def _apart(self, b: SignalExpr) -> SignalExpr:
         """The second segment in which weights that are one number throughout are its own.

@@ -21,6 +21,7 @@ from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
     Guard,
+    Guarded,
     Polynomial,
     Relation,
     at_least,
@@ -247,7 +248,9 @@ def _required(
         if not _slides(node):
             continue
         for size in node.lengths:
-            if size.as_integer() is None and size not in seen and _is_linear(size):
+            number = size.as_integer()
+            is_open = _is_linear(size) if number is None else number < 1
+            if is_open and size not in seen:
                 seen.add(size)
                 made_in = places.get(node) or node.operator.method or "a layer"
                 told = partial(str, f"the result of {made_in} has no entries")
@@ -299,9 +302,10 @@ def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
     if guard.relation is Relation.AT_LEAST_ZERO:
         terms = without_nonnegative_part(guard.polynomial + 1).terms
         factors = {atom for monomial in terms for atom in monomial}
-        if terms and min(terms.values()) > 0 and factors <= sizes:
+        counts = all(atom in sizes or _is_nonnegative_part(atom) for atom in factors)
+        if terms and min(terms.values()) > 0 and counts:
             for monomial in terms:
-                yield tuple(at_least(Polynomial.of(one), 1) for one in sorted(map(str, monomial)))
+                yield tuple(at_least(Polynomial.of(one), 1) for one in dict.fromkeys(monomial))
             return
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
@@ -331,6 +335,10 @@ def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
     for factor in _divisors(product):
         if (factor - c) % a == 0 and (product // factor - b) % a == 0:
             yield _is(one, (factor - c) // a), _is(other, (product // factor - b) // a)
+
+
+def _is_nonnegative_part(atom: Atom) -> bool:
+    return isinstance(atom, Guarded) and atom.is_nonnegative_part
 
 
 def _is(atom: Atom, value: int) -> Guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from numbers import Real
 from typing import Any
 
 from symconv.decision.comparing.comparison import Comparison, Layers, compare_computations
@@ -58,8 +59,10 @@ def compare(
             inputs, or outputs with other keys, or shapes or hypotheses are given for what was
             read already.
     """
-    if tolerance is not None and not 0 <= tolerance < 1:
-        raise SymconvError(f"the tolerance is relative, a number from 0 to 1, got {tolerance}")
+    if tolerance is not None and not (isinstance(tolerance, Real) and 0 <= tolerance < 1):
+        raise SymconvError(
+            f"the tolerance is relative, a number from 0 to 1, got {as_given(tolerance)}"
+        )
     shapes = further if shape is None else (shape, *further)
     given = conditions_of(given)  # it is read twice
     if (shapes or given) and isinstance(before, Reading) and isinstance(after, Reading):

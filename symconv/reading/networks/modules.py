@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import inspect
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +16,7 @@ import torch
 from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
+from symconv.arithmetic.limits import MOST_ENTRIES_RUN
 from symconv.errors import SymconvError, as_given
 from symconv.language.signals import Tensor
 from symconv.reading.networks.parameters import Context, located
@@ -71,12 +74,17 @@ def read(module: Any, *shapes: Any, given: Iterable[Any] = ()) -> Reading:
     return replace(reading, refusal=refusal, running=_running(module, reading, result))
 
 
-def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str:
-    """Why a module refuses zeros of some sizes; empty where it takes them."""
+def _refusal(module: Any, inputs: Sequence[Tensor], at: Mapping[str, int]) -> str | None:
+    """Why a module refuses zeros of some sizes; empty where it takes them.
+
+    None where there would be too many to run it.
+    """
     weights = module.parameters() if isinstance(module, torch.nn.Module) else ()
     kinds = [one.dtype for one in weights if one.is_floating_point()][:1]
     values = {symbol: at[symbol.name] for one in inputs for symbol in one.names[1].values()}
     told = ""
+    if sum(prod(size.at(values) for size in one.sizes) for one in inputs) > MOST_ENTRIES_RUN:
+        return None
     for kind in kinds or [torch.float32, torch.float64]:  # whose kind a function has, nobody says
         zeros = [torch.zeros([size.at(values) for size in one.sizes], dtype=kind) for one in inputs]
         try:
@@ -141,8 +149,18 @@ def _inputs(shapes: Sequence[Any], given: Iterable[Any]) -> Sequence[Symbolic]:
             raise SymconvError("hypotheses are given where the tensors are made, by symbolic(…)")
         return shapes
     names = ["x"] if len(shapes) == 1 else [f"x{i}" for i in range(1, len(shapes) + 1)]
-    inputs, _ = inputs_of(dict(zip(names, shapes, strict=True)), given)
+    inputs, context = inputs_of(dict(zip(names, shapes, strict=True)), given)
+    context.hypotheses.check_about(
+        name
+        for size in itertools.chain(*shapes)
+        for name in ([size] if isinstance(size, str) else _names_in(size))
+    )
     return inputs
+
+
+def _names_in(size: Any) -> list[str]:
+    """The symbols in a size."""
+    return [symbol.name for symbol in getattr(size, "free_symbols", ())]
 
 
 def _run(module: Any, inputs: Sequence[Symbolic]) -> tuple[Reading, Any]:

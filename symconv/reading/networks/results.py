@@ -38,7 +38,7 @@ class Reading:
     given: tuple[Any, ...]
     places: Mapping[SignalExpr, str] = field(default_factory=dict, repr=False)
     running: Running | None = field(default=None, repr=False, compare=False)
-    refusal: Callable[[Mapping[str, int]], str] | None = field(default=None, repr=False)
+    refusal: Callable[[Mapping[str, int]], str | None] | None = field(default=None, repr=False)
     keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property

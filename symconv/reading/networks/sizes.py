@@ -24,8 +24,16 @@ __all__ = ["Hypotheses", "Quotient", "Size", "conditions_of", "known_number", "n
 
 
 def conditions_of(given: Iterable[Any] | Boolean | bool) -> tuple[Any, ...]:
-    """The hypotheses that are given, of which one may stand alone."""
-    return (given,) if isinstance(given, Boolean | bool) else tuple(given)
+    """The hypotheses that are given, of which one may stand alone.
+
+    Raises:
+        SymconvError: it is neither.
+    """
+    if isinstance(given, Boolean | bool):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise SymconvError(f"given is a hypothesis, or several, got {as_given(given)}")
+    return tuple(given)
 
 
 class Hypotheses:
@@ -40,6 +48,30 @@ class Hypotheses:
         self.given = conditions_of(given)
         self.where = where
         self._answers: dict[Any, bool] = {}
+
+    def check_about(self, names: Iterable[str]) -> None:
+        """Refuse hypotheses that say nothing of sizes, as where a name is misspelt.
+
+        Args:
+            names: the names in the shapes; others may stand beside them, as in Eq(H, 2*h).
+
+        Raises:
+            SymconvError: with the hypothesis.
+        """
+        known = set(names)
+        about = [
+            (condition, {one.name for one in getattr(condition, "free_symbols", ())})
+            for condition in self.given
+        ]
+        for _ in about:
+            for _, found in about:
+                known |= found if found & known else set()
+        for condition, found in about:
+            if found and not found & known:
+                raise SymconvError(
+                    f"the hypothesis {condition} is about {', '.join(sorted(found))}, and the "
+                    f"shapes have {', '.join(sorted(known)) or 'no symbols'}"
+                )
 
     @property
     def numbers(self) -> dict[str, int]:

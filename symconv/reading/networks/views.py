@@ -15,7 +15,7 @@ from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr, Tensor, indices_of
 from symconv.language.tensor_functions import concatenate
 
-__all__ = ["Storage", "path_to"]
+__all__ = ["Fixed", "Storage", "path_to"]
 
 
 def path_to(view: SignalExpr, of: SignalExpr) -> tuple[Operator, ...] | None:
@@ -100,6 +100,16 @@ class Storage:
         """Say that two may share entries, or may not."""
         self.doubtful.append(other)
         other.doubtful.append(self)
+
+
+class Fixed(Storage):
+    """The entries of a weight, which views of it may be read of, and not written into."""
+
+    __slots__ = ()
+
+    def write(self, path: tuple[Operator, ...], new: SignalExpr, what: str) -> None:
+        """Refuse it."""
+        raise SymconvError(f"{what} changes a weight while the module runs, which is not followed")
 
 
 def _put_back(operator: Operator, whole: SignalExpr, new: SignalExpr, what: str) -> SignalExpr:

@@ -31,6 +31,7 @@ from symconv.reading.networks.torch_tensors import (
     held_of,
     read_arguments,
 )
+from symconv.reading.networks.views import Fixed
 from symconv.reading.networks.written import Held
 
 __all__ = ["Watched"]
@@ -69,22 +70,29 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
                 return None
             if self._context.written:
                 args, named = self._standing((args, named))
+            has_sizes = any(isinstance(one, Size) for one in each_of([args, named]))
+            has_symbols = has_sizes or _has_symbols((args[1:], named))
             if _writes(last) and args and _is_real(args[0]):
-                if _has_symbols((args[1:], named)):
+                if has_symbols:
                     held = held_of(args[0], self._context)
                     args = (self._symbolic(args[0], held), *args[1:])
                 else:
                     self._context.note_written(args[0])
             if _is_real(named.get("out")):
                 self._context.note_written(named["out"])
+            if has_sizes and last not in _MAKERS:
+                args, named = self._sized((args, named))
+                if not _has_symbols((args, named)):
+                    raise SymconvError(
+                        "is not read of a size that is a symbol: give it as a number in the shape, "
+                        "or by a hypothesis such as Eq(H, 224)"
+                    )
         except LocatedError:
             raise
         except SymconvError as error:
             raise LocatedError(f"{name}{located()}: {error}") from error
-        if any(isinstance(one, Size) for one in each_of([args, named])):
-            maker = _MAKERS.get(last)
-            if maker is not None:
-                return self._made(name, maker, args, named)
+        if has_sizes and last in _MAKERS:
+            return self._made(name, _MAKERS[last], args, named)
         if name == "torch.tensor" and args and isinstance(args[0], Symbolic):
             return args[0].detach().clone()
         result = func(*args, **named)
@@ -136,6 +144,23 @@ class Watched(TorchFunctionMode):  # type: ignore[misc]
             return type(value)(self._standing(one) for one in value)
         if type(value) is dict:
             return {key: self._standing(one) for key, one in value.items()}
+        return value
+
+    def _sized(self, value: Any) -> Any:
+        """Arguments in which symbolic tensors stand for those of numbers, beside a size.
+
+        What is made of them, as by `expand`, may share their entries.
+        """
+        if _is_real(value):
+            try:
+                return self._symbolic(value, held_of(value, self._context))
+            except SymconvError:
+                weight = self._context.weight(value)
+                return Symbolic(weight, self._context, value.is_contiguous(), Fixed(weight))
+        if type(value) in (list, tuple):
+            return type(value)(self._sized(one) for one in value)
+        if type(value) is dict:
+            return {key: self._sized(one) for key, one in value.items()}
         return value
 
     def _rebound(self, target: Any, value: Any) -> bool:

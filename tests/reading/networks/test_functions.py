@@ -72,6 +72,15 @@ POINTWISE = (
     lambda x: x + one[:, None, None],
     lambda x: torch.add(x, x * x, alpha=2),
     lambda x: torch.sub(x, x * x, alpha=0.5),
+    lambda x: torch.addcmul(x, x, one.view(-1, 1, 1), value=0.5),
+    lambda x: torch.lerp(x, x * x, 0.25),
+    lambda x: F.rms_norm(x.movedim(1, -1), (4,), one, 1e-3),
+    lambda x: x.flatten(2).transpose(1, 2) + one[None].expand(x.size(0), -1, -1),
+    lambda x: one.view(1, 4, 1).repeat(x.shape[0], 1, 1) + x.flatten(2),
+    lambda x: torch.cat([one.expand(x.size(0), 1, 4), x.flatten(2).transpose(1, 2)], 1),
+    lambda x: F.unfold(x, 3, 1, 1, 2).view(
+        x.size(0), 36, (x.size(2) + 1) // 2, (x.size(3) + 1) // 2
+    ),
     lambda x: x / x.size(2),
     lambda x: x / (1 + x * x),
     lambda x: 1 / (2 + x.abs()),

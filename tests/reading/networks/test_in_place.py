@@ -151,6 +151,15 @@ def numbers_that_take_turns(x: Any) -> Any:
     return torch.stack([y, z, z.data.clone().zero_()])
 
 
+def numbers_repeated_by_a_size(x: Any) -> Any:
+    """A view of numbers that are written later."""
+    y = torch.zeros(1, 4, dtype=torch.float64)
+    z = y.expand(x.size(0), -1)
+    y.fill_(2)
+    y[:, 1] = 3
+    return z + x.mean((2, 3))
+
+
 FUNCTIONS = (
     relu_of_a_shared_input,
     residual_changed_by_relu,
@@ -170,6 +179,7 @@ FUNCTIONS = (
     into_a_view_of_numbers,
     data_of_numbers,
     numbers_that_take_turns,
+    numbers_repeated_by_a_size,
 )
 
 
@@ -265,9 +275,14 @@ def to_numpy(x: Any) -> Any:
     return torch.from_numpy(x.numpy())
 
 
+def positions(x: Any) -> Any:
+    return x + torch.arange(x.size(2))[:, None]
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [
+        (positions, "arange: is not read of a size that is a symbol: give it as a number"),
         (perhaps_a_copy, "may have changed this tensor too"),
         (perhaps_a_view, "may have changed this tensor too"),
         (by_way_of_another, "may have changed this tensor too"),
@@ -321,6 +336,32 @@ def test_a_buffer_is_not_written() -> None:
 
     with pytest.raises(SymconvError, match="kept is changed while the module runs"):
         read(Keeps().eval(), IMAGES)
+
+
+def test_a_view_of_a_parameter_is_not_written() -> None:
+    class Token(Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.token = nn.Parameter(torch.randn(1, 1, 4))
+
+        def forward(self, x: Any) -> Any:
+            tokens = self.token.view(1, 4).expand(x.size(0), 4)
+            return torch.cat([tokens[:, :, None], x.flatten(2)], 2)
+
+    agree(Token().eval(), IMAGES, some_sizes("N H W", 3, least=3, most=4))
+    with pytest.raises(SymconvError, match="add_ changes a weight while the module runs"):
+        read(Changing().eval(), IMAGES)
+
+
+class Changing(Module):  # type: ignore[misc]
+    """A module that writes into a view of its parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.randn(1, 4))
+
+    def forward(self, x: Any) -> Any:
+        return self.token.expand(x.size(0), 4).add_(1) + x.mean((2, 3))
 
 
 VIEWS: tuple[Any, ...] = (

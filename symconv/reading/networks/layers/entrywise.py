@@ -39,6 +39,7 @@ from symconv.reading.networks.layers.shapes import chunk, expand, unsqueeze
 __all__ = [
     "absolute",
     "add",
+    "addcmul",
     "addmm",
     "amax",
     "amin",
@@ -55,6 +56,7 @@ __all__ = [
     "hardsigmoid",
     "hardtanh",
     "leaky_relu",
+    "lerp",
     "linear",
     "logsigmoid",
     "matmul",
@@ -117,6 +119,16 @@ def add(input: Operand, other: Operand, alpha: Any = 1) -> SignalExpr:  # noqa: 
 def sub(input: Operand, other: Operand, alpha: Any = 1) -> SignalExpr:  # noqa: A002
     """The difference."""
     return add(input, other, -exact(alpha, "alpha"))
+
+
+def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, value: Any = 1) -> SignalExpr:  # noqa: A002
+    """The sum of a tensor and a number times the product of two others."""
+    return add(input, mul(tensor1, tensor2), value)
+
+
+def lerp(input: Operand, end: Operand, weight: Operand) -> SignalExpr:  # noqa: A002
+    """From one tensor so much of the way to another one."""
+    return add(input, mul(sub(end, input), weight))
 
 
 def rsub(input: Operand, other: Operand, alpha: Any = 1) -> SignalExpr:  # noqa: A002

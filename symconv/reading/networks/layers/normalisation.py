@@ -51,6 +51,7 @@ __all__ = [
     "logsumexp",
     "norm",
     "normalize",
+    "rms_norm",
     "softmax",
     "softmin",
     "variance",
@@ -148,17 +149,41 @@ def layer_norm(
     References:
         `torch.nn.functional.layer_norm`; J. L. Ba et al., *Layer Normalization*, arXiv:1607.06450.
     """
-    sizes = as_list([normalized_shape])
+    result = _normalised(input, _last_axes(input, normalized_shape), eps)
+    result = result if weight is None else mul(result, weight)
+    return result if bias is None else add(result, bias)
+
+
+def rms_norm(
+    input: SignalExpr,  # noqa: A002
+    normalized_shape: Sequence[Any],
+    weight: SignalExpr | None = None,
+    eps: Any = None,
+) -> SignalExpr:
+    """x/√(mean of x² + ε) over the last axes, with a weight for each entry of these.
+
+    References:
+        `torch.nn.functional.rms_norm`; B. Zhang, R. Sennrich, *Root Mean Square Layer
+        Normalization*, arXiv:1910.07467.
+    """
+    if eps is None:
+        raise SymconvError("rms_norm without eps takes that of the kind of numbers; give eps=…")
+    spread = mean(square(input), _last_axes(input, normalized_shape), keepdim=True)
+    result = mul(input, reciprocal_root(spread + constant(exact(eps, "eps"))))
+    return result if weight is None else mul(result, weight)
+
+
+def _last_axes(x: SignalExpr, shape: Sequence[Any]) -> range:
+    """The axes at the end, which have to have these sizes."""
+    sizes = as_list([shape])
     back = len(sizes)
-    if not 0 < back <= input.ndim or any(
+    if not 0 < back <= x.ndim or any(
         (mine - size).number != 0
-        for mine, size in zip(sizes_of(input)[input.ndim - back :], sizes, strict=True)
+        for mine, size in zip(sizes_of(x)[x.ndim - back :], sizes, strict=True)
     ):
         listed = ", ".join(map(str, sizes))
         raise SymconvError(f"the last sizes of the input are not those of its norm, ({listed})")
-    result = _normalised(input, range(input.ndim - back, input.ndim), eps)
-    result = result if weight is None else mul(result, weight)
-    return result if bias is None else add(result, bias)
+    return range(x.ndim - back, x.ndim)
 
 
 def group_norm(

@@ -13,7 +13,7 @@ from operator import mul
 from types import EllipsisType
 from typing import Any
 
-from symconv.arithmetic.polynomials import quotient
+from symconv.arithmetic.polynomials import Floor, Polynomial, quotient
 from symconv.errors import SymconvError, as_given
 from symconv.language.amounts import Amount, integer_argument
 from symconv.language.layers.arguments import small_number
@@ -87,7 +87,7 @@ Same = Callable[[Amount, Amount], bool]
 
 def _with_the_rest(x: SignalExpr, wanted: Sequence[Any], same: Same) -> list[Amount]:
     """The sizes of a shape, of which one may be −1 for what is left."""
-    given = [integer_argument(size, "a size", x) for size in wanted]
+    given = [_written_like(integer_argument(size, "a size", x), sizes_of(x)) for size in wanted]
     open_ = [axis for axis, size in enumerate(given) if size == -1]
     if not open_:
         return given
@@ -115,6 +115,31 @@ def _with_the_rest(x: SignalExpr, wanted: Sequence[Any], same: Same) -> list[Amo
 
 def _plainly_equal(one: Amount, other: Amount) -> bool:
     return one.polynomial == other.polynomial
+
+
+def _floor_of_small(atom: Any) -> tuple[Floor, int] | None:
+    """⌊(n + 1)/2⌋ and −1 for ⌊(n − 1)/2⌋, of which the one is the other and that number."""
+    divisor = atom.divisor.as_integer() if isinstance(atom, Floor) else None
+    if divisor is None:
+        return None
+    whole = atom.numerator.terms.get((), 0) // divisor
+    return Floor(atom.numerator - whole * divisor, atom.divisor), whole
+
+
+def _written_like(size: Amount, others: Sequence[Amount]) -> Amount:
+    """The same size, with ⌊(n − 1)/2⌋ + 1 for ⌊(n + 1)/2⌋ where the others have that."""
+    forms = {}
+    for other in others:
+        for atom in other.polynomial.every_atom():
+            found = _floor_of_small(atom)
+            if found is not None:
+                forms[found[0]] = Polynomial.of(atom) - found[1]
+    instead = {}
+    for atom in size.polynomial.atoms():
+        found = _floor_of_small(atom)
+        if found is not None and found[0] in forms:
+            instead[atom] = forms[found[0]] + found[1]
+    return Amount(size.polynomial.substitute(instead), size.symbols) if instead else size
 
 
 def reshape(x: SignalExpr, *shape: Any, same: Same = _plainly_equal) -> SignalExpr:
