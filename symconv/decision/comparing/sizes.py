@@ -6,7 +6,7 @@ What that leaves is a few sizes for each axis, which are found by factoring a nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import isqrt
@@ -21,7 +21,6 @@ from symconv.arithmetic.polynomials import (
     Atom,
     Conjunction,
     Guard,
-    Guarded,
     Polynomial,
     Relation,
     at_least,
@@ -211,9 +210,16 @@ def _taken(claim: Claim, known: Parameters, required: Sequence[Requirement]) -> 
                 among = among.intersect(allowed)
                 missing.append(requirement)
     cases = [] if among.is_empty() else [among]
-    sizes = frozenset(one.name for one in claim.symbols if not sign_of(one).negative)
+
+    def is_count(number: Polynomial) -> bool:
+        """Whether it is 0 or more for all sizes that are left."""
+        try:
+            return among.is_subset(sets.where([(at_least(number, 0),)]))
+        except NonlinearError:
+            return False
+
     for requirement, guard in with_products if cases else ():
-        alternatives = [sets.where([one]) for one in _solved(guard, sizes)]
+        alternatives = [sets.where([one]) for one in _solved(guard, is_count)]
         new = [case.intersect(one).coalesce() for case in cases for one in alternatives]
         new = [case for case in new if not case.is_empty()]
         if len(new) > MOST_CASES_OF_SIZES:
@@ -285,15 +291,15 @@ def _is_linear(polynomial: Polynomial) -> bool:
 # --- products of sizes ---------------------------------------------------------------
 
 
-def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
+def _solved(guard: Guard, is_count: Callable[[Polynomial], bool]) -> Iterator[Conjunction]:
     """The cases in which a guard with products of sizes holds.
 
     Of an equation each case has numbers for the sizes.  A sum of products of sizes is 1 or more
-    where all factors of one of them are.
+    where all factors of one of them are, and so is a product of sums, (F + c)·(G + b).
 
     Args:
         guard: the guard.
-        sizes: the symbols that are at least 0.
+        is_count: whether a number is known to be at least 0.
 
     Raises:
         NonlinearError: an equation is of another form than a·F·G + b·F + c·G + d = 0, or this with
@@ -302,10 +308,14 @@ def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
     if guard.relation is Relation.AT_LEAST_ZERO:
         terms = without_nonnegative_part(guard.polynomial + 1).terms
         factors = {atom for monomial in terms for atom in monomial}
-        counts = all(atom in sizes or _is_nonnegative_part(atom) for atom in factors)
+        counts = all(is_count(Polynomial.of(atom)) for atom in factors)
         if terms and min(terms.values()) > 0 and counts:
             for monomial in terms:
                 yield tuple(at_least(Polynomial.of(one), 1) for one in dict.fromkeys(monomial))
+            return
+        sums = _factors(guard.polynomial + 1)
+        if sums and all(map(is_count, sums)):
+            yield tuple(at_least(one, 1) for one in sums)
             return
     polynomial = guard.polynomial
     atoms = sorted({atom for monomial in polynomial.terms for atom in monomial}, key=str)
@@ -337,8 +347,16 @@ def _solved(guard: Guard, sizes: frozenset[str]) -> Iterator[Conjunction]:
             yield _is(one, (factor - c) // a), _is(other, (product // factor - b) // a)
 
 
-def _is_nonnegative_part(atom: Atom) -> bool:
-    return isinstance(atom, Guarded) and atom.is_nonnegative_part
+def _factors(polynomial: Polynomial) -> tuple[Polynomial, ...]:
+    """The sums F + c and G + b of which it is the product, for atoms F and G; none of others."""
+    for monomial, number in polynomial.terms.items():
+        if len(monomial) == 2 and number == 1:
+            one, other = monomial
+            b, c = polynomial.terms.get((one,), 0), polynomial.terms.get((other,), 0)
+            sums = Polynomial.of(one) + c, Polynomial.of(other) + b
+            if sums[0] * sums[1] == polynomial:
+                return sums
+    return ()
 
 
 def _is(atom: Atom, value: int) -> Guard:
