@@ -12,7 +12,7 @@ from symconv import SignalExpr, Tensor, maximum
 from symconv.decision.comparing.comparison import compare_computations
 from symconv.decision.comparing.computations import sides
 from symconv.decision.comparing.written_out import with_functions_of_both
-from tests.generators.computations import network, random
+from tests.generators.computations import channelwise, network, random
 
 Activation = Callable[[SignalExpr], SignalExpr]
 
@@ -88,3 +88,33 @@ def test_bounds_with_more_entries_than_what_they_bound_stay() -> None:
     written = with_functions_of_both(sides(one, network(lambda x: x.relu(), {})))
     assert written is not None
     assert written.a.outputs[0].lengths == one.outputs[0].lengths
+
+
+def divided(x: SignalExpr, w: Tensor, spread: Tensor) -> SignalExpr:
+    return x.conv(w, padding=1).multiply(channelwise(spread.reciprocal())).relu()
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, "agree"), (1.001, "refuted")])
+def test_what_weights_are_divided_by_is_folded_into_a_kernel(
+    factor: float, verdict: str, is_turned: bool
+) -> None:
+    kernel, spread = random(4, 3, 3, 3), 1 + random(4) ** 2
+    quotient = factor * kernel / spread[:, None, None, None]
+    pair = [
+        network(divided, {"w": kernel, "spread": spread}),
+        network(lambda x, k: x.conv(k, padding=1).relu(), {"k": quotient}),
+    ]
+    found = compare_computations(*(reversed(pair) if is_turned else pair))
+    assert found.verdict == verdict, found
+
+
+def test_a_divisor_that_is_its_own_inverse_by_chance_is_not_so_for_all_weights() -> None:
+    """Of weights that are 1, both networks make the same, and of others not."""
+    ones = {"w": random(4, 3, 3, 3), "spread": np.ones(4)}
+
+    def multiplied(x: SignalExpr, w: Tensor, spread: Tensor) -> SignalExpr:
+        return x.conv(w, padding=1).multiply(channelwise(spread)).relu()
+
+    found = compare_computations(network(divided, ones), network(multiplied, ones))
+    assert found.verdict in ("agree", "unknown"), found
