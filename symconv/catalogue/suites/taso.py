@@ -187,7 +187,7 @@ def _axiom(
         sides: both sides, for a way to pad and strides.
         why: why it holds.
         strides: symbols for all strides, or numbers.
-        given: what has to hold for SAME.
+        given: what has to hold for SAME, with strides above 1.
         also: more claims.
         unsettled: what is left.
     """
@@ -201,7 +201,7 @@ def _axiom(
                 *sides(padding, stride),
                 f"{statement[:-1]}: for {padding.words} and {words}.",
                 why,
-                given=() if padding is _VALID else given,
+                given=() if padding is _VALID or stride == _ONCE else given,
             )
         )
     return published(

@@ -266,7 +266,7 @@ class _Aligning:
         first: tuple[SignalExpr, Pair] | None = None
         for candidate, other in self._candidates(point, segment, names):
             pair = self._compared(candidate, other, point, segment)
-            if first is None or _rank(pair) < _rank(first[1]):
+            if first is None or _distance(pair) < _distance(first[1]):
                 first = candidate, pair
             if pair.is_equal:
                 break
@@ -275,16 +275,26 @@ class _Aligning:
     def _keep_what_is_off(self, point: SignalExpr) -> bool:
         """Take a sum below a node for equal whose weights alone are not what they have to be.
 
+        It is the one that is off by least, as a kernel without the scale behind it is another one.
         Only where nothing can be said otherwise: what is off in one layer may be made up for in
         the next one.
         """
-        for node in walk(point, without=self.b.names.keys()):
-            found = self.off.pop(node, None)
-            if found is not None and self.a.is_open(found[0]):
-                self._keep(found[0], node, found[1])
-                self.off = {one: its for one, its in self.off.items() if node not in set(walk(one))}
-                return True
-        return False
+        below = [
+            (_worst(self.off[node][1]), node)
+            for node in walk(point, without=self.b.names.keys())
+            if node in self.off and self.a.is_open(self.off[node][0])
+        ]
+        if not below:
+            return False
+        _, node = min(below, key=lambda one: float(f"{one[0]:.0e}"))  # the lowest of much the same
+        self._keep(self.off[node][0], node, self.off[node][1])
+        under = set(walk(node))
+        self.off = {
+            one: its
+            for one, its in self.off.items()
+            if one not in under and node not in set(walk(one))
+        }
+        return True
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
         if pair.a or pair.b or other.operator.is_opaque or pair.how != "proved":
@@ -443,9 +453,16 @@ def _without_padding(node: SignalExpr) -> SignalExpr:
     return node
 
 
-def _rank(pair: Pair) -> int:
+def _distance(pair: Pair) -> tuple[int, float]:
+    """How far segments are from equal: what is known, and by how much weights are off."""
     order: Sequence[How] = ("proved", "agree", "weights", "functions", "layers", "open")
-    return order.index(pair.how)
+    return order.index(pair.how), _worst(pair)
+
+
+def _worst(pair: Pair) -> float:
+    """By how much weights are off, at most."""
+    deviations = () if pair.equality is None else pair.equality.deviations
+    return max((one.relative for one in deviations), default=0.0)
 
 
 def _place(half: _Half, node: SignalExpr) -> str:
