@@ -171,11 +171,40 @@ def _called(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             raise SymconvError("is not read")
         if name in _ASKED:
             return _answered(name, args, kwargs)
+        if name == "getitem" and _has_positions(args[1]):
+            name, args = "index", (args[0], _with_positions(args[1], context))
+        elif name == "index_select":
+            args, kwargs = _with_positions((args, kwargs), context)
         return _applied(context, full, name, args, kwargs)
     except LocatedError:
         raise
     except SymconvError as error:
         raise LocatedError(f"{full}{located()}: {error}") from error
+
+
+def _has_positions(key: Any) -> bool:
+    """Whether a list or a real tensor of positions stands in brackets; what it gives is a copy."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(one, list) or _is_positions(one) for one in parts)
+
+
+def _is_positions(one: Any) -> bool:
+    return isinstance(one, torch.Tensor) and not isinstance(one, Symbolic) and one.ndim == 1
+
+
+def _with_positions(value: Any, context: Context) -> Any:
+    """The same, with lists of integers for the real tensors of positions."""
+    if isinstance(value, tuple):
+        return tuple(_with_positions(one, context) for one in value)
+    if isinstance(value, dict):
+        return {key: _with_positions(one, context) for key, one in value.items()}
+    if not _is_positions(value):
+        return value
+    if value.is_floating_point() or value.is_complex() or value.dtype == torch.bool:
+        raise SymconvError(f"positions are integers, got a tensor of {value.dtype}")
+    if context.written and context.written.of(value) is not None:
+        raise SymconvError("positions that are computed of an input are not read")
+    return value.tolist()
 
 
 _PLACES = frozenset(
@@ -446,6 +475,8 @@ def _copy(x: Symbolic, memo: dict[int, Any]) -> Symbolic:
 def _set_item(target: Any, key: Any, value: Any) -> None:
     """`target[key] = value`."""
     context = _context_of((target, value), {})
+    if _has_positions(key):
+        raise SymconvError("x[...] = ... takes integers, slices, None and an ellipsis")
     if not isinstance(target, Symbolic):
         _written("", target, filled((), 0), context)
     place = _called(torch.Tensor.__getitem__, (target, key), {})

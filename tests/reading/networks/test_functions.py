@@ -214,6 +214,14 @@ SHAPES = (
     lambda x: x[:, 1],
     lambda x: x[:, -1, 1:],
     lambda x: x[..., 1:-1],
+    lambda x: x[:, [2, 1, 0]],
+    lambda x: x[:, [3, 0, 3, -3]],
+    lambda x: x[:, [1, 3]],
+    lambda x: x[None, :, torch.tensor([1, 0, 2]), ..., 1:],
+    lambda x: x.flip(2)[..., torch.tensor([0, 2, 1]), 1:, :],
+    lambda x: torch.index_select(x, 1, torch.tensor([2, 0, 1])),
+    lambda x: x.index_select(dim=-3, index=torch.tensor([1, 2, 3])),
+    lambda x: (x[:, [0, 2]].mul_(2), x)[1] + x[:, [0]],
     lambda x: x[:, None, :, ::2],
     lambda x: x[:, :, : x.size(2) // 2],
     lambda x: x[0, 0],
@@ -380,7 +388,18 @@ def test_a_number_of_sixteen_bits_is_what_was_written() -> None:
 def test_all_layers_are_tried() -> None:
     """A name of the table that no line above calls has no test."""
     written = inspect.getsource(sys.modules[__name__]).lower().replace("_", "")
-    by_sign = {"add", "batch_norm", "div", "getitem", "mul", "neg", "pow", "reversed_axes", "rsub"}
+    by_sign = {
+        "add",
+        "batch_norm",
+        "div",
+        "getitem",
+        "index",
+        "mul",
+        "neg",
+        "pow",
+        "reversed_axes",
+        "rsub",
+    }
     by_sign |= {"reshape_as", "sub", "swapped_axes", "windows"}
     by_sign |= {"depth_to_space", "space_to_depth"}  # which PyTorch has not; see test_layers
     by_sign |= {"erf"}

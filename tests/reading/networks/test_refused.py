@@ -69,8 +69,13 @@ def nested(function: Any) -> Any:
         (lambda x: F.max_pool2d(x, 2, return_indices=True), "torch.nn.functional.max_pool2d"),
         (lambda x: F.interpolate(x, scale_factor=2, mode="bicubic"), "interpolate"),
         (lambda x: x.to(torch.int64), "torch.Tensor.to"),
-        (lambda x: x[[0, 1]], "torch.Tensor.__getitem__"),
-        (lambda x: x[torch.tensor([0])], "torch.Tensor.__getitem__"),
+        (lambda x: x[[0, 1], [0, 1]], "one list of positions"),
+        (lambda x: x[0, :, [0, 1]], "one list of positions"),
+        (lambda x: x[:, [True, False, True]], "a position is an integer"),
+        (lambda x: x[:, torch.tensor([True, False, True])], "positions are integers"),
+        (lambda x: x[:, torch.tensor([[0, 1]])], "torch.Tensor.__getitem__"),
+        (lambda x: x[:, [0, 99]], "not all among"),
+        (lambda x: x[:, []], "a list of positions has from 1"),
     ],
 )
 def test_the_function_and_the_module_are_named(function: Any, name: str) -> None:
@@ -406,7 +411,18 @@ def test_integers_as_inputs() -> None:
     with pytest.raises(SymconvError, match=r"torch.Tensor.long"):
         read(Inner(lambda x: x.long()).eval(), IMAGES)
     with pytest.raises(SymconvError, match=r"x\[...\] takes integers.*got a tensor"):
-        read(Inner(lambda x: x[:, torch.tensor([0, 2])]).eval(), IMAGES)
+        read(Inner(lambda x: x[:, torch.tensor([[0, 2]])]).eval(), IMAGES)
+
+
+@pytest.mark.parametrize("places", [[0, 2], torch.tensor([0, 2])])
+def test_entries_at_a_list_of_positions_are_not_written(places: Any) -> None:
+    def cleared(x: Any) -> Any:
+        x = x + 1
+        x[:, places] = 0
+        return x
+
+    with pytest.raises(SymconvError, match=r"x\[...\] = ... takes integers, slices"):
+        read(cleared, IMAGES)
 
 
 @pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")

@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from symconv.language.signals import SignalExpr
-from symconv.reading.networks.layers import entrywise, normalisation, resizing, shapes, sliding
+from symconv.reading.networks.layers import (
+    entrywise,
+    normalisation,
+    positions,
+    resizing,
+    shapes,
+    sliding,
+)
 from symconv.reading.networks.layers.sliding import of_dimensions
 
 __all__ = ["LAYERS", "Layer"]
@@ -79,6 +86,8 @@ LAYERS: Mapping[str, Layer] = {
     "group_norm": normalisation.group_norm,
     "hardsigmoid": entrywise.hardsigmoid,
     "hardtanh": entrywise.hardtanh,
+    "index": positions.index,
+    "index_select": positions.index_select,
     "instance_norm": normalisation.instance_norm,
     "interpolate": resizing.interpolate,
     "layer_norm": normalisation.layer_norm,

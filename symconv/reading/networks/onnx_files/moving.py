@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import pairwise
 from math import floor, prod
 from typing import Any
 
@@ -245,29 +244,11 @@ def _gather(call: Call) -> Any:
     flat = [int(one) for one in positions.reshape(-1)]
     if positions.ndim == 0:
         return call.layer("select", x, axis, flat[0])
-    taken = _taken(call, x, axis, flat)
+    taken = call.layer("index_select", x, axis, flat)
     if positions.ndim == 1:
         return taken
     sizes = call.sizes(x)
     return call.layer("reshape", taken, *sizes[:axis], *positions.shape, *sizes[axis + 1 :])
-
-
-def _taken(call: Call, x: SignalExpr, axis: int, places: list[int]) -> Any:
-    """The entries at these places along an axis: a slice where they are one."""
-    n = size_along(x, axis).number
-    if n is not None:
-        if any(not -n <= place < n for place in places):
-            raise SymconvError(f"positions {places} are not all among {n} entries")
-        places = [place % n for place in places]
-    steps = {after - before for before, after in pairwise(places)}
-    before = (slice(None),) * axis
-    if (len(places) == 1 or steps == {1}) and (places[0] >= 0 or n is not None):
-        return call.layer("narrow", x, axis, places[0], len(places))
-    if len(steps) == 1 and n is not None and (step := steps.pop()) > 0:
-        return call.layer("getitem", x, (*before, slice(places[0], places[-1] + 1, step)))
-    if n is None:
-        return call.layer("cat", [call.layer("narrow", x, axis, p, 1) for p in places], axis)
-    return combined(x, axis, [{place: Fraction(1)} for place in places])
 
 
 # --- images --------------------------------------------------------------------------
