@@ -340,6 +340,8 @@ class _Aligning:
                 its = self.a.segment(other)
             except SymconvError:
                 continue  # it reads what was taken for equal and is not
+            if not point.operator.is_opaque and _have_other_sizes(its, segment):
+                continue  # of functions, that is told
             rank = 0 if its.operator == segment.operator else 1
             rank += 0 if its.lengths == segment.lengths else 2
             likely.append((rank, other, its))
@@ -451,6 +453,12 @@ def _without_padding(node: SignalExpr) -> SignalExpr:
     while isinstance(node.operator, Pad | Extend):
         (node,) = node.operands
     return node
+
+
+def _have_other_sizes(one: SignalExpr, other: SignalExpr) -> bool:
+    """Whether tensors plainly differ in a size, for all sizes of inputs."""
+    apart = (a - b for a, b in zip(one.lengths, other.lengths, strict=True))
+    return any(number.as_integer() not in (None, 0) for number in apart)
 
 
 def _distance(pair: Pair) -> tuple[int, float]:
