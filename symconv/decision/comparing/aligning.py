@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -116,7 +117,8 @@ class _Half:
             if is_input or node.operator.is_opaque or not varying.isdisjoint(node.operands):
                 varying.add(node)
             self._made_of[node] = frozenset([node]) if is_input else self._found_below(node)
-        read = {one for node in nodes for one in _read_alone(node, varying)}
+        chains = [chain for node in nodes for chain in _read_alone(node, varying) if chain]
+        read = {one for chain in chains for one in chain}
         self.points = [
             node
             for node in nodes
@@ -124,10 +126,25 @@ class _Half:
             or (node in varying and node.operands and (len(self._users[node]) > 1 or node in read))
             if not is_zero(node)
         ]
+        alone = {chain[0] for chain in chains}
+        self.inside = {chain[0]: self._inside(chain, alone) for chain in chains}
         self._places = {node: place for place, node in enumerate(self.points)}
         self._open: defaultdict[frozenset[SignalExpr] | None, set[SignalExpr]] = defaultdict(set)
         for node in self.points:
             self._open[self._made_of[node]].add(node)
+
+    def _inside(
+        self, chain: Sequence[SignalExpr], alone: AbstractSet[SignalExpr]
+    ) -> list[SignalExpr]:
+        """What is read in no other way than scaled or shifted, the innermost first."""
+        return [
+            node
+            for node in reversed(chain[1:])
+            if node.operands
+            and not node.operator.is_opaque
+            and len(self._users[node]) == 1
+            and node not in alone
+        ]
 
     def made_of(self, node: SignalExpr) -> frozenset[SignalExpr] | None:
         """The names and inputs of which a node is made.
@@ -225,8 +242,10 @@ class _Aligning:
             return self._run()
 
     def _run(self) -> Alignment:
+        later = {node for inner in self.b.inside.values() for node in inner}
         for point in self.b.points:
-            self._match(point)
+            if point not in later:
+                self._match(point)
         for one, other in zip(self.a.side.outputs, self.b.side.outputs, strict=True):
             if one in self.a.names and self.a.names[one] is self.b.names.get(other):
                 continue
@@ -247,6 +266,9 @@ class _Aligning:
             return
         first = self._likeliest(point, segment, names)
         if not point.operator.is_opaque and (first is None or not first[1].is_equal):
+            if self._match_inside(point):
+                self._match(point)
+                return
             # A sum that several layers read: it is part of what these make of it.
             if first is not None and first[1].how == "weights":
                 self.off[point] = first
@@ -258,6 +280,13 @@ class _Aligning:
             self.found.unmatched.append(_place(self.b, point))
             return
         self._keep(first[0], point, first[1])
+
+    def _match_inside(self, point: SignalExpr) -> bool:
+        """Compare what is scaled or shifted in a node; whether some of it has a name now."""
+        before = len(self.b.names)
+        for node in self.b.inside.pop(point, ()):
+            self._match(node)
+        return len(self.b.names) > before
 
     def _likeliest(
         self, point: SignalExpr, segment: SignalExpr, names: frozenset[SignalExpr]
@@ -411,14 +440,14 @@ class _Aligning:
         return "open", None, reason
 
 
-def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[SignalExpr]:
+def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[list[SignalExpr]]:
     """What a layer with a kernel reads, and what is added or concatenated.
 
-    That is without zeros around it, and what a layer reads also without scales and shifts.
-    With names for what is read, no two kernels are multiplied where such layers follow each other,
-    as in separable ones, and no kernel is solved for behind a shuffle of channels, or a mean.  With
-    names for what is added, kernels are solved for in each part by itself: together they are not
-    the only ones with their sum.
+    That is without zeros around it.  What a layer reads stands before the same without its scales
+    and shifts.  With names for what is read, no two kernels are multiplied where such layers
+    follow each other, as in separable ones, and no kernel is solved for behind a shuffle of
+    channels, or a mean.  With names for what is added, kernels are solved for in each part by
+    itself: together they are not the only ones with their sum.
 
     Args:
         node: which.
@@ -426,14 +455,16 @@ def _read_alone(node: SignalExpr, varying: set[SignalExpr]) -> Iterator[SignalEx
     """
     if isinstance(node.operator, Einsum) or node.operator.kernel_operand is not None:
         for operand in node.operands:
+            chain: list[SignalExpr] = []
             read: SignalExpr | None = operand
             while read is not None:
                 if not isinstance(read.operator, Pad):
-                    yield read
+                    chain.append(read)
                 read = _without_weights(read, varying)
+            yield chain
     elif _is_sum(node, varying):
         parts = map(_without_padding, node.operands)
-        yield from (part for part in parts if not _is_sum(part, varying))
+        yield from ([part] for part in parts if not _is_sum(part, varying))
 
 
 def _without_weights(node: SignalExpr, varying: set[SignalExpr]) -> SignalExpr | None:
