@@ -223,10 +223,24 @@ def _difference(claim: Claim, found: Counterexample) -> str:
 def _without_the_solution(claim: Claim, found: Counterexample) -> str:
     if not claim.signals:
         return f"It is not {_short(claim.lhs)}."
-    if len(found.lhs) != len(found.rhs):
-        return f"The number of entries is not {len(found.lhs)}."
-    assert found.index is not None, "vectors of the same length differ somewhere"
-    return f"Entry {found.index} is not {_short(found.lhs[found.index])}."
+    if found.index is None:
+        sizes = _sizes(found.lhs)
+        if len(sizes) == 1:
+            return f"The number of entries is not {sizes[0]}."
+        return f"The shape is not ({', '.join(map(str, sizes))})."
+    entry = found.lhs
+    for place in found.index if isinstance(found.index, tuple) else (found.index,):
+        entry = entry[place]
+    return f"Entry {found.index} is not {_short(entry)}."
+
+
+def _sizes(entries: Any) -> list[int]:
+    """How many there are along each axis of nested lists."""
+    sizes = []
+    while isinstance(entries, list):
+        sizes.append(len(entries))
+        entries = entries[0] if entries else None
+    return sizes
 
 
 def _hint(claim: Claim, answer: Any) -> str:

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from sympy import And, Eq, Expr, Mod, Piecewise, Sum, floor, oo, symbols
 
-from symconv import Claim, Signal, SymconvError, Undecided
+from symconv import Claim, Signal, SignalExpr, SymconvError, Undecided, einsum
 from symconv.exercises import WrongAnswer, check
 
 n, c = symbols("n c", integer=True, positive=True)
@@ -20,6 +20,12 @@ padded = x.pad(l, r)
 two = padded.correlate(k, stride=2).correlate(k, stride=2)
 quarter = Claim(two.length, n / 4, given=[Eq(Mod(n, 4), 0)])
 k4 = k.convolve(k.dilate(2))
+
+
+def products(one: list[int], other: list[int]) -> SignalExpr:
+    """A matrix of numbers."""
+    return einsum("i,j->ij", Signal.taps(*one), Signal.taps(*other))
+
 
 RIGHT: dict[str, Callable[[], None]] = {
     "the kernel": lambda: check(padded.correlate(k4, stride=4), two),
@@ -72,6 +78,14 @@ WRONG: dict[str, tuple[Callable[[], None], str]] = {
     "too many numbers": (
         lambda: check([1, 2, 3], Signal.taps(1, 1)),
         r"^The number of entries is not 3\.$",
+    ),
+    "a matrix": (
+        lambda: check(products([1, 2], [0, 1]), products([1, 2], [1, 1])),
+        r"^Entry \(0, 0\) is not 0\.$",
+    ),
+    "a matrix of another shape": (
+        lambda: check(products([1, 2], [0, 1]), products([1, 2], [1, 1, 1])),
+        r"^The shape is not \(2, 2\)\.$",
     ),
     "a wrong number": (lambda: check(7, 3 + 2 * 3), r"^It is not 7\.$"),
     "a long list": (lambda: check([0] * 1000, Signal.taps(1)), "the list has 1000 entries"),

@@ -71,6 +71,11 @@ class Alignment:
     unmatched: list[str] = field(default_factory=list)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is known of all segments in what they differ, if they do."""
+        return not self.unmatched and all(pair.how != "open" for pair in self.pairs)
+
+    @property
     def is_equal(self) -> bool:
         """Whether all segments are equal."""
         return not self.unmatched and all(pair.is_equal for pair in self.pairs)

@@ -475,13 +475,16 @@ def _compared(
     words, given = sizes.in_words(), sizes.given
     comparer = Comparer(both, sizes, tolerance)
     alignment = align(both, sizes, comparer, lambda pair: progress(_layers(pair)))
+    compared = both
     calculated = None if alignment.is_equal else with_functions_as_weights(both)
     if calculated is not None:
-        again = align(calculated, sizes, Comparer(calculated, sizes, tolerance))
-        alignment = again if again.is_equal else alignment
+        weighing = Comparer(calculated, sizes, tolerance)
+        again = align(calculated, sizes, weighing)
+        if again.is_equal or (again.is_settled and not alignment.is_settled):
+            compared, comparer, alignment = calculated, weighing, again
     if alignment.is_equal:
         return _equal(both, sizes, alignment)
-    numbers = Evaluated(both, sizes, alignment, comparer)
+    numbers = Evaluated(compared, sizes, alignment, comparer)
     try:
         difference, differing = first_difference(numbers)
         why = "the outputs agree at the sizes that were tried" if difference is None else ""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symconv import Claim, Proved, Refuted, SymconvError
+from symconv import Claim, Proved, Refuted, SymconvError, compare
 from symconv.reading.networks import read, read_rewritten, symbolic
 from tests.oracles.layers_by_torch import installed
 from tests.oracles.modules import agree, agree_rewritten, random_weights, some_sizes
@@ -98,6 +98,20 @@ def test_another_deviation_is_not(deviation: Any, is_real: bool) -> None:
     assert isinstance(found, Refuted)
     if is_real:  # the deviations are made of one variance, and so they are in the counterexample
         assert "w_1_running_var" in found.counterexample.signals
+
+
+@pytest.mark.parametrize("eps", [0.0, 1e-3])
+def test_another_deviation_is_off_in_these_weights_too(eps: float) -> None:
+    net = random_weights(nn.Sequential(nn.Conv2d(4, 6, 3), nn.BatchNorm2d(6)), 0)
+    found = compare(
+        *read_rewritten(
+            net, lambda net: folded_into(net, lambda bn: (bn.running_var + eps).sqrt()), IMAGES
+        )
+    )
+    assert found.verdict == "refuted", found
+    (layers,) = found.layers
+    assert layers.how == "weights"
+    assert "running_var" in layers.deviations[0].weight
 
 
 def test_a_variance_moved_by_eps() -> None:
