@@ -41,6 +41,7 @@ _SLIDING: Mapping[str, Callable[..., SignalExpr]] = {
     "conv": sliding.conv,
     "conv_transpose": sliding.conv_transpose,
     "avg_pool": sliding.avg_pool,
+    "lp_pool": sliding.lp_pool,
     "max_pool": sliding.max_pool,
     "adaptive_avg_pool": sliding.adaptive_avg_pool,
     "adaptive_max_pool": sliding.adaptive_max_pool,

@@ -7,7 +7,9 @@ them.  The functions here are made for a number of axes each, by `of_dimensions`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
+from math import inf, prod
 from typing import Any
 
 from symconv.errors import SymconvError, as_given
@@ -15,7 +17,7 @@ from symconv.language.amounts import integer_argument
 from symconv.language.operators.base import size_along
 from symconv.language.signals import SignalExpr
 from symconv.reading.networks.layers.arguments import constant, each, exact
-from symconv.reading.networks.layers.entrywise import amax
+from symconv.reading.networks.layers.entrywise import absolute, amax, power
 
 __all__ = [
     "adaptive_avg_pool",
@@ -24,6 +26,7 @@ __all__ = [
     "conv",
     "conv_transpose",
     "fold",
+    "lp_pool",
     "max_pool",
     "of_dimensions",
     "pad",
@@ -148,6 +151,37 @@ def max_pool(
         dilation=each(dilation, dimensions),
         ceil_mode=ceil_mode,
     )
+
+
+def lp_pool(
+    dimensions: int,
+    input: SignalExpr,  # noqa: A002
+    norm_type: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: bool = False,
+) -> SignalExpr:
+    """Roots of the sums of the p-th powers in windows; for p = 1 the sums themselves.
+
+    A window that reaches beyond the end counts as a whole one: its mean is multiplied by as many
+    entries as windows have.
+
+    References:
+        `torch.nn.functional.lp_pool1d`, `lp_pool2d`, `lp_pool3d`, which take no absolute values.
+
+    Raises:
+        SymconvError: p is none of 1, 2, 4 and ∞.
+    """
+    if norm_type == inf:
+        return max_pool(dimensions, absolute(input), kernel_size, stride, ceil_mode=ceil_mode)
+    if norm_type not in (1, 2, 4):
+        raise SymconvError(
+            f"is read with the norms 1, 2, 4 and ∞, whose roots are square roots, got {norm_type}"
+        )
+    powers = power(input, int(norm_type))
+    means = avg_pool(dimensions, powers, kernel_size, stride, ceil_mode=ceil_mode)
+    sums = means * prod(each(kernel_size, dimensions))
+    return sums if norm_type == 1 else power(sums, Fraction(1, int(norm_type)))
 
 
 def adaptive_avg_pool(dimensions: int, input: SignalExpr, output_size: Any) -> SignalExpr:  # noqa: A002
