@@ -26,10 +26,11 @@
 # are in one.
 #
 # **Conventions.** They are PyTorch's. An image $x$ has $C$ channels, height $H$ and width $W$; its
-# entries are $x[c, u, v]$. A kernel $k$ of $K \times J$ taps, from $C$ channels to $O$, has the entries
-# $k[o, c, i, j]$: output channel, input channel, row, column. A layer does not flip its kernel (it
-# *correlates*), and is padded with zeros. Pairs stand for height and width, in this order. Entries
-# are counted from 0; outside its range a tensor is 0. There are no biases, unless they are mentioned.
+# entries are $x[c, u, v]$. A kernel $k$ of $K \times J$ taps, from $C$ channels to $O$, has the
+# entries $k[o, c, i, j]$: output channel, input channel, row, column. A layer does not flip its
+# kernel (it *correlates*), and is padded with zeros. Pairs stand for height and width, in this
+# order. Entries are counted from 0; outside its range a tensor is 0. There are no biases, unless
+# they are mentioned.
 
 # %%
 from sympy import And, Eq, Max, Mod, Ne, Or, Piecewise, Sum, ceiling, expand, false, floor
@@ -86,25 +87,26 @@ prove(x.conv(Tensor("k", (O, C, 3, 3)), stride=2, padding=1).shape[2], ceiling(W
 
 # %% [markdown]
 # Now fix the place $(i, j)$ in the kernel, and forget the names of rows and columns: then
-# $k[\cdot, \cdot, i, j]$ is a matrix with $O$ rows and $C$ columns, and $x[\cdot, u, v]$ is a vector with
-# $C$ entries. In this notation
+# $k[\cdot, \cdot, i, j]$ is a matrix with $O$ rows and $C$ columns, and $x[\cdot, u, v]$ is a
+# vector with $C$ entries. In this notation
 #
 # $$y[u, v] = \sum_{i, j} k[i, j]\, x[s u + i,\, t v + j],$$
 #
-# which is the formula for signals, with a matrix where there was a tap and a pair where there was an
-# index.
+# which is the formula for signals, with a matrix where there was a tap and a pair where there was
+# an index.
 #
 # ## Two layers
 #
-# Let a layer with the kernel $a$, of $K \times J$ taps from $C$ channels to $M$, be followed by one with
-# the kernel $b$, of $A \times B$ taps from $M$ channels to $O$. Their strides are $(s, t)$ and $(d, e)$.
+# Let a layer with the kernel $a$, of $K \times J$ taps from $C$ channels to $M$, be followed by one
+# with the kernel $b$, of $A \times B$ taps from $M$ channels to $O$. Their strides are $(s, t)$ and
+# $(d, e)$.
 #
 # **Theorem.** The two layers are one layer, with the strides $(s d,\, t e)$ and the kernel
 #
 # $$k[o, c, i, j] = \sum_{m=0}^{M-1} \sum_{i', j'} b[o, m, i', j']\, a[m, c,\, i - s i',\, j - t j'],$$
 #
-# which has $K + s (A - 1)$ rows and $J + t (B - 1)$ columns. The input may be padded before the first
-# layer, and nothing is padded between them.
+# which has $K + s (A - 1)$ rows and $J + t (B - 1)$ columns. The input may be padded before the
+# first layer, and nothing is padded between them.
 #
 # *Proof.* In the notation with matrices, substitute the first layer in the second one:
 #
@@ -115,8 +117,8 @@ prove(x.conv(Tensor("k", (O, C, 3, 3)), stride=2, padding=1).shape[2], ceiling(W
 # $x[s d\, u + (s i' + i),\, t e\, v + (t j' + j)]$. Collect the terms with equal sums in the round
 # brackets.
 #
-# It is the convolution $a * (b\uparrow)$ of notebook 05, along both axes. In symconv a full convolution
-# with a sum over channels is what a transposed layer computes:
+# It is the convolution $a * (b\uparrow)$ of notebook 05, along both axes. In symconv a full
+# convolution with a sum over channels is what a transposed layer computes:
 
 
 # %%
@@ -144,8 +146,8 @@ prove(two_layers, x.conv(both, stride=(s * d, t * e), padding=(p, p2)))
 
 # %% [markdown]
 # **The order.** Two kernels on signals may change places, if the strides are 1 and nothing is
-# padded between. With channels they may not, even if both lead from $C$ channels to $C$. Kernels with one tap are enough to see it: they
-# are matrices, and $b\,a$ is not $a\,b$.
+# padded between. With channels they may not, even if both lead from $C$ channels to $C$. Kernels
+# with one tap are enough to see it: they are matrices, and $b\,a$ is not $a\,b$.
 
 # %%
 a_square, b_square = Tensor("a", (C, C, K, J)), Tensor("b", (C, C, A, B))
@@ -215,14 +217,14 @@ minors = refute(einsum("ij,kl->ijkl", plane, plane), einsum("il,kj->ijkl", plane
 minors.counterexample.signals["k"]
 
 # %% [markdown]
-# With $M$ channels in the middle there is more room. Write the kernel as a matrix with $3 O$ rows, one
-# for each $(o, i)$, and $3 C$ columns, one for each $(c, j)$. The formula for $k$ says that this matrix
-# is a product of one with $M$ columns and one with $M$ rows. Over a field, such a product can be
-# found exactly if the rank is at most $M$:
+# With $M$ channels in the middle there is more room. Write the kernel as a matrix with $3 O$ rows,
+# one for each $(o, i)$, and $3 C$ columns, one for each $(c, j)$. The formula for $k$ says that
+# this matrix is a product of one with $M$ columns and one with $M$ rows. Over a field, such a
+# product can be found exactly if the rank is at most $M$:
 #
-# **Theorem.** A $3 \times 3$ layer from $C$ to $O$ channels is a $1 \times 3$ layer to $M$ channels and
-# a $3 \times 1$ layer if and only if this matrix has rank $M$ or less. So $M = 3 \min(C, O)$ channels
-# are always enough.
+# **Theorem.** A $3 \times 3$ layer from $C$ to $O$ channels is a $1 \times 3$ layer to $M$ channels
+# and a $3 \times 1$ layer if and only if this matrix has rank $M$ or less. So $M = 3 \min(C, O)$
+# channels are always enough.
 #
 # For $M = 3C$ one sees it without linear algebra. The first layer only copies: its channel
 # $(c, j)$ is channel $c$, moved by $j$ columns. The second layer then has all of $k$ as its taps.
@@ -242,14 +244,16 @@ prove(x.conv(copies, padding=(0, 1)).conv(rest, padding=(1, 0)), x.conv(k3, padd
 
 # %% [markdown]
 # That saves nothing. With $M = C = O$ the pair has $6 C^2$ weights and the square layer $9 C^2$, and
-# it can do less. Networks use pairs of this kind from the start, and learn them as they are, as C.
-# Szegedy et al. propose in [arXiv:1512.00567](https://arxiv.org/abs/1512.00567).
+# it can do less. Networks have pairs of this kind from the start, with a nonlinearity behind each
+# layer, and learn their kernels; C. Szegedy et al. propose it in
+# [arXiv:1512.00567](https://arxiv.org/abs/1512.00567).
 #
 # ## The border
 #
-# When are two padded layers one layer? Take the strides 1 again, and pad by $(p, p_2)$ before the first
-# layer and by $(q, q_2)$ between the two. The candidate is the one layer that is padded by the sum. We
-# ask under which condition it is right for images of all sizes and all numbers of channels:
+# When are two padded layers one layer? Take the strides 1 again, and pad by $(p, p_2)$ before the
+# first layer and by $(q, q_2)$ between the two. The candidate is the one layer that is padded by
+# the sum. We ask under which condition it is right for images of all sizes and all numbers of
+# channels:
 
 # %%
 padded_twice = x.conv(a, padding=(p, p2)).conv(b, padding=(q, q2))
@@ -260,15 +264,15 @@ assert Claim(condition, expected).prove()
 condition
 
 # %% [markdown]
-# **Theorem.** The two layers are the one layer, for all images, if and only if *along each axis* the
-# second layer is not padded, or the first one is padded by at least its number of taps less 1.
+# **Theorem.** The two layers are the one layer, for all images, if and only if *along each axis*
+# the second layer is not padded, or the first one is padded by at least its number of taps less 1.
 #
 # *Proof.* Continue the first layer's formula to row $-1$. There its window covers the rows from
-# $-p - 1$ to $K - 2 - p$ of the image. If $K \le p + 1$ these are all zeros, and above it is the same.
-# So it is at the lower end, and along the other axis, and the zeros that are padded are what the
-# formula would have given. If $K \ge p + 2$ the window reaches into the image. If also $q \ge 1$, an
-# output at the border misses terms $b\,a\,x$ that the one layer has, and as all of them have
-# the coefficient 1, none is cancelled.
+# $-p - 1$ to $K - 2 - p$ of the image. If $K \le p + 1$ these are all zeros, and above it is the
+# same. So it is at the lower end, and along the other axis, and the zeros that are padded are what
+# the formula would have given. If $K \ge p + 2$ the window reaches into the image. If also
+# $q \ge 1$, an output at the border misses terms $b\,a\,x$ that the one layer has, and as all of
+# them have the coefficient 1, none is cancelled.
 #
 # The second kernel does not occur in the condition. And one axis that is in order does not help the
 # other one: both parts have to hold. Three pairs, all of them with padding that keeps the size. (An
@@ -346,8 +350,8 @@ assert not any(map(any, border[2]))
 
 # %% [markdown]
 # **With strides** the right end depends on the size of the image, as in notebook 03, and now on two
-# sizes. Two $3 \times 3$ layers with stride 2 and padding 1 are a $7 \times 7$ layer with stride 4 and
-# padding 3, except for some sizes:
+# sizes. Two $3 \times 3$ layers with stride 2 and padding 1 are a $7 \times 7$ layer with stride 4
+# and padding 3, except for some sizes:
 
 # %%
 strided = refute(
@@ -358,10 +362,11 @@ assert strided.condition == And(Ne(Mod(H, 4), 2), Ne(Mod(W, 4), 2))
 strided.condition
 
 # %% [markdown]
-# **With a bias** there is one more thing that a padded zero may be in the place of. Let the first layer
-# add $\beta_m$ to its channel $m$. The formula, continued to row $-1$, gives $\beta$ there and not 0,
-# even where the window sees nothing of the image. The one layer has the bias
-# $\sum_m \sum_{i,j} b[o, m, i, j]\, \beta_m$, and now no amount of padding before the first layer helps:
+# **With a bias** there is one more thing that a padded zero may be in the place of. Let the first
+# layer add $\beta_m$ to its channel $m$. The formula, continued to row $-1$, gives $\beta$ there
+# and not 0, even where the window sees nothing of the image. The one layer has the bias
+# $\sum_m \sum_{i,j} b[o, m, i, j]\, \beta_m$, and now no amount of padding before the first layer
+# helps:
 
 # %%
 beta = Signal("beta", M)
@@ -373,8 +378,8 @@ assert condition == And(Eq(q, 0), Eq(q2, 0))
 condition
 
 # %% [markdown]
-# So the pair $1 \times 3$, then $3 \times 1$ is not one layer if the first one has a bias, though each
-# layer is padded along its own axis. The first and the last row of the output are wrong:
+# So the pair $1 \times 3$, then $3 \times 1$ is not one layer if the first one has a bias, though
+# each layer is padded along its own axis. The first and the last row of the output are wrong:
 
 # %%
 thin = refute(
@@ -394,13 +399,13 @@ prove(repaired.conv(h), x.conv(square, einsum("omij,m->o", h, beta), padding=1))
 
 # %% [markdown]
 # A batch norm is a factor and a bias for each channel; all of this holds for one that stands
-# between the layers. Diverse Branch Block ([arXiv:2103.13425](https://arxiv.org/abs/2103.13425)), which
-# merges such pairs after training, pads with $\beta$ for this reason.
+# between the layers. Diverse Branch Block ([arXiv:2103.13425](https://arxiv.org/abs/2103.13425)),
+# which merges such pairs after training, pads with $\beta$ for this reason.
 #
 # ## Groups
 #
-# A layer with $G$ groups cuts the $G Q$ channels of its input into $G$ parts of $Q$, applies to each a
-# layer of its own, from $Q$ channels to $P$, and joins the results. Its kernel has the shape
+# A layer with $G$ groups cuts the $G Q$ channels of its input into $G$ parts of $Q$, applies to
+# each a layer of its own, from $Q$ channels to $P$, and joins the results. Its kernel has the shape
 # $(G P,\, Q,\, K,\, J)$: only taps within a part are stored. For two groups, written out:
 
 # %%
@@ -413,8 +418,8 @@ prove(
 )
 
 # %% [markdown]
-# So at each place the matrix of taps consists of $G$ blocks on the diagonal, and is zero elsewhere. The
-# layer is an ordinary one with this kernel:
+# So at each place the matrix of taps consists of $G$ blocks on the diagonal, and is zero elsewhere.
+# The layer is an ordinary one with this kernel:
 
 
 # %%
@@ -445,18 +450,19 @@ assert [sum(map(sum, blocks(groups))) for groups in (1, 2, 4)] == [16, 8, 4]
 grids({"1 group": blocks(1), "2 groups": blocks(2), "4 groups": blocks(4)})
 
 # %% [markdown]
-# A row of a grid is an output channel, a column an input channel; white means zero. Where the
-# sizes fit, the product of two matrices with $G$ blocks on the diagonal is again one, so two layers with $G$ groups are one layer with $G$
-# groups (Exercise 6). With $G = C$ and one output channel for each input channel the layer is
-# called *depthwise*: its matrices are diagonal. Diagonal matrices commute. So for depthwise layers the
-# order is free, for any number of channels:
+# A row of a grid is an output channel, a column an input channel; white means zero. Where the sizes
+# fit, the product of two matrices with $G$ blocks on the diagonal is again one, so two layers with
+# $G$ groups are one layer with $G$ groups (Exercise 6). With $G = C$ and one output channel for
+# each input channel the layer is called *depthwise*: its matrices are diagonal. Diagonal matrices
+# commute. So for depthwise layers the order is free, for any number of channels:
 
 # %%
 d1, d2 = Tensor("d1", (C, 1, K, J)), Tensor("d2", (C, 1, A, B))
 prove(x.conv(d1, groups=C).conv(d2, groups=C), x.conv(d2, groups=C).conv(d1, groups=C))
 
 # %% [markdown]
-# Not so with a padding in each of them. The sizes of the outputs agree, and the values at the border do not:
+# Not so with a padding in each of them. The sizes of the outputs agree, and the values at the
+# border do not:
 
 # %%
 d3, e3 = Tensor("d1", (C, 1, 3, 3)), Tensor("d2", (C, 1, 3, 3))
@@ -470,11 +476,11 @@ print(*str(padded_order).splitlines()[1:], sep="\n")
 # %% [markdown]
 # ## Depthwise and pointwise
 #
-# A *pointwise* layer has $1 \times 1$ taps: a single full matrix $w[o, c]$. A depthwise layer with the
-# kernels $d[c, i, j]$ looks at the neighbours and not at other channels, a pointwise one does the
-# opposite. One behind the other they are the *depthwise separable* layer of MobileNets
-# ([arXiv:1704.04861](https://arxiv.org/abs/1704.04861)). By the theorem on two layers they are
-# one layer, with
+# A *pointwise* layer has $1 \times 1$ taps: a single full matrix $w[o, c]$. A depthwise layer with
+# the kernels $d[c, i, j]$ looks at the neighbours and not at other channels, a pointwise one does
+# the opposite. One behind the other they are the *depthwise separable* layer of MobileNets
+# ([arXiv:1704.04861](https://arxiv.org/abs/1704.04861)). By the theorem on two layers they are one
+# layer, with
 #
 # $$k[o, c, i, j] = w[o, c]\, d[c, i, j].$$
 #
@@ -491,8 +497,8 @@ prove(
 )
 
 # %% [markdown]
-# In the other order, pointwise and then depthwise, the kernel is $d[o, i, j]\, w[o, c]$. A window of
-# one tap needs no padding, so $K \le p + 1$ holds with $p = 0$, and the padding between does no
+# In the other order, pointwise and then depthwise, the kernel is $d[o, i, j]\, w[o, c]$. A window
+# of one tap needs no padding, so $K \le p + 1$ holds with $p = 0$, and the padding between does no
 # harm, unless the pointwise layer has a bias:
 
 # %%
@@ -510,15 +516,16 @@ assert len(pointwise_first.would_hold_given) == 1
 print(*str(pointwise_first).splitlines()[1:], sep="\n")
 
 # %% [markdown]
-# **The other way round.** A $3 \times 3$ layer has $9 C O$ weights, the pair $9 C + C O$. For which kernels
-# is there a pair? For each input channel $c$, the matrix with the entries $k[o, c, i, j]$, with a row
-# for each $o$ and a column for each of the nine places, has to be a column $w[\cdot, c]$ times a row
-# $d[c, \cdot]$. Over a field it is possible exactly if each of these $C$ matrices has rank 1 or 0.
+# **The other way round.** A $3 \times 3$ layer has $9 C O$ weights, the pair $9 C + C O$. For which
+# kernels is there a pair? For each input channel $c$, the matrix with the entries $k[o, c, i, j]$,
+# with a row for each $o$ and a column for each of the nine places, has to be a column $w[\cdot, c]$
+# times a row $d[c, \cdot]$. Over a field it is possible exactly if each of these $C$ matrices has
+# rank 1 or 0.
 #
-# If the depthwise layer makes $D$ channels out of each (PyTorch: $C$ groups and $C D$ output channels),
-# the rank may be $D$. With $D = 9$ every layer is such a pair: the depthwise layer copies the nine
-# neighbours, and the pointwise layer has all of $k$. (`unfold` and a product of matrices do the
-# same.)
+# If the depthwise layer makes $D$ channels out of each (PyTorch: $C$ groups and $C D$ output
+# channels), the rank may be $D$. With $D = 9$ every layer is such a pair: the depthwise layer
+# copies the nine neighbours, and the pointwise layer has all of $k$. (`unfold` and a product of
+# matrices do the same.)
 
 # %%
 shifts = identity(9).rearrange("n (i j) -> n i j", i=3)
@@ -535,9 +542,9 @@ prove(x.conv(neighbours, groups=C, padding=1), columns)
 # ## In PyTorch
 #
 # Where PyTorch is installed (`pip install torch`), the same can be asked of its own layers. The
-# function `merged` below is what a program would do to a trained network: it makes one layer
-# of two, by the formulas from above. symconv runs it with symbols as weights, and compares the networks
-# before and after it. Without PyTorch these cells do nothing, and say so.
+# function `merged` below is what a program would do to a trained network: it makes one layer of
+# two, by the formulas from above. symconv runs it with symbols as weights, and compares the
+# networks before and after it. Without PyTorch these cells do nothing, and say so.
 
 # %%
 try:
@@ -596,20 +603,17 @@ else:
     print("PyTorch is not installed: left out.")
 
 # %%
-if torch:
-    picture = grids({"a difference above 0.00001": seen})
-else:
-    picture = "the picture for PyTorch's layers: left out"
-picture
+left_out = "PyTorch is not installed: left out."
+grids({"a difference above 0.00001": seen}) if torch else print(left_out)
 
 # %% [markdown]
 # ## Exercises
 #
-# **Exercise 1** (a column, then a row). A $3 \times 1$ layer with the kernel $h$ from $C$ to $M$ channels,
-# padded by 1 along the height, is followed by a $1 \times 3$ layer with the kernel $r$ from $M$ to $O$
-# channels, padded by 1 along the width. Write the kernel `square_2` of the one $3 \times 3$ layer that
-# they are. (`einsum` writes sums of products; `h[:, :, :, 0]` and `r[:, :, 0]` leave out the axis with
-# one entry.)
+# **Exercise 1** (a column, then a row). A $3 \times 1$ layer with the kernel $h$ from $C$ to $M$
+# channels, padded by 1 along the height, is followed by a $1 \times 3$ layer with the kernel $r$
+# from $M$ to $O$ channels, padded by 1 along the width. Write the kernel `square_2` of the one
+# $3 \times 3$ layer that they are. (`einsum` writes sums of products; `h[:, :, :, 0]` and
+# `r[:, :, 0]` leave out the axis with one entry.)
 
 # %%
 h, r = Tensor("h", (M, C, 3, 1)), Tensor("r", (O, M, 1, 3))
@@ -619,8 +623,8 @@ square_2 = einsum("omj,mci->ocij", r[:, :, 0], h[:, :, :, 0])
 check(x.conv(square_2, padding=1), x.conv(h, padding=(1, 0)).conv(r, padding=(0, 1)))
 
 # %% [markdown]
-# **Exercise 2** (strides). The layer with the kernel of Exercise 1 is to have the strides $(2, 3)$. Write
-# `thin_layers`, the two thin layers in the order of Exercise 1, with strides and paddings, so
+# **Exercise 2** (strides). The layer with the kernel of Exercise 1 is to have the strides $(2, 3)$.
+# Write `thin_layers`, the two thin layers in the order of Exercise 1, with strides and paddings, so
 # that the output is the same.
 
 # %%
@@ -632,9 +636,9 @@ thin_layers = columns.conv(r, stride=(1, 3), padding=(0, 1))
 check(thin_layers, wanted)
 
 # %% [markdown]
-# **Exercise 3** (weights). A $3 \times 3$ layer from 64 channels to 64 is replaced by a $1 \times 3$ layer
-# to $M$ channels and a $3 \times 1$ layer. Write the condition `fewer` on $M$ under which there are
-# fewer weights than before.
+# **Exercise 3** (weights). A $3 \times 3$ layer from 64 channels to 64 is replaced by a
+# $1 \times 3$ layer to $M$ channels and a $3 \times 1$ layer. Write the condition `fewer` on $M$
+# under which there are fewer weights than before.
 
 # %%
 thin_weights = 3 * 64 * M + 3 * M * 64
@@ -645,8 +649,8 @@ check(fewer, thin_weights < 9 * 64 * 64)
 
 # %% [markdown]
 # **Exercise 4** (the border). A $5 \times 5$ layer, padded by $p$ on all sides, is followed by a
-# $3 \times 3$ layer, padded by $q$ on all sides. Write the condition `harmless` on $p$ and $q$ under which
-# the two are the $7 \times 7$ layer that is padded by $p + q$, for all images.
+# $3 \times 3$ layer, padded by $q$ on all sides. Write the condition `harmless` on $p$ and $q$
+# under which the two are the $7 \times 7$ layer that is padded by $p + q$, for all images.
 
 # %%
 a5 = Tensor("a", (M, C, 5, 5))
@@ -658,10 +662,10 @@ harmless = Or(Eq(q, 0), p >= 4)
 check(harmless, Claim(two_padded, one_padded), for_all=[C, M, O, H, W])
 
 # %% [markdown]
-# **Exercise 5** (the Laplacian). The kernel $\Lambda$ with the rows $0, 1, 0$ and $1, -4, 1$ and $0, 1, 0$
-# is to be applied to images with one channel by a $1 \times 3$ layer to $M$ channels and a $3 \times 1$
-# layer. Show that $M = 1$ is not enough. Write the rows `r1`, `r2` and the columns `h1`, `h2` for
-# $M = 2$, as `Signal.taps(…)` with three numbers each.
+# **Exercise 5** (the Laplacian). The kernel $\Lambda$ with the rows $0, 1, 0$ and $1, -4, 1$ and
+# $0, 1, 0$ is to be applied to images with one channel by a $1 \times 3$ layer to $M$ channels and
+# a $3 \times 1$ layer. Show that $M = 1$ is not enough. Write the rows `r1`, `r2` and the columns
+# `h1`, `h2` for $M = 2$, as `Signal.taps(…)` with three numbers each.
 
 # %%
 laplacian = concatenate(
@@ -678,9 +682,9 @@ thin = gray.conv(rows, padding=(0, 1)).conv(columns, padding=(1, 0))
 check(thin, gray.conv(laplacian.rearrange("i j -> 1 1 i j"), padding=1))
 
 # %% [markdown] tags=["solution"]
-# **Solution.** With $M = 1$ the kernel has rank 1, and all its minors are 0. But the upper left minor
-# of $\Lambda$ is $0 \cdot (-4) - 1 \cdot 1 = -1$. With $M = 2$ the kernel is a sum of two products of a
-# column and a row, and indeed
+# **Solution.** With $M = 1$ the kernel has rank 1, and all its minors are 0. But the upper left
+# minor of $\Lambda$ is $0 \cdot (-4) - 1 \cdot 1 = -1$. With $M = 2$ the kernel is a sum of two
+# products of a column and a row, and indeed
 #
 # $$\Lambda =
 # \begin{pmatrix} 0 \\ 1 \\ 0 \end{pmatrix} \begin{pmatrix} 1 & -2 & 1 \end{pmatrix} +
@@ -689,10 +693,11 @@ check(thin, gray.conv(laplacian.rearrange("i j -> 1 1 i j"), padding=1))
 # second differences along the width, and along the height.
 
 # %% [markdown]
-# **Exercise 6** (two grouped layers). A $3 \times 3$ layer with $G$ groups, from $Q$ channels to $P$ in
-# each group, is followed by a $1 \times 1$ layer with $G$ groups, from $P$ channels to $R$ in each. Below,
-# the axes of groups are split off, so that `first` has the indices g, p, q, i, j and `second` has g, r, p.
-# Write the kernel `third` of the one layer, with the indices g, r, q, i, j.
+# **Exercise 6** (two grouped layers). A $3 \times 3$ layer with $G$ groups, from $Q$ channels to
+# $P$ in each group, is followed by a $1 \times 1$ layer with $G$ groups, from $P$ channels to $R$
+# in each. Below, the axes of groups are split off, so that `first` has the indices g, p, q, i, j
+# and `second` has g, r, p. Write the kernel `third` of the one layer, with the indices g, r, q, i,
+# j.
 
 # %%
 w3, w1 = Tensor("w3", (G * P, Q, 3, 3)), Tensor("w1", (G * R, P, 1, 1))
@@ -715,9 +720,9 @@ check(
 # %% [markdown] tags=["solution"]
 # **Solution.** On those of the first half. The first half of the channels of each layer is computed
 # from the first half of the layer before, and a function of each entry does not mix channels: the
-# network consists of two networks side by side that never meet. Products of matrices with two blocks
-# on the diagonal have two blocks on the diagonal. A remedy is a permutation of the channels that
-# brings channels of both halves into each group; ShuffleNet
+# network consists of two networks side by side that never meet. Products of matrices with two
+# blocks on the diagonal have two blocks on the diagonal. A remedy is a permutation of the channels
+# that brings channels of both halves into each group; ShuffleNet
 # ([arXiv:1707.01083](https://arxiv.org/abs/1707.01083)) writes the channels $(g, p)$ in the order
 # $(p, g)$.
 
