@@ -49,15 +49,17 @@ from symconv import (
     einsum,
     integers,
     merge,
+    solve,
 )
 from symconv.exercises import check
 
-n, c, d, s, t = integers("n c d s t", positive=True)
+n, c, d, s = integers("n c d s", positive=True)
 C, O, G, A, B, H, W = integers("C O G A B H W", positive=True)
 l, r, p, q, m = integers("l r p q m", nonnegative=True)
 u, j, o, i = integers("u j o i")
 
 
+# %%
 def prove(left, right, given=()):
     """Print that the two sides are equal, once that is proved for all sizes."""
     verdict = Claim(left, right, given=given).prove()
@@ -67,11 +69,10 @@ def prove(left, right, given=()):
 
 
 def refute(left, right, given=()):
-    """Print why the two sides are not equal, and return the verdict."""
+    """Print where the two sides are not equal, once that is found."""
     verdict = Claim(left, right, given=given).prove()
     assert isinstance(verdict, Refuted), verdict
     print(verdict)
-    return verdict
 
 
 # %% [markdown]
@@ -107,6 +108,7 @@ def offset(norm):
     return beta - mu.multiply(factor(norm))
 
 
+# %%
 X, w, own = Tensor("x", (C, n)), Tensor("w", (O, C, c)), Signal("b", O)
 mu, v, gamma, beta = norm = norm_of(O)
 f = factor(norm)
@@ -142,7 +144,7 @@ prove(
 
 # %%
 both = X.conv(w, padding=p).batch_norm(*norm, axis=0), X.conv(folded, padding=p)
-verdict = refute(*both)
+refute(*both)
 prove(*both, given=[mu == 0 * mu, beta == 0 * beta])
 
 # %% [markdown]
@@ -168,7 +170,7 @@ into_next = Claim(
     X.batch_norm(*before, axis=0).conv(w, padding=p),
     X.conv(scaled, summed, padding=p),
 )
-verdict = refute(into_next.lhs, into_next.rhs)
+refute(into_next.lhs, into_next.rhs)
 assert into_next.condition(for_all=[n]) == Eq(p, 0)
 
 # %% [markdown]
@@ -195,19 +197,27 @@ claim = Claim(
     affine(x).pad(l, r).correlate(k),
     x.pad(l, r).correlate(k.convolve(a)).add_bias(bias),
 )
-verdict = claim.prove()
+assert claim.condition(for_all=[n]) == And(Eq(l, 0), Eq(r, 0))
+refute(claim.lhs, claim.rhs)
+prove(claim.lhs, claim.rhs, given=[b == 0 * b])
+
+# %% [markdown]
+# The picture has $a = b = 1$: the norm adds 1 to each entry.
+
+# %%
+add_one = Claim(
+    (x + Signal.ones(n)).pad(p, p).correlate(k),
+    x.pad(p, p).correlate(k) + Signal.ones(n + 2 * p).correlate(k),
+)
+verdict = add_one.prove()
 assert isinstance(verdict, Refuted)
 diagrams.counterexample(verdict)
 
-# %%
-assert claim.condition(for_all=[n]) == And(Eq(l, 0), Eq(r, 0))
-print(verdict)
-
 # %% [markdown]
 # The layer pads *behind* the norm: its taps find a 0 there. The folded layer pads before, and its
-# bias says that each tap sees $b$, in the padding too. So it is right for every $n$ exactly if there
-# is no padding, or if $b = 0$, that is, $\beta = \mu f$. Elsewhere the outputs near the ends are wrong,
-# and only these.
+# bias says that each tap sees $b$, in the padding too. So for all weights and every $n$ it is right
+# exactly if there is no padding; and with padding where $b = 0$, that is, $\beta = \mu f$. Otherwise
+# the outputs near the ends are wrong, and only these.
 #
 # A layer with one tap and a bias does the same as a norm, from channels to other channels. So it does
 # not go into a padded layer behind it either. In the code of the Diverse Branch Block, which did that,
@@ -350,7 +360,7 @@ prove(first + second + third, image.conv(merged, merged_bias, padding=1))
 # linear, and no layer. Where all branches end with a ReLU, it does not help to add before it:
 
 # %%
-verdict = refute(
+refute(
     x.convolve(a).relu() + x.convolve(b).relu(),
     x.convolve(a + b).relu(),
 )
@@ -370,10 +380,18 @@ claim = Claim(
     x.pad(1, 1).correlate(k3).pad(1, 1).correlate(h3),
     x.pad(2, 2).correlate(k3.convolve(h3)),
 )
-verdict = claim.prove()
-assert isinstance(verdict, Refuted)
-print(verdict)
-diagrams.networks(claim, outputs=(0,), n=4)
+refute(claim.lhs, claim.rhs)
+
+# %%
+diagrams.network(claim.lhs, outputs=(0,), n=4)
+
+# %% [markdown]
+# The tap $h_0$ finds the padded 0. In the one layer, whose kernel is called $w$ in the picture, it goes
+# on to $x_0$: its tap there is $w_2 = h_0 k_2 + h_1 k_1 + h_2 k_0$, where the two layers have
+# $h_1 k_1 + h_2 k_0$.
+
+# %%
+diagrams.network(claim.rhs, outputs=(0,), n=4)
 
 # %% [markdown]
 # Between the layers the padding is a 0. At the same place the first layer, had it gone on, would have
@@ -413,8 +431,8 @@ for repair in found.repairs:
 
 # %% [markdown]
 # The repair is another network, as in the first repair above: it has to be trained with all padding
-# before its first layer. A network that is trained already, and pads between its layers, is no single
-# layer.
+# before its first layer. A network that is trained already, and pads between its layers as usual, is
+# no single layer.
 #
 # A *function* may stand before the padding as well. When does it not matter whether one pads before
 # it or behind it? Let $f$ be any function of which nothing is known, and $g$ one with $g(0) = 0$, such
@@ -422,7 +440,7 @@ for repair in found.repairs:
 
 # %%
 unknown, at_zero = Pointwise("f"), Pointwise("g", 0)
-verdict = refute(unknown(x).pad(l, r), unknown(x.pad(l, r)))
+refute(unknown(x).pad(l, r), unknown(x.pad(l, r)))
 prove(at_zero(x).pad(l, r), at_zero(x.pad(l, r)))
 
 # %% [markdown]
@@ -493,6 +511,7 @@ def differences(operation, precision):
     return abs(first - second), 2 * steps / (1 - steps) * largest
 
 
+# %%
 ratios = {}
 print(f"{'operation':10}{'precision':>10}{'difference':>12}{'of what rounding can do':>26}")
 for operation in ("right", "epsilon", "padding"):
@@ -525,12 +544,10 @@ for precision in (single, double):
 # %%
 wrong = Signal("v2", O)
 factors = gamma.multiply(wrong)
-verdict = Claim(
+refute(
     X.conv(w, padding=1).batch_norm(*norm, axis=0),
     X.conv(w.multiply(factors.rearrange("o -> o 1 1")), beta - mu.multiply(factors), padding=1),
-).prove()
-assert isinstance(verdict, Refuted)
-verdict.counterexample
+)
 
 # %% [markdown]
 # Frameworks have different $\varepsilon$: by default it is $10^{-5}$ in PyTorch and $10^{-3}$ in Keras.
@@ -540,7 +557,7 @@ verdict.counterexample
 #
 # Code that changes a module of PyTorch can be settled as it is. symconv runs it on a copy whose
 # weights are symbols. This section needs PyTorch, `pip install 'symconv[torch]'`; without it, the
-# rest of the notebook is complete, and the cells here say that they are left out.
+# rest of the notebook is complete, and what would be shown here is left out.
 
 # %%
 try:
@@ -549,16 +566,18 @@ try:
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     from symconv.reading.networks import read_rewritten
+
+    torch.manual_seed(0)
 except ImportError:
     torch = None
     print("PyTorch is not installed: what this section shows is left out.")
 
+# %%
 SHAPE = ("N", 3, "H", "W")  # images of three channels, of any size
 
 
 def trained(*layers):
     """A network with norms as they are after training."""
-    torch.manual_seed(0)
     net = nn.Sequential(*layers).eval()
     for one in net.modules():
         if isinstance(one, nn.BatchNorm2d):
@@ -588,8 +607,6 @@ if torch:
     comparison = compare(net, fuse_conv_bn_eval(net[0], net[1]), SHAPE)
     assert comparison.verdict == "agree"
     print(comparison)
-else:
-    print("left out: PyTorch is not installed")
 
 
 # %% [markdown]
@@ -612,8 +629,6 @@ if torch:
     comparison = compare(net, without_epsilon(net), SHAPE)
     assert comparison.verdict == "refuted"
     print(comparison)
-else:
-    print("left out: PyTorch is not installed")
 
 
 # %% [markdown]
@@ -637,8 +652,6 @@ if torch:
     comparison = compare(net, into_the_next(net), SHAPE)
     assert comparison.verdict == "refuted"
     print(comparison)
-else:
-    print("left out: PyTorch is not installed")
 
 # %% [markdown]
 # `merge` finds by itself what can be one layer, and tells of repairs where there are some:
@@ -649,13 +662,13 @@ if torch:
     assert not chain
     assert len(chain.repairs) == 2
     print(chain)
-else:
-    print("left out: PyTorch is not installed")
 
 # %% [markdown]
 # ## In short
 #
-# | operation | right exactly where (for all weights and lengths) | otherwise |
+# For all weights, and inputs of every length:
+#
+# | operation | right exactly where | otherwise |
 # |:--|:--|:--|
 # | norm behind a layer, into it | always, with the bias | |
 # | norm before a layer, into it | the layer does not pad | pad before the norm; with $e$; or a bias for each place |
@@ -667,7 +680,7 @@ else:
 #
 # **Exercise 1** (a transposed layer). The kernel of a transposed layer has the shape $(C, O, c)$: here
 # the input channels come first. Fold the norm behind it into a kernel `kernel` and a bias `shift`.
-# (Hint: `rearrange("o -> o 1")` makes a column of one number for each channel.)
+# (Hint: `f` has one number for each output channel; `rearrange` adds an axis behind it.)
 
 # %%
 turned = Tensor("w", (C, O, c))
@@ -728,14 +741,15 @@ check(x.pad(1, 1).correlate(together), with_average)
 
 # %% [markdown] tags=["solution"]
 # If they do not count, the first and the last output are divided by 2 (or by 1, for $n = 1$), and the
-# others by 3. That is no layer for any $n$: a layer has the same taps everywhere.
+# others by 3. A layer has the same taps everywhere, so this is none as soon as there are three entries:
+# the middle tap would have to be 1/2 and 1/3.
 
 # %% tags=["solution"]
-uncounted = Claim(
-    x.avg_pool(3, stride=1, padding=1, count_include_pad=False),
-    x.pad(1, 1).correlate(Signal.ones(3) / 3),
-)
-print(uncounted.prove())
+uncounted = x.avg_pool(3, stride=1, padding=1, count_include_pad=False)
+refute(uncounted, x.pad(1, 1).correlate(Signal.ones(3) / 3))
+none = solve(uncounted, lambda K: x.pad(1, 1).correlate(K), given=[n >= 3])
+assert isinstance(none.verdict, Refuted)
+print(str(none).splitlines()[0])
 
 # %% [markdown]
 # **Exercise 5** (a scale and a ReLU). Somebody wants to take the scale $a$ of a norm out of a layer, and
@@ -749,7 +763,7 @@ print(uncounted.prove())
 
 # %% tags=["solution"]
 prove((2 * x).relu(), 2 * x.relu())
-verdict = refute(x.convolve(a).relu(), x.relu().convolve(a))
+refute(x.convolve(a).relu(), x.relu().convolve(a))
 
 # %% [markdown]
 # **Exercise 6** (rounding or error?). Someone folds the norms of a network with fifty layers. In single
