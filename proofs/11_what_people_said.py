@@ -15,8 +15,8 @@
 #
 # Here are eleven statements about convolution layers that were made in public: in threads, in a
 # docstring, in a comment, in a specification. Those who made them know their trade, and each
-# statement can be heard in other places too. Some are always true, some never, and most are true
-# under a condition that nobody mentioned. A test at one size does not tell which.
+# statement can be heard in other places too. There are some that are always true, or never, and
+# most are true under a condition that nobody mentioned. A test at one size does not tell which.
 #
 # **Guess first.** Write into the table, in pencil, what you believe: *always*, *never*, or *when*
 # it is true. Then settle each one. A, B and C are settled in the text, 1 to 8 are the exercises.
@@ -25,7 +25,7 @@
 # |:--|:-------------------------------------------------------------|:----------------|
 # | A | padding by one reflected entry and by one repeated entry are identical | |
 # | B | padding by hand before a strided layer is SAME padding with stride 1, of which every $s$-th output is kept | |
-# | C | two layers can be collapsed only if they have no strides, dilations or groups, and the second kernel is 1×1 | |
+# | C | two layers can be collapsed only if they have no strides, dilations or groups, the second kernel is 1×1, and nothing is padded between | |
 # | 1 | one zero on the right is SAME padding, for 3 taps and stride 2 | |
 # | 2 | two layers of 3 taps and stride 2 make $\lfloor n/4 \rfloor$ outputs | |
 # | 3 | three layers of stride 2 make as many outputs of a recording as of its chunks together | |
@@ -36,8 +36,10 @@
 # | 8 | a receptive field is the number of stacks times the largest dilation times the number of taps | |
 #
 # **Conventions.** The input $x$ has $n \ge 1$ entries, counted from 0, the kernel $k$ has
-# $c \ge 1$ taps. A layer correlates, $\sum_i k[i]\,x[s\,u + i]$, and pads nothing by itself. An
-# entry outside a signal's range is 0. Everything is along one axis, where most of this happens;
+# $c \ge 1$ taps. A layer correlates, $\sum_i k[i]\,x[s\,u + i]$, and pads nothing by itself; it is
+# written $x \star k$. A star $*$ is the full convolution, $\tilde{k}$ is the flipped kernel,
+# $\downarrow_s$ keeps every $s$-th entry, and $\uparrow_s$ puts $s - 1$ zeros between neighbours.
+# An entry outside a signal's range is 0. Everything is along one axis, where most of this happens;
 # images have two such axes. Some results are held against PyTorch, where it is installed; no proof
 # rests on that.
 
@@ -87,7 +89,7 @@ def settle(left, right, given=()):
 # *Reflection* pads by the entries next to the end, in reverse; *replication* repeats the entry at
 # the end. By one entry both add a copy of the border, and only by more do they differ: [so it was
 # said](https://github.com/jcjohnson/neural-style/pull/377) when somebody saw a difference in the
-# pictures that his network painted. (Reflection needs $n \ge 2$.)
+# pictures that a network painted. (Reflection needs $n \ge 2$.)
 
 # %%
 reflected = x.pad(1, 1, mode="reflect")
@@ -112,8 +114,8 @@ assert isinstance(by_one, Proved)
 # %%
 if torch is not None:
     row = torch.tensor([[[1.0, 0.0]]])
-    for mode in ("reflect", "replicate"):
-        print(mode, torch.nn.functional.pad(row, (1, 1), mode=mode).flatten().tolist())
+    for mode, entries in (("reflect", [0, 1, 0, 1]), ("replicate", [1, 1, 0, 0])):
+        assert torch.nn.functional.pad(row, (1, 1), mode=mode).flatten().tolist() == entries
 
 # %% [markdown]
 # ### B. Padding by hand, and SAME
