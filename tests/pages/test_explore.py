@@ -236,3 +236,81 @@ def test_expressions_and_conditions_have_the_values_of_their_own() -> None:
 def test_each_operator_is_known_on_both_sides() -> None:
     names = run("console.log(JSON.stringify(Object.keys(OPERATORS)));", [])
     assert sorted(names) == sorted(KNOWN.values())
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+BETWEEN = Claim(
+    x.pad(1, 1).correlate(k).pad(1, 1).correlate(k),
+    x.pad(2, 2).correlate(k.convolve(k)),
+    given=[n >= c],
+)
+
+
+def data_of(content: str) -> Any:
+    """What a page holds of its claim."""
+    (found,) = re.findall(
+        r'<script type="application/json" id="data">(.*?)</script>', content, re.S
+    )
+    return json.loads(found)
+
+
+@pytest.mark.parametrize("claim", [MAIN.claim, BETWEEN, Claim(x.pad(1, 1).correlate(k).length, n)])
+def test_a_page_needs_nothing_else(claim: Claim) -> None:
+    content = explore.page(claim, claim.prove(), statement="1 < 2 & so </script> on")
+    assert len(content.encode()) < 300_000
+    assert not re.search(r"(src|href)\s*=|url\(|@import|fetch\(|XMLHttpRequest|import\(", content)
+    # A text within cannot end the script that holds it.
+    assert content.count("</script>") == 2
+    assert data_of(content)["statement"] == "1 < 2 & so </script> on"
+
+
+def test_a_page_has_the_verdict_and_its_condition() -> None:
+    verdict = BETWEEN.prove()
+    assert isinstance(verdict, Refuted)
+    record = data_of(explore.page(BETWEEN, verdict))
+    told = record["verdict"]
+    assert told["kind"] == "refuted"
+    assert told["condition"] == expression_record(verdict.condition)
+    assert told["counterexamples"][0]["lengths"] == verdict.counterexample.lengths
+    assert [one["condition"] for one in record["given"]] == [["≥", "n", "c"]]
+    proved = data_of(explore.page(MAIN.claim, MAIN.claim.prove()))
+    assert (proved["verdict"]["kind"], proved["verdict"]["said"]) == (
+        "proved",
+        "Proved for all lengths.",
+    )
+
+
+def test_a_page_begins_where_there_is_something_to_see() -> None:
+    for one in (MAIN.claim, BETWEEN):
+        start = claim_record(one, UNDECIDED)["start"]
+        at = one.at(**start)
+        assert all(3 <= len(side) <= 40 for side in (at.lhs, at.rhs))
+
+
+def test_what_is_not_shown_says_why() -> None:
+    matrix, f = Tensor("m", (n, c)), Pointwise("f")
+    for claim, why in [
+        (Claim(x.max_pool(2), x.max_pool(2)), "sums of products"),
+        (Claim(f(x), x), "sums of products"),
+        (Claim(matrix, matrix), "has 2"),
+        (Claim(n, c), "no signal"),
+        (Claim(x.correlate(k), x.correlate(k), given=[k == k.flip()]), "hypotheses on taps"),
+    ]:
+        with pytest.raises(SymconvError, match=why):
+            claim_record(claim, UNDECIDED)
+
+
+@needs_node
+def test_the_script_of_a_page_can_be_read() -> None:
+    assert NODE is not None
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in ("operators.js", "page.js")]
+    checked = subprocess.run(
+        [NODE, "--input-type=module", "--check"],
+        input='"use strict";\n' + "".join(parts),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert not checked.returncode, checked.stderr

@@ -293,6 +293,7 @@ class AtSizes {
     this.at = at;
     this.amounts = [];
     this.sizes = [];
+    this.known = new Map();
     for (const node of claim.nodes) {
       const operator = OPERATORS[node.op];
       const amounts = {};
@@ -313,10 +314,14 @@ class AtSizes {
 
   /** The terms of an entry, without those that read outside of an operand. */
   terms(i, u) {
-    const node = this.nodes[i];
-    const n = this.lengths(node);
-    const terms = OPERATORS[node.op].terms(u, n, this.amounts[i], node, this.at);
-    return terms.filter(([, factors]) => factors.every(([o, v]) => 0 <= v && v < n[o]));
+    const key = i * MOST_ENTRIES + u;
+    if (!this.known.has(key)) {
+      const node = this.nodes[i];
+      const n = this.lengths(node);
+      const terms = OPERATORS[node.op].terms(u, n, this.amounts[i], node, this.at);
+      this.known.set(key, terms.filter(([, factors]) => factors.every(([o, v]) => 0 <= v && v < n[o])));
+    }
+    return this.known.get(key);
   }
 
   /** All entries of all nodes, for given entries of the named signals. */
@@ -393,28 +398,20 @@ function byNameAndIndex(one, other) {
 
 // --- both sides ------------------------------------------------------------------------------
 
-/** Entries that are drawn once, so large that different polynomials are different there. */
-function drawn(seed) {
+/** Entries of 64 random bits: polynomials that differ are equal there with a chance below 2⁻⁵⁰. */
+function drawn() {
   const known = new Map();
-  let state = BigInt(seed) * 2n + 1n;
   return (name, u) => {
     const key = `${name} ${u}`;
-    if (!known.has(key)) {
-      let number = 0n;
-      for (let i = 0; i < 2; i++) {
-        state = (state * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
-        number = (number << 32n) | (state >> 32n);
-      }
-      known.set(key, { n: number, d: 1n });
-    }
+    if (!known.has(key)) known.set(key, { n: crypto.getRandomValues(new BigUint64Array(1))[0], d: 1n });
     return known.get(key);
   };
 }
 
 /** Where the two sides differ for some entries: the lengths, and the outputs, by entries drawn. */
-function differences(claim, read, seed = Math.floor(Math.random() * 2 ** 52)) {
+function differences(claim, read) {
   const [left, right] = claim.sides.map((side) => side.node);
-  const entries = read.entries(drawn(seed));
+  const entries = read.entries(drawn());
   const both = Math.min(read.sizes[left], read.sizes[right]);
   return {
     lengths: read.sizes[left] !== read.sizes[right],

@@ -66,15 +66,29 @@ function changeEntry(name, u, by) {
 
 // --- the address -----------------------------------------------------------------------------
 
+let keeping = null;
+
+/** Write what is chosen behind the # of the address, once nothing has changed for a moment. */
 function keepInAddress() {
+  clearTimeout(keeping);
+  keeping = setTimeout(() => {
+    const hash = `#${chosen()}`;
+    if (hash === location.hash) return;
+    try {
+      history.replaceState(null, "", hash);
+    } catch {
+      location.replace(hash); // a browser may refuse the other way for a file on a disk
+    }
+  }, 200);
+}
+
+function chosen() {
   const kept = new URLSearchParams();
   for (const [name, number] of Object.entries(state.at)) kept.set(name, number);
   for (const [key, number] of Object.entries(state.numbers)) kept.set(key, number);
   for (const [name, text] of Object.entries(state.taps)) if (text.trim()) kept.set(name, text);
   if (state.held && state.cell) kept.set("cell", state.cell.join("."));
-  try {
-    history.replaceState(null, "", `#${kept}`);
-  } catch { /* too often, or not allowed where the page is: nothing is lost but the link */ }
+  return kept;
 }
 
 function readAddress() {
@@ -545,7 +559,12 @@ function listen() {
     if (event.key === "Escape" && state.cell) { point(null, false); keepInAddress(); }
   });
   $("reset").addEventListener("click", () => { state = begun(); showFields(); refresh(); });
-  addEventListener("hashchange", () => { readAddress(); showFields(); refresh(); });
+  addEventListener("hashchange", () => {
+    if (location.hash === `#${chosen()}`) return;
+    readAddress();
+    showFields();
+    refresh();
+  });
 }
 
 /** The arrow keys go to the next cell of a row, and to the nearest one of the row above or below. */

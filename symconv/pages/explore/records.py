@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
-from itertools import chain, count, product
+from itertools import chain, count, islice, product
 from typing import Any, TypeAlias
 
 import sympy
@@ -21,7 +21,7 @@ from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.decision.records import counterexample_record
-from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
+from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
 from symconv.decision.wording import (
     content_sentence,
     differences_sentences,
@@ -32,8 +32,8 @@ from symconv.decision.wording import (
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.fixed_size import shapes_at
-from symconv.language.graph import in_kernels, walk
-from symconv.language.length_symbols import LengthOf, lengths_in, spelled_out
+from symconv.language.graph import in_kernels, leaves, walk
+from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import as_typed, plain
 from symconv.language.operators import (
     Add,
@@ -55,7 +55,7 @@ from symconv.language.operators import (
 )
 from symconv.language.signals import SignalExpr
 
-__all__ = ["KNOWN", "claim_record", "expression_record"]
+__all__ = ["KNOWN", "check_shown", "claim_record", "expression_record"]
 
 Json: TypeAlias = Any
 
@@ -134,9 +134,9 @@ def _written(e: Any) -> Json:
             return term
         case Relational():
             return [_RELATIONS[e.rel_op], *map(_written, e.args)]
-    for kind, word in _KINDS:
-        if isinstance(e, kind):
-            return [word, *map(_written, e.args)]
+    word = next((word for kind, word in _KINDS if isinstance(e, kind)), None)
+    if word is not None:
+        return [word, *map(_written, e.args)]
     raise SymconvError(f"a page to play with cannot show {e}")
 
 
@@ -185,7 +185,21 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_SIGNAL_SHOWN else f"{text[: LONGEST_SIGNAL_SHOWN // 4]} …"
 
 
-def _check(nodes: Sequence[SignalExpr]) -> None:
+def check_shown(claim: Claim) -> tuple[list[SignalExpr], list[list[SignalExpr]]]:
+    """The nodes of a claim that a page shows, operands first, and the signals of both sides.
+
+    Raises:
+        SymconvError: a page cannot show it; the message says why.
+    """
+    if claim.about_taps:
+        raise SymconvError(
+            "a page to play with does not show hypotheses on taps; put what the taps are made of "
+            "into the claim"
+        )
+    shown = [_shown_for(side) for side in (claim.lhs, claim.rhs)]
+    if not any(shown):
+        raise SymconvError(f"there is no signal in {claim}, and so nothing to play with")
+    nodes = walk(*chain(*shown), *claim.mentioned, *claim.about)
     for node in nodes:
         if node.ndim != 1:
             raise SymconvError(
@@ -196,6 +210,7 @@ def _check(nodes: Sequence[SignalExpr]) -> None:
                 "a page to play with shows sums of products of entries along one axis, and "
                 f"{plain(node)} is none"
             )
+    return nodes, shown
 
 
 def _letters(claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[SignalExpr]) -> list[str]:
@@ -213,9 +228,7 @@ def _letters(claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[Signal
     ends, others = free("yz"), free("abdefgpqvw")
     named = {node: next(ends) for node in outputs if not isinstance(node.operator, Named)}
     return [
-        node.operator.name
-        if isinstance(node.operator, Named)
-        else named.get(node) or next(others)
+        node.operator.name if isinstance(node.operator, Named) else named.get(node) or next(others)
         for node in nodes
     ]
 
@@ -242,17 +255,7 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     >>> [node["op"] for node in record["nodes"]], [side["node"] for side in record["sides"]]
     (['named', 'flip'], [1, 0])
     """
-    if claim.about_taps:
-        raise SymconvError(
-            "a page to play with does not show hypotheses on taps; put what the taps are made of "
-            "into the claim, such as k.convolve(k.flip()) for a kernel that is the same from both "
-            "ends"
-        )
-    shown = [_shown_for(side) for side in (claim.lhs, claim.rhs)]
-    if not any(shown):
-        raise SymconvError(f"there is no signal in {claim}, and so nothing to play with")
-    nodes = walk(*chain(*shown), *claim.mentioned, *claim.about)
-    _check(nodes)
+    nodes, shown = check_shown(claim)
     numbers = {node: number for number, node in enumerate(nodes)}
     outputs = list(dict.fromkeys(chain(*shown)))
     letters = _letters(claim, nodes, outputs)
@@ -278,13 +281,12 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
             {"name": s.name, "least": sign_of(s).least, "largest": sign_of(s).largest}
             for s in claim.symbols
         ],
-        "signals": list(claim.named),
+        "signals": list(leaves(*nodes)),
         "given": [
             {"text": plain(one), "condition": expression_record(one)} for one in claim.conditions
         ],
         "nodes": [
-            _node_record(node, numbers, letter)
-            for node, letter in zip(nodes, letters, strict=True)
+            _node_record(node, numbers, letter) for node, letter in zip(nodes, letters, strict=True)
         ],
         "sides": sides,
         "start": _start(claim, nodes, outputs, verdict),
@@ -292,11 +294,11 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     }
 
 
-def _shown_for(side: Any) -> tuple[SignalExpr, ...]:
+def _shown_for(side: Any) -> list[SignalExpr]:
     """The signals of which a side tells: itself, or those whose lengths stand in it."""
     if isinstance(side, SignalExpr):
-        return (side,)
-    return tuple(dict.fromkeys(one.signal for one in lengths_in(side) if isinstance(one, LengthOf)))
+        return [side]
+    return list(dict.fromkeys(one.signal for one in lengths_in(side)))
 
 
 def _verdict_record(verdict: Verdict) -> Json:
@@ -330,32 +332,43 @@ def _start(
 ) -> dict[str, int]:
     """Sizes to begin with: of a few entries, and such that there is something to see."""
     kernels = in_kernels(*nodes)
-    lengths: dict[str, int] = {}
-    factors: set[str] = set()
+    inputs, lengths, factors = set[str](), set[str](), set[str]()
     for node in nodes:
         if isinstance(node.operator, Named):
-            for name in node.operator.sizes[0].symbols:
-                lengths.setdefault(name, 3 if node in kernels else 8)
+            (lengths if node in kernels else inputs).update(node.operator.sizes[0].symbols)
         elif isinstance(node.operator, Correlate | Downsample | Dilate):
             factors |= {name for amount in node.operator.amounts for name in amount.symbols}
-    wanted = [
-        lengths.get(symbol.name, 2 if symbol.name in factors else 1) for symbol in claim.symbols
-    ]
-    around = [sorted(range(13), key=lambda n, middle=middle: abs(n - middle)) for middle in wanted]
-    tries = (
-        numbers
-        for reach in (1, 3, 13)
-        for numbers in product(*(one[:reach] for one in around))
-    )
-    for numbers, _ in zip(tries, range(MOST_SIZES_TRIED_FOR_A_PAGE), strict=False):
+
+    def serve(numbers: Sequence[int], least: int) -> bool:
+        """Whether all is defined there, and the outputs have at least so many entries."""
         at = dict(zip(claim.symbols, numbers, strict=True))
         try:
             claim.at(**{symbol.name: number for symbol, number in at.items()})
             shapes = shapes_at(nodes, at, {})
         except SymconvError:
-            continue
-        if all(0 < shapes[node][0] <= MOST_CELLS for node in outputs):
-            return {symbol.name: number for symbol, number in at.items()}
-    found: Counterexample | None = verdict.counterexample if isinstance(verdict, Refuted) else None
-    nearest = {symbol.name: sign_of(symbol).nearest for symbol in claim.symbols}
-    return nearest if found is None else dict(found.lengths)
+            return False
+        return all(least <= shapes[node][0] <= MOST_CELLS for node in outputs)
+
+    usual = [3 if s.name in lengths else 2 if s.name in factors else 1 for s in claim.symbols]
+    at_inputs = [s.name in inputs for s in claim.symbols]
+    longer = (
+        [n if is_input else one for one, is_input in zip(usual, at_inputs, strict=True)]
+        for n in (8, 12, 16, 20, 24)
+    )
+    middles = [8 if is_input else one for one, is_input in zip(usual, at_inputs, strict=True)]
+    around = [_around(middle) for middle in middles]
+    nearby = (numbers for reach in (3, 13) for numbers in product(*(one[:reach] for one in around)))
+    tries = islice(nearby, MOST_SIZES_TRIED_FOR_A_PAGE)
+    found = next((one for one in longer if serve(one, 3)), None) or next(
+        (one for one in tries if serve(one, 1)), None
+    )
+    if found is not None:
+        return {s.name: number for s, number in zip(claim.symbols, found, strict=True)}
+    if isinstance(verdict, Refuted):
+        return dict(verdict.counterexample.lengths)
+    return {s.name: sign_of(s).nearest for s in claim.symbols}
+
+
+def _around(middle: int) -> list[int]:
+    """Small sizes, those near to a number first."""
+    return sorted(range(13), key=lambda size: abs(size - middle))
