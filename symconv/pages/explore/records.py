@@ -197,8 +197,6 @@ def check_shown(claim: Claim) -> tuple[list[SignalExpr], list[list[SignalExpr]]]
             "into the claim"
         )
     shown = [_shown_for(side) for side in (claim.lhs, claim.rhs)]
-    if not any(shown):
-        raise SymconvError(f"there is no signal in {claim}, and so nothing to play with")
     nodes = walk(*chain(*shown), *claim.mentioned, *claim.about)
     for node in nodes:
         if node.ndim != 1:
@@ -261,7 +259,7 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     letters = _letters(claim, nodes, outputs)
     sides = [
         {
-            "text": as_typed(side),
+            "text": _side_text(side),
             "rows": [numbers[node] for node in walk(*rows)],
             **(
                 {"node": numbers[side]}
@@ -275,7 +273,7 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
         "name": claim.name or "",
         "statement": statement,
         "why": why,
-        "claim": str(claim) if claim.signals else " = ".join(side["text"] for side in sides),
+        "claim": _claim_text(claim),
         "quantifiers": quantifiers(claim),
         "symbols": [
             {"name": s.name, "least": sign_of(s).least, "largest": sign_of(s).largest}
@@ -292,6 +290,20 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
         "start": _start(claim, nodes, outputs, verdict),
         "verdict": _verdict_record(verdict),
     }
+
+
+def _claim_text(claim: Claim) -> str:
+    """The claim in plain mathematics; of lengths, as they are typed."""
+    if claim.rhs == sympy.true:
+        return _side_text(claim.lhs)
+    sign = " ⟺ " if claim.is_condition else " = "
+    return sign.join(map(_side_text, (claim.lhs, claim.rhs)))
+
+
+def _side_text(side: Any) -> str:
+    if isinstance(side, SignalExpr) or not lengths_in(side):
+        return plain(side)
+    return as_typed(side)
 
 
 def _shown_for(side: Any) -> list[SignalExpr]:
