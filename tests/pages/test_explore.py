@@ -19,7 +19,7 @@ from sympy import Expr, Symbol
 from symconv import Claim, Pointwise, Signal, SignalExpr, SymconvError, Tensor, integers
 from symconv.arithmetic.symbols import sign_of
 from symconv.catalogue.index import CATALOGUE
-from symconv.catalogue.theorems import MAIN
+from symconv.catalogue.theorems import MAIN, THEOREMS
 from symconv.decision.verdicts import Refuted, Unknown
 from symconv.language import fixed_size
 from symconv.language.evaluation import holds_at, value_at
@@ -237,6 +237,43 @@ def test_expressions_and_conditions_have_the_values_of_their_own() -> None:
 def test_each_operator_is_known_on_both_sides() -> None:
     names = run("console.log(JSON.stringify(Object.keys(OPERATORS)));", [])
     assert sorted(names) == sorted(KNOWN.values())
+
+
+CONDITIONS = """
+const told = [];
+for (const line of require("fs").readFileSync(0, "utf8").split("\\n").filter(Boolean)) {
+  const { claim, points } = JSON.parse(line);
+  for (const at of points) {
+    try {
+      const found = differences(claim, new AtSizes(claim, at));
+      const given = claim.given.every(({ condition }) => holds(condition, at));
+      const is = holds(claim.verdict.condition, at);
+      told.push(given ? [is, !found.lengths && !found.outputs.length] : null);
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      told.push(null);
+    }
+  }
+}
+console.log(JSON.stringify(told));
+"""
+
+
+@needs_node
+def test_sides_are_equal_exactly_where_the_condition_holds() -> None:
+    rng, lines = random.Random(1), []
+    for one in (*THEOREMS, *list(CATALOGUE.values())[::4]):
+        if one.is_true or not one.claim.signals or not shown(one.claim):
+            continue
+        record = claim_record(one.claim, one.claim.prove())
+        if record["verdict"]["condition"] is not None:
+            points = drawn_points(one.claim, rng, 40)
+            at = [{symbol.name: number for symbol, number in point.items()} for point in points]
+            lines.append({"claim": record, "points": at})
+    told = [one for one in run(CONDITIONS, lines) if one is not None]
+    assert all(is_said == is_so for is_said, is_so in told)
+    assert {is_said for is_said, _ in told} == {True, False}
+    assert len(told) > 300
 
 
 # --- the page --------------------------------------------------------------------------------

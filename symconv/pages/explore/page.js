@@ -2,7 +2,7 @@
 // is pointed at.  What is computed is in operators.js.
 
 const CLAIM = JSON.parse(document.getElementById("data").textContent);
-const MOST_CELLS = 600;
+const MOST_CELLS = 1200;
 const MOST_WIRES = 400;
 const MOST_TERMS_SHOWN = 24;
 const [HEIGHT, LABEL, GAP, BETWEEN] = [30, 18, 22, 4];
@@ -87,7 +87,7 @@ function chosen() {
   for (const [name, number] of Object.entries(state.at)) kept.set(name, number);
   for (const [key, number] of Object.entries(state.numbers)) kept.set(key, number);
   for (const [name, text] of Object.entries(state.taps)) if (text.trim()) kept.set(name, text);
-  if (state.held && state.cell) kept.set("cell", state.cell.join("."));
+  if (state.held && state.cell) kept.set("@", state.cell.join("."));
   return kept;
 }
 
@@ -100,7 +100,7 @@ function readAddress() {
     if (symbol && number !== undefined && allowed(symbol, number)) found.at[name] = number;
     else if (fixed && number !== undefined && number >= fixed.least) found.numbers[name] = number;
     else if (CLAIM.signals.includes(name)) found.taps[name] = text.slice(0, 2000);
-    else if (name === "cell" && /^[01]\.\d+\.\d+$/.test(text)) {
+    else if (name === "@" && /^[01]\.\d+\.\d+$/.test(text)) {
       found.cell = text.split(".").map(Number);
       found.held = true;
     }
@@ -444,7 +444,7 @@ function point(cell, held) {
     const isChosen = cell && one.dataset.cell === cell.join(".");
     one.classList.toggle("reads", Boolean(read[side]?.has(`${i}.${u}`)));
     one.classList.toggle("chosen", Boolean(isChosen));
-    one.toggleAttribute("aria-selected", Boolean(isChosen));
+    one.setAttribute("aria-selected", Boolean(isChosen));
   }
   document.querySelectorAll(".cells").forEach((grid) => {
     const one = grid.querySelector(".cell");
