@@ -102,8 +102,8 @@ def expression_record(expression: Any) -> Json:
     """An expression, a condition or a formula for entries, as nested lists.
 
     >>> n = Symbol("n", integer=True)
-    >>> expression_record(sympy.Eq(sympy.Mod(n + 1, 2), 0))
-    ['=', ['mod', ['+', 'n', 1], 2], 0]
+    >>> expression_record(sympy.Eq(sympy.Mod(n, 2), 0))
+    ['=', ['mod', 'n', 2], 0]
 
     Raises:
         SymconvError: something in it is no integer arithmetic.
