@@ -565,6 +565,9 @@ MOST_LABELS = 120
 """On the lines between two rows: to find places for so many takes a third of a second, and for half
 as many a sixth of that."""
 
+MOST_SIZES_TRIED_FOR_A_PAGE = 400
+"""To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
+
 MOST_OUTPUTS_NAMED = 12
 """Below a picture, one by one: a line of them."""
 

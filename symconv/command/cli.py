@@ -608,6 +608,48 @@ def handout(
         build_all(sources, versions, formats, output)
 
 
+@main.command()
+@click.argument("claim", metavar="[CLAIM or NAME]", required=False, shell_complete=_names)
+@_signal_option
+@_given_option
+@_integer_option
+@click.option(
+    "-o",
+    "--output",
+    default="explore.html",
+    show_default=True,
+    metavar="FILE.html",
+    help="The file to write, which is replaced.",
+)
+def explore(
+    claim: str | None,
+    signals: tuple[str, ...],
+    given: tuple[str, ...],
+    integers: tuple[str, ...],
+    output: str,
+) -> None:
+    """Make a page on which a claim can be played with, in a browser.
+
+    \b
+    The claim is one of your own, as for `symconv check`, or one that `symconv list` names;
+    without it, that of the exercise:
+      symconv explore
+      symconv explore -o layers.html two_stride_2_layers_are_one_stride_4_layer
+      symconv explore "x.pad(1, 1).correlate(k).length == n" --signal x:n --signal k:c
+
+    The page is one file and needs no network.  Lengths, strides, paddings and taps are
+    changed on it; both sides are drawn, with the entries in which they differ, and what each
+    entry reads.  It has the verdict, the exact condition and the smallest counterexample, and
+    its address keeps what is seen.
+
+    The claim has one axis, and is about sums of products of entries: no functions or maxima.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.command.exploring import write_page
+    from symconv.command.terminal import console
+
+    write_page(claim, arguments.declared(signals, given, integers), output, console())
+
+
 @main.command("grade")
 @click.option("--answer", metavar="TEXT", help="The answer: a formula for k₄[t], or operators.")
 @click.option("--latex", is_flag=True, help="Read the answer as LaTeX, whatever it looks like.")
