@@ -27,6 +27,7 @@ from symconv.exercises.parts import (
     given_by,
     put_in,
     vector,
+    with_content,
 )
 from symconv.language.notation import latex as latex_of
 from symconv.language.signals import SignalExpr
@@ -117,7 +118,7 @@ class LengthPart(_OfSizes):
             )
         if self._right and not self._unknown:
             raise table.error("the name that stands for the answer in it is missing", "unknown")
-        try:
+        with table.reading():
             which = "right" if self._right else "answer"
             self._claimed = read_phrase(Passage(self._right or self._answer, which))
             self._hidden = (self._unknown,) if self._unknown else ()
@@ -126,8 +127,6 @@ class LengthPart(_OfSizes):
             self.right = None
             if not self._right:
                 self.right = Reader(self._claimed, self.context.names).integer(self._claimed.tree)
-        except SymconvError as error:
-            raise table.error(str(error)) from None
         if self._right and self._unknown not in entries_of(self._claimed.tree):
             raise table.error(f"the unknown {self._unknown} does not stand in it", "right")
 
@@ -222,7 +221,7 @@ class ConditionPart(_OfSizes):
                 'a condition says exactly when the claim right = "…" holds, or is equivalent to '
                 'answer = "…"'
             )
-        try:
+        with table.reading():
             texts = {"right": self._right, "answer": self._answer}
             self._file_phrases = tuple(
                 _condition(Passage(text, key), is_latex(text))
@@ -233,13 +232,13 @@ class ConditionPart(_OfSizes):
             if self._right:
                 sides = put_in(self._file_phrases[0], self.context, {})
                 asked = Claim(*sides, self.hypotheses())
-                self.right = asked.condition(for_all=self._symbols(asked))
+                try:
+                    self.right = asked.condition(for_all=self._symbols(asked))
+                except Undecided as error:
+                    why = f"when it holds is not decided: {error}"
+                    raise table.error(why, "right") from None
             else:
                 self.right = self._read_value(self._file_phrases[0])
-        except Undecided as error:
-            raise table.error(f"when it holds is not decided: {error}", "right") from None
-        except SymconvError as error:
-            raise table.error(str(error)) from None
 
     def _symbols(self, claim: Claim) -> list[Any]:
         symbols = {symbol.name: symbol for symbol in claim.symbols}
@@ -324,14 +323,12 @@ class YesNoPart(Part):
         table = self.table
         if not self._right:
             raise table.error('expected the claim, right = "…"; its verdict is the answer', "right")
-        try:
+        with table.reading("right"):
             phrase = _condition(Passage(self._right, "right"), False)
             self.context = self._in_context([phrase])
             sides = put_in(phrase, self.context, {})
             self.asked = Claim(*sides, self.hypotheses())
             self.found: Verdict = self.asked.prove()
-        except SymconvError as error:
-            raise table.error(str(error), "right") from None
         if isinstance(self.found, Unknown):
             raise table.error(f"it is not decided: {self.found.reason}", "right")
         if isinstance(self.found, Proved) and not self.found.is_complete:
@@ -385,7 +382,7 @@ class YesNoPart(Part):
             return self.right_words
         if not isinstance(verdict, Refuted):
             return "Not right: it always holds."
-        found = verdict.counterexample
+        found = with_content(verdict)
         given = f"for {given_by(found)} " if given_by(found) else ""
         if self.asked.is_condition:
             return f"Not right: {given}it does not hold."

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sympy import Dummy, Expr, Integer, Or, Symbol
@@ -33,6 +34,7 @@ from symconv.exercises.parts import (
     given_by,
     put_in,
     vector,
+    with_content,
 )
 from symconv.language.notation import latex as latex_of
 from symconv.language.notation import plain
@@ -90,7 +92,7 @@ class KernelPart(Part):
             )
         if self._is_unique and not self._answer:
             raise table.error("with unique, the one answer is given too", "unique")
-        try:
+        with table.reading():
             phrases = [read_phrase(Passage(self._right, "right"))] if self._right else []
             sizes = [read_phrase(Passage(length, "length"))] if length else []
             self.context = self._in_context([*phrases, *sizes])
@@ -106,18 +108,14 @@ class KernelPart(Part):
             self.length: Expr | None = None
             if sizes:
                 self.length = Reader(sizes[0], self.context.names).integer(sizes[0].tree)
-        except SymconvError as error:
-            raise table.error(str(error)) from None
         if self._claimed and self._unknown not in entries_of(self._claimed.tree):
             raise table.error(f"the unknown {self._unknown} does not stand in it", "right")
         if self._unknown in signals:
             raise table.error(f"{self._unknown!r} is declared, so it is known", "unknown")
         self.right: SignalExpr | None = None
         if self._answer:
-            try:
+            with table.reading("answer"):
                 self.right = self.read_sample(self._answer).value
-            except SymconvError as error:
-                raise table.error(str(error), "answer") from None
             if self.length is None and self.right.ndim == 1:
                 self.length = self.right.length
         if self._claimed:
@@ -128,10 +126,8 @@ class KernelPart(Part):
         example = self.right or next(iter(self.signals.values()), None)
         if example is None:
             return
-        try:
+        with self.table.reading("right"):
             self._put_in(example)
-        except SymconvError as error:
-            raise self.table.error(str(error), "right") from None
 
     @property
     def sample(self) -> str:
@@ -218,8 +214,8 @@ class KernelPart(Part):
 
         It may also be equal to the answer in the file, which is simpler than the claim.
         """
-        if self._by_claim and self.right is not None:
-            equal = Claim(answer.value, self.right, self.hypotheses())
+        if self._by_claim and self._sample_serves:
+            equal = Claim(answer.value, as_written(self.right), self.hypotheses())
             verdict: Verdict = self.decided(answer, equal)
             if isinstance(verdict, Proved) and not answer.is_flipped:
                 return answer, verdict
@@ -230,7 +226,7 @@ class KernelPart(Part):
         flips = list(_flips(answer.phrase.tree, self.signals))
         if not flips or not all(flips):
             return answer, verdict
-        said = f"Its kernels are flipped, so it is compared with the flipped {self._shown}."
+        said = f"Its kernels are flipped, so it is compared with {self._shown_flipped}."
         flipped = replace(
             answer,
             is_flipped=True,
@@ -239,12 +235,20 @@ class KernelPart(Part):
         )
         return flipped, self.decided(flipped, self.claim(flipped))
 
+    @cached_property
+    def _sample_serves(self) -> bool:
+        """Whether the claim is proved with the answer in the file."""
+        if self.right is None:
+            return False
+        verdict = self._put_in(self.right).prove()
+        return isinstance(verdict, Proved) and verdict.is_complete
+
     def reasons(self, answer: Answer, found: Refuted) -> Iterator[Rule]:
         """Why a wrong answer is nearly right."""
         at = [found.counterexample.lengths]
         if answer.value.ndim == 1:
             if self.rules.get("flipped") and self._holds(answer, answer.value.flip(), at):
-                yield Rule("flipped", f"It is right for the flipped {self._shown}.")
+                yield Rule("flipped", f"It is right for {self._shown_flipped}.")
             if self.rules.get("another_length"):
                 yield from self._of_another_length(answer, at)
             if self.rules.get("shifted"):
@@ -310,8 +314,14 @@ class KernelPart(Part):
         if isinstance(verdict, Refuted) and not self._by_claim and answer.value.ndim == 1:
             other = replace(answer, is_flipped=not answer.is_flipped)
             if self.asks == "kernel" and self.claim(other).prove():
-                name = self._shown if answer.is_flipped else f"the flipped {self._shown}"
+                name = self._shown if answer.is_flipped else self._shown_flipped
                 yield f"It would be right for {name}."
+
+    def sentence(self, answer: Answer, verdict: Verdict) -> str:
+        """The verdict in a sentence; with a claim, at lengths for which something comes out."""
+        if self._by_claim and isinstance(verdict, Refuted):
+            return f"Not right: {self.difference(answer, with_content(verdict))}."
+        return super().sentence(answer, verdict)
 
     def difference(self, answer: Answer, found: Counterexample) -> str:
         """What a counterexample says, without the solution where it would be one."""
@@ -320,8 +330,11 @@ class KernelPart(Part):
                 return f"the number of entries is not {len(found.lhs)}"
             assert isinstance(found.index, int)
             return f"entry {found.index} is not {vector(found.lhs[found.index])}"
-        if self._claimed and self._by_claim and not isinstance(self._claimed.tree, ast.Compare):
-            return f"for {given_by(found)} it does not do what is asked for"
+        if self._claimed and self._by_claim:
+            if isinstance(found.lhs, bool) or isinstance(found.rhs, bool):
+                return f"for {given_by(found)} it does not do what is asked for"
+            sides = f"{vector(found.lhs)} instead of {vector(found.rhs)}"
+            return f"for {given_by(found)} it leads to {sides}"
         return super().difference(answer, found)
 
     def _outside(self, answer: Answer) -> Iterator[str]:
@@ -351,8 +364,16 @@ class KernelPart(Part):
     def _shown(self) -> str:
         """What is asked for, in a sentence."""
         if not self._called:
-            return f"the {self.asks}" if self.asks != "formula" else "the signal"
+            return f"the {self._noun}"
         return pretty(self._called[0])
+
+    @property
+    def _shown_flipped(self) -> str:
+        return f"the flipped {pretty(self._called[0]) if self._called else self._noun}"
+
+    @property
+    def _noun(self) -> str:
+        return "signal" if self.asks == "formula" else self.asks
 
     # --- reading ---------------------------------------------------------------------------
 

@@ -385,18 +385,14 @@ class Part(ABC):
 
     def _in_context(self, phrases: Sequence[Phrase]) -> Context:
         """What the names mean; the signs of symbols depend on these texts of the file."""
-        try:
+        with self.table.reading():
             return context_of(self.names.declared(self.given), phrases)
-        except SymconvError as error:
-            raise self.table.error(str(error)) from None
 
     def condition_text(self, text: str, key: str) -> Boolean:
         """A condition in the file."""
-        try:
+        with self.table.reading():
             phrase = read_phrase(Passage(text, key))
             return Reader(phrase, self.context.names).condition(phrase.tree)
-        except SymconvError as error:
-            raise self.table.error(str(error), key) from None
 
     def symbols_for_all(self) -> list[Any]:
         """The symbols for all of whose values a claim has to hold."""
@@ -442,10 +438,8 @@ class Part(ABC):
         shown = table.text("shown", text)
         name = table.text("name", shown)
         said = table.text(key, "")
-        try:
+        with table.reading("answer"):
             return name, shown, said, self.read(text)
-        except SymconvError as error:
-            raise table.error(f"it cannot be read: {error}", "answer") from None
 
     def _mistake(self, table: Table) -> Mistake:
         name, text, feedback, answer = self._typical(table, "feedback")
@@ -455,10 +449,8 @@ class Part(ABC):
         table.end()
         if points is not None and points > self.points:
             raise table.error(f"more than the {written(self.points)} of the part", "points")
-        try:
+        with table.reading():
             claim = self.claim(answer, given)
-        except SymconvError as error:
-            raise table.error(str(error)) from None
         is_kernel = self.asks == "kernel" and isinstance(answer.value, SignalExpr)
         return Mistake(
             name,
@@ -528,3 +520,8 @@ def written(points: Fraction) -> str:
         return str(points.numerator)
     decimal = f"{float(points):g}"
     return decimal if Fraction(decimal) == points else f"{points.numerator}/{points.denominator}"
+
+
+def with_content(verdict: Refuted) -> Counterexample:
+    """The smallest counterexample with outputs, if there is one."""
+    return verdict.with_content or verdict.counterexample

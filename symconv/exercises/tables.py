@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,11 @@ from typing import Any
 from symconv.arithmetic.limits import MOST_POINTS
 from symconv.errors import SymconvError
 
-__all__ = ["Table", "filled"]
+__all__ = ["ExerciseError", "Table", "filled"]
+
+
+class ExerciseError(SymconvError):
+    """An exercise file that is not as it has to be: the file, the table, the key, the problem."""
 
 
 class Table:
@@ -37,11 +42,20 @@ class Table:
         self._variant = variant or {}
         self._known: list[str] = []
 
-    def error(self, problem: str, key: str = "") -> SymconvError:
+    def error(self, problem: str, key: str = "") -> ExerciseError:
         """An error in this table, or at a key of it."""
-        return SymconvError(
-            ": ".join(filter(None, [self._where, " ".join([self._place, key]).strip(), problem]))
-        )
+        place = f"{self._place} {key}".strip()
+        return ExerciseError(": ".join(filter(None, [self._where, place, problem])))
+
+    @contextmanager
+    def reading(self, key: str = "") -> Iterator[None]:
+        """A block in which what cannot be read is an error in this table, or at a key of it."""
+        try:
+            yield
+        except ExerciseError:
+            raise
+        except SymconvError as error:
+            raise self.error(str(error), key) from None
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text; the default where there is none, or an error where there is no default."""
@@ -102,7 +116,7 @@ class Table:
             raise self._expected(key, f"tables [[{self._inner(key)}]]", values)
         if len(values) > most:
             raise self.error(f"{len(values)} tables, and {most} are allowed", key)
-        name = self._values.get("name")
+        name = self._values.get("name", self._values.get("asks"))
         of = f" of {name}" if self._place and isinstance(name, str) else ""
         return [
             Table(one, self._where, f"[[{self._inner(key)}]] {number}{of}", self._variant)
@@ -137,12 +151,10 @@ class Table:
             raise self._expected(key, "a text", value)
         return filled(value, self._variant)
 
-    def _expected(self, key: str, expected: str, value: Any) -> SymconvError:
-        kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text"}
-        kinds |= {list: "a list", dict: "a table"}
-        got = kinds.get(type(value), "something else")
-        shown = f" {value}" if type(value) in (int, float) else ""
-        return self.error(f"expected {expected}, got {got}{shown}", key)
+    def _expected(self, key: str, expected: str, value: Any) -> ExerciseError:
+        kinds = {bool: "true or false", str: "a text", list: "a list", dict: "a table"}
+        got = str(value) if type(value) in (int, float) else kinds.get(type(value), "a date")
+        return self.error(f"expected {expected}, got {got}", key)
 
 
 def filled(text: str, variant: Mapping[str, object]) -> str:
