@@ -34,7 +34,7 @@ STUB = "write your solution in place of this line"
 
 _CELL = re.compile(r"# ?%%+(\s|$)")
 _BOLD = re.compile(r"(?:\A|\n\n)\s*\*\*([^*]+)\*\*")
-_HEADING = re.compile(r"\s*#+\s+(.+)")
+_HEADING = re.compile(r"\A\s*#+\s+(.+)")
 _ROW = 60  # characters of a typed solution that take a ruled line when written by hand
 
 
@@ -203,6 +203,8 @@ class Source:
 
 
 def _name(text: str) -> str:
-    """What a text is called: its first bold words that begin a paragraph, or its heading."""
-    found = _BOLD.search(text) or _HEADING.match(text)
-    return found[1].strip(" .:") if found else ""
+    """What an exercise is called: bold words at the start of a paragraph, or its heading."""
+    bold = _BOLD.findall(text)
+    numbered = [words for words in bold if re.search(r"\d", words)]
+    found = numbered[-1:] or bold[:1] or _HEADING.findall(text)[:1]
+    return found[0].strip(" .:") if found else ""
