@@ -542,8 +542,7 @@ check(field, read)
 # itself counted in each layer. It is right for $c = 2$ and $S = 1$, where
 # $15 + 1 = 16 = 8 \cdot 2$, the case in everybody's picture, and for nothing else:
 # $15\,S\,(c - 1) + 1 = 8\,S\,c$ means $S\,(7c - 15) = -1$, so that $S = 1$ and $7c = 14$. For
-# $c = 8$ and $S = 3$ the field is 316 and not 192. (The formula in the
-# program [was mended](https://github.com/philipperemy/keras-tcn/pull/180) in 2021.)
+# $c = 8$ and $S = 3$ the field is 316 and not 192.
 
 # %% tags=["solution"]
 for taps in (1, 2, 3, 8):
