@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from symconv.arithmetic.limits import ENTRIES_THAT_TELL_APART
 from symconv.decision.claims import Hypothesis
@@ -144,45 +144,21 @@ def sides(a: Computation, b: Computation) -> Sides:
     """Both computations with one name for each input, and for weights that are equal.
 
     What is proved of a tensor with one name holds for all weights that both have in common.
-    Where several are equal, as biases that are 0, those of the same origin are paired, and
-    otherwise in the order in which they are met; and those of other shapes, as (C) and (C, 1, 1),
-    where there are no others.
     """
-    import numpy as np  # of no use to anybody who compares signals
-
-    of_a = dict(a.weights)
-    free: dict[Hashable, list[str]] = {}
-    constants: dict[str, float] = {}
-    for name, weight in of_a.items():
-        known, constant = _print_of(weight)
-        free.setdefault(known, []).append(name)
-        if constant is not None:
-            constants[name] = constant
-    instead: dict[str, SignalExpr] = {
-        ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)
-    }
-    taken = {*of_a, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
-    own_a, own_b = dict(of_a), {}
-    every: dict[str, Weight] = dict(of_a)
-    tensors = {name: weight.tensor for name, weight in of_a.items()}
-    prints = {name: _print_of(weight) for name, weight in b.weights.items()}
-    for has_its_shape in (True, False):
-        for name, (known, _) in prints.items():
-            weight = b.weights[name]
-            if name in instead:
-                continue
-            likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
-            for one in likely:
-                ours, theirs = of_a[one].numbers, weight.numbers
-                if has_its_shape != (ours.shape == theirs.shape):
-                    continue
-                if np.array_equal(ours.reshape(-1), theirs.reshape(-1)):
-                    shaped = shaped_as(of_a[one].tensor, weight.tensor)
-                    assert shaped is not None  # the numbers are in the same order
-                    free[known].remove(one)
-                    own_a.pop(one)
-                    instead[name] = shaped
-                    break
+    prints_a = {name: _print_of(weight) for name, weight in a.weights.items()}
+    prints_b = {name: _print_of(weight) for name, weight in b.weights.items()}
+    pairs = _equal_weights(a.weights, b.weights, prints_a, prints_b)
+    every: dict[str, Weight] = dict(a.weights)
+    tensors = {name: weight.tensor for name, weight in a.weights.items()}
+    constants = {name: number for name, (_, number) in prints_a.items() if number is not None}
+    instead: dict[str, SignalExpr] = {}
+    for name, ours in pairs.items():
+        shaped = shaped_as(tensors[ours], b.weights[name].tensor)
+        assert shaped is not None  # the numbers are in the same order
+        instead[name] = shaped
+    instead |= {ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)}
+    taken = {*a.weights, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
+    own: dict[str, Weight] = {}
     for name, weight in b.weights.items():
         if name in instead:
             continue
@@ -191,10 +167,10 @@ def sides(a: Computation, b: Computation) -> Sides:
             new += "_b"
         taken.add(new)
         instead[name] = tensors[new] = Tensor(new, [int(size) for size in weight.tensor.sizes])
-        every[new] = own_b[new] = weight
-        constant = prints[name][1]
-        if constant is not None:
-            constants[new] = constant
+        every[new] = own[new] = weight
+        number = prints_b[name][1]
+        if number is not None:
+            constants[new] = number
 
     def named(node: SignalExpr) -> SignalExpr | None:
         return instead.get(node.name) if isinstance(node, Tensor) else None
@@ -202,15 +178,51 @@ def sides(a: Computation, b: Computation) -> Sides:
     renamed = Renamed(named)
     outputs = tuple(map(renamed, b.outputs))
     places = {renamed(node): place for node, place in b.places.items()}
+    paired = set(pairs.values())
     return Sides(
-        Side(a.outputs, own_a, a.places),
-        Side(outputs, own_b, places),
+        Side(a.outputs, {n: one for n, one in a.weights.items() if n not in paired}, a.places),
+        Side(outputs, own, places),
         every,
         tensors,
         a.inputs,
         tuple(dict.fromkeys((*a.given, *b.given))),
         constants,
     )
+
+
+_Prints: TypeAlias = Mapping[str, tuple[_Print, float | None]]
+
+
+def _equal_weights(
+    a: Mapping[str, Weight], b: Mapping[str, Weight], prints_a: _Prints, prints_b: _Prints
+) -> dict[str, str]:
+    """For weights of the second computation, by name, those of the first with the same numbers.
+
+    Where several are equal, as biases that are 0, those of the same origin are paired, and
+    otherwise in the order in which they are met; and those of other shapes, as (C) and (C, 1, 1),
+    where there are no others.
+    """
+    import numpy as np  # of no use to anybody who compares signals
+
+    free: dict[Hashable, list[str]] = {}
+    for name, (known, _) in prints_a.items():
+        free.setdefault(known, []).append(name)
+    pairs: dict[str, str] = {}
+    for has_its_shape in (True, False):
+        for name, (known, _) in prints_b.items():
+            if name in pairs:
+                continue
+            theirs = b[name].numbers
+            likely = sorted(free.get(known, ()), key=lambda one: a[one].origin != b[name].origin)
+            for one in likely:
+                ours = a[one].numbers
+                if has_its_shape != (ours.shape == theirs.shape):
+                    continue
+                if np.array_equal(ours.reshape(-1), theirs.reshape(-1)):
+                    free[known].remove(one)
+                    pairs[name] = one
+                    break
+    return pairs
 
 
 def shaped_as(tensor: Tensor, other: Tensor) -> SignalExpr | None:
