@@ -164,7 +164,8 @@ prove(X.batch_norm(*before, axis=0).conv(w, stride=s), X.conv(scaled, summed, st
 
 # %% [markdown]
 # With padding it does not, although it has been said
-# [in public](https://github.com/tenstorrent/tt-metal/issues/1355), without this condition:
+# [in public](https://github.com/tenstorrent/tt-metal/issues/1355), without this condition. (In the
+# verdict an output is $[u, u_1]$: its channel and its place.)
 
 # %%
 into_next = Claim(

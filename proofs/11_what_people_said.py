@@ -45,7 +45,7 @@
 # rests on that.
 
 # %%
-from sympy import Eq, Mod, Or, ceiling, floor
+from sympy import Eq, Mod, Or, ceiling, false, floor, true
 
 from symconv import (
     Claim,
@@ -165,8 +165,8 @@ def is_same(taps, stride):
     return Claim(*sides).condition()
 
 
-assert is_same(4, 2) == True  # noqa: E712 - SymPy's true
 assert is_same(3, 3) == Eq(Mod(n, 3), 1)
+assert is_same(4, 2) == true
 
 # %% [markdown]
 # ### C. A statement with *only*
@@ -251,7 +251,7 @@ one_zero_or_same = settle(one_zero, same_2)
 both = Claim(one_zero, x.pad(1, 1).correlate(k3, stride=2))
 assert isinstance(one_zero_or_same, Refuted)
 assert one_zero_or_same.condition == equivalent
-assert both.condition() == False  # noqa: E712 - SymPy's false
+assert both.condition() == false
 
 # %% [markdown]
 # **Exercise 2** (a quarter). In ESPnet, a toolkit for speech, two layers of 3 taps and stride 2,
@@ -542,13 +542,12 @@ check(field, read)
 # itself counted in each layer. It is right for $c = 2$ and $S = 1$, where
 # $15 + 1 = 16 = 8 \cdot 2$, the case in everybody's picture, and for nothing else:
 # $15\,S\,(c - 1) + 1 = 8\,S\,c$ means $S\,(7c - 15) = -1$, so that $S = 1$ and $7c = 14$. For
-# $c = 8$ and $S = 3$ the field is 316 and not 192. (The formula in the
-# program [was mended](https://github.com/philipperemy/keras-tcn/pull/180) in 2021.)
+# $c = 8$ and $S = 3$ the field is 316 and not 192.
 
 # %% tags=["solution"]
 for taps in (1, 2, 3, 8):
     rule = Claim(read.subs(c, taps), 8 * S * taps)
-    expected = Eq(S, 1) if taps == 2 else False
+    expected = Eq(S, 1) if taps == 2 else false
     assert rule.condition() == expected
 assert read.subs({c: 8, S: 3}) == 316
 
