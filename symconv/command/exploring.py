@@ -15,7 +15,6 @@ from symconv.command.terminal import working
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Unknown, Verdict
 from symconv.pages.explore import page
-from symconv.pages.explore.records import check_shown
 from symconv.reading.text import Declarations, Passage, read_claim
 
 __all__ = ["write_page"]
@@ -40,7 +39,6 @@ def write_page(text: str | None, declared: Declarations, path: str, out: Console
         claim, statement, why = theorem.claim, theorem.statement, theorem.why
     else:
         claim = read_claim(Passage(text, "the claim"), declared).claim
-    check_shown(claim)  # before it is decided, which may take long
     with working(out, "deciding"):
         content = page(claim, _decided(claim), statement=statement, why=why)
     try:

@@ -30,7 +30,7 @@ def page(claim: Claim, verdict: Verdict, *, statement: str = "", why: str = "") 
     # "<" would end the script, or begin a comment, inside of a text.
     data = json.dumps(record, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
     return Template(_file("page.html")).substitute(
-        title=escape(record["name"].replace("_", " ") or record["claim"]),
+        title=escape(statement or record["claim"]),
         style=_file("page.css"),
         claim=data,
         script=_file("operators.js") + _file("page.js"),
