@@ -91,7 +91,9 @@ def entry_at(name: str, u: int) -> Fraction:
 
 def function_at(zero: Fraction | None, number: Any) -> Any:
     """The same function as in the driver."""
-    rest = [float(a) if isinstance(number, float) else a for a in (zero, *COEFFICIENTS) if a is not None]
+    rest = [
+        float(a) if isinstance(number, float) else a for a in (zero, *COEFFICIENTS) if a is not None
+    ]
     constant, slope, square = (rest[0], *rest[-2:])
     return constant + slope * number + square * number * number
 
@@ -191,7 +193,9 @@ def compare(claim: Claim, at: Point, told: Any, written: bool) -> None:
         return
     expected = polynomials(claim, at)
     assert told["polynomials"] == expected, where
-    pairs = zip(*expected, strict=False) if left.shape == right.shape or len(left.shape) == 1 else ()
+    pairs = (
+        zip(*expected, strict=False) if left.shape == right.shape or len(left.shape) == 1 else ()
+    )
     assert told["differ"] == {
         "lengths": left.shape != right.shape,
         "outputs": [u for u, (a, b) in enumerate(pairs) if a != b],
@@ -260,11 +264,13 @@ def test_the_catalogue_has_the_entries_of_vector(part: int, run: Any) -> None:
     rng = random.Random(part)
     claims = [one.claim for one in list(CATALOGUE.values())[part::4] if one.claim.signals]
     found = check(
-        run, [(claim, points(claim, rng, 6, 3)) for claim in claims if not claim.has_several_axes],
+        run,
+        [(claim, points(claim, rng, 6, 3)) for claim in claims if not claim.has_several_axes],
         written=True,
     )
     found += check(
-        run, [(claim, points(claim, rng, 6, 3)) for claim in claims if claim.has_several_axes],
+        run,
+        [(claim, points(claim, rng, 6, 3)) for claim in claims if claim.has_several_axes],
         written=False,
     )
     assert sum(one is not None for one in found) > 60
@@ -349,4 +355,3 @@ def test_sides_are_equal_exactly_where_the_condition_holds(run: Any) -> None:
     assert all(is_said == is_so for is_said, is_so in told)
     assert {is_said for is_said, _ in told} == {True, False}
     assert len(told) > 300
-

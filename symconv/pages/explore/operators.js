@@ -516,6 +516,7 @@ const OPERATORS = {
     sign: ([x], a, node, n) => `maxpool${axisSign(node, n)}(${x}; ${a.window}${
       a.stride === a.window ? "" : `, stride ${a.stride}`}${a.left || a.right ? `, padded by ${a.left}, ${a.right}` : ""}${
       a.dilation === 1 ? "" : `, dilation ${a.dilation}`})`,
+    place: (n, a) => [(a.dilation * (a.window - 1)) / 2 - a.left, a.stride],
   }),
   maximum: entrywise({
     terms(index, shapes, a, node) { return this.operands(index, shapes, node).map((one) => [ONE, [one]]); },

@@ -378,8 +378,21 @@ function places() {
 function signText(i) {
   const { read } = current;
   const node = read.nodes[i];
-  const of = node.of.map((o) => (DRAWN.has(o) || read.nodes[o].op === "named" ? read.nodes[o].letter : signText(o)));
-  return OPERATORS[node.op].sign?.(of, read.amounts[i], node, read.shapesOf(node)) ?? node.letter;
+  let [{ axis, of }, inner] = [node, node.of[0]];
+  while (axis !== undefined && !isShown(inner) && isAlike(i, inner)) {
+    axis = `${read.nodes[inner].axis}, ${axis}`;
+    [of, inner] = [read.nodes[inner].of, read.nodes[inner].of[0]];
+  }
+  const texts = of.map((o) => (isShown(o) ? read.nodes[o].letter : signText(o)));
+  return OPERATORS[node.op].sign?.(texts, read.amounts[i], { ...node, axis }, read.shapesOf(node)) ?? node.letter;
+}
+
+const isShown = (i) => DRAWN.has(i) || current.read.nodes[i].op === "named";
+
+/** Whether two nodes do the same, along different axes. */
+function isAlike(i, j) {
+  const { nodes, amounts } = current.read;
+  return nodes[i].op === nodes[j].op && nodes[i].mode === nodes[j].mode && JSON.stringify(amounts[i]) === JSON.stringify(amounts[j]);
 }
 
 const DRAWN = new Set(CLAIM.sides.flatMap(({ rows }) => rows));
@@ -423,7 +436,8 @@ function block(i, texts, where, least, unit, width) {
   }
   const wide = Math.min(44, Math.max(22, 7 * Math.max(0, ...texts.map((text) => text.length)) + 8)) + 1;
   const [rows, columns] = shape.slice(-2);
-  const planes = shape.at(-3) ?? 1;
+  const count = product(shape.slice(0, -2));
+  const planes = count <= 8 ? count : shape.at(-3); // that stand side by side
   const across = columns * wide + APART;
   const down = rows * (SMALL + 1) + APART / 2;
   const at = (u) => {
@@ -431,8 +445,7 @@ function block(i, texts, where, least, unit, width) {
     const [plane, row] = [Math.floor(v / rows), v % rows];
     return [(plane % planes) * across + place * wide, Math.floor(plane / planes) * down + row * (SMALL + 1)];
   };
-  const count = product(shape.slice(0, -3));
-  return { at, width: wide - 1, height: Math.max(count * down, 3 * SMALL), isRow: false };
+  return { at, width: wide - 1, height: Math.max((count / planes) * down - APART, 2 * SMALL), isRow: false };
 }
 
 /** Some nodes below each other: their cells, labels beside them, and the lines between rows. */
@@ -453,7 +466,7 @@ function drawGroup(side, number, group, where, offset) {
     const sign = OPERATORS[node.op].sign ? ` = ${signText(i)}` : "";
     const size = read.shapes[i].length === 1 ? read.sizes[i] : shapeText(read.shapes[i]);
     const label = `${node.letter}${sign}, ${size}`;
-    labels.push(`<div style="top:${top}px" title="${plainText(label)}"><b>${node.letter}</b> <small>${size}</small>${
+    labels.push(`<div style="top:${top}px;max-height:${one.height + BELOW - 1}px" title="${plainText(label)}"><b>${node.letter}</b> <small>${size}</small>${
       sign ? `<br>${plainText(sign.slice(3))}` : ""}</div>`);
     const base = `cell${one.isRow ? "" : " small"}${node.op === "named" ? " named" : ""}`;
     const isOutput = i === side.node;
@@ -509,7 +522,7 @@ function shownOperands(i, u) {
   const { read } = current;
   return read.terms(i, u).flatMap(([, factors]) => factors.flatMap(([o, v]) => {
     const operand = read.nodes[i].of[o];
-    return DRAWN.has(operand) || read.nodes[operand].op === "named" ? [[operand, v]] : shownOperands(operand, v);
+    return isShown(operand) ? [[operand, v]] : shownOperands(operand, v);
   }));
 }
 
@@ -606,7 +619,7 @@ function argumentsText(i, u) {
   if (!OPERATORS[node.op].chosen) return undefined;
   const of = read.terms(i, u).flatMap(([, factors]) => factors.map(([o, v]) => {
     const operand = node.of[o];
-    if (DRAWN.has(operand) || read.nodes[operand].op === "named") return entryName(operand, v);
+    if (isShown(operand)) return entryName(operand, v);
     return sumText([...read.polynomial(operand, v, new Map(), (o) => DRAWN.has(o))]
       .map(([monomial, number]) => [number, monomialText(monomial)]));
   }));

@@ -19,6 +19,7 @@ from sympy import Indexed, Rational, Symbol
 from sympy.core.relational import Relational
 
 from symconv.arithmetic.limits import (
+    LONGEST_CONDITION_SHOWN,
     LONGEST_SIGNAL_SHOWN,
     MOST_CELLS,
     MOST_CELLS_AT_FIRST,
@@ -36,6 +37,7 @@ from symconv.decision.wording import (
     extent_sentences,
     quantifiers,
     sufficient_sentence,
+    taps_sentence,
 )
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
@@ -279,7 +281,7 @@ def _letters(claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[Signal
             if (name := letter + "′" * primes) not in taken
         )
 
-    ends, others = free("yz"), free("abdefgpqvw")
+    ends, others = free("yz"), free("abdefghjmopqrtuvw")
     named = {node: next(ends) for node in outputs if not isinstance(node.operator, Named)}
     return [
         node.operator.name if isinstance(node.operator, Named) else named.get(node) or next(others)
@@ -314,6 +316,10 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     outputs = list(dict.fromkeys(chain(*shown)))
     letters = _letters(claim, nodes, outputs)
     hidden = _hidden(nodes, outputs)
+    stands = {
+        one: f"{name} where {' and '.join(map(taps_sentence, claim.about_taps))}"
+        for name, one in claim.standing.tensors.items()
+    }
     start = _start(claim, nodes, outputs, verdict)
     sides = [
         {
@@ -348,7 +354,8 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
             for one in claim.free.conditions
         ],
         "nodes": [
-            _node_record(node, numbers, letter) for node, letter in zip(nodes, letters, strict=True)
+            _node_record(node, numbers, letter) | ({"text": stands[node]} if node in stands else {})
+            for node, letter in zip(nodes, letters, strict=True)
         ],
         "sides": sides,
         "start": start,
@@ -386,17 +393,19 @@ def _verdict_record(verdict: Verdict) -> Json:
         case Unknown(reason):
             return {"kind": "unknown", "said": f"Not decided: {reason}.", "told": []}
         case Refuted(counterexample):
+            found = [counterexample, verdict.with_content]
+            condition = verdict.condition
+            is_long = condition is not None and len(plain(condition)) > LONGEST_CONDITION_SHOWN
             told = [
+                f"It holds exactly when {plain(condition)}." if is_long else "",
                 content_sentence(verdict),
                 sufficient_sentence(verdict),
                 *differences_sentences(verdict.differences),
             ]
-            found = [counterexample, verdict.with_content]
-            condition = verdict.condition
             return {
                 "kind": "refuted",
                 "said": f"Refuted: it does not hold for {verdict.claim.full_scope}.",
-                "extent": extent_sentences(verdict),
+                "extent": [] if is_long else extent_sentences(verdict),
                 "told": list(filter(None, told)),
                 "condition": None if condition is None else expression_record(condition),
                 "counterexamples": [_counterexample(one) for one in found if one],
@@ -458,10 +467,13 @@ def _start(
         return least <= shortest and 0 < count <= most
 
     symbols, roles = claim.symbols, _roles(nodes)
-    inputs = (5, 6, 7, 8, 4, 3) if has_planes else (8, 12, 16, 20, 24)
+    inputs = (5, 6, 7, 8, 4, 3, 2) if has_planes else (8, 12, 16, 20, 24)
     several = ({"kernel": c, "channel": k} for k in (2, 1) for c in (3, 2)) if has_planes else [{}]
     tries = [
-        [({"input": n, "kernel": 3, "factor": 2} | more).get(roles.get(s.name, ""), 1) for s in symbols]
+        [
+            ({"input": n, "kernel": 3, "factor": 2} | more).get(roles.get(s.name, ""), 1)
+            for s in symbols
+        ]
         for more in several
         for n in inputs
     ]
@@ -479,9 +491,10 @@ def _start(
     )
     count, _ = cells([start[s.name] for s in symbols])
     if count > MOST_CELLS_OF_A_PAGE:
+        where = ", ".join(f"{name} = {n}" for name, n in start.items()) or "as it stands"
         raise SymconvError(
             f"a page to play with has room for {MOST_CELLS_OF_A_PAGE} cells, and this claim has "
-            f"{count} where {', '.join(f'{name} = {n}' for name, n in start.items()) or 'it stands'}"
+            f"{count} ({where}); write it with smaller sizes, or with symbols for them"
         )
     return start
 
@@ -498,6 +511,10 @@ def _roles(nodes: Sequence[SignalExpr]) -> dict[str, str]:
             channels = max(0, node.ndim - spatial) if spatial and node.ndim > 1 else 0
             for axis, size in enumerate(operator.sizes):
                 role = "channel" if axis < channels else "kernel" if node in kernels else "input"
+                if (role == "kernel" and not isinstance(size.written, Symbol)) or (
+                    channels == 2 and not axis and node not in kernels
+                ):
+                    role = ""  # one of an expression is enough, and one image
                 found |= dict.fromkeys(size.symbols.keys() - found.keys(), role)
         elif isinstance(operator, Correlate | Downsample | Dilate | Conv | MaxPool | Windows):
             found |= {name: "factor" for a in operator.amounts for name in a.symbols}
