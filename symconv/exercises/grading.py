@@ -19,7 +19,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sympy import Dummy, Or, Symbol
+from sympy import And, Dummy, Or, Symbol
 
 from symconv.arithmetic.limits import DECISION_OPERATIONS, WIDEST_TEXT
 from symconv.decision.claims import Claim
@@ -43,17 +43,16 @@ from symconv.language.operators import (
 )
 from symconv.language.operators.add import positive_part
 from symconv.language.signals import Signal, SignalExpr
+from symconv.reading.text.answers import left_side, read_sides
 from symconv.reading.text.formulas import (
     ParsedFormula,
     Star,
     is_signal_tree,
     read_formula,
-    starred,
     text_of,
 )
 from symconv.reading.text.latex import latex_of as formula_latex
-from symconv.reading.text.latex import read_latex
-from symconv.reading.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.syntax import Passage, Phrase
 
 __all__ = ["Grade", "Reading", "grade", "show_grade", "show_typical"]
 
@@ -163,8 +162,8 @@ def grade(answer: str, *, latex: bool | None = None) -> Grade:
     """
     if not isinstance(answer, str):
         raise SymconvError(f"an answer is a text, got {as_given(answer)}")
-    sides = _sides(Passage(answer, "the answer"), _is_latex(answer) if latex is None else latex)
-    left = _left(sides[0]) if len(sides) == 2 else None
+    sides = _sides(Passage(answer, "the answer"), latex)
+    left = left_side(sides[0], _MERGED, ("k", "c")) if len(sides) == 2 else None
     phrase = sides[-1]
     parsed = read_formula(phrase, _SIGNALS, index=left.index if left else None)
     kernel = _kernel(parsed)
@@ -178,6 +177,7 @@ def grade(answer: str, *, latex: bool | None = None) -> Grade:
             remarks.append("Its kernels are flipped, so it is compared with the flipped k₄.")
     if isinstance(verdict, Proved):
         remarks += _outside(parsed)
+    remarks += _domain(parsed, verdict, is_flipped)
     mistake = _mistake(kernel, is_flipped, verdict) if isinstance(verdict, Refuted) else None
     if isinstance(verdict, Refuted) and _claim(kernel, not is_flipped).prove():
         other = "k₄" if is_flipped else "the flipped k₄"
@@ -189,74 +189,12 @@ def grade(answer: str, *, latex: bool | None = None) -> Grade:
 # --- reading ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """The left side of an answer: k₄ or its flip, and the index, if it has one."""
-
-    is_flipped: bool
-    index: str | None
-
-
-def _is_latex(answer: str) -> bool:
-    """Whether an answer looks like LaTeX, or mathematics in Unicode."""
-    if re.search(r"[\\${}]", answer):
-        return True
-    looks_like_code = re.search(r"\b(Sum|Piecewise|Mod)\b|\.\s*[a-z]+\(|//|==", answer)
-    return not answer.isascii() and not looks_like_code
-
-
-def _sides(passage: Passage, latex: bool) -> list[Phrase]:
+def _sides(passage: Passage, latex: bool | None) -> list[Phrase]:
     """The trees of the answer, and of what stands left of an equals sign before it."""
-    if latex:
-        sides = read_latex(passage, {*_NAMES, *_MERGED})
-        if len(sides) > 2:
-            raise sides[2].error(sides[2].tree, "expected one equals sign at most")
-        return sides
-    # k4[t] = …; an equals sign within brackets is that of an argument.
-    found = re.match(r"([^=<>!]*?)\s*:?==?(?![=])", passage.content)
-    if found is None or found[1].count("(") != found[1].count(")"):
-        return [starred(read_phrase(passage))]
-    depth = 0
-    for offset, character in enumerate(passage.content[found.end() :], found.end()):
-        depth += (character in "([") - (character in ")]")
-        if character == "=" and not depth:
-            raise passage.error("expected one equals sign at most", offset)
-    parts = (
-        Passage(passage.text, passage.where, 0, found.end(1)),
-        Passage(passage.text, passage.where, found.end()),
-    )
-    return [starred(_moved(read_phrase(part), passage)) for part in parts]
-
-
-def _moved(phrase: Phrase, passage: Passage) -> Phrase:
-    """The phrase with places counted from the start of the whole passage."""
-    for node in ast.walk(phrase.tree):
-        if isinstance(node, ast.expr | ast.keyword):
-            node.col_offset += phrase.passage.start
-            node.end_col_offset = (node.end_col_offset or 0) + phrase.passage.start
-    return Phrase(passage, phrase.tree)
-
-
-def _left(phrase: Phrase) -> _Left:
-    tree, is_flipped, index = phrase.tree, False, None
-    while True:
-        match tree:
-            case ast.Subscript(inner, ast.Name(name)) if index is None and not is_flipped:
-                tree, index = inner, name
-            case ast.Call(ast.Name(merged) as inner, [ast.Name(name)], []) if (
-                merged in _MERGED and index is None
-            ):
-                tree, index = inner, name
-            case ast.Call(ast.Attribute(inner, "flip"), [], []) | ast.Call(
-                ast.Name("flip"), [inner], []
-            ) if not is_flipped:
-                tree, is_flipped = inner, True
-            case ast.Name(name) if name in _MERGED and index not in ("k", "c"):
-                return _Left(is_flipped, index)
-            case _:
-                raise phrase.error(
-                    phrase.tree, "expected k4, k4[t] or the flipped k̃₄ left of the equals sign"
-                )
+    sides = read_sides(passage, {*_NAMES, *_MERGED}, latex=latex)
+    if len(sides) > 2:
+        raise sides[2].error(sides[2].tree, "expected one equals sign at most")
+    return sides
 
 
 def _kernel(parsed: ParsedFormula) -> SignalExpr:
@@ -354,6 +292,29 @@ def _outside(parsed: ParsedFormula) -> Iterator[str]:
             f"Outside 0 ≤ {t} < 3c − 2, where k₄ is 0, the formula is not: for {values} it gives "
             f"{_vector(found.lhs)[1:-1]} at {t} = {at}. That does not count as wrong."
         )
+
+
+def _domain(parsed: ParsedFormula, verdict: Verdict, is_flipped: bool) -> Iterator[str]:
+    """What is wrong with the domain of an answer, if it has one."""
+    if parsed.domain is None or parsed.everywhere is None or parsed.index is None:
+        return
+    t = parsed.index
+    if isinstance(verdict, Refuted):
+        formula = entries(parsed.everywhere, t)
+        if _claim(formula, is_flipped).prove():
+            yield (
+                f"The formula is right, and its domain, {_domain_text(parsed)}, is not: k₄ has "
+                f"taps at 0 ≤ {t} < 3c − 2."
+            )
+        return
+    taps = And(t >= 0, t < K4.length)
+    beyond = Claim(parsed.domain, taps, given=[parsed.domain]).prove()
+    if isinstance(beyond, Refuted):
+        yield f"Its domain goes beyond 0 ≤ {t} < 3c − 2, where k₄ has its taps."
+
+
+def _domain_text(parsed: ParsedFormula) -> str:
+    return text_of(parsed, _SIGNALS).rpartition(" for ")[2]
 
 
 def _conventions(parsed: ParsedFormula) -> Iterator[str]:
