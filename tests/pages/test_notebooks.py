@@ -1,5 +1,6 @@
 """The proof notebooks as sources; the tests of the handouts run them from start to end."""
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -32,6 +33,14 @@ def test_notebook_has_exercises_that_check_answers(path: Path) -> None:
     checked = [cell for cell in solved if cell.is_code and "check(" in cell.version("student")]
     assert checked, "an answer that checks itself"
     assert any(not cell.is_code for cell in solved), "an answer in words"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_exercise_has_a_hint(path: Path) -> None:
+    cells = Source.read(path).cells
+    asked = [found for cell in cells for found in re.findall(r"\*\*(Exercise \d+)", cell.text)]
+    hinted = [cell.hint_to for cell in cells if cell.hint_to is not None]
+    assert hinted in (asked, [])
 
 
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries

@@ -18,7 +18,7 @@ import nbformat
 import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pandocfilters import Math, RawBlock, RawInline, Str, walk
+from pandocfilters import Header, Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.pages.handouts.execution import Kernels, executed, notebook
@@ -108,6 +108,7 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
 def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(paged.blocks, paged, _typst_div))
+    blocks += _hints(paged)
     blocks = walk(blocks, _typst_inline, "typst", {})
     body = pandoc(["-f", "json", "-t", "typst"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
@@ -153,6 +154,26 @@ def _drawn(holder: Any, stream: Any) -> Iterator[bytes]:
             yield from _drawn(form, form)
 
 
+def _hints(paged: Document) -> Iterator[Block]:
+    """All hints, on a page of their own at the end, under the names of their exercises."""
+    hints: dict[str, list[Block]] = {}
+    for block in paged.blocks:
+        if name := _hint_to(block):
+            hints.setdefault(name, []).extend(block["c"][1])
+    if hints:
+        yield RawBlock("typst", "#pagebreak(weak: true)")
+        yield Header(2, ["", [], []], [Str("Hints")])
+    for name, inner in hints.items():
+        yield RawBlock("typst", f"#hint({_quoted(name)})[")
+        yield from inner
+        yield RawBlock("typst", "]")
+
+
+def _hint_to(block: Block) -> str:
+    """The name of the exercise to which a block is a hint, or nothing."""
+    return dict(block["c"][0][2]).get("name", "") if block["t"] == "Div" else ""
+
+
 def _quoted(text: str) -> str:
     """A text as Typst writes it."""
     return json.dumps(text, ensure_ascii=False)
@@ -176,6 +197,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             figure = paged.figures[int(attributes["number"])]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "hint":
+            return [RawBlock("typst", f"#where-hint({_quoted(attributes['name'])})")]
         case _:
             return [RawBlock("typst", f"#{kind}["), *inner, RawBlock("typst", "]")]
 
@@ -218,6 +241,9 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "hint":
+            begin = '<details class="hint"><summary>Hint</summary>'
+            return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
         case _:
             return [RawBlock("html", f'<div class="{kind}">'), *inner, RawBlock("html", "</div>")]
 
