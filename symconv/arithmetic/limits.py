@@ -565,6 +565,12 @@ MOST_LABELS = 120
 """On the lines between two rows: to find places for so many takes a third of a second, and for half
 as many a sixth of that."""
 
+MOST_CELLS_OF_A_PAGE = 1200
+"""Of a page to play with: more cannot be looked at, nor drawn anew while a slider is dragged."""
+
+MOST_CELLS_AT_FIRST = 320
+"""Of a page to play with, at the sizes that it begins with: they are seen without scrolling far."""
+
 MOST_SIZES_TRIED_FOR_A_PAGE = 400
 """To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
 

@@ -38,24 +38,24 @@ _TITLES = {"student": "student’s version", "instructor": "instructor’s versi
 
 def build(
     source: Source,
-    version: Version,
+    versions: Sequence[Version],
     formats: Sequence[Format],
     folder: Path,
     progress: Callable[[str], None] = lambda step: None,
     kernels: Kernels | None = None,
 ) -> list[Path]:
-    """Write a version of a notebook into a folder, as `NAME-VERSION.FORMAT`.
+    """Write versions of a notebook into a folder, as `NAME-VERSION.FORMAT`.
 
     Args:
         source: the notebook.
-        version: "student", with stubs and blank space in place of solutions, or "instructor".
+        versions: "student", with stubs and blank space in place of solutions, or "instructor".
         formats: "pdf", "html" or "ipynb".
         folder: where to; it is made if it is not there.
         progress: called with what is being done.
-        kernels: where the notebook's kernel is added; nothing is written once they are ended.
+        kernels: where the notebook's processes are added; nothing is written once they are ended.
 
     Returns:
-        The files, in the order of the formats.
+        The files, in the order of the versions and formats.
 
     Raises:
         HandoutError: a cell fails, or something cannot be set.  No file is written then.
@@ -66,18 +66,20 @@ def build(
     def ran(cell: int) -> None:
         progress(f"running, {cell} of {total} cells done")
 
-    shown = executed(source, version, ran, kernels)
-    written: dict[Format, bytes] = {}
-    paged = document(source, version, shown) if set(formats) - {"ipynb"} else None
-    for kind in formats:
-        progress(f"writing {kind}")
-        if kind == "ipynb":
-            written[kind] = _jupyter(source, version, shown)
-        elif paged is not None:
-            written[kind] = _pdf(paged) if kind == "pdf" else _html(paged)
+    shown = executed(source, versions, ran, kernels)
+    written: dict[str, bytes] = {}
+    for version in versions:
+        paged = document(source, version, shown[version]) if {*formats} - {"ipynb"} else None
+        for kind in formats:
+            progress(f"writing {version}’s {kind}")
+            name = f"{source.name}-{version}.{kind}"
+            if kind == "ipynb":
+                written[name] = _jupyter(source, version, shown[version])
+            elif paged is not None:
+                written[name] = _pdf(paged) if kind == "pdf" else _html(paged)
     if kernels.ended:
         raise HandoutError(f"{source.path}: ended before it was done")
-    return [_write(folder, f"{source.name}-{version}.{k}", data) for k, data in written.items()]
+    return [_write(folder, name, content) for name, content in written.items()]
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
