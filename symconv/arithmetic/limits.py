@@ -592,6 +592,9 @@ MOST_TERMS_OF_TAP = 6
 MOST_ENTRIES_OF_ANSWER = 300
 """Of a list of numbers that is an answer: each is a tap, a term of what is decided."""
 
+MOST_EXPONENTS_TRIED = 8
+"""Values of L where powers such as 2^L are compared: what differs, differs at the first ones."""
+
 MOST_REPAIRS_TRIED = 80
 """Formulas that are tried as a repair: each is a small decision."""
 
