@@ -581,7 +581,8 @@ MOST_PICTURE_SENTENCES = 40
 """That say what a picture shows, for those who do not see it: all of them are read aloud."""
 
 MOST_TAPS_DRAWN = 200
-"""Of a kernel: 64 weights of three by three are more than anybody looks at, and 20 are not."""
+"""Of a kernel, or in a grid: 64 weights of three by three are more than anybody looks at, and 20
+are not."""
 
 MOST_TERMS_OF_TAP = 6
 """Below each other in a cell: what is longer is a formula, and not a picture."""

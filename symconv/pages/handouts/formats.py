@@ -18,7 +18,7 @@ import nbformat
 import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pandocfilters import Math, RawBlock, RawInline, Str, walk
+from pandocfilters import Header, Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.pages.handouts.execution import Kernels, executed, notebook
@@ -38,24 +38,24 @@ _TITLES = {"student": "student’s version", "instructor": "instructor’s versi
 
 def build(
     source: Source,
-    version: Version,
+    versions: Sequence[Version],
     formats: Sequence[Format],
     folder: Path,
     progress: Callable[[str], None] = lambda step: None,
     kernels: Kernels | None = None,
 ) -> list[Path]:
-    """Write a version of a notebook into a folder, as `NAME-VERSION.FORMAT`.
+    """Write versions of a notebook into a folder, as `NAME-VERSION.FORMAT`.
 
     Args:
         source: the notebook.
-        version: "student", with stubs and blank space in place of solutions, or "instructor".
+        versions: "student", with stubs and blank space in place of solutions, or "instructor".
         formats: "pdf", "html" or "ipynb".
         folder: where to; it is made if it is not there.
         progress: called with what is being done.
-        kernels: where the notebook's kernel is added; nothing is written once they are ended.
+        kernels: where the notebook's processes are added; nothing is written once they are ended.
 
     Returns:
-        The files, in the order of the formats.
+        The files, in the order of the versions and formats.
 
     Raises:
         HandoutError: a cell fails, or something cannot be set.  No file is written then.
@@ -66,18 +66,20 @@ def build(
     def ran(cell: int) -> None:
         progress(f"running, {cell} of {total} cells done")
 
-    shown = executed(source, version, ran, kernels)
-    written: dict[Format, bytes] = {}
-    paged = document(source, version, shown) if set(formats) - {"ipynb"} else None
-    for kind in formats:
-        progress(f"writing {kind}")
-        if kind == "ipynb":
-            written[kind] = _jupyter(source, version, shown)
-        elif paged is not None:
-            written[kind] = _pdf(paged) if kind == "pdf" else _html(paged)
+    shown = executed(source, versions, ran, kernels)
+    written: dict[str, bytes] = {}
+    for version in versions:
+        paged = document(source, version, shown[version]) if {*formats} - {"ipynb"} else None
+        for kind in formats:
+            progress(f"writing {version}’s {kind}")
+            name = f"{source.name}-{version}.{kind}"
+            if kind == "ipynb":
+                written[name] = _jupyter(source, version, shown[version])
+            elif paged is not None:
+                written[name] = _pdf(paged) if kind == "pdf" else _html(paged)
     if kernels.ended:
         raise HandoutError(f"{source.path}: ended before it was done")
-    return [_write(folder, f"{source.name}-{version}.{k}", data) for k, data in written.items()]
+    return [_write(folder, name, content) for name, content in written.items()]
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
@@ -105,6 +107,7 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
 def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(paged.blocks, paged, _typst_div))
+    blocks += _hints(paged)
     blocks = walk(blocks, _typst_inline, "typst", {})
     body = pandoc(["-f", "json", "-t", "typst"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
@@ -138,6 +141,26 @@ def _check_glyphs(content: bytes, where: str) -> None:
             )
 
 
+def _hints(paged: Document) -> Iterator[Block]:
+    """All hints, on a page of their own at the end, under the names of their exercises."""
+    hints: dict[str, list[Block]] = {}
+    for block in paged.blocks:
+        if name := _hint_to(block):
+            hints.setdefault(name, []).extend(block["c"][1])
+    if hints:
+        yield RawBlock("typst", "#pagebreak(weak: true)")
+        yield Header(2, ["", [], []], [Str("Hints")])
+    for name, inner in hints.items():
+        yield RawBlock("typst", f"#hint({_quoted(name)})[")
+        yield from inner
+        yield RawBlock("typst", "]")
+
+
+def _hint_to(block: Block) -> str:
+    """The name of the exercise to which a block is a hint, or nothing."""
+    return dict(block["c"][0][2]).get("name", "") if block["t"] == "Div" else ""
+
+
 def _quoted(text: str) -> str:
     """A text as Typst writes it."""
     return json.dumps(text, ensure_ascii=False)
@@ -161,6 +184,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             figure = paged.figures[int(attributes["number"])]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "hint":
+            return [RawBlock("typst", f"#where-hint({_quoted(attributes['name'])})")]
         case _:
             return [RawBlock("typst", f"#{kind}["), *inner, RawBlock("typst", "]")]
 
@@ -203,6 +228,9 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "hint":
+            begin = '<details class="hint"><summary>Hint</summary>'
+            return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
         case _:
             return [RawBlock("html", f'<div class="{kind}">'), *inner, RawBlock("html", "</div>")]
 

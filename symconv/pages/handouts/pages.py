@@ -1,7 +1,7 @@
 """A notebook with its outputs as a document: the tree of blocks that pandoc writes from.
 
-Cells and outputs become blocks of pandoc's; a solution, an output, a figure and the ruled
-space for an answer are Divs with that class, which `formats` knows how to set.
+Cells and outputs become blocks of pandoc's; a solution, a hint, an output, a figure and the
+ruled space for an answer are Divs with that class, which `formats` knows how to set.
 """
 
 from __future__ import annotations
@@ -151,6 +151,9 @@ def _div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
 
 
 def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
+    if cell.hint_to is not None:
+        parsed = _parsed(source, cell.text, cell.line)
+        return [_div("hint", parsed, name=cell.hint_to)]
     blocks: list[Block] = []
     for part in cell.parts:
         if part.is_solution and version == "student":
