@@ -99,6 +99,11 @@ class Child:
     ) -> None:
         self.end()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has been started, and has not been ended."""
+        return self._process is not None
+
     def report(self, task: Task, seconds: float, out: Console) -> tuple[dict[str, Any], str]:
         """The record of a claim, and the text that shows it.
 

@@ -83,7 +83,7 @@ class _OfSizes(Part):
         if latex or (latex is None and is_latex(text)):
             return self._from_latex(passage)
         try:
-            return starred(self._from_text(passage))
+            return starred(self._from_text(Passage(_in_plain_text(text), "the answer")))
         except TextError as error:
             try:
                 return self._from_latex(passage)
@@ -445,31 +445,45 @@ _RELATIONS = {
 _SIGN = re.compile(
     r"\\(?:leqslant|geqslant|leq|geq|neq|le|ge|ne|lt|gt)(?![A-Za-z])|[<>!=]=|[<>=≤≥⩽⩾≠]"
 )
-_AND = re.compile(
-    r"\\(?:land|wedge)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:and|und)\s*\}|∧|\b(?:and|und)\b|"
-    r"(?<!\\),"
+_OR = r"\\(?:lor|vee)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:or|oder)\s*\}|∨|\b(?:or|oder)\b"
+_AND = r"\\(?:land|wedge)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:and|und)\s*\}|∧|\b(?:and|und)\b"
+_LEVELS = (
+    (re.compile(rf"(?<!\\)[,;](?!\s*(?:{_OR}|{_AND}))"), ast.And),
+    (re.compile(rf"(?:(?<!\\),\s*)?(?:{_OR})"), ast.Or),
+    (re.compile(rf"(?:(?<!\\),\s*)?(?:{_AND})"), ast.And),
 )
-_OR = re.compile(
-    r"\\(?:lor|vee)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:or|oder)\s*\}|∨|\b(?:or|oder)\b"
-)
-_INSTEAD = {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "−": "-", "·": "*", "∧": " and "}
+"""What joins conditions, from what binds least: a comma, or, and."""
+_PLAIN = {
+    **{"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "−": "-", "·": "*"},
+    **{"∧": " and ", "∨": " or "},
+}
+
+
+def _in_plain_text(text: str) -> str:
+    """A text in the signs of the language: ≤ is <=, and 2c is 2*c, but not below a fraction bar."""
+    for character, instead in _PLAIN.items():
+        text = text.replace(character, instead)
+    return re.sub(r"(?<![\w./%])(?<![/%] )([0-9]+)(?=[A-Za-z(])", r"\1*", text)
 
 
 def _condition(passage: Passage, latex: bool) -> Phrase:
     r"""The tree of a condition: comparisons, in text or LaTeX; = is ==.
 
-    In LaTeX, comparisons are joined by \land or \lor, by words, or by commas.
+    Comparisons are joined by \land or \lor, by words, or by commas, which bind less than both.
     """
     if not latex:
-        # Words and signs of the language are Python's; what differs has the same meaning.
-        text = re.sub(r"(?<![<>=!])=(?![=])(?![^()]*\))", "==", passage.content)
-        for character, instead in {**_INSTEAD, "∨": " or "}.items():
-            text = text.replace(character, instead)
+        text = _in_plain_text(passage.content)
+        text = re.sub(r"\bund\b", "and", re.sub(r"\boder\b", "or", text))
+        text = re.sub(r"(?<![<>=!])=(?![=])(?![^()]*\))", "==", text)
+        whole = Passage(text, passage.where)
+        comma, _ = _LEVELS[0]
+        pieces = _split(whole, 0, len(text), comma)
+        if len(pieces) > 1:
+            text = " and ".join(f"({text[start:stop].strip()})" for start, stop, _ in pieces)
         return read_phrase(passage if text == passage.content else Passage(text, passage.where))
     content = re.sub(r"^\s*\$+|\$+\.?\s*$", lambda found: " " * len(found[0]), passage.content)
     inner = Passage(content, passage.where)
-    tree = _joined(inner, 0, len(content), (_OR, ast.Or), (_AND, ast.And))
-    return Phrase(inner, tree)
+    return Phrase(inner, _joined(inner, 0, len(content), *_LEVELS))
 
 
 def _joined(passage: Passage, start: int, stop: int, *levels: tuple[Any, type[Any]]) -> ast.expr:

@@ -168,17 +168,13 @@ class KernelPart(Part):
     def right_words(self) -> str:
         """What is said of a right answer."""
         if self.asks == "kernel" and not self._by_claim:
-            return "Right, for all kernel lengths." if self._has_sizes else "Right."
+            return "Right, for all kernel lengths."
         return super().right_words
 
     @property
     def _by_claim(self) -> bool:
         """Whether the claim decides, and not the one right answer."""
         return self._claimed is not None and not self._is_unique
-
-    @property
-    def _has_sizes(self) -> bool:
-        return self.right is None or bool(Claim(self.right, self.right).symbols)
 
     # --- what is right -------------------------------------------------------------------
 
@@ -409,11 +405,11 @@ class KernelPart(Part):
 
     def _read(self, text: str, latex: bool | None, *, can_be_operators: bool) -> Answer:
         passage = Passage(text, "the answer")
-        if not self._is_of_one_axis:
-            return self._read_tensor(passage)
         listed = self._read_list(passage) if can_be_operators else None
         if listed is not None:
             return listed
+        if not self._is_of_one_axis:
+            return self._read_tensor(passage)
         sides = self._sides(passage, latex)
         left = self._left(sides[0]) if len(sides) == 2 else None
         phrase = sides[-1]
@@ -452,9 +448,12 @@ class KernelPart(Part):
 
     def _read_list(self, passage: Passage) -> Answer | None:
         """The entries in a list of numbers, if it is one."""
-        if not re.match(r"\s*[\[(]?\s*[-+]?\s*\d[^=*\\]*,", passage.content):
+        names = "|".join(map(re.escape, self._called or (self._unknown, self.name)))
+        start = rf"\s*(?:(?:{names})\s*=)?(?=\s*[\[(]?\s*[-+]?\s*\d[^=*\\]*,)"
+        found = re.match(start, passage.text)
+        if not found:
             return None
-        phrase = read_phrase(passage)
+        phrase = read_phrase(Passage(passage.text, passage.where, found.end()))
         match phrase.tree:
             case ast.List(parts) | ast.Tuple(parts) if len(parts) <= MOST_ENTRIES_OF_ANSWER:
                 reader = Reader(phrase, self.context.names)

@@ -325,7 +325,7 @@ class Part(ABC):
         """The verdict in a sentence."""
         match verdict:
             case Proved():
-                return self.right_words
+                return self.right_words if self.claim(answer).symbols else "Right."
             case Refuted(found):
                 return f"Not right: {self.difference(answer, found)}."
             case Unknown(reason):
