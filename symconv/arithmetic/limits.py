@@ -565,6 +565,12 @@ MOST_LABELS = 120
 """On the lines between two rows: to find places for so many takes a third of a second, and for half
 as many a sixth of that."""
 
+MOST_CELLS_OF_A_PAGE = 1200
+"""Of a page to play with: more cannot be looked at, nor drawn anew while a slider is dragged."""
+
+MOST_CELLS_AT_FIRST = 320
+"""Of a page to play with, at the sizes that it begins with: they are seen without scrolling far."""
+
 MOST_SIZES_TRIED_FOR_A_PAGE = 400
 """To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
 
@@ -575,7 +581,8 @@ MOST_PICTURE_SENTENCES = 40
 """That say what a picture shows, for those who do not see it: all of them are read aloud."""
 
 MOST_TAPS_DRAWN = 200
-"""Of a kernel: 64 weights of three by three are more than anybody looks at, and 20 are not."""
+"""Of a kernel, or in a grid: 64 weights of three by three are more than anybody looks at, and 20
+are not."""
 
 MOST_TERMS_OF_TAP = 6
 """Below each other in a cell: what is longer is a formula, and not a picture."""
@@ -584,6 +591,9 @@ MOST_TERMS_OF_TAP = 6
 
 MOST_ENTRIES_OF_ANSWER = 300
 """Of a list of numbers that is an answer: each is a tap, a term of what is decided."""
+
+MOST_EXPONENTS_TRIED = 8
+"""Values of L where powers such as 2^L are compared: what differs, differs at the first ones."""
 
 MOST_REPAIRS_TRIED = 80
 """Formulas that are tried as a repair: each is a small decision."""

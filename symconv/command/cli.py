@@ -615,6 +615,8 @@ def handout(
 @main.command()
 @click.argument("claim", metavar="[CLAIM or NAME]", required=False, shell_complete=_names)
 @_signal_option
+@_tensor_option
+@_function_option
 @_given_option
 @_integer_option
 @click.option(
@@ -625,12 +627,16 @@ def handout(
     metavar="FILE.html",
     help="The file to write, which is replaced.",
 )
+@_timeout_option
 def explore(
     claim: str | None,
     signals: tuple[str, ...],
+    tensors: tuple[str, ...],
+    functions: tuple[str, ...],
     given: tuple[str, ...],
     integers: tuple[str, ...],
     output: str,
+    timeout: float | None,
 ) -> None:
     """Make a page on which a claim can be played with, in a browser.
 
@@ -644,14 +650,13 @@ def explore(
     The page is one file and needs no network.  Lengths, strides, paddings and taps are
     changed on it; both sides are drawn, with the entries in which they differ, and what each
     entry reads.  It has the verdict, the exact condition and the smallest counterexample, and
-    its address keeps what is seen.
-
-    The claim has one axis, and is about sums of products of entries: no functions or maxima.
+    its address keeps what is seen.  Tensors of several axes are drawn as planes.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     from symconv.command.exploring import write_page
     from symconv.command.terminal import console
 
-    write_page(claim, arguments.declared(signals, given, integers), output, console())
+    declared = arguments.declared(signals, given, integers, tensors, functions)
+    write_page(claim, declared, output, timeout, console())
 
 
 @main.command("grade")

@@ -10,12 +10,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from threading import Timer
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from symconv.arithmetic.limits import SECONDS_TO_END
 from symconv.command.interrupts import raised, withheld
+
+if TYPE_CHECKING:  # each command imports what it needs, and no more
+    from symconv.reading.text import Declarations
 
 __all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError"]
 
@@ -47,6 +50,7 @@ class Task:
         wanted: what else is said of the unknowns.
         pair: two networks that are compared instead, as a `Pair`.
         saved: the file for inputs at which they differ.
+        is_page: whether the record is that of a page to play with.
         graded: an answer to an exercise that is graded instead, as keywords of `answer_graded`.
     """
 
@@ -63,7 +67,16 @@ class Task:
     wanted: Mapping[str, Any] = field(default_factory=dict)
     pair: Mapping[str, Any] = field(default_factory=dict)
     saved: str = ""
+    is_page: bool = False
     graded: Mapping[str, Any] = field(default_factory=dict)
+
+    def declared(self) -> Declarations:
+        """What is declared, for a claim that was typed."""
+        from symconv.reading.text import Declarations
+
+        return Declarations.of(
+            self.signals, self.given, self.integers, self.tensors, self.functions
+        )
 
 
 class Child:
@@ -230,8 +243,13 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
     from symconv.command import arguments
     from symconv.command.reports import report, report_theorem
     from symconv.command.solving import Wanted, report_problem
-    from symconv.reading.text import Declarations, Passage, read_claim, read_problem
+    from symconv.reading.text import Passage, read_claim, read_problem
 
+    if task.is_page:
+        from symconv.command.exploring import page_record
+
+        record: dict[str, Any] = page_record(task)
+        return record
     if task.pair:
         from symconv.command.comparing import report_comparison
         from symconv.reading.networks.sources import Pair
@@ -243,9 +261,7 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
         return answer_graded(**task.graded).record()
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
-    declared = Declarations.of(
-        task.signals, task.given, task.integers, task.tensors, task.functions
-    )
+    declared = task.declared()
     passage = Passage(task.claim, "the claim")
     if task.unknowns:
         unknowns = {

@@ -17,7 +17,6 @@ from symconv.arithmetic.unevaluated import difference
 from symconv.decision.claims import Claim, as_written
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided
-from symconv.exercises.kernels import is_latex
 from symconv.exercises.parts import (
     Answer,
     Part,
@@ -31,6 +30,7 @@ from symconv.exercises.parts import (
 )
 from symconv.language.notation import latex as latex_of
 from symconv.language.signals import SignalExpr
+from symconv.reading.text.answers import is_latex
 from symconv.reading.text.formulas import starred
 from symconv.reading.text.functions import FUNCTIONS, close
 from symconv.reading.text.latex import read_latex

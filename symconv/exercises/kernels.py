@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sympy import Dummy, Expr, Integer, Or, Symbol
+from sympy import And, Dummy, Expr, Integer, Or, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.limits import LARGEST_SHIFT, MOST_ENTRIES_OF_ANSWER
@@ -50,21 +50,20 @@ from symconv.language.operators import (
 )
 from symconv.language.operators.add import positive_part
 from symconv.language.signals import Signal, SignalExpr
+from symconv.reading.text.answers import LeftSide, left_side, read_sides
 from symconv.reading.text.formulas import (
     ParsedFormula,
     Star,
     is_signal_tree,
     read_formula,
-    starred,
     text_of,
 )
 from symconv.reading.text.latex import latex_of as formula_latex
-from symconv.reading.text.latex import read_latex
 from symconv.reading.text.problems import ParsedProblem, read_problem
 from symconv.reading.text.reader import Reader
 from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
-__all__ = ["KernelPart", "is_latex", "operators"]
+__all__ = ["KernelPart", "operators"]
 
 
 class KernelPart(Part):
@@ -307,6 +306,7 @@ class KernelPart(Part):
         """What a formula gives beyond the entries; and whether the flipped answer is right."""
         if isinstance(verdict, Proved):
             yield from self._outside(answer)
+        yield from self._domain(answer, verdict)
         if isinstance(verdict, Refuted) and not self._by_claim and answer.value.ndim == 1:
             other = replace(answer, is_flipped=not answer.is_flipped)
             if self.asks == "kernel" and self.claim(other).prove():
@@ -356,6 +356,28 @@ class KernelPart(Part):
                 "not count as wrong."
             )
 
+    def _domain(self, answer: Answer, verdict: Verdict) -> Iterator[str]:
+        """What is wrong with the domain of an answer, if it has one."""
+        parsed = answer.more.parsed if isinstance(answer.more, _Written) else None
+        if parsed is None or parsed.domain is None or self.length is None:
+            return
+        assert parsed.index is not None
+        t, everywhere = parsed.index, parsed.everywhere
+        within = f"0 ≤ {t} < {plain(self.length)}"
+        if isinstance(verdict, Refuted) and everywhere is not None:
+            whole = self._kernel(replace(parsed, value=everywhere, domain=None))
+            if self.claim(replace(answer, value=whole)).prove():
+                said = text_of(parsed, self.signals).rpartition(" for ")[2]
+                yield (
+                    f"The formula is right, and its domain, {said}, is not: {self._shown} has "
+                    f"entries at {within}."
+                )
+        elif isinstance(verdict, Proved):
+            entries = And(t >= 0, t < self.length)
+            given = [*self.hypotheses(), as_written(parsed.domain)]
+            if isinstance(Claim(parsed.domain, entries, given).prove(), Refuted):
+                yield f"Its domain goes beyond {within}, where {self._shown} has its entries."
+
     @property
     def _shown(self) -> str:
         """What is asked for, in a sentence."""
@@ -388,7 +410,7 @@ class KernelPart(Part):
             return listed
         if not self._is_of_one_axis:
             return self._read_tensor(passage)
-        sides = self._sides(passage, is_latex(text) if latex is None else latex)
+        sides = self._sides(passage, latex)
         left = self._left(sides[0]) if len(sides) == 2 else None
         phrase = sides[-1]
         if not can_be_operators:
@@ -427,7 +449,8 @@ class KernelPart(Part):
     def _read_list(self, passage: Passage) -> Answer | None:
         """The entries in a list of numbers, if it is one."""
         names = "|".join(map(re.escape, self._called or (self._unknown, self.name)))
-        found = re.match(rf"\s*(?:(?:{names})\s*=)?(?=\s*[\[(]?\s*[-+]?\s*\d[^=*]*,)", passage.text)
+        start = rf"\s*(?:(?:{names})\s*=)?(?=\s*[\[(]?\s*[-+]?\s*\d[^=*\\]*,)"
+        found = re.match(start, passage.text)
         if not found:
             return None
         phrase = read_phrase(Passage(passage.text, passage.where, found.end()))
@@ -461,53 +484,17 @@ class KernelPart(Part):
         except SymconvError as error:
             raise parsed.phrase.error(parsed.phrase.tree, str(error)) from None
 
-    def _sides(self, passage: Passage, latex: bool) -> list[Phrase]:
+    def _sides(self, passage: Passage, latex: bool | None) -> list[Phrase]:
         """The trees of the answer, and of what stands left of an equals sign before it."""
-        if latex:
-            sides = read_latex(passage, {*self.signals, *self._called, self._unknown})
-            if len(sides) > 2:
-                raise sides[2].error(sides[2].tree, "expected one equals sign at most")
-            return sides
-        # k4[t] = …; an equals sign within brackets is that of an argument.
-        found = re.match(r"([^=<>!]*?)\s*:?==?(?![=])", passage.content)
-        if found is None or found[1].count("(") != found[1].count(")"):
-            return [starred(read_phrase(passage))]
-        depth = 0
-        for offset, character in enumerate(passage.content[found.end() :], found.end()):
-            depth += (character in "([") - (character in ")]")
-            if character == "=" and not depth:
-                raise passage.error("expected one equals sign at most", offset)
-        parts = (
-            Passage(passage.text, passage.where, 0, found.end(1)),
-            Passage(passage.text, passage.where, found.end()),
-        )
-        return [starred(_moved(read_phrase(part), passage)) for part in parts]
+        names = {*self.signals, *self._called, self._unknown}
+        sides = read_sides(passage, names, latex=latex)
+        if len(sides) > 2:
+            raise sides[2].error(sides[2].tree, "expected one equals sign at most")
+        return sides
 
-    def _left(self, phrase: Phrase) -> _Left:
+    def _left(self, phrase: Phrase) -> LeftSide:
         """What stands left of the equals sign: the name of what is asked for."""
-        tree, is_flipped, index = phrase.tree, False, None
-        called = self._called or (self._unknown, self.name)
-        while True:
-            match tree:
-                case ast.Subscript(inner, ast.Name(name)) if index is None and not is_flipped:
-                    tree, index = inner, name
-                case ast.Call(ast.Name(merged) as inner, [ast.Name(name)], []) if (
-                    merged in called and index is None
-                ):
-                    tree, index = inner, name
-                case ast.Call(ast.Attribute(inner, "flip"), [], []) | ast.Call(
-                    ast.Name("flip"), [inner], []
-                ) if not is_flipped:
-                    tree, is_flipped = inner, True
-                case ast.Name(name) if name in called and index not in self._reserved:
-                    return _Left(is_flipped, index)
-                case _:
-                    first = called[0]
-                    flipped = f"the flipped {tilded(pretty(first))}"
-                    raise phrase.error(
-                        phrase.tree,
-                        f"expected {first}, {first}[t] or {flipped} left of the equals sign",
-                    )
+        return left_side(phrase, self._called or (self._unknown, self.name), self._reserved)
 
     @property
     def _reserved(self) -> set[str]:
@@ -566,27 +553,11 @@ class KernelPart(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
-    """The left side of an answer: what is asked for or its flip, and the index, if it has one."""
-
-    is_flipped: bool
-    index: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Written:
     """The formula of an answer, and whether a left side stands before it."""
 
     parsed: ParsedFormula
     has_left: bool
-
-
-def is_latex(answer: str) -> bool:
-    """Whether an answer looks like LaTeX, or mathematics in Unicode."""
-    if re.search(r"[\\${}]", answer):
-        return True
-    looks_like_code = re.search(r"\b(Sum|Piecewise|Mod)\b|\.\s*[a-z]+\(|//|==", answer)
-    return not answer.isascii() and not looks_like_code
 
 
 def entries_of_all(passages: Sequence[Passage]) -> set[str]:
@@ -620,15 +591,6 @@ def _check_formula(phrase: Phrase, signals: Mapping[str, Signal]) -> None:
         raise phrase.error(
             phrase.tree, f"a formula is asked for, in entries such as {next(iter(signals))}[t]"
         )
-
-
-def _moved(phrase: Phrase, passage: Passage) -> Phrase:
-    """The phrase with places counted from the start of the whole passage."""
-    for node in ast.walk(phrase.tree):
-        if isinstance(node, ast.expr | ast.keyword):
-            node.col_offset += phrase.passage.start
-            node.end_col_offset = (node.end_col_offset or 0) + phrase.passage.start
-    return Phrase(passage, phrase.tree)
 
 
 def _flips(tree: ast.AST, signals: Mapping[str, Any], is_flipped: bool = False) -> Iterator[bool]:
