@@ -137,7 +137,7 @@ def _left(passage: Passage) -> tuple[Passage | None, Passage]:
     """k4[t] = …: an equals sign within brackets is that of an argument."""
     formula = _formula_end(passage.content)
     found = re.match(r"([^=<>!]*?)\s*:?==?(?![=])", passage.content[:formula])
-    if found is None or found[1].count("(") != found[1].count(")"):
+    if found is None or any(found[1].count(a) != found[1].count(b) for a, b in ("()", "[]")):
         return None, passage
     depth = 0
     for offset, character in enumerate(passage.content[found.end() : formula], found.end()):

@@ -621,6 +621,8 @@ class _FormulaReader(Reader):
             self._check_positive(node.right, right, DIVISOR)
         if isinstance(node.op, ast.Div) and right.is_zero:
             raise self.error(node.right, "division by zero")
+        if isinstance(node.op, ast.Div) and right.has(Piecewise):
+            raise self.error(node.right, "expected a number, and this is one in some cases only")
         if any(entries):
             for part, value in ((node.left, left), (node.right, right)):
                 self._formula(part, value)
