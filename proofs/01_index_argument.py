@@ -275,6 +275,11 @@ assert instance.simplified == [0, 0]
 # hand the seven taps of the one stride-4 layer, from $k_4[t] = \sum_i k[i]\,k[t - 2i]$, and
 # write them as a list `taps`.
 
+# %% [markdown] tags=["hint"]
+# The taps of $k\uparrow_2$ are $1, 0, 2, 0, 1$. Write a row for each of them that is not 0: $k$
+# times this tap, shifted to its place. Then add up the columns, as in the long multiplication
+# above.
+
 # %%
 binomial = Signal.taps(1, 2, 1)
 ### BEGIN SOLUTION
@@ -291,6 +296,10 @@ check(
 # stride is 9. Find its kernel, as a signal `k9` made of $k$ with `convolve` and `dilate`. How
 # many taps has it? Write their number as an expression `size` in $c$.
 
+# %% [markdown] tags=["hint"]
+# The second layer reads the first one's output at $3u + i$, and the first one the padded input at
+# $3(3u + i) + j$. What takes the place of $t = 2i + j$ in step 4, and what is the greatest $t$?
+
 # %%
 ### BEGIN SOLUTION
 k9 = k.convolve(k.dilate(3))
@@ -304,6 +313,11 @@ check(size, k9.length)
 # and the second one a kernel $h$ of length $d$, both with stride 2. Go through the five steps
 # again. Write tap $t$ of the one stride-4 layer as a formula `tap` in $t$, with `Sum`, and the
 # number of its taps as an expression `size` in $c$ and $d$. May the two kernels be exchanged?
+
+# %% [markdown] tags=["hint"]
+# In $y[u]$ the tap $h[i]$ stands before $a[2u + i]$, and the taps $k[j]$ are within it. Which of
+# $i$ and $j$ gets the factor 2 in $t$? For the last question, compare the numbers of taps for $c
+# = 1$ and $d = 2$ in both orders.
 
 # %%
 d = integers("d", positive=True)
@@ -333,6 +347,10 @@ print(solve(two_kernels, lambda K: padded.correlate(K, stride=4)))
 # layer. Find its kernel, as a signal `k8`, and the number of its taps, `size`. The theorem may
 # be used for the first two layers.
 
+# %% [markdown] tags=["hint"]
+# The first two layers are one layer with the kernel $k_4$ and stride 4, of which the third layer
+# reads the outputs $2u + i$. Where in the padded input does the window of such an output begin?
+
 # %%
 ### BEGIN SOLUTION
 k8 = k4.convolve(k.dilate(4))  # the third layer reads every fourth place of the padded input
@@ -348,6 +366,11 @@ check(size, k8.length)
 # **Exercise 5** (zeros between the layers). Suppose that one zero is put at either end of the
 # first layer's output, too, before the second layer. Explain in words why step 1 then breaks. If
 # it did not, with how many zeros before the first layer could the two zeros be replaced?
+
+# %% [markdown] tags=["hint"]
+# The zeros stand at the places $-1$ and $m$ of the first layer's output. What does the second
+# layer read there, and what would the formula for $a[v]$ give? For the second question: one place
+# in $a$ is how many places in $x_p$?
 
 # %% [markdown] tags=["solution"]
 # Let $b$ be the first layer's output with the two zeros: $b[v] = a[v - 1]$ for $1 \le v \le m$,
@@ -381,6 +404,10 @@ print(other.obstacle)
 # kernel; many books do. Show from the formula for $k_4[t]$ that flipping $k$ flips $k_4$: if
 # $\tilde{k}$ denotes the flipped kernel, $\tilde{k}[i] = k[c - 1 - i]$, then
 # $\tilde{k}_4 = \tilde{k} * (\tilde{k}\uparrow_2)$. What follows for a symmetric $k$?
+
+# %% [markdown] tags=["hint"]
+# Tap $t$ of the flipped $k_4$ is $k_4[3c - 3 - t]$. Which new summation index in place of $i$
+# makes $k[i]$ a tap of $\tilde{k}$?
 
 # %% [markdown] tags=["solution"]
 # In $\tilde{k}_4[t] = k_4[3c - 3 - t] = \sum_i k[i]\,k[3c - 3 - t - 2i]$ put $i = c - 1 - i'$.

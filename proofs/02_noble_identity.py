@@ -451,6 +451,10 @@ outputs[1]
 # **Exercise 1** (a kernel with numbers). Two stride-2 layers, both with the kernel $(1, 1)$, are
 # one stride-4 layer. Find its taps, and write them as a list `taps`. What does the layer compute?
 
+# %% [markdown] tags=["hint"]
+# The kernel of the one layer has the transform $K(z)\,K(z^2)$, here with $K(z) = 1 + z^{-1}$. Or
+# write down which entries of $x$ are added in output 0.
+
 # %%
 sums = Signal.taps(1, 1)
 two_sums = x.correlate(sums, stride=2).correlate(sums, stride=2)
@@ -464,6 +468,10 @@ check(x.correlate(Signal.taps(*taps), stride=4), two_sums)
 # **Exercise 2** (three layers). Find the kernel `k8` of the one stride-8 layer that equals three
 # stride-2 layers with the kernel $k$. Use the operators `convolve` and `dilate`.
 
+# %% [markdown] tags=["hint"]
+# Make one layer of the first two. Which stride has it, and by how much are the taps of the third
+# layer spread, therefore?
+
 # %%
 three_layers = x.correlate(k, stride=2).correlate(k, stride=2).correlate(k, stride=2)
 ### BEGIN SOLUTION
@@ -475,6 +483,10 @@ check(x.correlate(k8, stride=8), three_layers)
 # **Exercise 3** (a dilated layer after a strided one). A layer with kernel $k$ and stride 2 is
 # followed by a layer with kernel $h$, stride 1 and dilation 3. Find the kernel `g` of the one
 # layer, with stride 2, that equals both.
+
+# %% [markdown] tags=["hint"]
+# A layer with the kernel $h$ and dilation 3 is a layer with the kernel $h\uparrow_3$. What
+# becomes of it when it is moved before a subsampling by 2?
 
 # %%
 both = x.correlate(k, stride=2).correlate(h, dilation=3)
@@ -489,6 +501,10 @@ check(x.correlate(g, stride=2), both)
 # then put $\lfloor p/2 \rfloor$ zeros before the result. For which $p$ and $n$ are the two signals
 # equal? Write the condition as a SymPy condition `equal`.
 
+# %% [markdown] tags=["hint"]
+# Take $p = 1$, and write down the first entries of both signals. Which entries of $x$ occur in
+# the one, and which in the other?
+
 # %%
 delayed = Claim(x.pad(p, 0).downsample(2), x.downsample(2).pad(floor(p / 2), 0))
 ### BEGIN SOLUTION
@@ -501,6 +517,10 @@ check(equal, delayed)
 # **Exercise 5** (the other noble identity). Prove, by entries or by transforms, that
 # $(x * h)\uparrow_s = (x\uparrow_s) * (h\uparrow_s)$. Why is there no such rule with
 # $\downarrow_s$ in place of $\uparrow_s$?
+
+# %% [markdown] tags=["hint"]
+# What becomes of a transform under $\uparrow_s$? For the question, look at entry 1 of $(x *
+# h)\downarrow_2$: which products $x[i]\,h[j]$ are in it?
 
 # %% [markdown] tags=["solution"]
 # The transform of $x * h$ is $X(z)\,H(z)$, and $\uparrow_s$ replaces $z$ by $z^s$: both sides have
@@ -518,6 +538,10 @@ check(equal, delayed)
 # $$\frac{1}{s} \sum_{r=0}^{s-1} X(\omega^r z),$$
 #
 # and derive the noble identity for $\downarrow_s$ from it.
+
+# %% [markdown] tags=["hint"]
+# Which coefficient has $z^{-m}$ in the mean? Where $s$ does not divide $m$, it is a geometric
+# sum. For the noble identity: what does $H(z^s)$ become when $\omega^r z$ is put in for $z$?
 
 # %% [markdown] tags=["solution"]
 # The coefficient of $z^{-m}$ in $X(\omega^r z)$ is $\omega^{-rm}\,x[m]$. If $s \mid m$, every

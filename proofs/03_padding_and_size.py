@@ -481,6 +481,10 @@ same_once
 # paddings does it have exactly $n/3$ outputs? Write the condition on $l$, $r$ and $c$ as a SymPy
 # condition `third`.
 
+# %% [markdown] tags=["hint"]
+# The layer has $\lfloor (n + l + r - c)/3 \rfloor + 1$ outputs. As $3 \mid n$, the number $n/3$
+# comes out of the floor. Which values may $l + r - c$ have, then?
+
 # %%
 thirds = Claim(padded.correlate(k, stride=3).length, n / 3, given=[Eq(Mod(n, 3), 0)])
 ### BEGIN SOLUTION
@@ -493,6 +497,10 @@ check(third, thirds)
 # if its input is padded by $\lfloor c/2 \rfloor$ on both sides. Pad so once before two stride-2
 # layers, with $4 \mid n$. For which $c$ are there exactly $n/4$ outputs? Write the condition
 # `right_for`.
+
+# %% [markdown] tags=["hint"]
+# The condition for exactly $n/4$ outputs is above. What is $l + r = 2\lfloor c/2 \rfloor$ for
+# even $c$, and for odd $c$? Few $c$ are left; try each of them.
 
 # %%
 centred = x.pad(floor(c / 2), floor(c / 2))
@@ -508,6 +516,10 @@ check(right_for, Claim(centred_length, n / 4, given=[four_divides_n]))
 # and $8 \mid n$: for which paddings are there exactly $n/8$ outputs? Write the condition `eighth`.
 # How does it follow from the condition for one layer?
 
+# %% [markdown] tags=["hint"]
+# Exercise 1, with $s$ in place of 3, says for which paddings one layer makes $n/s$ outputs. With
+# which stride and how many taps does one layer make as many outputs as the three?
+
 # %%
 three_layers = two_layers.correlate(k, stride=2)
 ### BEGIN SOLUTION
@@ -522,6 +534,10 @@ check(eighth, Claim(three_layers.length, n / 8, given=[Eq(Mod(n, 8), 0)]))
 # $l$ zeros, the first layer's output by $p$. Both layers have outputs, as the hypotheses below say.
 # When are they equal to one layer on the input padded by $l + p$? Write the condition `causal`. Is
 # it satisfied if both layers preserve the length?
+
+# %% [markdown] tags=["hint"]
+# The theorem on padding between the layers has a condition for each end. Put in $s = 1$ and $q =
+# 0$. With which $l$ does the first layer preserve the length?
 
 # %%
 causal_layers = Claim(
@@ -540,6 +556,10 @@ check(causal, causal_layers)
 # $\lceil \lceil a/s \rceil / t \rceil = \lceil a/(s\,t) \rceil$ for all integers $a$ and
 # $s, t \ge 1$. Which fact about subsampling does it state?
 
+# %% [markdown] tags=["hint"]
+# Two integers are equal if the same integers are greater than or equal to them. When is $\lceil y
+# \rceil \le m$, for an integer $m$? Use this from the outside to the inside.
+
 # %% [markdown] tags=["solution"]
 # An integer $m$ satisfies $\lceil y \rceil \le m$ exactly when $y \le m$. So
 # $\lceil \lceil a/s \rceil / t \rceil \le m$ means $\lceil a/s \rceil \le t\,m$, that is,
@@ -557,6 +577,10 @@ prove(ceiling(ceiling(a / s) / t), ceiling(a / (s * t)))
 # first window of the first layer meets $x$ in $x[0]$ alone. Show that then padding between the
 # layers, by any $p$ and $q$, is the same as padding once, for every stride $s$ of the first layer.
 # What does this say about full convolutions?
+
+# %% [markdown] tags=["hint"]
+# Put $l = r = c - 1$ into the condition of the theorem. What is the greatest value that $\rho$
+# may have?
 
 # %% [markdown] tags=["solution"]
 # With $l = r = c - 1$ the theorem asks for $c \le c - 1 + s$, which is true as $s \ge 1$, and for

@@ -458,6 +458,10 @@ assert not first_order.is_equal(second_order)
 # are one layer. Write its taps as a list of numbers, `taps`, by counting pairs $(i, j)$ and
 # without computing a convolution.
 
+# %% [markdown] tags=["hint"]
+# Tap $t$ counts the pairs with $i + j = t$, where $i$ is 0 or 1 and $j$ is one of $0, 1, 2, 3$.
+# For each $t$: which $i$ leave a $j$ that is allowed?
+
 # %%
 ### BEGIN SOLUTION
 taps = [1, 2, 2, 2, 1]
@@ -468,6 +472,10 @@ check(taps, Signal.ones(2).convolve(Signal.ones(4)))
 # **Exercise 2** (even taps). The taps of $k * (k\uparrow_2)$ at even places are the signal
 # $(k * (k\uparrow_2))\downarrow_2$. Write it as a convolution `even` in which nothing is
 # dilated.
+
+# %% [markdown] tags=["hint"]
+# The tap at $2t$ is $\sum_i k[i]\,k[2t - 2i]$, by the formula for $k * (k\uparrow_2)$. Of which
+# signal is $k[2(t - i)]$ the entry at $t - i$?
 
 # %%
 ### BEGIN SOLUTION
@@ -481,6 +489,10 @@ check(even, k.convolve(k.dilate(2)).downsample(2))
 # $(x\uparrow_2)\downarrow_3$ and $(x\downarrow_3)\uparrow_2$ the same signal? Write the
 # condition `equally_long` on $n$.
 
+# %% [markdown] tags=["hint"]
+# $\uparrow_2$ makes $2N - 1$ entries of $N$, and $\downarrow_3$ makes $\lceil N/3 \rceil$.
+# Compare the two lengths for $n = 1, 2, 3$; what happens when $n$ grows by 3?
+
 # %%
 ### BEGIN SOLUTION
 equally_long = Mod(n, 3) > 0
@@ -493,6 +505,10 @@ check(equally_long, Claim(x.dilate(2).downsample(3), x.downsample(3).dilate(2)))
 # $(x\downarrow_s)\uparrow_d$ have the same entry at every index that both have. Where does the
 # proof use that there is no common divisor, and why is this statement outside of Presburger
 # arithmetic?
+
+# %% [markdown] tags=["hint"]
+# The left side's entry at $u$ is the entry of $x\uparrow_d$ at $s\,u$. For which $u$ is it an
+# entry of $x$, and for which $u$ is the right side's one?
 
 # %% [markdown] tags=["solution"]
 # **Solution.** The left side has the entry $x[s\,u/d]$ at $u$ if $d$ divides $s\,u$, and 0
@@ -508,6 +524,9 @@ check(equally_long, Claim(x.dilate(2).downsample(3), x.downsample(3).dilate(2)))
 # **Exercise 5** (a ring in which it holds). Let $a$ and $b$ be signals of the same length
 # $n \ge 1$. In which commutative rings does $(a + b) * (a + b) = a * a + b * b$ hold for all
 # $a$ and $b$? Which monomials have different coefficients on the two sides?
+
+# %% [markdown] tags=["hint"]
+# Multiply out the left side. What is left when $a * a + b * b$ is taken away?
 
 # %% [markdown] tags=["solution"]
 # **Solution.** Convolution is bilinear and commutative, so the left side is
@@ -529,6 +548,10 @@ assert not decide(Claim(both.convolve(both), squares))
 # value other than 0 at a point with coordinates 0 and 1. What does this say about
 # counterexamples to claims in whose monomials no name occurs twice, such as layers with biases
 # and pairwise different kernels?
+
+# %% [markdown] tags=["hint"]
+# To make some variables 1 and the others 0 is to choose a set of variables. Which monomials are
+# then 1? Look for a set for which a single one is left.
 
 # %% [markdown] tags=["solution"]
 # **Solution.** Among the monomials of $f$ with a coefficient other than 0, choose one with as

@@ -510,6 +510,10 @@ assert costs(*[(3, 1)] * 5) == (15, 11, 11)
 # is followed by one with the kernel $b$ of $c_2$ taps and stride 2. Write the kernel of the one
 # layer that they are, `merged`, and its stride, `stride`.
 
+# %% [markdown] tags=["hint"]
+# A step of one place in the first layer's output is a step of 3 in the input. By how much are the
+# taps of $b$ spread? And how far does the whole window move from one output to the next?
+
 # %%
 a, b = Signal("a", c1), Signal("b", c2)
 ### BEGIN SOLUTION
@@ -523,6 +527,11 @@ check(x.correlate(merged, stride=stride), x.correlate(a, stride=3).correlate(b, 
 # the length `shortest` of the shortest input for which there is an output, as a formula in
 # $c_1$?
 
+# %% [markdown] tags=["hint"]
+# Go backwards: one output of the third layer reads $c_1$ outputs of the second one. How many
+# entries do these read, and how many of the input those? Or count the taps of the composed
+# kernel.
+
 # %%
 stack = x.correlate(k1, stride=2).correlate(k1, stride=2).correlate(k1, stride=2)
 ### BEGIN SOLUTION
@@ -535,6 +544,10 @@ check(n >= shortest, stack.length >= 1)
 # stride 1 have the dilations 1, 2, 4 and 8, as in networks for sound. Write the kernel `wide`
 # of the one layer that they are, without computing its taps. How many taps has it, and what
 # does one output cost before and after composing?
+
+# %% [markdown] tags=["hint"]
+# All strides are 1, so the taps of a layer are spread by its own dilation and by nothing else. In
+# how many ways is $t = j_0 + 2 j_1 + 4 j_2 + 8 j_3$, where each $j$ is 0 or 1?
 
 # %%
 e0, e1, e2, e3 = (Signal(f"e{at}", 2) for at in "0123")
@@ -559,6 +572,10 @@ check(x.correlate(wide), sound)
 # $c_1$ and $c_2$ under which the composed layer needs fewer multiplications for each output of
 # a long input than the two layers, strictly.
 
+# %% [markdown] tags=["hint"]
+# One output of the second layer costs $c_2$ multiplications. How many new outputs of the first
+# layer does it need, and what do they cost? How many taps has the composed kernel?
+
 # %%
 needed = k1.convolve(k2.dilate(3)).length
 ### BEGIN SOLUTION
@@ -570,6 +587,10 @@ check(pays, needed < k2.length + 2 * k1.length)
 # **Exercise 5** (two dimensions). Two layers have $c \times c$ taps and strides $s \times s$
 # each. Show that for long inputs the composed layer needs fewer multiplications than the two
 # layers if $c \le s$, and more if $c > s$.
+
+# %% [markdown] tags=["hint"]
+# Along each axis the composed kernel has $c + s(c - 1)$ taps. In the difference of the costs a
+# factor $s$ can be taken out; then look at $c(s + 1 - c)$, for $c \le s$ and for $c > s$.
 
 # %% [markdown] tags=["solution"]
 # **Solution.** The two layers cost $c^2 + s^2 c^2$, the composed layer
@@ -594,6 +615,10 @@ for size in range(1, 30):
 # **Exercise 6** (the order of composing). Three layers can be composed from the front, the
 # first two and then the third, or from the back, the last two and then the first. Show with
 # operators that the kernels are the same. Which rule for dilations does it need?
+
+# %% [markdown] tags=["hint"]
+# Write both kernels with $*$ and $\uparrow$. To make one of the other, move a dilation into a
+# convolution, and make two dilations one.
 
 # %% [markdown] tags=["solution"]
 # **Solution.** From the front, the kernel is

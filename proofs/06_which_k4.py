@@ -677,6 +677,10 @@ assert determined[:3] == [g0, g1, g2]
 # layer comes from two stride-2 layers with one kernel. Find that kernel from $g[0]$, $g[1]$,
 # $g[2]$ alone, without a computer, and write its taps as a list `k2`.
 
+# %% [markdown] tags=["hint"]
+# Write $g[0]$, $g[1]$ and $g[2]$ as sums of products of $k[0]$, $k[1]$ and $k[2]$. Choose a sign
+# for $k[0]$; the others follow one by one.
+
 # %%
 target = Signal.taps(4, -2, 4, 1, 3, -3, 9)
 ### BEGIN SOLUTION
@@ -694,6 +698,11 @@ check(
 # answer as a formula `entry` in $u$ with `g[...]`, which is 0 outside the range of $g$. How many
 # such inputs are needed to see all taps, however large $c$ is? Does one input suffice that has
 # several entries 1?
+
+# %% [markdown] tags=["hint"]
+# Output $u$ multiplies the tap $t$ with the input at $4u + t$. For which $t$ is that the 1? What
+# have all taps in common that one impulse shows? For the last question, keep the entries 1 far
+# apart.
 
 # %%
 response = Signal.delta().pad(q, n).correlate(g, stride=4)
@@ -718,6 +727,11 @@ check(entry, response, index=u)
 # many. For which numbers $d$ of taps does it make $n/4$ outputs? Write the condition on $d$, $l$
 # and $r$ as `condition`. Why is $k_4$ still the only kernel, apart from zeros at its end, if $n$
 # is large?
+
+# %% [markdown] tags=["hint"]
+# The layer has $\lfloor (n + l + r - d)/4 \rfloor + 1$ outputs, and $4 \mid n$. For the question,
+# append zeros to the shorter one of the two kernels, and let an output see a single 1 of the
+# input.
 
 # %%
 ### BEGIN SOLUTION
@@ -745,6 +759,10 @@ check(condition, quarter)
 # $k * (h\uparrow_2)$ for some $k$ and $h$ exactly when $g[0]\,g[3] = g[1]\,g[2]$. How many
 # solutions are there? Why has the condition about squares gone?
 
+# %% [markdown] tags=["hint"]
+# Tap $2i + j$ of $g$ is $h[i]\,k[j]$. Write the four taps as a matrix with the row $i$ and the
+# column $j$. When is a matrix a column times a row?
+
 # %% [markdown] tags=["solution"]
 # The tap $2i + j$ is $h[i]\,k[j]$, and each $t$ is $2i + j$ in one way:
 #
@@ -767,6 +785,11 @@ check(condition, quarter)
 # an integral domain with $2 \ne 0$, and let $g$ and $g'$ differ in exactly one tap. Show that
 # neither has more than one tap different from 0. Start from $f = h - k$ and $s = h + k$, and
 # look at the first and at the last tap of the products.
+
+# %% [markdown] tags=["hint"]
+# Show first that $2(g'(z) - g(z)) = f(z)\,s(z^2) + s(z)\,f(z^2)$. If $f$ has its last tap at $P$,
+# and $s$ at $Q$: at which exponents do the two products end, and can their last terms cancel? The
+# first terms go the same way.
 
 # %% [markdown] tags=["solution"]
 # From $2h = s + f$ and $2k = s - f$ we get, by multiplying out,
@@ -793,6 +816,12 @@ check(condition, quarter)
 # Find out, with `two_layer_kernel`, for which lengths a box filter comes from two stride-2
 # layers with one kernel, and guess the rule. Write it as a function `comes_from_two_layers` that
 # maps a length to `True` or `False`. Prove the rule.
+
+# %% [markdown] tags=["hint"]
+# Let the solution print the lengths up to 100. To show that these occur, write the box filter as
+# a product of polynomials $1 + z^{2^i}$. To show that no others do: $k$ is determined by the
+# first taps of $g$, which are all 1; compare the sums of all taps on both sides of $g = k *
+# (k\uparrow_2)$.
 
 # %%
 ### BEGIN SOLUTION

@@ -717,6 +717,10 @@ print(grade_repaired)
 # which integers $a$ and $b$ is the sum of $x[m]\,k[u - m]$ from $m = a$ to $m = b$ equal to
 # $(x * k)[u]$ at every $u$? Write the condition `enough` on $a$, $b$ and $n$.
 
+# %% [markdown] tags=["hint"]
+# The products $x[m]\,k[u - m]$ that are not 0 for some $u$ must not be lost, and others do no
+# harm. For which $m$ is there such a $u$?
+
 # %%
 a, b = integers("a b")
 cut = Signal.from_formula(u, Sum(x[m] * k[u - m], (m, a, b)), length=x.convolve(k).length)
@@ -733,6 +737,10 @@ check(enough, Claim(cut, x.convolve(k)))
 # it with `total` as a formula `tap9` in $u$. The sum may run from 0 to $3c - 3$, and
 # $\lfloor m/3 \rfloor$ is `floor(m / 3)`.
 
+# %% [markdown] tags=["hint"]
+# The kernel of the one layer is $k * (k\uparrow_3)$. What is the entry of $k\uparrow_3$ at a
+# multiple $m$ of 3?
+
 # %%
 strided = x.convolve(k).downsample(3).convolve(k).downsample(3)
 ### BEGIN SOLUTION
@@ -748,6 +756,10 @@ check(x.convolve(Signal.from_formula(u, tap9, length=4 * c - 3)).downsample(9), 
 # $$\sum_{m \bmod 3 = 1} f[m]\,g[u - m] = \sum_{m \bmod 3 = 1} g[m]\,f[u - m]$$
 #
 # for all lengths and all entries? Write the condition `exchangeable` on $u$.
+
+# %% [markdown] tags=["hint"]
+# Put $u - m$ in place of $m$ into the sum on the right. Its terms are then those of the left
+# side; over which remainders modulo 3 does it go?
 
 # %%
 one_mod_3 = Eq(Mod(m, 3), 1)
@@ -773,6 +785,10 @@ check(exchangeable, thirds.audit()[0].claim, for_all=[n, c])
 # Which step is wrong? Find it by hand first. Then write the derivation with `Derivation`, audit
 # it as `own`, and write the kernel that is right as a signal `right_kernel`. On which part of the
 # index range is the wrong step right for all lengths?
+
+# %% [markdown] tags=["hint"]
+# The entry $y[v]$ is that of $x * k$ at $2v$. Write it as a sum over $t$, and only then put $v =
+# u - i$.
 
 # %%
 ### BEGIN SOLUTION
@@ -805,6 +821,11 @@ own[1].claim.condition(for_all=[n, c])
 # **Exercise 5** (in words). Explain to the author of the solution, in a few sentences, why it
 # matters whether one subsamples first and sums then, or the other way round. When is it right to
 # restrict a convolution sum to the even indices of one of its factors?
+
+# %% [markdown] tags=["hint"]
+# Take $x$ and $k$ with two or three entries, and write down the sums in both orders. Which terms,
+# and which outputs, have gone? For the second question: when does a sum remain as it is, though
+# terms are left out?
 
 # %% [markdown] tags=["solution"]
 # Subsampling drops outputs, and summing makes each output of all its terms. Dropping outputs

@@ -232,6 +232,10 @@ if rocq_is_there():
 # 0 gives 0. How many outputs does `conv_layer 0 [:: 1] [:: a; b]` have, and which ones? Put a layer
 # with two taps behind it, and compare the number of outputs with that of the single layer.
 
+# %% [markdown] tags=["hint"]
+# Read `outputs` with the stride 0: the quotient is 0 then, and the kernel fits. How long is a
+# kernel of two taps that is dilated by 0, by the definition of `dilate`?
+
 # %% [markdown] tags=["solution"]
 # `outputs 0 1 2` is $(2 - 1)/0 + 1 = 0 + 1 = 1$ by this convention: one output, $a$. The two taps
 # behind it do not fit, so there is no output. On the other side, $k_2\uparrow_0$ is a single tap, as
@@ -245,6 +249,10 @@ if rocq_is_there():
 # kernel $k * h\uparrow_s$. Which kernel does it give for three layers with stride 2 and the kernel
 # $k$? Use `convolve` and `dilate`.
 
+# %% [markdown] tags=["hint"]
+# The first two layers become one, of which the stride and the kernel are known. Apply the rule
+# once more, to it and the third layer.
+
 # %%
 ### BEGIN SOLUTION
 kernel = k.convolve(k.dilate(2)).convolve(k.dilate(4))
@@ -256,6 +264,10 @@ check(x.correlate(kernel, stride=8), three)
 # **Exercise 3.** Why does the statement of the exercise not say that the output has $n/4$ entries?
 # Which theorem does, and why does it speak of $3c \le l + r + 6$ and not of $3c - 6 \le l + r$?
 
+# %% [markdown] tags=["hint"]
+# For how many amounts $l + r$ does the output have $n/4$ entries, and for how many are the layers
+# equal? What is $3c - 6$ for $c = 1$, if numbers are never negative?
+
 # %% [markdown] tags=["solution"]
 # Because that depends on the padding: it holds for four amounts $l + r$ only, and the equality of
 # the layers holds for all. The theorem is `size_is_a_quarter_iff`. In it $l$ and $r$ are integers,
@@ -266,6 +278,10 @@ check(x.correlate(kernel, stride=8), three)
 # **Exercise 4.** State that a layer with stride $s_1$ can be had from a layer with stride 1, and
 # give the right side, for all strides. symconv decides it; but it writes no certificate for it.
 # Why?
+
+# %% [markdown] tags=["hint"]
+# Which outputs of the layer with stride 1 does the layer with stride $s_1$ make? For the
+# question: `lia` decides linear arithmetic. Look for a product of two unknowns.
 
 # %%
 ### BEGIN SOLUTION

@@ -555,6 +555,10 @@ assert found == "proved"
 # kernel $k$, stride 2 and a padding by $p$ and $q$ zeros stands behind a Pad with $l$ and $r$ zeros.
 # Write the one layer, `fused`, on $x$. Under which condition is it right?
 
+# %% [markdown] tags=["hint"]
+# Two paddings with zeros, one behind the other, are one. In the pools it mattered what else was
+# done with the entries beside adding them up. Is there anything like this in a convolution?
+
 # %%
 ### BEGIN SOLUTION
 fused = x.pad(l + p, r + q).correlate(k, stride=2)
@@ -568,6 +572,9 @@ check(fused, x.pad(l, r).pad(p, q).correlate(k, stride=2))
 # %% [markdown]
 # **Exercise 2** (Clip behind ReLU). What about the other order, a ReLU and then a Clip with the bounds
 # $a$ and $b$? Write the bounds `least` and `largest` of one Clip. Is there a condition, as in 10?
+
+# %% [markdown] tags=["hint"]
+# Which of the three bounds is applied last? Try $b < 0$.
 
 # %%
 ### BEGIN SOLUTION
@@ -584,6 +591,10 @@ check(clip(t, least, largest), clip(Max(t, 0), a, b))
 # padding for three taps without a dilation. For which $d$ has the output nevertheless
 # $\lceil n/2 \rceil$ entries, for all $n$? Write the condition `enough`.
 
+# %% [markdown] tags=["hint"]
+# Three taps with dilation $d$ reach over $2d + 1$ entries. How many entries has the padded input
+# for $n = 2$, and how many outputs should there be?
+
 # %%
 strided = x.pad_same(3, stride=2).correlate(k3, stride=2, dilation=d)
 ### BEGIN SOLUTION
@@ -594,6 +605,9 @@ check(enough, Claim(strided.length, ceiling(n / 2)), for_all=[n])
 # %% [markdown]
 # **Exercise 4** (a test). Somebody runs the files before and after on one random row of 7 numbers
 # between 0 and 1. Which of the faults 1, 2 and 3 does that show, and which not? Why?
+
+# %% [markdown] tags=["hint"]
+# Think of the numbers' signs for 2, and of the exact condition in $n$ for 3.
 
 # %% [markdown] tags=["solution"]
 # Only the first one, whose first output is $x[0]/3$ instead of $x[0]/2$. The second one needs a window

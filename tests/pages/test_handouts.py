@@ -41,7 +41,7 @@ def source(tmp_path: Path, text: str, name: str = "sheet.py") -> Source:
 def built(
     tmp_path: Path, text: str, version: Version = "instructor", *formats: Any
 ) -> dict[str, Path]:
-    paths = build(source(tmp_path, text), version, formats or FORMATS, tmp_path / "out")
+    paths = build(source(tmp_path, text), [version], formats or FORMATS, tmp_path / "out")
     return {path.suffix[1:]: path for path in paths}
 
 
@@ -117,7 +117,20 @@ WORDS = {
 
 
 def test_students_get_no_trace_of_a_solution(tmp_path: Path) -> None:
-    paths = {version: built(tmp_path, PLANTED, version) for version in VERSIONS}
+    built_together = build(source(tmp_path, PLANTED), VERSIONS, FORMATS, tmp_path / "together")
+    check_no_trace(
+        {
+            version: {p.suffix[1:]: p for p in built_together if version in p.name}
+            for version in VERSIONS
+        }
+    )
+    alone = {version: built(tmp_path, PLANTED, version) for version in VERSIONS}
+    check_no_trace(alone)
+    for path in built_together:
+        assert path.read_bytes() == (tmp_path / "out" / path.name).read_bytes()
+
+
+def check_no_trace(paths: dict[Version, dict[str, Path]]) -> None:
     for kind in FORMATS:
         student, instructor = (everything(paths[version][kind]) for version in VERSIONS)
         for word in WORDS["visible"]:
@@ -198,6 +211,85 @@ def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
     assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
 
 
+# --- hints -----------------------------------------------------------------------------
+
+HINTED = """# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# **Exercise 1** (first). Visiblequestion.
+
+# %% [markdown] tags=["hint"]
+# Try $u = 0$, thehint.
+#
+# - asecondthought
+
+# %% [markdown] tags=["hint"]
+# anotherhint
+
+# %%
+### BEGIN SOLUTION
+a = 1
+### END SOLUTION
+
+# %% [markdown]
+# ### The second one
+#
+# Anotherquestion.
+
+# %% [markdown] tags=["hint"]
+# thelasthint
+
+# %% [markdown] tags=["solution"]
+# words
+"""
+HINTS = ("thehint", "asecondthought", "anotherhint", "thelasthint")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_hints_are_folded_on_screens_and_at_the_end_on_paper(
+    tmp_path: Path, version: Version
+) -> None:
+    paths = built(tmp_path, HINTED, version)
+    page = paths["html"].read_text(encoding="utf-8")
+    check_self_contained(page)
+    folded = re.findall(r"<details[^>]*><summary>Hint</summary>(.*?)</details>", page, re.DOTALL)
+    assert len(folded) == 3
+    assert all("".join(folded).count(word) == page.count(word) == 1 for word in HINTS)
+    first, *others = (cell.source for cell in nbformat.read(paths["ipynb"], 4).cells[3:5])
+    assert first.startswith("<details>\n<summary>Hint</summary>\n\nTry $u = 0$")
+    assert all(text.endswith("\n\n</details>") for text in (first, *others))
+    *before, last = (page.extract_text() for page in PdfReader(paths["pdf"]).pages)
+    assert not any(word in text for word in HINTS for text in before)
+    assert [text.count(f"A hint is on page {len(before) + 1}.") for text in before] == [2]
+    said = [last.index(word) for word in ("Hints", "Exercise 1", *HINTS[:3], "The second one")]
+    assert said == sorted(said)
+    assert last.index("The second one") < last.index("thelasthint")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('# %% tags=["hint"]\na = 1', 4, "a hint is Markdown, and follows an exercise"),
+        ('# %% [markdown] tags=["hint"]\n#', 4, "a hint is Markdown"),
+        ("# %% [markdown] hint\n# a", 4, "looks like a hint; expected the tag"),
+        ('# %% [markdown] tags=["Hint"]\n# a', 4, "mean nothing here"),
+        ('# %% [markdown] tags=["hint", "solution"]\n# a', 4, "mean nothing here"),
+        (f'# %% [markdown] tags=["hint"]\n# a\n# {"### BEGIN SOLUTION"}', 6, "marker in Markdown"),
+    ],
+)
+def test_bad_hints_name_their_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    with pytest.raises(HandoutError, match=f"sheet.py, line {line}: .*{message}"):
+        source(tmp_path, text)
+
+
+def test_a_hint_before_all_exercises(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.py"
+    path.write_text('# %% [markdown] tags=["hint"]\n# a\n')
+    with pytest.raises(HandoutError, match="line 1: a hint is Markdown, and follows an exercise"):
+        Source.read(path)
+
+
 # --- the notebooks of this project -----------------------------------------------------
 
 
@@ -210,7 +302,7 @@ def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) ->
     else:
         if "import onnx" in path.read_text(encoding="utf-8"):
             onnx_installed()
-        pdf, html, jupyter = build(Source.read(path), version, FORMATS, tmp_path)
+        pdf, html, jupyter = build(Source.read(path), [version], FORMATS, tmp_path)
     assert [p.name for p in (pdf, html, jupyter)] == [f"{path.stem}-{version}.{f}" for f in FORMATS]
     text = html.read_text(encoding="utf-8")
     check_self_contained(text)
@@ -505,7 +597,7 @@ def test_command_with_bad_input(tmp_path: Path, run: Callable[..., Any]) -> None
     source(tmp_path / "a", "# %%\n1 / 0\n", "bad.py")
     result = run("a", "--to", "ipynb")
     assert result.exit_code == 2
-    assert result.output.count("ZeroDivisionError") == 2
+    assert result.output.count("ZeroDivisionError") == 1
     assert (tmp_path / "build/handouts/sheet-student.ipynb").exists(), "the others are made"
 
 

@@ -1,5 +1,6 @@
 """The proof notebooks as sources; the tests of the handouts run them from start to end."""
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -34,6 +35,14 @@ def test_notebook_has_exercises_that_check_answers(path: Path) -> None:
     assert any(not cell.is_code for cell in solved), "an answer in words"
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_exercise_has_a_hint(path: Path) -> None:
+    cells = Source.read(path).cells
+    asked = [found for cell in cells for found in re.findall(r"\*\*(Exercise \d+)", cell.text)]
+    hinted = [cell.hint_to for cell in cells if cell.hint_to is not None]
+    assert hinted in (asked, [])
+
+
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
 def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
     right = NOTEBOOKS[0].read_text(encoding="utf-8")
@@ -44,4 +53,4 @@ def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "wrong.py"
     path.write_text(wrong, encoding="utf-8")
     with pytest.raises(HandoutError, match="refuted at"):
-        executed(Source.read(path), "instructor", lambda cell: None, Kernels())
+        executed(Source.read(path), ["instructor"], lambda cell: None, Kernels())

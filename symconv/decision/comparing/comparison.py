@@ -12,12 +12,8 @@ from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
 from symconv.arithmetic.work import allowed
 from symconv.decision.claims import Claim
 from symconv.decision.comparing.aligning import Alignment, How, Pair, align
-from symconv.decision.comparing.computations import (
-    Computation,
-    Sides,
-    sides,
-    with_functions_as_weights,
-)
+from symconv.decision.comparing.calculated_weights import with_functions_as_weights
+from symconv.decision.comparing.computations import Computation, Sides, sides
 from symconv.decision.comparing.outputs import (
     Evaluated,
     OutputDifference,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 from symconv.arithmetic.limits import ENTRIES_THAT_TELL_APART
 from symconv.decision.claims import Hypothesis
-from symconv.errors import SymconvError
-from symconv.language.double_precision import doubles
-from symconv.language.graph import leaves, walk
 from symconv.language.signals import SignalExpr, Tensor, replaced
 
 __all__ = [
     "Computation",
+    "Renamed",
     "Side",
     "Sides",
     "Weight",
     "shaped_as",
     "sides",
-    "with_functions_as_weights",
 ]
 
 
@@ -143,63 +140,25 @@ def _print_of(weight: Weight) -> tuple[_Print, float | None]:
     return _Print(shape, sample.tobytes(), tuple(ends)), constant
 
 
-@dataclass(frozen=True, eq=False)
-class _Calculated:
-    """A function of weights, as 1/σ, as a weight of its own."""
-
-    origin: str
-    tensor: Tensor
-    numbers: Any
-    precision: float
-
-    @property
-    def values(self) -> Any:
-        return self.numbers
-
-
 def sides(a: Computation, b: Computation) -> Sides:
     """Both computations with one name for each input, and for weights that are equal.
 
     What is proved of a tensor with one name holds for all weights that both have in common.
-    Where several are equal, as biases that are 0, those of the same origin are paired, and
-    otherwise in the order in which they are met; and those of other shapes, as (C) and (C, 1, 1),
-    where there are no others.
     """
-    import numpy as np  # of no use to anybody who compares signals
-
-    of_a = dict(a.weights)
-    free: dict[Hashable, list[str]] = {}
-    constants: dict[str, float] = {}
-    for name, weight in of_a.items():
-        known, constant = _print_of(weight)
-        free.setdefault(known, []).append(name)
-        if constant is not None:
-            constants[name] = constant
-    instead: dict[str, SignalExpr] = {
-        ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)
-    }
-    taken = {*of_a, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
-    own_a, own_b = dict(of_a), {}
-    every: dict[str, Weight] = dict(of_a)
-    tensors = {name: weight.tensor for name, weight in of_a.items()}
-    prints = {name: _print_of(weight) for name, weight in b.weights.items()}
-    for has_its_shape in (True, False):
-        for name, (known, _) in prints.items():
-            weight = b.weights[name]
-            if name in instead:
-                continue
-            likely = sorted(free.get(known, ()), key=lambda one: of_a[one].origin != weight.origin)
-            for one in likely:
-                ours, theirs = of_a[one].numbers, weight.numbers
-                if has_its_shape != (ours.shape == theirs.shape):
-                    continue
-                if np.array_equal(ours.reshape(-1), theirs.reshape(-1)):
-                    shaped = shaped_as(of_a[one].tensor, weight.tensor)
-                    assert shaped is not None  # the numbers are in the same order
-                    free[known].remove(one)
-                    own_a.pop(one)
-                    instead[name] = shaped
-                    break
+    prints_a = {name: _print_of(weight) for name, weight in a.weights.items()}
+    prints_b = {name: _print_of(weight) for name, weight in b.weights.items()}
+    pairs = _equal_weights(a.weights, b.weights, prints_a, prints_b)
+    every: dict[str, Weight] = dict(a.weights)
+    tensors = {name: weight.tensor for name, weight in a.weights.items()}
+    constants = {name: number for name, (_, number) in prints_a.items() if number is not None}
+    instead: dict[str, SignalExpr] = {}
+    for name, ours in pairs.items():
+        shaped = shaped_as(tensors[ours], b.weights[name].tensor)
+        assert shaped is not None  # the numbers are in the same order
+        instead[name] = shaped
+    instead |= {ours.name: theirs for ours, theirs in zip(b.inputs, a.inputs, strict=True)}
+    taken = {*a.weights, *(one.name for one in (*a.inputs, *b.inputs)), *_symbols(a), *_symbols(b)}
+    own: dict[str, Weight] = {}
     for name, weight in b.weights.items():
         if name in instead:
             continue
@@ -208,26 +167,62 @@ def sides(a: Computation, b: Computation) -> Sides:
             new += "_b"
         taken.add(new)
         instead[name] = tensors[new] = Tensor(new, [int(size) for size in weight.tensor.sizes])
-        every[new] = own_b[new] = weight
-        constant = prints[name][1]
-        if constant is not None:
-            constants[new] = constant
+        every[new] = own[new] = weight
+        number = prints_b[name][1]
+        if number is not None:
+            constants[new] = number
 
     def named(node: SignalExpr) -> SignalExpr | None:
         return instead.get(node.name) if isinstance(node, Tensor) else None
 
-    renamed = _Renamed(named)
+    renamed = Renamed(named)
     outputs = tuple(map(renamed, b.outputs))
     places = {renamed(node): place for node, place in b.places.items()}
+    paired = set(pairs.values())
     return Sides(
-        Side(a.outputs, own_a, a.places),
-        Side(outputs, own_b, places),
+        Side(a.outputs, {n: one for n, one in a.weights.items() if n not in paired}, a.places),
+        Side(outputs, own, places),
         every,
         tensors,
         a.inputs,
         tuple(dict.fromkeys((*a.given, *b.given))),
         constants,
     )
+
+
+_Prints: TypeAlias = Mapping[str, tuple[_Print, float | None]]
+
+
+def _equal_weights(
+    a: Mapping[str, Weight], b: Mapping[str, Weight], prints_a: _Prints, prints_b: _Prints
+) -> dict[str, str]:
+    """For weights of the second computation, by name, those of the first with the same numbers.
+
+    Where several are equal, as biases that are 0, those of the same origin are paired, and
+    otherwise in the order in which they are met; and those of other shapes, as (C) and (C, 1, 1),
+    where there are no others.
+    """
+    import numpy as np  # of no use to anybody who compares signals
+
+    free: dict[Hashable, list[str]] = {}
+    for name, (known, _) in prints_a.items():
+        free.setdefault(known, []).append(name)
+    pairs: dict[str, str] = {}
+    for has_its_shape in (True, False):
+        for name, (known, _) in prints_b.items():
+            if name in pairs:
+                continue
+            theirs = b[name].numbers
+            likely = sorted(free.get(known, ()), key=lambda one: a[one].origin != b[name].origin)
+            for one in likely:
+                ours = a[one].numbers
+                if has_its_shape != (ours.shape == theirs.shape):
+                    continue
+                if np.array_equal(ours.reshape(-1), theirs.reshape(-1)):
+                    free[known].remove(one)
+                    pairs[name] = one
+                    break
+    return pairs
 
 
 def shaped_as(tensor: Tensor, other: Tensor) -> SignalExpr | None:
@@ -242,7 +237,7 @@ def shaped_as(tensor: Tensor, other: Tensor) -> SignalExpr | None:
     return tensor.rearrange(" -> ".join(sides)) if lengths[0] == lengths[1] else None
 
 
-class _Renamed:
+class Renamed:
     """Nodes with other tensors in them; what two have in common is made once."""
 
     def __init__(self, named: Callable[[SignalExpr], SignalExpr | None]) -> None:
@@ -250,6 +245,8 @@ class _Renamed:
         self._done: dict[SignalExpr, SignalExpr] = {}
 
     def __call__(self, node: SignalExpr) -> SignalExpr:
+        """The node with what stands for the tensors in it."""
+
         def instead(one: SignalExpr) -> SignalExpr | None:
             found = self._done.get(one)
             return self._named(one) if found is None else found
@@ -261,77 +258,3 @@ class _Renamed:
 
 def _symbols(computation: Computation) -> Sequence[str]:
     return [name for output in computation.outputs for name in output.names[1]]
-
-
-# --- functions of weights ------------------------------------------------------------
-
-
-def with_functions_as_weights(both: Sides) -> Sides | None:
-    """The same where each function of weights alone is a weight, if the other side has it not.
-
-    So dividing by a standard deviation is multiplying by a weight, which may have been folded
-    into a kernel.  What both sides have stays: of that more is known.
-
-    Returns:
-        None where there are none, or one has entries without a value.
-    """
-    nodes = [set(walk(*side.outputs)) for side in (both.a, both.b)]
-    made = _Made(both)
-    new: list[Side] = []
-    for side, others in zip((both.a, both.b), reversed(nodes), strict=True):
-        before = set(made.weights)
-
-        def instead(node: SignalExpr, others: Container[SignalExpr] = others) -> Any:
-            return made.tensor(node) if node.operator.is_opaque and node not in others else None
-
-        renamed = _Renamed(instead)
-        outputs = tuple(map(renamed, side.outputs))
-        places = {renamed(node): place for node, place in side.places.items()}
-        own = {n: one for n, one in made.weights.items() if n in side.own or n not in before}
-        new.append(Side(outputs, own, places))
-    if made.weights.keys() == both.weights.keys() or made.has_none:
-        return None
-    tensors = {**both.tensors, **{n: one.tensor for n, one in made.weights.items()}}
-    return replace(both, a=new[0], b=new[1], weights=made.weights, tensors=tensors)
-
-
-class _Made:
-    """Functions of weights, as weights.
-
-    Attributes:
-        weights: all weights by name.
-        has_none: whether some of their entries have no value.
-    """
-
-    def __init__(self, both: Sides) -> None:
-        self.weights = dict(both.weights)
-        self.has_none = False
-        self._given = both.weights
-        self._taken = {one.name for one in both.inputs}
-        self._taken |= {name for one in (*both.a.outputs, *both.b.outputs) for name in one.names[1]}
-        self._tensors: dict[SignalExpr, Tensor] = {}
-
-    def tensor(self, node: SignalExpr) -> Tensor | None:
-        """The named tensor for a node that is made of weights alone; None for others."""
-        import numpy as np  # of no use to anybody who compares signals
-
-        if node in self._tensors:
-            return self._tensors[node]
-        sizes = [length.as_integer() for length in node.lengths]
-        names = list(leaves(node))
-        if None in sizes or not all(name in self._given for name in names):
-            return None
-        weights = [self._given[name] for name in names]
-        try:
-            (numbers,) = doubles([node], {n: self._given[n].values for n in names}, {})
-        except SymconvError:  # a function of which nothing is known, or too much to compute
-            return None
-        self.has_none = self.has_none or not np.isfinite(numbers).all()
-        name = f"calculated_{len(self._tensors)}"
-        while name in self._taken or name in self.weights:
-            name += "_"
-        tensor = self._tensors[node] = Tensor(name, sizes)
-        origin = f"a function of {', '.join(one.origin for one in weights) or 'numbers'}"
-        precision = max((one.precision for one in weights), default=0.0)
-        self.weights[name] = _Calculated(origin, tensor, numbers, precision)
-        return tensor

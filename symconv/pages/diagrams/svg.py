@@ -14,13 +14,14 @@ from xml.etree import ElementTree
 
 from symconv.pages.diagrams.lettering import SIZE, text_width
 
-__all__ = ["GREY", "HALO", "HEIGHT", "PALE", "SHADE", "Canvas", "Diagram", "Shape"]
+__all__ = ["DARK", "GREY", "HALO", "HEIGHT", "PALE", "SHADE", "Canvas", "Diagram", "Shape"]
 
 HEIGHT = 24.0
 """The height of a cell."""
 
-GREY, PALE, SHADE = "#444444", "#888888", "#d5e1f0"
-"""Colours of what stands back, of outlines in the background, and of what stands out."""
+GREY, PALE, SHADE, DARK = "#444444", "#888888", "#d5e1f0", "#44668c"
+"""Colours of what stands back, of outlines in the background, of what stands out, and of cells
+that are told from white ones by nothing else."""
 
 HALO = 1.2
 """The height of the white rectangle below a text, in sizes of its font."""

@@ -18,7 +18,7 @@ import nbformat
 import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pandocfilters import Math, RawBlock, RawInline, Str, walk
+from pandocfilters import Header, Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.pages.handouts.execution import Kernels, executed, notebook
@@ -32,30 +32,31 @@ Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _BODY = "\n<!-- what follows is the body -->\n"
+_NO_GLYPH = re.compile(rb"(\\000|\x00){2}")  # glyph 0 is the box; some others have such bytes too
 _APPLIED = '<mspace width="0.167em"></mspace>'
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
 def build(
     source: Source,
-    version: Version,
+    versions: Sequence[Version],
     formats: Sequence[Format],
     folder: Path,
     progress: Callable[[str], None] = lambda step: None,
     kernels: Kernels | None = None,
 ) -> list[Path]:
-    """Write a version of a notebook into a folder, as `NAME-VERSION.FORMAT`.
+    """Write versions of a notebook into a folder, as `NAME-VERSION.FORMAT`.
 
     Args:
         source: the notebook.
-        version: "student", with stubs and blank space in place of solutions, or "instructor".
+        versions: "student", with stubs and blank space in place of solutions, or "instructor".
         formats: "pdf", "html" or "ipynb".
         folder: where to; it is made if it is not there.
         progress: called with what is being done.
-        kernels: where the notebook's kernel is added; nothing is written once they are ended.
+        kernels: where the notebook's processes are added; nothing is written once they are ended.
 
     Returns:
-        The files, in the order of the formats.
+        The files, in the order of the versions and formats.
 
     Raises:
         HandoutError: a cell fails, or something cannot be set.  No file is written then.
@@ -66,18 +67,20 @@ def build(
     def ran(cell: int) -> None:
         progress(f"running, {cell} of {total} cells done")
 
-    shown = executed(source, version, ran, kernels)
-    written: dict[Format, bytes] = {}
-    paged = document(source, version, shown) if set(formats) - {"ipynb"} else None
-    for kind in formats:
-        progress(f"writing {kind}")
-        if kind == "ipynb":
-            written[kind] = _jupyter(source, version, shown)
-        elif paged is not None:
-            written[kind] = _pdf(paged) if kind == "pdf" else _html(paged)
+    shown = executed(source, versions, ran, kernels)
+    written: dict[str, bytes] = {}
+    for version in versions:
+        paged = document(source, version, shown[version]) if {*formats} - {"ipynb"} else None
+        for kind in formats:
+            progress(f"writing {version}’s {kind}")
+            name = f"{source.name}-{version}.{kind}"
+            if kind == "ipynb":
+                written[name] = _jupyter(source, version, shown[version])
+            elif paged is not None:
+                written[name] = _pdf(paged) if kind == "pdf" else _html(paged)
     if kernels.ended:
         raise HandoutError(f"{source.path}: ended before it was done")
-    return [_write(folder, f"{source.name}-{version}.{k}", data) for k, data in written.items()]
+    return [_write(folder, name, content) for name, content in written.items()]
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
@@ -105,6 +108,7 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
 def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(paged.blocks, paged, _typst_div))
+    blocks += _hints(paged)
     blocks = walk(blocks, _typst_inline, "typst", {})
     body = pandoc(["-f", "json", "-t", "typst"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
@@ -130,12 +134,44 @@ def _pdf(paged: Document) -> bytes:
 def _check_glyphs(content: bytes, where: str) -> None:
     """Characters that no font has come out as boxes, and Typst does not say so."""
     for number, page in enumerate(PdfReader(BytesIO(content)).pages, 1):
+        if not any(_NO_GLYPH.search(data) for data in _drawn(page, page.get_contents())):
+            continue  # reading the text would take longer than setting it
         text = page.extract_text()
         if "\0" in text:
             around = text[max(0, text.index("\0") - 30) : text.index("\0")].split("\n")[-1]
             raise HandoutError(
                 f"{where}: on page {number} a character is in none of the fonts, after {around!r}"
             )
+
+
+def _drawn(holder: Any, stream: Any) -> Iterator[bytes]:
+    """How a page is drawn, and what is put on it as a whole."""
+    if stream is not None:
+        yield stream.get_data()
+    for part in holder.get("/Resources", {}).get("/XObject", {}).values():
+        form = part.get_object()
+        if form.get("/Subtype") == "/Form":
+            yield from _drawn(form, form)
+
+
+def _hints(paged: Document) -> Iterator[Block]:
+    """All hints, on a page of their own at the end, under the names of their exercises."""
+    hints: dict[str, list[Block]] = {}
+    for block in paged.blocks:
+        if name := _hint_to(block):
+            hints.setdefault(name, []).extend(block["c"][1])
+    if hints:
+        yield RawBlock("typst", "#pagebreak(weak: true)")
+        yield Header(2, ["", [], []], [Str("Hints")])
+    for name, inner in hints.items():
+        yield RawBlock("typst", f"#hint({_quoted(name)})[")
+        yield from inner
+        yield RawBlock("typst", "]")
+
+
+def _hint_to(block: Block) -> str:
+    """The name of the exercise to which a block is a hint, or nothing."""
+    return dict(block["c"][0][2]).get("name", "") if block["t"] == "Div" else ""
 
 
 def _quoted(text: str) -> str:
@@ -161,6 +197,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             figure = paged.figures[int(attributes["number"])]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "hint":
+            return [RawBlock("typst", f"#where-hint({_quoted(attributes['name'])})")]
         case _:
             return [RawBlock("typst", f"#{kind}["), *inner, RawBlock("typst", "]")]
 
@@ -203,6 +241,9 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "hint":
+            begin = '<details class="hint"><summary>Hint</summary>'
+            return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
         case _:
             return [RawBlock("html", f'<div class="{kind}">'), *inner, RawBlock("html", "</div>")]
 

@@ -1,21 +1,21 @@
-"""What marks a solution, and what only looks as if it did.
+"""What marks a solution or a hint, and what only looks as if it did.
 
 A solution must not slip through because of a typing error, so whatever resembles a marker
-or the tag is one, or an error.
+or a tag is one, or an error.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
-__all__ = ["BEGIN", "END", "TAG", "Marker", "MarkerError", "is_tagged", "marker"]
+__all__ = ["BEGIN", "END", "Marker", "MarkerError", "Tag", "marker", "tag"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-TAG = "solution"
 
 Marker: TypeAlias = Literal["begin", "end"]
+Tag: TypeAlias = Literal["solution", "hint"]
 
 _EXPECTED = f"expected '{BEGIN}' or '{END}'"
 _SWITCHES = r"begin|end|start|stop|region|endregion|tags|hidden|active"
@@ -37,7 +37,7 @@ def marker(line: str, *, is_code: bool) -> Marker | None:
     stripped = line.strip(" \t")
     if stripped in (BEGIN, END):
         if not is_code:
-            raise MarkerError(f'a marker in Markdown; expected tags=["{TAG}"]')
+            raise MarkerError('a marker in Markdown; expected tags=["solution"]')
         return "begin" if stripped == BEGIN else "end"
     comment = re.search(r"#.*" if is_code else r"^#.*", _as_seen(line))
     magic = re.search(r"^%.*", _as_seen(line))
@@ -47,26 +47,29 @@ def marker(line: str, *, is_code: bool) -> Marker | None:
     return None
 
 
-def is_tagged(header: str, metadata: Any) -> bool:
-    """Whether a cell has the tag.
+def tag(header: str, metadata: Any) -> Tag | None:
+    """The tag of a cell, if it has one.
 
     Args:
         header: the line that begins the cell.
         metadata: the same as jupytext reads it.
 
     Raises:
-        MarkerError: there are other tags, or the line resembles one with the tag.
+        MarkerError: there are other tags, or the line resembles one with a tag.
     """
     tags = metadata.get("tags", [])
-    expected = f'expected the tag tags=["{TAG}"] or none'
-    if tags not in ([], [TAG]):
+    expected = 'expected the tag tags=["solution"] or tags=["hint"], or none'
+    if tags and (len(tags) > 1 or tags[0] not in get_args(Tag)):
         raise MarkerError(f"the tags {tags!r} mean nothing here; {expected}")
     seen = _as_seen(header)
     if seen.count("tags") > 1 or ("tags" in seen and "tags" not in metadata):
         raise MarkerError(f"the tags cannot be read; {expected}")
-    if not tags and ("tag" in metadata or re.search("sol[a-z]*tion", seen)):
-        raise MarkerError(f"this looks like a solution; {expected}")
-    return bool(tags)
+    if not tags and ("tag" in metadata or re.search(r"sol[a-z]*tion|\bhint", seen)):
+        raise MarkerError(
+            f"this looks like a {'hint' if 'hint' in seen else 'solution'}; {expected}"
+        )
+    found: Tag | None = tags[0] if tags else None
+    return found
 
 
 def _as_seen(text: str) -> str:

@@ -1,17 +1,18 @@
-"""Notebook sources in jupytext's percent format, with their solutions marked.
+"""Notebook sources in jupytext's percent format, with their solutions and hints marked.
 
 A solution is a cell with the tag `solution`, or the lines of a code cell between
 
     ### BEGIN SOLUTION
     ### END SOLUTION
 
-The student's version holds a stub in its place, which fails and says what to do.
+The student's version holds a stub in its place, which fails and says what to do.  A hint is
+a Markdown cell with the tag `hint`, somewhere after its exercise.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -23,7 +24,7 @@ import jupytext
 
 from symconv.arithmetic.limits import FEWEST_RULED_LINES, MOST_RULED_LINES
 from symconv.errors import SymconvError
-from symconv.pages.handouts.markers import BEGIN, END, MarkerError, is_tagged, marker
+from symconv.pages.handouts.markers import BEGIN, END, MarkerError, marker, tag
 
 __all__ = ["STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
 
@@ -32,6 +33,8 @@ Version: TypeAlias = Literal["student", "instructor"]
 STUB = "write your solution in place of this line"
 
 _CELL = re.compile(r"# ?%%+(\s|$)")
+_BOLD = re.compile(r"(?:\A|\n\n)\s*\*\*([^*]+)\*\*")
+_HEADING = re.compile(r"\A\s*#+\s+(.+)")
 _ROW = 60  # characters of a typed solution that take a ruled line when written by hand
 
 
@@ -62,12 +65,14 @@ class Cell:
         text: the whole cell, as it is in the source.
         parts: the same without the markers, cut into what is a solution and what is not.
         line: the number of its first line in the file.
+        hint_to: the name of the exercise to which it is a hint, as "Exercise 1"; or None.
     """
 
     is_code: bool
     text: str
     parts: tuple[Part, ...]
     line: int
+    hint_to: str | None = None
 
     @property
     def has_solution(self) -> bool:
@@ -76,6 +81,8 @@ class Cell:
 
     def version(self, version: Version) -> str:
         """The cell as it stands in the notebook of a version."""
+        if self.hint_to is not None:
+            return f"<details>\n<summary>Hint</summary>\n\n{self.text.strip()}\n\n</details>"
         if version == "instructor" or not self.has_solution:
             return self.text
         return "\n".join(self._stub(part) if part.is_solution else part.text for part in self.parts)
@@ -141,22 +148,33 @@ class Source:
                 f"{self.path}: expected each cell to begin with a line '# %%', and no text before "
                 f"the first one; there are {len(lines)} such lines and {len(notebook.cells)} cells"
             )
-        return tuple(self._cell(*pair) for pair in zip(notebook.cells, lines, strict=True))
+        return tuple(self._cells(zip(notebook.cells, lines, strict=True)))
 
     def error(self, line: int, message: str) -> HandoutError:
         """An error at a line."""
         return HandoutError(f"{self.path}, line {line}: {message}")
 
-    def _cell(self, cell: Any, line: int) -> Cell:
-        if cell.cell_type not in ("code", "markdown"):
-            raise self.error(line, f"a {cell.cell_type} cell; expected code or Markdown")
-        try:
-            tagged = is_tagged(self.text.splitlines()[line - 1], cell.metadata)
-        except MarkerError as error:
-            raise self.error(line, str(error)) from None
-        is_code = cell.cell_type == "code"
-        parts = self._parts(cell.source, line + 1, tagged=tagged, is_code=is_code)
-        return Cell(is_code, cell.source, tuple(parts), line)
+    def _cells(self, found: Iterable[tuple[Any, int]]) -> Iterator[Cell]:
+        name = ""  # of the exercise, or whatever the last text with a name was
+        for cell, line in found:
+            if cell.cell_type not in ("code", "markdown"):
+                raise self.error(line, f"a {cell.cell_type} cell; expected code or Markdown")
+            try:
+                its_tag = tag(self.text.splitlines()[line - 1], cell.metadata)
+            except MarkerError as error:
+                raise self.error(line, str(error)) from None
+            is_code, is_hint = cell.cell_type == "code", its_tag == "hint"
+            if is_hint and (is_code or not name or not cell.source.strip()):
+                raise self.error(
+                    line,
+                    "a hint is Markdown, and follows an exercise, a cell that begins with a name "
+                    "as in '**Exercise 1**'",
+                )
+            tagged = its_tag == "solution"
+            parts = self._parts(cell.source, line + 1, tagged=tagged, is_code=is_code)
+            yield Cell(is_code, cell.source, tuple(parts), line, name if is_hint else None)
+            if its_tag is None and not is_code:
+                name = _name(cell.source) or name
 
     def _parts(self, text: str, first: int, *, tagged: bool, is_code: bool) -> Iterator[Part]:
         opened = 0  # the line of the marker
@@ -182,3 +200,11 @@ class Source:
             raise self.error(opened, f"there is no '{END}' after this in the cell")
         for is_solution, lines in groupby(found, key=lambda pair: pair[0]):
             yield Part("\n".join(line for _, line in lines), is_solution)
+
+
+def _name(text: str) -> str:
+    """What an exercise is called: bold words at the start of a paragraph, or its heading."""
+    bold = _BOLD.findall(text)
+    numbered = [words for words in bold if re.search(r"\d", words)]
+    found = numbered[-1:] or bold[:1] or _HEADING.findall(text)[:1]
+    return found[0].strip(" .:") if found else ""

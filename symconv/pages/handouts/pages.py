@@ -1,7 +1,7 @@
 """A notebook with its outputs as a document: the tree of blocks that pandoc writes from.
 
-Cells and outputs become blocks of pandoc's; a solution, an output, a figure and the ruled
-space for an answer are Divs with that class, which `formats` knows how to set.
+Cells and outputs become blocks of pandoc's; a solution, a hint, an output, a figure and the
+ruled space for an answer are Divs with that class, which `formats` knows how to set.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import pypandoc
@@ -106,8 +107,13 @@ def _title(source: Source, blocks: Iterable[Block], api_version: Sequence[int]) 
 
 
 def _tree(source: Source, text: str, line: int) -> Any:
-    where = f"{source.path}, line {line}"
-    return json.loads(pandoc(["-f", _MARKDOWN, "-t", "json"], text, where))
+    return json.loads(_read(text, f"{source.path}, line {line}"))
+
+
+@cache
+def _read(text: str, where: str) -> str:
+    """What pandoc reads; most cells are the same in both versions."""
+    return pandoc(["-f", _MARKDOWN, "-t", "json"], text, where)
 
 
 def _parsed(source: Source, text: str, line: int) -> list[Block]:
@@ -151,6 +157,9 @@ def _div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
 
 
 def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
+    if cell.hint_to is not None:
+        parsed = _parsed(source, cell.text, cell.line)
+        return [_div("hint", parsed, name=cell.hint_to)]
     blocks: list[Block] = []
     for part in cell.parts:
         if part.is_solution and version == "student":
