@@ -25,7 +25,7 @@ from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
 from symconv.pages.handouts.paper import on_paper
-from symconv.pages.handouts.tex import spaced
+from symconv.pages.handouts.tex import broken, spaced
 
 __all__ = ["FORMATS", "Format", "build"]
 
@@ -35,6 +35,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 _BODY = "\n<!-- what follows is the body -->\n"
 _SIGNS = re.compile(r"(-(?=[-?\d])|\.(?=\.))")  # of which Typst would make other characters
 _APPLIED = '<mspace width="0.167em"></mspace>'
+_WITH_SIGNS = re.compile(r'([(\[“‘]*)(<math display="inline".*?</math>)([^\s<]{0,12})', re.DOTALL)
+_LONG = 30  # characters of a formula that may be too wide for what is left of a line
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
@@ -180,7 +182,7 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
 
 def _html(paged: Document) -> bytes:
     where = str(paged.source.path)
-    blocks = list(_replaced(paged.blocks, paged, _html_div))
+    blocks = walk(list(_replaced(paged.blocks, paged, _html_div)), _html_inline, "html", {})
     arguments = ["-f", "json", "-t", "html5", "--mathml", "--standalone", "--template"]
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "template.html")
@@ -193,6 +195,8 @@ def _html(paged: Document) -> bytes:
     body = body.replace("<mtable>", '<mtable displaystyle="true">')
     # A thin space after a named function, unless a bracket follows.
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
+    body = _WITH_SIGNS.sub(_kept, body)
+    body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
     title, version = escape(paged.title), _TITLES[paged.version]
     style = f"{_math_font(body)}\n{_data('page.css')}\n{highlighting}"
     return (
@@ -201,6 +205,18 @@ def _html(paged: Document) -> bytes:
         f"<title>{title}, {version}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
         f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
     ).encode()
+
+
+def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
+    """Browsers do not break formulas: a long one becomes several."""
+    if kind == "Math" and value[0]["t"] == "InlineMath" and len(value[1]) > _LONG:
+        return [Math(value[0], part) for part in broken(value[1])]
+    return None
+
+
+def _kept(found: re.Match[str]) -> str:
+    """A formula with the signs that touch it, which must not stand alone on the next line."""
+    return f'<span class="keep">{found[0]}</span>' if found[1] or found[3] else found[0]
 
 
 def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: Document) -> Any:
