@@ -299,6 +299,12 @@ CONDITIONS: dict[str, tuple[Callable[[int, int, int], bool], str]] = {
     "c <= 2p + 1, c >= 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "c ≤ 2p + 1 und c ≥ 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "not c != 2*p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "(c = 2p + 1) & (n >= c)": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "2p = c - 1 && c odd.": (lambda n, c, p: c == 2 * p + 1, "2"),
+    r"2 \mid c - 1, p = \lfloor c/2 \rfloor": (lambda n, c, p: c == 2 * p + 1, "2"),
+    r"p = \frac{c - 1}{2} \text{ und } c \text{ ungerade}": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "c = 2p + 1 or c odd": (lambda n, c, p: c % 2 == 1, "1"),
+    "4 | n": (lambda n, c, p: n % 4 == 0, "0"),
     "c = 2p + 1 and n > 1 or n = 1 and c = 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "c = 2p + 1 and n > 1": (lambda n, c, p: c == 2 * p + 1 and n > 1, "1"),
     "p == 1 and c == 3": (lambda n, c, p: p == 1 and c == 3, "1"),
@@ -332,7 +338,10 @@ def test_conditions_are_graded_as_loops_do(text: str) -> None:
         assert found.rule.name == ("sufficient" if enough else "necessary")
 
 
-@pytest.mark.parametrize("text", ["5", "x", "s = 1", "p = (c - 1)/2 and odd", "c = 2p +", "c >= x"])
+@pytest.mark.parametrize(
+    "text",
+    ["5", "x", "s = 1", "p = (c-1)/2 and odd", "c = 2p +", "c >= x", "c=1 | p=1", "n is even"],
+)
 def test_conditions_that_cannot_be_read(text: str) -> None:
     assert outcome(LENGTHS.grade("same", text)) == ("not read", None)
 
