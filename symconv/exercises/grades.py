@@ -12,7 +12,7 @@ from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Refuted, Unknown, Verdict
 from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule, written
 
-__all__ = ["Grade", "empty", "graded", "unread"]
+__all__ = ["OPEN", "Grade", "empty", "graded", "unread"]
 
 RIGHT, PARTLY, WRONG = "right", "partly right", "wrong"
 OPEN, UNREAD, EMPTY = "not decided", "not read", "no answer"
@@ -47,9 +47,9 @@ class Grade:
     rule: Rule | None = None
 
     @property
-    def is_right(self) -> bool | None:
-        """Whether the answer is right for all sizes; None where that is not decided."""
-        return None if self.outcome in (OPEN, UNREAD) else self.outcome == RIGHT
+    def is_right(self) -> bool:
+        """Whether the answer is right for all sizes."""
+        return self.outcome == RIGHT
 
     @property
     def hint(self) -> str:
