@@ -332,7 +332,8 @@ class Exercise:
             shown = ", ".join(f"{name} = {value}" for name, value in variant.items())
             for part in self.posed(variant).parts.values():
                 where = ", ".join(filter(None, [shown, f"part {part.name}"]))
-                found += _checked(part, where)
+                with part.table.reading():
+                    found += _checked(part, where)
                 tell(where)
         return found
 
