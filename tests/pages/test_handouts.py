@@ -642,6 +642,34 @@ word = "code"
     assert "“He" not in paths["ipynb"].read_text(encoding="utf-8")
 
 
+def test_verdicts_are_shown_as_what_people_read(tmp_path: Path) -> None:
+    text = """# %%
+from symconv import Claim, Signal, integers, solve_amounts
+
+n, c = integers("n c", positive=True)
+p = integers("p", nonnegative=True)
+x, k = Signal("x", n), Signal("k", c)
+verdict = Claim(x.correlate(k), x.convolve(k)).prove()
+verdict
+
+# %%
+verdict.counterexample
+
+# %%
+Claim(x, x.flip().flip()).prove()
+
+# %%
+solve_amounts(Claim(x.pad(p, p).length, n), p, for_all=[n])
+"""
+    paths = built(tmp_path, text)
+    for said in (pages(paths["pdf"])[0], paths["html"].read_text(), paths["ipynb"].read_text()):
+        assert "refuted at c = 2, n = 1" in said
+        assert "at c = 2, n = 1, k = [1, 1], x = [1]: the left side is []" in said
+        assert "proved for all lengths" in said
+        assert "p = 0" in said
+        assert not re.search(r"(Proved|Refuted|Counterexample|Amounts)\(", said)
+
+
 def test_builds_are_the_same_each_time(tmp_path: Path) -> None:
     text = '# %%\nprint("a")\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\n'
     first, again = (
