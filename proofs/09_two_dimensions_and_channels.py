@@ -19,7 +19,7 @@
 # - With a second axis, nearly nothing: the indices become pairs, and each axis goes its own way.
 # - With channels, a tap becomes a *matrix*. Matrices can be multiplied, so layers still compose. But
 #   the order matters now, and what was a product of two taps is a sum over the channels between.
-# - With groups, these matrices consist of blocks.
+# - With groups, these matrices have blocks on the diagonal, and zeros elsewhere.
 #
 # From this follows what a layer of $1 \times 3$ taps and one of $3 \times 1$ taps can do together,
 # where zeros that are padded between two layers do harm, and what a depthwise and a pointwise layer
@@ -35,7 +35,17 @@
 # %%
 from sympy import And, Eq, Max, Mod, Ne, Or, Piecewise, Sum, ceiling, expand, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, Tensor, concatenate, einsum, integers
+from symconv import (
+    Claim,
+    Proved,
+    Refuted,
+    Signal,
+    Tensor,
+    concatenate,
+    diagrams,
+    einsum,
+    integers,
+)
 from symconv.exercises import check
 
 C, M, O, H, W = integers("C M O H W", positive=True)  # channels, height, width
@@ -78,17 +88,24 @@ formula = Sum(
 prove(y, Tensor.from_formula((o, u, v), formula, shape=y.shape))
 
 # %% [markdown]
-# The height of the output depends on heights alone, and is that of notebook 03. So is every other
-# length there, once for each axis.
+# The height of the output is the length of notebook 03, with the heights in it; and the width is the
+# same with the widths.
 
 # %%
 prove(y.shape[1], Max(0, floor((H - K) / s) + 1))
 prove(x.conv(Tensor("k", (O, C, 3, 3)), stride=2, padding=1).shape[2], ceiling(W / 2))
 
 # %% [markdown]
-# Now fix the place $(i, j)$ in the kernel, and forget the names of rows and columns: then
-# $k[\cdot, \cdot, i, j]$ is a matrix with $O$ rows and $C$ columns, and $x[\cdot, u, v]$ is a
-# vector with $C$ entries. In this notation
+# With one channel, a padding of 1 and $3 \times 3$ taps: the kernel is laid on each $3 \times 3$ part
+# of the padded image, what lies on each other is multiplied, and all nine products are added up.
+
+# %%
+gray, plane = Tensor("x", (4, 4)), Tensor("k", (3, 3))
+diagrams.grids({"image": gray, "padded by 1": gray.pad(1, 1, axis=(0, 1)), "kernel": plane})
+
+# %% [markdown]
+# Now with channels. At the place $(i, j)$ in the kernel, $k[\cdot, \cdot, i, j]$ is a matrix with $O$
+# rows and $C$ columns; and $x[\cdot, u, v]$ is a vector with $C$ entries. In this notation
 #
 # $$y[u, v] = \sum_{i, j} k[i, j]\, x[s u + i,\, t v + j],$$
 #
@@ -200,31 +217,36 @@ prove(
 # alone, because the kernel has a single row. It would be zero anyway.
 #
 # **The other way round.** Is every $3 \times 3$ layer such a pair? With one channel everywhere,
-# $k[i, j] = h[i]\, r[j]$ is a matrix of *rank 1*, whose minors vanish:
+# $k[i, j] = h[i]\, r[j]$ is a column times a row:
 
 # %%
 column, row = Signal("h", 3), Signal("r", 3)
 outer = einsum("i,j->ij", column, row)
+diagrams.grids({"h": column.rearrange("i -> i 1"), "r": row.rearrange("j -> 1 j"), "k": outer})
+
+# %% [markdown]
+# Such a matrix has at most *rank 1*, and its $2 \times 2$ minors are 0:
+
+# %%
 prove(einsum("ij,kl->ijkl", outer, outer), einsum("il,kj->ijkl", outer, outer))
 
 # %% [markdown]
-# For a kernel of nine free taps they do not, so the answer is no. The smallest kernel that is not a
-# column times a row has two ones on its diagonal:
+# Those of nine free taps are not, so the answer is no. The smallest kernel that is not a column
+# times a row has two ones on its diagonal:
 
 # %%
-plane = Tensor("k", (3, 3))
 minors = refute(einsum("ij,kl->ijkl", plane, plane), einsum("il,kj->ijkl", plane, plane))
 minors.counterexample.signals["k"]
 
 # %% [markdown]
 # With $M$ channels in the middle there is more room. Write the kernel as a matrix with $3 O$ rows,
 # one for each $(o, i)$, and $3 C$ columns, one for each $(c, j)$. The formula for $k$ says that
-# this matrix is a product of one with $M$ columns and one with $M$ rows. Over a field, such a
-# product can be found exactly if the rank is at most $M$:
+# this matrix is a product of one with $M$ columns and one with $M$ rows, and those are the matrices
+# of rank $M$ or less:
 #
-# **Theorem.** A $3 \times 3$ layer from $C$ to $O$ channels is a $1 \times 3$ layer to $M$ channels
-# and a $3 \times 1$ layer if and only if this matrix has rank $M$ or less. So $M = 3 \min(C, O)$
-# channels are always enough.
+# **Theorem.** Over a field, a $3 \times 3$ layer from $C$ to $O$ channels is a $1 \times 3$ layer to
+# $M$ channels and a $3 \times 1$ layer if and only if this matrix has rank $M$ or less. So
+# $M = 3 \min(C, O)$ channels are always enough.
 #
 # For $M = 3C$ one sees it without linear algebra. The first layer only copies: its channel
 # $(c, j)$ is channel $c$, moved by $j$ columns. The second layer then has all of $k$ as its taps.
@@ -304,42 +326,13 @@ for name, pair in pairs.items():
 
 
 # %%
-from symconv import diagrams
-
-
-def grids(panels):
-    """Grids of cells side by side, with their names; a true cell is dark."""
-    parts, words, left, size = [], [], 8, 18
-    height = max(map(len, panels.values())) * size
-    for name, rows in panels.items():
-        width = max(len(rows[0]) * size, 7 * len(name))
-        start = left + (width - len(rows[0]) * size) / 2
-        for down, row in enumerate(rows):
-            for across, dark in enumerate(row):
-                at = f'x="{start + across * size}" y="{8 + down * size}"'
-                fill = "#44668c" if dark else "white"
-                cell = f'width="{size}" height="{size}" fill="{fill}" stroke="#888888"'
-                parts.append(f"<rect {at} {cell}/>")
-        parts.append(f'<text x="{left + width / 2}" y="{height + 28}">{name}</text>')
-        words.append(f"{name}: " + " ".join("".join(".#"[dark] for dark in row) for row in rows))
-        left += width + 34
-    page = f'width="{left - 26}" height="{height + 38}" viewBox="0 0 {left - 26} {height + 38}"'
-    font = 'font-family="Libertinus Serif, Times New Roman, serif" font-size="15"'
-    style = f'{font} text-anchor="middle"'
-    return diagrams.Diagram(
-        f'<svg xmlns="http://www.w3.org/2000/svg" {page} {style}>{"".join(parts)}</svg>',
-        "Grids, row by row; # is a dark cell. " + "; ".join(words) + ".",
-    )
-
-
-# %%
 def differing(left, right):
     """Where the two sides differ, for one channel everywhere and 6×6 entries."""
     one, other = (side.array(C=1, M=1, O=1, H=6, W=6)[0] for side in (left, right))
     return [[expand(one[u, v] - other[u, v]) != 0 for v in range(6)] for u in range(6)]
 
 
-grids({name: differing(*pair) for name, pair in pairs.items()})
+diagrams.grids({name: differing(*pair) for name, pair in pairs.items()})
 
 # %%
 border = [differing(*pair) for pair in pairs.values()]
@@ -350,8 +343,9 @@ assert not any(map(any, border[2]))
 
 # %% [markdown]
 # **With strides** the right end depends on the size of the image, as in notebook 03, and now on two
-# sizes. Two $3 \times 3$ layers with stride 2 and padding 1 are a $7 \times 7$ layer with stride 4
-# and padding 3, except for some sizes:
+# sizes. At the left end stride 2 is in order: row $-1$ of the first layer, whose window covers the
+# rows from $-3$ to $-1$, is 0. Two $3 \times 3$ layers with stride 2 and padding 1 are a $7 \times 7$
+# layer with stride 4 and padding 3, except for some sizes:
 
 # %%
 strided = refute(
@@ -399,8 +393,9 @@ prove(repaired.conv(h), x.conv(square, einsum("omij,m->o", h, beta), padding=1))
 
 # %% [markdown]
 # A batch norm is a factor and a bias for each channel; all of this holds for one that stands
-# between the layers. Diverse Branch Block ([arXiv:2103.13425](https://arxiv.org/abs/2103.13425)),
-# which merges such pairs after training, pads with $\beta$ for this reason.
+# between the layers. Diverse Branch Block ([arXiv:2103.13425](https://arxiv.org/abs/2103.13425))
+# makes one layer of a $1 \times 1$ and a $3 \times 3$ layer with a norm between them. It pads with
+# what the norm makes of 0, for this reason.
 #
 # ## Groups
 #
@@ -447,7 +442,7 @@ def blocks(groups):
 
 # %%
 assert [sum(map(sum, blocks(groups))) for groups in (1, 2, 4)] == [16, 8, 4]
-grids({"1 group": blocks(1), "2 groups": blocks(2), "4 groups": blocks(4)})
+diagrams.grids({"1 group": blocks(1), "2 groups": blocks(2), "4 groups": blocks(4)})
 
 # %% [markdown]
 # A row of a grid is an output channel, a column an input channel; white means zero. Where the sizes
@@ -524,8 +519,8 @@ print(*str(pointwise_first).splitlines()[1:], sep="\n")
 #
 # If the depthwise layer makes $D$ channels out of each (PyTorch: $C$ groups and $C D$ output
 # channels), the rank may be $D$. With $D = 9$ every layer is such a pair: the depthwise layer
-# copies the nine neighbours, and the pointwise layer has all of $k$. (`unfold` and a product of
-# matrices do the same.)
+# copies the nine neighbours, and the pointwise layer has all of $k$. (PyTorch's `unfold` is the
+# first of the two.)
 
 # %%
 shifts = identity(9).rearrange("n (i j) -> n i j", i=3)
@@ -544,7 +539,7 @@ prove(x.conv(neighbours, groups=C, padding=1), columns)
 # Where PyTorch is installed (`pip install torch`), the same can be asked of its own layers. The
 # function `merged` below is what a program would do to a trained network: it makes one layer of
 # two, by the formulas from above. symconv runs it with symbols as weights, and compares the
-# networks before and after it. Without PyTorch these cells do nothing, and say so.
+# networks before and after it. Without PyTorch these cells do nothing.
 
 # %%
 try:
@@ -581,8 +576,6 @@ if torch:
     pair = nn.Sequential(depthwise, nn.Conv2d(8, 12, 1)).eval()
     before, after = read_rewritten(pair, merged, ("N", 8, "H", "W"))
     prove(before.output, after.output)
-else:
-    print("PyTorch is not installed: left out.")
 
 # %% [markdown]
 # It is right for all weights, and images of all sizes. In the other order it is not, and the
@@ -599,12 +592,9 @@ if torch:
         error = (pair(image) - merged(pair)(image)).abs().amax(dim=(0, 1))
     seen = (error > 1e-5).tolist()
     assert seen == border[0]
-else:
-    print("PyTorch is not installed: left out.")
 
 # %%
-left_out = "PyTorch is not installed: left out."
-grids({"a difference above 0.00001": seen}) if torch else print(left_out)
+diagrams.grids({"a difference above 0.00001": seen}) if torch else None
 
 # %% [markdown]
 # ## Exercises
@@ -614,6 +604,10 @@ grids({"a difference above 0.00001": seen}) if torch else print(left_out)
 # from $M$ to $O$ channels, padded by 1 along the width. Write the kernel `square_2` of the one
 # $3 \times 3$ layer that they are. (`einsum` writes sums of products; `h[:, :, :, 0]` and
 # `r[:, :, 0]` leave out the axis with one entry.)
+
+# %% [markdown] tags=["hint"]
+# In the theorem on two layers, the second kernel is now $r$, with one row, and the first one is $h$,
+# with one column. Which taps are left of the sum over $i'$ and $j'$?
 
 # %%
 h, r = Tensor("h", (M, C, 3, 1)), Tensor("r", (O, M, 1, 3))
@@ -626,6 +620,9 @@ check(x.conv(square_2, padding=1), x.conv(h, padding=(1, 0)).conv(r, padding=(0,
 # **Exercise 2** (strides). The layer with the kernel of Exercise 1 is to have the strides $(2, 3)$.
 # Write `thin_layers`, the two thin layers in the order of Exercise 1, with strides and paddings, so
 # that the output is the same.
+
+# %% [markdown] tags=["hint"]
+# Each axis goes its own way. Which of the two layers looks along the height, and may leave out rows?
 
 # %%
 wanted = x.conv(one_kernel(r, h), stride=(2, 3), padding=1)
@@ -640,6 +637,9 @@ check(thin_layers, wanted)
 # $1 \times 3$ layer to $M$ channels and a $3 \times 1$ layer. Write the condition `fewer` on $M$
 # under which there are fewer weights than before.
 
+# %% [markdown] tags=["hint"]
+# A layer has a weight for each output channel, each input channel and each place in its window.
+
 # %%
 thin_weights = 3 * 64 * M + 3 * M * 64
 ### BEGIN SOLUTION
@@ -651,6 +651,10 @@ check(fewer, thin_weights < 9 * 64 * 64)
 # **Exercise 4** (the border). A $5 \times 5$ layer, padded by $p$ on all sides, is followed by a
 # $3 \times 3$ layer, padded by $q$ on all sides. Write the condition `harmless` on $p$ and $q$
 # under which the two are the $7 \times 7$ layer that is padded by $p + q$, for all images.
+
+# %% [markdown] tags=["hint"]
+# In which rows does the first layer find nothing of the image? How many of them does the second
+# layer see?
 
 # %%
 a5 = Tensor("a", (M, C, 5, 5))
@@ -666,6 +670,11 @@ check(harmless, Claim(two_padded, one_padded), for_all=[C, M, O, H, W])
 # $0, 1, 0$ is to be applied to images with one channel by a $1 \times 3$ layer to $M$ channels and
 # a $3 \times 1$ layer. Show that $M = 1$ is not enough. Write the rows `r1`, `r2` and the columns
 # `h1`, `h2` for $M = 2$, as `Signal.taps(…)` with three numbers each.
+
+# %% [markdown] tags=["hint"]
+# For $M = 1$, look at a minor. For $M = 2$, the kernel is a sum of two matrices, each of them a
+# column times a row: how would you write the middle row of $\Lambda$ alone, and the middle column
+# alone? They share the $-4$.
 
 # %%
 laplacian = concatenate(
@@ -699,6 +708,10 @@ check(thin, gray.conv(laplacian.rearrange("i j -> 1 1 i j"), padding=1))
 # and `second` has g, r, p. Write the kernel `third` of the one layer, with the indices g, r, q, i,
 # j.
 
+# %% [markdown] tags=["hint"]
+# Within a group it is the product of two matrices, as without groups. The index g is in both
+# factors, and in the result: nothing is added up over it.
+
 # %%
 w3, w1 = Tensor("w3", (G * P, Q, 3, 3)), Tensor("w1", (G * R, P, 1, 1))
 first = w3.rearrange("(g p) q i j -> g p q i j", g=G)
@@ -716,6 +729,10 @@ check(
 # there are functions of each entry. Which input channels does the first output channel depend on,
 # however many layers there are? What could be put between the layers so that this changes,
 # and costs no weights?
+
+# %% [markdown] tags=["hint"]
+# Follow one output channel back, layer by layer. And what is a permutation of the channels, as a
+# matrix?
 
 # %% [markdown] tags=["solution"]
 # **Solution.** On those of the first half. The first half of the channels of each layer is computed

@@ -139,8 +139,9 @@ prove(
 
 # %% [markdown]
 # A layer before a norm usually has no bias, as the norm would take it away again while it is trained.
-# Whoever folds the norm into the weights alone loses the bias that the norm brings. When is that
-# harmless? symconv tells with the counterexample:
+# Whoever folds the norm into the weights alone loses the bias that the norm brings, as
+# [a review noticed](https://github.com/tenstorrent/tt-metal/pull/5317). When is that harmless?
+# symconv tells with the counterexample:
 
 # %%
 both = X.conv(w, padding=p).batch_norm(*norm, axis=0), X.conv(folded, padding=p)
@@ -163,7 +164,8 @@ prove(X.batch_norm(*before, axis=0).conv(w, stride=s), X.conv(scaled, summed, st
 
 # %% [markdown]
 # With padding it does not, although it has been said
-# [in public](https://github.com/tenstorrent/tt-metal/issues/1355), without this condition:
+# [in public](https://github.com/tenstorrent/tt-metal/issues/1355), without this condition. (In the
+# verdict an output is $[u, u_1]$: its channel and its place.)
 
 # %%
 into_next = Claim(
@@ -220,9 +222,11 @@ diagrams.counterexample(verdict)
 # the outputs near the ends are wrong, and only these.
 #
 # A layer with one tap and a bias does the same as a norm, from channels to other channels. So it does
-# not go into a padded layer behind it either. In the code of the Diverse Branch Block, which did that,
-# somebody [measured](https://github.com/DingXiaoH/DiverseBranchBlock/issues/9) a difference of 0.11.
-# Without the bias it does.
+# not go into a padded layer behind it either. Somebody took the function for this from the code of the
+# Diverse Branch Block, tried it on two such layers, and
+# [measured](https://github.com/DingXiaoH/DiverseBranchBlock/issues/9) a difference of 0.11. The block
+# itself is in order, was the answer: it pads with the bias there (the second repair below). Without a
+# bias the function is right.
 
 # %%
 mixing, its_bias = Tensor("w1", (A, C, 1)), Signal("b1", A)
@@ -328,8 +332,8 @@ possible
 
 # %% [markdown]
 # So $c - d = 2\,(p - q)$ is even: with stride 1 and the same padding on both sides, a kernel with an
-# even number of taps is never added to one with an odd number. And $l = r = p - q$ then does what is
-# asked in lemma 2.
+# even number of taps is never added to one with an odd number. And for $c \ge d$ the zeros of lemma 2
+# are $l = r = p - q$.
 #
 # **The whole block.** First each norm goes into its layer, then the kernels and biases are added:
 
@@ -369,10 +373,10 @@ refute(
 # ## Padding between the layers
 #
 # Two layers without a function between them are one layer, with the kernel $k * h$ for stride 1
-# (notebook 05 has all strides). If both of them pad, the paddings seem to add up. For two layers with
-# three taps and padding 1 somebody
+# (notebook 05 has all strides). If both of them pad, the paddings seem to add up. For two layers of
+# $3 \times 3$ taps with padding 1 somebody
 # [asked](https://discuss.pytorch.org/t/block-squeezing-simplify-sequence-of-convolutional-layers/154268)
-# why the outputs were not quite the same:
+# why 20 of 36 outputs were not the same. They are the border of $6 \times 6$ outputs. Along one axis:
 
 # %%
 h3 = Signal("h", 3)
@@ -538,8 +542,8 @@ for precision in (single, double):
     assert ratios["padding", precision][:, [0, -1]].max() > 1e3
 
 # %% [markdown]
-# Both errors were seen because somebody asked. A proof needs no input and no precision. Another number
-# $v'$ in the place of $v$ is refuted at once:
+# Both errors were seen because we looked for them. A proof needs no input and no precision. Another
+# number $v'$ in the place of $v$ is refuted at once:
 
 # %%
 wrong = Signal("v2", O)
@@ -680,7 +684,10 @@ if torch:
 #
 # **Exercise 1** (a transposed layer). The kernel of a transposed layer has the shape $(C, O, c)$: here
 # the input channels come first. Fold the norm behind it into a kernel `kernel` and a bias `shift`.
-# (Hint: `f` has one number for each output channel; `rearrange` adds an axis behind it.)
+
+# %% [markdown] tags=["hint"]
+# `f` has one number for each output channel, and this is now the second axis of the kernel;
+# `f.rearrange("o -> o 1")` puts an axis of one entry behind it.
 
 # %%
 turned = Tensor("w", (C, O, c))
@@ -694,9 +701,13 @@ check(X.conv_transpose(kernel, shift, stride=s), normal)
 # %% [markdown]
 # **Exercise 2** (a branch with dilation). A branch with $2m + 1$ taps, dilation $d$ and padding
 # $d\,m$ is added to a branch with the one tap $w$. Write the kernel `joint` of one layer, without
-# dilation and with the same padding. (Users of RepVGG have
-# [asked for this](https://github.com/DingXiaoH/RepVGG/issues/57). Hint: write the first branch
-# without a dilation, then count the zeros that go around the one tap.)
+# dilation and with the same padding. (A user of RepVGG
+# [asked](https://github.com/DingXiaoH/RepVGG/issues/57) whether blocks with a dilation can become one
+# layer.)
+
+# %% [markdown] tags=["hint"]
+# Write the first branch without a dilation: `dilate` puts zeros between taps. How many taps has it
+# then, and how many zeros go around the one tap, so that lemma 1 applies?
 
 # %%
 odd, point = Signal("k", 2 * m + 1), Signal("w", 1)
@@ -707,30 +718,40 @@ joint = odd.dilate(d) + point.pad(d * m, d * m)
 check(x.pad(d * m, d * m).correlate(joint), two_branches)
 
 # %% [markdown]
-# **Exercise 3** (causal layers). In networks for sound an output must not depend on later inputs, and
-# so the layers pad on the left only: the first one, with $c$ taps, by $l$, the second one by $m$. Under
-# which condition `composes` are they, for every $n$, the one layer padded by $l + m$? What does it say
-# of layers with $l = c - 1$?
+# **Exercise 3** (a pool behind a layer). A layer with $c$ taps and padding $p$ is followed by an
+# average of 2, with stride 2 and no padding. Write the kernel `pooled` of the one layer that they are,
+# with stride 2 and padding $p$. (The code of Progressive GANs runs such pairs as one layer; T. Karras
+# and others, 2018, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196).) Could a maximum of 2 in the
+# place of the average be a layer, too? Say why.
+
+# %% [markdown] tags=["hint"]
+# An average is a layer: with which taps, and which stride? Two layers, of which the second one does
+# not pad, are one. And what does a layer make of $-x$?
 
 # %%
-causal = Claim(
-    x.pad(l, 0).correlate(k).pad(m, 0).correlate(h),
-    x.pad(l + m, 0).correlate(k.convolve(h)),
-)
+averaged = x.pad(p, p).correlate(k).avg_pool(2)
 ### BEGIN SOLUTION
-composes = Or(Eq(m, 0), c <= l + 1)
+pooled = k.convolve(Signal.ones(2)) / 2
 ### END SOLUTION
-check(composes, causal, for_all=[n])
+check(x.pad(p, p).correlate(pooled, stride=2), averaged)
 
 # %% [markdown] tags=["solution"]
-# With $l = c - 1$, which keeps the length, the condition holds: causal layers always compose, padding
-# between them or not. Before the first entry there is nothing that a window could see.
+# The average is a layer with the taps 1/2 and 1/2 and stride 2, and nothing is padded before it. A
+# maximum is no layer: a layer makes $-y$ of $-x$ if it makes $y$ of $x$, but the maxima of $x$ and of
+# $-x$ are both 1 for $x = (1, -1)$.
+
+# %% tags=["solution"]
+refute((-x).max_pool(2), -x.max_pool(2))
 
 # %% [markdown]
 # **Exercise 4** (an average as a branch). The Diverse Branch Block (X. Ding and others, 2021,
 # [arXiv:2103.13425](https://arxiv.org/abs/2103.13425)) adds averages to layers. Here one of three
 # neighbours, in which zeros of the padding count, is added to a layer with three taps. Write the
 # kernel `together`. And if the zeros do not count?
+
+# %% [markdown] tags=["hint"]
+# Which three taps does the average have? For the second question, write down the first two outputs,
+# and compare what stands before the entry in the middle of each window.
 
 # %%
 with_average = x.pad(1, 1).correlate(k3) + x.avg_pool(3, stride=1, padding=1)
@@ -755,6 +776,10 @@ print(str(none).splitlines()[0])
 # to multiply with it behind the ReLU that follows: $\text{ReLU}(a\,x) = a\,\text{ReLU}(x)$. First guess,
 # then settle it for $a = 2$ and for any $a$. For which $a$ is it right? Show it.
 
+# %% [markdown] tags=["hint"]
+# `2 * x` and `x.convolve(a)`, with the signal `a` of one entry from above, are the scales; `relu()`
+# follows. Then ask for which $a$ multiplying with it keeps the order of two numbers.
+
 # %% [markdown] tags=["solution"]
 # For $a \ge 0$: then $\max(0, a\,x) = a \max(0, x)$, as multiplying with $a$ keeps the order. For
 # $a < 0$ and $x = -1$ the left side is $-a > 0$, and the right side is 0. (M. Nagel and others use this
@@ -768,6 +793,10 @@ refute(x.convolve(a).relu(), x.relu().convolve(a))
 # **Exercise 6** (rounding or error?). Someone folds the norms of a network with fifty layers. In single
 # precision, outputs of about 10 change by $2 \cdot 10^{-5}$. Is the folding right? Say what you would
 # measure to find out, and why no such measurement proves it.
+
+# %% [markdown] tags=["hint"]
+# How many roundings are $2 \cdot 10^{-5}$, beside 10? Which of the two shrinks in double precision, and
+# where would an error of padding sit?
 
 # %% [markdown] tags=["solution"]
 # The number alone says nothing: it is two millionths of the outputs, as much as a few dozen roundings

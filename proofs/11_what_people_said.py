@@ -14,9 +14,10 @@
 # # What people said
 #
 # Here are eleven statements about convolution layers that were made in public: in threads, in a
-# docstring, in a comment, in a specification. Those who made them know their trade, and each
-# statement can be heard in other places too. There are some that are always true, or never, and
-# most are true under a condition that nobody mentioned. A test at one size does not tell which.
+# docstring, in a comment, in a specification; one of them, 6, was a question. Those who made them
+# know their trade, and each statement can be heard in other places too. There are some that are
+# always true, or never, and most are true under a condition that was not mentioned. A test at one
+# size does not tell which.
 #
 # **Guess first.** Write into the table, in pencil, what you believe: *always*, *never*, or *when*
 # it is true. Then settle each one. A, B and C are settled in the text, 1 to 8 are the exercises.
@@ -44,7 +45,7 @@
 # rests on that.
 
 # %%
-from sympy import Eq, Mod, Or, ceiling, floor
+from sympy import Eq, Mod, Or, ceiling, false, floor, true
 
 from symconv import (
     Claim,
@@ -89,7 +90,8 @@ def settle(left, right, given=()):
 # *Reflection* pads by the entries next to the end, in reverse; *replication* repeats the entry at
 # the end. By one entry both add a copy of the border, and only by more do they differ: [so it was
 # said](https://github.com/jcjohnson/neural-style/pull/377) when somebody saw a difference in the
-# pictures that a network painted. (Reflection needs $n \ge 2$.)
+# pictures that a network painted. (Its author soon doubted it, and meant to try. Reflection needs
+# $n \ge 2$.)
 
 # %%
 reflected = x.pad(1, 1, mode="reflect")
@@ -124,9 +126,9 @@ if torch is not None:
 # outputs, the smaller half of them on the left. The ResNets of TF-Slim do not use it for their
 # strided layers. They pad by hand, with $d\,(c - 1)$ zeros in all for a dilation $d$, again the
 # smaller half on the left. The docstring of their function `conv2d_same` says two things ([the
-# file](https://github.com/tensorflow/models/blob/master/research/slim/nets/resnet_utils.py)): this
-# is a SAME layer with stride 1 of which every $s$-th output is kept; and a SAME layer with stride
-# $s$ is something else if the size of the input is even. The first one:
+# file](https://github.com/tensorflow/models/blob/master/research/slim/nets/resnet_utils.py)), for 3
+# taps: this is a SAME layer with stride 1 of which every $s$-th output is kept; and a SAME layer
+# with stride $s$ is something else if the size of the input is even. The first one:
 
 # %%
 by_hand = x.pad(floor(d * (c - 1) / 2), ceiling(d * (c - 1) / 2))
@@ -136,8 +138,8 @@ assert isinstance(always, Proved)
 assert always.is_complete
 
 # %% [markdown]
-# That is true for every length, number of taps, stride and dilation. The second one, for 3 taps
-# and stride 2, is true as well: the two are the same where $n$ is odd, and nowhere else.
+# That is true for every length, number of taps, stride and dilation. The second one is true for
+# stride 2 as well: the two are the same where $n$ is odd, and nowhere else.
 
 # %%
 same_2 = x.pad_same(3, stride=2).correlate(k3, stride=2)
@@ -149,8 +151,8 @@ diagrams.networks(by_hand_or_same, outputs=[0], n=6)
 # For even $n$ one zero is enough, and SAME puts it on the right. Every window then stands one
 # entry further to the right.
 #
-# For other kernels and strides *even* is not the word. With 4 taps and stride 2 both are always
-# the same; with 3 taps and stride 3 they are where $n \bmod 3 = 1$:
+# For other strides and kernels *even* is not the word. With 3 taps and stride 3 both are the same
+# where $n \bmod 3 = 1$; with 4 taps and stride 2 they always are:
 
 
 # %%
@@ -163,15 +165,15 @@ def is_same(taps, stride):
     return Claim(*sides).condition()
 
 
-assert is_same(4, 2) == True  # noqa: E712 - SymPy's true
 assert is_same(3, 3) == Eq(Mod(n, 3), 1)
+assert is_same(4, 2) == true
 
 # %% [markdown]
 # ### C. A statement with *only*
 #
-# A tool that merges two linear layers into one has a comment that this can be done *only when*
-# there are no strides and dilations, the second kernel is 1×1, there are no groups, and nothing is
-# padded between the layers ([the change that brought
+# A tool that makes one layer of two has a comment that this can be done *only when* there are no
+# strides and dilations, the second kernel is 1×1, there are no groups, and nothing is padded
+# between the layers ([the change that brought
 # it](https://github.com/SonySemiconductorSolutions/mct-model-optimization/pull/211)). As a
 # description of what the tool does this is fine. As mathematics, *if* would be true, and *only if*
 # says that each condition is necessary. One proof without it refutes that.
@@ -215,18 +217,21 @@ assert isinstance(larger, Proved)
 
 # %% [markdown]
 # So none of the conditions is necessary. The last one is nearest to the truth: which padding
-# between layers does no harm is the subject of the notebook on padding and size.
+# between layers does no harm is told in notebooks 03, 09 and 10.
 #
 # ## For you to settle
 #
 # Each exercise asks for the exact condition, or for the repair, and for the reason in a few words:
-# why was it believed, and where does it fail? Hints stand behind the last one.
+# why was it believed, and where does it fail?
 
 # %% [markdown]
 # **Exercise 1** (one zero on the right). The first layer of MobileNetV2 has 3 taps and stride 2.
 # One implementation pads its input by one zero at the end, 224 entries to 225; another one says
 # SAME. [The two are equivalent](https://github.com/JonathanCMitchell/mobilenet_v2_keras/issues/5),
 # somebody finds. For which $n$ are they? Write the condition `equivalent`.
+
+# %% [markdown] tags=["hint"]
+# How many zeros does SAME need for even $n$, and how many for odd $n$? On which side?
 
 # %%
 one_zero = x.pad(0, 1).correlate(k3, stride=2)
@@ -246,14 +251,17 @@ one_zero_or_same = settle(one_zero, same_2)
 both = Claim(one_zero, x.pad(1, 1).correlate(k3, stride=2))
 assert isinstance(one_zero_or_same, Refuted)
 assert one_zero_or_same.condition == equivalent
-assert both.condition() == False  # noqa: E712 - SymPy's false
+assert both.condition() == false
 
 # %% [markdown]
 # **Exercise 2** (a quarter). In ESPnet, a toolkit for speech, two layers of 3 taps and stride 2,
-# without padding, stood before a linear layer for $\lfloor n/4 \rfloor$ numbers. [The
-# report](https://github.com/espnet/espnet/issues/822) says that this fails if $n$ is a multiple of
-# 4. For which $n \ge 3$ is $\lfloor n/4 \rfloor$ right? Write the condition `right_for`. Does the
-# report tell the whole story?
+# without padding, stood before a linear layer for $\lfloor n/4 \rfloor$ numbers in each channel.
+# [The report](https://github.com/espnet/espnet/issues/822) says that this fails if $n$ is a
+# multiple of 4. For which $n \ge 3$ is $\lfloor n/4 \rfloor$ right? Write the condition
+# `right_for`. Does the report tell the whole story?
+
+# %% [markdown] tags=["hint"]
+# Two layers of 3 taps and stride 2 are one layer: with how many taps, and with which stride?
 
 # %%
 outputs = x.correlate(k3, stride=2).correlate(k3, stride=2).length
@@ -281,8 +289,13 @@ for repaired in (floor((n - 3) / 4), floor((floor((n - 1) / 2) - 1) / 2)):
 # $\lceil n/8 \rceil$ outputs. A long recording is cut into chunks of $c$ entries, with a rest of
 # $m$ entries at the end, and each chunk goes through the layers alone. One part of a program
 # counts the outputs of the whole recording, another one adds up those of the chunks, and both have
-# to agree ([a review doubts it](https://github.com/OpenMOSS/MOSS-Audio/pull/13)). For which $c$ do
-# they, whatever the rest is? One chunk and a rest will do; write the condition `whole`.
+# to agree. ([A review](https://github.com/OpenMOSS/MOSS-Audio/pull/13) doubts that they do if the
+# size of the chunks is changed.) For which $c$ do they, whatever the rest is? One chunk and a rest
+# will do; write the condition `whole`.
+
+# %% [markdown] tags=["hint"]
+# A chunk that 8 does not divide is rounded up, and so is the rest. Try a rest of one entry, and then
+# the largest one that the last output of the chunk has room for.
 
 # %%
 y = x
@@ -308,13 +321,17 @@ assert [side.subs({c: 402, m: 402}) for side in (in_chunks.lhs, in_chunks.rhs)] 
 
 # %% [markdown]
 # **Exercise 4** (output padding). A transposed layer puts $x[u] \cdot k$ at the place $s\,u$ and
-# adds up; a padding $p$ crops $p$ entries at each end. Stride 2 leaves it open whether the output
-# has one entry more, and `output_padding` says that. In [ONNX's
+# adds up; a padding $p$ crops $p$ entries at each end. A layer of stride 2 makes as many outputs of
+# $n$ entries as of $n + 1$, for every second $n$. So `output_padding` $= a$ says whether the
+# transposed layer makes one entry more. In [ONNX's
 # specification](https://github.com/onnx/onnx/issues/2333) of 2019 it was a *zero-padding* added to
 # one side of the output, and somebody reported to PyTorch that the last entry [is not
-# zero](https://github.com/pytorch/pytorch/issues/8816). For which $p$ and $a \le 1$ are $a$ zeros
-# put behind the output, for every input and every kernel of every length? Write the condition
-# `zeros`.
+# zero](https://github.com/pytorch/pytorch/issues/8816). (Both texts have been clarified since.) For
+# which $p$ and $a \le 1$ are $a$ zeros put behind the output, for every input and every kernel of
+# every length? Write the condition `zeros`.
+
+# %% [markdown] tags=["hint"]
+# What are the last entries before they are cropped? Try one entry, and three taps.
 
 # %%
 with_a = x.conv_transpose(k, stride=2, padding=p, output_padding=a)
@@ -327,8 +344,8 @@ check(zeros, appended, for_all=[n, c])
 
 # %% [markdown] tags=["solution"]
 # Only if nothing is cropped, or nothing is padded. Output padding undoes a part of the cropping:
-# the last $p - a$ entries are cropped instead of the last $p$ ones. That is the definition that
-# works for all strides. With one entry 1 and the taps 1, 2, 3 the output is 2, 3.
+# the last $p - a$ entries are cropped instead of the last $p$ ones, for every stride; where $a$ is
+# larger than $p$, the others are zeros. With one entry 1 and the taps 1, 2, 3 the output is 2, 3.
 
 # %% tags=["solution"]
 assert isinstance(appended.prove(), Refuted)
@@ -369,6 +386,9 @@ assert isinstance(Claim(pooled_first, x.correlate(k).avg_pool(2)).prove(), Refut
 # The test is right too, and tests something else. Which kernel `K` does a layer before the pool
 # need, to be equal to the layer with $k$ behind the pool?
 
+# %% [markdown] tags=["hint"]
+# Behind the pool, neighbours are two entries of $x$ apart.
+
 # %%
 ### BEGIN SOLUTION
 K = k.dilate(2)
@@ -378,8 +398,9 @@ check(x.correlate(K).avg_pool(2), pooled_first)
 # %% [markdown] tags=["solution"]
 # The kernel with a zero between its taps. Behind the pool, neighbours are two entries apart; this
 # is a noble identity. In the answer, the stride moves from the one operator to the other, and both
-# work on neighbours; in the test, one layer works behind the downsampling. With zeros padded
-# before each layer the answer fails at the ends, unless both kernels are symmetric:
+# work on neighbours; in the test, one layer works behind the downsampling. (With channels, the blur
+# has to have one kernel for all of them.) With zeros padded before each layer the answer fails at
+# the ends, unless both kernels are symmetric:
 
 # %% tags=["solution"]
 h3 = Signal("h", 3)
@@ -393,7 +414,8 @@ assert isinstance(padded, Refuted)
 # **Exercise 6** (upsampling). [Is a transposed
 # layer](https://github.com/keras-team/keras/issues/7307) of 3 taps, stride 2 and SAME padding
 # equivalent to upsampling by 2, where each entry is repeated, and then a SAME layer of 3 taps?
-# (SAME crops one entry at the end here.) It is not with the same taps $w$, and not with any three:
+# (SAME crops one entry at the end here.) It is not with the same taps $w$, and not with any three,
+# unless $w_2 = 0$:
 
 # %%
 w = Signal("w", 3)
@@ -407,6 +429,10 @@ print(three.obstacle)
 # %% [markdown]
 # But a transposed layer with *four* taps and padding 1 can do it. Write its kernel `four` as an
 # expression in $w$.
+
+# %% [markdown] tags=["hint"]
+# Upsampling is a transposed layer with the taps 1 and 1. Which way round does a layer read its
+# kernel, and which way round does a transposed layer write it?
 
 # %%
 ### BEGIN SOLUTION
@@ -438,8 +464,12 @@ diagrams.taps(w.flip().convolve(Signal.ones(2)))
 # kernel. For [larger strides](https://ai.stackexchange.com/questions/5774) one puts $s - 1$ zeros
 # between the entries of $g$ before, it is said: $(g\uparrow_s) * k$. (In the words of people who
 # call what a layer does a convolution, the kernel is rotated by 180 degrees.) A gradient by $x$
-# has $n$ entries. For which $n \ge c$ is that so, for stride 2? Write the condition `complete`;
-# and how many zeros have to be put behind it in general, as an expression `missing`?
+# has $n$ entries. Let the stride be 2. For which $n \ge c$ has $(g\uparrow_2) * k$ so many? Write
+# the condition `complete`. How many zeros have to be put behind it for any $n \ge c$? Write the
+# expression `missing`.
+
+# %% [markdown] tags=["hint"]
+# How many entries at the end of $x$ does no window reach?
 
 # %%
 g = Signal("g", floor((n - c) / 2) + 1)
@@ -478,12 +508,15 @@ if torch is not None:
 
 # %% [markdown]
 # **Exercise 8** (receptive fields). A stack has layers of $c$ taps with the dilations 1, 2, 4 and
-# 8, and there are $S$ stacks, one after the other. The receptive field, the number of inputs that
-# one output reads, is $S$ times 8 times $c$, [it is
+# 8, one for each, and there are $S$ stacks, one after the other. The receptive field, the number of
+# inputs that one output reads, is $S$ times 8 times $c$, [it is
 # said](https://github.com/philipperemy/keras-tcn/issues/71), and
 # [elsewhere](https://github.com/philipperemy/keras-tcn/issues/8) that it is 192 for $c = 8$ and
 # $S = 3$. Write the right number as an expression `field`. When is the rule right? Explain what it
 # overlooks.
+
+# %% [markdown] tags=["hint"]
+# How far does one more layer reach beyond what is reached already?
 
 # %%
 S = integers("S", positive=True)
@@ -504,9 +537,9 @@ check(field, read)
 
 # %% [markdown] tags=["solution"]
 # A layer of dilation $d$ reaches $d\,(c - 1)$ entries beyond the one it begins with, and reaches
-# add up: $(1 + 2 + 4 + 8)\,(c - 1)$ for each stack, and 1 for the entry itself. The rule counts
-# the entry itself in each stack, and with $c$ in the place of $c - 1$ takes the sum of the
-# dilations for the largest one. It is right for $c = 2$ and $S = 1$, where
+# add up: $(1 + 2 + 4 + 8)\,(c - 1)$ for each stack, and 1 for the entry itself, once. The rule has
+# the largest dilation in the place of their sum, and $c$ in the place of $c - 1$, as if the entry
+# itself counted in each layer. It is right for $c = 2$ and $S = 1$, where
 # $15 + 1 = 16 = 8 \cdot 2$, the case in everybody's picture, and for nothing else:
 # $15\,S\,(c - 1) + 1 = 8\,S\,c$ means $S\,(7c - 15) = -1$, so that $S = 1$ and $7c = 14$. For
 # $c = 8$ and $S = 3$ the field is 316 and not 192.
@@ -514,23 +547,9 @@ check(field, read)
 # %% tags=["solution"]
 for taps in (1, 2, 3, 8):
     rule = Claim(read.subs(c, taps), 8 * S * taps)
-    expected = Eq(S, 1) if taps == 2 else False
+    expected = Eq(S, 1) if taps == 2 else false
     assert rule.condition() == expected
 assert read.subs({c: 8, S: 3}) == 316
-
-# %% [markdown]
-# ## Hints
-#
-# 1. How many zeros does SAME need for even $n$, and how many for odd $n$? On which side?
-# 2. Two layers of 3 taps and stride 2 are one layer: with how many taps, and with which stride?
-# 3. A chunk that 8 does not divide is rounded up, and so is the rest. Try a rest of one entry, and
-#    then the largest one that the last output of the chunk has room for.
-# 4. What are the last entries before they are cropped? Try one entry, and three taps.
-# 5. Behind the pool, neighbours are two entries of $x$ apart.
-# 6. Upsampling is a transposed layer with the taps 1 and 1. Which way round does a layer read its
-#    kernel, and which way round does a transposed layer write it?
-# 7. How many entries at the end of $x$ does no window reach?
-# 8. How far does one more layer reach beyond what is reached already?
 
 # %% [markdown]
 # ## How the guesses went
@@ -548,7 +567,7 @@ assert read.subs({c: 8, S: 3}) == 316
 # | 3 | if 8 divides the size of the chunks | count by chunks |
 # | 4 | if $p = 0$ or $a = 0$ | it crops $p - a$ entries at the end |
 # | 5 | without padding, if the stride moves along | behind a pool, dilate the kernel |
-# | 6 | never | four taps, $\tilde{w} * (1, 1)$ |
+# | 6 | never, unless $w_2 = 0$ | four taps, $\tilde{w} * (1, 1)$ |
 # | 7 | if $s$ divides $n - c$ | zeros behind it, $(n - c) \bmod s$ |
 # | 8 | for $c = 2$ and $S = 1$ | $15\,S\,(c - 1) + 1$ |
 #

@@ -470,6 +470,9 @@ MOST_CHARACTERS_IN_FILE = 200_000
 MOST_CLAIMS_IN_FILE = 500
 """Of a file: each is decided, shown and kept."""
 
+MOST_STEPS_IN_FILE = 200
+"""Lines of derivations in a file: each is decided against the one before it."""
+
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""
@@ -565,6 +568,12 @@ MOST_LABELS = 120
 """On the lines between two rows: to find places for so many takes a third of a second, and for half
 as many a sixth of that."""
 
+MOST_CELLS_OF_A_PAGE = 1200
+"""Of a page to play with: more cannot be looked at, nor drawn anew while a slider is dragged."""
+
+MOST_CELLS_AT_FIRST = 320
+"""Of a page to play with, at the sizes that it begins with: they are seen without scrolling far."""
+
 MOST_SIZES_TRIED_FOR_A_PAGE = 400
 """To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
 
@@ -575,7 +584,8 @@ MOST_PICTURE_SENTENCES = 40
 """That say what a picture shows, for those who do not see it: all of them are read aloud."""
 
 MOST_TAPS_DRAWN = 200
-"""Of a kernel: 64 weights of three by three are more than anybody looks at, and 20 are not."""
+"""Of a kernel, or in a grid: 64 weights of three by three are more than anybody looks at, and 20
+are not."""
 
 MOST_TERMS_OF_TAP = 6
 """Below each other in a cell: what is longer is a formula, and not a picture."""
@@ -584,6 +594,9 @@ MOST_TERMS_OF_TAP = 6
 
 MOST_ENTRIES_OF_ANSWER = 300
 """Of a list of numbers that is an answer: each is a tap, a term of what is decided."""
+
+MOST_EXPONENTS_TRIED = 8
+"""Values of L where powers such as 2^L are compared: what differs, differs at the first ones."""
 
 MOST_REPAIRS_TRIED = 80
 """Formulas that are tried as a repair: each is a small decision."""
@@ -734,3 +747,40 @@ WORK_OF_A_COMPARISON = 20 * ALLOWANCE
 
 STEPS_OF_AN_ATOM = 80
 """What it takes to write one part of a term with other indices, and to simplify that."""
+
+MOST_PARTS = 30
+"""Parts of an exercise: more than a sheet has."""
+
+MOST_TYPICAL_ANSWERS = 100
+"""Typical mistakes of one part; each answer that is wrong is compared with all of them."""
+
+MOST_POINTS = 1000
+"""Points for a part."""
+
+MOST_VALUES_OF_VARIANT = 1000
+"""Values of one parameter of an exercise."""
+
+MOST_VARIANTS_CHECKED = 24
+"""Variants of which it is checked that the answers in the file are what they are said to be."""
+
+LARGEST_SHIFT = 3
+"""Places by which the entries of an answer are moved, to see whether it is right then."""
+
+SHORTEST_LONG_SIZE = 8
+"""Where nothing else is said, an answer counts as nearly right if it is right for sizes from here
+on: what fails at small ones alone."""
+
+MOST_ANSWERS_IN_FILE = 20_000
+"""Students in a file of answers: more than any course has."""
+
+MOST_BYTES_OF_ANSWERS = 20_000_000
+"""A thousand bytes for each of them."""
+
+SECONDS_FOR_ANSWER = 60
+"""After which the answer of one of many students is given up, where no other limit is given."""
+
+MOST_PROCESSES = 8
+"""That grade answers at the same time, each of which takes some 200 MB."""
+
+MOST_NAMED_IN_SUMMARY = 12
+"""Answers to be looked at that a summary names; the results have all of them."""

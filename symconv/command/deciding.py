@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # each command imports what it needs, and no more
         Passage,
     )
 
-__all__ = ["Decider"]
+__all__ = ["Decider", "typed_task"]
 
 Record = dict[str, Any]
 
@@ -91,7 +91,7 @@ class Decider:
         from symconv.command.reports import report
 
         typed = parsed.passage.content
-        task = _task(parsed.passage, parsed.declared, points=points, name=parsed.claim.name)
+        task = typed_task(parsed.passage, parsed.declared, points=points, name=parsed.claim.name)
         try:
             return self._record(
                 lambda: report(
@@ -120,7 +120,9 @@ class Decider:
         text = " ".join(problem.passage.content.split())
         record = self._record(
             lambda: report_problem(problem, wanted, self._out),
-            _task(problem.passage, problem.declared, unknowns=unknowns, wanted=wanted.record()),
+            typed_task(
+                problem.passage, problem.declared, unknowns=unknowns, wanted=wanted.record()
+            ),
             None,
             text,
             f"what {' and '.join(unknowns)} is",
@@ -182,7 +184,7 @@ class Decider:
             raise NoAnswerError(f"no verdict before {all_of_it} were over") from None
 
 
-def _task(passage: Passage, declared: Declarations, **extra: Any) -> Task:
+def typed_task(passage: Passage, declared: Declarations, **extra: Any) -> Task:
     """A claim in what is declared, as text."""
     return Task(
         passage.content,

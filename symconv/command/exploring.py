@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
 from symconv.catalogue.theorems import MAIN
 from symconv.command import arguments
+from symconv.command.deciding import typed_task
 from symconv.command.exit_codes import exhausted
 from symconv.command.terminal import working
+from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.decision.claims import Claim
-from symconv.decision.verdicts import Unknown, Verdict
-from symconv.pages.explore import page
-from symconv.pages.explore.records import check_shown
+from symconv.decision.verdicts import Unknown
+from symconv.pages.explore.pages import written
+from symconv.pages.explore.records import claim_record
 from symconv.reading.text import Declarations, Passage, read_claim
 
-__all__ = ["write_page"]
+__all__ = ["page_record", "write_page"]
 
 
-def write_page(text: str | None, declared: Declarations, path: str, out: Console) -> None:
+def write_page(
+    text: str | None, declared: Declarations, path: str, timeout: float | None, out: Console
+) -> None:
     """Decide a claim and write its page; print the name of the file.
 
     Args:
         text: the claim, or the name of one; None for that of the exercise.
         declared: what is declared, for a claim that was typed.
         path: where the page is written.
+        timeout: how many seconds the decision may take; after that the page has no verdict.
         out: where the name is printed.
 
     Raises:
-        SymconvError: the claim cannot be read, or a page cannot show it.
+        SymconvError: the claim cannot be read, or a page has no room for it.
         UsageError: there is no claim of this name, or the file cannot be written.
     """
-    statement = why = ""
     if text is None or re.fullmatch(r"\w+", text):
-        theorem = MAIN if text is None else arguments.named(text)
-        claim, statement, why = theorem.claim, theorem.statement, theorem.why
+        task = Task(MAIN.name if text is None else arguments.named(text).name, is_theorem=True)
     else:
-        claim = read_claim(Passage(text, "the claim"), declared).claim
-    check_shown(claim)  # before it is decided, which may take long
+        task = typed_task(Passage(text, "the claim"), declared)
     with working(out, "deciding"):
-        content = page(claim, _decided(claim), statement=statement, why=why)
+        content = written(_record(replace(task, is_page=True), timeout, out))
     try:
         Path(path).write_text(content, encoding="utf-8")
     except OSError as error:
@@ -50,8 +54,31 @@ def write_page(text: str | None, declared: Declarations, path: str, out: Console
     out.print(f"{path}  {len(content.encode()) / 1000:.0f} kB", soft_wrap=True)
 
 
-def _decided(claim: Claim) -> Verdict:
+def _record(task: Task, timeout: float | None, out: Console) -> Any:
     try:
-        return claim.prove()
+        if timeout is None:
+            return page_record(task)
+        with Child() as child:
+            record, _ = child.report(task, timeout, out)
+        return record
     except (RecursionError, MemoryError) as error:
-        return Unknown(exhausted(error))
+        return page_record(task, exhausted(error))
+    except NoAnswerError as error:
+        return page_record(task, str(error))
+
+
+def page_record(task: Task, undecided: str = "") -> Any:
+    """What a page holds of a claim; where a reason is given, it is not decided.
+
+    Raises:
+        SymconvError: the claim cannot be read, or a page has no room for it.
+    """
+    statement = why = ""
+    claim: Claim
+    if task.is_theorem:
+        theorem = arguments.named(task.claim)
+        claim, statement, why = theorem.claim, theorem.statement, theorem.why
+    else:
+        claim = read_claim(Passage(task.claim, "the claim"), task.declared(), task.name).claim
+    verdict = Unknown(undecided) if undecided else claim.prove()
+    return claim_record(claim, verdict, statement=statement, why=why)

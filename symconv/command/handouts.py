@@ -39,15 +39,14 @@ def build_all(
     out = console()
     kernels = Kernels()
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    errors: dict[str, None] = {}
+    errors: list[str] = []
     with (
         Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         jobs = [
-            pool.submit(_job, source, version, kinds, Path(output), progress, kernels)
+            pool.submit(_job, source, chosen, kinds, Path(output), progress, kernels)
             for source in sources
-            for version in chosen
         ]
         try:
             for job in jobs:
@@ -75,30 +74,29 @@ def _notebooks(paths: Iterable[str]) -> Iterator[Path]:
 
 def _job(
     source: Source,
-    version: Version,
+    versions: Sequence[Version],
     kinds: Sequence[Format],
     folder: Path,
     progress: Progress,
     kernels: Kernels,
 ) -> list[Path]:
-    label = f"{source.name}, {version}"
-    task = progress.add_task(f"{label}: starting")
+    task = progress.add_task(f"{source.name}: starting")
     try:
         return build(
             source,
-            version,
+            versions,
             kinds,
             folder,
-            lambda step: progress.update(task, description=f"{label}: {step}"),
+            lambda step: progress.update(task, description=f"{source.name}: {step}"),
             kernels,
         )
     finally:
         progress.remove_task(task)
 
 
-def _report(job: Future[list[Path]], out: Console, errors: dict[str, None]) -> None:
+def _report(job: Future[list[Path]], out: Console, errors: list[str]) -> None:
     try:
         for path in job.result():
             out.print(f"{path}  {path.stat().st_size / 1000:.0f} kB", soft_wrap=True)
     except HandoutError as error:
-        errors[str(error)] = None  # each once, though both versions may have it
+        errors.append(str(error))

@@ -1,4 +1,4 @@
-"""A child process that decides claims, and can be ended when its time is over."""
+"""A child process that decides claims or grades answers, and can be ended at any time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from threading import Timer
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from symconv.arithmetic.limits import SECONDS_TO_END
 from symconv.command.interrupts import raised, withheld
+
+if TYPE_CHECKING:  # each command imports what it needs, and no more
+    from symconv.reading.text import Declarations
 
 __all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError"]
 
@@ -47,6 +50,9 @@ class Task:
         wanted: what else is said of the unknowns.
         pair: two networks that are compared instead, as a `Pair`.
         saved: the file for inputs at which they differ.
+        is_page: whether the record is that of a page to play with.
+        graded: an answer to an exercise that is graded instead, as keywords of `answer_graded`.
+        audited: a step of a derivation that is decided instead, as keywords of `step_record`.
     """
 
     claim: str
@@ -62,6 +68,17 @@ class Task:
     wanted: Mapping[str, Any] = field(default_factory=dict)
     pair: Mapping[str, Any] = field(default_factory=dict)
     saved: str = ""
+    is_page: bool = False
+    graded: Mapping[str, Any] = field(default_factory=dict)
+    audited: Mapping[str, Any] = field(default_factory=dict)
+
+    def declared(self) -> Declarations:
+        """What is declared, for a claim that was typed."""
+        from symconv.reading.text import Declarations
+
+        return Declarations.of(
+            self.signals, self.given, self.integers, self.tensors, self.functions
+        )
 
 
 class Child:
@@ -82,7 +99,12 @@ class Child:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        self._end()
+        self.end()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has been started, and has not been ended."""
+        return self._process is not None
 
     def report(self, task: Task, seconds: float, out: Console) -> tuple[dict[str, Any], str]:
         """The record of a claim, and the text that shows it.
@@ -97,12 +119,17 @@ class Child:
             NoAnswerError: there is no verdict for another reason, such as too little memory.
             SymconvError: the claim cannot be decided as it stands.
         """
+        with raised():  # an interrupt ends the child too
+            return self.report_in_thread(task, seconds, out)
+
+    def report_in_thread(
+        self, task: Task, seconds: float, out: Console
+    ) -> tuple[dict[str, Any], str]:
+        """The same, where the thread that started all sees to interrupts."""
         from symconv.errors import SymconvError
 
         request = {"task": asdict(task), "width": out.width, "colours": out.color_system}
-        with raised():  # an interrupt ends the child too
-            answer = self._answer(json.dumps(request), seconds)
-        match answer:
+        match answer := self._answer(json.dumps(request), seconds):
             case {"error": str(problem)}:
                 raise SymconvError(problem)
             case {"exhausted": str(reason)}:
@@ -136,7 +163,7 @@ class Child:
         finally:
             timer.cancel()
             if is_over or not line.endswith("\n"):
-                self._end()
+                self.end()
         if line.endswith("\n"):
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -146,7 +173,7 @@ class Child:
             raise NoAnswerError(f"the computation was ended by signal {-process.returncode}")
         return {"defect": f"it ended with exit code {process.returncode}"}
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Kill the process, and nothing else."""
         process, self._process = self._process, None
         if process is None:
@@ -218,18 +245,29 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
     from symconv.command import arguments
     from symconv.command.reports import report, report_theorem
     from symconv.command.solving import Wanted, report_problem
-    from symconv.reading.text import Declarations, Passage, read_claim, read_problem
+    from symconv.reading.text import Passage, read_claim, read_problem
 
+    if task.is_page:
+        from symconv.command.exploring import page_record
+
+        record: dict[str, Any] = page_record(task)
+        return record
+    if task.audited:
+        from symconv.command.auditing import step_record
+
+        return step_record(**task.audited)
     if task.pair:
         from symconv.command.comparing import report_comparison
         from symconv.reading.networks.sources import Pair
 
         return report_comparison(Pair(**task.pair), out, task.saved)
+    if task.graded:
+        from symconv.exercises.exercise import answer_graded
+
+        return answer_graded(**task.graded).record()
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
-    declared = Declarations.of(
-        task.signals, task.given, task.integers, task.tensors, task.functions
-    )
+    declared = task.declared()
     passage = Passage(task.claim, "the claim")
     if task.unknowns:
         unknowns = {

@@ -21,6 +21,7 @@ from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown
 from symconv.derivations.finite_sums import made_finite
 from symconv.errors import SymconvError, Undecided
+from symconv.exercises.powers import decided
 from symconv.language.notation import plain
 from symconv.language.signals import Signal, SignalExpr
 
@@ -85,6 +86,12 @@ def check(
     symconv.exercises.checking.WrongAnswer: At c = 1, n = 2 your condition is true, and should
     be false.
 
+    Exponents may be symbols, as in what L layers make:
+
+    >>> L = integers("L", positive=True)
+    >>> check(2 ** (L + 1) * c - c, 2 * c * 2**L - c)
+    Right: proved for all lengths.
+
     Where there are no lengths and no named signals, the message does not say what would have
     been right, because that would be the solution.
 
@@ -99,9 +106,9 @@ def check(
         expected = Claim(expected.lhs, expected.rhs, given).condition(for_all=for_all)
     elif for_all:
         raise SymconvError("for_all= belongs to a claim whose condition is asked for")
-    claim = Claim(_read(answer, expected, index), expected, given)
-    match claim.prove():
-        case Proved() as verdict:
+    claim, verdict = decided(_read(answer, expected, index), expected, _hypotheses(given))
+    match verdict:
+        case Proved():
             print(f"Right: {verdict}.")
         case Refuted(found):
             raise WrongAnswer(f"{_difference(claim, found)}{_hint(claim, answer)}")

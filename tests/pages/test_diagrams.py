@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from hashlib import sha256
-from itertools import combinations, groupby, pairwise
+from itertools import combinations, groupby, pairwise, product
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from sympy import Expr, Integer, Poly, Rational, Symbol, expand, symbols
+from sympy import Expr, Integer, Poly, Rational, Symbol, expand, symbols, sympify
 
 from symconv import (
     Claim,
@@ -263,6 +264,9 @@ def _pictures() -> Iterator[Any]:
         "taps, in the way": lambda: diagrams.taps(
             solve(BETWEEN.lhs, lambda K: x.pad(2, 2).correlate(K))
         ),
+        "grids": lambda: diagrams.grids({"k": MATRIX, "padded": MATRIX.pad(1, 1, axis=(0, 1))}),
+        "grids, tables": lambda: diagrams.grids({"a long name": [[True], [False]], "n": [[0, n]]}),
+        "grids, empty": lambda: diagrams.grids({"none": [], "zero by two": Tensor("z", (0, 2))}),
         "no monomials": lambda: diagrams.monomials(Claim(0 * x, 0 * x), axes=("x", "x"), n=1),
     }.items():
         yield pytest.param(diagram, id=name)
@@ -312,11 +316,34 @@ def _corners(element: ElementTree.Element) -> Iterator[tuple[float, float]]:
                 a, b = map(float, point.split(","))
                 yield a, b
         case "text":
-            a, b, size = _at(element, "x", "y", "font-size")
-            wide = 0.36 * size * len(_text(element))
-            anchor = element.get("text-anchor", "")
-            start = a - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-            yield from ((start, b - 0.7 * size), (start + wide, b + 0.2 * size))
+            left, top, right, bottom = _text_box(element)
+            yield from ((left, top), (right, bottom))
+
+
+def _text_box(element: ElementTree.Element) -> tuple[float, float, float, float]:
+    """What a text takes in any font: it is given how long it is, or has at most two signs."""
+    a, b, size = _at(element, "x", "y", "font-size")
+    text = _text(element)
+    assert element.get("textLength") or len(text) <= 2, text
+    signs = (0.4 if sign in _SUBSCRIPTS else 0.64 for sign in text)  # as wide as in DejaVu Serif
+    wide = float(element.get("textLength") or size * sum(signs))
+    start = a - {"start": 0, "middle": wide / 2, "end": wide}[element.get("text-anchor", "")]
+    return start, b - 0.7 * size, start + wide, b + 0.2 * size
+
+
+@pytest.mark.parametrize("draw", [*_pictures()])
+def test_no_text_stands_on_another_in_any_font(draw: Any) -> None:
+    boxes = [(_text_box(e), _text(e)) for e in _all(draw(), "text")]
+    for (one, text), (other, text2) in combinations(boxes, 2):
+        across = min(one[2], other[2]) - max(one[0], other[0])
+        down = min(one[3], other[3]) - max(one[1], other[1])
+        assert across < 1 or down < 1, (text, text2)
+
+
+def test_stars_have_their_place() -> None:
+    texts = [e for e in _all(diagrams.networks(THEOREM, **AT), "text") if "⋆" in _text(e)]
+    assert texts
+    assert {_text(e) for e in texts} == {"⋆"}  # another font has it, and no other sign follows
 
 
 def test_the_same_bytes_whatever_the_hashes() -> None:
@@ -707,6 +734,17 @@ wrong: Any = diagrams  # its arguments are to have wrong types
         (lambda: wrong.taps(Signal("long_name", 60).flip()), "pixels wide"),
         (lambda: wrong.taps(k.relu(), c=2), "is a function or a maximum"),
         (lambda: wrong.taps(solve(x.relu(), lambda K: x.correlate(K)), c=2), "was not found"),
+        (lambda: wrong.grids(MATRIX), "expected tables by their names"),
+        (lambda: wrong.grids({}), "expected tables by their names"),
+        (lambda: wrong.grids({"w": x}, n=3), "'w' should have two axes; x has 1"),
+        (lambda: wrong.grids({"w": Tensor("w", (n, c))}, n=3), "no value for c"),
+        (lambda: wrong.grids({"w": Tensor("w", (n, 2))}, n=101), "'w' has 202 cells"),
+        (lambda: wrong.grids({"w": MATRIX.relu()}), "is a function or a maximum"),
+        (lambda: wrong.grids({"w": 3}), "'w' should be a tensor of two axes or a list of rows"),
+        (lambda: wrong.grids({"w": ["ab"]}), "or a list of rows"),
+        (lambda: wrong.grids({"w": [[1], [1, 2]]}), r"the rows of 'w' have \[1, 2\] entries"),
+        (lambda: wrong.grids({"w": [["a"]]}), "a cell of 'w' should be True, False"),
+        (lambda: wrong.grids({"w": [[True] * 90]}), "pixels wide"),
         (lambda: wrong.counterexample(THEOREM), "Refuted, got Claim"),
         (lambda: wrong.counterexample(THEOREM.prove()), "Refuted, got Proved: proved"),
         (lambda: wrong.counterexample(Claim(n, n + 1).prove()), "about lengths or conditions"),
@@ -783,6 +821,50 @@ def test_the_outputs_that_are_in_the_way_are_a_table() -> None:
         assert f"{need.unknown} = {need.value}" in texts
         assert need.reads in texts
         assert f"needs {need.unknown} = {need.value}." in str(diagram)
+
+
+# --- grids ---------------------------------------------------------------------------
+
+
+def test_a_tensor_is_a_grid_of_its_entries() -> None:
+    image = Tensor("x", (n, c)).pad(1, 0, axis=(0, 1))
+    diagram = diagrams.grids({"image": image, "k": MATRIX}, n=2, c=3)
+    expected = image.array(n=2, c=3)
+    words = str(diagram).splitlines()[1].removeprefix("image: ").removesuffix(".").split("; ")
+    told = [row.split(", ") for row in words]
+    for i, j in product(range(3), range(4)):
+        indices = "".join(str(_SUBSCRIPTS.index(letter)) for letter in told[i][j][1:])
+        assert told[i][j][0] + indices == str(expected[i, j]).replace("_", "")
+    places = {_text(t): _at(t, "x", "y") for t in _all(diagram, "text")}
+    (left, top), (right, bottom) = places["x₀₀"], places["x₁₂"]
+    assert left < right
+    assert top < bottom
+    assert _texts(diagram)[-1] == "k"
+    white = [cell for cell in _all(diagram, "rect") if cell.get("fill") == "white"]
+    assert len(white) == 6  # the zeros of the padding
+
+
+@pytest.mark.parametrize("rows", [[[True, False, False], [False, True, True]], [[False]]])
+def test_yes_and_no_are_dark_and_white(rows: list[list[bool]]) -> None:
+    made = [rows, np.array(rows), [[sympify(one) for one in row] for row in rows]]
+    pictures = [diagrams.grids({"where": table}) for table in made]
+    assert len({diagram.svg for diagram in pictures}) == 1
+    cells = sorted(_all(pictures[0], "rect"), key=lambda cell: _at(cell, "y", "x"))
+    flat = [one for row in rows for one in row]
+    assert [cell.get("fill") != "white" for cell in cells] == flat
+    assert str(pictures[0]).splitlines()[0].endswith("# is a dark cell.")
+    assert "".join(str(pictures[0]).split("where: ")[1].split()) == (
+        "".join(".#"[one] for one in flat) + "."
+    )
+
+
+def test_numbers_are_written() -> None:
+    diagram = diagrams.grids(
+        {"a": [[0, -2], [Fraction(1, 2), 2 * n]], "b": np.array([[0.25, 1.23456]])}
+    )
+    assert str(diagram).splitlines()[1:] == ["a: 0, −2; 1/2, 2n.", "b: 0.25, 1.23."]
+    assert {"0", "−2", "1/2", "2n", "0.25", "1.23"} <= set(_texts(diagram))
+    assert str(diagrams.grids({"both": [[True, 1]]})).endswith("both: #, 1.")
 
 
 # --- what is not drawn ---------------------------------------------------------------

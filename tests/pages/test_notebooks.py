@@ -53,4 +53,4 @@ def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "wrong.py"
     path.write_text(wrong, encoding="utf-8")
     with pytest.raises(HandoutError, match="refuted at"):
-        executed(Source.read(path), "instructor", lambda cell: None, Kernels())
+        executed(Source.read(path), ["instructor"], lambda cell: None, Kernels())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
 from symconv.arithmetic.limits import (
     MOST_PICTURE_SENTENCES,
     MOST_TAPS_DRAWN,
-    MOST_TERMS_OF_TAP,
     WIDEST_PICTURE,
 )
 from symconv.decision.solving.kernels.obstacles import Obstacle
@@ -20,6 +19,7 @@ from symconv.language.assignments import point, spell
 from symconv.language.graph import has_opaque, symbols_in
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr, substituted
+from symconv.pages.diagrams.boxes import box_size, draw_box, shortened
 from symconv.pages.diagrams.entries import polynomials, sum_text, terms
 from symconv.pages.diagrams.lettering import SMALL, text_width
 from symconv.pages.diagrams.svg import GREY, HEIGHT, SHADE, Canvas, Diagram
@@ -94,7 +94,7 @@ class _Taps:
         self.name = name
         self.heading = f"{plain(kernel)}{f' at {spell(at)}' if at else ''}"
         (self.sums,) = polynomials([fixed])
-        self.cells = [_shortened(terms(one)) for one in self.sums]
+        self.cells = [shortened(terms(one)) for one in self.sums]
 
     def diagram(self) -> Diagram:
         """The picture, and what it shows in words."""
@@ -114,8 +114,7 @@ class _Taps:
 
     def _draw(self, canvas: Canvas) -> None:
         *others, rows, columns = (1, *self.shape) if len(self.shape) == 1 else self.shape
-        width = max([30.0, *(text_width(text) + 10 for cell in self.cells for text in cell)])
-        height = max([HEIGHT, *(len(cell) * 16 + 8 for cell in self.cells)])
+        width, height = box_size(self.cells)
         cells = iter(self.cells)
         margin = text_width(self.name) + 14 if len(self.shape) == 1 else 24.0
         if margin + columns * width > WIDEST_PICTURE:
@@ -138,28 +137,11 @@ class _Taps:
                 small = SMALL if len(self.shape) > 1 else 13.0
                 canvas.text(0, y + height / 2, label, size=small, anchor="start")
                 for column in range(columns):
-                    _draw_cell(canvas, margin + column * width, y, width, height, next(cells))
+                    draw_box(canvas, margin + column * width, y, width, height, next(cells))
                 y += height
             y += 20
         if not self.cells:
             canvas.text(margin, y, "no entries", anchor="start", colour=GREY)
-
-
-def _shortened(texts: Sequence[str]) -> list[str]:
-    """The terms, one on each line; of many the first ones."""
-    left_out = len(texts) - MOST_TERMS_OF_TAP
-    if left_out <= 0:
-        return list(texts)
-    return [*texts[:MOST_TERMS_OF_TAP], f"… {left_out} more"]
-
-
-def _draw_cell(
-    canvas: Canvas, x: float, y: float, width: float, height: float, lines: Sequence[str]
-) -> None:
-    canvas.rect(x, y, width, height, fill="white" if list(lines) == ["0"] else SHADE)
-    top = y + height / 2 - 16 * (len(lines) - 1) / 2
-    for number, text in enumerate(lines):
-        canvas.text(x + width / 2, top + 16 * number, text)
 
 
 def _in_the_way(found: Solution, obstacle: Obstacle) -> Diagram:

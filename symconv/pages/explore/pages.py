@@ -6,31 +6,36 @@ import json
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Verdict
 from symconv.pages.explore.records import claim_record
 
-__all__ = ["page"]
+__all__ = ["page", "written"]
 
 
 def page(claim: Claim, verdict: Verdict, *, statement: str = "", why: str = "") -> str:
     """The HTML of a page on which lengths, amounts and taps of a claim are changed.
 
     Args:
-        claim: see `claim_record`.
+        claim: the claim.
         verdict: what was decided; it stands on the page.
         statement: the claim in words, if there are any.
         why: what makes it true, or what is wrong.
 
     Raises:
-        SymconvError: the claim is none of one axis, or not about sums of products.
+        SymconvError: a page has no room for its cells.
     """
-    record = claim_record(claim, verdict, statement=statement, why=why)
+    return written(claim_record(claim, verdict, statement=statement, why=why))
+
+
+def written(record: Any) -> str:
+    """The page of what `claim_record` has said of a claim."""
     # "<" would end the script, or begin a comment, inside of a text.
     data = json.dumps(record, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
     return Template(_file("page.html")).substitute(
-        title=escape(record["name"].replace("_", " ") or record["claim"]),
+        title=escape(record["statement"] or record["claim"]),
         style=_file("page.css"),
         claim=data,
         script=_file("operators.js") + _file("page.js"),

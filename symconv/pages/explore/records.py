@@ -6,28 +6,38 @@ operators in `KNOWN`.  Numbers that could be too large for JavaScript's are text
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from itertools import chain, count, islice, product
+from math import prod
 from typing import Any, TypeAlias
 
 import sympy
 from sympy import Indexed, Rational, Symbol
 from sympy.core.relational import Relational
 
-from symconv.arithmetic.limits import LONGEST_SIGNAL_SHOWN, MOST_CELLS, MOST_SIZES_TRIED_FOR_A_PAGE
+from symconv.arithmetic.limits import (
+    LONGEST_CONDITION_SHOWN,
+    LONGEST_SIGNAL_SHOWN,
+    MOST_CELLS,
+    MOST_CELLS_AT_FIRST,
+    MOST_CELLS_OF_A_PAGE,
+    MOST_SIZES_TRIED_FOR_A_PAGE,
+)
 from symconv.arithmetic.such_that import SuchThat
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.decision.records import counterexample_record
-from symconv.decision.verdicts import Proved, Refuted, Unknown, Verdict
+from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.decision.wording import (
     content_sentence,
     differences_sentences,
     extent_sentences,
     quantifiers,
     sufficient_sentence,
+    taps_sentence,
 )
 from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
@@ -37,25 +47,34 @@ from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import as_typed, plain
 from symconv.language.operators import (
     Add,
+    Apply,
+    Conv,
     Convolve,
     Correlate,
     Dilate,
     Divide,
     Downsample,
+    Einsum,
     Extend,
     Flip,
     Formula,
+    Maximum,
+    MaxPool,
     Multiply,
     Named,
     Operator,
     Pad,
+    Rearrange,
     Roll,
     Scale,
     Taps,
+    Windows,
 )
+from symconv.language.operators.base import AlongAxis
+from symconv.language.operators.equal_shapes import Entrywise
 from symconv.language.signals import SignalExpr
 
-__all__ = ["KNOWN", "check_shown", "claim_record", "expression_record"]
+__all__ = ["KNOWN", "claim_record", "expression_record"]
 
 Json: TypeAlias = Any
 
@@ -75,8 +94,15 @@ KNOWN: dict[type[Operator], str] = {
     Add: "add",
     Scale: "scale",
     Divide: "divide",
+    Windows: "windows",
+    Rearrange: "rearrange",
+    Einsum: "einsum",
+    Conv: "conv",
+    Apply: "apply",
+    MaxPool: "max_pool",
+    Maximum: "maximum",
 }
-"""What the page calls the operators that it can show."""
+"""What the page calls the operators."""
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (sympy.Add, "+"),
@@ -124,8 +150,7 @@ def _written(e: Any) -> Json:
         case SuchThat(args=(term, where)):
             return ["cases", [_written(term), _written(where)]]
         case Indexed():
-            (position,) = e.indices
-            return ["entry", str(e.base.label), _written(position)]
+            return ["entry", str(e.base.label), *map(_written, e.indices)]
         case sympy.Sum():
             (symbol, lower, upper), outer = e.limits[0], e.limits[1:]
             term = ["sum", _written(e.function), symbol.name, *map(_written, (lower, upper))]
@@ -156,64 +181,97 @@ def _node_record(node: SignalExpr, numbers: Mapping[SignalExpr, int], letter: st
         "of": [numbers[operand] for operand in node.operands],
         "letter": letter,
     }
-    if isinstance(operator, Taps):
-        return record | {"numbers": list(map(_number, operator.numbers))}
-    if isinstance(operator, Formula | Named):
-        record["size"] = expression_record(operator.sizes[0].written)
-    if isinstance(operator, Named):
-        return record | {"name": operator.name}
-    if isinstance(operator, Formula):
-        return record | {
-            "entry": expression_record(operator.expression),
-            "index": operator.indices[0].name,
-            "bases": operator.bases,
-            "chosen": [[s.name, expression_record(a.written)] for s, a in operator.chosen],
-            "text": _short(plain(node)),
-        }
+    match operator:
+        case Taps():
+            return record | {"numbers": list(map(_number, operator.numbers))}
+        case Named():
+            return record | {"name": operator.name, "sizes": _listed(operator.sizes)}
+        case Formula():
+            return record | {
+                "sizes": _listed(operator.sizes),
+                "entry": expression_record(operator.spelled),
+                "indices": [symbol.name for symbol in operator.indices],
+                "bases": operator.bases,
+                "text": _short(plain(node)),
+            }
+        case Entrywise():
+            are_signals = all(operand.ndim == 1 for operand in node.operands)
+            return record | {
+                "repeats": [
+                    [axis for axis, n in enumerate(operand.lengths) if n.as_integer() == 1]
+                    if not are_signals
+                    else []
+                    for operand in node.operands
+                ]
+            }
+        case Apply(function):
+            slope, zero = function.parameter, function.at_zero
+            return record | {
+                "function": function.name,
+                "free": function.meaning is None,
+                "parameter": None if slope is None else _number(slope),
+                "zero": None if zero is None else _number(zero),
+                "shifted": function.is_shifted,
+                "call": function.call,
+            }
+        case Rearrange():
+            record["pattern"] = operator.pattern
     for field in fields(operator):
         value = getattr(operator, field.name)
         if isinstance(value, Amount):
-            record[field.name] = expression_record(value.written)
+            value = expression_record(value.written)
         elif isinstance(value, Fraction):
-            record[field.name] = _number(value)
-        elif field.name != "axis":
-            record[field.name] = value
+            value = _number(value)
+        elif isinstance(value, tuple) and all(isinstance(one, Amount) for one in value):
+            value = _listed(value)
+        record[field.name] = value
     return record
+
+
+def _listed(amounts: Sequence[Amount]) -> list[Json]:
+    return [expression_record(amount.written) for amount in amounts]
+
+
+def _hidden(nodes: Sequence[SignalExpr], outputs: Sequence[SignalExpr]) -> set[SignalExpr]:
+    """The nodes that are not drawn: of axes that are moved, and the same done axis by axis."""
+    ends = set(outputs)  # a list would ask whether signals are equal, which is a claim
+    users: dict[SignalExpr, set[type[Operator]]] = {}
+    for node in nodes:
+        for operand in node.operands:
+            users.setdefault(operand, set()).add(type(node.operator))
+    return {
+        node
+        for node in nodes
+        if node not in ends
+        and (
+            isinstance(node.operator, Rearrange)
+            or (
+                isinstance(node.operator, AlongAxis)
+                and len(node.operands) == 1
+                and node.ndim > 1
+                and users.get(node) == {type(node.operator)}
+            )
+        )
+    }
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_SIGNAL_SHOWN else f"{text[: LONGEST_SIGNAL_SHOWN // 4]} …"
 
 
-def check_shown(claim: Claim) -> tuple[list[SignalExpr], list[list[SignalExpr]]]:
-    """The nodes of a claim that a page shows, operands first, and the signals of both sides.
+def _nodes(claim: Claim) -> tuple[list[SignalExpr], list[list[SignalExpr]]]:
+    """The nodes of a claim that a page shows, operands first, and the tensors of both sides.
 
-    Raises:
-        SymconvError: a page cannot show it; the message says why.
+    What stands for tensors by hypotheses on taps is put in.
     """
-    if claim.about_taps:
-        raise SymconvError(
-            "a page to play with does not show hypotheses on taps; put what the taps are made of "
-            "into the claim"
-        )
-    shown = [_shown_for(side) for side in (claim.lhs, claim.rhs)]
-    nodes = walk(*chain(*shown), *claim.mentioned, *claim.about)
-    for node in nodes:
-        if node.ndim != 1:
-            raise SymconvError(
-                f"a page to play with shows signals of one axis, and {plain(node)} has {node.ndim}"
-            )
-        if type(node.operator) not in KNOWN:
-            raise SymconvError(
-                "a page to play with shows sums of products of entries along one axis, and "
-                f"{plain(node)} is none"
-            )
+    shown = [_shown_for(side) for side in (claim.free.lhs, claim.free.rhs)]
+    nodes = walk(*chain(*shown), *claim.free.mentioned, *claim.free.about)
     return nodes, shown
 
 
 def _letters(claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[SignalExpr]) -> list[str]:
     """The names of the rows: those of named signals, y and z for the sides, and others."""
-    taken = {*claim.named, *(symbol.name for symbol in claim.symbols)}
+    taken = {*claim.named, *claim.functions, *(symbol.name for symbol in claim.symbols)}
 
     def free(candidates: str) -> Iterator[str]:
         return (
@@ -223,7 +281,7 @@ def _letters(claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[Signal
             if (name := letter + "′" * primes) not in taken
         )
 
-    ends, others = free("yz"), free("abdefgpqvw")
+    ends, others = free("yz"), free("abdefghjmopqrtuvw")
     named = {node: next(ends) for node in outputs if not isinstance(node.operator, Named)}
     return [
         node.operator.name if isinstance(node.operator, Named) else named.get(node) or next(others)
@@ -238,13 +296,13 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     """All that a page shows of a claim.
 
     Args:
-        claim: a claim about signals of one axis, or about lengths of such, of sums of products.
+        claim: the claim.
         verdict: what was decided.
         statement: the claim in words, if there are any.
         why: what makes it true, or what is wrong.
 
     Raises:
-        SymconvError: the claim is of another kind.
+        SymconvError: a page cannot show it, or has no room for its cells.
 
     >>> from symconv import Signal
     >>> x = Signal("x", 2)
@@ -253,21 +311,27 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
     >>> [node["op"] for node in record["nodes"]], [side["node"] for side in record["sides"]]
     (['named', 'flip'], [1, 0])
     """
-    nodes, shown = check_shown(claim)
+    nodes, shown = _nodes(claim)
     numbers = {node: number for number, node in enumerate(nodes)}
     outputs = list(dict.fromkeys(chain(*shown)))
     letters = _letters(claim, nodes, outputs)
+    hidden = _hidden(nodes, outputs)
+    stands = {
+        one: f"{name} where {' and '.join(map(taps_sentence, claim.about_taps))}"
+        for name, one in claim.standing.tensors.items()
+    }
+    start = _start(claim, nodes, outputs, verdict)
     sides = [
         {
             "text": _side_text(side),
-            "rows": [numbers[node] for node in walk(*rows)],
+            "rows": [numbers[node] for node in walk(*rows) if node not in hidden],
             **(
                 {"node": numbers[side]}
                 if isinstance(side, SignalExpr)
                 else {"value": expression_record(side), "formula": plain(side)}
             ),
         }
-        for side, rows in zip((claim.lhs, claim.rhs), shown, strict=True)
+        for side, rows in zip((claim.free.lhs, claim.free.rhs), shown, strict=True)
     ]
     return {
         "name": claim.name or "",
@@ -280,14 +344,21 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
             for s in claim.symbols
         ],
         "signals": list(leaves(*nodes)),
+        "functions": [
+            {"name": name, "zero": None if zero is None else _number(zero)}
+            for name, zero in claim.functions.items()
+        ],
+        "room": MOST_CELLS_OF_A_PAGE,
         "given": [
-            {"text": plain(one), "condition": expression_record(one)} for one in claim.conditions
+            {"text": plain(one), "condition": expression_record(one)}
+            for one in claim.free.conditions
         ],
         "nodes": [
-            _node_record(node, numbers, letter) for node, letter in zip(nodes, letters, strict=True)
+            _node_record(node, numbers, letter) | ({"text": stands[node]} if node in stands else {})
+            for node, letter in zip(nodes, letters, strict=True)
         ],
         "sides": sides,
-        "start": _start(claim, nodes, outputs, verdict),
+        "start": start,
         "verdict": _verdict_record(verdict),
     }
 
@@ -322,63 +393,132 @@ def _verdict_record(verdict: Verdict) -> Json:
         case Unknown(reason):
             return {"kind": "unknown", "said": f"Not decided: {reason}.", "told": []}
         case Refuted(counterexample):
+            found = [counterexample, verdict.with_content]
+            condition = verdict.condition
+            is_long = condition is not None and len(plain(condition)) > LONGEST_CONDITION_SHOWN
             told = [
+                f"It holds exactly when {plain(condition)}." if is_long else "",
                 content_sentence(verdict),
-                *extent_sentences(verdict),
                 sufficient_sentence(verdict),
                 *differences_sentences(verdict.differences),
             ]
-            found = [counterexample, verdict.with_content]
-            condition = verdict.condition
             return {
                 "kind": "refuted",
-                "said": "Refuted: it does not hold for all lengths.",
+                "said": f"Refuted: it does not hold for {verdict.claim.full_scope}.",
+                "extent": [] if is_long else extent_sentences(verdict),
                 "told": list(filter(None, told)),
                 "condition": None if condition is None else expression_record(condition),
-                "counterexamples": [counterexample_record(one) for one in found if one],
+                "counterexamples": [_counterexample(one) for one in found if one],
             }
+
+
+def _counterexample(found: Counterexample) -> Json:
+    record = counterexample_record(found)
+    functions = record.get("functions", {})
+    return record | {"functions": {name: _coefficients(text) for name, text in functions.items()}}
+
+
+def _coefficients(polynomial: str) -> list[str]:
+    """The coefficients of 1, v, v² and so on of a polynomial as SymPy writes it.
+
+    >>> _coefficients("-v**3 + 3*v/2 - 5")
+    ['-5', '3/2', '0', '-1']
+    """
+    found: dict[int, Fraction] = {}
+    term = r"([+-]?)(\d*)\*?(v?)(?:\*\*(\d+))?(?:/(\d+))?"
+    for sign, factor, v, power, divisor in re.findall(term, polynomial.replace(" ", "")):
+        if factor or v:
+            number = Fraction(int(factor or 1), int(divisor or 1))
+            found[int(power or 1) if v else 0] = -number if sign == "-" else number
+    return [str(found.get(power, 0)) for power in range(max(found, default=0) + 1)]
+
+
+# --- sizes to begin with -----------------------------------------------------------------------
 
 
 def _start(
     claim: Claim, nodes: Sequence[SignalExpr], outputs: Sequence[SignalExpr], verdict: Verdict
 ) -> dict[str, int]:
-    """Sizes to begin with: of a few entries, and such that there is something to see."""
-    kernels = in_kernels(*nodes)
-    inputs, lengths, factors = set[str](), set[str](), set[str]()
-    for node in nodes:
-        if isinstance(node.operator, Named):
-            (lengths if node in kernels else inputs).update(node.operator.sizes[0].symbols)
-        elif isinstance(node.operator, Correlate | Downsample | Dilate):
-            factors |= {name for amount in node.operator.amounts for name in amount.symbols}
+    """Sizes to begin with: of a few entries, and such that there is something to see.
 
-    def serve(numbers: Sequence[int], least: int) -> bool:
-        """Whether all is defined there, and the outputs have at least so many entries."""
+    Raises:
+        SymconvError: there is no room for all cells at any of those that are tried.
+    """
+    hidden = _hidden(nodes, outputs)
+    drawn = [node for node in nodes if node not in hidden]
+    has_planes = any(node.ndim > 1 for node in drawn)
+
+    def cells(numbers: Sequence[int]) -> tuple[int, int]:
+        """How many cells there are, and how many the shortest output has; none if not defined."""
         at = dict(zip(claim.symbols, numbers, strict=True))
         try:
             claim.at(**{symbol.name: number for symbol, number in at.items()})
             shapes = shapes_at(nodes, at, {})
         except SymconvError:
-            return False
-        return all(least <= shapes[node][0] <= MOST_CELLS for node in outputs)
+            return 0, 0
+        if any(shapes[node][0] > MOST_CELLS for node in outputs if node.ndim == 1):
+            return 0, 0
+        return sum(prod(shapes[node]) for node in drawn), min(
+            (prod(shapes[node]) for node in outputs), default=0
+        )
 
-    usual = [3 if s.name in lengths else 2 if s.name in factors else 1 for s in claim.symbols]
-    at_inputs = [s.name in inputs for s in claim.symbols]
-    longer = (
-        [n if is_input else one for one, is_input in zip(usual, at_inputs, strict=True)]
-        for n in (8, 12, 16, 20, 24)
-    )
-    middles = [8 if is_input else one for one, is_input in zip(usual, at_inputs, strict=True)]
-    around = [_around(middle) for middle in middles]
+    def serves(numbers: Sequence[int], least: int, most: int = MOST_CELLS_AT_FIRST) -> bool:
+        count, shortest = cells(numbers)
+        return least <= shortest and 0 < count <= most
+
+    symbols, roles = claim.symbols, _roles(nodes)
+    inputs = (5, 6, 7, 8, 4, 3, 2) if has_planes else (8, 12, 16, 20, 24)
+    several = ({"kernel": c, "channel": k} for k in (2, 1) for c in (3, 2)) if has_planes else [{}]
+    tries = [
+        [
+            ({"input": n, "kernel": 3, "factor": 2} | more).get(roles.get(s.name, ""), 1)
+            for s in symbols
+        ]
+        for more in several
+        for n in inputs
+    ]
+    around = [_around(middle) for middle in tries[0]]
     nearby = (numbers for reach in (3, 13) for numbers in product(*(one[:reach] for one in around)))
-    tries = islice(nearby, MOST_SIZES_TRIED_FOR_A_PAGE)
-    found = next((one for one in longer if serve(one, 3)), None) or next(
-        (one for one in tries if serve(one, 1)), None
+    found = next((one for one in tries if serves(one, 2)), None) or next(
+        (one for one in islice(nearby, MOST_SIZES_TRIED_FOR_A_PAGE) if serves(one, 1)), None
     )
     if found is not None:
-        return {s.name: number for s, number in zip(claim.symbols, found, strict=True)}
-    if isinstance(verdict, Refuted):
-        return dict(verdict.counterexample.lengths)
-    return {s.name: sign_of(s).nearest for s in claim.symbols}
+        return {s.name: number for s, number in zip(symbols, found, strict=True)}
+    start = (
+        dict(verdict.counterexample.lengths)
+        if isinstance(verdict, Refuted)
+        else {s.name: sign_of(s).nearest for s in symbols}
+    )
+    count, _ = cells([start[s.name] for s in symbols])
+    if count > MOST_CELLS_OF_A_PAGE:
+        where = ", ".join(f"{name} = {n}" for name, n in start.items()) or "as it stands"
+        raise SymconvError(
+            f"a page to play with has room for {MOST_CELLS_OF_A_PAGE} cells, and this claim has "
+            f"{count} ({where}); write it with smaller sizes, or with symbols for them"
+        )
+    return start
+
+
+def _roles(nodes: Sequence[SignalExpr]) -> dict[str, str]:
+    """What the symbols measure: an input, a kernel, channels, or a factor such as a stride."""
+    kernels = in_kernels(*nodes)
+    layers = [node.operator for node in nodes if isinstance(node.operator, Conv)]
+    spatial = max((layer.dimensions for layer in layers), default=0)
+    found: dict[str, str] = {}
+    for node in nodes:
+        operator = node.operator
+        if isinstance(operator, Named):
+            channels = max(0, node.ndim - spatial) if spatial and node.ndim > 1 else 0
+            for axis, size in enumerate(operator.sizes):
+                role = "channel" if axis < channels else "kernel" if node in kernels else "input"
+                if (role == "kernel" and not isinstance(size.written, Symbol)) or (
+                    channels == 2 and not axis and node not in kernels
+                ):
+                    role = ""  # one of an expression is enough, and one image
+                found |= dict.fromkeys(size.symbols.keys() - found.keys(), role)
+        elif isinstance(operator, Correlate | Downsample | Dilate | Conv | MaxPool | Windows):
+            found |= {name: "factor" for a in operator.amounts for name in a.symbols}
+    return found
 
 
 def _around(middle: int) -> list[int]:

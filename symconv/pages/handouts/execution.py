@@ -1,32 +1,37 @@
-"""Running a version of a notebook: the student's one without what its solutions compute."""
+"""Running a notebook in its versions: the student's one without what its solutions compute."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from symconv.arithmetic.limits import MOST_BYTES_BESIDE_NOTEBOOK, SECONDS_FOR_CELL
+from symconv.arithmetic.limits import (
+    MOST_BYTES_BESIDE_NOTEBOOK,
+    SECONDS_FOR_CELL,
+    SECONDS_TO_END,
+)
 from symconv.pages.handouts.notebooks import STUB, Cell, HandoutError, Source, Version
 
 __all__ = ["Kernels", "executed", "notebook"]
 
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+# Notebooks run side by side, and a process that has threads cannot be copied.
+_ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 
 
 def notebook(source: Source, version: Version) -> Any:
@@ -45,82 +50,222 @@ def _cell(cell: Cell, version: Version) -> Any:
 
 @dataclass
 class Kernels:
-    """The kernels that run, to be ended from another thread."""
+    """The processes that notebooks run in, to be ended from another thread."""
 
     ended: bool = False
-    _clients: list[NotebookClient] = field(default_factory=list)
+    _processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def add(self, client: NotebookClient) -> None:
-        """Remember the kernel that a client starts."""
-        self._clients.append(client)
+    def add(self, process: subprocess.Popen[str]) -> None:
+        """Remember a process."""
+        self._processes.append(process)
+        if self.ended:
+            _kill(process)
 
     def end(self) -> None:
         """Kill all of them; what they were running then fails."""
         self.ended = True
-        for client in self._clients:
-            manager: Any = client.km
-            with suppress(AttributeError, TypeError, OSError):  # it has not begun, or is over
-                os.kill(manager.provisioner.pid, _KILL)
+        for process in self._processes:
+            _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a process and what it has started."""
+    with suppress(OSError):  # it is over
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def executed(
-    source: Source, version: Version, progress: Callable[[int], None], kernels: Kernels
-) -> Any:
-    """The notebook of a version with its outputs.
+    source: Source, versions: Iterable[Version], progress: Callable[[int], None], kernels: Kernels
+) -> dict[Version, Any]:
+    """The notebook of each version with its outputs.
 
-    The student's version is run as students get it, in a place of its own, so that no
-    output can depend on a solution; its stubs fail, and nothing else may.
+    The student's version is run as students get it, so that no output can depend on a
+    solution; its stubs fail, and nothing else may.
 
     Args:
         source: the notebook.
-        version: which version to run.
+        versions: which versions to run.
         progress: called with the number of each cell that has run.
-        kernels: where its kernel is added.
+        kernels: where its processes are added.
 
     Raises:
         HandoutError: a cell fails that is no stub, or writes warnings.
     """
-    book = notebook(source, version)
-    stubs = [version == "student" and c.is_code and c.has_solution for c in source.cells]
-    for cell, is_stub in zip(book.cells, stubs, strict=True):
-        if is_stub:
-            cell.metadata.tags = ["raises-exception"]
+    runs = {version: _Run(source, version, progress) for version in versions}
     if not any(cell.is_code for cell in source.cells):
-        return book
-    with _workplace(source) as (folder, environment):
-        client = NotebookClient(
-            book,
-            kernel_manager_class=_ThisPython,
-            coalesce_streams=True,
-            timeout=SECONDS_FOR_CELL,
-            resources={"metadata": {"path": str(folder)}},
-            on_cell_complete=lambda cell, cell_index: progress(cell_index + 1),
-        )
-        kernels.add(client)
+        pass
+    elif len(runs) == 2:
+        _go_both(source, runs["student"], runs["instructor"], kernels)
+    else:
+        for run in runs.values():
+            with _started(source, kernels) as process:
+                run.go(process)
+    return {version: run.book for version, run in runs.items()}
+
+
+def _go_both(source: Source, student: _Run, instructor: _Run, kernels: Kernels) -> None:
+    """Run two versions; what both begin with is run once, where a process can be copied.
+
+    The copy goes on with the student's version, before any solution was run.
+    """
+    pairs = zip(student.book.cells, instructor.book.cells, strict=True)
+    alike = len([*takewhile(lambda pair: _does(pair[0]) == _does(pair[1]), pairs)])
+    with _started(source, kernels) as process:
+        student.go(process, stop=alike)
+        if process.split():
+            student.go(process, alike)
+            process.join()
+            instructor.take(student, alike)
+            instructor.go(process, alike)
+            return
+        student.go(process, alike)
+    with _started(source, kernels) as process:
+        instructor.go(process)
+
+
+def _does(cell: Any) -> str:
+    """What a cell runs."""
+    return cell.source if cell.cell_type == "code" else ""
+
+
+class _Run:
+    """A version of a notebook that is run, cell by cell."""
+
+    def __init__(self, source: Source, version: Version, progress: Callable[[int], None]) -> None:
+        self.book = notebook(source, version)
+        self._source, self._version, self._progress = source, version, progress
+
+    def go(self, process: _Process, start: int = 0, stop: int | None = None) -> None:
+        """Run the cells from one to another."""
+        pairs = zip(self._source.cells, self.book.cells, strict=True)
+        for number, (cell, ran) in islice(enumerate(pairs, 1), start, stop):
+            if cell.is_code and ran.source.strip():
+                self._run(process, cell, ran)
+                self._progress(number)
+
+    def take(self, other: _Run, stop: int) -> None:
+        """Take the outputs of the first cells of another run."""
+        for ran, theirs in islice(zip(self.book.cells, other.book.cells, strict=True), stop):
+            if ran.cell_type == "code":
+                ran.outputs, ran.execution_count = theirs.outputs, theirs.execution_count
+
+    def _run(self, process: _Process, cell: Cell, ran: Any) -> None:
         try:
-            asyncio.run(client.async_execute(env=environment))  # its loop is closed
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            line = _failed(source, book, stubs)
-            raise source.error(line, _failure(error, version)) from None
-    for cell, ran, is_stub in zip(source.cells, book.cells, stubs, strict=True):
-        _check_outputs(source, cell, ran.get("outputs", []), is_stub=is_stub)
+            done = process.run(ran.source)
+        except _EndedError as error:
+            raise self._source.error(cell.line, str(error)) from None
+        outputs = from_dict(done["outputs"])
+        is_stub = self._version == "student" and cell.has_solution
+        self._check(cell, outputs, is_stub=is_stub)
+        ran.execution_count = done["count"]
+        ran.outputs = [] if is_stub else outputs
+
+    def _check(self, cell: Cell, outputs: Sequence[Any], *, is_stub: bool) -> None:
+        for output in outputs:
+            if output.output_type == "error" and not (is_stub and output.evalue == STUB):
+                raise self._source.error(cell.line, self._failure(output, is_stub=is_stub))
+            if output.get("name") == "stderr":
+                said = output.text.strip().splitlines()[-1]
+                raise self._source.error(cell.line, f"the cell writes a warning: {said}")
+
+    def _failure(self, error: Any, *, is_stub: bool) -> str:
         if is_stub:
-            ran.outputs = []
-            ran.metadata = {}
-    return book
+            return (
+                f"the student's cell should fail with its stub, but fails with {error.ename}: "
+                f"{error.evalue}; what stands before a solution may not need one"
+            )
+        where = "" if self._version == "instructor" else " in the student's version"
+        hint = ""
+        if self._version == "student" and error.ename == "NameError":
+            hint = "; it may use nothing that a solution defines"
+        return f"the cell fails{where}, {error.ename}: {error.evalue}{hint}"
 
 
-def _failure(error: Exception, version: Version) -> str:
-    match error:
-        case CellExecutionError():
-            where = "" if version == "instructor" else " in the student's version"
-            hint = ""
-            if version == "student" and error.ename == "NameError":
-                hint = "; it may use nothing that a solution defines"
-            return f"the cell fails{where}, {error.ename}: {error.evalue}{hint}"
-        case CellTimeoutError():
-            return f"the cell takes more than {SECONDS_FOR_CELL} seconds"
-    return "the Python process of the notebook has died"
+class _EndedError(Exception):
+    """The process of a notebook has ended; the message says why."""
+
+
+class _Process:
+    """The process that a notebook runs in, see `symconv.pages.notebook_process`."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self._process, self._folder = process, folder
+        self._before = folder.with_name("before")
+
+    def run(self, text: str) -> dict[str, Any]:
+        """What a cell shows."""
+        done = self._answer({"run": text})
+        if "outputs" not in done:
+            raise _EndedError("the Python process of the notebook has died")
+        return done
+
+    def split(self) -> bool:
+        """Go on in a copy of the process and of its folder, if there can be one."""
+        shutil.copytree(self._folder, self._before, symlinks=True)
+        return bool(self._answer({"split": True})["split"])
+
+    def join(self) -> None:
+        """Go on where it was split."""
+        self._answer({"end": True})
+        for path in self._folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        shutil.copytree(self._before, self._folder, symlinks=True, dirs_exist_ok=True)
+
+    def _answer(self, order: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        is_over = False
+
+        def end() -> None:
+            nonlocal is_over
+            is_over = True
+            _kill(self._process)
+
+        timer = Timer(SECONDS_FOR_CELL, end)
+        timer.start()
+        line = ""
+        try:
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(f"{json.dumps(order)}\n")
+                self._process.stdin.flush()
+                line = self._process.stdout.readline()
+        finally:
+            timer.cancel()
+        if is_over:
+            raise _EndedError(f"the cell takes more than {SECONDS_FOR_CELL} seconds")
+        if not line:
+            raise _EndedError("the Python process of the notebook has died")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def _started(source: Source, kernels: Kernels) -> Iterator[_Process]:
+    command = [sys.executable, "-m", "symconv.pages.notebook_process"]
+    with (
+        _workplace(source) as (folder, environment),
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,
+        ) as process,
+    ):
+        kernels.add(process)
+        try:
+            yield _Process(process, folder)
+            assert process.stdin is not None
+            with suppress(BrokenPipeError, subprocess.TimeoutExpired):
+                process.stdin.close()
+                process.wait(SECONDS_TO_END)
+        finally:
+            _kill(process)  # with what it has started
 
 
 @contextmanager
@@ -145,42 +290,9 @@ def _workplace(source: Source) -> Iterator[tuple[Path, dict[str, str]]]:
             target = folder / path.relative_to(beside)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-        yield folder, os.environ | {"IPYTHONDIR": str(settings)}
+        yield folder, os.environ | _ONE_THREAD | {"IPYTHONDIR": str(settings)}
 
 
 def _is_left_out(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
     return any(part.startswith(".") or part in ("build", "__pycache__") for part in parts)
-
-
-class _ThisPython(AsyncKernelManager):
-    """Runs a notebook in this Python, whichever kernels are installed for the user."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        quiet = "--IPKernelApp.log_level=ERROR"
-        command = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="Python 3", language="python")
-
-
-def _failed(source: Source, book: Any, stubs: Sequence[bool]) -> int:
-    """The line of the first cell that did not come to its end."""
-    for cell, ran, is_stub in zip(source.cells, book.cells, stubs, strict=True):
-        if cell.is_code and not is_stub:
-            outputs = ran.get("outputs", [])
-            if ran.execution_count is None or any(o.output_type == "error" for o in outputs):
-                return cell.line
-    return 1
-
-
-def _check_outputs(source: Source, cell: Cell, outputs: Sequence[Any], *, is_stub: bool) -> None:
-    for output in outputs:
-        if output.output_type == "error" and not (is_stub and output.evalue == STUB):
-            raise source.error(
-                cell.line,
-                f"the student's cell should fail with its stub, but fails with {output.ename}: "
-                f"{output.evalue}; what stands before a solution may not need one",
-            )
-        if output.get("name") == "stderr":
-            said = output.text.strip().splitlines()[-1]
-            raise source.error(cell.line, f"the cell writes a warning: {said}")

@@ -33,6 +33,7 @@ Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _BODY = "\n<!-- what follows is the body -->\n"
+_NO_GLYPH = re.compile(rb"(\\000|\x00){2}")  # glyph 0 is the box; some others have such bytes too
 _SIGNS = re.compile(r"(-(?=[-?\d])|\.(?=\.))")  # of which Typst would make other characters
 _APPLIED = '<mspace width="0.167em"></mspace>'
 _WITH_SIGNS = re.compile(r'([(\[“‘]*)(<math display="inline".*?</math>)([^\s<]{0,12})', re.DOTALL)
@@ -42,24 +43,24 @@ _TITLES = {"student": "student’s version", "instructor": "instructor’s versi
 
 def build(
     source: Source,
-    version: Version,
+    versions: Sequence[Version],
     formats: Sequence[Format],
     folder: Path,
     progress: Callable[[str], None] = lambda step: None,
     kernels: Kernels | None = None,
 ) -> list[Path]:
-    """Write a version of a notebook into a folder, as `NAME-VERSION.FORMAT`.
+    """Write versions of a notebook into a folder, as `NAME-VERSION.FORMAT`.
 
     Args:
         source: the notebook.
-        version: "student", with stubs and blank space in place of solutions, or "instructor".
+        versions: "student", with stubs and blank space in place of solutions, or "instructor".
         formats: "pdf", "html" or "ipynb".
         folder: where to; it is made if it is not there.
         progress: called with what is being done.
-        kernels: where the notebook's kernel is added; nothing is written once they are ended.
+        kernels: where the notebook's processes are added; nothing is written once they are ended.
 
     Returns:
-        The files, in the order of the formats.
+        The files, in the order of the versions and formats.
 
     Raises:
         HandoutError: a cell fails, or something cannot be set.  No file is written then.
@@ -70,18 +71,20 @@ def build(
     def ran(cell: int) -> None:
         progress(f"running, {cell} of {total} cells done")
 
-    shown = executed(source, version, ran, kernels)
-    written: dict[Format, bytes] = {}
-    paged = document(source, version, shown) if set(formats) - {"ipynb"} else None
-    for kind in formats:
-        progress(f"writing {kind}")
-        if kind == "ipynb":
-            written[kind] = _jupyter(source, version, shown)
-        elif paged is not None:
-            written[kind] = _pdf(paged) if kind == "pdf" else _html(paged)
+    shown = executed(source, versions, ran, kernels)
+    written: dict[str, bytes] = {}
+    for version in versions:
+        paged = document(source, version, shown[version]) if {*formats} - {"ipynb"} else None
+        for kind in formats:
+            progress(f"writing {version}’s {kind}")
+            name = f"{source.name}-{version}.{kind}"
+            if kind == "ipynb":
+                written[name] = _jupyter(source, version, shown[version])
+            elif paged is not None:
+                written[name] = _pdf(paged) if kind == "pdf" else _html(paged)
     if kernels.ended:
         raise HandoutError(f"{source.path}: ended before it was done")
-    return [_write(folder, f"{source.name}-{version}.{k}", data) for k, data in written.items()]
+    return [_write(folder, name, content) for name, content in written.items()]
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
@@ -140,12 +143,24 @@ def _compiled(main: Path, where: str, **inputs: str) -> Any:
 def _check_glyphs(content: bytes, where: str) -> None:
     """Characters that no font has come out as boxes, and Typst does not say so."""
     for number, page in enumerate(PdfReader(BytesIO(content)).pages, 1):
+        if not any(_NO_GLYPH.search(data) for data in _drawn(page, page.get_contents())):
+            continue  # reading the text would take longer than setting it
         text = page.extract_text()
         if "\0" in text:
             around = text[max(0, text.index("\0") - 30) : text.index("\0")].split("\n")[-1]
             raise HandoutError(
                 f"{where}: on page {number} a character is in none of the fonts, after {around!r}"
             )
+
+
+def _drawn(holder: Any, stream: Any) -> Iterator[bytes]:
+    """How a page is drawn, and what is put on it as a whole."""
+    if stream is not None:
+        yield stream.get_data()
+    for part in holder.get("/Resources", {}).get("/XObject", {}).values():
+        form = part.get_object()
+        if form.get("/Subtype") == "/Form":
+            yield from _drawn(form, form)
 
 
 def _quoted(text: str) -> str:
