@@ -195,19 +195,26 @@ def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
     text = (
         "# %%\ndef f(n):\n    ### BEGIN SOLUTION\n    return n + 1\n    ### END SOLUTION\n\n\n"
         "f(1)\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nprint(a)\n\n"
-        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n'
+        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n\n'
+        '# %% tags=["solution"]\nb = 3\n\n# %% [markdown]\n# **Exercise 2**\n\n'
+        '# %% tags=["solution"]\nc = 4\n\n# %% tags=["solution"]\nc = 5\n'
     )
     paths = built(tmp_path, text, "student")
     page = paths["html"].read_text(encoding="utf-8")
-    assert page.count('class="ruled"') == 3, "cells without anything between them share one space"
+    assert page.count('class="ruled"') == 2, "one for each exercise, behind its code"
+    shown = re.sub("<[^>]*>", "", page)
+    assert re.search(r"def f\(n\):\s+# your solution\s+f\(1\)", shown)
+    assert re.search(r"# your solution\s+print\(a\)", shown)
     notebook = nbformat.read(paths["ipynb"], as_version=4)
     nbformat.validate(notebook)
-    _, function, lines, cell, words = (cell.source for cell in notebook.cells)
     stub = f'raise NotImplementedError("{STUB}")'
-    assert function == f"def f(n):\n    {stub}\n\n\nf(1)"
-    assert lines == f"{stub}\nprint(a)"
-    assert cell == stub
-    assert words == f"*{STUB.capitalize()}.*"
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells[1:]] == [
+        ("code", f"def f(n):\n    {stub}\n\n\nf(1)"),
+        ("code", f"{stub}\nprint(a)"),
+        ("markdown", "*Your answer:*"),  # words are asked for, and they are one answer
+        ("markdown", "**Exercise 2**"),
+        ("code", stub),
+    ]
     assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
 
 
