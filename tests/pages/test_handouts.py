@@ -195,19 +195,26 @@ def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
     text = (
         "# %%\ndef f(n):\n    ### BEGIN SOLUTION\n    return n + 1\n    ### END SOLUTION\n\n\n"
         "f(1)\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nprint(a)\n\n"
-        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n'
+        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n\n'
+        '# %% tags=["solution"]\nb = 3\n\n# %% [markdown]\n# **Exercise 2**\n\n'
+        '# %% tags=["solution"]\nc = 4\n\n# %% tags=["solution"]\nc = 5\n'
     )
     paths = built(tmp_path, text, "student")
     page = paths["html"].read_text(encoding="utf-8")
-    assert page.count('class="ruled"') == 3, "cells without anything between them share one space"
+    assert page.count('class="ruled"') == 2, "one for each exercise, behind its code"
+    shown = re.sub("<[^>]*>", "", page)
+    assert re.search(r"def f\(n\):\s+# your solution\s+f\(1\)", shown)
+    assert re.search(r"# your solution\s+print\(a\)", shown)
     notebook = nbformat.read(paths["ipynb"], as_version=4)
     nbformat.validate(notebook)
-    _, function, lines, cell, words = (cell.source for cell in notebook.cells)
     stub = f'raise NotImplementedError("{STUB}")'
-    assert function == f"def f(n):\n    {stub}\n\n\nf(1)"
-    assert lines == f"{stub}\nprint(a)"
-    assert cell == stub
-    assert words == f"*{STUB.capitalize()}.*"
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells[1:]] == [
+        ("code", f"def f(n):\n    {stub}\n\n\nf(1)"),
+        ("code", f"{stub}\nprint(a)"),
+        ("markdown", "*Your answer:*"),  # words are asked for, and they are one answer
+        ("markdown", "**Exercise 2**"),
+        ("code", stub),
+    ]
     assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
 
 
@@ -653,6 +660,34 @@ word = "code"
         assert word in re.sub("<[^>]*>", "", page).replace("&quot;", '"').replace("&#39;", "'")
         assert word in said
     assert "“He" not in paths["ipynb"].read_text(encoding="utf-8")
+
+
+def test_verdicts_are_shown_as_what_people_read(tmp_path: Path) -> None:
+    text = """# %%
+from symconv import Claim, Signal, integers, solve_amounts
+
+n, c = integers("n c", positive=True)
+p = integers("p", nonnegative=True)
+x, k = Signal("x", n), Signal("k", c)
+verdict = Claim(x.correlate(k), x.convolve(k)).prove()
+verdict
+
+# %%
+verdict.counterexample
+
+# %%
+Claim(x, x.flip().flip()).prove()
+
+# %%
+solve_amounts(Claim(x.pad(p, p).length, n), p, for_all=[n])
+"""
+    paths = built(tmp_path, text)
+    for said in (pages(paths["pdf"])[0], paths["html"].read_text(), paths["ipynb"].read_text()):
+        assert "refuted at c = 2, n = 1" in said
+        assert "at c = 2, n = 1, k = [1, 1], x = [1]: the left side is []" in said
+        assert "proved for all lengths" in said
+        assert "p = 0" in said
+        assert not re.search(r"(Proved|Refuted|Counterexample|Amounts)\(", said)
 
 
 def test_builds_are_the_same_each_time(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from fontTools.ttLib import TTFont
 from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
+from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
@@ -37,7 +38,6 @@ _NO_GLYPH = re.compile(rb"(\\000|\x00){2}")  # glyph 0 is the box; some others h
 _SIGNS = re.compile(r"(-(?=[-?\d])|\.(?=\.))")  # of which Typst would make other characters
 _APPLIED = '<mspace width="0.167em"></mspace>'
 _WITH_SIGNS = re.compile(r'([(\[“‘]*)(<math display="inline".*?</math>)([^\s<]{0,12})', re.DOTALL)
-_LONG = 30  # characters of a formula that may be too wide for what is left of a line
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
@@ -100,8 +100,12 @@ def _write(folder: Path, name: str, content: bytes) -> Path:
 
 
 def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
-    """The student's notebook is to be run, so it has no outputs."""
-    book = notebook(source, version) if version == "student" else shown
+    """The student's notebook is to be run, so it has no outputs, and one cell for each answer."""
+    book = shown
+    if version == "student":
+        book = notebook(source, version)
+        pairs = zip(source.cells, book.cells, strict=True)
+        book.cells = [written for cell, written in pairs if not cell.is_spare]
     text: str = nbformat.writes(book)
     return f"{text}\n".encode()
 
@@ -224,7 +228,11 @@ def _html(paged: Document) -> bytes:
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
     """Browsers do not break formulas: a long one becomes several."""
-    if kind == "Math" and value[0]["t"] == "InlineMath" and len(value[1]) > _LONG:
+    if (
+        kind == "Math"
+        and value[0]["t"] == "InlineMath"
+        and len(value[1]) > MOST_CHARACTERS_UNBROKEN
+    ):
         return [Math(value[0], part) for part in broken(value[1])]
     return None
 

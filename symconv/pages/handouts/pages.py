@@ -81,9 +81,17 @@ def document(source: Source, version: Version, book: Any) -> Document:
     """
     figures: list[Figure] = []
     blocks: list[Block] = []
+    room, rows = -1, 0  # where the ruled lines for this exercise are, and how many
     for cell, ran in zip(source.cells, book.cells, strict=True):
-        for block in _of_cell(source, cell, version):
-            _put(blocks, block)
+        if cell.tag is None and not cell.is_code:
+            room, rows = -1, 0
+        blocks += _of_cell(source, cell, version)
+        if version == "student" and cell.has_solution:
+            if room >= 0:
+                del blocks[room]
+            room = len(blocks)
+            rows += sum(part.rows for part in cell.parts if part.is_solution)
+            blocks.append(div("ruled", [], rows=str(min(rows, MOST_RULED_LINES))))
         for output in ran.get("outputs", []):
             blocks += _of_output(source, cell, output, figures)
     api_version = _tree(source, "", 1)["pandoc-api-version"]
@@ -168,11 +176,11 @@ def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
     if cell.hint_to is not None:
         parsed = _parsed(source, cell.text, cell.line)
         return [div("hint", parsed, name=cell.hint_to)]
+    if version == "student" and cell.has_solution:
+        text = cell.on_paper().strip("\n")
+        return [CodeBlock(["", ["python"], []], text)] if text else []
     blocks: list[Block] = []
     for part in cell.parts:
-        if part.is_solution and version == "student":
-            blocks.append(_ruled(part.rows))
-            continue
         if cell.is_code:
             text = part.text.strip("\n")
             content = [CodeBlock(["", ["python"], []], text)] if text else []
@@ -180,23 +188,6 @@ def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
             content = _parsed(source, part.text, cell.line)
         blocks += [div("solution", content)] if part.is_solution else content
     return blocks
-
-
-def _put(blocks: list[Block], block: Block) -> None:
-    """Append a block; the room for an answer that takes several cells is one."""
-    rows = [_rows(one) for one in (*blocks[-1:], block)]
-    if len(rows) == 2 and all(rows):
-        blocks.pop()
-        block = _ruled(min(sum(rows), MOST_RULED_LINES))
-    blocks.append(block)
-
-
-def _ruled(rows: int) -> Block:
-    return div("ruled", [], rows=str(rows))
-
-
-def _rows(block: Block) -> int:
-    return int(dict(block["c"][0][2])["rows"]) if kind_of(block) == "ruled" else 0
 
 
 _FORMS = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
