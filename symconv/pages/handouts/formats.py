@@ -28,7 +28,7 @@ from symconv.pages.handouts.pages import Block, Document, Figure, document, pand
 from symconv.pages.handouts.paper import on_paper
 from symconv.pages.handouts.tex import broken, spaced
 
-__all__ = ["FORMATS", "Format", "build"]
+__all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
 
 Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -200,6 +200,33 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
 
 
 def _html(paged: Document) -> bytes:
+    body, style = html_parts(paged)
+    title, version = escape(paged.title), _TITLES[paged.version]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}, {version}</title>\n<style>\n{html_style([body], style)}\n</style>\n"
+        f"</head>\n<body>\n"
+        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
+    ).encode()
+
+
+def html_style(bodies: Iterable[str], highlighting: str) -> str:
+    """The style sheet of pages, with a font for their formulas.
+
+    Args:
+        bodies: what the pages hold, as `html_parts` writes it.
+        highlighting: the style sheet of their code.
+    """
+    return f"{_math_font(''.join(bodies))}\n{_data('page.css')}\n{highlighting}"
+
+
+def html_parts(paged: Document) -> tuple[str, str]:
+    """What the page of a document holds, as HTML, and the style sheet of its code.
+
+    Raises:
+        HandoutError: something cannot be set.
+    """
     where = str(paged.source.path)
     blocks = walk(list(_replaced(paged.blocks, paged, _html_div)), _html_inline, "html", {})
     arguments = ["-f", "json", "-t", "html5", "--mathml", "--standalone", "--template"]
@@ -214,6 +241,7 @@ def _html(paged: Document) -> bytes:
     body = body.replace("<mtable>", '<mtable displaystyle="true">')
     # A thin space after a named function, unless a bracket follows.
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
+<<<<<<< HEAD
     body = _WITH_SIGNS.sub(_kept, body)
     body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
     title, version = escape(paged.title), _TITLES[paged.version]
@@ -224,6 +252,9 @@ def _html(paged: Document) -> bytes:
         f"<title>{title}, {version}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
         f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
     ).encode()
+=======
+    return body, highlighting
+>>>>>>> 9788f85da6c292d88df4469ace6d532f490d87e1
 
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
