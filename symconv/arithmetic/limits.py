@@ -470,6 +470,9 @@ MOST_CHARACTERS_IN_FILE = 200_000
 MOST_CLAIMS_IN_FILE = 500
 """Of a file: each is decided, shown and kept."""
 
+MOST_STEPS_IN_FILE = 200
+"""Lines of derivations in a file: each is decided against the one before it."""
+
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""
@@ -744,3 +747,40 @@ WORK_OF_A_COMPARISON = 20 * ALLOWANCE
 
 STEPS_OF_AN_ATOM = 80
 """What it takes to write one part of a term with other indices, and to simplify that."""
+
+MOST_PARTS = 30
+"""Parts of an exercise: more than a sheet has."""
+
+MOST_TYPICAL_ANSWERS = 100
+"""Typical mistakes of one part; each answer that is wrong is compared with all of them."""
+
+MOST_POINTS = 1000
+"""Points for a part."""
+
+MOST_VALUES_OF_VARIANT = 1000
+"""Values of one parameter of an exercise."""
+
+MOST_VARIANTS_CHECKED = 24
+"""Variants of which it is checked that the answers in the file are what they are said to be."""
+
+LARGEST_SHIFT = 3
+"""Places by which the entries of an answer are moved, to see whether it is right then."""
+
+SHORTEST_LONG_SIZE = 8
+"""Where nothing else is said, an answer counts as nearly right if it is right for sizes from here
+on: what fails at small ones alone."""
+
+MOST_ANSWERS_IN_FILE = 20_000
+"""Students in a file of answers: more than any course has."""
+
+MOST_BYTES_OF_ANSWERS = 20_000_000
+"""A thousand bytes for each of them."""
+
+SECONDS_FOR_ANSWER = 60
+"""After which the answer of one of many students is given up, where no other limit is given."""
+
+MOST_PROCESSES = 8
+"""That grade answers at the same time, each of which takes some 200 MB."""
+
+MOST_NAMED_IN_SUMMARY = 12
+"""Answers to be looked at that a summary names; the results have all of them."""

@@ -146,10 +146,10 @@ def among(texts: Iterable[str]) -> dict[str, Sequence[int]]:
     return found
 
 
-def decoded(data: bytes, where: str) -> str:
-    """The text of a file of claims, which must not be larger than `MOST_BYTES_OF_FILE`."""
-    if len(data) > MOST_BYTES_OF_FILE:
-        raise click.UsageError(f"{where} is larger than {MOST_BYTES_OF_FILE} bytes")
+def decoded(data: bytes, where: str, most: int = MOST_BYTES_OF_FILE) -> str:
+    """The text of a file, of claims say, which must not be larger than so many bytes."""
+    if len(data) > most:
+        raise click.UsageError(f"{where} is larger than {most} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,12 +14,16 @@ from click.exceptions import Exit
 
 from symconv.command.interrupts import INTERRUPTED
 
-__all__ = ["EXIT", "WORST_FIRST", "Command", "Commands", "exhausted"]
+__all__ = ["EXIT", "GRADED", "WORST_FIRST", "Command", "Commands", "exhausted"]
 
 EXIT = {
     **{"proved": 0, "refuted": 1, "error": 2, "unknown": 3},  # 2 is a usage error, by click
     **{"found": 0, "none": 1},
     "agree": 0,
+}
+GRADED = {
+    **{"right": 0, "partly right": 1, "wrong": 1, "no answer": 1},
+    **{"not read": 2, "not decided": 3},
 }
 WORST_FIRST = (2, 1, 3, 0)
 _DEFECT, _NO_OUTPUT, _NO_READER = 70, 74, 141  # none of them is a verdict

@@ -15,6 +15,7 @@ from symconv.arithmetic.limits import MARGIN_OF_PROGRESS, WIDEST_TEXT
 
 __all__ = [
     "console",
+    "counting",
     "duration",
     "following",
     "line",
@@ -92,6 +93,21 @@ def following(out: Console, what: str) -> Iterator[Callable[[str], None]]:
             progress.update(task, description=described.plain)
 
         yield tell
+
+
+@contextmanager
+def counting(out: Console, what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar that fills, in a terminal; what is given is called whenever one more is done."""
+    if not out.is_terminal or out.quiet:
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    described = TextColumn("{task.description}", markup=False)
+    columns = (described, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
 
 
 def line(out: Console, text: str, style: str = "", *, indent: int = 2) -> None:

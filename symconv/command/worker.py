@@ -1,4 +1,4 @@
-"""A child process that decides claims, and can be ended when its time is over."""
+"""A child process that decides claims or grades answers, and can be ended at any time."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class Task:
         pair: two networks that are compared instead, as a `Pair`.
         saved: the file for inputs at which they differ.
         is_page: whether the record is that of a page to play with.
+        graded: an answer to an exercise that is graded instead, as keywords of `answer_graded`.
+        audited: a step of a derivation that is decided instead, as keywords of `step_record`.
     """
 
     claim: str
@@ -67,6 +69,8 @@ class Task:
     pair: Mapping[str, Any] = field(default_factory=dict)
     saved: str = ""
     is_page: bool = False
+    graded: Mapping[str, Any] = field(default_factory=dict)
+    audited: Mapping[str, Any] = field(default_factory=dict)
 
     def declared(self) -> Declarations:
         """What is declared, for a claim that was typed."""
@@ -95,7 +99,12 @@ class Child:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        self._end()
+        self.end()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has been started, and has not been ended."""
+        return self._process is not None
 
     def report(self, task: Task, seconds: float, out: Console) -> tuple[dict[str, Any], str]:
         """The record of a claim, and the text that shows it.
@@ -110,12 +119,17 @@ class Child:
             NoAnswerError: there is no verdict for another reason, such as too little memory.
             SymconvError: the claim cannot be decided as it stands.
         """
+        with raised():  # an interrupt ends the child too
+            return self.report_in_thread(task, seconds, out)
+
+    def report_in_thread(
+        self, task: Task, seconds: float, out: Console
+    ) -> tuple[dict[str, Any], str]:
+        """The same, where the thread that started all sees to interrupts."""
         from symconv.errors import SymconvError
 
         request = {"task": asdict(task), "width": out.width, "colours": out.color_system}
-        with raised():  # an interrupt ends the child too
-            answer = self._answer(json.dumps(request), seconds)
-        match answer:
+        match answer := self._answer(json.dumps(request), seconds):
             case {"error": str(problem)}:
                 raise SymconvError(problem)
             case {"exhausted": str(reason)}:
@@ -149,7 +163,7 @@ class Child:
         finally:
             timer.cancel()
             if is_over or not line.endswith("\n"):
-                self._end()
+                self.end()
         if line.endswith("\n"):
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -159,7 +173,7 @@ class Child:
             raise NoAnswerError(f"the computation was ended by signal {-process.returncode}")
         return {"defect": f"it ended with exit code {process.returncode}"}
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Kill the process, and nothing else."""
         process, self._process = self._process, None
         if process is None:
@@ -238,11 +252,19 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
 
         record: dict[str, Any] = page_record(task)
         return record
+    if task.audited:
+        from symconv.command.auditing import step_record
+
+        return step_record(**task.audited)
     if task.pair:
         from symconv.command.comparing import report_comparison
         from symconv.reading.networks.sources import Pair
 
         return report_comparison(Pair(**task.pair), out, task.saved)
+    if task.graded:
+        from symconv.exercises.exercise import answer_graded
+
+        return answer_graded(**task.graded).record()
     if task.is_theorem:
         return report_theorem(arguments.named(task.claim), task.points, out)
     declared = task.declared()

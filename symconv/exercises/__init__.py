@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from symconv.exercises.checking import UnreadableAnswer, WrongAnswer, check
+from symconv.exercises.exercise import Exercise, Marks
+from symconv.exercises.grades import Grade
 
-__all__ = ["UnreadableAnswer", "WrongAnswer", "check"]
+__all__ = ["Exercise", "Grade", "Marks", "UnreadableAnswer", "WrongAnswer", "check"]

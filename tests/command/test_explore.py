@@ -57,7 +57,7 @@ def test_the_page_of_a_claim_that_is_typed(tmp_path: Path) -> None:
     ("arguments", "why"),
     [
         (("no_such_claim",), "no claim named"),
-        (("x.max_pool(2) == x", "--signal", "x:n"), "sums of products"),
+        (("x.flip(axis=0) == x", "--tensor", "x:64,64"), "has room for 1200 cells"),
         (("x.pad(1) == x", "--signal", "x:n"), "pad"),
     ],
 )
@@ -67,6 +67,26 @@ def test_what_is_refused(arguments: tuple[str, ...], why: str, tmp_path: Path) -
     assert result.exit_code == 2
     assert why in result.output
     assert not path.exists()
+
+
+def test_the_page_of_functions_and_tensors(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    claim = "f(x).max_pool(2, axes=1) == f(x.max_pool(2, axes=1))"
+    assert run(claim, "--tensor", "x:m,n", "--function", "f:1", "-o", str(path)).exit_code == 0
+    record = data(path)
+    assert record["functions"] == [{"name": "f", "zero": 1}]
+    assert record["verdict"]["kind"] == "refuted"
+
+
+def test_a_decision_that_takes_too_long_leaves_the_page_without_a_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    name = "output_is_a_quarter_iff_padding_fits"
+    assert run(name, "-o", str(path), "--timeout", "0.01").exit_code == 0
+    assert data(path)["verdict"]["said"] == "Not decided: no verdict within 0.01 s."
+    assert run(name, "-o", str(path), "--timeout", "60").exit_code == 0
+    in_time = data(path)
+    assert run(name, "-o", str(path)).exit_code == 0
+    assert data(path) == in_time
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:

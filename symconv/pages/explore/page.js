@@ -437,7 +437,7 @@ function block(i, texts, where, least, unit, width) {
   const wide = Math.min(44, Math.max(22, 7 * Math.max(0, ...texts.map((text) => text.length)) + 8)) + 1;
   const [rows, columns] = shape.slice(-2);
   const count = product(shape.slice(0, -2));
-  const planes = count <= 8 ? count : shape.at(-3); // that stand side by side
+  const planes = Math.max(1, count <= 8 ? count : shape.at(-3)); // that stand side by side
   const across = columns * wide + APART;
   const down = rows * (SMALL + 1) + APART / 2;
   const at = (u) => {

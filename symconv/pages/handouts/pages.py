@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import pypandoc
@@ -106,8 +107,13 @@ def _title(source: Source, blocks: Iterable[Block], api_version: Sequence[int]) 
 
 
 def _tree(source: Source, text: str, line: int) -> Any:
-    where = f"{source.path}, line {line}"
-    return json.loads(pandoc(["-f", _MARKDOWN, "-t", "json"], text, where))
+    return json.loads(_read(text, f"{source.path}, line {line}"))
+
+
+@cache
+def _read(text: str, where: str) -> str:
+    """What pandoc reads; most cells are the same in both versions."""
+    return pandoc(["-f", _MARKDOWN, "-t", "json"], text, where)
 
 
 def _parsed(source: Source, text: str, line: int) -> list[Block]:

@@ -1,13 +1,16 @@
 """Index formulas as text, such as Sum(k[i]*k[t - 2*i], i): nothing is evaluated.
 
     formula     k[t - 2*i]   k(t)   a + b   a*b   a/2   a**2   Sum(a, i)   Sum(a, (i, 0, c - 1))
-                Piecewise((a, t % 2 == 0), (0, True))
+                Sum(a, i + 2*j == t)   Sum(a, 0 <= i < c, j >= 0)   Sum(a, i, j, i + 2*j == t)
+                Piecewise((a, t % 2 == 0), (0, True))   [t % 2 == 0]*a
     position    an expression in the index, the indices of sums and the lengths, with floor,
                 ceil, //, %, Mod, min and max; an entry at a fraction is zero
 
-A sum over an index alone is over all integers.  Signals without a position make an
-operator expression instead, such as k.convolve(k.dilate(2)); in it, `*` between two signals
-is their convolution.  `symconv.reading.text.latex` makes the same trees from LaTeX.
+A sum over an index alone is over all integers; `symconv.reading.text.sums` says what a sum
+under conditions is over.  A condition in brackets is 1 where it holds, and 0 elsewhere.  Signals
+without a position make an operator expression instead, such as k.convolve(k.dilate(2)); in it,
+`*` between two signals is their convolution.  `symconv.reading.text.latex` makes the same trees
+from LaTeX.
 """
 
 from __future__ import annotations
@@ -17,11 +20,27 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, Integer, Piecewise, Pow, Rational, Sum, Symbol
+from sympy import (
+    Eq,
+    Expr,
+    Ge,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Le,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+)
 from sympy.logic.boolalg import Boolean
 
+from symconv.arithmetic import unevaluated
+from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.limits import (
     LARGEST_END,
     LONGEST_NAME,
@@ -35,6 +54,7 @@ from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
 from symconv.language.operators import Flip
 from symconv.language.signals import Signal, SignalExpr
+from symconv.reading.text.conditions import is_condition
 from symconv.reading.text.declarations import Declarations, Names, Vocabulary
 from symconv.reading.text.functions import (
     DIVISOR,
@@ -46,14 +66,17 @@ from symconv.reading.text.functions import (
 )
 from symconv.reading.text.python_operators import Value, combined, sort
 from symconv.reading.text.reader import Reader
+from symconv.reading.text.sums import with_named_indices
 from symconv.reading.text.syntax import Passage, Phrase, read_phrase
 
 __all__ = [
     "ParsedFormula",
     "Star",
+    "is_restricted",
     "is_signal_tree",
     "parse_formula",
     "read_formula",
+    "restricted",
     "starred",
     "text_of",
 ]
@@ -61,6 +84,7 @@ __all__ = [
 _ROUNDED = {"floor", "ceil", "ceiling", "abs", "Abs", "min", "Min", "max", "Max", "Mod"}
 _INFINITY = "oo"
 _OWN = {"Sum", "Piecewise"}
+_DOMAIN = "for"  # no text has such a name
 
 
 class Star(ast.Mult):
@@ -75,14 +99,19 @@ class ParsedFormula:
         value: a SymPy expression in entries of signals, or a signal.
         index: the index of the formula; None for an operator expression, and for a formula
             that has none.
-        phrase: the tree, and where it was written.
+        phrase: the tree, in which each sum names its indices, and where it was written.
         sums: where the sum over each index stands, for errors.
+        domain: for which indices it was said to be; None where that was not said.  The value is
+            0 elsewhere, as a signal is outside of its range.
+        everywhere: what the formula gives at every index, in its domain or not.
     """
 
     value: Expr | SignalExpr
     index: Symbol | None
     phrase: Phrase
     sums: Mapping[str, ast.expr]
+    domain: Boolean | None = None
+    everywhere: Expr | None = None
 
 
 def parse_formula(
@@ -134,19 +163,38 @@ def read_formula(
     *,
     index: str | None = None,
     symbols: Iterable[Symbol] = (),
+    loose: bool = False,
 ) -> ParsedFormula:
-    """Read the tree of a formula; see `parse_formula`."""
+    """Read the tree of a formula; see `parse_formula`.
+
+    Where a domain was said, as in k[t] for 0 <= t < c, the value is 0 elsewhere.  A line of a
+    derivation is read `loose`: names that stand for nothing are let through, as they are what is
+    wrong with it, and its domain may be about lengths alone, also that of an operator expression.
+    """
     sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
-        scope = _Scope(phrase, signals, fixed, index)
+        phrase = with_named_indices(phrase, signals, fixed, index)
+        scope = _Scope(phrase, signals, fixed, index, loose=loose)
         reader = _FormulaReader(phrase, signals, scope)
-        value = reader.whole()
+        value, domain = reader.whole(loose=loose)
     except RecursionError:
         raise phrase.error(phrase.tree, "nested too deeply") from None
-    has_index = scope.index is not None and not isinstance(value, SignalExpr)
-    symbol = IntegerSymbol(scope.index) if scope.index and has_index else None
-    return ParsedFormula(value, symbol, phrase, scope.sums)
+    if isinstance(value, SignalExpr):
+        return ParsedFormula(value, None, phrase, scope.sums, domain)
+    symbol = IntegerSymbol(scope.index) if scope.index else None
+    within = value if domain is None else Piecewise((value, domain), (0, True), evaluate=False)
+    return ParsedFormula(within, symbol, phrase, scope.sums, domain, value)
+
+
+def restricted(formula: ast.expr, condition: ast.expr) -> ast.expr:
+    """The tree of a formula that is said to be for those indices that satisfy a condition."""
+    word = ast.Name(_DOMAIN, ast.Load())
+    tree = ast.Call(word, [formula, condition], [])
+    for node in (word, tree):
+        node.lineno = node.end_lineno = 1
+        node.col_offset = node.end_col_offset = formula.col_offset
+    return tree
 
 
 def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
@@ -158,7 +206,15 @@ def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
     'Sum(k[i]*k[t - 2*i], i)'
     """
     tree = _Plain(signals).visit(deepcopy(parsed.phrase.tree))
-    return re.sub(r" (\*\*?|//?) ", r"\1", ast.unparse(tree))
+    parts = tree.args if is_restricted(tree) else [tree]
+    return re.sub(r" (\*\*?|//?) ", r"\1", " for ".join(map(ast.unparse, parts)))
+
+
+def is_restricted(tree: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether a tree is a formula with its domain, as `restricted` makes it."""
+    return (
+        isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and (tree.func.id == _DOMAIN)
+    )
 
 
 class _Plain(ast.NodeTransformer):
@@ -214,25 +270,30 @@ class _Scope:
         signals: Mapping[str, Signal],
         fixed: Mapping[str, Symbol],
         index: str | None,
+        *,
+        loose: bool = False,
     ) -> None:
         self.phrase = phrase
         self.signals = signals
         self.fixed = fixed
+        self.loose = loose and index is not None
         self.sums: dict[str, ast.expr] = {}
         self._given = index
         free = list(self._free(phrase.tree, frozenset()))
-        loose = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
+        unknown = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
         parts = ast.walk(phrase.tree)
         if is_signal_tree(phrase.tree, signals) and not any(map(_is_subscript, parts)):
-            for node in loose:
+            for node in unknown:
                 raise phrase.error(node, self._unknown(node.id, is_signal=True))
-        self.index = self._index(loose)
+        self.index = self._index(unknown)
 
     def limits(self, nodes: Sequence[ast.expr]) -> list[tuple[ast.Name, list[ast.expr]]]:
         """The index and the ends of each limit of a sum."""
         found: list[tuple[ast.Name, list[ast.expr]]] = []
         for node in nodes:
             match node:
+                case _ if is_condition(node):
+                    continue
                 case ast.Name():
                     found.append((node, []))
                 case ast.Tuple([ast.Name() as name]):
@@ -255,7 +316,8 @@ class _Scope:
                     self.sums.setdefault(name.id, node)
                     for end in ends:
                         yield from self._free(end, bound.union(names[position + 1 :]))
-                yield from self._free(body, bound.union(names))
+                for inner in (body, *filter(is_condition, nodes)):
+                    yield from self._free(inner, bound.union(names))
             case ast.Call(ast.Name(name), arguments) if name not in self.signals:
                 for argument in arguments:
                     yield from self._free(argument, bound)
@@ -288,7 +350,7 @@ class _Scope:
 
     def _index(self, loose: Sequence[ast.Name]) -> str | None:
         for node in loose:
-            if node.id in self.sums:
+            if node.id in self.sums and not self.loose:
                 raise self.phrase.error(
                     node, f"{node.id} is the index of a sum, and stands outside of that sum"
                 )
@@ -297,10 +359,10 @@ class _Scope:
                     node, f"{node.id!r} is a word of the language, not an index"
                 )
             _checked_name(self.phrase, node)
-            if self._given is not None and node.id != self._given:
+            if self._given is not None and node.id != self._given and not self.loose:
                 raise self.phrase.error(node, self._unknown(node.id))
         names = list(dict.fromkeys(node.id for node in loose))
-        if len(names) > 1:
+        if len(names) > 1 and not self.loose:
             second = next(node for node in loose if node.id == names[1])
             lengths = "".join(f", and {name} is a length" for name in sorted(self.fixed))
             raise self.phrase.error(
@@ -339,9 +401,34 @@ class _FormulaReader(Reader):
         self._scope = scope
         self._counted = dict.fromkeys(("sums", "entries", "comparisons", "floors and cases"), 0)
 
-    def whole(self) -> Expr | SignalExpr:
-        """The whole formula, or operator expression."""
+    def whole(self, *, loose: bool = False) -> tuple[Expr | SignalExpr, Boolean | None]:
+        """The whole formula or operator expression, and its domain; see `read_formula`."""
         tree = self.phrase.tree
+        if not is_restricted(tree):
+            return self._whole(tree), None
+        formula, condition = tree.args
+        value = self._whole(formula)
+        if loose:
+            domain = self.condition(condition)
+            known = {*self._scope.fixed, self._scope.index}
+            unknown = sorted({symbol.name for symbol in domain.free_symbols} - known)
+            if unknown:
+                raise self.error(condition, f"{unknown[0]!r} is neither the index nor a length")
+            return value, domain
+        if isinstance(value, SignalExpr):
+            raise self.error(
+                condition, "an operator expression has no index, and so no domain; leave it out"
+            )
+        domain = self.condition(condition)
+        if self._scope.index not in {symbol.name for symbol in domain.free_symbols}:
+            raise self.error(
+                condition,
+                f"a domain is about the index {self._scope.index or 't'}, such as 0 <= t < c; for "
+                "lengths the formula has to be right for all of them",
+            )
+        return value, domain
+
+    def _whole(self, tree: ast.expr) -> Expr | SignalExpr:
         value = self.value(tree)
         return (
             self._of_one_axis(tree, value)
@@ -390,6 +477,8 @@ class _FormulaReader(Reader):
                 return self._sum(node)
             case ast.Call(ast.Name("Piecewise")):
                 return self._piecewise(node)
+            case ast.List([condition]) if is_condition(condition):
+                return self._where(Integer(1), condition)
             case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
                 known = FUNCTIONS | _OWN | self.names.signals.keys()
                 hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
@@ -436,7 +525,11 @@ class _FormulaReader(Reader):
     def _sum(self, node: ast.Call) -> Expr:
         self._count("sums", MOST_SUMS, node)
         if len(node.args) < 2 or node.keywords:
-            raise self.error(node, "expected Sum(formula, i) or Sum(formula, (i, 0, c - 1))")
+            raise self.error(
+                node,
+                "expected Sum(formula, i), Sum(formula, (i, 0, c - 1)) or a condition, "
+                "Sum(formula, i + 2*j == t)",
+            )
         body, *nodes = node.args
         value = self._formula(body, self.value(body))
         limits = []
@@ -447,7 +540,18 @@ class _FormulaReader(Reader):
                 at = ends[0] if sympy.oo == low else ends[1]
                 raise self.error(at, "this end of the sum is infinite on the wrong side")
             limits.append((index, low, high))
-        return Sum(value, *limits)
+        conditions = sympy.And.make_args(
+            sympy.And(*map(self.condition, filter(is_condition, nodes)), evaluate=False)
+        )
+        limits, conditions = _without_solved(value, limits, list(conditions))
+        if conditions:
+            such = unevaluated.all_of(*conditions)
+            value = Piecewise((value, such), (0, True), evaluate=False)
+        return Sum(value, *limits) if limits else value
+
+    def _where(self, value: Expr, condition: ast.expr) -> Expr:
+        """The value where a condition holds, and 0 elsewhere."""
+        return Piecewise((value, self.condition(condition)), (0, True), evaluate=False)
 
     def _end(self, node: ast.expr) -> Expr:
         match node:
@@ -530,9 +634,53 @@ class _FormulaReader(Reader):
             self._check_positive(node.right, right, DIVISOR)
         if isinstance(node.op, ast.Div) and right.is_zero:
             raise self.error(node.right, "division by zero")
+        if isinstance(node.op, ast.Div) and right.has(Piecewise):
+            raise self.error(node.right, "expected a number, and this is one in some cases only")
         if any(entries):
             for part, value in ((node.left, left), (node.right, right)):
                 self._formula(part, value)
+
+
+_Limit: TypeAlias = tuple[Symbol, Expr, Expr]
+
+
+def _without_solved(
+    value: Expr, limits: list[_Limit], conditions: list[Boolean]
+) -> tuple[list[_Limit], list[Boolean]]:
+    """The limits without indices that a condition gives in terms of others, as j in i + j = t.
+
+    Only one that the term of the sum does not have: each choice of the others then leaves one term
+    at most.
+    """
+    for index, low, high in limits:
+        if index in value.free_symbols:
+            continue
+        if any(end.has(index) for _, *ends in limits for end in ends):
+            continue
+        for equation in conditions:
+            if isinstance(equation, Eq) and (at := _solved(equation, index)) is not None:
+                others = [one for one in conditions if one is not equation]
+                if low != -sympy.oo:
+                    others.append(unevaluated.relation(Ge, index, low))
+                if high != sympy.oo:
+                    others.append(unevaluated.relation(Le, index, high))
+                rest = [limit for limit in limits if limit[0] != index]
+                return _without_solved(value, rest, [one.xreplace({index: at}) for one in others])
+    return limits, conditions
+
+
+def _solved(equation: Eq, index: Symbol) -> Expr | None:
+    """The integer that an index is by an equation, if it is one for all others."""
+    difference = sympy.expand(equation.lhs - equation.rhs)
+    coefficient = difference.coeff(index)
+    rest = sympy.expand(difference - coefficient * index)
+    if abs(coefficient) != 1 or rest.has(index):
+        return None
+    try:
+        _, denominator = scaled_polynomial(rest)
+    except SymconvError:
+        return None
+    return -coefficient * rest if denominator == 1 else None
 
 
 _POSITION = "an entry has a position, as in k[t]"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from unicodedata import digit
 
 import sympy
@@ -33,7 +33,29 @@ from symconv.arithmetic.limits import (
     MOST_TOKENS,
 )
 from symconv.language.signals import Signal
-from symconv.reading.text.formulas import ParsedFormula, Star, is_signal_tree, read_formula
+from symconv.reading.text.conditions import (
+    Dots,
+    Everywhere,
+    Item,
+    Member,
+    Otherwise,
+    Row,
+    below_sum,
+    both,
+    divided,
+    in_a_row,
+    is_condition,
+    joined,
+)
+from symconv.reading.text.formulas import (
+    ParsedFormula,
+    Star,
+    is_restricted,
+    is_signal_tree,
+    read_formula,
+    restricted,
+)
+from symconv.reading.text.marked import DIVISIBLE, EVEN, Marked, marked
 from symconv.reading.text.syntax import (
     Passage,
     Phrase,
@@ -49,13 +71,18 @@ _INSTEAD = {
     r"\bar": r"a flipped kernel is \tilde{k}",
     r"\hat": r"a flipped kernel is \tilde{k}",
     r"\overline": r"a flipped kernel is \tilde{k}",
-    r"\begin": "write cases as text: Piecewise((formula, condition), (0, True))",
-    r"\substack": r"write conditions after a colon, as in \sum_{i, j : 2i + j = t}",
+    r"\begin": r"write cases as \begin{cases} k_{t/2} & \text{if } 2 \mid t \\ 0 & "
+    r"\text{otherwise} \end{cases}",
     r"\prod": "products are written out",
     r"\circledast": "a convolution is *",
     r"\otimes": "a convolution is *",
-    r"\mod": r"write \bmod",
-    r"\pmod": r"write \bmod",
+    r"\underbrace": "what is said about a part of a formula is left out",
+}
+_EXPECTED = {
+    "COMMA": r"; what follows a whole formula is its domain, such as , 0 \le t < c",
+    "_END_CASES": r"; a row of cases is k_{t/2} & \text{if } t \text{ even}",
+    "_ROW": r"; a row of cases is k_{t/2} & \text{if } t \text{ even}",
+    "MODULUS": r"; it belongs to a congruence, t \equiv 0 \pmod 2, and a remainder is t \bmod 2",
 }
 
 _T = TypeVar("_T", bound=ast.expr)
@@ -95,7 +122,6 @@ def read_latex(passage: Passage, signals: Collection[str]) -> list[Phrase]:
     """
     inner = _undressed(passage)
     content = inner.content
-    start = inner.start - passage.start
     if len(content) > MOST_CHARACTERS:
         raise inner.error(
             f"{len(content)} characters, and {MOST_CHARACTERS} are allowed",
@@ -103,12 +129,14 @@ def read_latex(passage: Passage, signals: Collection[str]) -> list[Phrase]:
         )
     if not content.strip():
         raise passage.error("there is nothing here")
+    text = marked(inner)
     try:
-        _check_tokens(inner)
-        parsed = _parser().parse(content)
-        trees: list[_Node] = _Builder(passage, start, signals).transform(parsed)
+        _check_tokens(inner, text)
+        parsed = _parser().parse(text.content)
+        places = [inner.start - passage.start + place for place in text.places]
+        trees: list[_Node] = _Builder(passage, places, signals).transform(parsed)
     except UnexpectedInput as error:
-        raise _explained(error, inner) from None
+        raise _explained(error, inner, text) from None
     except VisitError as error:
         if isinstance(error.orig_exc, TextError):
             raise error.orig_exc from None
@@ -151,12 +179,12 @@ def _undressed(passage: Passage) -> Passage:
     return Passage(passage.text, passage.where, begin, begin + len(piece))
 
 
-def _check_tokens(passage: Passage) -> None:
+def _check_tokens(passage: Passage, text: Marked) -> None:
     """Refuse what is too long or deep, and brackets that do not match, before it is parsed."""
     opened: list[Token] = []
     sums = 0
-    for number, token in enumerate(islice(_parser().lex(passage.content), MOST_TOKENS + 1)):
-        at = token.start_pos or 0
+    for number, token in enumerate(islice(_parser().lex(text.content), MOST_TOKENS + 1)):
+        at = text.places[token.start_pos or 0]
         sums += token.type == "SUM"
         if number == MOST_TOKENS:
             raise passage.error(f"more than {MOST_TOKENS} names, numbers and signs", at)
@@ -175,14 +203,15 @@ def _check_tokens(passage: Passage) -> None:
         ):
             raise passage.error(f"this {token} closes nothing", at)
     if opened:
-        raise passage.error(f"this {opened[-1]} is never closed", opened[-1].start_pos or 0)
+        at = text.places[opened[-1].start_pos or 0]
+        raise passage.error(f"this {opened[-1]} is never closed", at)
 
 
-def _explained(error: UnexpectedInput, passage: Passage) -> TextError:
+def _explained(error: UnexpectedInput, passage: Passage, text: Marked) -> TextError:
     content = passage.content
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return passage.error("this ends too early", len(content.rstrip()))
-    at = error.pos_in_stream or 0
+    at = text.places[error.pos_in_stream or 0]
     command = re.match(r"\\[A-Za-z]+|\\.", content[at:])
     if isinstance(error, UnexpectedCharacters) and command:
         hint = _INSTEAD.get(command[0], "")
@@ -198,7 +227,10 @@ def _explained(error: UnexpectedInput, passage: Passage) -> TextError:
     if character == ".":
         return passage.error(r"decimals are not exact; write a fraction such as \frac{1}{2}", at)
     if isinstance(error, UnexpectedToken):
-        return passage.error(f"{str(error.token)[:20]} is not expected here", at)
+        hint = _EXPECTED.get(error.token.type, "")
+        found = re.compile(r"\\[A-Za-z]+(\{\w+\*?\})?|\w+|\S").match(content, at)
+        shown = str(error.token)[:20] if str(error.token).isprintable() or not found else found[0]
+        return passage.error(f"{shown} is not expected here{hint}", at)
     shown = character if character.isprintable() else ascii(character)
     return passage.error(f"unexpected character {shown}", at)
 
@@ -230,8 +262,19 @@ class _Group:
     tree: _Node
 
 
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    condition: _Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Modulus:
+    tree: _Node
+
+
 _RELATIONS: dict[str, type[ast.cmpop]] = {
     "=": ast.Eq, "<": ast.Lt, ">": ast.Gt, "≤": ast.LtE, "≥": ast.GtE, "≠": ast.NotEq,
+    "==": ast.Eq, "<=": ast.LtE, ">=": ast.GtE, "!=": ast.NotEq, "⩽": ast.LtE, "⩾": ast.GtE,
     "lt": ast.Lt, "gt": ast.Gt, "le": ast.LtE, "leq": ast.LtE, "leqslant": ast.LtE,
     "ge": ast.GtE, "geq": ast.GtE, "geqslant": ast.GtE, "ne": ast.NotEq, "neq": ast.NotEq,
 }  # fmt: skip
@@ -240,17 +283,26 @@ _RELATIONS: dict[str, type[ast.cmpop]] = {
 class _Builder(Transformer[Token, Any]):
     """Makes the tree of Python's parser from that of the grammar, from the leaves on."""
 
-    def __init__(self, passage: Passage, start: int, signals: Collection[str]) -> None:
+    def __init__(self, passage: Passage, places: list[int], signals: Collection[str]) -> None:
         super().__init__(visit_tokens=False)
         self._passage = passage
-        self._start = start
+        self._places = places
         self._signals = signals
         self._remainders: dict[int, _Node] = {}  # without brackets around them
 
     # Each method is a rule of the grammar, or one of its alternatives.
 
     def start(self, parts: list[Any]) -> list[_Node]:
-        return [part for part in parts if not isinstance(part, Token)]
+        *sides, last = (part for part in parts if not isinstance(part, Token))
+        if not isinstance(last, _Domain):
+            return [*sides, last]
+        formula = sides.pop()
+        if last.condition is None:
+            return [*sides, formula]
+        return [*sides, restricted(formula, last.condition)]
+
+    def domain(self, parts: list[Any]) -> _Domain:
+        return _Domain(joined(parts[-1], self._error))
 
     def expr(self, parts: list[Any]) -> _Node:
         result: _Node | None = None
@@ -353,15 +405,71 @@ class _Builder(Transformer[Token, Any]):
             inner = self._named(inner, str(inner).removesuffix("\u0303"))
         return _method(inner, "flip", [], self._at(parts[0]))
 
-    def group(self, parts: list[_Node]) -> _Group:
-        self._remainders.pop(id(parts[0]), None)
-        return _Group(parts[0])
+    def group(self, parts: list[Row]) -> _Group:
+        return _Group(self._within(parts[0]))
+
+    def bracket(self, parts: list[Row]) -> _Node | _Group:
+        """What a position is, or 1 where a condition holds and 0 elsewhere."""
+        tree = self._within(parts[0])
+        return self._indicator(tree) if is_condition(tree) else _Group(tree)
+
+    def indicator(self, parts: list[Any]) -> _Node:
+        row = parts[1]
+        match row:
+            case [ast.List([tree])]:  # brackets within the subscript
+                return self._indicator(tree)
+        condition = joined(row, self._error)
+        if condition is None:
+            raise self._passage.error("expected a condition here", self._at(parts[0]))
+        return self._indicator(condition)
+
+    def _indicator(self, condition: _Node) -> _Node:
+        return _placed(ast.List([condition], ast.Load()), condition.col_offset)
+
+    def _within(self, row: Row) -> _Node:
+        """What stands in parentheses or brackets: an expression or a condition."""
+        match row:
+            case [ast.expr() as tree]:
+                self._remainders.pop(id(tree), None)
+                return tree
+            case [ast.expr() as tree, Token() as comma, *_] if (
+                comma.type == "COMMA" and not is_condition(tree)
+            ):
+                raise self._passage.error("a comma is not expected here", self._at(comma))
+        condition = joined(row, self._error)
+        if condition is None:
+            at = next((one.tree.col_offset for one in row if isinstance(one, Everywhere)), 0)
+            raise self._passage.error("this is not expected here", at)
+        return condition
 
     def braces(self, parts: list[_Node]) -> _Node:
         return parts[0]
 
     def fraction(self, parts: list[Any]) -> _Node:
-        return _binary(parts[1], ast.Div(), parts[2])
+        bottom = parts[2]
+        if isinstance(bottom, Token):
+            if len(bottom) > 1 and not bottom.startswith("\\"):
+                raise self._passage.error(
+                    "put braces around the denominator, \\frac{…}{…}", self._at(bottom)
+                )
+            bottom = self._short(str(bottom), self._at(bottom))
+        return _binary(parts[1], ast.Div(), bottom)
+
+    def short_top(self, parts: list[Any]) -> _Node:
+        top = self._short(str(parts[0])[-1], self._at(parts[0]))
+        return _binary(top, ast.Div(), parts[1])
+
+    def short_fraction(self, parts: list[Token]) -> _Node:
+        r"""\frac12, whose numerator and denominator are one character each."""
+        signs = str(parts[0]).replace(" ", "")
+        top, bottom = signs[-2], signs[-1]
+        at = self._at(parts[0])
+        return _binary(self._short(top, at), ast.Div(), self._short(bottom, at))
+
+    def _short(self, sign: str, at: int) -> _Node:
+        if sign.isnumeric():
+            return _placed(ast.Constant(int(sign)), at)
+        return _placed(ast.Name(sign.lstrip("\\"), ast.Load()), at)
 
     def rounded(self, parts: list[Any]) -> _Node:
         opening: Token = parts[0]
@@ -369,6 +477,7 @@ class _Builder(Transformer[Token, Any]):
         return self._call("floor" if is_floor else "ceil", [parts[1]], opening)
 
     def function(self, parts: list[Any]) -> _Node:
+        parts = [part for part in parts if not _is_token(part, "COMMA")]
         word = next(w for w in ("min", "max", "floor", "ceil", "flip") if w in parts[0])
         if word == "flip":
             if len(parts) > 2:
@@ -378,11 +487,20 @@ class _Builder(Transformer[Token, Any]):
 
     def low(self, parts: list[Any]) -> Callable[[_Node], _Node]:
         """A subscript: the number in the name of a signal, or the position of an entry."""
-        return _Low(self, parts[0])
+        return _Low(self, [part for part in parts if not _is_token(part, "COMMA")])
 
     def high(self, parts: list[Any]) -> Callable[[_Node], _Node]:
         exponent = self._small(parts[0])
-        return lambda base: _binary(base, ast.Pow(), exponent)
+
+        def applied(base: _Node) -> _Node:
+            match base, exponent:
+                case ast.Name(name), ast.Constant(int() as number) if name in self._signals:
+                    if f"{name}_{number}" in self._signals:  # k^{(2)} is the second kernel
+                        named = ast.Name(f"{name}_{number}", ast.Load())
+                        return _placed(named, base.col_offset)
+            return _binary(base, ast.Pow(), exponent)
+
+        return applied
 
     def suffix(self, parts: list[Any]) -> Any:
         return parts[0]
@@ -409,76 +527,189 @@ class _Builder(Transformer[Token, Any]):
             raise self._passage.error(
                 "expected the index of the sum below it, as in \\sum_{i}", self._at(sign)
             )
-        relations, conditions = below[0]
         high = above[0] if above else None
-        ranges = [self._range(one, high, bool(conditions)) for one in relations]
-        if high is not None and not any(isinstance(one, ast.Tuple) for one in ranges):
-            raise self._error(high, "the lower end is missing: write \\sum_{i=0}^{c-1}")
-        if conditions:
-            every = conditions[0]
-            if len(conditions) > 1:
-                every = _placed(ast.BoolOp(ast.And(), conditions), conditions[0].col_offset)
-            at = body.col_offset
-            zero, true = (_placed(ast.Constant(v), at) for v in (0, True))
-            branches: list[_Node] = [
-                _placed(ast.Tuple([value, where], ast.Load()), at)
-                for value, where in ((body, every), (zero, true))
-            ]
-            body = self._call("Piecewise", branches, sign)
-        return self._call("Sum", [body, *ranges], sign)
+        return self._call("Sum", [body, *below_sum(below[0], high, self._error)], sign)
 
-    def below(self, parts: list[Any]) -> tuple[str, Any]:
+    def below(self, parts: list[Any]) -> tuple[str, Row]:
         if isinstance(parts[0], Token):
-            return "below", ([self._small(parts[0])], [])
+            return "below", [self._small(parts[0])]
         return "below", parts[0]
 
     def above(self, parts: list[Any]) -> tuple[str, _Node]:
         return "above", self._small(parts[0])
 
-    def range(self, parts: list[Any]) -> tuple[list[_Node], list[_Node]]:
-        colon = next((n for n, part in enumerate(parts) if isinstance(part, Token)), len(parts))
-        return parts[:colon], parts[colon + 1 :]
+    # --- conditions --------------------------------------------------------------------
+
+    def conditions(self, parts: list[Item | Token]) -> Row:
+        """The items and the signs between them, of which ", and" is one."""
+        return [
+            part
+            for part, after in zip(parts, [*parts[1:], None], strict=True)
+            if not (isinstance(part, Token) and isinstance(after, Token))
+        ]
+
+    def negation(self, parts: list[Any]) -> _Node:
+        if not is_condition(parts[1]):
+            raise self._error(parts[1], "expected a condition in brackets")
+        return _placed(ast.UnaryOp(ast.Not(), parts[1]), self._at(parts[0]))
 
     def relation(self, parts: list[Any]) -> _Node:
+        modulus = parts.pop() if isinstance(parts[-1], _Modulus) else None
         if len(parts) == 1:
+            if modulus is not None:
+                raise self._error(modulus.tree, "expected a congruence, as in t \\equiv 0 \\pmod 2")
             tree: _Node = parts[0]
             return tree
+        if modulus is not None or any(_is_token(sign, "EQUIVALENT") for sign in parts[1::2]):
+            return self._congruence(parts, modulus)
         signs = [_RELATIONS[str(sign).lstrip("\\:")]() for sign in parts[1::2]]
         return _placed(ast.Compare(parts[0], signs, parts[2::2]), parts[0].col_offset)
 
-    def all_integers(self, parts: list[Any]) -> _Node:
-        tree: _Node = parts[0]
-        return tree
+    def _congruence(self, parts: list[Any], modulus: _Modulus | None) -> _Node:
+        if len(parts) > 3 or not _is_token(parts[1], "EQUIVALENT", "EQUALS"):
+            raise self._error(parts[0], "a congruence has two sides, as in t \\equiv 0 \\pmod 2")
+        left, _, right = parts
+        if modulus is None:
+            match left, right:
+                case _, ast.BinOp(inner, ast.Mod(), divisor) if id(right) in self._remainders:
+                    right, modulus = inner, _Modulus(divisor)
+                case ast.BinOp(inner, ast.Mod(), divisor), _:
+                    left, modulus = inner, _Modulus(divisor)
+                case _:
+                    raise self._error(left, "modulo what? write t \\equiv 0 \\pmod 2")
+        match right:
+            case ast.Constant(0):
+                return divided(left, modulus.tree)
+        return divided(_binary(left, ast.Sub(), right), modulus.tree)
 
-    def _range(self, relation: _Node, high: _Node | None, conditions: bool) -> _Node:
-        """The index of a sum, or the index and its ends, from what stands below the sum."""
-        low: _Node | None = None
-        match relation:
-            case ast.Name():
-                return relation
-            case ast.Compare(ast.Name() as name, [ast.Eq()], [low]):
-                if high is None:
-                    raise self._error(relation, "the upper end of this sum is missing")
-                return self._ends(name, low, high)
-            case ast.Compare(low, [first, second], [ast.Name() as name, end]) if high is None:
-                if isinstance(first, ast.Lt | ast.LtE) and isinstance(second, ast.Lt | ast.LtE):
-                    low = _shifted(low, ast.Add()) if isinstance(first, ast.Lt) else low
-                    end = _shifted(end, ast.Sub()) if isinstance(second, ast.Lt) else end
-                    return self._ends(name, low, end)
-            case ast.Compare(ast.Name() as name, [ast.GtE()], [low]) if high is None:
-                return self._ends(name, low, _placed(ast.Name("oo", ast.Load()), low.col_offset))
-        hint = "" if conditions else ", or a condition after a colon, \\sum_{i, j : 2i + j = t}"
-        raise self._error(
-            relation, f"expected the index of the sum, i, or its range, i=0 or 0 ≤ i < c{hint}"
+    def modulus(self, parts: list[Any]) -> _Modulus:
+        tree = parts[1]
+        if isinstance(tree, Token):
+            tree = self._short(str(tree), self._at(tree))
+        return _Modulus(tree)
+
+    def set(self, parts: list[Any]) -> Callable[[_Node], _Node | None]:
+        """What is said of what lies in the set; None for all integers."""
+        match parts:
+            case [Token(type="INTEGERS")]:
+                return self._whole
+            case [Token(type="NUMBER") as factor, Token()]:
+                return lambda tree: divided(tree, self.number([factor]))
+            case [Token(type="NATURALS") as naturals]:
+                if "0" in naturals or "₀" in naturals:
+                    return lambda tree: self._compared(tree, [ast.GtE()], [self._zero(naturals)])
+                raise self._passage.error(
+                    "does 0 belong to it? write i \\ge 0 or i \\ge 1", self._at(naturals)
+                )
+        items = self._expressions(parts[0])
+        match items:
+            case [*first, Dots(), ast.expr() as last] if first and in_a_row(first):
+                return self._between(first[0], last)
+            case _ if all(isinstance(one, ast.expr) for one in items):
+                return lambda tree: both(
+                    [self._compared(tree, [ast.Eq()], [one]) for one in items], ast.Or
+                )
+        raise self._passage.error(
+            "expected a set such as \\{0, \\dots, c - 1\\}, \\{0, 1\\} or \\mathbb{Z}",
+            next((one.col_offset for one in items if isinstance(one, ast.expr)), 0),
         )
 
-    def _ends(self, name: ast.Name, low: _Node, high: _Node) -> _Node:
-        return _placed(ast.Tuple([name, low, high], ast.Load()), name.col_offset)
+    def interval(self, parts: list[Any]) -> Callable[[_Node], _Node | None]:
+        """The integers between two ends."""
+        items = self._expressions(parts[0])
+        if len(items) == 2 and all(isinstance(one, ast.expr) for one in items):
+            return self._between(*items)
+        raise self._passage.error(
+            "expected two ends, as in [0, c - 1]",
+            next((one.col_offset for one in items if isinstance(one, ast.expr)), 0),
+        )
+
+    def _between(self, low: Any, high: Any) -> Callable[[_Node], _Node | None]:
+        return lambda tree: self._compared(low, [ast.LtE(), ast.LtE()], [tree, high])
+
+    def _expressions(self, row: Row) -> list[Any]:
+        """What stands between the commas of a set."""
+        for one in row:
+            if isinstance(one, Token) and one.type != "COMMA":
+                raise self._passage.error("expected a comma here", self._at(one))
+            if is_condition(one):
+                raise self._error(cast("_Node", one), "expected an element of the set")
+        return [one for one in row if not isinstance(one, Token)]
+
+    def _compared(self, first: _Node, signs: list[ast.cmpop], others: list[_Node]) -> _Node:
+        return _placed(ast.Compare(first, signs, others), first.col_offset)
+
+    def _zero(self, token: Token) -> _Node:
+        return _placed(ast.Constant(0), self._at(token))
+
+    def member(self, parts: list[Any]) -> Item:
+        tree, sign, says = parts
+        if sign.type == "IN":
+            return Member(tree, says)
+
+        def denied(one: _Node) -> _Node:
+            condition = says(one)
+            if condition is None:
+                raise self._error(one, "every index is an integer; expected a fraction, (t - i)/2")
+            return _placed(ast.UnaryOp(ast.Not(), condition), one.col_offset)
+
+        return Member(tree, denied)
+
+    def parity(self, parts: list[Any]) -> _Node:
+        sign, tree = parts if isinstance(parts[0], Token) else parts[::-1]
+        at = tree.col_offset
+        remainder = _binary(tree, ast.Mod(), _placed(ast.Constant(2), at))
+        rest = _placed(ast.Constant(int(str(sign) != EVEN)), at)
+        return _placed(ast.Compare(remainder, [ast.Eq()], [rest]), at)
+
+    def integral(self, parts: list[Any]) -> Item:
+        return Member(parts[0], self._whole)
+
+    def _whole(self, tree: _Node) -> _Node | None:
+        """That an expression is an integer: that the denominator divides, if it is a fraction."""
+        match tree:
+            case ast.BinOp(top, ast.Div(), bottom):
+                return divided(top, bottom)
+        for part in ast.walk(tree):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
+                raise self._error(tree, "write one fraction, as in (t - i)/2 \\in \\mathbb{Z}")
+        return None
+
+    def divisible(self, parts: list[Any]) -> _Node:
+        tree, sign, divisor = parts
+        return divided(tree, divisor, divides=str(sign) == DIVISIBLE)
+
+    def every(self, parts: list[Any]) -> Item:
+        return Everywhere(parts[1])
+
+    def otherwise(self, parts: list[Any]) -> Item:
+        word = next(part for part in parts if isinstance(part, Token))
+        value = next((part for part in parts if not isinstance(part, Token)), None)
+        return Otherwise(self._at(word), value)
+
+    def dots(self, parts: list[Token]) -> Item:
+        return Dots(self._at(parts[0]))
+
+    # --- cases -------------------------------------------------------------------------
+
+    def cases(self, parts: list[Any]) -> _Node:
+        sign, *rows = parts
+        return self._call("Piecewise", rows, sign)
+
+    def row(self, parts: list[Any]) -> _Node:
+        value, *others = parts
+        match others[-1]:
+            case Token(type="OTHERWISE") | [Otherwise(value=None)]:
+                condition: _Node = _placed(ast.Constant(True), value.col_offset)
+            case row:
+                found = joined(row, self._error)
+                condition = found or _placed(ast.Constant(True), value.col_offset)
+        return _placed(ast.Tuple([value, condition], ast.Load()), value.col_offset)
 
     # --- pieces ------------------------------------------------------------------------
 
     def _at(self, token: Token) -> int:
-        return self._start + (token.start_pos or 0)
+        return self._places[token.start_pos or 0]
 
     def _error(self, node: _Node, problem: str) -> TextError:
         return self._passage.error(problem, node.col_offset)
@@ -494,7 +725,7 @@ class _Builder(Transformer[Token, Any]):
         if what.type == "INFINITY":
             return self.infinity([what])
         sign = str(what).lstrip("_^").strip()
-        at = self._at(what) + len(what) - len(sign)
+        at = self._places[(what.start_pos or 0) + len(what) - len(sign)]
         if sign.isnumeric():
             return _placed(ast.Constant(digit(sign)), at)
         return _placed(ast.Name(sign.lstrip("\\"), ast.Load()), at)
@@ -515,22 +746,42 @@ class _Low:
 
     is_low = True
 
-    def __init__(self, builder: _Builder, what: Any) -> None:
+    def __init__(self, builder: _Builder, parts: list[Any]) -> None:
         self._builder = builder
-        self._tree = builder._small(what)
+        self._trees = [builder._small(part) for part in parts]
 
     def __call__(self, base: _Node) -> _Node:
-        tree = self._tree
+        if len(self._trees) > 2 or not isinstance(self._trees[0], ast.Constant | ast.expr):
+            raise self._builder._error(self._trees[2], "a comma is not expected here")
+        if len(self._trees) == 2:
+            match base, self._trees:
+                case ast.Name("delta"), _ if "delta" not in self._builder._signals:
+                    one, other = self._trees  # Kronecker's
+                    same = _placed(ast.Compare(one, [ast.Eq()], [other]), base.col_offset)
+                    return self._builder._indicator(same)
+                case _, [ast.Constant(), _]:
+                    pass
+                case _:
+                    raise self._builder._error(self._trees[1], "a comma is not expected here")
+        for tree in self._trees:
+            base = self._put(base, tree)
+        return base
+
+    def _put(self, base: _Node, tree: _Node) -> _Node:
         match base, tree:
             case ast.Name(name), ast.Constant(int() as number):
                 return _placed(ast.Name(f"{name}_{number}", ast.Load()), base.col_offset)
             case ast.Call(ast.Attribute(ast.Name() as inner, "flip"), [], []), ast.Constant():
-                return _method(self(inner), "flip", [], base.col_offset)
+                return _method(self._put(inner, tree), "flip", [], base.col_offset)
         if not is_signal_tree(base, self._builder._signals):
             raise self._builder._error(
                 tree, "a subscript belongs to a kernel, as in k_2 or k_{t-2i}"
             )
         return _entry(base, tree)
+
+
+def _is_token(part: object, *kinds: str) -> bool:
+    return isinstance(part, Token) and part.type in kinds
 
 
 def _placed(node: _T, at: int) -> _T:
@@ -541,10 +792,6 @@ def _placed(node: _T, at: int) -> _T:
 
 def _binary(left: _Node, operator: ast.operator, right: _Node) -> _Node:
     return _placed(ast.BinOp(left, operator, right), left.col_offset)
-
-
-def _shifted(node: _Node, operator: ast.operator) -> _Node:
-    return _binary(node, operator, _placed(ast.Constant(1), node.col_offset))
 
 
 def _entry(signal: _Node, position: _Node) -> _Node:
@@ -570,6 +817,11 @@ def _operator(token: Token | None) -> ast.operator:
 
 # --- from a tree to LaTeX --------------------------------------------------------------
 
+
+def _is_infinite(end: ast.expr) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == "oo" for part in ast.walk(end))
+
+
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly an operator binds
 _SIGNS = {
     ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: "<", ast.LtE: r"\leq", ast.Gt: ">", ast.GtE: r"\geq",
@@ -584,7 +836,11 @@ def latex_of(parsed: ParsedFormula, signals: dict[str, Signal]) -> str:
     >>> print(latex_of(parse_latex(r"\sum_i k_i k_{t - 2i}", {"k": k}), {"k": k}))
     \sum_{i} k[i]\, k[t - 2 i]
     """
-    return _Writer(signals).written(parsed.phrase.tree)
+    tree, writer = parsed.phrase.tree, _Writer(signals)
+    if is_restricted(tree):
+        formula, condition = map(writer.written, tree.args)
+        return rf"{formula}, \quad {condition}"
+    return writer.written(tree)
 
 
 class _Writer:
@@ -622,6 +878,8 @@ class _Writer:
                 return f"{self.written(signal, _POWER)}[{self.written(position)}]", _ATOM
             case ast.Call(ast.Name(name) as signal, [position]) if name in self._signals:
                 return f"{self.written(signal, _POWER)}[{self.written(position)}]", _ATOM
+            case ast.List([condition]) if is_condition(condition):
+                return rf"\left[{self.written(condition)}\right]", _ATOM
             case ast.Call(ast.Name(name), arguments):
                 return self._function(name, arguments)
             case ast.Call(ast.Attribute(inner, name), arguments):
@@ -665,6 +923,10 @@ class _Writer:
 
     def _function(self, name: str, arguments: Sequence[ast.expr]) -> tuple[str, int]:
         match name, arguments:
+            case "Sum", [body, *limits] if any(map(is_condition, limits)):
+                below = ", ".join(self._range(one) for one in limits if not is_condition(one))
+                such = ", ".join(self.written(one) for one in limits if is_condition(one))
+                return rf"\sum_{{{below} : {such}}} {self.written(body, _PRODUCT)}", _SUM
             case "Sum", [body, *limits]:
                 signs = " ".join(self._limit(limit) for limit in reversed(limits))
                 return f"{signs} {self.written(body, _PRODUCT)}", _SUM
@@ -699,6 +961,20 @@ class _Writer:
             case ast.Tuple([index]):
                 return rf"\sum_{{{self.written(index)}}}"
         return rf"\sum_{{{self.written(limit)}}}"
+
+    def _range(self, limit: ast.expr) -> str:
+        """An index and its ends as they stand below a sum with a condition."""
+        match limit:
+            case ast.Tuple([index, low, high]):
+                parts = [self.written(index)]
+                if not _is_infinite(low):
+                    parts = [self.written(low), r"\leq", *parts]
+                if not _is_infinite(high):
+                    parts += [r"\leq", self.written(high)]
+                return " ".join(parts)
+            case ast.Tuple([index]):
+                return self.written(index)
+        return self.written(limit)
 
     def _case(self, condition: ast.expr) -> str:
         match condition:

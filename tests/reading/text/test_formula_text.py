@@ -101,7 +101,7 @@ LATEX: dict[str, Expr | SignalExpr] = {
     ),
     r"\sum_{i=0}^{t} \sum_{j=0}^{i} k_i k_j": Sum(K[i] * K[j], (j, 0, i), (i, 0, t)),
     r"\sum_{i, j} k_i k_j": Sum(K[i] * K[j], (i, -oo, oo), (j, -oo, oo)),
-    r"\sum_{i,j=0}^{3} k_i": Sum(K[i], (i, -oo, oo), (j, 0, 3)),
+    r"\sum_{i,j=0}^{3} k_i": Sum(K[i], (i, 0, 3), (j, 0, 3)),
     r"\sum_{i, j : 2i + j = t} k(i) k(j)": PAIRS,
     r"\sum_{i, j \mid 2i + j = t} k(i) k(j)": PAIRS,
     r"\sum_j k[\tfrac{j}{2}] k[t - j]": Sum(K[j / 2] * K[t - j], (j, -oo, oo)),
@@ -267,7 +267,7 @@ def test_errors_point_at_the_place(text: str, column: int, problem: str) -> None
     [
         (r"\sum_i k(i) \cdot k(t - 2j)", 1, 26, "both t and j are free"),
         ("\\sum_i k(i)\n  + k(i)", 2, 7, "i is the index of a sum, and stands outside"),
-        (r"\sum_{2i+j=t} k(i) k(j)", 1, 7, "a condition after a colon"),
+        (r"\sum_{2i+j=m} k(i) k(m-2i)", 1, 7, "which of i, j, m does this sum run over?"),
         (r"\sum_{i=0} k(i)", 1, 7, "the upper end of this sum is missing"),
         (r"\sum_i^{c-1} k(i)", 1, 9, "the lower end is missing"),
         (r"\sum k(i)", 1, 1, "expected the index of the sum below it"),
@@ -281,7 +281,8 @@ def test_errors_point_at_the_place(text: str, column: int, problem: str) -> None
         (r"k(t)\uparrow_2", 1, 5, r"\uparrow belongs after a kernel"),
         (r"\bar{k} * k", 1, 1, r"a flipped kernel is \tilde{k}"),
         (r"\foo", 1, 1, r"\foo is not read here"),
-        (r"\begin{cases} 0 \end{cases}", 1, 1, "Piecewise"),
+        (r"\begin{cases} 0 \end{cases}", 1, 17, r"a row of cases is"),
+        (r"\begin{pmatrix} 0 \end{pmatrix}", 1, 1, r"write cases as \begin{cases}"),
         (r"1/2 k(t)", 1, 5, "belong to the denominator"),
         (r"k(t) 2", 1, 6, "a number stands before"),
         (r"0.5 k(t)", 1, 2, r"\frac{1}{2}"),
@@ -338,6 +339,12 @@ HOSTILE = {
     "remainders": ("k[" + "+".join(f"t%{n}" for n in range(2, 20)) + "]", False),
     "cases": (f"Piecewise({','.join(f'(k[{n}],t=={n})' for n in range(20))})", False),
     "digits": ("9" * 3000, True),
+    "cases in cases": (r"\begin{cases}" * 200 + "k(t)" + r"& t>0\end{cases}" * 200, True),
+    "words": (r"k(t) \text{" + "for even " * 400 + "}", True),
+    "conditions": (r"\sum_{" + ",".join(f"i+j={n}" for n in range(300)) + "} k(i)", True),
+    "conditions in text": (f"Sum(k[i], {','.join(f'i > {n}' for n in range(60))})", False),
+    "indices": (f"Sum(k[t], {' + '.join(f'i{n}' for n in range(90))} == t)", False),
+    "a domain": ("k[t] for " + "(" * 40 + "t" + ")" * 40 + " > 0", False),
     "an import": ("__import__('os').system('true')", False),
     "an import in LaTeX": ("__import__('os').system('true')", True),
     "attributes": ("k.__class__.__mro__", False),
@@ -359,7 +366,9 @@ def test_hostile_text_is_refused_at_once(text: str, latex: bool) -> None:
 
 PIECES = r"""k k_2 i t 0 2 ( ) [ ] { } , . = ** * + - / \sum_i \sum_{ _ ^ \tilde{ \tilde \uparrow_2
     \downarrow \frac{ \lfloor \rfloor \min( \cdot \, $ \[ Σ ↑₂ k̃ ∗ Sum( Piecewise( % // == and
-    k[ .flip() :  ∞ \infty \in \mathbb{Z} \left( \right) § __ lambda"""
+    k[ .flip() :  ∞ \infty \in \mathbb{Z} \left( \right) § __ lambda \text{if} \text{ even}
+    \begin{cases} \end{cases} \\ & \mid \substack{ \pmod \equiv \forall \dots ≤ \mathbf1 \quad(
+    for even otherwise \frac12 ₜ₋₂ᵢ ½ \land \lor \neg \text{ \{ \} i+2j=t"""
 WORDS = st.sampled_from([" ", "\n", *PIECES.split()])
 
 

@@ -1,0 +1,187 @@
+"""Files of students' answers, and of results, as spreadsheets write and read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import click
+
+from symconv.arithmetic.limits import MOST_ANSWERS_IN_FILE, MOST_BYTES_OF_ANSWERS
+from symconv.command import arguments
+
+__all__ = ["Answers", "Submission", "read_answers", "results", "write_results"]
+
+_DELIMITERS = ",;\t"
+_FORMULA = tuple("=+-@\t\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The answers of one student.
+
+    Attributes:
+        student: the student's number.
+        answers: the answers, by the names of the parts.
+        problem: why the row cannot be read; empty if it can.
+    """
+
+    student: str
+    answers: dict[str, str]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A file of answers that was read.
+
+    Attributes:
+        rows: the students, in the order of the file.
+        delimiter: what stands between cells.
+        ignored: the columns that are no part.
+    """
+
+    rows: tuple[Submission, ...]
+    delimiter: str
+    ignored: tuple[str, ...]
+
+
+def read_answers(data: bytes, where: str, parts: Sequence[str]) -> Answers:
+    """Read a file of answers: a column `student`, and one for each part.
+
+    Args:
+        data: the file.
+        where: its name, for messages.
+        parts: the names of the parts.  For one alone, the column may be called `answer`.
+
+    Raises:
+        UsageError: it is no such file.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # what spreadsheets call Unicode text
+        data = data[: MOST_BYTES_OF_ANSWERS + 2].decode("utf-16", "replace").encode()
+    text = arguments.decoded(data, where, MOST_BYTES_OF_ANSWERS)
+    first, _, rest = text.partition("\n")
+    named = re.fullmatch(r'"?sep=(.)"?\s*', first)
+    if named:
+        text = rest
+    try:
+        delimiter = named[1] if named else _delimiter(text)
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except (csv.Error, TypeError) as error:
+        raise click.UsageError(f"{where} is no CSV file: {error}") from None
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise click.UsageError(f"{where} is empty; expected a header: student,{','.join(parts)}")
+    header = [cell.strip() for cell in rows[0]]
+    if len(rows) - 1 > MOST_ANSWERS_IN_FILE:
+        raise click.UsageError(f"{where} has more than {MOST_ANSWERS_IN_FILE} rows")
+    columns = _columns(header, where, parts)
+    used = set(columns.values())
+    ignored = tuple(name for at, name in enumerate(header) if at not in used and name)
+    return Answers(tuple(_row(row, header, columns) for row in rows[1:]), delimiter, ignored)
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells of the header."""
+    header = next(filter(str.strip, text.splitlines()), "")
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _columns(header: Sequence[str], where: str, parts: Sequence[str]) -> dict[str, int]:
+    """The place of each column that is needed."""
+    folded = [name.casefold() for name in header]
+    columns = {}
+    for name in ("student", *parts):
+        wanted = [name.casefold()]
+        if len(parts) == 1 and name != "student":
+            wanted.append("answer")
+        places = [at for at, one in enumerate(folded) if one in wanted]
+        if len(places) != 1:
+            problem = "is missing" if not places else "is there twice"
+            raise click.UsageError(
+                f"{where}: the column {name!r} {problem}; the header is "
+                f"{', '.join(filter(None, header)) or 'empty'}"
+            )
+        columns[name] = places[0]
+    return columns
+
+
+def _row(row: Sequence[str], header: Sequence[str], columns: dict[str, int]) -> Submission:
+    cells = [_bare(cell) for cell in row]
+    cells += [""] * (len(header) - len(cells))
+    answers = {name: cells[at] for name, at in columns.items() if name != "student"}
+    problem = ""
+    if any(cell.strip() for cell in cells[len(header) :]):
+        problem = (
+            f"the row has {len(row)} cells, and the header {len(header)}: a cell that holds what "
+            "stands between cells is put in quotation marks"
+        )
+    return Submission(cells[columns["student"]].strip(), answers, problem)
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that keeps it from being a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
+
+
+def _safe(cell: str) -> str:
+    """A cell that a spreadsheet shows, and does not compute.
+
+    An apostrophe stands before it, which is taken off when it is read as an answer.
+    """
+    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
+
+
+def results(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    """Rows as a CSV file that spreadsheets read: nothing in it is a formula.
+
+    Where a semicolon stands between cells, a comma stands in numbers.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter)
+    for row in rows:
+        cells = map(_safe, row)
+        writer.writerow([_number(cell, delimiter) for cell in cells])
+    return out.getvalue()
+
+
+def _number(cell: str, delimiter: str) -> str:
+    return cell.replace(".", ",") if delimiter == ";" and _DECIMAL.fullmatch(cell) else cell
+
+
+_DECIMAL = re.compile(r"\d+\.\d+")
+
+
+def write_results(path: str, text: str) -> None:
+    """Write a file at once, so that there is never half of it.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    file = Path(path)
+    try:
+        with NamedTemporaryFile(
+            "w", dir=file.parent, prefix=file.name, encoding="utf-8-sig", newline="", delete=False
+        ) as new:
+            new.write(text)
+        try:
+            os.chmod(new.name, file.stat().st_mode if file.exists() else 0o666 & ~_umask())
+            os.replace(new.name, file)
+        except OSError:
+            os.unlink(new.name)
+            raise
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _umask() -> int:
+    before = os.umask(0)
+    os.umask(before)
+    return before
