@@ -241,20 +241,9 @@ def html_parts(paged: Document) -> tuple[str, str]:
     body = body.replace("<mtable>", '<mtable displaystyle="true">')
     # A thin space after a named function, unless a bracket follows.
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
-<<<<<<< HEAD
     body = _WITH_SIGNS.sub(_kept, body)
     body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
-    title, version = escape(paged.title), _TITLES[paged.version]
-    style = f"{_math_font(body)}\n{_data('page.css')}\n{highlighting}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}, {version}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
-        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
-    ).encode()
-=======
     return body, highlighting
->>>>>>> 9788f85da6c292d88df4469ace6d532f490d87e1
 
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
