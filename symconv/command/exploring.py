@@ -18,7 +18,7 @@ from symconv.command.terminal import working
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Unknown
-from symconv.pages.explore.pages import written
+from symconv.pages.explore import Page
 from symconv.pages.explore.records import claim_record
 from symconv.reading.text import Declarations, Passage, read_claim
 
@@ -46,7 +46,7 @@ def write_page(
     else:
         task = typed_task(Passage(text, "the claim"), declared)
     with working(out, "deciding"):
-        content = written(_record(replace(task, is_page=True), timeout, out))
+        content = Page(_record(replace(task, is_page=True), timeout, out)).html
     try:
         Path(path).write_text(content, encoding="utf-8")
     except OSError as error:
