@@ -1,4 +1,7 @@
-"""Handouts as files: PDF through Typst, HTML in one file without scripts, Jupyter notebooks."""
+"""Handouts as files: PDF through Typst, HTML in one file, Jupyter notebooks.
+
+HTML has no scripts but those of the pages to play with, which are in frames of their own.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
+from symconv.pages.explore import Page
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
@@ -190,6 +194,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             number = attributes["number"]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}, {number}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "page":
+            return [RawBlock("typst", "#where-page")]
         case _:
             arguments = ", ".join(map(_quoted, attributes.values()))
             call = f"#{kind}({arguments})" if arguments else f"#{kind}"
@@ -272,6 +278,10 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "page":
+            frame = Page(json.loads(attributes["record"])).frame
+            begin = '<details class="page"><summary>Play with it</summary>'
+            return [RawBlock("html", f"{begin}{frame}</details>")]
         case "hint":
             begin = '<details class="hint"><summary>Hint</summary>'
             return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
