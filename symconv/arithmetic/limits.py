@@ -617,6 +617,12 @@ FEWEST_RULED_LINES = 4
 MOST_RULED_LINES = 16
 """For a solution by hand: half a page."""
 
+MOST_CHARACTERS_OF_A_LEAD = 180
+"""A paragraph that says what comes next and stays on its page: it takes two lines at most."""
+
+MOST_CHARACTERS_UNBROKEN = 30
+"""A formula within a line that is longer may be too wide for what is left of a phone's line."""
+
 SECONDS_FOR_CELL = 60
 """That a cell of a notebook may run, so that one without an end ends."""
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from queue import SimpleQueue
@@ -170,7 +170,7 @@ def _show(name: str, record: Record, out: Console, *, is_alone: bool) -> None:
         elif not text.startswith("Read as "):
             style = _STYLES.get(record["outcome"], "yellow") if not number else ""
             paragraph(out, text, style=style, indent=0)
-    if is_alone and record["outcome"] != "partly right":  # it says its points
+    if is_alone and points is not None and record["outcome"] != "partly right":  # it says them
         line(out, f"{worth} {'point' if record['out_of'] == '1' else 'points'}", indent=0)
 
 
@@ -249,8 +249,8 @@ class _Asked:
     def task(self) -> Task:
         """What a child process is asked."""
         return Task(
-            "",
-            graded={
+            "answer",
+            {
                 "source": self.exercise.source,
                 "where": self.exercise.where,
                 "variant": dict(self.variant),
@@ -442,6 +442,9 @@ class _Processes:
     def _one(self, asked: _Asked, seconds: float, out: Console) -> Record:
         child = self._idle.get()
         try:
+            if not child.is_running:  # that Python starts, and reads the file, is not its fault
+                nothing = replace(asked, answer="")
+                child.report_in_thread(nothing.task, SECONDS_FOR_ANSWER, out)
             return child.report_in_thread(asked.task, seconds, out)[0]
         except (NoAnswerError, SymconvError) as error:
             return asked.failed(str(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -97,6 +97,9 @@ class KernelPart(Part):
             self.context = self._in_context([*phrases, *sizes])
             self._claimed = phrases[0] if phrases else None
             signals = self.context.names.signals
+            if self._claimed and not table.texts("uses"):
+                beside = _beside(self._claimed.tree, self._unknown)
+                self.uses = tuple(name for name in self.uses if name not in beside) or self.uses
             self.signals = {
                 name: signal
                 for used in self.uses
@@ -168,17 +171,13 @@ class KernelPart(Part):
     def right_words(self) -> str:
         """What is said of a right answer."""
         if self.asks == "kernel" and not self._by_claim:
-            return "Right, for all kernel lengths." if self._has_sizes else "Right."
+            return "Right, for all kernel lengths."
         return super().right_words
 
     @property
     def _by_claim(self) -> bool:
         """Whether the claim decides, and not the one right answer."""
         return self._claimed is not None and not self._is_unique
-
-    @property
-    def _has_sizes(self) -> bool:
-        return self.right is None or bool(Claim(self.right, self.right).symbols)
 
     # --- what is right -------------------------------------------------------------------
 
@@ -343,7 +342,9 @@ class KernelPart(Part):
         if parsed is None or isinstance(parsed.value, SignalExpr) or self.length is None:
             return
         t = parsed.index or Symbol("t", integer=True)
-        entry = Signal.from_formula(Dummy("v", integer=True), made_finite(parsed.value), length=1)
+        taken = {symbol.name for symbol in (t, *parsed.value.free_symbols)}
+        other = next(letter for letter in "vwxyz" if letter not in taken)
+        entry = Signal.from_formula(Dummy(other, integer=True), made_finite(parsed.value), length=1)
         beyond = Or(t < 0, t >= self.length)
         verdict = Claim(entry, 0 * Signal.delta(), [*self.hypotheses(), as_written(beyond)]).prove()
         if isinstance(verdict, Refuted):
@@ -409,11 +410,11 @@ class KernelPart(Part):
 
     def _read(self, text: str, latex: bool | None, *, can_be_operators: bool) -> Answer:
         passage = Passage(text, "the answer")
-        if not self._is_of_one_axis:
-            return self._read_tensor(passage)
         listed = self._read_list(passage) if can_be_operators else None
         if listed is not None:
             return listed
+        if not self._is_of_one_axis:
+            return self._read_tensor(passage)
         sides = self._sides(passage, latex)
         left = self._left(sides[0]) if len(sides) == 2 else None
         phrase = sides[-1]
@@ -435,11 +436,13 @@ class KernelPart(Part):
         )
 
     def _symbols(self) -> list[Symbol]:
-        """The symbols that an answer may use, besides the sizes of its signals."""
+        """The symbols that an answer may use, besides the sizes of its signals.
+
+        The size of an input that it must not use means nothing in it, and may be an index.
+        """
         declared = self.names.declared(self.given)
         names = {*declared.integers, *entries_of_all(declared.given)} - {*declared.shapes}
-        if self.uses != (*self.names.signals, *self.names.tensors):
-            return []
+        names -= entries_of_all([p for n, p in declared.shapes.items() if n not in self.uses])
         return [self.context.names.vocabulary.symbol(name) for name in sorted(names)]
 
     def _read_tensor(self, passage: Passage) -> Answer:
@@ -452,9 +455,12 @@ class KernelPart(Part):
 
     def _read_list(self, passage: Passage) -> Answer | None:
         """The entries in a list of numbers, if it is one."""
-        if not re.match(r"\s*[\[(]?\s*[-+]?\s*\d[^=*\\]*,", passage.content):
+        names = "|".join(map(re.escape, self._called or (self._unknown, self.name)))
+        start = rf"\s*(?:(?:{names})\s*=)?(?=\s*[\[(]?\s*[-+]?\s*\d[^=*\\]*,)"
+        found = re.match(start, passage.text)
+        if not found:
             return None
-        phrase = read_phrase(passage)
+        phrase = read_phrase(Passage(passage.text, passage.where, found.end()))
         match phrase.tree:
             case ast.List(parts) | ast.Tuple(parts) if len(parts) <= MOST_ENTRIES_OF_ANSWER:
                 reader = Reader(phrase, self.context.names)
@@ -561,7 +567,15 @@ class _Written:
     has_left: bool
 
 
-def entries_of_all(passages: Sequence[Passage]) -> set[str]:
+def _beside(tree: ast.expr, unknown: str) -> Collection[str]:
+    """The names on the sides of a claim on which an unknown stands."""
+    match tree:
+        case ast.Compare(left, [ast.Eq()], [right]):
+            return {n for side in (left, right) if unknown in (s := entries_of(side)) for n in s}
+    return ()
+
+
+def entries_of_all(passages: Iterable[Passage]) -> set[str]:
     """The names in some texts."""
     return {name for passage in passages for name in entries_of(read_phrase(passage).tree)}
 

@@ -316,11 +316,34 @@ def _corners(element: ElementTree.Element) -> Iterator[tuple[float, float]]:
                 a, b = map(float, point.split(","))
                 yield a, b
         case "text":
-            a, b, size = _at(element, "x", "y", "font-size")
-            wide = 0.36 * size * len(_text(element))
-            anchor = element.get("text-anchor", "")
-            start = a - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-            yield from ((start, b - 0.7 * size), (start + wide, b + 0.2 * size))
+            left, top, right, bottom = _text_box(element)
+            yield from ((left, top), (right, bottom))
+
+
+def _text_box(element: ElementTree.Element) -> tuple[float, float, float, float]:
+    """What a text takes in any font: it is given how long it is, or has at most two signs."""
+    a, b, size = _at(element, "x", "y", "font-size")
+    text = _text(element)
+    assert element.get("textLength") or len(text) <= 2, text
+    signs = (0.4 if sign in _SUBSCRIPTS else 0.64 for sign in text)  # as wide as in DejaVu Serif
+    wide = float(element.get("textLength") or size * sum(signs))
+    start = a - {"start": 0, "middle": wide / 2, "end": wide}[element.get("text-anchor", "")]
+    return start, b - 0.7 * size, start + wide, b + 0.2 * size
+
+
+@pytest.mark.parametrize("draw", [*_pictures()])
+def test_no_text_stands_on_another_in_any_font(draw: Any) -> None:
+    boxes = [(_text_box(e), _text(e)) for e in _all(draw(), "text")]
+    for (one, text), (other, text2) in combinations(boxes, 2):
+        across = min(one[2], other[2]) - max(one[0], other[0])
+        down = min(one[3], other[3]) - max(one[1], other[1])
+        assert across < 1 or down < 1, (text, text2)
+
+
+def test_stars_have_their_place() -> None:
+    texts = [e for e in _all(diagrams.networks(THEOREM, **AT), "text") if "⋆" in _text(e)]
+    assert texts
+    assert {_text(e) for e in texts} == {"⋆"}  # another font has it, and no other sign follows
 
 
 def test_the_same_bytes_whatever_the_hashes() -> None:

@@ -126,14 +126,15 @@ def networks(
     for net in nets:
         scratch = Canvas()
         _draw_network(scratch, net, 0, 0, _margin(net))
-        widths.append(max(scratch.right, text_width(f"right side: {plain(net.signal)}")))
+        head = text_width("right side:", bold=True) + 6 + text_width(plain(net.signal))
+        widths.append(max(scratch.right, head))
     canvas = Canvas()
     side_by_side = sum(widths) + _GAP <= _WIDE
     margin = max(map(_margin, nets))
     x = y = 0.0
     for net, title, width in zip(nets, ("left side", "right side"), widths, strict=True):
         canvas.text(x, y, f"{title}:", anchor="start", bold=True)
-        indent = 1.08 * text_width(f"{title}:") + 6
+        indent = text_width(f"{title}:", bold=True) + 6
         canvas.text(x + indent, y, plain(net.signal), anchor="start")
         _draw_network(canvas, net, x, y + 18, _margin(net) if side_by_side else margin)
         x, y = (x + width + _GAP, y) if side_by_side else (x, canvas.bottom + _GAP)

@@ -154,7 +154,7 @@ class Canvas:
             bold: whether it is bold.
             halo: whether a white rectangle lies below it.
         """
-        width = text_width(text, size)
+        width = text_width(text, size, bold=bold)
         left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
         if halo:
             height = HALO * size  # subscripts hang below the line
@@ -162,11 +162,11 @@ class Canvas:
         self._grow(left, y - 0.7 * size, left + width, y + 0.7 * size)
         pieces = [piece for piece in _ALONE.split(text) if piece]
         for piece in pieces:
-            advance = text_width(piece, size)
+            advance = text_width(piece, size, bold=bold)
             if _ALONE.fullmatch(piece) and len(pieces) > 1:
                 self._run(piece, left + advance / 2, y, size, "middle", colour, bold)
             elif len(pieces) > 1:
-                indent = text_width(piece[: len(piece) - len(piece.lstrip())], size)
+                indent = text_width(piece[: len(piece) - len(piece.lstrip())], size, bold=bold)
                 self._run(piece.strip(), left + indent, y, size, "start", colour, bold)
             else:
                 self._run(piece, x, y, size, anchor, colour, bold)
@@ -214,6 +214,10 @@ class Canvas:
             "fill": colour,
             **({"font-weight": "bold"} if bold else {}),
         }
+        if len(text) > 2 or anchor == "start":
+            # Whichever font there is, the text is as wide as there is room for it.
+            length = _number(text_width(text, size, bold=bold))
+            attributes |= {"textLength": length, "lengthAdjust": "spacingAndGlyphs"}
         element = ElementTree.Element("text", attributes)
         for i, part in enumerate(_VARIABLE.split(text)):
             if part:
