@@ -29,7 +29,7 @@
 # %%
 import shutil
 
-from symconv import Claim, Signal, integers
+from symconv import Claim, Signal, explore, integers
 from symconv.exercises import check
 from symconv.formal import (
     Listing,
@@ -202,6 +202,9 @@ noble = Claim(
 )
 text = certificate(noble)
 Listing(text[text.index("Theorem noble_identity") :])
+
+# %%
+explore(noble, n=8, c=3)
 
 # %% [markdown]
 # Each part of both sides gets a name and is expanded into a sum by a lemma. The functions `f` and

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -319,6 +320,8 @@ def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) ->
     assert (has_solutions, has_space) == (version == "instructor", version == "student")
     said = "".join(page.extract_text() for page in PdfReader(pdf).pages)
     assert "Exercise 1" in said
+    assert text.count('<details class="page">') == len(FRAME.findall(text)) >= 1
+    assert "this claim can be played with" in " ".join(said.split())
     assert ("raise NotImplementedError" in jupyter.read_text()) == (version == "student")
     if version == "instructor":
         assert "proved for all lengths" in said
@@ -359,7 +362,16 @@ class References(HTMLParser):
         self.found += [(tag, name, value or "") for name, value in attrs]
 
 
+FRAME = re.compile(
+    r'<iframe title="[^"]*" sandbox="allow-scripts" loading="lazy" style="[^"]*" srcdoc="([^"]*)">'
+)
+
+
 def check_self_contained(text: str) -> None:
+    """Nothing is asked for, and nothing runs, but in pages to play with, which ask for nothing."""
+    for page in FRAME.findall(text):
+        assert "default-src 'none'" in unescape(page)
+    text = FRAME.sub("", text)
     assert not re.search(r"<script|<link|<iframe|@import|javascript:", text, re.IGNORECASE)
     assert set(re.findall(r"url\(([a-z]*):", text)) <= {"data"}
     page = References()
@@ -381,6 +393,8 @@ def check_self_contained(text: str) -> None:
         '<p onclick="f()">',
         "<style>@import 'a.css'</style>",
         '<img src="data:image/png;base64,AA">',
+        '<iframe title="a" sandbox="allow-scripts" loading="lazy" style="b" srcdoc="c"></iframe>',
+        '<iframe title="a" srcdoc="default-src &#x27;none&#x27;"></iframe>',
     ],
 )
 def test_the_check_of_pages_can_fail(page: str) -> None:
@@ -555,6 +569,24 @@ Piecewise((floor(n / 2), n > 3), (0, True))
     assert page.count("<table") == 1
     assert page.count("<math") == 4
     assert "<title>A title, instructor’s version</title>" in page
+
+
+def test_a_page_to_play_with_is_in_the_handout(tmp_path: Path) -> None:
+    text = """# %%
+from symconv import Signal, explore
+
+x = Signal("x", 3)
+explore(x.flip().flip() == x)
+"""
+    student = built(tmp_path, text, "student")
+    (page,) = FRAME.findall(student["html"].read_text(encoding="utf-8"))
+    assert '"claim":"flip(flip(x)) = x"' in unescape(page)
+    (cell,) = [
+        cell
+        for cell in nbformat.read(built(tmp_path, text, "instructor")["ipynb"], 4).cells
+        if cell.cell_type == "code"
+    ]
+    assert cell.outputs[0].data["text/html"].startswith("<iframe ")
 
 
 # --- what looks wrong on paper ---------------------------------------------------------

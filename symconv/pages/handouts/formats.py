@@ -1,4 +1,7 @@
-"""Handouts as files: PDF through Typst, HTML in one file without scripts, Jupyter notebooks."""
+"""Handouts as files: PDF through Typst, HTML in one file, Jupyter notebooks.
+
+HTML has no scripts but those of the pages to play with, which are in frames of their own.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
+from symconv.pages.explore import Page
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, document, pandoc
@@ -29,7 +33,7 @@ from symconv.pages.handouts.paper import on_paper
 from symconv.pages.handouts.pictures import Figure, PictureError, embedded
 from symconv.pages.handouts.tex import broken, spaced
 
-__all__ = ["FORMATS", "Format", "build"]
+__all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
 
 Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -201,6 +205,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             number = attributes["number"]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}, {number}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "page":
+            return [RawBlock("typst", "#where-page")]
         case _:
             arguments = ", ".join(map(_quoted, attributes.values()))
             call = f"#{kind}({arguments})" if arguments else f"#{kind}"
@@ -211,6 +217,33 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
 
 
 def _html(paged: Document) -> bytes:
+    body, style = html_parts(paged)
+    title, version = escape(paged.title), _TITLES[paged.version]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}, {version}</title>\n<style>\n{html_style([body], style)}\n</style>\n"
+        f"</head>\n<body>\n"
+        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
+    ).encode()
+
+
+def html_style(bodies: Iterable[str], highlighting: str) -> str:
+    """The style sheet of pages, with a font for their formulas.
+
+    Args:
+        bodies: what the pages hold, as `html_parts` writes it.
+        highlighting: the style sheet of their code.
+    """
+    return f"{_math_font(''.join(bodies))}\n{_data('page.css')}\n{highlighting}"
+
+
+def html_parts(paged: Document) -> tuple[str, str]:
+    """What the page of a document holds, as HTML, and the style sheet of its code.
+
+    Raises:
+        HandoutError: something cannot be set.
+    """
     where = str(paged.source.path)
     blocks = walk(list(_replaced(paged.blocks, paged, _html_div)), _html_inline, "html", {})
     arguments = ["-f", "json", "-t", "html5", "--mathml", "--standalone", "--template"]
@@ -227,14 +260,7 @@ def _html(paged: Document) -> bytes:
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
     body = _WITH_SIGNS.sub(_kept, body)
     body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
-    title, version = escape(paged.title), _TITLES[paged.version]
-    style = f"{_math_font(body)}\n{_data('page.css')}\n{highlighting}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}, {version}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
-        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
-    ).encode()
+    return body, highlighting
 
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
@@ -263,6 +289,10 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "page":
+            frame = Page(json.loads(attributes["record"])).frame
+            begin = '<details class="page"><summary>Play with it</summary>'
+            return [RawBlock("html", f"{begin}{frame}</details>")]
         case "hint":
             begin = '<details class="hint"><summary>Hint</summary>'
             return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]

@@ -1,7 +1,7 @@
 """A notebook with its outputs as a document: the tree of blocks that pandoc writes from.
 
-Cells and outputs become blocks of pandoc's; a solution, a hint, an output, a figure and the
-ruled space for an answer are Divs with that class, which `formats` knows how to set.
+Cells and outputs become blocks of pandoc's; a solution, a hint, an output, a figure, a page to play
+with and the ruled space for an answer are Divs with that class, which `formats` knows how to set.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pypandoc
 from pandocfilters import CodeBlock, Div, Header, Math, Para, stringify, walk
 
 from symconv.arithmetic.limits import MOST_RULED_LINES
+from symconv.pages.explore.pages import MEDIA_TYPE
 from symconv.pages.handouts.notebooks import Cell, HandoutError, Source, Version
 from symconv.pages.handouts.pictures import (
     KINDS,
@@ -216,6 +217,8 @@ _FORMS = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/pla
 def _of_output(source: Source, cell: Cell, output: Any, figures: list[Figure]) -> list[Block]:
     if output.output_type == "stream":
         return [div("output", [_printed(source, cell, output.text.rstrip("\n"))])]
+    if record := output.get("data", {}).get(MEDIA_TYPE):
+        return [div("page", [], record=json.dumps(record))]
     form = next((form for form in _FORMS if form in output.get("data", {})), None)
     plain = output.get("data", {}).get("text/plain", "")
     if form is None or (form == "text/plain" and len(output.data) > 1 and plain.startswith("<")):
