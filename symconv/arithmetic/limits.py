@@ -617,6 +617,9 @@ FEWEST_RULED_LINES = 4
 MOST_RULED_LINES = 16
 """For a solution by hand: half a page."""
 
+MOST_BYTES_OF_A_PICTURE = 2 * 10**6
+"""Of a file that a notebook's text shows: it becomes a part of each page and notebook."""
+
 MOST_CHARACTERS_OF_A_LEAD = 180
 """A paragraph that says what comes next and stays on its page: it takes two lines at most."""
 

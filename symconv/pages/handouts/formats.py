@@ -28,8 +28,9 @@ from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
 from symconv.pages.explore import Page
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
-from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
+from symconv.pages.handouts.pages import Block, Document, document, pandoc
 from symconv.pages.handouts.paper import on_paper
+from symconv.pages.handouts.pictures import Figure, PictureError, embedded
 from symconv.pages.handouts.tex import broken, spaced
 
 __all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
@@ -110,8 +111,18 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
         book = notebook(source, version)
         pairs = zip(source.cells, book.cells, strict=True)
         book.cells = [written for cell, written in pairs if not cell.is_spare]
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_pictures(cell.source, source)
     text: str = nbformat.writes(book)
     return f"{text}\n".encode()
+
+
+def _with_pictures(text: str, source: Source) -> str:
+    try:
+        return embedded(text, source.path.parent)
+    except PictureError as error:
+        raise HandoutError(f"{source.path}: {error}") from None
 
 
 # --- PDF -------------------------------------------------------------------------------
@@ -121,7 +132,7 @@ def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(on_paper(paged.blocks), paged, _typst_div))
     blocks = walk(blocks, _typst_inline, "typst", {})
-    body = pandoc(["-f", "json", "-t", "typst-smart"], paged.json(blocks), where)
+    body = pandoc(["-f", "json", "-t", "typst-smart", "--wrap=none"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
     head = "".join(f"#let handout-{name} = {_quoted(text)}\n" for name, text in names.items())
     with tempfile.TemporaryDirectory() as folder:
@@ -290,10 +301,8 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
 
 
 def _html_figure(figure: Figure) -> str:
-    kind = "svg+xml" if figure.name.endswith("svg") else "png"
-    data = base64.b64encode(figure.data).decode()
     alternative = escape(figure.alternative)
-    return f'<figure><img src="data:image/{kind};base64,{data}" alt="{alternative}"></figure>'
+    return f'<figure><img src="{figure.address}" alt="{alternative}"></figure>'
 
 
 def _math_font(body: str) -> str:
