@@ -24,7 +24,7 @@ from symconv.exercises.amounts import ConditionPart, LengthPart, YesNoPart
 from symconv.exercises.grades import OPEN, Grade, empty, graded, unread
 from symconv.exercises.kernels import KernelPart
 from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part, written
-from symconv.exercises.tables import Table
+from symconv.exercises.tables import ExerciseError, Table
 from symconv.exercises.variants import Variant, drawn, every
 
 __all__ = ["Exercise", "Finding", "Marks", "Posed", "answer_graded"]
@@ -278,6 +278,11 @@ class Exercise:
                 self._posed[key] = Posed(self, chosen)
             except RecursionError:
                 raise SymconvError(f"{self.where}: nested too deeply") from None
+            except ExerciseError as error:
+                if not chosen:
+                    raise
+                shown = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+                raise ExerciseError(f"{error}\n(in the variant with {shown})") from None
         return self._posed[key]
 
     def grade(

@@ -270,6 +270,19 @@ def test_files_that_are_no_answers(tmp_path: Path, content: bytes, problem: str)
     assert problem in " ".join(result.output.split())
 
 
+def test_a_file_that_is_wrong_in_one_variant_is_no_answers_fault(tmp_path: Path) -> None:
+    file, answers = tmp_path / "e.toml", tmp_path / "answers.csv"
+    file.write_text(
+        'question = "{p}"\n[names]\nsignals = { k = "c" }\n[variants]\np = [1, -1]\n'
+        '[[parts]]\nasks = "kernel"\nanswer = "k.dilate({p})"\n'
+    )
+    answers.write_text("student,answer\n" + "".join(f"{n},k\n" for n in range(20)))
+    result = run(str(file), "--answers", str(answers))
+    assert result.exit_code == 2
+    assert "(in the variant with p = -1)" in result.output
+    assert "[[parts]] 1 answer: the answer, line 1" in result.output
+
+
 # --- cells that a spreadsheet would compute ----------------------------------------------------
 
 DANGEROUS = ("=1+1", "+1", "-k[t]", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''", "=HYPERLINK('x')")
