@@ -179,6 +179,33 @@ def test_a_course_is_graded(tmp_path: Path) -> None:
     assert sum(int(row["points"]) for row in rows) == sum(int(r["total"] or 0) for r in rows)
 
 
+def test_results_are_answers_too(tmp_path: Path) -> None:
+    content = (
+        HEADER
+        + f'{of(2)},"=Sum(k[i]*k[t - 2*i], (i, 0, c - 1))",3c - 2,yes\n'
+        + f"{of(2)},-k,,no\n"
+        + f"{of(4)},k * (,,\n"
+    )
+    first = graded(tmp_path, content, code=3)
+    again = graded(tmp_path, (tmp_path / "results.csv").read_bytes(), code=3)
+    assert again == first
+    assert first[3]["answer"] == "'-k"
+    assert first[3]["read as"] == "'-1 k"
+
+
+def test_answers_with_a_row_for_each_part() -> None:
+    text = "Part,student,answer\nlength,1,c\nKERNEL,1,k\nkernel,1,2*k\nkernel,2,k\nkern,3,k\n"
+    found = read_answers(text.encode(), "a.csv", ["kernel", "length"])
+    assert [(row.student, row.answers) for row in found.rows] == [
+        ("1", {"kernel": "k", "length": "c"}),
+        ("1", {"kernel": "2*k", "length": ""}),
+        ("2", {"kernel": "k", "length": ""}),
+        ("3", {"kernel": "", "length": ""}),
+    ]
+    assert [row.problem for row in found.rows] == ["", "", "", found.rows[3].problem]
+    assert "there is no part 'kern'; expected kernel, length" in found.rows[3].problem
+
+
 def test_what_fails_does_not_stop_the_rest(tmp_path: Path) -> None:
     rows = graded(
         tmp_path,
