@@ -363,7 +363,11 @@ def _summarise(
     outcomes = Counter(part["outcome"] for _, _, part in every)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     students = f"{len(records)} {'student' if len(records) == 1 else 'students'}"
-    paragraph(out, f"{students} in {duration(seconds)}: {counts}", indent=0)
+    totals = [Fraction(one["total"]) for one in records if one["total"] is not None]
+    mean = ""
+    if totals:
+        mean = f", on average {float(sum(totals) / len(totals)):.3g} of {records[0]['out_of']}"
+    paragraph(out, f"{students} in {duration(seconds)}{mean}: {counts}", indent=0)
     mistakes = Counter(part["mistake"]["name"] for _, _, part in every if "mistake" in part)
     for name, count in mistakes.most_common():
         line(out, f"{count:4} {name}")

@@ -101,7 +101,6 @@ class Posed:
     def __init__(self, exercise: Exercise, variant: Variant) -> None:
         top = Table(exercise.values, exercise.where, variant=variant)
         self.variant = variant
-        self.exercise = exercise
         top.text("name", "")
         self.question = top.text("question", "")
         names = Names.of(top.table("names"))
@@ -145,7 +144,7 @@ class Posed:
         try:
             return graded(asked, asked.read(answer, latex))
         except SymconvError as error:
-            return unread(asked, answer, str(error))
+            return unread(asked, str(error))
 
 
 class Exercise:
@@ -228,7 +227,7 @@ class Exercise:
 
     def _parameters(self, top: Table) -> Mapping[str, tuple[int | str, ...]]:
         found = {}
-        values = top._table("variants")
+        values = top.raw("variants")
         for name, listed in values.items():
             is_right = isinstance(listed, list) and all(type(v) in (int, str) for v in listed)
             if not name.isidentifier() or not name.isascii():

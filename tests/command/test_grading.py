@@ -235,14 +235,16 @@ def test_what_fails_does_not_stop_the_rest(tmp_path: Path) -> None:
 def test_the_summary_names_what_a_person_has_to_look_at(tmp_path: Path) -> None:
     answers = tmp_path / "answers.csv"
     answers.write_text(
-        "mail," + HEADER + f"a@b,{of(2)},k * (,3c - 2,yes\na@c,{of(3)},k*k,2c - 1,yes\n"
+        "mail,"
+        + HEADER
+        + f"a@b,{of(2)},k * (,3c - 2,yes\na@c,{of(3)},k*k,2c - 1,yes\na@d,{of(3)},k*k,4c-3,\n"
     )
     result = run(MERGING, "--answers", str(answers), "-o", str(tmp_path / "results.csv"))
     said = " ".join(result.output.split())
     assert result.exit_code == 3
-    assert "3 right, 1 not read, 1 partly right, 1 wrong" in said
+    assert ", on average 2 of 5: 4 right, 2 partly right, 1 not read, 1 wrong, 1 no answer" in said
     assert f"to be looked at by a person: {of(2)} (kernel)" in said
-    assert "1 no dilation 1 the length of k ∗ k" in said
+    assert "2 no dilation 1 the length of k ∗ k" in said
     assert "columns that are no part: mail" in said
 
 
