@@ -471,7 +471,10 @@ MOST_CLAIMS_IN_FILE = 500
 """Of a file: each is decided, shown and kept."""
 
 MOST_STEPS_IN_FILE = 200
-"""Lines of derivations in a file: each is decided against the one before it."""
+"""Formulas of the derivations in a file: each is decided against the one before it."""
+
+MOST_ENDS_TRIED = 12
+"""Commas and words behind which the reason of a step may begin: before each, a formula is read."""
 
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
