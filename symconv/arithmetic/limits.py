@@ -470,6 +470,9 @@ MOST_CHARACTERS_IN_FILE = 200_000
 MOST_CLAIMS_IN_FILE = 500
 """Of a file: each is decided, shown and kept."""
 
+MOST_STEPS_IN_FILE = 200
+"""Lines of derivations in a file: each is decided against the one before it."""
+
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
 smaller; what is larger is not read at all."""

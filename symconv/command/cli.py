@@ -676,6 +676,61 @@ def explore(
     write_page(claim, declared, output, timeout, console())
 
 
+@main.command()
+@click.argument("file", type=click.File("rb"), metavar="FILE")
+@click.option("--markdown", is_flag=True, help="Print Markdown with formulas, for feedback.")
+@click.option(
+    "--timeout",
+    type=float,
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Give up on a step after so many seconds: it is then not decided.",
+)
+@_json_option
+@click.pass_context
+def audit(
+    ctx: click.Context, file: IO[bytes], markdown: bool, timeout: float | None, as_json: bool
+) -> None:
+    """Audit a derivation that is written in a FILE, step by step; - is standard input.
+
+    \b
+    A file declares signals, and has formulas, each equal to the one before it:
+      signal x: n
+      signal k: c
+      given n >= 1
+      index u
+      start x.convolve(k).downsample(2)
+      = Sum(x[m]*k[2*u - m], m)             [the entry of x * k at 2u]
+      = Sum(x[m]*k[u - m], m % 2 == 0)      (because of the subsampling)
+      = Sum(x[m]*k[2*u - m], m >= 0) for u >= 0
+
+    \b
+    Formulas may be LaTeX, also as an align environment that is pasted:
+      \\begin{align*}
+        y(u) &= \\sum_m x_m k_{2u-m} && \\text{definition} \\\\
+             &= \\sum_{i + m = 2u} x_m k_i \\quad (i = 2u - m)
+      \\end{align*}
+
+    A derivation that starts with a signal speaks of its outputs, or with "for all u" behind the
+    start, of every integer u; one that starts with a formula speaks of every integer u.  A line
+    that cannot be read is told, and the others are audited all the same.
+
+    Exit codes: 0 every step is right, 1 one is wrong or ill-formed, 2 a line cannot be read, or a
+    usage error, 3 not every step is decided.
+    """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
+    from symconv.command.auditing import audit_text
+    from symconv.command.terminal import console
+
+    if markdown and as_json:
+        raise click.UsageError("expected either --markdown or --json")
+    text, where = _text_of(file)
+    out = console(quiet=as_json)
+    records, code = audit_text(text, where, out, timeout=timeout, markdown=markdown)
+    if as_json:
+        _print_json(records)
+    ctx.exit(code)
+
+
 @main.command("grade")
 @click.argument("exercise", required=False, metavar="[EXERCISE.toml]")
 @click.option(
@@ -841,11 +896,16 @@ def _read_file(file: IO[bytes], declared: Declarations, out: Console) -> list[Pa
     from symconv.command.terminal import working
     from symconv.reading.text import read_claims
 
-    name = getattr(file, "name", "-")
-    where = "standard input" if name in ("-", "<stdin>") else str(name)
-    text = arguments.decoded(file.read(MOST_BYTES_OF_FILE + 1), where)
+    text, where = _text_of(file)
     with working(out, f"reading {where}"):
         return read_claims(text, where, declared)
+
+
+def _text_of(file: IO[bytes]) -> tuple[str, str]:
+    """The text of a file, and its name for messages."""
+    name = getattr(file, "name", "-")
+    where = "standard input" if name in ("-", "<stdin>") else str(name)
+    return arguments.decoded(file.read(MOST_BYTES_OF_FILE + 1), where), where
 
 
 def _check_destination(path: str | None) -> None:

@@ -52,6 +52,7 @@ class Task:
         saved: the file for inputs at which they differ.
         is_page: whether the record is that of a page to play with.
         graded: an answer to an exercise that is graded instead, as keywords of `answer_graded`.
+        audited: a step of a derivation that is decided instead, as keywords of `step_record`.
     """
 
     claim: str
@@ -69,6 +70,7 @@ class Task:
     saved: str = ""
     is_page: bool = False
     graded: Mapping[str, Any] = field(default_factory=dict)
+    audited: Mapping[str, Any] = field(default_factory=dict)
 
     def declared(self) -> Declarations:
         """What is declared, for a claim that was typed."""
@@ -250,6 +252,10 @@ def _reported(task: Task, out: Console) -> dict[str, Any]:
 
         record: dict[str, Any] = page_record(task)
         return record
+    if task.audited:
+        from symconv.command.auditing import step_record
+
+        return step_record(**task.audited)
     if task.pair:
         from symconv.command.comparing import report_comparison
         from symconv.reading.networks.sources import Pair

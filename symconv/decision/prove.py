@@ -24,6 +24,7 @@ from symconv.decision.first_differences import (
     has_content,
     small_lengths,
 )
+from symconv.decision.merged_axes import taken_apart
 from symconv.decision.strides import strides_of, values_of, values_up_to
 from symconv.decision.verdicts import (
     Counterexample,
@@ -68,9 +69,22 @@ def _verdict(claim: Claim, budget: int) -> Verdict:
         with bounded():
             return _decided(claim, budget)
     except NonlinearError as reason:
-        return _stride_by_stride(claim, budget, reason)
+        return _with_axes_apart(claim, budget) or _stride_by_stride(claim, budget, reason)
     except Undecided as reason:
         return _searched(claim, reason)
+
+
+def _with_axes_apart(claim: Claim, budget: int) -> Proved | None:
+    """The proof of a claim about tensors with merged axes, by one about those before."""
+    with suppress(SymconvError):  # what is wrong with the claim is told by what follows
+        apart = taken_apart(claim)
+        if apart is not None:
+            with bounded(_for_a_search()):
+                decision = Decision(apart, budget)
+                with decision.sets.within_budget():
+                    if decision.holds_everywhere():
+                        return Proved(claim.full_scope, decision.evidence())
+    return None
 
 
 def proof(claim: Claim, *, budget: int = limits.DECISION_OPERATIONS) -> Proved | Unknown:

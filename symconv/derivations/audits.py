@@ -27,7 +27,19 @@ if TYPE_CHECKING:
         Step,
     )
 
-__all__ = ["as_html", "as_markdown", "as_record", "as_text"]
+__all__ = [
+    "as_html",
+    "as_markdown",
+    "as_record",
+    "as_text",
+    "start_lines",
+    "start_markdown",
+    "start_record",
+    "step_lines",
+    "step_markdown",
+    "step_record",
+    "summary",
+]
 
 
 def as_text(audit: Audit) -> str:
@@ -36,34 +48,54 @@ def as_text(audit: Audit) -> str:
     First it says for which indices, then each formula stands with its number, its reason, and
     what was found.
     """
-    derivation = audit.derivation
-    lines = [_heading(derivation, _PLAIN), f"(0)   {plain(derivation.start)}"]
+    lines = start_lines(audit.derivation)
     for step in audit:
-        words = " ".join(step.because.split())
-        reason = f"    [{words}]" if words else ""
-        lines.append(f"({step.number}) = {plain(step.formula)}{reason}")
-        lines += [f"      {line}" for line in _findings(audit, step, _PLAIN)]
+        lines += step_lines(audit.derivation, step)
     return "\n".join([*lines, _summary(audit)])
+
+
+def start_lines(derivation: Derivation) -> list[str]:
+    """For which indices a derivation is claimed, and its start."""
+    return [_heading(derivation, _PLAIN), f"(0)   {plain(derivation.start)}"]
+
+
+def step_lines(derivation: Derivation, step: Step) -> list[str]:
+    """The lines about a step: the formula with its reason, and what was found."""
+    words = " ".join(step.because.split())
+    reason = f"    [{words}]" if words else ""
+    against = f"    (compared with ({step.against}))" * (step.against != step.number - 1)
+    found = (f"      {line}" for line in _findings(derivation, step, _PLAIN))
+    return [f"({step.number}) = {plain(step.formula)}{reason}{against}", *found]
 
 
 def as_markdown(audit: Audit) -> str:
     """The audit as Markdown with formulas, for a marker's feedback."""
     derivation = audit.derivation
-    parts = [_heading(derivation, _MARKDOWN), f"**(0)** $${latex(derivation.start)}$$"]
+    parts = start_markdown(derivation)
     for step in audit:
-        words = escape(" ".join(step.because.split()), quote=False)
-        reason = f" *{words}*" if words else ""
-        against = f" (compared with ({step.against}))" if step.against != step.number - 1 else ""
-        parts.append(f"**({step.number})**{reason}{against} $$= {latex(step.formula)}$$")
-        parts += _findings(audit, step, _MARKDOWN)
+        parts += step_markdown(derivation, step)
     return "\n\n".join([*parts, f"**{_summary(audit)}**"])
+
+
+def start_markdown(derivation: Derivation) -> list[str]:
+    """For which indices a derivation is claimed, and its start, as Markdown."""
+    return [_heading(derivation, _MARKDOWN), f"**(0)** $${latex(derivation.start)}$$"]
+
+
+def step_markdown(derivation: Derivation, step: Step) -> list[str]:
+    """The paragraphs about a step, as Markdown."""
+    words = escape(" ".join(step.because.split()), quote=False)
+    reason = f" *{words}*" if words else ""
+    against = f" (compared with ({step.against}))" if step.against != step.number - 1 else ""
+    formula = f"**({step.number})**{reason}{against} $$= {latex(step.formula)}$$"
+    return [formula, *_findings(derivation, step, _MARKDOWN)]
 
 
 def as_html(audit: Audit) -> str:
     """The audit as a table, with formulas that Jupyter sets."""
     rows = [_row("0", audit.derivation.start, "", [])]
     for step in audit:
-        found = [escape(line, quote=False) for line in _findings(audit, step, _HTML)]
+        found = [escape(line, quote=False) for line in _findings(audit.derivation, step, _HTML)]
         rows.append(_row(str(step.number), step.formula, step.because, found))
     heading = f"<p>{escape(_heading(audit.derivation, _HTML), quote=False)}</p>"
     summary = f"<p><b>{escape(_summary(audit))}</b></p>"
@@ -82,18 +114,26 @@ def _row(number: str, formula: Expr, because: str, found: Iterable[str]) -> str:
 def as_record(audit: Audit) -> dict[str, Any]:
     """The audit as JSON can hold it."""
     first = audit.first_wrong
-    names = [index.name for index in audit.derivation.indices]
     return {
-        "start": _formula_record(audit.derivation.start),
-        "index": names[0] if len(names) == 1 else names,
-        "claimed_for": _heading(audit.derivation, _PLAIN).removesuffix(":"),
-        "defined": {name: str(one) for name, one in audit.derivation.defined.items()},
+        **start_record(audit.derivation),
         "first_wrong": None if first is None else first.number,
-        "steps": [_step_record(audit, step) for step in audit],
+        "steps": [step_record(audit.derivation, step) for step in audit],
     }
 
 
-def _step_record(audit: Audit, step: Step) -> dict[str, Any]:
+def start_record(derivation: Derivation) -> dict[str, Any]:
+    """What a derivation starts with, as JSON can hold it."""
+    names = [index.name for index in derivation.indices]
+    return {
+        "start": _formula_record(derivation.start),
+        "index": names[0] if len(names) == 1 else names,
+        "claimed_for": _heading(derivation, _PLAIN).removesuffix(":"),
+        "defined": {name: str(one) for name, one in derivation.defined.items()},
+    }
+
+
+def step_record(derivation: Derivation, step: Step) -> dict[str, Any]:
+    """A step as JSON can hold it."""
     record: dict[str, Any] = {
         "number": step.number,
         "formula": _formula_record(step.formula),
@@ -109,7 +149,7 @@ def _step_record(audit: Audit, step: Step) -> dict[str, Any]:
             return record | {
                 "verdict": "refuted",
                 "counterexample": counterexample_record(found, "before", "here"),
-                "no_output": next(_no_output(audit.derivation, step, _PLAIN), None),
+                "no_output": next(_no_output(derivation, step, _PLAIN), None),
                 "missing": [str(t) for t in _missing(step)],
                 "surplus": [str(t) for t in _surplus(step)],
                 "holds_where": None if where is None else str(where),
@@ -222,9 +262,9 @@ def _with_assumptions(index: Symbol) -> Basic:
     return bare
 
 
-def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
-    if step.where != audit.derivation.where:
-        yield f"Claimed for {_indices(audit.derivation, step.where, style)}."
+def _findings(derivation: Derivation, step: Step, style: _Style) -> Iterator[str]:
+    if step.where != derivation.where:
+        yield f"Claimed for {_indices(derivation, step.where, style)}."
     match step.verdict:
         case Proved(scope) as verdict if not verdict.is_complete:
             yield f"{style.emphasis('Decided in part')}: proved for {scope}{verdict.over}."
@@ -238,7 +278,7 @@ def _findings(audit: Audit, step: Step, style: _Style) -> Iterator[str]:
                     others = f" and {more} more" if more > 0 else ""
                     shown = ", ".join(map(style.set, terms[:MOST_TERMS_SHOWN]))
                     yield f"{what} there: {shown}{others}."
-            yield from _no_output(audit.derivation, step, style)
+            yield from _no_output(derivation, step, style)
             if holds := holds_sentence(step.holds_where):
                 yield holds
             if step.repair is not None:
@@ -322,8 +362,13 @@ def _surplus(step: Step) -> list[Expr]:
 
 def _summary(audit: Audit) -> str:
     first = audit.first_wrong
-    if first is not None:
-        return f"The first wrong step is ({first.number})."
-    if audit:
+    return summary(None if first is None else first.number, all_right=bool(audit))
+
+
+def summary(first_wrong: int | None, *, all_right: bool) -> str:
+    """A sentence about all steps."""
+    if first_wrong is not None:
+        return f"The first wrong step is ({first_wrong})."
+    if all_right:
         return "Every step is right."
     return "No step is wrong, but not every one was proved for all lengths."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
@@ -342,21 +342,55 @@ class Derivation:
         Raises:
             SymconvError: the hypotheses cannot hold together.
         """
-        steps: list[Step] = []
+        return Audit(self, tuple(self._decided_steps(range(1, len(self._steps) + 1))))
+
+    def audit_step(self, number: int, ill_formed: Collection[int] = ()) -> Step:
+        """Decide one step alone.
+
+        Args:
+            number: which one, from 1 on.
+            ill_formed: the steps before it that are ill-formed, and compared with nothing.
+
+        Raises:
+            SymconvError: there is no such step, or the hypotheses cannot hold together.
+        """
+        if not 1 <= number <= len(self._steps):
+            raise SymconvError(f"the derivation has {len(self._steps)} steps, and no step {number}")
+        return next(self._decided_steps((number,), ill_formed))
+
+    def undecided_step(self, number: int, reason: str, ill_formed: Collection[int] = ()) -> Step:
+        """A step that is not decided, for a reason such as that its time is over."""
+        stated, because, where = self._steps[number - 1]
+        against = max(n for n in range(number) if n not in ill_formed)
+        return Step(number, stated.formula, because, Unknown(reason), against, self.indices, where)
+
+    def _decided_steps(
+        self, numbers: Sequence[int], ill_formed: Collection[int] = ()
+    ) -> Iterator[Step]:
+        """Some of the steps, decided; others only say what is before them.
+
+        Args:
+            numbers: which ones.
+            ill_formed: of the others, those that are ill-formed.
+        """
         before, against = self._start, 0
         known = self._known()
         bound = _bound_in(self.start)
-        for number, (given, because, where) in enumerate(self._steps, 1):
+        for number, (given, because, where) in enumerate(self._steps[: max(numbers, default=0)], 1):
+            if number in ill_formed:
+                bound |= _bound_in(given.formula)
+                continue
             stated = self._among_outputs(given)
-            verdict: StepVerdict | None = _ill_formed(stated.formula, known, bound)
-            claim = None
-            if verdict is None:
-                verdict, claim = self._decided(before, stated, where)
-            failing = []
-            if claim is not None and isinstance(verdict, Refuted):
-                failing.append(_point(claim, self.indices, verdict.counterexample))
-            steps.append(
-                Step(
+            verdict: StepVerdict | None = None
+            if number in numbers:
+                verdict = _ill_formed(stated.formula, known, bound)
+                claim = None
+                if verdict is None:
+                    verdict, claim = self._decided(before, stated, where)
+                failing = []
+                if claim is not None and isinstance(verdict, Refuted):
+                    failing.append(_point(claim, self.indices, verdict.counterexample))
+                yield Step(
                     number,
                     stated.formula,
                     because,
@@ -368,12 +402,10 @@ class Derivation:
                     partial(self._is_right, before, where, failing),
                     tuple(one.signal for one in (before, stated) if one.signal is not None),
                 )
-            )
             bound |= _bound_in(stated.formula)
             if not isinstance(verdict, IllFormed):
                 shape = before.shape if stated.shape is None else stated.shape
                 before, against = stated._replace(shape=shape), number
-        return Audit(self, tuple(steps))
 
     def __repr__(self) -> str:
         count = len(self._steps)

@@ -151,8 +151,11 @@ class LengthPart(_OfSizes):
 
     def _from_text(self, passage: Passage) -> Phrase:
         found = re.match(r"\s*(\w+)\s*:?=(?!=)", passage.content)
-        if found is None or found[1] in self._known():
+        if found is None:
             return read_phrase(passage)
+        if found[1] in self._known():
+            at = passage.content.index("=")
+            raise passage.error("expected one expression, without an equals sign", at)
         return read_phrase(Passage(passage.text, passage.where, found.end()))
 
     def _from_latex(self, passage: Passage) -> Phrase:
@@ -185,7 +188,7 @@ class LengthPart(_OfSizes):
         """What a counterexample says."""
         if not self._right or not given_by(found):
             return super().difference(answer, found)
-        value = f", where it is {self._at(answer, found)}" if self._at(answer, found) else ""
+        value = f", where it is {self._at(answer, found)}," if self._at(answer, found) else ""
         return f"for {given_by(found)}{value} it does not do what is asked for"
 
     def _at(self, answer: Answer, found: Counterexample) -> str:

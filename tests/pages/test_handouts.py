@@ -543,6 +543,118 @@ Piecewise((floor(n / 2), n > 3), (0, True))
     assert "<title>A title, instructor’s version</title>" in page
 
 
+# --- what looks wrong on paper ---------------------------------------------------------
+
+
+def pages(path: Path) -> list[str]:
+    """The text of each page, without its footer."""
+    return [page.extract_text().rsplit("\n", 1)[0] for page in PdfReader(path).pages]
+
+
+def contents(path: Path) -> list[bytes]:
+    """What each page draws."""
+    found = (page.get_contents() for page in PdfReader(path).pages)
+    return [content.get_data() for content in found if content is not None]
+
+
+def filling(lines: int) -> str:
+    """A cell of Markdown that takes some lines."""
+    return "# %% [markdown]\n" + "#\n".join(f"# filling {n}\n" for n in range(lines)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "first", "last"),
+    [
+        ("# %% [markdown]\n# Thelead:\n#\n# $$\\sum_{i} Q$$\n\n", "Thelead", "𝑄"),
+        ("# %% [markdown]\n# Thelead is\n# $$\\sum_{i} Q$$\n\n", "Thelead", "𝑄"),
+        ('# %%\nprint("a" + "word")\n\n', "print", "aword"),
+        (
+            "# %%\nfrom IPython.display import Markdown\n\n"
+            'Markdown("Thelead:\\n\\n**(0)**\\n$$\\\\sum_{i} Q$$")\n\n',
+            "import Markdown",
+            "𝑄",
+        ),
+    ],
+)
+def test_no_page_ends_with_what_leads_to_the_next_thing(
+    tmp_path: Path, cells: str, first: str, last: str
+) -> None:
+    text = "".join(filling(3 + n % 5) + cells for n in range(40))
+    made = pages(built(tmp_path, text, "instructor", "pdf")["pdf"])
+    assert len(made) > 4
+    assert sum(page.count(first) for page in made) == 40
+    assert all(page.count(first) == page.count(last) for page in made)
+
+
+def test_a_picture_that_does_not_fit_leaves_no_blank(tmp_path: Path) -> None:
+    picture = """# %%
+from symconv.pages.diagrams import Diagram
+
+svg = '''<svg xmlns="http://www.w3.org/2000/svg" width="300" height="{}" viewBox="0 0 9 9">
+<rect width="9" height="9" fill="#123456"/></svg>'''
+Diagram(svg, "a picture")
+
+"""
+    text = filling(15) + picture.format(710) + filling(25).replace("filling", "behind")
+    first, second, *others = pages(built(tmp_path, text, "instructor", "pdf")["pdf"])
+    assert "The picture is on page 2." in first
+    assert "behind 3" in first
+    assert "behind 24" in second
+    assert not others
+    text = filling(15) + picture.format(550) + "# %% [markdown]\n# behind\n"
+    drawn = contents(built(tmp_path, text, "instructor", "pdf")["pdf"])
+    assert [b"0.07058824" in page for page in drawn] == [True, False]  # it is smaller
+
+
+def test_long_lines_of_code_go_on_behind_their_beginning(tmp_path: Path) -> None:
+    names = [f"a{n}" for n in range(40)]
+    text = f"# %%\n{' = '.join(names)} = 0\nif True:\n    value = [{', '.join(names)}]\n"
+    (page,) = PdfReader(built(tmp_path, text, "instructor", "pdf")["pdf"]).pages
+    found: list[tuple[str, float]] = []
+
+    def note(said: str, place: list[float], inner: list[float], *_: Any) -> None:
+        found.append((said.strip(), place[4] + inner[4]))
+
+    page.extract_text(visitor_text=note)
+    words = [said for said, _ in found]
+    name, its_place = found[words.index("value")]
+    assert name == "value"
+    behind = [x for said, x in found[words.index("value") :] if said.startswith("a")]
+    assert found[words.index("if")][1] < its_place < min(behind)
+
+
+def test_ruled_lines_are_not_cut_by_a_page(tmp_path: Path) -> None:
+    words = 20 * "# some words of a solution that is long\n"
+    cells = f'# %% [markdown] tags=["solution"]\n{words}\n# %% [markdown]\n# between\n\n'
+    made = built(tmp_path, 7 * cells, "student", "pdf")["pdf"]
+    lines = [page.count(b"0.5882353 scn") for page in contents(made)]
+    assert len(lines) > 3
+    assert sum(lines) == 7 * 16
+
+
+def test_quotes_in_prose_are_curled_and_in_code_they_are_not(tmp_path: Path) -> None:
+    text = """# %% [markdown]
+# ## A "heading"
+#
+# "He said 'no'", don't, ("$x$"), *"it"*, '90s, `"a" + 'b'`, --flag, -1...
+#
+# - "item"
+
+# %%
+word = "code"
+"""
+    paths = built(tmp_path, text)
+    page = paths["html"].read_text(encoding="utf-8")
+    said = pages(paths["pdf"])[0]
+    for word in ("A “heading”", "“He said ‘no’”, don’t, (“", "”), ", "“it”", "’90s", "“item”"):
+        assert word in " ".join(re.sub("</?em>", "", page).split())
+        assert word in " ".join(said.split())
+    for word in ("\"a\" + 'b'", "--flag, -1...", '"code"'):
+        assert word in re.sub("<[^>]*>", "", page).replace("&quot;", '"').replace("&#39;", "'")
+        assert word in said
+    assert "“He" not in paths["ipynb"].read_text(encoding="utf-8")
+
+
 def test_builds_are_the_same_each_time(tmp_path: Path) -> None:
     text = '# %%\nprint("a")\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\n'
     first, again = (

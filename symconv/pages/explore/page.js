@@ -486,7 +486,7 @@ function drawGroup(side, number, group, where, offset) {
   const html = `<div class="net"><div class="labels" aria-hidden="true">${labels.join("")}</div><div class="cells" role="grid" aria-label="${
     number ? "right" : "left"} side" style="height:${height}px;width:${right + 2}px"><svg aria-hidden="true"><path d="${
     wires(number, group)}"/><path class="read"/></svg>${cells.join("")}</div></div>`;
-  return { html, height, number, group };
+  return { html, height, number, group, lines: "" };
 }
 
 /** Whether an output differs from that of the other side, for some entries. */
@@ -556,7 +556,10 @@ function point(cell, held) {
   };
   reads.forEach((names, side) => names?.forEach((name) => mark(`${side}.${name}`, "reads")));
   if (cell) mark(cell.join("."), "chosen");
-  for (const net of current.nets) net.wires.setAttribute("d", reads[net.number] ? wires(net.number, net.group, reads[net.number]) : "");
+  for (const net of current.nets) {
+    const lines = reads[net.number] ? wires(net.number, net.group, reads[net.number]) : "";
+    if (lines !== net.lines) net.wires.setAttribute("d", (net.lines = lines));
+  }
   tellCell(cell);
 }
 

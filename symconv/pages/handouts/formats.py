@@ -18,13 +18,14 @@ import nbformat
 import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pandocfilters import Header, Math, RawBlock, RawInline, Str, walk
+from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
-from symconv.pages.handouts.tex import spaced
+from symconv.pages.handouts.paper import on_paper
+from symconv.pages.handouts.tex import broken, spaced
 
 __all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
 
@@ -33,7 +34,10 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 _BODY = "\n<!-- what follows is the body -->\n"
 _NO_GLYPH = re.compile(rb"(\\000|\x00){2}")  # glyph 0 is the box; some others have such bytes too
+_SIGNS = re.compile(r"(-(?=[-?\d])|\.(?=\.))")  # of which Typst would make other characters
 _APPLIED = '<mspace width="0.167em"></mspace>'
+_WITH_SIGNS = re.compile(r'([(\[“‘]*)(<math display="inline".*?</math>)([^\s<]{0,12})', re.DOTALL)
+_LONG = 30  # characters of a formula that may be too wide for what is left of a line
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
@@ -107,10 +111,9 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
 
 def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
-    blocks = list(_replaced(paged.blocks, paged, _typst_div))
-    blocks += _hints(paged)
+    blocks = list(_replaced(on_paper(paged.blocks), paged, _typst_div))
     blocks = walk(blocks, _typst_inline, "typst", {})
-    body = pandoc(["-f", "json", "-t", "typst"], paged.json(blocks), where)
+    body = pandoc(["-f", "json", "-t", "typst-smart"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
     head = "".join(f"#let handout-{name} = {_quoted(text)}\n" for name, text in names.items())
     with tempfile.TemporaryDirectory() as folder:
@@ -118,17 +121,23 @@ def _pdf(paged: Document) -> bytes:
         main.write_text(head + _data("page.typ") + body, encoding="utf-8")
         for figure in paged.figures:
             Path(folder, figure.name).write_bytes(figure.data)
-        try:
-            content, warnings = typst.compile_with_warnings(
-                main, ignore_system_fonts=True, format="pdf", timestamp=0
-            )
-        except typst.TypstError as error:
-            raise HandoutError(f"{where}: the PDF cannot be set: {error}") from None
+        content, warnings = _compiled(main, where)
+        if warnings and "converge" in str(warnings[0]):  # where pictures go, which may do without
+            content, warnings = _compiled(main, where, floats="no")
     if warnings:
         raise HandoutError(f"{where}: the PDF cannot be set: {warnings[0]}")
     _check_glyphs(content, where)
     result: bytes = content
     return result
+
+
+def _compiled(main: Path, where: str, **inputs: str) -> Any:
+    try:
+        return typst.compile_with_warnings(
+            main, ignore_system_fonts=True, format="pdf", timestamp=0, sys_inputs=inputs
+        )
+    except typst.TypstError as error:
+        raise HandoutError(f"{where}: the PDF cannot be set: {error}") from None
 
 
 def _check_glyphs(content: bytes, where: str) -> None:
@@ -154,26 +163,6 @@ def _drawn(holder: Any, stream: Any) -> Iterator[bytes]:
             yield from _drawn(form, form)
 
 
-def _hints(paged: Document) -> Iterator[Block]:
-    """All hints, on a page of their own at the end, under the names of their exercises."""
-    hints: dict[str, list[Block]] = {}
-    for block in paged.blocks:
-        if name := _hint_to(block):
-            hints.setdefault(name, []).extend(block["c"][1])
-    if hints:
-        yield RawBlock("typst", "#pagebreak(weak: true)")
-        yield Header(2, ["", [], []], [Str("Hints")])
-    for name, inner in hints.items():
-        yield RawBlock("typst", f"#hint({_quoted(name)})[")
-        yield from inner
-        yield RawBlock("typst", "]")
-
-
-def _hint_to(block: Block) -> str:
-    """The name of the exercise to which a block is a hint, or nothing."""
-    return dict(block["c"][0][2]).get("name", "") if block["t"] == "Div" else ""
-
-
 def _quoted(text: str) -> str:
     """A text as Typst writes it."""
     return json.dumps(text, ensure_ascii=False)
@@ -183,9 +172,8 @@ def _typst_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
     """What pandoc does not escape, and what it does not space."""
     if kind == "Math":
         return Math(value[0], spaced(value[1]))
-    if kind == "Str" and "-?" in value:  # to Typst a soft hyphen
-        before, *others = value.split("-?")
-        return [Str(before), *(x for o in others for x in (RawInline("typst", "-\\?"), Str(o)))]
+    if kind == "Str" and len(parts := _SIGNS.split(value)) > 1:
+        return [RawInline("typst", f"\\{p}") if p in ("-", ".") else Str(p) for p in parts if p]
     return None
 
 
@@ -195,12 +183,13 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             return [RawBlock("typst", f"#ruled({attributes['rows']})")]
         case "figure":
             figure = paged.figures[int(attributes["number"])]
-            arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}"
+            number = attributes["number"]
+            arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}, {number}"
             return [RawBlock("typst", f"#picture({arguments})")]
-        case "hint":
-            return [RawBlock("typst", f"#where-hint({_quoted(attributes['name'])})")]
         case _:
-            return [RawBlock("typst", f"#{kind}["), *inner, RawBlock("typst", "]")]
+            arguments = ", ".join(map(_quoted, attributes.values()))
+            call = f"#{kind}({arguments})" if arguments else f"#{kind}"
+            return [RawBlock("typst", f"{call}["), *inner, RawBlock("typst", "]")]
 
 
 # --- HTML ------------------------------------------------------------------------------
@@ -235,7 +224,7 @@ def html_parts(paged: Document) -> tuple[str, str]:
         HandoutError: something cannot be set.
     """
     where = str(paged.source.path)
-    blocks = list(_replaced(paged.blocks, paged, _html_div))
+    blocks = walk(list(_replaced(paged.blocks, paged, _html_div)), _html_inline, "html", {})
     arguments = ["-f", "json", "-t", "html5", "--mathml", "--standalone", "--template"]
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "template.html")
@@ -248,7 +237,21 @@ def html_parts(paged: Document) -> tuple[str, str]:
     body = body.replace("<mtable>", '<mtable displaystyle="true">')
     # A thin space after a named function, unless a bracket follows.
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
+    body = _WITH_SIGNS.sub(_kept, body)
+    body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
     return body, highlighting
+
+
+def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
+    """Browsers do not break formulas: a long one becomes several."""
+    if kind == "Math" and value[0]["t"] == "InlineMath" and len(value[1]) > _LONG:
+        return [Math(value[0], part) for part in broken(value[1])]
+    return None
+
+
+def _kept(found: re.Match[str]) -> str:
+    """A formula with the signs that touch it, which must not stand alone on the next line."""
+    return f'<span class="keep">{found[0]}</span>' if found[1] or found[3] else found[0]
 
 
 def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: Document) -> Any:

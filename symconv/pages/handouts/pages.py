@@ -20,14 +20,16 @@ from pandocfilters import CodeBlock, Div, Header, Math, Para, walk
 
 from symconv.arithmetic.limits import MOST_RULED_LINES
 from symconv.pages.handouts.notebooks import Cell, HandoutError, Source, Version
+from symconv.pages.handouts.quotes import with_curled_quotes
 from symconv.pages.handouts.tex import problem, tidied
 
-__all__ = ["Block", "Document", "Figure", "document", "pandoc"]
+__all__ = ["Block", "Document", "Figure", "div", "document", "kind_of", "pandoc"]
 
 Block: TypeAlias = dict[str, Any]
 
 # Markdown as Jupyter reads it.
 _MARKDOWN = "gfm+tex_math_dollars-autolink_bare_uris-emoji-alerts"
+_COLUMNS = "--columns=1000"  # tables with longer lines get columns of one width
 _FIGURES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -113,13 +115,13 @@ def _tree(source: Source, text: str, line: int) -> Any:
 @cache
 def _read(text: str, where: str) -> str:
     """What pandoc reads; most cells are the same in both versions."""
-    return pandoc(["-f", _MARKDOWN, "-t", "json"], text, where)
+    return pandoc(["-f", _MARKDOWN, "-t", "json", _COLUMNS], text, where)
 
 
 def _parsed(source: Source, text: str, line: int) -> list[Block]:
     """Markdown as blocks.  Each cell is read alone, as in Jupyter: no reference leaves it."""
     blocks: list[Block] = _tree(source, text, line)["blocks"]
-    return _checked(source, line, blocks)
+    return with_curled_quotes(_checked(source, line, blocks))
 
 
 def _checked(source: Source, line: int, blocks: list[Block]) -> list[Block]:
@@ -151,15 +153,21 @@ def _checked(source: Source, line: int, blocks: list[Block]) -> list[Block]:
 # --- cells and outputs -----------------------------------------------------------------
 
 
-def _div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
+def div(kind: str, blocks: Sequence[Block], **attributes: str) -> Block:
+    """A Div of a kind that `formats` knows how to set."""
     block: Block = Div(["", [kind], list(attributes.items())], list(blocks))
     return block
+
+
+def kind_of(block: Block) -> str:
+    """The kind of our Divs that a block is, or nothing."""
+    return str(block["c"][0][1][0]) if block["t"] == "Div" else ""
 
 
 def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
     if cell.hint_to is not None:
         parsed = _parsed(source, cell.text, cell.line)
-        return [_div("hint", parsed, name=cell.hint_to)]
+        return [div("hint", parsed, name=cell.hint_to)]
     blocks: list[Block] = []
     for part in cell.parts:
         if part.is_solution and version == "student":
@@ -170,7 +178,7 @@ def _of_cell(source: Source, cell: Cell, version: Version) -> list[Block]:
             content = [CodeBlock(["", ["python"], []], text)] if text else []
         else:
             content = _parsed(source, part.text, cell.line)
-        blocks += [_div("solution", content)] if part.is_solution else content
+        blocks += [div("solution", content)] if part.is_solution else content
     return blocks
 
 
@@ -184,13 +192,11 @@ def _put(blocks: list[Block], block: Block) -> None:
 
 
 def _ruled(rows: int) -> Block:
-    return _div("ruled", [], rows=str(rows))
+    return div("ruled", [], rows=str(rows))
 
 
 def _rows(block: Block) -> int:
-    if block["t"] != "Div" or block["c"][0][1] != ["ruled"]:
-        return 0
-    return int(dict(block["c"][0][2])["rows"])
+    return int(dict(block["c"][0][2])["rows"]) if kind_of(block) == "ruled" else 0
 
 
 _FORMS = ("image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
@@ -201,7 +207,7 @@ _OUTSIDE = re.compile(
 
 def _of_output(source: Source, cell: Cell, output: Any, figures: list[Figure]) -> list[Block]:
     if output.output_type == "stream":
-        return [_div("output", [_printed(source, cell, output.text.rstrip("\n"))])]
+        return [div("output", [_printed(source, cell, output.text.rstrip("\n"))])]
     form = next((form for form in _FORMS if form in output.get("data", {})), None)
     plain = output.get("data", {}).get("text/plain", "")
     if form is None or (form == "text/plain" and len(output.data) > 1 and plain.startswith("<")):
@@ -218,10 +224,10 @@ def _of_output(source: Source, cell: Cell, output: Any, figures: list[Figure]) -
         formula = tidied(data)
         if reason := problem(formula):
             raise source.error(cell.line, f"in the output {formula}: {reason}")
-        return [_div("output", [Para([Math({"t": "DisplayMath"}, formula)])])]
+        return [div("output", [Para([Math({"t": "DisplayMath"}, formula)])])]
     if form == "text/markdown":
-        return [_div("output", _parsed(source, data, cell.line))]
-    return [_div("output", [_printed(source, cell, data)])]
+        return [div("output", _parsed(source, data, cell.line))]
+    return [div("output", [_printed(source, cell, data)])]
 
 
 def _printed(source: Source, cell: Cell, text: str) -> Block:
@@ -242,4 +248,4 @@ def _figure(
     content = base64.b64decode(data) if form == "image/png" else data.encode()
     alternative = "A figure." if plain.startswith("<") else plain
     figures.append(Figure(f"figure-{number}.{_FIGURES[form]}", content, alternative))
-    return _div("figure", [], number=str(number))
+    return div("figure", [], number=str(number))

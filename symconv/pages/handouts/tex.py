@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["problem", "spaced", "tidied"]
+__all__ = ["broken", "problem", "spaced", "tidied"]
 
 _COMMANDS = frozenset(
     r"""
@@ -44,6 +44,8 @@ _INSTEAD = {
     "array": "pmatrix or cases",
     "vmatrix": r"\det",
 }
+_SIGN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
+_RELATIONS = frozenset(["=", r"\le", r"\ge", r"\ne", r"\equiv", r"\Rightarrow", r"\Leftrightarrow"])
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{([^}]*)\}")
 _BODY = re.compile(r"\\begin\{(\w+)\}(.*?)\\end\{\1\}", re.DOTALL)
@@ -104,6 +106,22 @@ def _table_problem(tex: str) -> str | None:
 def spaced(tex: str) -> str:
     """The formula with a gap between the columns of cases, which Typst does not make."""
     return _BODY.sub(lambda m: m[0].replace("&", r"& \quad ") if m[1] == "cases" else m[0], tex)
+
+
+def broken(tex: str) -> list[str]:
+    r"""A formula within a line cut before its relations, where a line may end.
+
+    >>> broken(r"\left( a = b \right) = c \le d_{i = 1}")
+    ['\\left( a = b \\right) ', '= c ', '\\le d_{i = 1}']
+    """
+    parts, depth = [""], 0
+    for sign in _SIGN.findall(tex):
+        if sign in _RELATIONS and depth == 0 and parts[-1]:
+            parts.append("")
+        depth += sign in (r"\left", r"\begin", "{")
+        depth -= sign in (r"\right", r"\end", "}")
+        parts[-1] += sign
+    return parts
 
 
 def _instead(name: str, what: str) -> str:

@@ -137,7 +137,7 @@ def _left(passage: Passage) -> tuple[Passage | None, Passage]:
     """k4[t] = …: an equals sign within brackets is that of an argument."""
     formula = _formula_end(passage.content)
     found = re.match(r"([^=<>!]*?)\s*:?==?(?![=])", passage.content[:formula])
-    if found is None or found[1].count("(") != found[1].count(")"):
+    if found is None or any(found[1].count(a) != found[1].count(b) for a, b in ("()", "[]")):
         return None, passage
     depth = 0
     for offset, character in enumerate(passage.content[found.end() : formula], found.end()):
@@ -154,7 +154,7 @@ def _formula_end(content: str) -> int:
     depth = 0
     for offset, character in enumerate(content):
         depth += (character in "([") - (character in ")]")
-        if depth == 0 and (character == "," or re.compile(r"\bfor\b").match(content, offset)):
+        if depth == 0 and (character == "," or _WORD.match(content, offset)):
             return offset
     return len(content)
 
@@ -163,7 +163,7 @@ def _apart(passage: Passage) -> tuple[Passage, Passage | None]:
     end = _formula_end(passage.content)
     if end == len(passage.content):
         return passage, None
-    word = re.compile(r",?\s*(for\b)?").match(passage.content, end)
+    word = re.compile(r",?\s*((?:for|with|if)\b)?").match(passage.content, end)
     assert word is not None
     middle, after = passage.start + end, passage.start + word.end()
     return (
@@ -172,6 +172,7 @@ def _apart(passage: Passage) -> tuple[Passage, Passage | None]:
     )
 
 
+_WORD = re.compile(r"\b(?:for|with|if)\b")
 _PARITY = re.compile(r"(?:(even|odd)\s+([A-Za-z_]\w*)|([A-Za-z_]\w*)\s+(?:is\s+)?(even|odd))\s*\Z")
 _RANGE = re.compile(r"([A-Za-z_]\w*)\s+in\s+range\s*\((.*)\)\s*\Z", re.DOTALL)
 _LIST = re.compile(r"([A-Za-z_]\w*)\s*==?\s*(.+?)\s*,\s*\.\.\.\s*,\s*(.+)\Z", re.DOTALL)

@@ -13,7 +13,7 @@ from symconv.reading.text.claims import Context, ParsedClaim, read_claim
 from symconv.reading.text.declarations import Declarations
 from symconv.reading.text.syntax import Passage, TextError
 
-__all__ = ["read_claims"]
+__all__ = ["declared_after", "read_claims"]
 
 _DECLARATION = re.compile(r"(signal|tensor|function|given|integer)(?=\s)")
 _DECLARING = {"signal", "tensor", "function", "given", "integer"}
@@ -62,7 +62,7 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
     for statement in _statements(text, where):
         word = _DECLARATION.match(statement.content)
         if word:
-            current = _declared(current, word[1], _after(statement, word))
+            current = declared_after(current, word[1], _after(statement, word))
             continue
         name = _NAMED.match(statement.content)
         if name and name[1] in _DECLARING:
@@ -107,7 +107,12 @@ def _after(statement: Passage, found: re.Match[str]) -> Passage:
     return Passage(statement.text, statement.where, statement.start + found.end(), statement.stop)
 
 
-def _declared(current: Declarations, word: str, rest: Passage) -> Declarations:
+def declared_after(current: Declarations, word: str, rest: Passage) -> Declarations:
+    """What is declared after a line that begins with the word signal, given or such.
+
+    Raises:
+        TextError: it is no such declaration, or something is declared twice.
+    """
     if word == "given":
         after = replace(current, given=(*current.given, rest))
     elif word == "integer":

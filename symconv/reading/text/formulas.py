@@ -163,22 +163,25 @@ def read_formula(
     *,
     index: str | None = None,
     symbols: Iterable[Symbol] = (),
+    loose: bool = False,
 ) -> ParsedFormula:
     """Read the tree of a formula; see `parse_formula`.
 
-    Where a domain was said, as in k[t] for 0 <= t < c, the value is 0 elsewhere.
+    Where a domain was said, as in k[t] for 0 <= t < c, the value is 0 elsewhere.  A line of a
+    derivation is read `loose`: names that stand for nothing are let through, as they are what is
+    wrong with it, and its domain may be about lengths alone, also that of an operator expression.
     """
     sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
         phrase = with_named_indices(phrase, signals, fixed, index)
-        scope = _Scope(phrase, signals, fixed, index)
+        scope = _Scope(phrase, signals, fixed, index, loose=loose)
         reader = _FormulaReader(phrase, signals, scope)
-        value, domain = reader.whole()
+        value, domain = reader.whole(loose=loose)
     except RecursionError:
         raise phrase.error(phrase.tree, "nested too deeply") from None
     if isinstance(value, SignalExpr):
-        return ParsedFormula(value, None, phrase, scope.sums)
+        return ParsedFormula(value, None, phrase, scope.sums, domain)
     symbol = IntegerSymbol(scope.index) if scope.index else None
     within = value if domain is None else Piecewise((value, domain), (0, True), evaluate=False)
     return ParsedFormula(within, symbol, phrase, scope.sums, domain, value)
@@ -267,19 +270,22 @@ class _Scope:
         signals: Mapping[str, Signal],
         fixed: Mapping[str, Symbol],
         index: str | None,
+        *,
+        loose: bool = False,
     ) -> None:
         self.phrase = phrase
         self.signals = signals
         self.fixed = fixed
+        self.loose = loose and index is not None
         self.sums: dict[str, ast.expr] = {}
         self._given = index
         free = list(self._free(phrase.tree, frozenset()))
-        loose = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
+        unknown = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
         parts = ast.walk(phrase.tree)
         if is_signal_tree(phrase.tree, signals) and not any(map(_is_subscript, parts)):
-            for node in loose:
+            for node in unknown:
                 raise phrase.error(node, self._unknown(node.id, is_signal=True))
-        self.index = self._index(loose)
+        self.index = self._index(unknown)
 
     def limits(self, nodes: Sequence[ast.expr]) -> list[tuple[ast.Name, list[ast.expr]]]:
         """The index and the ends of each limit of a sum."""
@@ -344,7 +350,7 @@ class _Scope:
 
     def _index(self, loose: Sequence[ast.Name]) -> str | None:
         for node in loose:
-            if node.id in self.sums:
+            if node.id in self.sums and not self.loose:
                 raise self.phrase.error(
                     node, f"{node.id} is the index of a sum, and stands outside of that sum"
                 )
@@ -353,10 +359,10 @@ class _Scope:
                     node, f"{node.id!r} is a word of the language, not an index"
                 )
             _checked_name(self.phrase, node)
-            if self._given is not None and node.id != self._given:
+            if self._given is not None and node.id != self._given and not self.loose:
                 raise self.phrase.error(node, self._unknown(node.id))
         names = list(dict.fromkeys(node.id for node in loose))
-        if len(names) > 1:
+        if len(names) > 1 and not self.loose:
             second = next(node for node in loose if node.id == names[1])
             lengths = "".join(f", and {name} is a length" for name in sorted(self.fixed))
             raise self.phrase.error(
@@ -395,13 +401,20 @@ class _FormulaReader(Reader):
         self._scope = scope
         self._counted = dict.fromkeys(("sums", "entries", "comparisons", "floors and cases"), 0)
 
-    def whole(self) -> tuple[Expr | SignalExpr, Boolean | None]:
-        """The whole formula and its domain, or operator expression."""
+    def whole(self, *, loose: bool = False) -> tuple[Expr | SignalExpr, Boolean | None]:
+        """The whole formula or operator expression, and its domain; see `read_formula`."""
         tree = self.phrase.tree
         if not is_restricted(tree):
             return self._whole(tree), None
         formula, condition = tree.args
         value = self._whole(formula)
+        if loose:
+            domain = self.condition(condition)
+            known = {*self._scope.fixed, self._scope.index}
+            unknown = sorted({symbol.name for symbol in domain.free_symbols} - known)
+            if unknown:
+                raise self.error(condition, f"{unknown[0]!r} is neither the index nor a length")
+            return value, domain
         if isinstance(value, SignalExpr):
             raise self.error(
                 condition, "an operator expression has no index, and so no domain; leave it out"
@@ -621,6 +634,8 @@ class _FormulaReader(Reader):
             self._check_positive(node.right, right, DIVISOR)
         if isinstance(node.op, ast.Div) and right.is_zero:
             raise self.error(node.right, "division by zero")
+        if isinstance(node.op, ast.Div) and right.has(Piecewise):
+            raise self.error(node.right, "expected a number, and this is one in some cases only")
         if any(entries):
             for part, value in ((node.left, left), (node.right, right)):
                 self._formula(part, value)

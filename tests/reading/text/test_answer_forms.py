@@ -305,6 +305,7 @@ def test_what_could_be_read_in_two_ways_is_refused(text: str, column: int, probl
         (r"k_t, t > 0, \text{ and } 1 \text{ otherwise}", 26, "elsewhere, a signal is 0"),
         (r"[t \equiv 0] k_t", 2, "modulo what?"),
         (r"[t < 2 \pmod 2] k_t", 2, "a congruence has two sides"),
+        (r"k_t / [t > 0]", 8, "expected a number"),
         (r"[t] k_t", 2, "t is a position"),
         (r"k_t \pmod 2", 5, "it belongs to a congruence"),
         (r"\frac{1}23 k_t", 9, "put braces around the denominator"),

@@ -1,0 +1,76 @@
+"""What paper needs and a screen does not: hints far from exercises, and lines kept together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
+from typing import Any
+
+from pandocfilters import Div, Header, Para, Str, stringify
+
+from symconv.pages.handouts.pages import Block, div, kind_of
+
+__all__ = ["on_paper"]
+
+_SHORT = 180  # characters of a paragraph that takes two lines at most
+
+
+def on_paper(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks of a document for paper.
+
+    Hints are collected at the end, and where each was, a Div `where-hint` remains.  What a
+    page must not end with is in a Div `with-output` or `lead`.
+    """
+    shown: list[Block] = []
+    hints: dict[str, list[Block]] = {}
+    for block in blocks:
+        if kind_of(block) != "hint":
+            shown.append(block)
+            continue
+        (_, _, ((_, name),)), inner = block["c"]
+        if name not in hints:
+            shown.append(div("where-hint", [], name=name))
+        hints.setdefault(name, []).extend(inner)
+    if hints:
+        shown += [div("new-page", []), Header(2, ["", [], []], [Str("Hints")])]
+    shown += [div("hint", inner, name=name) for name, inner in hints.items()]
+    return list(_kept_together(shown))
+
+
+def _kept_together(blocks: Sequence[Block]) -> Iterator[Block]:
+    cut = [part for block in blocks for part in _cut(block)]
+    for block, after in zip_longest(cut, cut[1:]):
+        if block["t"] == "Div":
+            attributes, inner = block["c"]
+            yield Div(attributes, list(_kept_together(inner)))
+        elif after is not None and block["t"] == "CodeBlock" and kind_of(after) == "output":
+            yield div("with-output", [block])
+        elif after is not None and block["t"] == "Para" and _leads_to(block, after):
+            yield div("lead", [block])
+        else:
+            yield block
+
+
+def _cut(block: Block) -> Iterator[Block]:
+    """A paragraph with formulas on lines of their own as several paragraphs."""
+    if block["t"] != "Para":
+        yield block
+        return
+    for _, inlines in groupby(block["c"], key=_is_displayed):
+        part = list(inlines)
+        while part and part[0]["t"] in ("Space", "SoftBreak"):
+            del part[0]
+        if part:
+            yield Para(part)
+
+
+def _leads_to(block: Block, after: Block) -> bool:
+    """Whether a paragraph is a line or two, and says what comes next."""
+    text = stringify(block)
+    is_shown = after["t"] in ("CodeBlock", "Table") or kind_of(after) in ("output", "figure")
+    is_formula = after["t"] == "Para" and _is_displayed(after["c"][0])
+    return len(text) < _SHORT and (is_shown or is_formula or text.rstrip().endswith(":"))
+
+
+def _is_displayed(inline: Any) -> bool:
+    return bool(inline["t"] == "Math" and inline["c"][0]["t"] == "DisplayMath")
