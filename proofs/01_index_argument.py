@@ -36,7 +36,7 @@
 # %%
 from sympy import Eq, Mod, Sum
 
-from symconv import Claim, Proved, Signal, diagrams, integers, solve
+from symconv import Claim, Proved, Signal, diagrams, explore, integers, solve
 from symconv.exercises import check
 
 n, c = integers("n c", positive=True)
@@ -66,11 +66,12 @@ output = first.correlate(k, stride=2)
 
 
 def verify(signal, formula, index=u):
-    """The formula, once it is proved to give every entry of the signal, for all lengths."""
-    verdict = Claim(signal, Signal.from_formula(index, formula, length=signal.length)).prove()
+    """The signal that the formula gives, once it is proved to be this one, for all lengths."""
+    given = Signal.from_formula(index, formula, length=signal.length)
+    verdict = Claim(signal, given).prove()
     assert isinstance(verdict, Proved), verdict
     print(verdict)
-    return formula
+    return given
 
 
 # %% [markdown]
@@ -241,6 +242,9 @@ for evidence in verdict.evidence:
 
 # %%
 diagrams.networks(theorem, n=8, c=3, l=3, r=3)
+
+# %%
+explore(theorem, n=8, c=3, l=3, r=3)
 
 # %% [markdown]
 # The same can be seen on symbol vectors. The difference of the two sides is not

@@ -42,7 +42,7 @@ from itertools import product
 import islpy as isl
 from sympy import Eq, Min, Mod, Sum, ceiling, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
+from symconv import Claim, Proved, Refuted, Signal, diagrams, explore, integers
 from symconv.exercises import check
 
 n, c, d, s = integers("n c d s", positive=True)
@@ -150,6 +150,9 @@ over_every_ring = decide(Claim(x.multiply(x), x))
 k4 = k.convolve(h.dilate(2))
 theorem = Claim(two_layers, padded.correlate(k4, stride=4))
 diagrams.monomials(theorem, axes=("k", "x"), output=0, n=7, c=3, l=0, r=0)
+
+# %%
+explore(theorem, n=11, c=3, l=0, r=0)
 
 # %% [markdown]
 # A tempting wrong answer forgets the dilation and takes $k * h$. That kernel is too short; to

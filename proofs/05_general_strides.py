@@ -29,7 +29,7 @@ import math
 import sympy
 from sympy import Mod, Sum, symbols
 
-from symconv import Claim, Proved, Signal, diagrams, integers, solve
+from symconv import Claim, Proved, Signal, diagrams, explore, integers, solve
 from symconv.exercises import check
 
 n, c1, c2, c3 = integers("n c1 c2 c3", positive=True)
@@ -128,6 +128,9 @@ shown = Claim(
     x.correlate(k1.convolve(k2.dilate(2)), stride=6),
 )
 diagrams.networks(shown, outputs=(0, 1), n=11, c1=3, c2=2)
+
+# %%
+explore(Claim(two_layers, one_layer), n=11, c1=3, c2=2, s1=2, s2=3)
 
 # %% [markdown]
 # ## The length of the composed kernel

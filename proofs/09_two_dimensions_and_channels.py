@@ -44,6 +44,7 @@ from symconv import (
     concatenate,
     diagrams,
     einsum,
+    explore,
     integers,
 )
 from symconv.exercises import check
@@ -284,6 +285,9 @@ condition = Claim(padded_twice, padded_once).condition(for_all=[C, M, O, H, W])
 expected = And(Or(Eq(q, 0), p >= K - 1), Or(Eq(q2, 0), p2 >= J - 1))
 assert Claim(condition, expected).prove()
 condition
+
+# %%
+explore(Claim(padded_twice, padded_once))
 
 # %% [markdown]
 # **Theorem.** The two layers are the one layer, for all images, if and only if *along each axis*

@@ -780,17 +780,18 @@ def grade_answer(
     """Decide whether answers to an exercise are right, for all sizes, and what they are worth.
 
     \b
-    An exercise is a small file with the question, what is right, typical mistakes, points and
-    variants.  Without answers, the file itself is checked:
+    An exercise is a small file with the question, what is right, typical
+    mistakes, points and variants.  Without answers, the file is checked:
       symconv grade proofs/exercises/merging.toml
       symconv grade proofs/exercises/merging.toml --student 4711
       symconv grade proofs/exercises/merging.toml --student 4711
           --answer kernel="k.convolve(k)" --answer length="2c - 1"
-      symconv grade proofs/exercises/merging.toml --answers answers.csv -o results.csv
+      symconv grade proofs/exercises/merging.toml
+          --answers answers.csv -o results.csv
 
     \b
-    Without a file it is the exercise of two stride-2 layers.  An answer is a formula for k₄[t],
-    or an expression in operators:
+    Without a file it is the exercise of two stride-2 layers.  An answer is a
+    formula for k₄[t], or an expression in operators:
       symconv grade --answer "Sum(k[i]*k[t - 2*i], i)"
       symconv grade --answer "k4[t] = Sum(k[i]*k[t - 2*i], (i, 0, c - 1))"
       symconv grade --answer "k.convolve(k.dilate(2))"

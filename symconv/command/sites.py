@@ -139,10 +139,10 @@ def _claim(name: str) -> tuple[str, str, str]:
     theorem = CATALOGUE[name]
     try:
         verdict = theorem.claim.prove()
-        html = page(theorem.claim, verdict, statement=theorem.statement, why=theorem.why)
+        shown = page(theorem.claim, verdict, statement=theorem.statement, why=theorem.why)
     except SymconvError:  # it is too large to be drawn
         return theorem.statement, "", ""
-    linked = site.with_way_back(html, "<body>", "index.html", "All claims")
+    linked = site.with_way_back(shown.html, "<body>", "index.html", "All claims")
     return theorem.statement, str(verdict).splitlines()[0], linked
 
 

@@ -56,7 +56,7 @@ def data_of(content: str) -> Any:
 
 @pytest.mark.parametrize("claim", [MAIN.claim, BETWEEN, PADDED, Claim(sympy.Max(n, c), n)])
 def test_a_page_needs_nothing_else(claim: Claim) -> None:
-    content = explore.page(claim, claim.prove(), statement="1 < 2 & so </script> on")
+    content = explore.page(claim, claim.prove(), statement="1 < 2 & so </script> on").html
     assert len(content.encode()) < 300_000
     assert not re.search(r"(src|href)\s*=|url\(|@import|fetch\(|XMLHttpRequest|import\(", content)
     # A text within cannot end the script that holds it.
@@ -67,13 +67,13 @@ def test_a_page_needs_nothing_else(claim: Claim) -> None:
 def test_a_page_has_the_verdict_and_its_condition() -> None:
     verdict = BETWEEN.prove()
     assert isinstance(verdict, Refuted)
-    record = data_of(explore.page(BETWEEN, verdict))
+    record = data_of(explore.page(BETWEEN, verdict).html)
     told = record["verdict"]
     assert told["kind"] == "refuted"
     assert told["condition"] == expression_record(verdict.condition)
     assert told["counterexamples"][0]["lengths"] == verdict.counterexample.lengths
     assert [one["condition"] for one in record["given"]] == [["≥", "n", "c"]]
-    proved = data_of(explore.page(MAIN.claim, MAIN.claim.prove()))
+    proved = data_of(explore.page(MAIN.claim, MAIN.claim.prove()).html)
     assert (proved["verdict"]["kind"], proved["verdict"]["said"]) == (
         "proved",
         "Proved for all lengths.",
@@ -132,7 +132,8 @@ def opened(browser: Any, folder: Path) -> Iterator[Open]:
         def open_page(claim: Claim, verdict: Verdict | None = None, address: str = "") -> Any:
             path = folder / f"{abs(hash(str(claim)))}.html"
             path.write_text(
-                explore.page(claim, claim.prove() if verdict is None else verdict), encoding="utf-8"
+                explore.page(claim, claim.prove() if verdict is None else verdict).html,
+                encoding="utf-8",
             )
             page.goto("about:blank")
             page.goto(f"{path.as_uri()}{address}")
@@ -204,7 +205,7 @@ def test_every_claim_of_the_catalogue_has_a_page(part: int, browser: Any, folder
     with tab(browser, viewport={"width": 390, "height": 844}) as page:
         for one in list(CATALOGUE.values())[part::12]:
             verdict = one.claim.prove()
-            content = explore.page(one.claim, verdict, statement=one.statement, why=one.why)
+            content = explore.page(one.claim, verdict, statement=one.statement, why=one.why).html
             assert len(content.encode()) < 300_000
             path = folder / f"{one.name}.html"
             path.write_text(content, encoding="utf-8")
@@ -427,7 +428,7 @@ def test_images_are_planes(opened: Open) -> None:
 @needs_chromium
 def test_the_page_suits_phones_and_the_dark(browser: Any, folder: Path) -> None:
     path = folder / "dark.html"
-    path.write_text(explore.page(BETWEEN, BETWEEN.prove()), encoding="utf-8")
+    path.write_text(explore.page(BETWEEN, BETWEEN.prove()).html, encoding="utf-8")
     colours = set()
     for scheme in ("light", "dark"):
         with tab(browser, viewport={"width": 390, "height": 844}, color_scheme=scheme) as page:

@@ -92,6 +92,7 @@ let keeping = null;
 
 /** Write what is chosen behind the # of the address, once nothing has changed for a moment. */
 function keepInAddress() {
+  if (location.protocol === "about:") return; // in a frame of another page, which has the address
   clearTimeout(keeping);
   keeping = setTimeout(() => {
     const hash = `#${chosen()}`;
@@ -218,7 +219,9 @@ function longest(name) {
 function tellVerdict() {
   const { verdict } = CLAIM;
   $("claim").textContent = CLAIM.claim;
-  $("claim").hidden = document.querySelector("h1").textContent === CLAIM.claim;
+  const title = document.querySelector("h1");
+  $("claim").hidden = title.textContent === CLAIM.claim;
+  title.classList.toggle("formula", $("claim").hidden);
   $("quantifiers").textContent = `${CLAIM.quantifiers}.`.replace(/^f/, "F");
   $("verdict").className = verdict.kind;
   $("verdict-said").textContent = `${{ proved: "✓ ", refuted: "✗ ", unknown: "" }[verdict.kind]}${verdict.said}`;
@@ -753,7 +756,8 @@ function walked(event) {
 
 tellVerdict();
 makeFields();
-readAddress();
+if (location.protocol !== "about:") readAddress();
+else $("reset").nextElementSibling.remove();
 showFields();
 listen();
 draw();

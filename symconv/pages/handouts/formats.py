@@ -1,4 +1,7 @@
-"""Handouts as files: PDF through Typst, HTML in one file without scripts, Jupyter notebooks."""
+"""Handouts as files: PDF through Typst, HTML in one file, Jupyter notebooks.
+
+HTML has no scripts but those of the pages to play with, which are in frames of their own.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,13 @@ from fontTools.ttLib import TTFont
 from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
+from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
+from symconv.pages.explore import Page
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
-from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
+from symconv.pages.handouts.pages import Block, Document, document, pandoc
 from symconv.pages.handouts.paper import on_paper
+from symconv.pages.handouts.pictures import Figure, PictureError, embedded
 from symconv.pages.handouts.tex import broken, spaced
 
 __all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
@@ -37,7 +43,6 @@ _NO_GLYPH = re.compile(rb"(\\000|\x00){2}")  # glyph 0 is the box; some others h
 _SIGNS = re.compile(r"(-(?=[-?\d])|\.(?=\.))")  # of which Typst would make other characters
 _APPLIED = '<mspace width="0.167em"></mspace>'
 _WITH_SIGNS = re.compile(r'([(\[“‘]*)(<math display="inline".*?</math>)([^\s<]{0,12})', re.DOTALL)
-_LONG = 30  # characters of a formula that may be too wide for what is left of a line
 _TITLES = {"student": "student’s version", "instructor": "instructor’s version"}
 
 
@@ -100,10 +105,24 @@ def _write(folder: Path, name: str, content: bytes) -> Path:
 
 
 def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
-    """The student's notebook is to be run, so it has no outputs."""
-    book = notebook(source, version) if version == "student" else shown
+    """The student's notebook is to be run, so it has no outputs, and one cell for each answer."""
+    book = shown
+    if version == "student":
+        book = notebook(source, version)
+        pairs = zip(source.cells, book.cells, strict=True)
+        book.cells = [written for cell, written in pairs if not cell.is_spare]
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_pictures(cell.source, source)
     text: str = nbformat.writes(book)
     return f"{text}\n".encode()
+
+
+def _with_pictures(text: str, source: Source) -> str:
+    try:
+        return embedded(text, source.path.parent)
+    except PictureError as error:
+        raise HandoutError(f"{source.path}: {error}") from None
 
 
 # --- PDF -------------------------------------------------------------------------------
@@ -113,7 +132,7 @@ def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(on_paper(paged.blocks), paged, _typst_div))
     blocks = walk(blocks, _typst_inline, "typst", {})
-    body = pandoc(["-f", "json", "-t", "typst-smart"], paged.json(blocks), where)
+    body = pandoc(["-f", "json", "-t", "typst-smart", "--wrap=none"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
     head = "".join(f"#let handout-{name} = {_quoted(text)}\n" for name, text in names.items())
     with tempfile.TemporaryDirectory() as folder:
@@ -186,6 +205,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             number = attributes["number"]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}, {number}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "page":
+            return [RawBlock("typst", "#where-page")]
         case _:
             arguments = ", ".join(map(_quoted, attributes.values()))
             call = f"#{kind}({arguments})" if arguments else f"#{kind}"
@@ -244,7 +265,11 @@ def html_parts(paged: Document) -> tuple[str, str]:
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
     """Browsers do not break formulas: a long one becomes several."""
-    if kind == "Math" and value[0]["t"] == "InlineMath" and len(value[1]) > _LONG:
+    if (
+        kind == "Math"
+        and value[0]["t"] == "InlineMath"
+        and len(value[1]) > MOST_CHARACTERS_UNBROKEN
+    ):
         return [Math(value[0], part) for part in broken(value[1])]
     return None
 
@@ -264,6 +289,10 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "page":
+            frame = Page(json.loads(attributes["record"])).frame
+            begin = '<details class="page"><summary>Play with it</summary>'
+            return [RawBlock("html", f"{begin}{frame}</details>")]
         case "hint":
             begin = '<details class="hint"><summary>Hint</summary>'
             return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
@@ -272,10 +301,8 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
 
 
 def _html_figure(figure: Figure) -> str:
-    kind = "svg+xml" if figure.name.endswith("svg") else "png"
-    data = base64.b64encode(figure.data).decode()
     alternative = escape(figure.alternative)
-    return f'<figure><img src="data:image/{kind};base64,{data}" alt="{alternative}"></figure>'
+    return f'<figure><img src="{figure.address}" alt="{alternative}"></figure>'
 
 
 def _math_font(body: str) -> str:
