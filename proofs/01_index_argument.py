@@ -66,11 +66,12 @@ output = first.correlate(k, stride=2)
 
 
 def verify(signal, formula, index=u):
-    """The formula, once it is proved to give every entry of the signal, for all lengths."""
-    verdict = Claim(signal, Signal.from_formula(index, formula, length=signal.length)).prove()
+    """The signal that the formula gives, once it is proved to be this one, for all lengths."""
+    given = Signal.from_formula(index, formula, length=signal.length)
+    verdict = Claim(signal, given).prove()
     assert isinstance(verdict, Proved), verdict
     print(verdict)
-    return formula
+    return given
 
 
 # %% [markdown]

@@ -471,7 +471,10 @@ MOST_CLAIMS_IN_FILE = 500
 """Of a file: each is decided, shown and kept."""
 
 MOST_STEPS_IN_FILE = 200
-"""Lines of derivations in a file: each is decided against the one before it."""
+"""Formulas of the derivations in a file: each is decided against the one before it."""
+
+MOST_ENDS_TRIED = 12
+"""Commas and words behind which the reason of a step may begin: before each, a formula is read."""
 
 MOST_BYTES_OF_FILE = 1_000_000
 """Of a file that the command reads: with the most characters, of four bytes at most, a file is
@@ -613,6 +616,15 @@ FEWEST_RULED_LINES = 4
 
 MOST_RULED_LINES = 16
 """For a solution by hand: half a page."""
+
+MOST_BYTES_OF_A_PICTURE = 2 * 10**6
+"""Of a file that a notebook's text shows: it becomes a part of each page and notebook."""
+
+MOST_CHARACTERS_OF_A_LEAD = 180
+"""A paragraph that says what comes next and stays on its page: it takes two lines at most."""
+
+MOST_CHARACTERS_UNBROKEN = 30
+"""A formula within a line that is longer may be too wide for what is left of a phone's line."""
 
 SECONDS_FOR_CELL = 60
 """That a cell of a notebook may run, so that one without an end ends."""

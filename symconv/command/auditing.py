@@ -74,7 +74,7 @@ def _decided(
                     report = one.step(number, ill_formed)
                 else:
                     step = {**asked, "number": number, "ill_formed": ill_formed}
-                    record, _ = child.report(Task("", audited=step), timeout, out)
+                    record, _ = child.report(Task("step", step), timeout, out)
                     report = StepReport(**record)
         except (RecursionError, MemoryError) as error:
             report = one.undecided(number, exhausted(error), ill_formed)

@@ -580,14 +580,22 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
     help="Only this format.  May be repeated.",
 )
 @click.option(
+    "--site",
+    is_flag=True,
+    help="A site of static pages instead: the notebooks, claims to play with, the reference.",
+)
+@click.option(
     "--output",
-    default="build/handouts",
-    show_default=True,
     type=click.Path(file_okay=False),
-    help="The folder to write to.",
+    help="The folder to write to.  [default: build/handouts, or build/site]",
 )
 def handout(
-    sources: tuple[str, ...], student: bool, instructor: bool, formats: tuple[str, ...], output: str
+    sources: tuple[str, ...],
+    student: bool,
+    instructor: bool,
+    formats: tuple[str, ...],
+    site: bool,
+    output: str | None,
 ) -> None:
     """Make handouts of proof notebooks: for students, and for instructors.
 
@@ -595,21 +603,30 @@ def handout(
     SOURCES are notebooks in jupytext's percent format, or folders of them:
       symconv handout proofs
       symconv handout proofs/01_index_argument.py --student --to pdf
+      symconv handout proofs --site
 
     Without options, both versions are written as PDF, HTML and Jupyter notebook.  A cell
     with the tag "solution", and the lines of a code cell between ### BEGIN SOLUTION and
-    ### END SOLUTION, are in the instructor's version only.
+    ### END SOLUTION, are in the instructor's version only.  A site has one version, the
+    student's one if nothing else is said.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     try:
         from symconv.command.handouts import build_all
+        from symconv.command.sites import build_site
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"handouts need the package {error.name}: pip install 'symconv[handouts]'"
         ) from None
 
     versions = [v for v, chosen in (("student", student), ("instructor", instructor)) if chosen]
+    if site and (formats or len(versions) == 2):
+        raise click.UsageError("a site has one version, and is HTML: leave out --to, and a version")
     with interrupts.raised():
-        build_all(sources, versions, formats, output)
+        if site:
+            version: Any = next(iter(versions), "student")
+            build_site(sources, version, output or "build/site")
+        else:
+            build_all(sources, versions, formats, output or "build/handouts")
 
 
 @main.command()
@@ -763,17 +780,18 @@ def grade_answer(
     """Decide whether answers to an exercise are right, for all sizes, and what they are worth.
 
     \b
-    An exercise is a small file with the question, what is right, typical mistakes, points and
-    variants.  Without answers, the file itself is checked:
+    An exercise is a small file with the question, what is right, typical
+    mistakes, points and variants.  Without answers, the file is checked:
       symconv grade proofs/exercises/merging.toml
       symconv grade proofs/exercises/merging.toml --student 4711
       symconv grade proofs/exercises/merging.toml --student 4711
           --answer kernel="k.convolve(k)" --answer length="2c - 1"
-      symconv grade proofs/exercises/merging.toml --answers answers.csv -o results.csv
+      symconv grade proofs/exercises/merging.toml
+          --answers answers.csv -o results.csv
 
     \b
-    Without a file it is the exercise of two stride-2 layers.  An answer is a formula for k₄[t],
-    or an expression in operators:
+    Without a file it is the exercise of two stride-2 layers.  An answer is a
+    formula for k₄[t], or an expression in operators:
       symconv grade --answer "Sum(k[i]*k[t - 2*i], i)"
       symconv grade --answer "k4[t] = Sum(k[i]*k[t - 2*i], (i, 0, c - 1))"
       symconv grade --answer "k.convolve(k.dilate(2))"

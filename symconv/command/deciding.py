@@ -13,6 +13,7 @@ from rich.console import Console
 
 from symconv.command.exit_codes import exhausted
 from symconv.command.terminal import show, working
+from symconv.command.typed_claims import TypedClaim
 from symconv.command.worker import Child, NoAnswerError, Task, TimeIsOverError
 from symconv.errors import SymconvError
 
@@ -21,14 +22,12 @@ if TYPE_CHECKING:  # each command imports what it needs, and no more
     from symconv.command.solving import Wanted
     from symconv.reading.networks.sources import Pair
     from symconv.reading.text import (
-        Declarations,
         ParsedAmounts,
         ParsedClaim,
         ParsedProblem,
-        Passage,
     )
 
-__all__ = ["Decider", "typed_task"]
+__all__ = ["Decider"]
 
 Record = dict[str, Any]
 
@@ -68,7 +67,7 @@ class Decider:
 
         return self._record(
             lambda: report_theorem(theorem, points, self._out),
-            Task(theorem.name, True, points),
+            Task("theorem", {"name": theorem.name, "points": points}),
             theorem.claim.name,
             str(theorem.claim),
             theorem.name,
@@ -91,7 +90,8 @@ class Decider:
         from symconv.command.reports import report
 
         typed = parsed.passage.content
-        task = typed_task(parsed.passage, parsed.declared, points=points, name=parsed.claim.name)
+        said = TypedClaim.of(parsed.passage, parsed.declared, parsed.claim.name)
+        task = Task("claim", {"typed": asdict(said), "points": points})
         try:
             return self._record(
                 lambda: report(
@@ -118,11 +118,11 @@ class Decider:
 
         unknowns = {n: None if s is None else s.content for n, s in problem.unknowns.items()}
         text = " ".join(problem.passage.content.split())
+        typed = asdict(TypedClaim.of(problem.passage, problem.declared))
+        asked = {"typed": typed, "unknowns": unknowns, "wanted": wanted.record()}
         record = self._record(
             lambda: report_problem(problem, wanted, self._out),
-            typed_task(
-                problem.passage, problem.declared, unknowns=unknowns, wanted=wanted.record()
-            ),
+            Task("problem", asked),
             None,
             text,
             f"what {' and '.join(unknowns)} is",
@@ -142,7 +142,7 @@ class Decider:
         named = {"first": pair.first, "second": pair.second}
         record = self._record(
             lambda: report_comparison(pair, self._out, saved),
-            Task("", pair=asdict(pair), saved=saved),
+            Task("pair", {"pair": asdict(pair), "saved": saved}),
             None,
             f"{pair.first}  =  {pair.second}",
             f"whether {pair.first} and {pair.second} are equal",
@@ -182,16 +182,3 @@ class Decider:
             return self._child.report(task, left, self._out)
         except TimeIsOverError:
             raise NoAnswerError(f"no verdict before {all_of_it} were over") from None
-
-
-def typed_task(passage: Passage, declared: Declarations, **extra: Any) -> Task:
-    """A claim in what is declared, as text."""
-    return Task(
-        passage.content,
-        signals={name: size.content for name, size in declared.signals.items()},
-        given=[condition.content for condition in declared.given],
-        integers=declared.integers,
-        tensors={name: shape.content for name, shape in declared.tensors.items()},
-        functions={name: value.content for name, value in declared.functions.items()},
-        **extra,
-    )

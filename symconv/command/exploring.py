@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from rich.console import Console
 
 from symconv.catalogue.theorems import MAIN
 from symconv.command import arguments
-from symconv.command.deciding import typed_task
 from symconv.command.exit_codes import exhausted
 from symconv.command.terminal import working
+from symconv.command.typed_claims import TypedClaim
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Unknown
@@ -42,11 +43,12 @@ def write_page(
         UsageError: there is no claim of this name, or the file cannot be written.
     """
     if text is None or re.fullmatch(r"\w+", text):
-        task = Task(MAIN.name if text is None else arguments.named(text).name, is_theorem=True)
+        asked: dict[str, Any] = {"name": text or MAIN.name}
+        arguments.named(asked["name"])
     else:
-        task = typed_task(Passage(text, "the claim"), declared)
+        asked = {"typed": asdict(TypedClaim.of(Passage(text, "the claim"), declared))}
     with working(out, "deciding"):
-        content = Page(_record(replace(task, is_page=True), timeout, out)).html
+        content = Page(_record(asked, timeout, out)).html
     try:
         Path(path).write_text(content, encoding="utf-8")
     except OSError as error:
@@ -54,31 +56,41 @@ def write_page(
     out.print(f"{path}  {len(content.encode()) / 1000:.0f} kB", soft_wrap=True)
 
 
-def _record(task: Task, timeout: float | None, out: Console) -> Any:
+def _record(asked: Mapping[str, Any], timeout: float | None, out: Console) -> dict[str, Any]:
     try:
         if timeout is None:
-            return page_record(task)
+            return page_record(**asked)
         with Child() as child:
-            record, _ = child.report(task, timeout, out)
+            record, _ = child.report(Task("page", asked), timeout, out)
         return record
     except (RecursionError, MemoryError) as error:
-        return page_record(task, exhausted(error))
+        return page_record(**asked, undecided=exhausted(error))
     except NoAnswerError as error:
-        return page_record(task, str(error))
+        return page_record(**asked, undecided=str(error))
 
 
-def page_record(task: Task, undecided: str = "") -> Any:
-    """What a page holds of a claim; where a reason is given, it is not decided.
+def page_record(
+    name: str | None = None, typed: Mapping[str, Any] | None = None, undecided: str = ""
+) -> dict[str, Any]:
+    """What a page holds of a claim of the catalogue, or of one that was typed.
+
+    Args:
+        name: its name in the catalogue.
+        typed: what was typed, as a `TypedClaim`.
+        undecided: why it is not decided; without that, it is.
 
     Raises:
         SymconvError: the claim cannot be read, or a page has no room for it.
     """
     statement = why = ""
     claim: Claim
-    if task.is_theorem:
-        theorem = arguments.named(task.claim)
+    if name is not None:
+        theorem = arguments.named(name)
         claim, statement, why = theorem.claim, theorem.statement, theorem.why
     else:
-        claim = read_claim(Passage(task.claim, "the claim"), task.declared(), task.name).claim
+        assert typed is not None
+        said = TypedClaim(**typed)
+        claim = read_claim(said.passage, said.declared).claim
     verdict = Unknown(undecided) if undecided else claim.prove()
-    return claim_record(claim, verdict, statement=statement, why=why)
+    record: dict[str, Any] = claim_record(claim, verdict, statement=statement, why=why)
+    return record

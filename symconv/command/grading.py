@@ -249,8 +249,8 @@ class _Asked:
     def task(self) -> Task:
         """What a child process is asked."""
         return Task(
-            "",
-            graded={
+            "answer",
+            {
                 "source": self.exercise.source,
                 "where": self.exercise.where,
                 "variant": dict(self.variant),

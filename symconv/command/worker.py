@@ -7,20 +7,18 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from threading import Timer
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, TypeAlias
 
 from rich.console import Console
 
 from symconv.arithmetic.limits import SECONDS_TO_END
 from symconv.command.interrupts import raised, withheld
+from symconv.command.typed_claims import TypedClaim
 
-if TYPE_CHECKING:  # each command imports what it needs, and no more
-    from symconv.reading.text import Declarations
-
-__all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError"]
+__all__ = ["Child", "NoAnswerError", "Task", "TimeIsOverError", "Work"]
 
 
 class NoAnswerError(Exception):
@@ -31,54 +29,20 @@ class TimeIsOverError(NoAnswerError):
     """The child has given no verdict in time."""
 
 
+Work: TypeAlias = Literal["theorem", "claim", "problem", "pair", "page", "answer", "step"]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A claim that a child decides, as text.
+    """What a child does.
 
     Attributes:
-        claim: the claim; or the name of a theorem of the catalogue.
-        is_theorem: whether it is the name of a theorem.
-        points: the lengths of the instances.
-        signals: the lengths of the named signals.
-        given: the hypotheses.
-        integers: the symbols that range over all integers.
-        name: what the claim is called.
-        tensors: the shapes of the named tensors.
-        functions: the functions of which nothing is known, with the value at 0 or nothing.
-        unknowns: what is looked for, by name, with its shape or None; nothing for a claim that is
-            proved or refuted.
-        wanted: what else is said of the unknowns.
-        pair: two networks that are compared instead, as a `Pair`.
-        saved: the file for inputs at which they differ.
-        is_page: whether the record is that of a page to play with.
-        graded: an answer to an exercise that is graded instead, as keywords of `answer_graded`.
-        audited: a step of a derivation that is decided instead, as keywords of `step_record`.
+        work: which of the things that a child can do.
+        arguments: the keywords of the function that does it, as plain data.
     """
 
-    claim: str
-    is_theorem: bool = False
-    points: Sequence[Mapping[str, int]] = ()
-    signals: Mapping[str, str] = field(default_factory=dict)
-    given: Sequence[str] = ()
-    integers: Sequence[str] = ()
-    name: str | None = None
-    tensors: Mapping[str, str] = field(default_factory=dict)
-    functions: Mapping[str, str] = field(default_factory=dict)
-    unknowns: Mapping[str, str | None] = field(default_factory=dict)
-    wanted: Mapping[str, Any] = field(default_factory=dict)
-    pair: Mapping[str, Any] = field(default_factory=dict)
-    saved: str = ""
-    is_page: bool = False
-    graded: Mapping[str, Any] = field(default_factory=dict)
-    audited: Mapping[str, Any] = field(default_factory=dict)
-
-    def declared(self) -> Declarations:
-        """What is declared, for a claim that was typed."""
-        from symconv.reading.text import Declarations
-
-        return Declarations.of(
-            self.signals, self.given, self.integers, self.tensors, self.functions
-        )
+    work: Work
+    arguments: Mapping[str, Any]
 
 
 class Child:
@@ -107,10 +71,10 @@ class Child:
         return self._process is not None
 
     def report(self, task: Task, seconds: float, out: Console) -> tuple[dict[str, Any], str]:
-        """The record of a claim, and the text that shows it.
+        """The record of what was done, and the text that shows it.
 
         Args:
-            task: the claim.
+            task: what is done.
             seconds: how long it may take, the start of Python included if it has to start.
             out: where the text will be shown.
 
@@ -242,39 +206,67 @@ def _performed(task: Task, width: int, colours: str | None) -> dict[str, Any]:
 
 
 def _reported(task: Task, out: Console) -> dict[str, Any]:
+    match task.work:  # each imports what it needs, and no more
+        case "theorem":
+            return _theorem(out, **task.arguments)
+        case "claim":
+            return _claim(out, **task.arguments)
+        case "problem":
+            return _problem(out, **task.arguments)
+        case "pair":
+            return _pair(out, **task.arguments)
+        case "page":
+            from symconv.command.exploring import page_record
+
+            return page_record(**task.arguments)
+        case "answer":
+            from symconv.exercises.exercise import answer_graded
+
+            return answer_graded(**task.arguments).record()
+        case "step":
+            from symconv.command.auditing import step_record
+
+            return step_record(**task.arguments)
+
+
+def _theorem(out: Console, name: str, points: Sequence[Mapping[str, int]]) -> dict[str, Any]:
     from symconv.command import arguments
-    from symconv.command.reports import report, report_theorem
+    from symconv.command.reports import report_theorem
+
+    return report_theorem(arguments.named(name), points, out)
+
+
+def _claim(
+    out: Console, typed: Mapping[str, Any], points: Sequence[Mapping[str, int]]
+) -> dict[str, Any]:
+    from symconv.command.reports import report
+    from symconv.reading.text import read_claim
+
+    said = TypedClaim(**typed)
+    parsed = read_claim(said.passage, said.declared, said.name)
+    return report(parsed.claim, points, out, typed=said.text, assumed=parsed.assumed)
+
+
+def _problem(
+    out: Console,
+    typed: Mapping[str, Any],
+    unknowns: Mapping[str, str | None],
+    wanted: Mapping[str, Any],
+) -> dict[str, Any]:
     from symconv.command.solving import Wanted, report_problem
-    from symconv.reading.text import Passage, read_claim, read_problem
+    from symconv.reading.text import Passage, read_problem
 
-    if task.is_page:
-        from symconv.command.exploring import page_record
+    said = TypedClaim(**typed)
+    shapes = {
+        name: None if shape is None else Passage(shape, f"the shape of {name}")
+        for name, shape in unknowns.items()
+    }
+    problem = read_problem(said.passage, said.declared, shapes)
+    return report_problem(problem, Wanted(**wanted), out)
 
-        record: dict[str, Any] = page_record(task)
-        return record
-    if task.audited:
-        from symconv.command.auditing import step_record
 
-        return step_record(**task.audited)
-    if task.pair:
-        from symconv.command.comparing import report_comparison
-        from symconv.reading.networks.sources import Pair
+def _pair(out: Console, pair: Mapping[str, Any], saved: str) -> dict[str, Any]:
+    from symconv.command.comparing import report_comparison
+    from symconv.reading.networks.sources import Pair
 
-        return report_comparison(Pair(**task.pair), out, task.saved)
-    if task.graded:
-        from symconv.exercises.exercise import answer_graded
-
-        return answer_graded(**task.graded).record()
-    if task.is_theorem:
-        return report_theorem(arguments.named(task.claim), task.points, out)
-    declared = task.declared()
-    passage = Passage(task.claim, "the claim")
-    if task.unknowns:
-        unknowns = {
-            name: None if shape is None else Passage(shape, f"the shape of {name}")
-            for name, shape in task.unknowns.items()
-        }
-        problem = read_problem(passage, declared, unknowns)
-        return report_problem(problem, Wanted(**task.wanted), out)
-    parsed = read_claim(passage, declared, task.name)
-    return report(parsed.claim, task.points, out, typed=task.claim, assumed=parsed.assumed)
+    return report_comparison(Pair(**pair), out, saved)

@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 
 from symconv.decision.records import shown
 from symconv.language.scalars import EVERY_RING
+from symconv.language.telling import Told
 
 if TYPE_CHECKING:
     from symconv.decision.claims import Claim  # a refuted claim is asked for its condition
@@ -41,7 +42,7 @@ ALL_SIZES = "all sizes"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Told):
     """One comparison that a proof rests on.
 
     Where two sums are the same by a change of the summation indices, the change is here,
@@ -74,8 +75,8 @@ class Evidence:
         return f"{self.compared}: {self.how}"
 
 
-class _Shown:
-    """Shows itself in a notebook as its text."""
+class _Shown(Told):
+    """Shows itself in a notebook as its text, with the verdict in bold letters."""
 
     __slots__ = ()
 
@@ -117,7 +118,7 @@ class Proved(_Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(Told):
     """A smallest point at which a claim fails, checked by plain arithmetic.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -31,6 +32,7 @@ from symconv.exercises.parts import (
 from symconv.language.notation import latex as latex_of
 from symconv.language.signals import SignalExpr
 from symconv.reading.text.answers import is_latex
+from symconv.reading.text.conditions import both
 from symconv.reading.text.formulas import starred
 from symconv.reading.text.functions import FUNCTIONS, close
 from symconv.reading.text.latex import read_latex
@@ -43,9 +45,6 @@ __all__ = ["ConditionPart", "LengthPart", "YesNoPart"]
 
 class _OfSizes(Part):
     """A part whose answer is said in sizes, without signals."""
-
-    _equals = False
-    """Whether an equals sign in an answer is part of it."""
 
     def _read_value(self, phrase: Phrase) -> Value:
         """What an answer says; only the names of the question stand in it."""
@@ -77,24 +76,30 @@ class _OfSizes(Part):
     _file_phrases: Sequence[Phrase] = ()
     _hidden: tuple[str, ...] = ()
 
-    def _phrase(self, text: str, latex: bool | None) -> Phrase:
-        """The tree of an answer: as text, or where that does not succeed as mathematics."""
-        passage = Passage(text, "the answer")
+    def read(self, text: str, latex: bool | None = None) -> Answer:
+        """Read an answer: as text, or where that does not succeed as mathematics."""
+        passage = Passage(text.rstrip(" \t\r\n.;"), "the answer")
         if latex or (latex is None and is_latex(text)):
-            return self._from_latex(passage)
+            return self._answered(self._from_latex(passage))
         try:
-            return starred(self._from_text(Passage(_in_plain_text(text), "the answer")))
+            return self._answered(starred(self._from_text(passage)))
         except TextError as error:
             try:
-                return self._from_latex(passage)
+                return self._answered(self._from_latex(passage))
             except TextError:
                 raise error from None
 
+    @abstractmethod
     def _from_text(self, passage: Passage) -> Phrase:
-        return read_phrase(passage)
+        """The tree of an answer as text."""
 
+    @abstractmethod
     def _from_latex(self, passage: Passage) -> Phrase:
-        return read_latex(passage, ())[-1]
+        """The tree of an answer in LaTeX."""
+
+    @abstractmethod
+    def _answered(self, phrase: Phrase) -> Answer:
+        """What a tree says."""
 
     def _as_answer(self, value: Any, phrase: Phrase) -> Answer:
         tree = _Numbers().visit(deepcopy(phrase.tree))
@@ -141,15 +146,14 @@ class LengthPart(_OfSizes):
             return self.read(text)
         return self._as_answer(self.right, self._claimed)
 
-    def read(self, text: str, latex: bool | None = None) -> Answer:
-        """Read an answer; what stands left of an equals sign is its name."""
-        phrase = self._phrase(text, latex)
+    def _answered(self, phrase: Phrase) -> Answer:
         value = self._read_value(phrase)
         if not isinstance(value, Expr):
             raise phrase.error(phrase.tree, f"expected a length, and this is {sort(value)}")
         return self._as_answer(value, phrase)
 
     def _from_text(self, passage: Passage) -> Phrase:
+        passage = Passage(_in_plain_text(passage.content), passage.where)
         found = re.match(r"\s*(\w+)\s*:?=(?!=)", passage.content)
         if found is None:
             return read_phrase(passage)
@@ -225,12 +229,11 @@ class ConditionPart(_OfSizes):
                 'answer = "…"'
             )
         with table.reading():
-            texts = {"right": self._right, "answer": self._answer}
-            self._file_phrases = tuple(
-                _condition(Passage(text, key), is_latex(text))
-                for key, text in texts.items()
-                if text
-            )
+            phrases = [read_phrase(Passage(self._right, "right"))] if self._right else []
+            if self._answer:
+                reading = _latex_condition if is_latex(self._answer) else _condition
+                phrases.append(reading(Passage(self._answer, "answer")))
+            self._file_phrases = phrases
             self.context = self._in_context(self._file_phrases)
             if self._right:
                 sides = put_in(self._file_phrases[0], self.context, {})
@@ -270,7 +273,9 @@ class ConditionPart(_OfSizes):
         if word is not None:
             phrase = Phrase(Passage(text, "the answer"), ast.Constant(word, col_offset=0))
             return Answer(sympy.true if word else sympy.false, _said(word), phrase)
-        phrase = self._phrase(text, latex)
+        return super().read(text, latex)
+
+    def _answered(self, phrase: Phrase) -> Answer:
         value = self._read_value(phrase)
         if isinstance(value, SignalExpr | Expr):
             raise phrase.error(
@@ -279,10 +284,10 @@ class ConditionPart(_OfSizes):
         return self._as_answer(value, phrase)
 
     def _from_text(self, passage: Passage) -> Phrase:
-        return _condition(passage, False)
+        return _condition(passage)
 
     def _from_latex(self, passage: Passage) -> Phrase:
-        return _condition(passage, True)
+        return _latex_condition(passage)
 
     def claim(self, answer: Answer, given: Sequence[Boolean] = ()) -> Claim:
         """The claim that an answer is right."""
@@ -327,7 +332,7 @@ class YesNoPart(Part):
         if not self._right:
             raise table.error('expected the claim, right = "…"; its verdict is the answer', "right")
         with table.reading("right"):
-            phrase = _condition(Passage(self._right, "right"), False)
+            phrase = read_phrase(Passage(self._right, "right"))
             self.context = self._in_context([phrase])
             sides = put_in(phrase, self.context, {})
             self.asked = Claim(*sides, self.hypotheses())
@@ -435,30 +440,11 @@ class _Numbers(ast.NodeTransformer):
         return node
 
 
-# --- conditions as they are written ----------------------------------------------------
+# --- what is written -------------------------------------------------------------------
 
-_RELATIONS = {
-    **dict.fromkeys(("<=", "≤", "⩽", r"\le", r"\leq", r"\leqslant"), ast.LtE),
-    **dict.fromkeys((">=", "≥", "⩾", r"\ge", r"\geq", r"\geqslant"), ast.GtE),
-    **dict.fromkeys(("<", r"\lt"), ast.Lt),
-    **dict.fromkeys((">", r"\gt"), ast.Gt),
-    **dict.fromkeys(("=", "=="), ast.Eq),
-    **dict.fromkeys(("≠", "!=", r"\ne", r"\neq"), ast.NotEq),
-}
-_SIGN = re.compile(
-    r"\\(?:leqslant|geqslant|leq|geq|neq|le|ge|ne|lt|gt)(?![A-Za-z])|[<>!=]=|[<>=≤≥⩽⩾≠]"
-)
-_OR = r"\\(?:lor|vee)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:or|oder)\s*\}|∨|\b(?:or|oder)\b"
-_AND = r"\\(?:land|wedge)(?![A-Za-z])|\\(?:text|mathrm)\s*\{\s*(?:and|und)\s*\}|∧|\b(?:and|und)\b"
-_LEVELS = (
-    (re.compile(rf"(?<!\\)[,;](?!\s*(?:{_OR}|{_AND}))"), ast.And),
-    (re.compile(rf"(?:(?<!\\),\s*)?(?:{_OR})"), ast.Or),
-    (re.compile(rf"(?:(?<!\\),\s*)?(?:{_AND})"), ast.And),
-)
-"""What joins conditions, from what binds least: a comma, or, and."""
 _PLAIN = {
     **{"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "−": "-", "·": "*"},
-    **{"∧": " and ", "∨": " or "},
+    **{"∧": " and ", "∨": " or ", "&&": " and ", "&": " and ", "||": " or "},
 }
 
 
@@ -469,67 +455,23 @@ def _in_plain_text(text: str) -> str:
     return re.sub(r"(?<![\w./%])(?<![/%] )([0-9]+)(?=[A-Za-z(])", r"\1*", text)
 
 
-def _condition(passage: Passage, latex: bool) -> Phrase:
-    r"""The tree of a condition: comparisons, in text or LaTeX; = is ==.
-
-    Comparisons are joined by \land or \lor, by words, or by commas, which bind less than both.
-    """
-    if not latex:
-        text = _in_plain_text(passage.content)
-        text = re.sub(r"\bund\b", "and", re.sub(r"\boder\b", "or", text))
-        text = re.sub(r"(?<![<>=!])=(?![=])(?![^()]*\))", "==", text)
-        whole = Passage(text, passage.where)
-        comma, _ = _LEVELS[0]
-        pieces = _split(whole, 0, len(text), comma)
-        if len(pieces) > 1:
-            text = " and ".join(f"({text[start:stop].strip()})" for start, stop, _ in pieces)
-        return read_phrase(passage if text == passage.content else Passage(text, passage.where))
-    content = re.sub(r"^\s*\$+|\$+\.?\s*$", lambda found: " " * len(found[0]), passage.content)
-    inner = Passage(content, passage.where)
-    return Phrase(inner, _joined(inner, 0, len(content), *_LEVELS))
+def _condition(passage: Passage) -> Phrase:
+    """The tree of a condition as text; = is ==, and a comma says that both hold."""
+    text = _in_plain_text(passage.content)
+    text = re.sub(r"\bund\b", "and", re.sub(r"\boder\b", "or", text))
+    text = re.sub(r"(?<![<>=!])=(?!=)", "==", text)
+    phrase = read_phrase(passage if text == passage.content else Passage(text, passage.where))
+    if isinstance(phrase.tree, ast.Tuple):
+        return Phrase(phrase.passage, both(phrase.tree.elts))
+    return phrase
 
 
-def _joined(passage: Passage, start: int, stop: int, *levels: tuple[Any, type[Any]]) -> ast.expr:
-    if not levels:
-        return _comparison(passage, start, stop)
-    (sign, operator), *rest = levels
-    pieces = _split(passage, start, stop, sign)
-    trees = [_joined(passage, a, b, *rest) for a, b, _ in pieces]
-    if len(trees) == 1:
-        return trees[0]
-    return ast.BoolOp(operator(), trees, col_offset=start)
-
-
-def _comparison(passage: Passage, start: int, stop: int) -> ast.expr:
-    pieces = _split(passage, start, stop, _SIGN)
-    if len(pieces) == 1:
-        raise passage.error("expected a comparison, such as n \\ge c", start)
-    sides = [_side(passage, a, b) for a, b, _ in pieces]
-    operators = [_RELATIONS[sign]() for _, _, sign in pieces[:-1]]
-    return ast.Compare(sides[0], operators, sides[1:], col_offset=sides[0].col_offset)
-
-
-def _side(passage: Passage, start: int, stop: int) -> ast.expr:
-    """One side of a comparison; places are counted from the start of the whole passage."""
-    (phrase,) = read_latex(Passage(passage.text, passage.where, start, stop), ())
-    for node in ast.walk(phrase.tree):
-        if isinstance(node, ast.expr | ast.keyword):
-            node.col_offset += start
-    return phrase.tree
-
-
-def _split(
-    passage: Passage, start: int, stop: int, sign: re.Pattern[str]
-) -> list[tuple[int, int, str]]:
-    """The pieces between signs outside of brackets, each with the sign behind it."""
-    found, depth, begun, at = [], 0, start, start
-    text = passage.text
-    while at < stop:
-        here = sign.match(text, at, stop) if not depth else None
-        if here and here.end() > here.start():
-            found.append((begun, here.start(), here[0]))
-            begun = at = here.end()
-            continue
-        depth += (text[at] in "([{") - (text[at] in ")]}")
-        at += 1
-    return [*found, (begun, stop, "")]
+def _latex_condition(passage: Passage) -> Phrase:
+    """The tree of a condition in LaTeX: what stands in brackets in a formula."""
+    inner = re.sub(r"^\s*\$+|\$+\.?\s*$", "", passage.content)
+    inner = re.sub(r"&&?", "∧", inner).replace("||", "∨")
+    (phrase,) = read_latex(Passage(f"[{inner}]", passage.where), ())
+    match phrase.tree:
+        case ast.List([ast.expr() as condition]):
+            return Phrase(phrase.passage, condition)
+    raise phrase.error(phrase.tree, "expected a condition, such as n \\ge c")

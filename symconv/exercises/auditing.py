@@ -133,13 +133,15 @@ class Typed:
     def _report(self, step: Step) -> StepReport:
         derivation = self._derivation
         record = {**step_record(derivation, step), "line": self.lines[step.number]}
+        lines, markdown = step_lines(derivation, step), step_markdown(derivation, step)
         return StepReport(
-            step.number,
-            _state(step),
-            step_lines(derivation, step),
-            step_markdown(derivation, step),
-            record,
+            step.number, _state(step), self._typed(lines), self._typed(markdown), record
         )
+
+    def _typed(self, lines: Sequence[str]) -> list[str]:
+        """The lines, with what is typed in the place of an argument in Python."""
+        everywhere = f'Without "for all {self._derivation.index}",'
+        return [line.replace("Without outside=True,", everywhere) for line in lines]
 
 
 def _first_wrong(reports: Sequence[StepReport]) -> int | None:

@@ -21,7 +21,7 @@ from symconv.decision.claims import Claim, as_written
 from symconv.decision.verdicts import Refuted
 from symconv.errors import SymconvError, as_given
 from symconv.exercises.amounts import ConditionPart, LengthPart, YesNoPart
-from symconv.exercises.grades import Grade, empty, graded, unread
+from symconv.exercises.grades import OPEN, Grade, empty, graded, unread
 from symconv.exercises.kernels import KernelPart
 from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part, written
 from symconv.exercises.tables import Table
@@ -327,14 +327,23 @@ class Exercise:
         Raises:
             SymconvError: it is not as an exercise file has to be.
         """
-        found: list[Finding] = []
+        found = list(self._unseen())
         for variant in self.variants:
             shown = ", ".join(f"{name} = {value}" for name, value in variant.items())
             for part in self.posed(variant).parts.values():
                 where = ", ".join(filter(None, [shown, f"part {part.name}"]))
-                found += _checked(part, where)
+                with part.table.reading():
+                    found += _checked(part, where)
                 tell(where)
         return found
+
+    def _unseen(self) -> Iterator[Finding]:
+        """Parameters that nobody can know."""
+        parts = self.values.get("parts", [])
+        questions = [self.values.get("question", ""), *(p.get("question", "") for p in parts)]
+        for name in self.parameters:
+            if not any(f"{{{name}}}" in str(question) for question in questions):
+                yield Finding(f"[variants] {name}", f"{{{name}}} stands in no question")
 
 
 @cache
@@ -397,7 +406,7 @@ def _checked(part: Part, where: str) -> Iterator[Finding]:
 
 def _not_right(part: Part, answer: Answer, where: str) -> Iterator[Finding]:
     grade = graded(part, answer)
-    if grade.is_right is None:
+    if grade.outcome == OPEN:
         yield Finding(where, grade.sentence, is_open=True)
     elif not grade.is_right:
         yield Finding(where, f"it is not right. {grade.sentence}")

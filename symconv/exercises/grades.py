@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
@@ -10,9 +11,10 @@ from typing import Any
 from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Refuted, Unknown, Verdict
+from symconv.errors import SymconvError
 from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule, written
 
-__all__ = ["Grade", "empty", "graded", "unread"]
+__all__ = ["OPEN", "Grade", "empty", "graded", "unread"]
 
 RIGHT, PARTLY, WRONG = "right", "partly right", "wrong"
 OPEN, UNREAD, EMPTY = "not decided", "not read", "no answer"
@@ -47,9 +49,9 @@ class Grade:
     rule: Rule | None = None
 
     @property
-    def is_right(self) -> bool | None:
-        """Whether the answer is right for all sizes; None where that is not decided."""
-        return None if self.outcome in (OPEN, UNREAD) else self.outcome == RIGHT
+    def is_right(self) -> bool:
+        """Whether the answer is right for all sizes."""
+        return self.outcome == RIGHT
 
     @property
     def hint(self) -> str:
@@ -133,28 +135,47 @@ def graded(part: Part, answer: Answer) -> Grade:
     """
     answer, verdict = part.verdict(answer)
     is_right = part.is_right(answer, verdict)
+    outcome = {True: RIGHT, False: WRONG, None: OPEN}[is_right]
+    points = {True: part.points, False: Fraction(0), None: None}[is_right]
     mistake, rule = None, None
-    outcome, points = {True: RIGHT, False: WRONG, None: OPEN}[is_right], None
-    if is_right:
-        points = part.points
-    elif is_right is False:
-        points = Fraction(0)
-        if isinstance(verdict, Refuted):
-            mistake = part.mistake_of(answer, verdict, DECISION_OPERATIONS)
+    if is_right is False and isinstance(verdict, Refuted):
+        mistake, rule = _nearly_right(part, answer, verdict)
         if mistake is not None and mistake.points is not None:
             points = mistake.points
-        elif part.rules and isinstance(verdict, Refuted):
-            reasons = list(part.reasons(answer, verdict))
-            rule = max(reasons, key=lambda one: part.rules[one.name], default=None)
-            points = part.rules[rule.name] if rule else points
+        elif rule is not None:
+            points = part.rules[rule.name]
         outcome = PARTLY if points else WRONG
-    remarks = (*answer.remarks, *part.remarks(answer, verdict))
+    remarks = [*answer.remarks]
+    with suppress(SymconvError):  # that there is no more to say changes no verdict
+        remarks += part.remarks(answer, verdict)
     if rule is not None and rule.name == "flipped":  # it says the same
-        remarks = tuple(one for one in remarks if not one.startswith("It would be right for"))
+        remarks = [one for one in remarks if not one.startswith("It would be right for")]
     sentence = part.sentence(answer, verdict)
     return Grade(
-        verdict, answer.reading, remarks, mistake, sentence, outcome, points, part.points, rule
+        verdict,
+        answer.reading,
+        tuple(remarks),
+        mistake,
+        sentence,
+        outcome,
+        points,
+        part.points,
+        rule,
     )
+
+
+def _nearly_right(
+    part: Part, answer: Answer, verdict: Refuted
+) -> tuple[Mistake | None, Rule | None]:
+    """The typical mistake that a wrong answer is, and the rule that gives most for it."""
+    mistake = None
+    reasons: list[Rule] = []
+    with suppress(SymconvError):  # an operator may not be defined, once the answer is changed
+        mistake = part.mistake_of(answer, verdict, DECISION_OPERATIONS)
+    if part.rules and (mistake is None or mistake.points is None):
+        with suppress(SymconvError):
+            reasons += part.reasons(answer, verdict)
+    return mistake, max(reasons, key=lambda one: part.rules[one.name], default=None)
 
 
 def unread(part: Part, text: str, problem: str) -> Grade:

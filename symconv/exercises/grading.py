@@ -69,7 +69,7 @@ def show_grade(found: Grade, out: Console) -> dict[str, Any]:
     record: dict[str, Any] = {
         "read_as": {"text": found.read_as.text, "latex": found.read_as.latex},
         "verdict": type(found.verdict).__name__.lower(),
-        "is_right": bool(found.is_right),
+        "is_right": found.is_right,
         "sentence": found.sentence,
         "remarks": list(found.remarks),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -97,6 +97,9 @@ class KernelPart(Part):
             self.context = self._in_context([*phrases, *sizes])
             self._claimed = phrases[0] if phrases else None
             signals = self.context.names.signals
+            if self._claimed and not table.texts("uses"):
+                beside = _beside(self._claimed.tree, self._unknown)
+                self.uses = tuple(name for name in self.uses if name not in beside) or self.uses
             self.signals = {
                 name: signal
                 for used in self.uses
@@ -339,7 +342,9 @@ class KernelPart(Part):
         if parsed is None or isinstance(parsed.value, SignalExpr) or self.length is None:
             return
         t = parsed.index or Symbol("t", integer=True)
-        entry = Signal.from_formula(Dummy("v", integer=True), made_finite(parsed.value), length=1)
+        taken = {symbol.name for symbol in (t, *parsed.value.free_symbols)}
+        other = next(letter for letter in "vwxyz" if letter not in taken)
+        entry = Signal.from_formula(Dummy(other, integer=True), made_finite(parsed.value), length=1)
         beyond = Or(t < 0, t >= self.length)
         verdict = Claim(entry, 0 * Signal.delta(), [*self.hypotheses(), as_written(beyond)]).prove()
         if isinstance(verdict, Refuted):
@@ -431,11 +436,13 @@ class KernelPart(Part):
         )
 
     def _symbols(self) -> list[Symbol]:
-        """The symbols that an answer may use, besides the sizes of its signals."""
+        """The symbols that an answer may use, besides the sizes of its signals.
+
+        The size of an input that it must not use means nothing in it, and may be an index.
+        """
         declared = self.names.declared(self.given)
         names = {*declared.integers, *entries_of_all(declared.given)} - {*declared.shapes}
-        if self.uses != (*self.names.signals, *self.names.tensors):
-            return []
+        names -= entries_of_all([p for n, p in declared.shapes.items() if n not in self.uses])
         return [self.context.names.vocabulary.symbol(name) for name in sorted(names)]
 
     def _read_tensor(self, passage: Passage) -> Answer:
@@ -560,7 +567,15 @@ class _Written:
     has_left: bool
 
 
-def entries_of_all(passages: Sequence[Passage]) -> set[str]:
+def _beside(tree: ast.expr, unknown: str) -> Collection[str]:
+    """The names on the sides of a claim on which an unknown stands."""
+    match tree:
+        case ast.Compare(left, [ast.Eq()], [right]):
+            return {n for side in (left, right) if unknown in (s := entries_of(side)) for n in s}
+    return ()
+
+
+def entries_of_all(passages: Iterable[Passage]) -> set[str]:
     """The names in some texts."""
     return {name for passage in passages for name in entries_of(read_phrase(passage).tree)}
 

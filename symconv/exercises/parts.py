@@ -23,7 +23,7 @@ from symconv.decision.claims import Claim, as_written
 from symconv.decision.first_differences import first_difference
 from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
-from symconv.errors import SymconvError, Undecided
+from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.exercises.tables import Table
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
@@ -406,7 +406,10 @@ class Part(ABC):
             enough = [self.condition_text(self._when, "partial.condition")]
         if not enough:
             return
-        verdict = self.claim(answer, enough).prove()
+        try:
+            verdict = self.claim(answer, enough).prove()
+        except VacuousError:  # there are no such sizes
+            return
         if not isinstance(verdict, Proved) or not verdict.is_complete:
             return
         try:

@@ -39,12 +39,13 @@ from symconv.language.notation import plain
 from symconv.language.operators import Apply, Extend, Named, Roll
 from symconv.language.operators.base import Operator
 from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.telling import Told
 
 __all__ = ["Reach", "ReceptiveField", "receptive_field"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Told):
     """What an output reads along one axis of the input.
 
     Attributes:
@@ -75,7 +76,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceptiveField:
+class ReceptiveField(Told):
     """What an output reads of an input, along each axis; see `receptive_field`.
 
     Attributes:

@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +17,7 @@ from symconv.catalogue.theorems import MAIN, THEOREMS
 from symconv.command import worker
 from symconv.command.cli import main
 from symconv.command.terminal import console
+from symconv.command.typed_claims import TypedClaim
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Proved, Unknown
 
@@ -508,12 +511,16 @@ def test_a_child_that_breaks_gives_no_verdict(monkeypatch: pytest.MonkeyPatch) -
     assert "in the child process: it ended with exit code 5" in result.stderr
 
 
+def task(text: str, **declared: Any) -> worker.Task:
+    return worker.Task("claim", {"typed": asdict(TypedClaim(text, **declared)), "points": []})
+
+
 def test_a_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(worker, "_command", lambda: sleep)
     start = time.monotonic()
     with worker.Child() as started, pytest.raises(worker.TimeIsOverError):
-        started.report(worker.Task("n == n"), 0.2, console())
+        started.report(task("n == n"), 0.2, console())
     assert time.monotonic() - start < 20
 
 
@@ -521,18 +528,16 @@ def test_one_child_decides_many_claims_and_another_follows_where_one_was_ended()
     with worker.Child() as started:
         processes = set()
         for number in range(3):
-            record, text = started.report(worker.Task(f"n + {number} == n"), 60, console())
+            record, text = started.report(task(f"n + {number} == n"), 60, console())
             assert record["verdict"] == ("refuted" if number else "proved")
             assert f"n + {number}  =  n" in text or not number
             processes.add(started._process)
         assert len(processes) == 1
         layers = "x" + ".pad(1, 1, 'reflect').correlate(k.flip())" * 12
-        long = worker.Task(
-            f"{layers} == x", signals={"x": "n", "k": "c"}, given=["n >= 40", "c <= 3"]
-        )
+        long = task(f"{layers} == x", signals={"x": "n", "k": "c"}, given=["n >= 40", "c <= 3"])
         with pytest.raises(worker.TimeIsOverError):
             started.report(long, 0.2, console())
-        assert started.report(worker.Task("n == n"), 60, console())[0]["verdict"] == "proved"
+        assert started.report(task("n == n"), 60, console())[0]["verdict"] == "proved"
         assert started._process not in processes
 
 

@@ -50,7 +50,7 @@ def test_a_limit_for_all_claims_of_a_file(tmp_path: Path, monkeypatch: pytest.Mo
         now += 4
         if now == 108:
             raise worker.TimeIsOverError("no verdict within so many seconds")
-        return {"claim": task.claim, "verdict": "proved"}, ""
+        return {"claim": task.arguments["typed"]["text"], "verdict": "proved"}, ""
 
     monkeypatch.setattr(worker.Child, "report", report)
     text = "n == n\nm == m\np == p\nlast: q == q"

@@ -236,6 +236,7 @@ FOUND = {
         "part condition, answer: it is not right. Not right: for c = 1, n = 1 it is false"
     ),
     BASE.replace("answer", "length = '2*c - 1'\n#"): "no answer is given",
+    BASE + "[variants]\ns = [2, 3]": "[variants] s: {s} stands in no question",
 }
 
 

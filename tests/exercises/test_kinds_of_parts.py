@@ -103,6 +103,13 @@ def test_kernels_are_right_where_the_layers_say_so(text: str, s: int) -> None:
     assert f"Read as {found.read_as}" in found.feedback
 
 
+@pytest.mark.parametrize("index", "abdefghijlmnopqrstuvwxyz")
+def test_any_letter_is_an_index(index: str) -> None:
+    found = MERGING.posed({"s": 2}).grade("kernel", f"Sum(k[i1]*k[{index} - 2*i1], i1)")
+    # x and n mean something in the question; an answer says nothing of them.
+    assert found.is_right, found.feedback
+
+
 def test_shifts_and_lengths_are_told() -> None:
     part = MERGING.posed({"s": 2})
     for text, words in {
@@ -128,6 +135,30 @@ def test_any_kernel_that_satisfies_the_claim_is_right() -> None:
     assert part.grade("kernel", "k").is_right
     assert part.grade("kernel", "Piecewise((k[t], t % 2 == 0), (7, True))").is_right
     assert part.grade("kernel", "Piecewise((k[t], t % 2 == 1), (7, True))").is_right is False
+
+
+def test_an_unknown_does_not_depend_on_what_it_is_multiplied_with() -> None:
+    text = (
+        '[[parts]]\nasks = "kernel"\nright = "x.correlate(k).correlate(k) == x.correlate(K)"\n'
+        'answer = "k.convolve(k)"\n'
+    )
+    found = posed(text).grade("kernel", "k.convolve(k) + 0*x.correlate(x).convolve(k)")
+    assert found.outcome == "not read"
+    assert "'x' is not known here" in found.sentence
+    assert posed(text).grade("kernel", "Sum(k[n]*k[t - n], n)").is_right
+    found = posed(text + 'uses = ["x", "k"]').grade("kernel", "x")
+    assert found.outcome == "wrong"
+
+
+def test_symbols_that_are_declared_may_stand_in_answers() -> None:
+    part = posed(
+        '[[parts]]\nasks = "kernel"\ngiven = ["p >= 0"]\n'
+        'right = "x.correlate(k).pad(p, p) == x.correlate(K)"\nanswer = "k"\n'
+        '[[parts]]\nasks = "signal"\ngiven = ["p >= 0"]\nanswer = "k.pad(p, p)"'
+    )
+    assert part.grade("signal", "k.pad(0, p).pad(p, 0)").is_right
+    assert part.grade("signal", "k.pad(q, q)").outcome == "not read"
+    assert part.grade("signal", "k[t - p]").is_right
 
 
 def test_flipped_answers_where_they_are_accepted() -> None:
@@ -270,7 +301,7 @@ def test_lengths_that_are_always_wrong_by_the_same() -> None:
 def test_lengths_that_cannot_be_read(text: str, words: str) -> None:
     found = LENGTHS.grade("outputs", text)
     assert outcome(found) == ("not read", None)
-    assert found.is_right is None
+    assert not found.is_right
     assert words in found.sentence
 
 
@@ -299,6 +330,12 @@ CONDITIONS: dict[str, tuple[Callable[[int, int, int], bool], str]] = {
     "c <= 2p + 1, c >= 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "c ≤ 2p + 1 und c ≥ 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "not c != 2*p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "(c = 2p + 1) & (n >= c)": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "2p = c - 1 && c odd.": (lambda n, c, p: c == 2 * p + 1, "2"),
+    r"2 \mid c - 1, p = \lfloor c/2 \rfloor": (lambda n, c, p: c == 2 * p + 1, "2"),
+    r"p = \frac{c - 1}{2} \text{ und } c \text{ ungerade}": (lambda n, c, p: c == 2 * p + 1, "2"),
+    "c = 2p + 1 or c odd": (lambda n, c, p: c % 2 == 1, "1"),
+    "4 | n": (lambda n, c, p: n % 4 == 0, "0"),
     "c = 2p + 1 and n > 1 or n = 1 and c = 2p + 1": (lambda n, c, p: c == 2 * p + 1, "2"),
     "c = 2p + 1 and n > 1": (lambda n, c, p: c == 2 * p + 1 and n > 1, "1"),
     "p == 1 and c == 3": (lambda n, c, p: p == 1 and c == 3, "1"),
@@ -332,7 +369,10 @@ def test_conditions_are_graded_as_loops_do(text: str) -> None:
         assert found.rule.name == ("sufficient" if enough else "necessary")
 
 
-@pytest.mark.parametrize("text", ["5", "x", "s = 1", "p = (c - 1)/2 and odd", "c = 2p +", "c >= x"])
+@pytest.mark.parametrize(
+    "text",
+    ["5", "x", "s = 1", "p = (c-1)/2 and odd", "c = 2p +", "c >= x", "c=1 | p=1", "n is even"],
+)
 def test_conditions_that_cannot_be_read(text: str) -> None:
     assert outcome(LENGTHS.grade("same", text)) == ("not read", None)
 
@@ -384,7 +424,7 @@ def test_what_cannot_be_decided_has_no_points() -> None:
     part = posed('[[parts]]\nasks = "kernel"\nuses = ["k"]\nanswer = "k.convolve(k.dilate(2))"')
     found = part.grade("kernel", "Sum(k[i % c]*k[t - 2*(i % c)], (i, c, 2*c - 1))")
     assert outcome(found) == ("not decided", None)
-    assert found.is_right is None
+    assert not found.is_right
 
 
 def test_questions_that_make_no_sense() -> None:

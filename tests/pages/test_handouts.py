@@ -196,19 +196,26 @@ def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
     text = (
         "# %%\ndef f(n):\n    ### BEGIN SOLUTION\n    return n + 1\n    ### END SOLUTION\n\n\n"
         "f(1)\n\n# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nprint(a)\n\n"
-        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n'
+        '# %% tags=["solution"]\nb = 2\n\n# %% [markdown] tags=["solution"]\n# words\n\n'
+        '# %% tags=["solution"]\nb = 3\n\n# %% [markdown]\n# **Exercise 2**\n\n'
+        '# %% tags=["solution"]\nc = 4\n\n# %% tags=["solution"]\nc = 5\n'
     )
     paths = built(tmp_path, text, "student")
     page = paths["html"].read_text(encoding="utf-8")
-    assert page.count('class="ruled"') == 3, "cells without anything between them share one space"
+    assert page.count('class="ruled"') == 2, "one for each exercise, behind its code"
+    shown = re.sub("<[^>]*>", "", page)
+    assert re.search(r"def f\(n\):\s+# your solution\s+f\(1\)", shown)
+    assert re.search(r"# your solution\s+print\(a\)", shown)
     notebook = nbformat.read(paths["ipynb"], as_version=4)
     nbformat.validate(notebook)
-    _, function, lines, cell, words = (cell.source for cell in notebook.cells)
     stub = f'raise NotImplementedError("{STUB}")'
-    assert function == f"def f(n):\n    {stub}\n\n\nf(1)"
-    assert lines == f"{stub}\nprint(a)"
-    assert cell == stub
-    assert words == f"*{STUB.capitalize()}.*"
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells[1:]] == [
+        ("code", f"def f(n):\n    {stub}\n\n\nf(1)"),
+        ("code", f"{stub}\nprint(a)"),
+        ("markdown", "*Your answer:*"),  # words are asked for, and they are one answer
+        ("markdown", "**Exercise 2**"),
+        ("code", stub),
+    ]
     assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
 
 
@@ -480,18 +487,24 @@ def test_files_that_are_no_notebooks(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("# %% [markdown]\n# $a \\tag{1}$", r"line 4: in the formula .*\\tag cannot be set"),
-        ("# %% [markdown]\n# $$a \\; b$$", r"line 4: .*\\; cannot be set; write \\,"),
-        ("# %% [markdown]\n# $|x|$", r"line 4: .*\| cannot be set"),
-        ("# %% [markdown]\n# \\begin{align} a \\end{align}", r"line 4: .*not within dollar"),
-        ("# %% [markdown]\n# $a", r"line 4: .*not within dollar"),
+        ("# %% [markdown]\n# $a \\tag{1}$", r"line 5: in the formula .*\\tag cannot be set"),
+        ("# %% [markdown]\n# $$a \\; b$$", r"line 5: .*\\; cannot be set; write \\,"),
+        ("# %% [markdown]\n# $|x|$", r"line 5: .*\| cannot be set"),
+        ("# %% [markdown]\n# \\begin{align} a \\end{align}", r"line 5: .*not within dollar"),
+        ("# %% [markdown]\n# $a", r"line 5: .*not within dollar"),
         ("# %% [markdown]\n# $\\color{red} a$", r"\\color cannot be set"),
         ("# %% [markdown]\n# $\\begin{vmatrix} a \\end{vmatrix}$", "environment vmatrix cannot"),
         ("# %% [markdown]\n# $\\frac{a}$", r"pandoc says: .*\\frac\{a\}"),
-        ("# %% [markdown]\n# $\\left( a$", r"line 4: .*\\left without \\right"),
-        ("# %% [markdown]\n# <b>a</b>", "line 4: '<b>' is html; expected Markdown"),
-        ("# %% [markdown]\n# ![a](b.png)", "line 4: a picture in Markdown"),
-        ("# %% [markdown]\n# [a](javascript:alert)", "line 4: a link to 'javascript:alert'"),
+        ("# %% [markdown]\n# $\\left( a$", r"line 5: .*\\left without \\right"),
+        ("# %% [markdown]\n# <b>a</b>", "line 5: '<b>' is html; expected Markdown"),
+        ("# %% [markdown]\n# a\n#\n# b ![a](b.png)", "line 7: a picture within a text"),
+        ("# %% [markdown]\n# a\n#\n# ![a](b.png)", r"line 7: .*'b.png' cannot be read: No such"),
+        ("# %% [markdown]\n# ![a](/etc/b.png)", "line 5: .*'/etc/b.png'; expected an SVG or PNG"),
+        ("# %% [markdown]\n# ![a](../b.svg)", "line 5: .*in the folder of the notebook"),
+        ("# %% [markdown]\n# ![a](https://example.org/b.svg)", "line 5: .* in the folder"),
+        ("# %% [markdown]\n# ![a](sheet.py)", "line 5: .*expected an SVG or PNG file"),
+        ("# %% [markdown]\n# a $b$\n#\n# c\n# $$a \\tag{1}$$", "line 8: in the formula a"),
+        ("# %% [markdown]\n# [a](javascript:alert)", "line 5: a link to 'javascript:alert'"),
         ("# %% [markdown]\n# $\\overline{ab}$", r"overline cannot be set"),
         ("# %% [markdown]\n# $$x \\begin{aligned} a &= b \\end{aligned}$$", "the whole formula"),
         ("# %% [markdown]\n# $\\begin{cases} a \\\\ b \\end{cases}$", "one & in each row"),
@@ -509,7 +522,8 @@ def test_files_that_are_no_notebooks(
         ("# %% [markdown]\n# A hieroglyph: \U00013000", "page 1 a character is in none"),
         ('# %%\nfrom IPython.display import Latex\n\nLatex("$a \\\\tag{1}$")', "in the output a"),
         ("# %%\nimport sys\n\nprint('a word', file=sys.stderr)", "line 4: .*warning: a word"),
-        ("# %%\n1 / 0", "line 4: the cell fails, ZeroDivisionError: division by zero"),
+        ("# %%\n1 / 0", "line 5: the cell fails, ZeroDivisionError: division by zero"),
+        ("# %%\na = 1\n\nif a:\n    b.c", "line 8: the cell fails, NameError: name 'b'"),
         ("# %%\nimport os\n\nos._exit(1)", "has died"),
         ("# %%\nfrom sympy import symbols\n\nsum(symbols('abcdefgh0:30'))", "as wide as the page"),
         (
@@ -685,6 +699,97 @@ word = "code"
         assert word in re.sub("<[^>]*>", "", page).replace("&quot;", '"').replace("&#39;", "'")
         assert word in said
     assert "“He" not in paths["ipynb"].read_text(encoding="utf-8")
+
+
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">'
+    '<rect width="40" height="20" fill="#654321"/></svg>'
+)
+DOT = base64.b64decode(  # one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_pictures_in_text_are_in_each_page(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/a drawing.svg").write_text(DRAWING)
+    (tmp_path / "dot.png").write_bytes(DOT)
+    text = """# %% [markdown]
+# A text.
+#
+# ![a drawing](pictures/a%20drawing.svg)
+#
+# ![a dot](dot.png)
+"""
+    for version in VERSIONS:
+        paths = built(tmp_path, text, version)
+        page = paths["html"].read_text(encoding="utf-8")
+        check_self_contained(page)
+        assert [f'alt="{words}"' in page for words in ("a drawing", "a dot")] == [True, True]
+        for kind in FORMATS:
+            assert COLOURS["visible"][kind == "pdf"] in everything(paths[kind])
+        notebook = nbformat.read(paths["ipynb"], as_version=4)
+        assert notebook.cells[1].source.count("](data:image/") == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("words", "is no SVG file"),
+        (DRAWING.replace("<rect", '<image href="https://example.org/a.png"/><rect'), "self-cont"),
+        (DRAWING.replace("<rect", "<script>1</script><rect"), "not self-contained"),
+        (DRAWING + 2_000_000 * " ", "more than 2 MB"),
+    ],
+)
+def test_bad_pictures_in_text(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.svg").write_text(content)
+    with pytest.raises(HandoutError, match=f"line 5: .*{message}"):
+        built(tmp_path, "# %% [markdown]\n# ![a](a.svg)\n", "student", "html")
+    with pytest.raises(HandoutError, match=r"line 5: .* says nothing in words"):
+        built(tmp_path, "# %% [markdown]\n# ![](a.svg)\n", "student", "html")
+
+
+def test_pictures_stay_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.svg").write_text(DRAWING)
+    (tmp_path / "in/a.svg").symlink_to(tmp_path / "secret.svg")
+    made = source(tmp_path / "in", "# %% [markdown]\n# ![a](a.svg)\n")
+    with pytest.raises(HandoutError, match=r"line 5: .*in the folder of the notebook"):
+        build(made, ["student"], ["html"], tmp_path / "out")
+
+
+def test_numbers_in_prose_begin_no_lists(tmp_path: Path) -> None:
+    text = "# %% [markdown]\n# " + 40 * "Their stride is 9. Find it. " + "\n"
+    (page,) = pages(built(tmp_path, text, "instructor", "pdf")["pdf"])
+    assert " ".join(page.split()).count("stride is 9. Find it.") == 40
+
+
+def test_verdicts_are_shown_as_what_people_read(tmp_path: Path) -> None:
+    text = """# %%
+from symconv import Claim, Signal, integers, solve_amounts
+
+n, c = integers("n c", positive=True)
+p = integers("p", nonnegative=True)
+x, k = Signal("x", n), Signal("k", c)
+verdict = Claim(x.correlate(k), x.convolve(k)).prove()
+verdict
+
+# %%
+verdict.counterexample
+
+# %%
+Claim(x, x.flip().flip()).prove()
+
+# %%
+solve_amounts(Claim(x.pad(p, p).length, n), p, for_all=[n])
+"""
+    paths = built(tmp_path, text)
+    for said in (pages(paths["pdf"])[0], paths["html"].read_text(), paths["ipynb"].read_text()):
+        assert "refuted at c = 2, n = 1" in said
+        assert "at c = 2, n = 1, k = [1, 1], x = [1]: the left side is []" in said
+        assert "proved for all lengths" in said
+        assert "p = 0" in said
+        assert not re.search(r"(Proved|Refuted|Counterexample|Amounts)\(", said)
 
 
 def test_builds_are_the_same_each_time(tmp_path: Path) -> None:

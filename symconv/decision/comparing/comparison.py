@@ -26,6 +26,7 @@ from symconv.decision.comparing.sizes import Sizes, is_defined_at, sizes_taken
 from symconv.decision.comparing.written_out import with_functions_of_both
 from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
+from symconv.language.telling import Told
 
 __all__ = ["Comparison", "Layers", "compare_computations"]
 
@@ -33,7 +34,7 @@ Outcome: TypeAlias = Literal["proved", "agree", "refuted", "unknown"]
 
 
 @dataclass(frozen=True)
-class Layers:
+class Layers(Told):
     """Some layers of both networks, up to the next function or maximum.
 
     Attributes:
@@ -117,7 +118,7 @@ class Layers:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Told):
     """Whether two networks compute the same; see `symconv.compare`.
 
     Attributes:

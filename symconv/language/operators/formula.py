@@ -250,7 +250,7 @@ class Formula(OfGivenShape):
             size = (r" \times " if write.is_latex else ", ").join(map(write.number, self.sizes))
             return rf"\mathbf{{1}}_{{{size}}}" if write.is_latex else f"ones({size})", ATOM
         formula = spelled_out(self.spelled)
-        shown = sympy.latex(formula) if write.is_latex else str(formula)
+        shown = write.number(formula) if write.is_latex else str(formula)
         arrow = r"\mapsto" if write.is_latex else "↦"
         index = ", ".join(map(str, self.indices))
         if len(self.indices) > 1:

@@ -5,15 +5,16 @@ A solution is a cell with the tag `solution`, or the lines of a code cell betwee
     ### BEGIN SOLUTION
     ### END SOLUTION
 
-The student's version holds a stub in its place, which fails and says what to do.  A hint is
-a Markdown cell with the tag `hint`, somewhere after its exercise.
+The student's version holds a stub in its place, which fails and says what to do; where words
+are asked for, it is a text instead, one for all cells of a solution that follow each other.
+A hint is a Markdown cell with the tag `hint`, somewhere after its exercise.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import ceil
@@ -24,13 +25,15 @@ import jupytext
 
 from symconv.arithmetic.limits import FEWEST_RULED_LINES, MOST_RULED_LINES
 from symconv.errors import SymconvError
-from symconv.pages.handouts.markers import BEGIN, END, MarkerError, marker, tag
+from symconv.pages.handouts.markers import BEGIN, END, MarkerError, Tag, marker, tag
 
 __all__ = ["STUB", "Cell", "HandoutError", "Part", "Source", "Version"]
 
 Version: TypeAlias = Literal["student", "instructor"]
 
 STUB = "write your solution in place of this line"
+_TEXT_STUB = "*Your answer:*"
+_ROOM = "# your solution"
 
 _CELL = re.compile(r"# ?%%+(\s|$)")
 _BOLD = re.compile(r"(?:\A|\n\n)\s*\*\*([^*]+)\*\*")
@@ -55,6 +58,12 @@ class Part:
         needed = sum(max(1, ceil(len(line) / _ROW)) for line in self.text.splitlines() if line)
         return min(max(needed + 2, FEWEST_RULED_LINES), MOST_RULED_LINES)
 
+    @property
+    def indent(self) -> str:
+        """The spaces before the first line."""
+        first = next((line for line in self.text.splitlines() if line.strip()), "")
+        return first[: len(first) - len(first.lstrip())]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -65,14 +74,18 @@ class Cell:
         text: the whole cell, as it is in the source.
         parts: the same without the markers, cut into what is a solution and what is not.
         line: the number of its first line in the file.
+        tag: the tag of the whole cell.
         hint_to: the name of the exercise to which it is a hint, as "Exercise 1"; or None.
+        is_spare: whether the student answers in another cell, of the same solution.
     """
 
     is_code: bool
     text: str
     parts: tuple[Part, ...]
     line: int
+    tag: Tag | None = None
     hint_to: str | None = None
+    is_spare: bool = False
 
     @property
     def has_solution(self) -> bool:
@@ -87,13 +100,15 @@ class Cell:
             return self.text
         return "\n".join(self._stub(part) if part.is_solution else part.text for part in self.parts)
 
+    def on_paper(self) -> str:
+        """The lines of the student's cell on paper, which has room for the solution elsewhere."""
+        lines = (f"{p.indent}{_ROOM}" if p.is_solution else p.text for p in self.parts)
+        return "" if all(part.is_solution for part in self.parts) else "\n".join(lines)
+
     def _stub(self, part: Part) -> str:
         if not self.is_code:
-            return f"*{STUB.capitalize()}.*"
-        written = (line for line in part.text.splitlines() if line.strip())
-        first = next(written, "")
-        indent = first[: len(first) - len(first.lstrip())]
-        return f'{indent}raise NotImplementedError("{STUB}")'
+            return _TEXT_STUB
+        return f'{part.indent}raise NotImplementedError("{STUB}")'
 
 
 @dataclass(frozen=True)
@@ -148,7 +163,7 @@ class Source:
                 f"{self.path}: expected each cell to begin with a line '# %%', and no text before "
                 f"the first one; there are {len(lines)} such lines and {len(notebook.cells)} cells"
             )
-        return tuple(self._cells(zip(notebook.cells, lines, strict=True)))
+        return tuple(_with_one_stub(self._cells(zip(notebook.cells, lines, strict=True))))
 
     def error(self, line: int, message: str) -> HandoutError:
         """An error at a line."""
@@ -172,7 +187,8 @@ class Source:
                 )
             tagged = its_tag == "solution"
             parts = self._parts(cell.source, line + 1, tagged=tagged, is_code=is_code)
-            yield Cell(is_code, cell.source, tuple(parts), line, name if is_hint else None)
+            hint_to = name if is_hint else None
+            yield Cell(is_code, cell.source, tuple(parts), line, its_tag, hint_to)
             if its_tag is None and not is_code:
                 name = _name(cell.source) or name
 
@@ -200,6 +216,15 @@ class Source:
             raise self.error(opened, f"there is no '{END}' after this in the cell")
         for is_solution, lines in groupby(found, key=lambda pair: pair[0]):
             yield Part("\n".join(line for _, line in lines), is_solution)
+
+
+def _with_one_stub(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """The cells; of those of one solution, all but the first one in words are spare."""
+    for its_tag, found in groupby(cells, key=lambda cell: cell.tag):
+        run = list(found)
+        answer = next((cell for cell in run if not cell.is_code), run[0])
+        for cell in run:
+            yield replace(cell, is_spare=its_tag == "solution" and cell is not answer)
 
 
 def _name(text: str) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 from pandocfilters import Div, Header, Para, Str, stringify
 
+from symconv.arithmetic.limits import MOST_CHARACTERS_OF_A_LEAD
 from symconv.pages.handouts.pages import Block, div, kind_of
 
 __all__ = ["on_paper"]
-
-_SHORT = 180  # characters of a paragraph that takes two lines at most
 
 
 def on_paper(blocks: Iterable[Block]) -> list[Block]:
@@ -69,7 +68,9 @@ def _leads_to(block: Block, after: Block) -> bool:
     text = stringify(block)
     is_shown = after["t"] in ("CodeBlock", "Table") or kind_of(after) in ("output", "figure")
     is_formula = after["t"] == "Para" and _is_displayed(after["c"][0])
-    return len(text) < _SHORT and (is_shown or is_formula or text.rstrip().endswith(":"))
+    return len(text) < MOST_CHARACTERS_OF_A_LEAD and (
+        is_shown or is_formula or text.rstrip().endswith(":")
+    )
 
 
 def _is_displayed(inline: Any) -> bool:

@@ -15,13 +15,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.arithmetic.limits import MOST_CHARACTERS_IN_FILE, MOST_STEPS_IN_FILE
+from symconv.arithmetic.limits import (
+    MOST_CHARACTERS_IN_FILE,
+    MOST_ENDS_TRIED,
+    MOST_STEPS_IN_FILE,
+)
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.decision.claims import Hypothesis
 from symconv.errors import SymconvError
@@ -104,7 +108,7 @@ def read_derivations(text: str, where: str) -> list[TypedDerivation]:
     >>> derivation, = read_derivations(text, "a file")
     >>> [(str(one.value), one.because) for one in derivation.formulas]
     [('Sum(k[i]*x[-i + u], (i, -oo, oo))', 'definition'), ('Sum(k[-m + u]*x[m], (m, -oo, oo))',
-    'm = u − i')]
+    'm = u - i')]
 
     Raises:
         TextError: the file is too long, or has no derivation.
@@ -188,7 +192,7 @@ def _lines(text: str, where: str, start: int, stop: int) -> Iterator[Passage]:
 def _begins(line: str) -> bool:
     """Whether an indented line begins a statement, as a step does."""
     bare = line.lstrip()
-    return bool(_STEP.match(bare) or _NUMBER.match(bare))
+    return any(form.match(bare) for form in (_STEP, _NUMBER, _KEYWORD, _DECLARED))
 
 
 def _rows(block: Passage) -> Iterator[Passage]:
@@ -224,10 +228,10 @@ def _scanned(content: str) -> Iterator[tuple[int, int, str]]:
     depth = 0
     for found in _TOKEN.finditer(content):
         token = found[0]
-        closes = token in (")", "]", "}") or token.startswith("\\end")
+        closes = token in (")", "]", "}") or (token.startswith("\\end") and token[-1] == "}")
         depth -= closes
         yield found.start(), depth, token
-        depth += token in ("(", "[", "{") or token.startswith("\\begin")
+        depth += token in ("(", "[", "{") or (token.startswith("\\begin") and token != "\\begin")
 
 
 # --- what the statements say -------------------------------------------------------------
@@ -342,9 +346,6 @@ class _Reader:
 
     def _equation(self, row: Passage) -> None:
         """A formula, or a chain of formulas with equals signs between them."""
-        self._count += 1
-        if self._count > MOST_STEPS_IN_FILE:
-            raise row.error(f"more than {MOST_STEPS_IN_FILE} lines of derivations")
         row, reason = _without_reason(row)
         parts = list(_sides(row))
         (_, first), *others = parts
@@ -354,13 +355,13 @@ class _Reader:
             if others and (label := self._label(first)):
                 self.current.called = label
             else:
-                self._state(first, "" if others else reason)
+                self._state(first, "", "" if others else reason)
         elif not others:
             raise row.error("expected = and a formula, or start before the first one")
+        elif not self._is_open() and not self.current.unread:
+            raise row.error("no formula stands before this one; begin with start and a formula")
         for place, (over, part) in enumerate(others, 1):
-            last = place == len(others)
-            said = _together(_plain(over), reason if last else "")
-            self._state(part, said)
+            self._state(part, _plain(over), reason if place == len(others) else "")
 
     def _is_open(self) -> bool:
         return bool(self.current.formulas)
@@ -400,30 +401,33 @@ class _Reader:
         said |= {s.name: s for s in sizes}
         return signals, list(said.values())
 
-    def _state(self, part: Passage, because: str) -> None:
+    def _state(self, part: Passage, over: str, because: str) -> None:
         """Read a formula with what stands after it; an error is kept with the others."""
+        self._count += 1
+        if self._count > MOST_STEPS_IN_FILE:
+            raise part.error(f"more than {MOST_STEPS_IN_FILE} formulas in derivations")
         signals, symbols = self._names()
         try:
-            stated = self._read(part, because, signals, symbols)
+            stated = self._read(part, signals, symbols)
         except TextError as error:
             self.current.unread.append(error)
         except SymconvError as error:
             self.current.unread.append(part.error(str(error)))
         else:
-            self.current.formulas.append(stated)
+            said = _together(over, stated.because, because)
+            self.current.formulas.append(replace(stated, because=said))
             self.current.index = IntegerSymbol(self._index or self._found or "u")
 
     def _read(
         self,
         part: Passage,
-        because: str,
         signals: Mapping[str, Signal],
         symbols: Sequence[Symbol],
     ) -> Stated:
         """The longest beginning that is a formula with its domain; the rest is a reason."""
         problem: TextError | None = None
-        cuts = list(_cuts(part.content))
-        for cut in reversed(cuts):
+        *cuts, end = _cuts(part.content)
+        for cut in (end, *reversed(cuts[:MOST_ENDS_TRIED])):
             piece = _part(part, 0, cut)
             everywhere = _EVERYWHERE.search(piece.content)
             if everywhere:
@@ -440,10 +444,10 @@ class _Reader:
                 continue
             if self._index is None and self._found is None and parsed.index is not None:
                 self._found = parsed.index.name
-            said = _together(_plain(part.content[cut:]), because)
             formula = parsed.value if parsed.everywhere is None else parsed.everywhere
             where = sympy.true if parsed.domain is None else parsed.domain
-            return Stated(formula, piece, said, where, everywhere is not None)
+            reason = _plain(part.content[cut:])
+            return Stated(formula, piece, reason, where, everywhere is not None)
         assert problem is not None
         raise problem
 
@@ -550,7 +554,7 @@ def _plain(latex: str) -> str:
         if re.fullmatch(r"\(\s*(?:\d+[a-z]?|\*+)\s*\)", words):
             break
         words = words[1:-1].strip(" ,;.")
-    return re.sub(r"(?<=[\w\])]) - (?=[\w(])", " − ", words)
+    return words
 
 
 def _is_one_pair(words: str) -> bool:

@@ -49,6 +49,7 @@ from symconv.arithmetic.limits import (
     MOST_ROUNDED,
     MOST_SUMS,
 )
+from symconv.arithmetic.such_that import SuchThat, such_that
 from symconv.arithmetic.symbols import IntegerSymbol
 from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
@@ -183,7 +184,7 @@ def read_formula(
     if isinstance(value, SignalExpr):
         return ParsedFormula(value, None, phrase, scope.sums, domain)
     symbol = IntegerSymbol(scope.index) if scope.index else None
-    within = value if domain is None else Piecewise((value, domain), (0, True), evaluate=False)
+    within = value if domain is None else such_that(value, domain)
     return ParsedFormula(within, symbol, phrase, scope.sums, domain, value)
 
 
@@ -453,7 +454,7 @@ class _FormulaReader(Reader):
         value = super().integer(node, instead)
         if value.has(Indexed, Sum):
             raise self.error(node, "positions, limits and conditions hold no entries of signals")
-        return value
+        return _with_cases(value)
 
     def _value(self, node: ast.expr) -> Value:
         match node:
@@ -540,18 +541,16 @@ class _FormulaReader(Reader):
                 at = ends[0] if sympy.oo == low else ends[1]
                 raise self.error(at, "this end of the sum is infinite on the wrong side")
             limits.append((index, low, high))
-        conditions = sympy.And.make_args(
-            sympy.And(*map(self.condition, filter(is_condition, nodes)), evaluate=False)
-        )
-        limits, conditions = _without_solved(value, limits, list(conditions))
+        read = [self.condition(one) for one in nodes if is_condition(one)]
+        conditions = [part for one in read for part in sympy.And.make_args(one)]
+        limits, conditions = _without_solved(value, limits, conditions)
         if conditions:
-            such = unevaluated.all_of(*conditions)
-            value = Piecewise((value, such), (0, True), evaluate=False)
+            value = such_that(value, unevaluated.all_of(*conditions))
         return Sum(value, *limits) if limits else value
 
     def _where(self, value: Expr, condition: ast.expr) -> Expr:
         """The value where a condition holds, and 0 elsewhere."""
-        return Piecewise((value, self.condition(condition)), (0, True), evaluate=False)
+        return such_that(value, self.condition(condition))
 
     def _end(self, node: ast.expr) -> Expr:
         match node:
@@ -568,19 +567,23 @@ class _FormulaReader(Reader):
         return end
 
     def _piecewise(self, node: ast.Call) -> Expr:
-        branches: list[tuple[Expr, Boolean]] = []
+        branches: list[Expr] = []
+        before: list[Boolean] = []
         for part in node.args:
             match part:
                 case ast.Tuple([value, condition]):
                     read = self.value(value)
                     if not isinstance(read, Expr):
                         raise self.error(value, f"expected a formula, and this is {_sort(read)}")
-                    branches.append((read, self.condition(condition)))
+                    holds = self.condition(condition)
+                    # SymPy would take a Piecewise out of a sum, with a condition on its index.
+                    branches.append(such_that(read, unevaluated.all_of(holds, *before)))
+                    before.append(unevaluated.negation(holds))
                 case _:
                     raise self.error(part, "expected (formula, condition), such as (0, True)")
         if not branches or node.keywords:
             raise self.error(node, "expected Piecewise((formula, condition), (0, True))")
-        return Piecewise(*branches, evaluate=False)
+        return unevaluated.sum_of(*(one for one in branches if one.args[0] != 0))
 
     def _formula(self, node: ast.expr, value: Value) -> Expr:
         """A value that must be a formula in entries and rational numbers."""
@@ -634,11 +637,22 @@ class _FormulaReader(Reader):
             self._check_positive(node.right, right, DIVISOR)
         if isinstance(node.op, ast.Div) and right.is_zero:
             raise self.error(node.right, "division by zero")
-        if isinstance(node.op, ast.Div) and right.has(Piecewise):
+        if isinstance(node.op, ast.Div) and right.has(SuchThat):
             raise self.error(node.right, "expected a number, and this is one in some cases only")
         if any(entries):
             for part, value in ((node.left, left), (node.right, right)):
                 self._formula(part, value)
+
+
+def _with_cases(position: Expr) -> Expr:
+    """A position with its cases as SymPy has them, and not as terms that are 0 elsewhere."""
+    if not position.has(SuchThat):
+        return position
+    if isinstance(position, SuchThat):
+        value, condition = position.args
+        return Piecewise((_with_cases(value), condition), (0, True), evaluate=False)
+    parts = [_with_cases(one) if isinstance(one, Expr) else one for one in position.args]
+    return position.func(*parts, evaluate=False)
 
 
 _Limit: TypeAlias = tuple[Symbol, Expr, Expr]
@@ -701,9 +715,8 @@ def _stray(value: Expr) -> Symbol | None:
             return None
         case Sum():
             return _stray(value.function)
-        case Piecewise():
-            found = (_stray(branch) for branch, _ in value.args)
-            return next(filter(None, found), None)
+        case SuchThat():
+            return _stray(value.args[0])
         case sympy.Add() | sympy.Mul():
             return next(filter(None, map(_stray, value.args)), None)
         case Pow():

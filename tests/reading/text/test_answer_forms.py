@@ -165,6 +165,10 @@ FORMS: dict[str, Entry] = {
     r"\mathbb 1_{[2 \mid t]} k_{t/2}": HALF,
     r"\sum_{i,j} k_i k_j \mathbb{1}(i+2j=t)": K4,
     "[t % 2 == 0]*k[t/2]": HALF,
+    # conditions on the index of a sum within another
+    "Sum(k[i]*Sum(k[j]*[i + 2*j == t], j)*[i >= 0], i)": K4,
+    "Sum(k[i]*Sum(Piecewise((k[j], i + 2*j == t), (0, True)), j), i, i >= 0)": K4,
+    r"\sum_{i : i \ge 0} k_i \begin{cases} \sum_{j : i + 2j = t} k_j & i < c \end{cases}": K4,
     # domains
     r"\sum_i k_i k_{t-2i}, \quad 0\le t\le 3c-3": INSIDE,
     r"\sum_i k_i k_{t-2i}, \qquad 0 \leq t < 3c-2.": INSIDE,

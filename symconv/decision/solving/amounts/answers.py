@@ -27,12 +27,13 @@ from symconv.errors import SymconvError, Undecided, as_given
 from symconv.language.assignments import allows, spell, whole
 from symconv.language.graph import has_opaque, in_kernels, leaves
 from symconv.language.notation import plain
+from symconv.language.telling import Told
 
 __all__ = ["Amounts", "solve_amounts"]
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(Told):
     """For which amounts a claim holds for all lengths; see `solve_amounts`.
 
     Attributes:

@@ -36,6 +36,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import indices
 from symconv.language.assignments import leaf_shape, spell
 from symconv.language.graph import leaves
+from symconv.language.telling import Told
 
 __all__ = ["Need", "Obstacle", "obstacle"]
 
@@ -47,7 +48,7 @@ Monomial: TypeAlias = tuple[tuple[Entry, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Need(Told):
     """What an output asks of the unknowns.
 
     Attributes:
@@ -81,7 +82,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Told):
     """The smallest sizes at which no kernel serves.
 
     Attributes:

@@ -27,6 +27,7 @@ from symconv.errors import SymconvError
 from symconv.language.graph import leaves
 from symconv.language.notation import code, plain
 from symconv.language.signals import SignalExpr, Tensor
+from symconv.language.telling import Told
 
 __all__ = ["Merged", "Repair", "merge"]
 
@@ -37,7 +38,7 @@ PerAxis: TypeAlias = "Expr | tuple[Any, ...]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Repair:
+class Repair(Told):
     """Another chain, which is one layer where the chain as it was given is not.
 
     Attributes:

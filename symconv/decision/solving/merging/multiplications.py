@@ -27,12 +27,13 @@ from symconv.language.operators import (
 from symconv.language.operators import Taps as KnownTaps
 from symconv.language.operators.base import size_along
 from symconv.language.signals import Applied, SignalExpr, StandIn
+from symconv.language.telling import Told
 
 __all__ = ["Cost", "multiplications", "total"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Told):
     """What one layer takes.
 
     Attributes:
