@@ -502,6 +502,18 @@ def test_images_are_planes(opened: Open) -> None:
 
 
 @needs_chromium
+def test_a_maximum_over_windows_of_two_axes_names_what_it_is_taken_of(opened: Open) -> None:
+    m = Tensor("m", (n, 4))
+    pooled = m.relu().max_pool(2, axes=(0, 1))
+    page = opened(Claim(pooled, m.max_pool(2, axes=(0, 1)).relu()), address="#n=4")
+    page.locator('.side:first-child .cell[aria-label^="y[0, 0]"]').hover()
+    told = page.inner_text("#pointed").split("\n")[0]
+    assert told.startswith("y[0, 0] = max(")
+    assert "+" not in told
+    assert len(set(re.findall(r"\w\[[01], [01]\]", told.split("max")[1]))) == 4
+
+
+@needs_chromium
 def test_the_page_suits_phones_and_the_dark(browser: Any, folder: Path) -> None:
     path = folder / "dark.html"
     path.write_text(explore.page(BETWEEN, BETWEEN.prove()).html, encoding="utf-8")

@@ -635,16 +635,22 @@ function formulaOf(i, u) {
 
 /** A function or a maximum of entries as text; undefined for sums of products. */
 function argumentsText(i, u) {
-  const { read } = current;
-  const node = read.nodes[i];
+  const node = current.read.nodes[i];
   if (!OPERATORS[node.op].chosen) return undefined;
-  const of = read.terms(i, u).flatMap(([, factors]) => factors.map(([o, v]) => {
-    const operand = node.of[o];
+  const of = argumentTexts(i, u);
+  return node.call ? node.call.replace("{0}", of[0] ?? "0") : `max(${of.join(", ")})`;
+}
+
+/** What a function or a maximum is taken of; of a maximum that is not drawn, what that is taken of. */
+function argumentTexts(i, u) {
+  const { read } = current;
+  return read.terms(i, u).flatMap(([, factors]) => factors.flatMap(([o, v]) => {
+    const operand = read.nodes[i].of[o];
     if (isShown(operand)) return entryName(operand, v);
-    return sumText([...read.polynomial(operand, v, new Map(), (o) => DRAWN.has(o))]
+    if (OPERATORS[read.nodes[operand].op].chosen) return argumentTexts(operand, v);
+    return sumText([...read.polynomial(operand, v, new Map(), (p) => DRAWN.has(p))]
       .map(([monomial, number]) => [number, monomialText(monomial)]));
   }));
-  return node.call ? node.call.replace("{0}", of[0] ?? "0") : `max(${of.join(", ")})`;
 }
 
 function sumText(terms) {
