@@ -36,7 +36,7 @@
 # %%
 from sympy import Eq, Mod, Sum
 
-from symconv import Claim, Proved, Signal, diagrams, integers, solve
+from symconv import Claim, Proved, Signal, diagrams, explore, integers, solve
 from symconv.exercises import check
 
 n, c = integers("n c", positive=True)
@@ -242,6 +242,9 @@ for evidence in verdict.evidence:
 
 # %%
 diagrams.networks(theorem, n=8, c=3, l=3, r=3)
+
+# %%
+explore(theorem, n=8, c=3, l=3, r=3)
 
 # %% [markdown]
 # The same can be seen on symbol vectors. The difference of the two sides is not

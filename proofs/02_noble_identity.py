@@ -27,7 +27,7 @@
 # %%
 from sympy import Eq, Mod, Or, Symbol, ceiling, collect, expand, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams, integers, solve
+from symconv import Claim, Proved, Refuted, Signal, diagrams, explore, integers, solve
 from symconv.exercises import check
 
 n, c, d, s, t = integers("n c d s t", positive=True)
@@ -156,6 +156,9 @@ prove(x.downsample(s).correlate(h), x.correlate(h, dilation=s).downsample(s))
 # %%
 at_two = Claim(x.downsample(2).correlate(h), x.correlate(h.dilate(2)).downsample(2))
 diagrams.networks(at_two, outputs=(1,), n=8, d=3)
+
+# %%
+explore(at_two, n=8, d=3)
 
 # %% [markdown]
 # ## The theorem in two lines

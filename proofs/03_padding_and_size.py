@@ -29,7 +29,7 @@
 # %%
 from sympy import And, Eq, Max, Mod, Ne, Or, Piecewise, ceiling, false, floor
 
-from symconv import Claim, Proved, Refuted, Signal, diagrams, integers
+from symconv import Claim, Proved, Refuted, Signal, diagrams, explore, integers
 from symconv.exercises import check
 
 n, c, d, s, t = integers("n c d s t", positive=True)
@@ -237,6 +237,9 @@ assert verdict.condition == Ne(Mod(n, 4), 2)
 unmerged = x.pad(3, 3).correlate(k3, stride=2).correlate(k3, stride=2)
 prove(once, unmerged)
 diagrams.networks(Claim(per_layer, unmerged), outputs=(1,), n=6)
+
+# %%
+explore(Claim(per_layer, once), n=6)
 
 # %% [markdown]
 # The smallest counterexample in numbers:

@@ -33,7 +33,7 @@ from random import Random
 
 from sympy import And, Eq, I, Mod, Not, S, expand, factor, groebner, symbols
 
-from symconv import Claim, Refuted, Signal, diagrams, integers, solve
+from symconv import Claim, Refuted, Signal, diagrams, explore, integers, solve
 from symconv.exercises import check
 
 n, c, d = integers("n c d", positive=True)
@@ -120,6 +120,9 @@ assert only.is_unique
 zero_at_the_end = Claim(x.correlate(k4.pad(0, 1), stride=4), two_layers(x)).prove()
 print(zero_at_the_end)
 assert isinstance(zero_at_the_end, Refuted)
+
+# %%
+explore(Claim(x.correlate(k4.pad(0, 1), stride=4), two_layers(x)), n=11, c=2)
 
 # %% [markdown]
 # Nor does any other kernel with one tap more:

@@ -51,7 +51,7 @@
 # %%
 from sympy import And, Eq, Mod, Or, Sum, floor, oo
 
-from symconv import Claim, Refuted, Signal, diagrams, integers
+from symconv import Claim, Refuted, Signal, diagrams, explore, integers
 from symconv.derivations import Derivation, such_that
 from symconv.exercises import check
 from symconv.exercises.grading import grade
@@ -254,6 +254,9 @@ kept = Signal.from_formula(
     u, total(x[m] * k[2 * u - m], m, over=(0, n - 1), where=even(m)), length=one_layer.length
 )
 diagrams.monomials(Claim(one_layer, kept), axes=("x", "k"), output=2, n=6, c=5)
+
+# %%
+explore(Claim(one_layer, kept), n=6, c=5)
 
 # %% [markdown]
 # At an even place, even entries meet even taps and odd entries odd taps. What (3) loses is the

@@ -29,7 +29,7 @@
 # %%
 import shutil
 
-from symconv import Claim, Signal, integers
+from symconv import Claim, Signal, explore, integers
 from symconv.exercises import check
 from symconv.formal import (
     Listing,
@@ -82,7 +82,19 @@ part("definitions", "(* How many outputs", "(size x)).")
 # first whether the kernel fits. Otherwise it is $\lfloor (n - c)/s \rfloor + 1$: `%/` divides and
 # rounds down, and `.+1` adds one.
 #
-# The kernel of the single layer is made of a dilation and a convolution.
+# The input is padded before the layers. For that, entries at negative places are needed, and so
+# integers: `u%:Z` is the natural number `u` as an integer, and `Posz i` is the integer that is the
+# natural number `i`. What is no `Posz` is negative.
+
+# %%
+part("definitions", "(* x[m]: the entry", "then n else 0%N).")
+
+# %% [markdown]
+# The kernel of the single layer is made of a dilation and a convolution. In `dilated_size`, a length
+# `c` that is not 0 is called `c'.+1`, so that `c'` is $c - 1$.
+
+# %%
+part("definitions", "(* How long c taps", "else 0%N.")
 
 # %%
 part("definitions", "(* k with d - 1 zeros", "then 0%N else (size a + size b).-1).")
@@ -190,6 +202,9 @@ noble = Claim(
 )
 text = certificate(noble)
 Listing(text[text.index("Theorem noble_identity") :])
+
+# %%
+explore(noble, n=8, c=3)
 
 # %% [markdown]
 # Each part of both sides gets a name and is expanded into a sum by a lemma. The functions `f` and

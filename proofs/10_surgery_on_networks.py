@@ -47,6 +47,7 @@ from symconv import (
     compare,
     diagrams,
     einsum,
+    explore,
     integers,
     merge,
     solve,
@@ -214,6 +215,9 @@ add_one = Claim(
 verdict = add_one.prove()
 assert isinstance(verdict, Refuted)
 diagrams.counterexample(verdict)
+
+# %%
+explore(add_one, n=6, c=3, p=1)
 
 # %% [markdown]
 # The layer pads *behind* the norm: its taps find a 0 there. The folded layer pads before, and its

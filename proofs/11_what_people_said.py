@@ -55,6 +55,7 @@ from symconv import (
     Tensor,
     diagrams,
     einsum,
+    explore,
     integers,
     receptive_field,
     repeat,
@@ -146,6 +147,9 @@ same_2 = x.pad_same(3, stride=2).correlate(k3, stride=2)
 by_hand_or_same = Claim(x.pad(1, 1).correlate(k3, stride=2), same_2)
 assert by_hand_or_same.condition() == Eq(Mod(n, 2), 1)
 diagrams.networks(by_hand_or_same, outputs=[0], n=6)
+
+# %%
+explore(by_hand_or_same, n=6)
 
 # %% [markdown]
 # For even $n$ one zero is enough, and SAME puts it on the right. Every window then stands one

@@ -34,7 +34,17 @@ import onnx
 from onnx.reference import ReferenceEvaluator
 from sympy import And, Eq, Max, Min, Or, ceiling, floor
 
-from symconv import Claim, Proved, Refuted, Signal, SymconvError, compare, integers, solve_amounts
+from symconv import (
+    Claim,
+    Proved,
+    Refuted,
+    Signal,
+    SymconvError,
+    compare,
+    explore,
+    integers,
+    solve_amounts,
+)
 from symconv.exercises import check
 from symconv.reading.networks import read_onnx
 
@@ -137,6 +147,9 @@ for windows in (2, 3, 4):
     expected = And(Or(Eq(p, 0), l >= windows - 1), Or(Eq(q, 0), r >= windows - 1))
     assert Claim(claim.condition(for_all=[n]), expected, claim.given).prove()
 uncounted(3).condition(for_all=[n])
+
+# %%
+explore(uncounted(3), n=6, l=1, r=1, p=1, q=1)
 
 # %% [markdown]
 # On each side the pool has no padding of its own, or Pad has put $w - 1$ zeros there, so that a

@@ -17,9 +17,11 @@ The public names are few:
   module of PyTorch are one, as a `MergedNetwork`.
 - `compare` says whether two modules of PyTorch compute the same, as a `Comparison`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
-- `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
+- `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.  Exercises
+  of one's own are files, which `symconv.exercises.Exercise` reads.
 - `CATALOGUE` has the claims that symconv knows, by name.
-- `diagrams`, which is the module `symconv.pages.diagrams`, draws pictures.
+- `diagrams`, which is the module `symconv.pages.diagrams`, draws pictures; `explore(claim)` makes
+  a page on which a claim can be played with.
 - `SymconvError` is raised where a question cannot be answered as it was asked, and `Undecided`
   where it lies beyond what is decided.
 """
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from symconv.language.signals import Signal, SignalExpr, Tensor
     from symconv.language.tensor_functions import concatenate, einsum, maximum
     from symconv.pages import diagrams
+    from symconv.pages.explore.pages import explore
     from symconv.reading.networks.comparing import compare
     from symconv.reading.networks.merging.networks import MergedNetwork, merge
     from symconv.testing import assert_equal
@@ -82,6 +85,7 @@ __all__ = [
     "concatenate",
     "diagrams",
     "einsum",
+    "explore",
     "grade",
     "integers",
     "maximum",
@@ -114,6 +118,7 @@ _PLACES = {
     "check": "exercises.checking",
     "compare": "reading.networks.comparing",
     "diagrams": "pages.diagrams",
+    "explore": "pages.explore.pages",
     "grade": "exercises.grading",
     "integers": "arithmetic.symbols",
     "receptive_field": "language.receptive_fields",

@@ -577,8 +577,8 @@ MOST_CELLS_OF_A_PAGE = 1200
 MOST_CELLS_AT_FIRST = 320
 """Of a page to play with, at the sizes that it begins with: they are seen without scrolling far."""
 
-MOST_SIZES_TRIED_FOR_A_PAGE = 400
-"""To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
+MOST_SIZES_TRIED_FOR_A_PAGE = 200
+"""To begin with on a page to play with: half a second at most, for claims with many nodes."""
 
 MOST_OUTPUTS_NAMED = 12
 """Below a picture, one by one: a line of them."""
@@ -616,6 +616,9 @@ FEWEST_RULED_LINES = 4
 
 MOST_RULED_LINES = 16
 """For a solution by hand: half a page."""
+
+MOST_BYTES_OF_A_PICTURE = 2 * 10**6
+"""Of a file that a notebook's text shows: it becomes a part of each page and notebook."""
 
 MOST_CHARACTERS_OF_A_LEAD = 180
 """A paragraph that says what comes next and stays on its page: it takes two lines at most."""

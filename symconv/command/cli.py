@@ -580,14 +580,22 @@ def kernel(taps: tuple[str, ...], as_json: bool) -> None:
     help="Only this format.  May be repeated.",
 )
 @click.option(
+    "--site",
+    is_flag=True,
+    help="A site of static pages instead: the notebooks, claims to play with, the reference.",
+)
+@click.option(
     "--output",
-    default="build/handouts",
-    show_default=True,
     type=click.Path(file_okay=False),
-    help="The folder to write to.",
+    help="The folder to write to.  [default: build/handouts, or build/site]",
 )
 def handout(
-    sources: tuple[str, ...], student: bool, instructor: bool, formats: tuple[str, ...], output: str
+    sources: tuple[str, ...],
+    student: bool,
+    instructor: bool,
+    formats: tuple[str, ...],
+    site: bool,
+    output: str | None,
 ) -> None:
     """Make handouts of proof notebooks: for students, and for instructors.
 
@@ -595,21 +603,31 @@ def handout(
     SOURCES are notebooks in jupytext's percent format, or folders of them:
       symconv handout proofs
       symconv handout proofs/01_index_argument.py --student --to pdf
+      symconv handout proofs --site
 
     Without options, both versions are written as PDF, HTML and Jupyter notebook.  A cell
     with the tag "solution", and the lines of a code cell between ### BEGIN SOLUTION and
-    ### END SOLUTION, are in the instructor's version only.
+    ### END SOLUTION, are in the instructor's version only.  A Markdown cell with the tag
+    "hint" is folded, and in the PDF it stands at the end.  A site has one version, the
+    student's one if nothing else is said.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     try:
         from symconv.command.handouts import build_all
+        from symconv.command.sites import build_site
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"handouts need the package {error.name}: pip install 'symconv[handouts]'"
         ) from None
 
     versions = [v for v, chosen in (("student", student), ("instructor", instructor)) if chosen]
+    if site and (formats or len(versions) == 2):
+        raise click.UsageError("a site has one version, and is HTML: leave out --to, and a version")
     with interrupts.raised():
-        build_all(sources, versions, formats, output)
+        if site:
+            version: Any = next(iter(versions), "student")
+            build_site(sources, version, output or "build/site")
+        else:
+            build_all(sources, versions, formats, output or "build/handouts")
 
 
 @main.command()

@@ -19,7 +19,7 @@ from symconv.command.typed_claims import TypedClaim
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Unknown
-from symconv.pages.explore.pages import written
+from symconv.pages.explore import Page
 from symconv.pages.explore.records import claim_record
 from symconv.reading.text import Declarations, Passage, read_claim
 
@@ -48,7 +48,7 @@ def write_page(
     else:
         asked = {"typed": asdict(TypedClaim.of(Passage(text, "the claim"), declared))}
     with working(out, "deciding"):
-        content = written(_record(asked, timeout, out))
+        content = Page(_record(asked, timeout, out)).html
     try:
         Path(path).write_text(content, encoding="utf-8")
     except OSError as error:
@@ -56,7 +56,7 @@ def write_page(
     out.print(f"{path}  {len(content.encode()) / 1000:.0f} kB", soft_wrap=True)
 
 
-def _record(asked: Mapping[str, Any], timeout: float | None, out: Console) -> Any:
+def _record(asked: Mapping[str, Any], timeout: float | None, out: Console) -> dict[str, Any]:
     try:
         if timeout is None:
             return page_record(**asked)

@@ -16,7 +16,7 @@ from symconv.pages.handouts.execution import Kernels
 from symconv.pages.handouts.formats import FORMATS, Format, build
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
 
-__all__ = ["build_all"]
+__all__ = ["build_all", "found_notebooks", "shown_progress"]
 
 
 def build_all(
@@ -33,15 +33,14 @@ def build_all(
     Raises:
         HandoutError: a notebook of which no handout can be made.  The others are made.
     """
-    sources = [Source.read(path) for path in _notebooks(paths)]
+    sources = [Source.read(path) for path in found_notebooks(paths)]
     chosen = [v for v in get_args(Version) if v in versions] or list(get_args(Version))
     kinds = [f for f in FORMATS if f in formats] or list(FORMATS)
     out = console()
     kernels = Kernels()
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     errors: list[str] = []
     with (
-        Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress,
+        shown_progress(out) as progress,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         jobs = [
@@ -59,7 +58,18 @@ def build_all(
         raise HandoutError("\n".join(errors))
 
 
-def _notebooks(paths: Iterable[str]) -> Iterator[Path]:
+def shown_progress(out: Console) -> Progress:
+    """What is being done, in a terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    return Progress(*columns, console=out, transient=True, disable=not out.is_terminal)
+
+
+def found_notebooks(paths: Iterable[str]) -> Iterator[Path]:
+    """The notebooks among files and in folders, each name once.
+
+    Raises:
+        HandoutError: a folder has none, or two have one name.
+    """
     seen: dict[str, Path] = {}
     for path in map(Path, paths):
         found = sorted(path.glob("*.py")) if path.is_dir() else [path]

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -57,8 +58,13 @@ class _Outputs:
             self.add("stream", name=name, text=text)
 
     def add_error(self, error: BaseException) -> None:
-        """An exception that ends a cell."""
-        self.add("error", ename=type(error).__name__, evalue=str(error), traceback=[])
+        """An exception that ends a cell; of its traceback, the line of the cell is kept."""
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename.startswith("<ipython-input")]
+        if isinstance(error, SyntaxError):
+            lines = [error.lineno]
+        told = [str(line) for line in lines[:1] if line is not None]
+        self.add("error", ename=type(error).__name__, evalue=str(error), traceback=told)
 
     def show(self, data: Any, metadata: Any, name: str | None, *, update: bool) -> None:
         """What `display` is called with; an update replaces what has its name."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ print([path.read_text() for path in Path(".").glob("*.txt")])
 def test_what_depends_on_a_solution_is_an_error(tmp_path: Path) -> None:
     text = "# %%\n### BEGIN SOLUTION\nk8 = 7\n### END SOLUTION\n\n# %%\nprint(k8)\n"
     built(tmp_path, text, "instructor", "ipynb")
-    with pytest.raises(HandoutError, match=r"line 9: .*NameError: .*k8.*nothing that a solution"):
+    with pytest.raises(HandoutError, match=r"line 10: .*NameError: .*k8.*nothing that a solution"):
         built(tmp_path, text, "student", "ipynb")
 
 
@@ -216,6 +217,8 @@ def test_students_find_ruled_space_and_a_stub(tmp_path: Path) -> None:
         ("code", stub),
     ]
     assert not any(c.metadata or c.get("outputs") for c in notebook.cells)
+    notebook = nbformat.read(built(tmp_path, text)["ipynb"], as_version=4)
+    assert [c.source for c in notebook.cells if "words" in c.source] == ["**Solution**\n\nwords"]
 
 
 # --- hints -----------------------------------------------------------------------------
@@ -319,6 +322,8 @@ def test_handouts_of_the_proofs(tmp_path: Path, path: Path, version: Version) ->
     assert (has_solutions, has_space) == (version == "instructor", version == "student")
     said = "".join(page.extract_text() for page in PdfReader(pdf).pages)
     assert "Exercise 1" in said
+    assert text.count('<details class="page">') == len(FRAME.findall(text)) >= 1
+    assert "this claim can be played with" in " ".join(said.split())
     assert ("raise NotImplementedError" in jupyter.read_text()) == (version == "student")
     if version == "instructor":
         assert "proved for all lengths" in said
@@ -359,7 +364,16 @@ class References(HTMLParser):
         self.found += [(tag, name, value or "") for name, value in attrs]
 
 
+FRAME = re.compile(
+    r'<iframe title="[^"]*" sandbox="allow-scripts" loading="lazy" style="[^"]*" srcdoc="([^"]*)">'
+)
+
+
 def check_self_contained(text: str) -> None:
+    """Nothing is asked for, and nothing runs, but in pages to play with, which ask for nothing."""
+    for page in FRAME.findall(text):
+        assert "default-src 'none'" in unescape(page)
+    text = FRAME.sub("", text)
     assert not re.search(r"<script|<link|<iframe|@import|javascript:", text, re.IGNORECASE)
     assert set(re.findall(r"url\(([a-z]*):", text)) <= {"data"}
     page = References()
@@ -381,6 +395,8 @@ def check_self_contained(text: str) -> None:
         '<p onclick="f()">',
         "<style>@import 'a.css'</style>",
         '<img src="data:image/png;base64,AA">',
+        '<iframe title="a" sandbox="allow-scripts" loading="lazy" style="b" srcdoc="c"></iframe>',
+        '<iframe title="a" srcdoc="default-src &#x27;none&#x27;"></iframe>',
     ],
 )
 def test_the_check_of_pages_can_fail(page: str) -> None:
@@ -473,18 +489,24 @@ def test_files_that_are_no_notebooks(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("# %% [markdown]\n# $a \\tag{1}$", r"line 4: in the formula .*\\tag cannot be set"),
-        ("# %% [markdown]\n# $$a \\; b$$", r"line 4: .*\\; cannot be set; write \\,"),
-        ("# %% [markdown]\n# $|x|$", r"line 4: .*\| cannot be set"),
-        ("# %% [markdown]\n# \\begin{align} a \\end{align}", r"line 4: .*not within dollar"),
-        ("# %% [markdown]\n# $a", r"line 4: .*not within dollar"),
+        ("# %% [markdown]\n# $a \\tag{1}$", r"line 5: in the formula .*\\tag cannot be set"),
+        ("# %% [markdown]\n# $$a \\; b$$", r"line 5: .*\\; cannot be set; write \\,"),
+        ("# %% [markdown]\n# $|x|$", r"line 5: .*\| cannot be set"),
+        ("# %% [markdown]\n# \\begin{align} a \\end{align}", r"line 5: .*not within dollar"),
+        ("# %% [markdown]\n# $a", r"line 5: .*not within dollar"),
         ("# %% [markdown]\n# $\\color{red} a$", r"\\color cannot be set"),
         ("# %% [markdown]\n# $\\begin{vmatrix} a \\end{vmatrix}$", "environment vmatrix cannot"),
         ("# %% [markdown]\n# $\\frac{a}$", r"pandoc says: .*\\frac\{a\}"),
-        ("# %% [markdown]\n# $\\left( a$", r"line 4: .*\\left without \\right"),
-        ("# %% [markdown]\n# <b>a</b>", "line 4: '<b>' is html; expected Markdown"),
-        ("# %% [markdown]\n# ![a](b.png)", "line 4: a picture in Markdown"),
-        ("# %% [markdown]\n# [a](javascript:alert)", "line 4: a link to 'javascript:alert'"),
+        ("# %% [markdown]\n# $\\left( a$", r"line 5: .*\\left without \\right"),
+        ("# %% [markdown]\n# <b>a</b>", "line 5: '<b>' is html; expected Markdown"),
+        ("# %% [markdown]\n# a\n#\n# b ![a](b.png)", "line 7: a picture within a text"),
+        ("# %% [markdown]\n# a\n#\n# ![a](b.png)", r"line 7: .*'b.png' cannot be read: No such"),
+        ("# %% [markdown]\n# ![a](/etc/b.png)", "line 5: .*'/etc/b.png'; expected an SVG or PNG"),
+        ("# %% [markdown]\n# ![a](../b.svg)", "line 5: .*in the folder of the notebook"),
+        ("# %% [markdown]\n# ![a](https://example.org/b.svg)", "line 5: .* in the folder"),
+        ("# %% [markdown]\n# ![a](sheet.py)", "line 5: .*expected an SVG or PNG file"),
+        ("# %% [markdown]\n# a $b$\n#\n# c\n# $$a \\tag{1}$$", "line 8: in the formula a"),
+        ("# %% [markdown]\n# [a](javascript:alert)", "line 5: a link to 'javascript:alert'"),
         ("# %% [markdown]\n# $\\overline{ab}$", r"overline cannot be set"),
         ("# %% [markdown]\n# $$x \\begin{aligned} a &= b \\end{aligned}$$", "the whole formula"),
         ("# %% [markdown]\n# $\\begin{cases} a \\\\ b \\end{cases}$", "one & in each row"),
@@ -502,7 +524,8 @@ def test_files_that_are_no_notebooks(
         ("# %% [markdown]\n# A hieroglyph: \U00013000", "page 1 a character is in none"),
         ('# %%\nfrom IPython.display import Latex\n\nLatex("$a \\\\tag{1}$")', "in the output a"),
         ("# %%\nimport sys\n\nprint('a word', file=sys.stderr)", "line 4: .*warning: a word"),
-        ("# %%\n1 / 0", "line 4: the cell fails, ZeroDivisionError: division by zero"),
+        ("# %%\n1 / 0", "line 5: the cell fails, ZeroDivisionError: division by zero"),
+        ("# %%\na = 1\n\nif a:\n    b.c", "line 8: the cell fails, NameError: name 'b'"),
         ("# %%\nimport os\n\nos._exit(1)", "has died"),
         ("# %%\nfrom sympy import symbols\n\nsum(symbols('abcdefgh0:30'))", "as wide as the page"),
         (
@@ -548,6 +571,24 @@ Piecewise((floor(n / 2), n > 3), (0, True))
     assert page.count("<table") == 1
     assert page.count("<math") == 4
     assert "<title>A title, instructor’s version</title>" in page
+
+
+def test_a_page_to_play_with_is_in_the_handout(tmp_path: Path) -> None:
+    text = """# %%
+from symconv import Signal, explore
+
+x = Signal("x", 3)
+explore(x.flip().flip() == x)
+"""
+    student = built(tmp_path, text, "student")
+    (page,) = FRAME.findall(student["html"].read_text(encoding="utf-8"))
+    assert '"claim":"flip(flip(x)) = x"' in unescape(page)
+    (cell,) = [
+        cell
+        for cell in nbformat.read(built(tmp_path, text, "instructor")["ipynb"], 4).cells
+        if cell.cell_type == "code"
+    ]
+    assert cell.outputs[0].data["text/html"].startswith("<iframe ")
 
 
 # --- what looks wrong on paper ---------------------------------------------------------
@@ -654,12 +695,75 @@ word = "code"
     page = paths["html"].read_text(encoding="utf-8")
     said = pages(paths["pdf"])[0]
     for word in ("A “heading”", "“He said ‘no’”, don’t, (“", "”), ", "“it”", "’90s", "“item”"):
-        assert word in " ".join(re.sub("</?em>", "", page).split())
+        assert word in " ".join(re.sub("</?(em|span)[^>]*>", "", page).split())
         assert word in " ".join(said.split())
     for word in ("\"a\" + 'b'", "--flag, -1...", '"code"'):
         assert word in re.sub("<[^>]*>", "", page).replace("&quot;", '"').replace("&#39;", "'")
         assert word in said
     assert "“He" not in paths["ipynb"].read_text(encoding="utf-8")
+
+
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">'
+    '<rect width="40" height="20" fill="#654321"/></svg>'
+)
+DOT = base64.b64decode(  # one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_pictures_in_text_are_in_each_page(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/a drawing.svg").write_text(DRAWING)
+    (tmp_path / "dot.png").write_bytes(DOT)
+    text = """# %% [markdown]
+# A text.
+#
+# ![a drawing](pictures/a%20drawing.svg)
+#
+# ![a dot](dot.png)
+"""
+    for version in VERSIONS:
+        paths = built(tmp_path, text, version)
+        page = paths["html"].read_text(encoding="utf-8")
+        check_self_contained(page)
+        assert [f'alt="{words}"' in page for words in ("a drawing", "a dot")] == [True, True]
+        for kind in FORMATS:
+            assert COLOURS["visible"][kind == "pdf"] in everything(paths[kind])
+        notebook = nbformat.read(paths["ipynb"], as_version=4)
+        assert notebook.cells[1].source.count("](data:image/") == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("words", "is no SVG file"),
+        (DRAWING.replace("<rect", '<image href="https://example.org/a.png"/><rect'), "self-cont"),
+        (DRAWING.replace("<rect", "<script>1</script><rect"), "not self-contained"),
+        (DRAWING + 2_000_000 * " ", "more than 2 MB"),
+    ],
+)
+def test_bad_pictures_in_text(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.svg").write_text(content)
+    with pytest.raises(HandoutError, match=f"line 5: .*{message}"):
+        built(tmp_path, "# %% [markdown]\n# ![a](a.svg)\n", "student", "html")
+    with pytest.raises(HandoutError, match=r"line 5: .* says nothing in words"):
+        built(tmp_path, "# %% [markdown]\n# ![](a.svg)\n", "student", "html")
+
+
+def test_pictures_stay_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.svg").write_text(DRAWING)
+    (tmp_path / "in/a.svg").symlink_to(tmp_path / "secret.svg")
+    made = source(tmp_path / "in", "# %% [markdown]\n# ![a](a.svg)\n")
+    with pytest.raises(HandoutError, match=r"line 5: .*in the folder of the notebook"):
+        build(made, ["student"], ["html"], tmp_path / "out")
+
+
+def test_numbers_in_prose_begin_no_lists(tmp_path: Path) -> None:
+    text = "# %% [markdown]\n# " + 40 * "Their stride is 9. Find it. " + "\n"
+    (page,) = pages(built(tmp_path, text, "instructor", "pdf")["pdf"])
+    assert " ".join(page.split()).count("stride is 9. Find it.") == 40
 
 
 def test_verdicts_are_shown_as_what_people_read(tmp_path: Path) -> None:

@@ -8,6 +8,6 @@
 
 from __future__ import annotations
 
-from symconv.pages.explore.pages import page
+from symconv.pages.explore.pages import Page, explore, page
 
-__all__ = ["page"]
+__all__ = ["Page", "explore", "page"]

@@ -92,6 +92,7 @@ let keeping = null;
 
 /** Write what is chosen behind the # of the address, once nothing has changed for a moment. */
 function keepInAddress() {
+  if (location.protocol === "about:") return; // in a frame of another page, which has the address
   clearTimeout(keeping);
   keeping = setTimeout(() => {
     const hash = `#${chosen()}`;
@@ -135,10 +136,9 @@ const allowed = ({ least, largest }, number) =>
 
 // --- the fields ------------------------------------------------------------------------------
 
-/** A slider and a field for an integer. */
-function integerField(id, label, limits, get, set, withSlider) {
+/** A field and a slider for an integer; the slider ends at `most`, and the field goes on. */
+function integerField(id, label, limits, most, get, set) {
   const least = limits.least ?? -8;
-  const most = limits.largest ?? 24;
   const field = made("input", { type: "number", id, inputmode: "numeric", step: 1, min: limits.least ?? -512, max: limits.largest ?? 512 });
   const slider = made("input", { type: "range", min: least, max: most, step: 1, "aria-label": `${label}, slider` });
   const change = (text) => {
@@ -160,7 +160,7 @@ function integerField(id, label, limits, get, set, withSlider) {
     slider.value = get();
   };
   FIELDS.push(show);
-  return made("div", { class: "row-of-fields" }, made("label", { for: id }, label), field, ...(withSlider ? [slider] : []));
+  return made("div", { class: "row-of-fields" }, made("label", { for: id }, label), field, slider);
 }
 
 const FIELDS = [];
@@ -168,7 +168,7 @@ const FIELDS = [];
 function makeFields() {
   for (const symbol of CLAIM.symbols) {
     const { name } = symbol;
-    $("sizes").append(integerField(`size-${name}`, name, symbol, () => state.at[name], (a) => { state.at[name] = a; }, true));
+    $("sizes").append(integerField(`size-${name}`, name, symbol, symbol.largest ?? 24, () => state.at[name], (a) => { state.at[name] = a; }));
   }
   for (const name of TYPED) $("taps").append(tapsField(name));
   $("entries").hidden = !TYPED.length;
@@ -176,9 +176,9 @@ function makeFields() {
     const one = CLAIM.nodes[node];
     const isOfSeveral = axis !== undefined && one[amount].length > 1;
     const what = `${amount === "sizes" ? (isOfSeveral ? "size" : "length") : amount} of ${one.letter}${isOfSeveral ? `, axis ${axis}` : ""}`;
-    $("numbers-list").append(integerField(`number-${key}`, what, { least: least < 0 ? null : least, largest: null },
+    $("numbers-list").append(integerField(`number-${key}`, what, { least: least < 0 ? null : least, largest: null }, Math.max(8, 2 * from),
       () => state.numbers[key] ?? from,
-      (a) => { if (a === from) delete state.numbers[key]; else state.numbers[key] = a; }, false));
+      (a) => { if (a === from) delete state.numbers[key]; else state.numbers[key] = a; }));
   }
   $("numbers").hidden = !NUMBERS.length;
 }
@@ -218,7 +218,9 @@ function longest(name) {
 function tellVerdict() {
   const { verdict } = CLAIM;
   $("claim").textContent = CLAIM.claim;
-  $("claim").hidden = document.querySelector("h1").textContent === CLAIM.claim;
+  const title = document.querySelector("h1");
+  $("claim").hidden = title.textContent === CLAIM.claim;
+  title.classList.toggle("formula", $("claim").hidden);
   $("quantifiers").textContent = `${CLAIM.quantifiers}.`.replace(/^f/, "F");
   $("verdict").className = verdict.kind;
   $("verdict-said").textContent = `${{ proved: "✓ ", refuted: "✗ ", unknown: "" }[verdict.kind]}${verdict.said}`;
@@ -753,7 +755,8 @@ function walked(event) {
 
 tellVerdict();
 makeFields();
-readAddress();
+if (location.protocol !== "about:") readAddress();
+else $("reset").nextElementSibling.remove();
 showFields();
 listen();
 draw();

@@ -166,7 +166,8 @@ class _Run:
     def _check(self, cell: Cell, outputs: Sequence[Any], *, is_stub: bool) -> None:
         for output in outputs:
             if output.output_type == "error" and not (is_stub and output.evalue == STUB):
-                raise self._source.error(cell.line, self._failure(output, is_stub=is_stub))
+                line = cell.line if is_stub else _line(cell, output)
+                raise self._source.error(line, self._failure(output, is_stub=is_stub))
             if output.get("name") == "stderr":
                 said = output.text.strip().splitlines()[-1]
                 raise self._source.error(cell.line, f"the cell writes a warning: {said}")
@@ -296,3 +297,8 @@ def _workplace(source: Source) -> Iterator[tuple[Path, dict[str, str]]]:
 def _is_left_out(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
     return any(part.startswith(".") or part in ("build", "__pycache__") for part in parts)
+
+
+def _line(cell: Cell, error: Any) -> int:
+    """The line of the source at which a cell fails."""
+    return cell.line + int(next(iter(error.traceback), 0))

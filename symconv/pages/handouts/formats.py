@@ -1,4 +1,7 @@
-"""Handouts as files: PDF through Typst, HTML in one file without scripts, Jupyter notebooks."""
+"""Handouts as files: PDF through Typst, HTML in one file, Jupyter notebooks.
+
+HTML has no scripts but those of the pages to play with, which are in frames of their own.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,15 @@ from pandocfilters import Math, RawBlock, RawInline, Str, walk
 from pypdf import PdfReader
 
 from symconv.arithmetic.limits import MOST_CHARACTERS_UNBROKEN
+from symconv.pages.explore import Page
 from symconv.pages.handouts.execution import Kernels, executed, notebook
 from symconv.pages.handouts.notebooks import HandoutError, Source, Version
-from symconv.pages.handouts.pages import Block, Document, Figure, document, pandoc
+from symconv.pages.handouts.pages import Block, Document, document, pandoc
 from symconv.pages.handouts.paper import on_paper
+from symconv.pages.handouts.pictures import Figure, PictureError, embedded
 from symconv.pages.handouts.tex import broken, spaced
 
-__all__ = ["FORMATS", "Format", "build"]
+__all__ = ["FORMATS", "Format", "build", "html_parts", "html_style"]
 
 Format: TypeAlias = Literal["pdf", "html", "ipynb"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -106,8 +111,18 @@ def _jupyter(source: Source, version: Version, shown: Any) -> bytes:
         book = notebook(source, version)
         pairs = zip(source.cells, book.cells, strict=True)
         book.cells = [written for cell, written in pairs if not cell.is_spare]
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_pictures(cell.source, source)
     text: str = nbformat.writes(book)
     return f"{text}\n".encode()
+
+
+def _with_pictures(text: str, source: Source) -> str:
+    try:
+        return embedded(text, source.path.parent)
+    except PictureError as error:
+        raise HandoutError(f"{source.path}: {error}") from None
 
 
 # --- PDF -------------------------------------------------------------------------------
@@ -117,7 +132,7 @@ def _pdf(paged: Document) -> bytes:
     where = str(paged.source.path)
     blocks = list(_replaced(on_paper(paged.blocks), paged, _typst_div))
     blocks = walk(blocks, _typst_inline, "typst", {})
-    body = pandoc(["-f", "json", "-t", "typst-smart"], paged.json(blocks), where)
+    body = pandoc(["-f", "json", "-t", "typst-smart", "--wrap=none"], paged.json(blocks), where)
     names = {"title": paged.title, "version": _TITLES[paged.version]}
     head = "".join(f"#let handout-{name} = {_quoted(text)}\n" for name, text in names.items())
     with tempfile.TemporaryDirectory() as folder:
@@ -190,6 +205,8 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
             number = attributes["number"]
             arguments = f"{_quoted(figure.name)}, {_quoted(figure.alternative)}, {number}"
             return [RawBlock("typst", f"#picture({arguments})")]
+        case "page":
+            return [RawBlock("typst", "#where-page")]
         case _:
             arguments = ", ".join(map(_quoted, attributes.values()))
             call = f"#{kind}({arguments})" if arguments else f"#{kind}"
@@ -200,6 +217,33 @@ def _typst_div(kind: str, attributes: dict[str, str], inner: list[Block], paged:
 
 
 def _html(paged: Document) -> bytes:
+    body, style = html_parts(paged)
+    title, version = escape(paged.title), _TITLES[paged.version]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}, {version}</title>\n<style>\n{html_style([body], style)}\n</style>\n"
+        f"</head>\n<body>\n"
+        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
+    ).encode()
+
+
+def html_style(bodies: Iterable[str], highlighting: str) -> str:
+    """The style sheet of pages, with a font for their formulas.
+
+    Args:
+        bodies: what the pages hold, as `html_parts` writes it.
+        highlighting: the style sheet of their code.
+    """
+    return f"{_math_font(''.join(bodies))}\n{_data('page.css')}\n{highlighting}"
+
+
+def html_parts(paged: Document) -> tuple[str, str]:
+    """What the page of a document holds, as HTML, and the style sheet of its code.
+
+    Raises:
+        HandoutError: something cannot be set.
+    """
     where = str(paged.source.path)
     blocks = walk(list(_replaced(paged.blocks, paged, _html_div)), _html_inline, "html", {})
     arguments = ["-f", "json", "-t", "html5", "--mathml", "--standalone", "--template"]
@@ -216,14 +260,7 @@ def _html(paged: Document) -> bytes:
     body = re.sub(r"<mo>(&#8289;|\u2061)</mo>(?!\s*</mrow>\s*<mrow>\s*<mo[^>]*>\()", _APPLIED, body)
     body = _WITH_SIGNS.sub(_kept, body)
     body = re.sub("(<table.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.DOTALL)
-    title, version = escape(paged.title), _TITLES[paged.version]
-    style = f"{_math_font(body)}\n{_data('page.css')}\n{highlighting}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}, {version}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
-        f'<header class="version">{version.capitalize()}</header>\n{body}\n</body>\n</html>\n'
-    ).encode()
+    return body, highlighting
 
 
 def _html_inline(kind: str, value: Any, _format: str, _meta: Any) -> Any:
@@ -252,6 +289,10 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
             ]
         case "figure":
             return [RawBlock("html", _html_figure(paged.figures[int(attributes["number"])]))]
+        case "page":
+            frame = Page(json.loads(attributes["record"])).frame
+            begin = '<details class="page"><summary>Play with it</summary>'
+            return [RawBlock("html", f"{begin}{frame}</details>")]
         case "hint":
             begin = '<details class="hint"><summary>Hint</summary>'
             return [RawBlock("html", begin), *inner, RawBlock("html", "</details>")]
@@ -260,10 +301,8 @@ def _html_div(kind: str, attributes: dict[str, str], inner: list[Block], paged: 
 
 
 def _html_figure(figure: Figure) -> str:
-    kind = "svg+xml" if figure.name.endswith("svg") else "png"
-    data = base64.b64encode(figure.data).decode()
     alternative = escape(figure.alternative)
-    return f'<figure><img src="data:image/{kind};base64,{data}" alt="{alternative}"></figure>'
+    return f'<figure><img src="{figure.address}" alt="{alternative}"></figure>'
 
 
 def _math_font(body: str) -> str:
