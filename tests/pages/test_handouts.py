@@ -634,6 +634,17 @@ def test_no_page_ends_with_what_leads_to_the_next_thing(
     assert all(page.count(first) == page.count(last) for page in made)
 
 
+@pytest.mark.parametrize("hint", ["", '# %% [markdown] tags=["hint"]\n# a\n\n'])
+def test_a_question_stays_with_the_room_for_its_answer(tmp_path: Path, hint: str) -> None:
+    question = "# %% [markdown]\n# **Exercise {}** Thequestion " + 60 * "words " + "\n\n"
+    answer = "# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nthecheck = a\n\n"
+    text = "".join(filling(3 + n % 5) + question.format(n) + hint + answer for n in range(20))
+    made = pages(built(tmp_path, text, "student", "pdf")["pdf"])
+    found = [(page.count("Thequestion"), page.count("thecheck")) for page in made]
+    assert all(asked == checked for asked, checked in found)
+    assert sum(asked for asked, _ in found) == 20
+
+
 def test_a_picture_that_does_not_fit_leaves_no_blank(tmp_path: Path) -> None:
     picture = """# %%
 from symconv.pages.diagrams import Diagram
