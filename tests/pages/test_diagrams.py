@@ -96,7 +96,14 @@ def _value(text: str, compound: list[Expr]) -> Expr:
 def _sums(net: Network, compound: list[Expr]) -> list[Expr]:
     """The outputs, summed up along the lines of the network."""
     first = net.rows[0]
-    entries = [Symbol("{}{}".format(*_name(cell.text))) for cell in first.cells]
+    if net.branches:
+        entries = [Integer(0)] * len(first.cells)
+        for branch, wires in zip(net.branches, net.joins(), strict=True):
+            added = _sums(branch, compound)
+            for wire in wires:
+                entries[wire.target] += added[wire.source]
+    else:
+        entries = [Symbol("{}{}".format(*_name(cell.text))) for cell in first.cells]
     for row in net.rows[1:]:
         sums = [Integer(0)] * len(row.cells)
         for wire in row.wires:
@@ -107,10 +114,12 @@ def _sums(net: Network, compound: list[Expr]) -> list[Expr]:
 
 
 def _path(signal: SignalExpr) -> bool:
-    """Whether there is one row above each row, with a named signal as the input."""
+    """Whether there is one row above each row, or a sum, with named signals as the inputs."""
     while signal.operands and not isinstance(signal.operator, Formula):
-        if isinstance(signal.operator, Add | Multiply):
+        if isinstance(signal.operator, Multiply):
             return False
+        if isinstance(signal.operator, Add):
+            return all(map(_path, signal.operands))
         signal = signal.operands[0]
     return isinstance(signal, Signal)
 
@@ -244,6 +253,21 @@ def _pictures() -> Iterator[Any]:
         "network, wide": lambda: diagrams.network(x.correlate(k), outputs=range(36), n=40, c=5),
         "network, sparse": lambda: diagrams.network(
             x.correlate(k, stride=9).pad(9, 9).correlate(k, stride=5), n=40, c=2
+        ),
+        "network, a sum": lambda: diagrams.network(
+            (x.pad(1, 1).correlate(k) + x + k).correlate(k), n=3, c=3, outputs=(0,)
+        ),
+        "network, sums of sums": lambda: diagrams.network(
+            ((x + x.flip()).pad(1, 1).correlate(k) - x).add_bias(Signal("b", 1)),
+            outputs=(0, 3),
+            n=4,
+            c=3,
+        ),
+        "network, an empty sum": lambda: diagrams.network(
+            2 * Signal("e", 0) + Signal("e", 0), outputs=()
+        ),
+        "networks of sums": lambda: diagrams.networks(
+            Claim(x.correlate(k) + x.correlate(2 * k), x.correlate(3 * k)), n=6, c=3
         ),
         "networks": lambda: diagrams.networks(THEOREM, **AT),
         "networks side by side": lambda: diagrams.networks(BETWEEN, n=3, c=3),
@@ -707,7 +731,7 @@ wrong: Any = diagrams  # its arguments are to have wrong types
         (lambda: wrong.network(TWO_LAYERS, outputs="0", **AT), "got '0'"),
         (lambda: wrong.network(x.correlate(k), n=2, c=3), "the output is empty; outputs=()"),
         (lambda: wrong.network("x"), "expected a signal such as"),
-        (lambda: wrong.network(x + Y, n=2), "draw x and y one at a time"),
+        (lambda: wrong.network(x + Y, n=40), "too wide to stand side by side"),
         (lambda: wrong.network(x.multiply(Y).flip(), n=2), "draw x and y one at a time"),
         (lambda: wrong.network(x, n=41), "41 entries; a picture holds at most 40"),
         (lambda: wrong.network(x.pad(10**9, 0), n=1), "at most 40 in a row"),

@@ -71,12 +71,12 @@ def ran_cells(tmp_path: Path, text: str) -> list[Any]:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1 / 0", "line 1: the cell fails, ZeroDivisionError: division by zero"),
-        ("a = (", "line 1: the cell fails, .*SyntaxError"),
-        ("import sys\nsys.exit(3)", "line 1: the cell fails, SystemExit: 3"),
-        ("%nonsense", "line 1: the cell fails, UsageError"),
-        ("input()", "line 1: the cell fails, EOFError"),
-        ("await nothing()", "line 1: the cell fails, NameError"),
+        ("1 / 0", "line 2: the cell fails, ZeroDivisionError: division by zero"),
+        ("a = (", "line 2: the cell fails, .*SyntaxError"),
+        ("import sys\nsys.exit(3)", "line 3: the cell fails, SystemExit: 3"),
+        ("%nonsense", "line 2: the cell fails, UsageError"),
+        ("input()", "line 2: the cell fails, EOFError"),
+        ("await nothing()", "line 2: the cell fails, NameError"),
         ("class A:\n    def _repr_latex_(self):\n        1 / 0\nA()", "ZeroDivisionError"),
         ("import os\nos._exit(0)", "line 1: the Python process of the notebook has died"),
         ("import os\nos.system('echo a word >&2')", "line 1: the cell writes a warning: a word"),
@@ -162,13 +162,13 @@ def test_neither_version_sees_what_the_other_does(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("k8", "line 6: the cell fails in the student's version, NameError.*a solution defines"),
+        ("k8", "line 7: the cell fails in the student's version, NameError.*a solution defines"),
         (
             "import os\nif 'k8' not in vars():\n    os._exit(0)",
             "line 6: the Python process .* died",
         ),
-        ("k8 / 0", "line 6: the cell fails in the student's version, NameError"),
-        ("if 'k8' in vars():\n    1 / 0", "line 6: the cell fails, ZeroDivisionError"),
+        ("k8 / 0", "line 7: the cell fails in the student's version, NameError"),
+        ("if 'k8' in vars():\n    1 / 0", "line 8: the cell fails, ZeroDivisionError"),
     ],
 )
 def test_versions_that_fail(tmp_path: Path, text: str, message: str) -> None:

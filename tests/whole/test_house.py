@@ -56,7 +56,7 @@ NO_LIMITS = (
     ("pages.diagrams.lettering", "SIZE SMALL", "layout"),
     ("pages.diagrams.monomial_planes", "_TICK", "layout"),
     ("pages.diagrams.svg", "HEIGHT HALO _MARGIN", "layout"),
-    ("pages.diagrams.network_drawing", "_GAP _WIDE _ROOMY", "layout"),
+    ("pages.diagrams.network_drawing", "_GAP _WIDE _WIDEST _ROOMY", "layout"),
     ("pages.handouts.notebooks", "_ROW", "layout"),
     ("reading.text.functions", "_MANY", "any number of arguments"),
 )

@@ -10,14 +10,25 @@ from symconv.pages.diagrams.svg import GREY, HALO, Canvas
 
 __all__ = ["label_places", "labelled_lines"]
 
-_HEIGHTS = (64, 96)
+_HEIGHTS = (64.0, 96.0)
 _ROOM = 1.5
 
 
 def labelled_lines(
-    canvas: Canvas, y: float, lines: Sequence[tuple[float, float]], labels: Sequence[str]
+    canvas: Canvas,
+    y: float,
+    lines: Sequence[tuple[float, float]],
+    labels: Sequence[str],
+    least: float = 0.0,
 ) -> tuple[float, bool]:
     """Lines that lead down from the height y, with labels on them where there is room.
+
+    Args:
+        canvas: where they are drawn.
+        y: where they begin.
+        lines: from where to where each leads across.
+        labels: the text on each, or "".
+        least: how far they lead down at least, if one is not straight.
 
     Returns:
         Where they end, and whether all labels are there.
@@ -32,7 +43,8 @@ def labelled_lines(
             if room >= _ROOM:
                 break
     else:
-        height = 26 if all(abs(start - end) < 1 for start, end in lines) else 48
+        is_straight = all(abs(start - end) < 1 for start, end in lines)
+        height = 26.0 if is_straight else max(48.0, least)
     for start, end in lines:
         canvas.line((start, y), (end, y + height), stroke=GREY)
     for (start, end), label, place in zip(lines, labels, places, strict=True):

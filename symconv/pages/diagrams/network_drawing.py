@@ -8,6 +8,7 @@ from typing import SupportsIndex
 
 from symconv.arithmetic.limits import MOST_CELLS, MOST_OUTPUTS_NAMED
 from symconv.decision.claims import Claim
+from symconv.errors import SymconvError
 from symconv.language.assignments import point, spell
 from symconv.language.graph import symbols_in
 from symconv.language.notation import plain
@@ -29,7 +30,7 @@ from symconv.pages.diagrams.svg import GREY, HEIGHT, PALE, SHADE, Canvas, Diagra
 
 __all__ = ["network", "networks"]
 
-_GAP, _WIDE = 32.0, 640.0
+_GAP, _WIDE, _WIDEST = 32.0, 640.0, 1100.0
 _ROOMY = 20
 
 
@@ -41,12 +42,13 @@ def network(
     The input is above, the output below.  Lines lead to the chosen outputs from all cells
     that reach them; these are shaded.  Lines through a layer carry its taps.  Zeros of a
     padding have a dashed outline, zeros between the entries of a dilated signal a dotted one.
+    What is added stands side by side, above the sum.
     Operators that change nothing, such as pad(0, 0), have no row.
 
     Args:
         signal: an input (a named signal, known taps or a formula) under `pad`, `flip`,
             `downsample`, `dilate`, `correlate`, `convolve` (its first factor is in the row
-            above) and multiples.
+            above), multiples and sums of these.
         outputs: the indices of the outputs.
         lengths: the values of the integer symbols.
 
@@ -55,7 +57,7 @@ def network(
 
     Raises:
         SymconvError: a length or an output is missing, unknown or impossible, the signal
-            is a sum or a product of two signals, or the picture would not be legible.
+            is a product of two signals, or the picture would not be legible.
 
     >>> from symconv import Signal
     >>> x, k = Signal("x", 4), Signal("k", 2)
@@ -148,13 +150,37 @@ def _margin(net: Network) -> float:
 
 
 def _draw_network(canvas: Canvas, net: Network, left: float, top: float, margin: float) -> None:
+    y, last, notes = _draw_rows(canvas, net, left, top, margin)
+    if (len(net.rows) > 1 or net.branches) and not net.rows[-1].is_new and net.rows[-1].cells:
+        y += 9
+        _draw_indices(canvas, left, last, y)
+    y += 20
+    stand = [note for part in net.parts() for note in part.notes]
+    for note in dict.fromkeys(filter(None, (_legend(net), *stand, *notes))):
+        for line in wrapped(note, max(canvas.right - left, 380), SMALL):
+            canvas.text(left, y, line, size=SMALL, anchor="start")
+            y += 15
+
+
+def _draw_rows(
+    canvas: Canvas, net: Network, left: float, top: float, margin: float
+) -> tuple[float, list[float], list[str]]:
+    """Draw a network without its legend: where it ends, its last cells, and what has to be said."""
     places = _places(net.rows)
     crowded = max((row[-1] for row in places if row), default=0) > _ROOMY
     texts = (cell.text for row in net.rows for cell in row.cells)
     cell = max([24 if crowded else 30, *(text_width(text) + 6 for text in texts)])
     column = cell + (4 if crowded else 6)
     xs = [[left + margin + cell / 2 + column * float(p) for p in row] for row in places]
-    y, notes = top, list(net.notes)
+    y, notes = top, list[str]()
+    if net.branches:
+        y, ends, notes = _draw_branches(canvas, net, left, top)
+        middle = (min(map(min, ends)) + max(map(max, ends))) / 2 if all(ends) else 0.0
+        shift = max(0.0, middle - sum(xs[0][:: max(1, len(xs[0]) - 1)][:2]) / 2 if xs[0] else 0.0)
+        xs = [[x + shift for x in row] for row in xs]
+        joins = zip(ends, net.joins(), strict=True)
+        lines = [(end[wire.source], xs[0][wire.target]) for end, wires in joins for wire in wires]
+        y, _ = labelled_lines(canvas, y, lines, [""] * len(lines), least=72)
     for number, row in enumerate(net.rows):
         if number:
             wires = net.wires(number)
@@ -167,14 +193,30 @@ def _draw_network(canvas: Canvas, net: Network, left: float, top: float, margin:
         if not row.cells:
             canvas.text(left + margin, y + HEIGHT / 2, "no entries", anchor="start", colour=GREY)
         y += HEIGHT
-    if len(net.rows) > 1 and not net.rows[-1].is_new and net.rows[-1].cells:
-        y += 9
-        _draw_indices(canvas, left, xs[-1], y)
-    y += 20
-    for note in filter(None, (_legend(net), *notes)):
-        for line in wrapped(note, max(canvas.right - left, 380), SMALL):
-            canvas.text(left, y, line, size=SMALL, anchor="start")
-            y += 15
+    return y, xs[-1], notes
+
+
+def _draw_branches(
+    canvas: Canvas, net: Network, left: float, top: float
+) -> tuple[float, list[list[float]], list[str]]:
+    """Draw what is added side by side, so that the last rows stand at one height."""
+    sizes = []
+    for branch in net.branches:
+        scratch = Canvas()
+        height, _, _ = _draw_rows(scratch, branch, 0, 0, _margin(branch))
+        sizes.append((scratch.right, height))
+    if sum(width for width, _ in sizes) + _GAP * len(sizes) > _WIDEST:
+        raise SymconvError(
+            f"the parts of {plain(net.signal)} are too wide to stand side by side: "
+            "choose smaller lengths, or draw them one at a time"
+        )
+    bottom, ends, notes = top + max(height for _, height in sizes), [], list[str]()
+    for branch, (width, height) in zip(net.branches, sizes, strict=True):
+        _, last, said = _draw_rows(canvas, branch, left, bottom - height, _margin(branch))
+        ends.append(last)
+        notes += said
+        left += width + _GAP
+    return bottom, ends, notes
 
 
 def _draw_label(canvas: Canvas, row: Row, left: float, middle: float) -> None:
@@ -228,7 +270,7 @@ def _places(rows: Sequence[Row]) -> list[list[Fraction]]:
 
 
 def _legend(net: Network) -> str:
-    kinds = {cell.kind for row in net.rows for cell in row.cells}
+    kinds = {cell.kind for part in net.parts() for row in part.rows for cell in row.cells}
     last = net.rows[-1]
     shown = [u for u in net.outputs if u < len(last.cells)]
     names = ", ".join(last.cells[u].text if last.is_new else str(u) for u in shown)

@@ -5,7 +5,8 @@ Nothing is drawn here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 
@@ -15,11 +16,7 @@ from symconv.language import fixed_size
 from symconv.language.arrays import Array
 from symconv.language.graph import leaves
 from symconv.language.notation import plain, plain_factor
-from symconv.language.operators import (
-    Formula,
-    Scale,
-    Taps,
-)
+from symconv.language.operators import Add, Formula, Scale, Taps
 from symconv.language.operators.base import Fixed
 from symconv.language.signals import Signal, SignalExpr
 from symconv.pages.diagrams.arguments import size_of
@@ -27,6 +24,8 @@ from symconv.pages.diagrams.cells import Cell
 from symconv.pages.diagrams.entries import entry_text, number_text, polynomials, sum_text
 
 __all__ = ["Names", "Network", "Row", "Wire", "build"]
+
+_LETTERS = "abdefgpq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Network:
         outputs: the chosen outputs.
         reached: for each row the indices of the cells that reach them.
         notes: what the names of compound kernels stand for.
+        branches: where the first row is a sum, the networks of what is added.
     """
 
     signal: SignalExpr
@@ -76,10 +76,21 @@ class Network:
     outputs: tuple[int, ...]
     reached: tuple[frozenset[int], ...]
     notes: tuple[str, ...]
+    branches: tuple[Network, ...] = ()
 
     def wires(self, number: int) -> list[Wire]:
         """The wires into the reached cells of a row."""
         return [w for w in self.rows[number].wires if w.target in self.reached[number]]
+
+    def joins(self) -> list[list[Wire]]:
+        """The wires from the last row of each branch into the reached cells of the sum."""
+        return [[Wire(u, u) for u in sorted(self.reached[0])] for _ in self.branches]
+
+    def parts(self) -> Iterator[Network]:
+        """The branches, those of branches before them, and the network itself."""
+        for branch in self.branches:
+            yield from branch.parts()
+        yield self
 
 
 class Names:
@@ -105,27 +116,11 @@ class Names:
 
 def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: str = "y") -> Network:
     """The network of a signal at fixed lengths."""
-    path = [signal]
-    while (inner := _inner(path[-1])) is not None:
-        path.append(inner)
-    path = [node for node in path if not node.operator.is_idle]
     zeros = {name: [0] * int(leaf.sizes[0]) for name, leaf in leaves(signal).items()}
     fixed_size.entries(signal, zeros, {})  # finds what is not defined at these lengths
-    notes: list[str] = []
-    rows: list[Row] = []
-    for node in reversed(path):
-        name = ""
-        if node.operator.names_entries:
-            name = names.fresh(letter if node is path[0] else "abdefgpq")
-        elif isinstance(node.operator, Formula):
-            name = names.fresh("fgh")
-            notes.append(f"{name} is the input with the entries {plain(node)}")
-        rows.append(_row(node, rows[-1] if rows else None, name, *_taps(node, names, notes)))
-    reached = [frozenset(outputs) & frozenset(range(len(rows[-1].cells)))]
-    for row in reversed(rows[1:]):
-        reached.append(frozenset(w.source for w in row.wires if w.target in reached[-1]))
-    result = Network(signal, tuple(rows), outputs, tuple(reversed(reached)), tuple(notes))
-    lines = sum(len(result.wires(number)) for number in range(len(rows)))
+    result = _reached(_rows(signal, names, letter), outputs)
+    lines = sum(len(part.wires(i)) for part in result.parts() for i in range(len(part.rows)))
+    lines += sum(len(wires) for part in result.parts() for wires in part.joins())
     if lines > MOST_LINES:
         raise SymconvError(
             f"the network of {plain(signal)} has {lines} lines; a picture holds at most "
@@ -134,9 +129,50 @@ def build(signal: SignalExpr, outputs: tuple[int, ...], names: Names, letter: st
     return result
 
 
+def _rows(signal: SignalExpr, names: Names, letter: str) -> Network:
+    """The rows of a network, before anything is said of outputs."""
+    path = [signal]
+    while (inner := _inner(path[-1])) is not None:
+        path.append(inner)
+    path = [node for node in path if not node.operator.is_idle]
+    branches = tuple(_rows(part, names, _LETTERS) for part in _summands(path[-1]))
+    notes: list[str] = []
+    rows: list[Row] = []
+    for node in reversed(path):
+        name = ""
+        if node.operator.names_entries or isinstance(node.operator, Add):
+            name = names.fresh(letter if node is path[0] else _LETTERS)
+        elif isinstance(node.operator, Formula):
+            name = names.fresh("fgh")
+            notes.append(f"{name} is the input with the entries {plain(node)}")
+        if isinstance(node.operator, Add):
+            cells = (Cell(entry_text(name, u)) for u in range(size_of(node)))
+            rows.append(Row((f"{name} = {' + '.join(map(_called, branches))}",), tuple(cells)))
+        else:
+            above = rows[-1] if rows else None
+            rows.append(_row(node, above, name, *_taps(node, names, notes)))
+    return Network(signal, tuple(rows), (), (), tuple(notes), branches)
+
+
+def _called(branch: Network) -> str:
+    """The name of what a branch adds."""
+    last = branch.rows[-1]
+    return last.label[0].partition(" = ")[0] if last.is_new else "…"
+
+
+def _reached(net: Network, outputs: Iterable[int]) -> Network:
+    """The network with what reaches some outputs."""
+    chosen = tuple(sorted(outputs))
+    reached = [frozenset(chosen) & frozenset(range(len(net.rows[-1].cells)))]
+    for row in reversed(net.rows[1:]):
+        reached.append(frozenset(w.source for w in row.wires if w.target in reached[-1]))
+    branches = tuple(_reached(branch, reached[-1]) for branch in net.branches)
+    return replace(net, outputs=chosen, reached=tuple(reversed(reached)), branches=branches)
+
+
 def _inner(signal: SignalExpr) -> SignalExpr | None:
-    """The signal that the row above shows; None for the input."""
-    if signal.operator.is_source:
+    """The signal that the row above shows; None for the input, and for a sum."""
+    if signal.operator.is_source or isinstance(signal.operator, Add):
         return None
     if len(signal.operands) == 1 or signal.operator.kernel_operand is not None:
         return signal.operands[0]
@@ -145,6 +181,16 @@ def _inner(signal: SignalExpr) -> SignalExpr | None:
         f"a network has one row above each row, but {plain(signal)} is made of two signals: "
         f"draw {parts} one at a time"
     )
+
+
+def _summands(signal: SignalExpr) -> Iterator[SignalExpr]:
+    """What is added, if the signal is a sum."""
+    if isinstance(signal.operator, Add):
+        for operand in signal.operands:
+            if isinstance(operand.operator, Add):
+                yield from _summands(operand)
+            else:
+                yield operand
 
 
 def _taps(node: SignalExpr, names: Names, notes: list[str]) -> tuple[str, list[str]]:
