@@ -137,6 +137,9 @@ class _Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
 
+    def init_virtualenv(self) -> None:
+        """Nothing: the notebook is run in this Python, whichever environment is active."""
+
     def showtraceback(self, exc_tuple: Any = None, *_arguments: Any, **_others: Any) -> None:
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         if error is not None:
