@@ -514,7 +514,7 @@ check(equally_long, Claim(x.dilate(2).downsample(3), x.downsample(3).dilate(2)))
 # entry of $x$, and for which $u$ is the right side's one?
 
 # %% [markdown] tags=["solution"]
-# **Solution.** The left side has the entry $x[s\,u/d]$ at $u$ if $d$ divides $s\,u$, and 0
+# The left side has the entry $x[s\,u/d]$ at $u$ if $d$ divides $s\,u$, and 0
 # otherwise. The right side has the entry $x[s \cdot (u/d)]$ at $u$ if $d$ divides $u$, and 0
 # otherwise. If $d$ divides $u$, both are $x[s\,u/d]$. The two conditions are the same: $d$
 # divides $s\,u$ exactly when it divides $u$, because $d$ and $s$ have no common divisor (this
@@ -532,7 +532,7 @@ check(equally_long, Claim(x.dilate(2).downsample(3), x.downsample(3).dilate(2)))
 # Multiply out the left side. What is left when $a * a + b * b$ is taken away?
 
 # %% [markdown] tags=["solution"]
-# **Solution.** Convolution is bilinear and commutative, so the left side is
+# Convolution is bilinear and commutative, so the left side is
 # $a * a + b * b + 2\,(a * b)$. The sides differ in the monomials $a[i]\,b[j]$, which have the
 # coefficient 2 on the left and 0 on the right. In a ring with $1 + 1 = 0$ the claim holds. In
 # any other ring it fails for $a$ and $b$ with the first entry 1 and all others 0: entry 0 is
@@ -557,7 +557,7 @@ assert not decide(Claim(both.convolve(both), squares))
 # then 1? Look for a set for which a single one is left.
 
 # %% [markdown] tags=["solution"]
-# **Solution.** Among the monomials of $f$ with a coefficient other than 0, choose one with as
+# Among the monomials of $f$ with a coefficient other than 0, choose one with as
 # few variables as possible. Set its variables to 1 and all others to 0. A monomial of $f$ then
 # has the value 1 if all of its variables are among the chosen ones, and 0 otherwise. By the
 # choice, no monomial with a coefficient other than 0 has fewer variables, and a multilinear

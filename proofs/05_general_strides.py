@@ -563,7 +563,7 @@ wide = e0.convolve(e1.dilate(2)).convolve(e2.dilate(4)).convolve(e3.dilate(8))
 check(x.correlate(wide), sound)
 
 # %% [markdown] tags=["solution"]
-# **Solution.** The kernel has $1 + 1 + 2 + 4 + 8 = 16$ taps. Each $t$ from 0 to 15 has exactly
+# The kernel has $1 + 1 + 2 + 4 + 8 = 16$ taps. Each $t$ from 0 to 15 has exactly
 # one way to be written as $j_0 + 2 j_1 + 4 j_2 + 8 j_3$ with binary digits, so every tap is a
 # product of four taps, and none is zero by construction. The four layers cost $4 \cdot 2 = 8$
 # multiplications for each output, and the one layer costs 16. With $L$ such layers it is $2 L$
@@ -596,7 +596,7 @@ check(pays, needed < k2.length + 2 * k1.length)
 # factor $s$ can be taken out; then look at $c(s + 1 - c)$, for $c \le s$ and for $c > s$.
 
 # %% [markdown] tags=["solution"]
-# **Solution.** The two layers cost $c^2 + s^2 c^2$, the composed layer
+# The two layers cost $c^2 + s^2 c^2$, the composed layer
 # $(c + s (c - 1))^2 = (c (s + 1) - s)^2$. The difference is
 #
 # $$c^2 (s^2 + 1) - (c (s + 1) - s)^2 = -2 s c^2 + 2 s (s + 1) c - s^2
@@ -624,7 +624,7 @@ for size in range(1, 30):
 # convolution, and make two dilations one.
 
 # %% [markdown] tags=["solution"]
-# **Solution.** From the front, the kernel is
+# From the front, the kernel is
 # $(k_1 * (k_2\uparrow_{s_1})) * (k_3\uparrow_{s_1 s_2})$. From the back, the last two layers
 # have the kernel $k_2 * (k_3\uparrow_{s_2})$, and with the first one
 # $k_1 * ((k_2 * (k_3\uparrow_{s_2}))\uparrow_{s_1})$. Dilation moves entry $t$ to $s_1 t$; it

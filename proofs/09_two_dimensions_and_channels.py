@@ -695,7 +695,7 @@ thin = gray.conv(rows, padding=(0, 1)).conv(columns, padding=(1, 0))
 check(thin, gray.conv(laplacian.rearrange("i j -> 1 1 i j"), padding=1))
 
 # %% [markdown] tags=["solution"]
-# **Solution.** With $M = 1$ the kernel has rank 1, and all its minors are 0. But the upper left
+# With $M = 1$ the kernel has rank 1, and all its minors are 0. But the upper left
 # minor of $\Lambda$ is $0 \cdot (-4) - 1 \cdot 1 = -1$. With $M = 2$ the kernel is a sum of two
 # products of a column and a row, and indeed
 #
@@ -739,7 +739,7 @@ check(
 # matrix?
 
 # %% [markdown] tags=["solution"]
-# **Solution.** On those of the first half. The first half of the channels of each layer is computed
+# On those of the first half. The first half of the channels of each layer is computed
 # from the first half of the layer before, and a function of each entry does not mix channels: the
 # network consists of two networks side by side that never meet. Products of matrices with two
 # blocks on the diagonal have two blocks on the diagonal. A remedy is a permutation of the channels

@@ -17,7 +17,8 @@ The public names are few:
   module of PyTorch are one, as a `MergedNetwork`.
 - `compare` says whether two modules of PyTorch compute the same, as a `Comparison`.
 - `Derivation` and `such_that`: chains of formulas, audited step by step.
-- `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.
+- `check` and `grade` decide students' answers; `MISTAKES` are typical ones, by name.  Exercises
+  of one's own are files, which `symconv.exercises.Exercise` reads.
 - `CATALOGUE` has the claims that symconv knows, by name.
 - `diagrams`, which is the module `symconv.pages.diagrams`, draws pictures; `explore(claim)` makes
   a page on which a claim can be played with.

@@ -577,8 +577,8 @@ MOST_CELLS_OF_A_PAGE = 1200
 MOST_CELLS_AT_FIRST = 320
 """Of a page to play with, at the sizes that it begins with: they are seen without scrolling far."""
 
-MOST_SIZES_TRIED_FOR_A_PAGE = 400
-"""To begin with on a page to play with: a tenth of a second; beyond it, the nearest to 0 serve."""
+MOST_SIZES_TRIED_FOR_A_PAGE = 200
+"""To begin with on a page to play with: half a second at most, for claims with many nodes."""
 
 MOST_OUTPUTS_NAMED = 12
 """Below a picture, one by one: a line of them."""

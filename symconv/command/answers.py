@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -55,6 +55,8 @@ class Answers:
 def read_answers(data: bytes, where: str, parts: Sequence[str]) -> Answers:
     """Read a file of answers: a column `student`, and one for each part.
 
+    Or `student`, `part` and `answer`, with a row for each part, as in a file of results.
+
     Args:
         data: the file.
         where: its name, for messages.
@@ -81,10 +83,35 @@ def read_answers(data: bytes, where: str, parts: Sequence[str]) -> Answers:
     header = [cell.strip() for cell in rows[0]]
     if len(rows) - 1 > MOST_ANSWERS_IN_FILE:
         raise click.UsageError(f"{where} has more than {MOST_ANSWERS_IN_FILE} rows")
-    columns = _columns(header, where, parts)
+    is_long = {"part", "answer"} <= {name.casefold() for name in header}
+    columns = _columns(header, where, ("part", "answer") if is_long else parts)
+    found = [_row(row, header, columns) for row in rows[1:]]
+    if is_long:
+        return Answers(tuple(_gathered(found, parts)), delimiter, ())
     used = set(columns.values())
     ignored = tuple(name for at, name in enumerate(header) if at not in used and name)
-    return Answers(tuple(_row(row, header, columns) for row in rows[1:]), delimiter, ignored)
+    return Answers(tuple(found), delimiter, ignored)
+
+
+def _gathered(rows: Iterable[Submission], parts: Sequence[str]) -> Iterator[Submission]:
+    """The rows of one student after another, each with the answer to one part, in one."""
+    folded = {name.casefold(): name for name in parts}
+    student, answers, problem = "", dict.fromkeys(parts, ""), ""
+    seen: set[str] = set()
+    for row in rows:
+        part = row.answers["part"].strip().casefold()
+        if seen and (row.student != student or part in seen):
+            yield Submission(student, answers, problem)
+            answers, problem, seen = dict.fromkeys(parts, ""), "", set()
+        student = row.student
+        seen.add(part)
+        problem = problem or row.problem
+        if part in folded:
+            answers[folded[part]] = row.answers["answer"]
+        else:
+            problem = problem or f"there is no part {part!r}; expected {', '.join(parts)}"
+    if seen:
+        yield Submission(student, answers, problem)
 
 
 def _delimiter(text: str) -> str:

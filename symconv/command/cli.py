@@ -607,7 +607,8 @@ def handout(
 
     Without options, both versions are written as PDF, HTML and Jupyter notebook.  A cell
     with the tag "solution", and the lines of a code cell between ### BEGIN SOLUTION and
-    ### END SOLUTION, are in the instructor's version only.  A site has one version, the
+    ### END SOLUTION, are in the instructor's version only.  A Markdown cell with the tag
+    "hint" is folded, and in the PDF it stands at the end.  A site has one version, the
     student's one if nothing else is said.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     try:

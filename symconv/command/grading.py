@@ -216,6 +216,8 @@ def grade_answers(
     parts = list(exercise.posed().parts)
     answers = read_answers(data, where, parts)
     submitted = [_Submitted(exercise, row, parts, latex) for row in answers.rows]
+    for student in submitted:
+        exercise.posed(student.variant)  # a file that is wrong in one of them is nobody's answer
     asked = [one for student in submitted for one in student.asked.values()]
     graded, seconds = timed(lambda: _graded(asked, timeout or SECONDS_FOR_ANSWER, out))
     records = [student.record(graded) for student in submitted]
@@ -275,7 +277,12 @@ class _Asked:
 
 
 class _Submitted:
-    """A student, with what was answered."""
+    """A student, with what was answered.
+
+    Attributes:
+        variant: the student's variant.
+        asked: the answers, by the names of the parts; none where the row cannot be read.
+    """
 
     def __init__(
         self, exercise: Exercise, row: Submission, parts: Sequence[str], latex: bool | None
@@ -284,25 +291,24 @@ class _Submitted:
         self._row = row
         self._parts = parts
         self._problem = row.problem
-        self._variant: Variant = {}
         if exercise.parameters and not row.student:
             self._problem = self._problem or "there is no student's number, which draws the variant"
-        self._variant = exercise.variant(row.student)
-        self.asked = {}
+        self.variant = exercise.variant(row.student)
+        self.asked: dict[str, _Asked] = {}
         if not self._problem:
             self.asked = {
-                name: _Asked(exercise, self._variant, name, row.answers[name], latex)
+                name: _Asked(exercise, self.variant, name, row.answers[name], latex)
                 for name in parts
             }
 
     def record(self, graded: Mapping[tuple[Any, ...], Record]) -> Record:
         """What the student's answers are worth."""
         if self._problem:
-            unread = _Asked(self._exercise, self._variant, self._parts[0], "", None)
+            unread = _Asked(self._exercise, self.variant, self._parts[0], "", None)
             parts = {}
             for name in self._parts:
                 problem = f"This row cannot be read: {self._problem}"
-                out_of = written(self._exercise.posed(self._variant).parts[name].points)
+                out_of = written(self._exercise.posed(self.variant).parts[name].points)
                 parts[name] = unread.failed(problem) | {
                     "outcome": "not read",
                     "feedback": problem,
@@ -316,7 +322,7 @@ class _Submitted:
         return {
             "exercise": self._exercise.name,
             "student": self._row.student,
-            "variant": dict(self._variant),
+            "variant": dict(self.variant),
             "parts": parts,
             **_total(parts.values()),
         }
@@ -357,7 +363,11 @@ def _summarise(
     outcomes = Counter(part["outcome"] for _, _, part in every)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     students = f"{len(records)} {'student' if len(records) == 1 else 'students'}"
-    paragraph(out, f"{students} in {duration(seconds)}: {counts}", indent=0)
+    totals = [Fraction(one["total"]) for one in records if one["total"] is not None]
+    mean = ""
+    if totals:
+        mean = f", on average {float(sum(totals) / len(totals)):.3g} of {records[0]['out_of']}"
+    paragraph(out, f"{students} in {duration(seconds)}{mean}: {counts}", indent=0)
     mistakes = Counter(part["mistake"]["name"] for _, _, part in every if "mistake" in part)
     for name, count in mistakes.most_common():
         line(out, f"{count:4} {name}")

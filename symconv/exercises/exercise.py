@@ -24,7 +24,7 @@ from symconv.exercises.amounts import ConditionPart, LengthPart, YesNoPart
 from symconv.exercises.grades import OPEN, Grade, empty, graded, unread
 from symconv.exercises.kernels import KernelPart
 from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part, written
-from symconv.exercises.tables import Table
+from symconv.exercises.tables import ExerciseError, Table
 from symconv.exercises.variants import Variant, drawn, every
 
 __all__ = ["Exercise", "Finding", "Marks", "Posed", "answer_graded"]
@@ -101,7 +101,6 @@ class Posed:
     def __init__(self, exercise: Exercise, variant: Variant) -> None:
         top = Table(exercise.values, exercise.where, variant=variant)
         self.variant = variant
-        self.exercise = exercise
         top.text("name", "")
         self.question = top.text("question", "")
         names = Names.of(top.table("names"))
@@ -145,7 +144,7 @@ class Posed:
         try:
             return graded(asked, asked.read(answer, latex))
         except SymconvError as error:
-            return unread(asked, answer, str(error))
+            return unread(asked, str(error))
 
 
 class Exercise:
@@ -228,7 +227,7 @@ class Exercise:
 
     def _parameters(self, top: Table) -> Mapping[str, tuple[int | str, ...]]:
         found = {}
-        values = top._table("variants")
+        values = top.raw("variants")
         for name, listed in values.items():
             is_right = isinstance(listed, list) and all(type(v) in (int, str) for v in listed)
             if not name.isidentifier() or not name.isascii():
@@ -278,6 +277,11 @@ class Exercise:
                 self._posed[key] = Posed(self, chosen)
             except RecursionError:
                 raise SymconvError(f"{self.where}: nested too deeply") from None
+            except ExerciseError as error:
+                if not chosen:
+                    raise
+                shown = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+                raise ExerciseError(f"{error}\n(in the variant with {shown})") from None
         return self._posed[key]
 
     def grade(

@@ -178,9 +178,8 @@ def _nearly_right(
     return mistake, max(reasons, key=lambda one: part.rules[one.name], default=None)
 
 
-def unread(part: Part, text: str, problem: str) -> Grade:
+def unread(part: Part, problem: str) -> Grade:
     """The grade of an answer that cannot be read: a person has to look at it."""
-    del text
     return Grade(
         None,
         Reading("", ""),

@@ -109,6 +109,10 @@ class Table:
         """An inner table, which may be missing."""
         return Table(self._table(key), self._where, f"[{self._inner(key)}]", self._variant)
 
+    def raw(self, key: str) -> Mapping[str, Any]:
+        """The values of an inner table as they are."""
+        return self._table(key)
+
     def tables(self, key: str, most: int) -> list[Table]:
         """A list of inner tables."""
         values = self._get(key, [])

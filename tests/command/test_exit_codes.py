@@ -31,6 +31,7 @@ COMMANDS = [
     ["list", "--json"],
     ["kernel", "1", "2"],
     ["grade", "--answer", "k * k"],
+    ["audit", "proofs/derivations/repaired_solution.txt"],
 ]
 FULL = Path("/dev/full")
 

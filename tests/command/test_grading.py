@@ -179,6 +179,33 @@ def test_a_course_is_graded(tmp_path: Path) -> None:
     assert sum(int(row["points"]) for row in rows) == sum(int(r["total"] or 0) for r in rows)
 
 
+def test_results_are_answers_too(tmp_path: Path) -> None:
+    content = (
+        HEADER
+        + f'{of(2)},"=Sum(k[i]*k[t - 2*i], (i, 0, c - 1))",3c - 2,yes\n'
+        + f"{of(2)},-k,,no\n"
+        + f"{of(4)},k * (,,\n"
+    )
+    first = graded(tmp_path, content, code=3)
+    again = graded(tmp_path, (tmp_path / "results.csv").read_bytes(), code=3)
+    assert again == first
+    assert first[3]["answer"] == "'-k"
+    assert first[3]["read as"] == "'-1 k"
+
+
+def test_answers_with_a_row_for_each_part() -> None:
+    text = "Part,student,answer\nlength,1,c\nKERNEL,1,k\nkernel,1,2*k\nkernel,2,k\nkern,3,k\n"
+    found = read_answers(text.encode(), "a.csv", ["kernel", "length"])
+    assert [(row.student, row.answers) for row in found.rows] == [
+        ("1", {"kernel": "k", "length": "c"}),
+        ("1", {"kernel": "2*k", "length": ""}),
+        ("2", {"kernel": "k", "length": ""}),
+        ("3", {"kernel": "", "length": ""}),
+    ]
+    assert [row.problem for row in found.rows] == ["", "", "", found.rows[3].problem]
+    assert "there is no part 'kern'; expected kernel, length" in found.rows[3].problem
+
+
 def test_what_fails_does_not_stop_the_rest(tmp_path: Path) -> None:
     rows = graded(
         tmp_path,
@@ -208,14 +235,16 @@ def test_what_fails_does_not_stop_the_rest(tmp_path: Path) -> None:
 def test_the_summary_names_what_a_person_has_to_look_at(tmp_path: Path) -> None:
     answers = tmp_path / "answers.csv"
     answers.write_text(
-        "mail," + HEADER + f"a@b,{of(2)},k * (,3c - 2,yes\na@c,{of(3)},k*k,2c - 1,yes\n"
+        "mail,"
+        + HEADER
+        + f"a@b,{of(2)},k * (,3c - 2,yes\na@c,{of(3)},k*k,2c - 1,yes\na@d,{of(3)},k*k,4c-3,\n"
     )
     result = run(MERGING, "--answers", str(answers), "-o", str(tmp_path / "results.csv"))
     said = " ".join(result.output.split())
     assert result.exit_code == 3
-    assert "3 right, 1 not read, 1 partly right, 1 wrong" in said
+    assert ", on average 2 of 5: 4 right, 2 partly right, 1 not read, 1 wrong, 1 no answer" in said
     assert f"to be looked at by a person: {of(2)} (kernel)" in said
-    assert "1 no dilation 1 the length of k ∗ k" in said
+    assert "2 no dilation 1 the length of k ∗ k" in said
     assert "columns that are no part: mail" in said
 
 
@@ -268,6 +297,19 @@ def test_files_that_are_no_answers(tmp_path: Path, content: bytes, problem: str)
     result = run(MERGING, "--answers", str(answers))
     assert result.exit_code == 2
     assert problem in " ".join(result.output.split())
+
+
+def test_a_file_that_is_wrong_in_one_variant_is_no_answers_fault(tmp_path: Path) -> None:
+    file, answers = tmp_path / "e.toml", tmp_path / "answers.csv"
+    file.write_text(
+        'question = "{p}"\n[names]\nsignals = { k = "c" }\n[variants]\np = [1, -1]\n'
+        '[[parts]]\nasks = "kernel"\nanswer = "k.dilate({p})"\n'
+    )
+    answers.write_text("student,answer\n" + "".join(f"{n},k\n" for n in range(20)))
+    result = run(str(file), "--answers", str(answers))
+    assert result.exit_code == 2
+    assert "(in the variant with p = -1)" in result.output
+    assert "[[parts]] 1 answer: the answer, line 1" in result.output
 
 
 # --- cells that a spreadsheet would compute ----------------------------------------------------

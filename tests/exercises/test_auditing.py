@@ -306,7 +306,9 @@ def test_a_start_that_cannot_be_read() -> None:
         ("\\begin{align} k[u] &= k[u]", 5, "this block never ends"),
         ("k[u] = k[u] = \\foo", 5, "\\foo is not read here"),
         ("some words\nk[u] = k[u]", 5, ""),
-        ("k[u] = k[u] with h >= 2", 5, ""),
+        ("k[u] = k[u] with h >= 2", 5, "'h' is neither the index nor a length"),
+        ("k[u] = k[u] for u >=", 5, "this ends too early"),
+        (r"k_u = k_u \text{ for } h \ge 2", 5, "'h' is neither the index nor a length"),
     ],
 )
 def test_errors(lines: str, line: int, problem: str) -> None:
@@ -322,9 +324,31 @@ def test_errors(lines: str, line: int, problem: str) -> None:
         assert [at for at, *_ in found] in ([line], []), found
 
 
-def test_what_stands_after_a_formula_and_is_no_condition_is_a_reason() -> None:
-    (one,) = audits(HEAD + "k[u] = k[u] with h >= 2")
-    assert one[0].because == "with h >= 2"
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("= k[u] with m = 2*i + j", "with m = 2*i + j"),
+        ("= k[u], put m = 2*i + j", "put m = 2*i + j"),
+        ("= k[u]   [put m = 2*i + j]", "put m = 2*i + j"),
+        ("= k[u] [definition]", "definition"),
+        ("= k[u] (definition of k)", "definition of k"),
+        ("= k[u] (because k[0] = 1 (say))", "k[0] = 1 (say)"),
+        ("= k[u] (by definition)", "by definition"),
+        ("= k[u] because it is", "it is"),
+        ("= k[u] (because of that)", "because of that"),
+        (r"= k_u \quad (m = 2i + j)", "m = 2i + j"),
+        (r"= k_u \qquad \text{(Fubini)}", "Fubini"),
+        (r"= k_u, && \text{as $m \mapsto u - m$}", "as m ↦ u - m"),
+        (r"= k_u \quad (*)", "(*)"),
+        (r"= k_u \tag{3a}", "(3a)"),
+    ],
+)
+def test_what_stands_after_a_formula_and_is_no_condition_is_a_reason(
+    line: str, reason: str
+) -> None:
+    (one,) = audits(f"{HEAD}start k[u]\n{line}")
+    assert one[0].because == reason
+    assert one
 
 
 def test_names_that_nothing_binds_make_a_step_ill_formed() -> None:

@@ -232,6 +232,79 @@ def test_without_a_condition_it_has_to_be_right_for_long_inputs() -> None:
     assert found.why == "1 of 2 points: It is right exactly when n ≥ 5."
 
 
+# --- random kernels, and what is said of them -----------------------------------------------
+
+Maker = Callable[[list[int]], list[int]]
+
+
+@st.composite
+def kernels(draw: st.DrawFn) -> tuple[str, Maker]:
+    """An expression in k near to k ∗ (k ↑2), and what it is of numbers."""
+
+    def factor() -> tuple[str, Maker]:
+        flips, d = draw(st.sampled_from([0, 0, 0, 1, 2])), draw(st.sampled_from([1, 2, 2, 3]))
+        text = "k" + ".flip()" * flips + (f".dilate({d})" if d > 1 else "")
+        return text, lambda k: dilated(k[::-1] if flips % 2 else k, d)
+
+    (one, first), (other, second) = factor(), factor()
+    text = f"{one}.convolve({other})"
+    flips, left, right = draw(st.booleans()), *draw(st.sampled_from(ENDS))
+    if flips:
+        text += ".flip()"
+    if (left, right) != (0, 0):
+        text += f".pad({left}, {right})"
+
+    def made(k: list[int]) -> list[int]:
+        whole = convolved(first(k), second(k))
+        whole = whole[::-1] if flips else whole
+        return [0] * left + whole + [0] * right
+
+    return text, made
+
+
+ENDS = [(0, 0), (0, 0), (0, 0), (0, 1), (1, 0), (2, 0), (1, 2)]
+BY_ENTRIES = posed(
+    '[[parts]]\nasks = "kernel"\nuses = ["k"]\nanswer = "k.convolve(k.dilate(2))"\npoints = 9\n'
+    "[parts.partial]\nflipped = 5\nanother_length = 4\nshifted = 3\nunder_condition = 2\n"
+    'condition = "c <= 2"'
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(kernels())
+def test_random_kernels_are_graded_as_numbers_say(drawn: tuple[str, Maker]) -> None:
+    text, made = drawn
+    found = BY_ENTRIES.grade("kernel", text)
+    samples = [[3], [2, 5], [1, 4, 9], [2, 3, 7, 11], [5, 1, 8, 2, 6]]
+    pairs = [(made(k), convolved(k, dilated(k, 2))) for k in samples]
+    equal = all(mine == right for mine, right in pairs)
+    # What a person would say, from what is worth most.
+    trimmed = [(mine[: len(right)], right) for mine, right in pairs]
+    cut = [m + [0] * (len(r) - len(m)) == r for m, r in trimmed]
+    flipped = all(mine[::-1] == right for mine, right in pairs)
+    places = next((d for d in (1, 2, 3) if all(m[d:] == r for m, r in pairs)), 0)
+    kept = next((d for d in (1, 2, 3) if all([*m[d:], *[0] * d] == r for m, r in pairs)), places)
+    short = all(mine == right for mine, right in pairs[:2])
+    expected = (
+        ("right", 9) if equal
+        else ("flipped", 5) if flipped
+        else ("another_length", 4) if all(cut)
+        else ("shifted", 3) if kept
+        else ("under_condition", 2) if short
+        else ("wrong", 0)
+    )  # fmt: skip
+    said = found.rule.name if found.rule else found.outcome
+    name, worth = expected
+    assert said == name, found.feedback
+    assert found.points == worth
+    if not equal:
+        assert isinstance(found.verdict, Refuted)
+        example = found.verdict.counterexample
+        k = example.signals["k"]
+        assert made(k) == example.lhs
+        assert convolved(k, dilated(k, 2)) == example.rhs != example.lhs
+
+
 # --- lengths ----------------------------------------------------------------------------------
 
 OUTPUTS: dict[str, tuple[Callable[[int, int, int], Fraction], str]] = {

@@ -40,7 +40,7 @@ def test_each_exercise_has_a_hint(path: Path) -> None:
     cells = Source.read(path).cells
     asked = [found for cell in cells for found in re.findall(r"\*\*(Exercise \d+)", cell.text)]
     hinted = [cell.hint_to for cell in cells if cell.hint_to is not None]
-    assert hinted in (asked, [])
+    assert hinted == asked
 
 
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries

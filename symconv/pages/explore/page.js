@@ -136,10 +136,9 @@ const allowed = ({ least, largest }, number) =>
 
 // --- the fields ------------------------------------------------------------------------------
 
-/** A slider and a field for an integer. */
-function integerField(id, label, limits, get, set, withSlider) {
+/** A field and a slider for an integer; the slider ends at `most`, and the field goes on. */
+function integerField(id, label, limits, most, get, set) {
   const least = limits.least ?? -8;
-  const most = limits.largest ?? 24;
   const field = made("input", { type: "number", id, inputmode: "numeric", step: 1, min: limits.least ?? -512, max: limits.largest ?? 512 });
   const slider = made("input", { type: "range", min: least, max: most, step: 1, "aria-label": `${label}, slider` });
   const change = (text) => {
@@ -161,7 +160,7 @@ function integerField(id, label, limits, get, set, withSlider) {
     slider.value = get();
   };
   FIELDS.push(show);
-  return made("div", { class: "row-of-fields" }, made("label", { for: id }, label), field, ...(withSlider ? [slider] : []));
+  return made("div", { class: "row-of-fields" }, made("label", { for: id }, label), field, slider);
 }
 
 const FIELDS = [];
@@ -169,7 +168,7 @@ const FIELDS = [];
 function makeFields() {
   for (const symbol of CLAIM.symbols) {
     const { name } = symbol;
-    $("sizes").append(integerField(`size-${name}`, name, symbol, () => state.at[name], (a) => { state.at[name] = a; }, true));
+    $("sizes").append(integerField(`size-${name}`, name, symbol, symbol.largest ?? 24, () => state.at[name], (a) => { state.at[name] = a; }));
   }
   for (const name of TYPED) $("taps").append(tapsField(name));
   $("entries").hidden = !TYPED.length;
@@ -177,9 +176,9 @@ function makeFields() {
     const one = CLAIM.nodes[node];
     const isOfSeveral = axis !== undefined && one[amount].length > 1;
     const what = `${amount === "sizes" ? (isOfSeveral ? "size" : "length") : amount} of ${one.letter}${isOfSeveral ? `, axis ${axis}` : ""}`;
-    $("numbers-list").append(integerField(`number-${key}`, what, { least: least < 0 ? null : least, largest: null },
+    $("numbers-list").append(integerField(`number-${key}`, what, { least: least < 0 ? null : least, largest: null }, Math.max(8, 2 * from),
       () => state.numbers[key] ?? from,
-      (a) => { if (a === from) delete state.numbers[key]; else state.numbers[key] = a; }, false));
+      (a) => { if (a === from) delete state.numbers[key]; else state.numbers[key] = a; }));
   }
   $("numbers").hidden = !NUMBERS.length;
 }

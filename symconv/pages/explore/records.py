@@ -451,9 +451,11 @@ def _start(
     def cells(numbers: Sequence[int]) -> tuple[int, int]:
         """How many cells there are, and how many the shortest output has; none if not defined."""
         at = dict(zip(claim.symbols, numbers, strict=True))
+        if any(number < (sign_of(symbol).least or 0) for symbol, number in at.items()):
+            return 0, 0
         try:
+            shapes = shapes_at(nodes, at, {})  # most are refused here, and at once
             claim.at(**{symbol.name: number for symbol, number in at.items()})
-            shapes = shapes_at(nodes, at, {})
         except SymconvError:
             return 0, 0
         if any(shapes[node][0] > MOST_CELLS for node in outputs if node.ndim == 1):
@@ -479,9 +481,12 @@ def _start(
     ]
     around = [_around(middle) for middle in tries[0]]
     nearby = (numbers for reach in (3, 13) for numbers in product(*(one[:reach] for one in around)))
-    found = next((one for one in tries if serves(one, 2)), None) or next(
-        (one for one in islice(nearby, MOST_SIZES_TRIED_FOR_A_PAGE) if serves(one, 1)), None
+    ways = (
+        (one for one in tries if serves(one, 2)),
+        (one for one in islice(nearby, MOST_SIZES_TRIED_FOR_A_PAGE) if serves(one, 1)),
+        (one for one in tries if serves(one, 1, MOST_CELLS_OF_A_PAGE)),
     )
+    found = next(chain(*ways), None)
     if found is not None:
         return {s.name: number for s, number in zip(symbols, found, strict=True)}
     start = (
@@ -508,7 +513,7 @@ def _roles(nodes: Sequence[SignalExpr]) -> dict[str, str]:
     for node in nodes:
         operator = node.operator
         if isinstance(operator, Named):
-            channels = max(0, node.ndim - spatial) if spatial and node.ndim > 1 else 0
+            channels = max(0, node.ndim - (spatial or 2)) if node.ndim > 1 else 0
             for axis, size in enumerate(operator.sizes):
                 role = "channel" if axis < channels else "kernel" if node in kernels else "input"
                 if (role == "kernel" and not isinstance(size.written, Symbol)) or (

@@ -96,6 +96,12 @@ class Cell:
         """The cell as it stands in the notebook of a version."""
         if self.hint_to is not None:
             return f"<details>\n<summary>Hint</summary>\n\n{self.text.strip()}\n\n</details>"
+        if (
+            version == "instructor"
+            and self.tag == "solution"
+            and not (self.is_code or self.is_spare)
+        ):
+            return f"**Solution**\n\n{self.text}"
         if version == "instructor" or not self.has_solution:
             return self.text
         return "\n".join(self._stub(part) if part.is_solution else part.text for part in self.parts)

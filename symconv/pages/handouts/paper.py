@@ -13,6 +13,8 @@ from symconv.pages.handouts.pages import Block, div, kind_of
 
 __all__ = ["on_paper"]
 
+_SHOWN = ("output", "figure", "ruled", "where-hint")
+
 
 def on_paper(blocks: Iterable[Block]) -> list[Block]:
     """The blocks of a document for paper.
@@ -42,9 +44,11 @@ def _kept_together(blocks: Sequence[Block]) -> Iterator[Block]:
         if block["t"] == "Div":
             attributes, inner = block["c"]
             yield Div(attributes, list(_kept_together(inner)))
-        elif after is not None and block["t"] == "CodeBlock" and kind_of(after) == "output":
+        elif after is None:
+            yield block
+        elif block["t"] == "CodeBlock" and kind_of(after) in ("output", "ruled"):
             yield div("with-output", [block])
-        elif after is not None and block["t"] == "Para" and _leads_to(block, after):
+        elif block["t"] == "Para" and _leads_to(block, after):
             yield div("lead", [block])
         else:
             yield block
@@ -66,7 +70,7 @@ def _cut(block: Block) -> Iterator[Block]:
 def _leads_to(block: Block, after: Block) -> bool:
     """Whether a paragraph is a line or two, and says what comes next."""
     text = stringify(block)
-    is_shown = after["t"] in ("CodeBlock", "Table") or kind_of(after) in ("output", "figure")
+    is_shown = after["t"] in ("CodeBlock", "Table") or kind_of(after) in _SHOWN
     is_formula = after["t"] == "Para" and _is_displayed(after["c"][0])
     return len(text) < MOST_CHARACTERS_OF_A_LEAD and (
         is_shown or is_formula or text.rstrip().endswith(":")

@@ -442,6 +442,8 @@ class _Reader:
             except TextError as error:
                 problem = error
                 continue
+            if problem is not None and _CONDITION.match(part.content, cut):
+                raise problem  # a condition that cannot be read is no reason
             if self._index is None and self._found is None and parsed.index is not None:
                 self._found = parsed.index.name
             formula = parsed.value if parsed.everywhere is None else parsed.everywhere
@@ -527,13 +529,18 @@ def _ends_formula(content: str, at: int) -> bool:
 def _cuts(content: str) -> Iterator[int]:
     """Where a formula may end, and a domain or a reason begin."""
     for at, depth, token in _scanned(content):
-        if (
-            depth == 0
-            and at
-            and (token in (",", "\\quad", "\\qquad") or _ends_formula(content, at))
-        ):
-            yield at
+        if depth == 0 and at:
+            is_sign = token in (",", "\\quad", "\\qquad") or _ends_formula(content, at)
+            if is_sign or (token in ("(", "[") and _WORDS.match(content, at)):
+                yield at
     yield len(content)
+
+
+_WORDS = re.compile(r"(?<=\s)[(\[](?=[^()\[\]]*[a-z]{3})[^()\[\]+*/=<>_^\\]*[)\]][\s.,]*\Z")
+_CONDITION = re.compile(
+    r"[\s,&]*(?:(?:\\text\s*\{\s*)?\b(?:for|if)\b[^=<>≤≥≠]*(?:[=<>≤≥≠]|\\(?:le|ge|ne|lt|gt))"
+    r"|(?:\\text\s*\{\s*)?\bwith\b[^=<>≤≥≠]*(?:[<>≤≥≠]|\\(?:le|ge|ne|lt|gt)))"
+)
 
 
 _SAID = {
@@ -550,7 +557,7 @@ def _plain(latex: str) -> str:
     text = re.sub(r"\\(?:q?quad|left|right|because)(?![a-zA-Z])|\\[,;:! ]|[$&~]", " ", text)
     text = re.sub(r"\\[a-zA-Z]+", lambda found: _SAID.get(found[0], found[0]), text)
     words = " ".join(text.split()).strip(" ,;.")
-    while words.startswith("(") and words.endswith(")") and _is_one_pair(words):
+    while (words[:1], words[-1:]) in (("(", ")"), ("[", "]")) and _is_one_pair(words):
         if re.fullmatch(r"\(\s*(?:\d+[a-z]?|\*+)\s*\)", words):
             break
         words = words[1:-1].strip(" ,;.")
@@ -560,7 +567,7 @@ def _plain(latex: str) -> str:
 def _is_one_pair(words: str) -> bool:
     depth = 0
     for place, sign in enumerate(words):
-        depth += (sign == "(") - (sign == ")")
+        depth += (sign in "([") - (sign in ")]")
         if depth == 0:
             return place == len(words) - 1
     return False
