@@ -15,6 +15,7 @@ import pytest
 from symconv import Signal, integers
 from symconv.derivations.finite_sums import made_finite
 from symconv.exercises.grading import grade
+from symconv.language.notation import latex
 from symconv.reading.text.answers import left_side, read_sides
 from symconv.reading.text.formulas import ParsedFormula, read_formula, text_of
 from symconv.reading.text.latex import latex_of, parse_latex
@@ -106,6 +107,16 @@ FORMS: dict[str, Entry] = {
     r"\sum_{i} k_{2,i}\, k_{2,t-2i}": K4,
     r"\sum_{i} k^{(2)}_i k^{(2)}_{t-2i}": K4,
     r"\sum_{i,j} \delta_{i+2j,t}\, k_i k_j": K4,
+    r"\sum_{i,j} \delta(t-i-2j)\, k_i k_j": K4,
+    r"\sum_{i,j} \delta_{t-i-2j}\, k_i k_j": K4,
+    r"\sum_{i,j} \delta[t - i - 2j]\, k[i] k[j]": K4,
+    r"\sum_{i,j} k(i) k(j) \delta(t - i - 2j)": K4,
+    r"\sum_{i,j} k_i k_j \delta_{t-i-2j}": K4,
+    "Σ_{i,j} k[i] k[j] δ[t − i − 2j]": K4,
+    "∑_τ k[τ] k[t − 2τ]": K4,
+    r"k_0 k_t + \sum_{i \ge 1} k_i k_{t-2i}": K4,
+    r"\sum_{i \ge 0} k_i k_{t-2i} + k_{1} \cdot 0": K4,
+    "k_0*k[t] + Sum(k[i]*k[t - 2*i], i >= 1)": K4,
     r"\sum_{i : 2 \mid t-i} k_i k_{(t-i)/2}": K4,
     r"\sum_{2 \mid i} k_{i/2} k_{t-i}": K4,
     r"\sum_{2 \nmid i} k_{t-i}": lambda taps, t: sum(at(taps, t - i) for i in range(-29, 30, 2)),
@@ -154,6 +165,8 @@ FORMS: dict[str, Entry] = {
     r"\sum_{i} \frac1{2} \cdot 2 k_i k_{t-2i}": K4,
     r"\sum_{i=0}^{\lfloor t/2\rfloor} k_i k_{t-2i}": K4,
     "½ · 2 k[t]": entry_t,
+    r"\sum_{i=0}^{[\lfloor t/2\rfloor]} k_i k_{t-2i}": K4,
+    r"\left[\frac12 \sum_i 2 k_i k_{t-2i}\right]": K4,
     # brackets
     r"[t \text{ even}]\, k_{t/2}": HALF,
     r"[2\mid t]\, k_{t/2}": HALF,
@@ -192,6 +205,11 @@ FORMS: dict[str, Entry] = {
     "Sum(k[i]*k[t - 2*i], i) for t = 0, 1, ..., 3*c - 3": INSIDE,
     "Sum(k[i]*k[t - 2*i], i) for 0 <= t < 2*c - 1, 0 otherwise": SHORT,
     "Sum(k[i]*k[t - 2*i], i) for all t": K4,
+    "k[t/2] if t % 2 == 0 else 0": HALF,
+    r"k_{t/2} \text{ if } t \text{ is even, else } 0": HALF,
+    r"k_{t/2} \text{ falls } t \text{ gerade, sonst } 0": HALF,
+    "k_{t/2} if t even, 0 otherwise": HALF,
+    "Σ_i k_i k_{t-2i} für 0 ≤ t < 2c-1": SHORT,
     "Sum(k[i]*k[t - 2*i], i) for even t": EVEN,
     "Sum(k[i]*k[t - 2*i], i) for t even": EVEN,
 }
@@ -227,6 +245,14 @@ def test_what_is_written_of_a_form_is_read_again(text: str) -> None:
     for other in (again, as_latex):
         assert other.index == parsed.index
         assert entries(other, [1, -2, 7]) == entries(parsed, [1, -2, 7])
+
+
+@pytest.mark.parametrize("text", [t for t in FORMS if "for all" not in t and "forall" not in t])
+def test_what_is_printed_of_the_value_is_read_again(text: str) -> None:
+    parsed = read(text)
+    printed = latex(parsed.value)
+    again = parse_latex(printed, SIGNALS, index=parsed.index.name if parsed.index else "t")
+    assert entries(again, [1, -2, 7]) == entries(parsed, [1, -2, 7]), printed
 
 
 # --- what a sum runs over ------------------------------------------------------------------
@@ -318,6 +344,10 @@ def test_what_could_be_read_in_two_ways_is_refused(text: str, column: int, probl
         (r"\mathbb{1}\{t\} k_t", 13, "expected a condition"),
         (r"[t/2 + 1/2 \in \mathbb{Z}] k_t", 2, "write one fraction"),
         (r"[t \notin \mathbb{Z}] k_t", 2, "every index is an integer"),
+        (r"k_{[t/2]}", 5, "is this rounded?"),
+        (r"\sum_{i=0}^{\left[\frac{t}{2}\right]} k_i", 25, "is this rounded?"),
+        (r"k_1 * k_3", 7, "both k_1 and k_3 are free"),
+        (r"(k_1 * k_3)[t]", 8, "both k_1 and k_3 are free"),
         ("k_t \ue000", 5, "unexpected character"),
         ("k[t] for c >= 2", 10, "a domain is about the index t"),
         ("k[t] for t in range(0, c, 2)", 21, "expected range(end) or range(start, end)"),
