@@ -742,17 +742,17 @@ function counterpart(claim, read, side, u) {
 /** Where the two sides differ for some entries: the shapes, and the outputs, by entries drawn.
  *
  * `isSure` says that outputs which are not named are equal for all entries; for functions and
- * maxima, a few entries are tried, and it is not.
+ * maxima, a few entries are tried, those that are present among them, and it is not.
  */
-function differences(claim, read) {
+function differences(claim, read, present = []) {
   const [left, right] = claim.sides.map((side) => side.node);
   const isSure = !isTried(claim);
   const pairs = range(read.sizes[left]).map((u) => [u, counterpart(claim, read, 0, u)]).filter(([, v]) => v >= 0);
   const outputs = new Set();
-  for (const _ of range(isSure ? 1 : TRIES)) {
-    const entries = read.entries(drawn(isSure ? largeNumber : smallNumber), drawnFunctions());
+  const tries = range(isSure ? 1 : TRIES).map(() =>
+    read.entries(drawn(isSure ? largeNumber : smallNumber), drawnFunctions()));
+  for (const entries of present.length ? [...tries, present] : tries)
     for (const [u, v] of pairs) if (compare(entries[left][u], entries[right][v]) !== 0) outputs.add(u);
-  }
   return {
     lengths: String(read.shapes[left]) !== String(read.shapes[right]),
     outputs: [...outputs].sort((a, b) => a - b),

@@ -293,7 +293,7 @@ function tellHere(read, found) {
     const now = found.outputs.filter((u) =>
       compare(found.entries[CLAIM.sides[0].node][u], other[counterpart(CLAIM, read, 0, u)]) !== 0);
     const shape = read.shapes[CLAIM.sides[0].node];
-    say(false, `✗ They differ at ${listed(found.outputs, shape)}, for some entries; with these entries ${
+    say(false, `✗ They differ ${found.isSure ? "" : "at least "}at ${listed(found.outputs, shape)}, for some entries; with these entries ${
       now.length === found.outputs.length ? "there too" : now.length ? `at ${listed(now, shape)}` : "they happen to be equal"}.`);
   } else if (found.outputs && !found.lengths)
     say(true, found.isSure || (CLAIM.verdict.complete && isSame && !left.length) ? "✓ Both sides are equal here, for all entries." :
@@ -323,8 +323,8 @@ function draw() {
   const claim = claimNow();
   try {
     const read = new AtSizes(claim, state.at);
-    const found = compared(claim, read);
-    found.entries = read.entries(entriesGiven(), functionGiven);
+    const entries = read.entries(entriesGiven(), functionGiven);
+    const found = { ...compared(claim, read, entries), entries };
     current = { claim, read, found };
     tellHere(read, found);
     const count = CLAIM.sides.flatMap(({ rows }) => rows).reduce((sum, i) => sum + read.sizes[i], 0);
@@ -344,8 +344,8 @@ function draw() {
 }
 
 /** Where the sides differ, or their values where these are numbers or conditions. */
-function compared(claim, read) {
-  if ("node" in claim.sides[0]) return differences(claim, read);
+function compared(claim, read, entries) {
+  if ("node" in claim.sides[0]) return differences(claim, read, entries);
   const values = claim.sides.map(({ value: e }) => sideValue(e, read));
   return { values: values.map(String), equal: values[0] === values[1] };
 }
