@@ -586,11 +586,6 @@ def pretty(name: str) -> str:
     return name if not found else found[1] + found[2].translate(_LOW)
 
 
-def tilded(name: str) -> str:
-    """A name with a tilde."""
-    return f"{name[0]}\u0303{name[1:]}"
-
-
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

@@ -3,6 +3,10 @@
 It is told what to do by lines of JSON, and answers each by one: `{"run": TEXT}` runs a cell;
 `{"split": true}` makes a copy of the process, which answers from then on, until it is told to
 end; then the process itself goes on as if nothing had happened since.
+
+Jupyter's own kernel cannot be copied, as it has threads, and takes longer to start.  What is done
+here as a kernel does it, `tests/pages/test_execution.py` tries.  The module stands beside the
+handouts, as to import their package would take each notebook's process a second.
 """
 
 from __future__ import annotations
