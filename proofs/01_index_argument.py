@@ -320,8 +320,8 @@ check(size, k9.length)
 
 # %% [markdown] tags=["hint"]
 # In $y[u]$ the tap $h[i]$ stands before $a[2u + i]$, and the taps $k[j]$ are within it. Which of
-# $i$ and $j$ gets the factor 2 in $t$? For the last question, compare the numbers of taps for $c
-# = 1$ and $d = 2$ in both orders.
+# $i$ and $j$ gets the factor 2 in $t$? For the last question, compare the numbers of taps for
+# $c = 1$ and $d = 2$ in both orders.
 
 # %%
 d = integers("d", positive=True)

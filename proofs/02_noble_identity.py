@@ -522,8 +522,8 @@ check(equal, delayed)
 # $\downarrow_s$ in place of $\uparrow_s$?
 
 # %% [markdown] tags=["hint"]
-# What becomes of a transform under $\uparrow_s$? For the question, look at entry 1 of $(x *
-# h)\downarrow_2$: which products $x[i]\,h[j]$ are in it?
+# What becomes of a transform under $\uparrow_s$? For the question, look at entry 1 of
+# $(x * h)\downarrow_2$: which products $x[i]\,h[j]$ are in it?
 
 # %% [markdown] tags=["solution"]
 # The transform of $x * h$ is $X(z)\,H(z)$, and $\uparrow_s$ replaces $z$ by $z^s$: both sides have

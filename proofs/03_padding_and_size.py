@@ -539,8 +539,8 @@ check(eighth, Claim(three_layers.length, n / 8, given=[Eq(Mod(n, 8), 0)]))
 # it satisfied if both layers preserve the length?
 
 # %% [markdown] tags=["hint"]
-# The theorem on padding between the layers has a condition for each end. Put in $s = 1$ and $q =
-# 0$. With which $l$ does the first layer preserve the length?
+# The theorem on padding between the layers has a condition for each end. Put in $s = 1$ and
+# $q = 0$. With which $l$ does the first layer preserve the length?
 
 # %%
 causal_layers = Claim(
@@ -560,8 +560,8 @@ check(causal, causal_layers)
 # $s, t \ge 1$. Which fact about subsampling does it state?
 
 # %% [markdown] tags=["hint"]
-# Two integers are equal if the same integers are greater than or equal to them. When is $\lceil y
-# \rceil \le m$, for an integer $m$? Use this from the outside to the inside.
+# Two integers are equal if the same integers are greater than or equal to them. When is
+# $\lceil y \rceil \le m$, for an integer $m$? Use this from the outside to the inside.
 
 # %% [markdown] tags=["solution"]
 # An integer $m$ satisfies $\lceil y \rceil \le m$ exactly when $y \le m$. So

@@ -821,10 +821,10 @@ check(condition, quarter)
 # maps a length to `True` or `False`. Prove the rule.
 
 # %% [markdown] tags=["hint"]
-# Let the solution print the lengths up to 100. To show that these occur, write the box filter as
-# a product of polynomials $1 + z^{2^i}$. To show that no others do: $k$ is determined by the
-# first taps of $g$, which are all 1; compare the sums of all taps on both sides of $g = k *
-# (k\uparrow_2)$.
+# Try all lengths up to 100 first. To show that those which occur do so, write the box filter as a
+# product of polynomials $1 + z^{2^i}$. To show that no others do: $k$ is determined by the first
+# taps of $g$, which are all 1; compare the sums of all taps on both sides of
+# $g = k * (k\uparrow_2)$.
 
 # %%
 ### BEGIN SOLUTION

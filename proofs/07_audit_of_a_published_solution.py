@@ -790,8 +790,8 @@ check(exchangeable, thirds.audit()[0].claim, for_all=[n, c])
 # index range is the wrong step right for all lengths?
 
 # %% [markdown] tags=["hint"]
-# The entry $y[v]$ is that of $x * k$ at $2v$. Write it as a sum over $t$, and only then put $v =
-# u - i$.
+# The entry $y[v]$ is that of $x * k$ at $2v$. Write it as a sum over $t$, and only then put
+# $v = u - i$.
 
 # %%
 ### BEGIN SOLUTION

@@ -83,11 +83,11 @@ def refute(left, right, given=()):
 # $y = f\,x + (\beta - \mu f)$ with $f = \gamma v$. The same $f$ stands before all products of the
 # layer that go into this channel:
 #
-# $$f_o \left( \sum_{i,j} w_{o,i,j}\,x_{i,\,su+j} + b_o - \mu_o \right) + \beta_o
-# = \sum_{i,j} (f_o w_{o,i,j})\,x_{i,\,su+j} + (b_o - \mu_o) f_o + \beta_o.$$
+# $$f[o] \left( \sum_{i,j} w[o,i,j]\,x[i,\,su+j] + b[o] - \mu[o] \right) + \beta[o]
+# = \sum_{i,j} (f[o]\,w[o,i,j])\,x[i,\,su+j] + (b[o] - \mu[o])\,f[o] + \beta[o].$$
 #
 # **Theorem.** A layer with the kernel $w$ and the bias $b$, and a norm behind it, are one layer with
-# the kernel $f_o\,w_{o,i,j}$ and the bias $(b - \mu)\,f + \beta$. Stride, padding and dilation stay as
+# the kernel $f[o]\,w[o,i,j]$ and the bias $(b - \mu)\,f + \beta$. Stride, padding and dilation stay as
 # they are.
 
 
@@ -152,9 +152,9 @@ prove(*both, given=[mu == 0 * mu, beta == 0 * beta])
 # %% [markdown]
 # ## A norm before a layer
 #
-# Now the norm comes first. A tap $w_{o,i,j}$ then sees $f_i\,x + (\beta_i - \mu_i f_i)$, so that the
-# kernel should become $w_{o,i,j}\,f_i$, and the bias
-# $\sum_{i,j} w_{o,i,j}\,(\beta_i - \mu_i f_i)$. Without padding it does:
+# Now the norm comes first. A tap $w[o,i,j]$ then sees $f[i]\,x + (\beta[i] - \mu[i]\,f[i])$, so that the
+# kernel should become $w[o,i,j]\,f[i]$, and the bias
+# $\sum_{i,j} w[o,i,j]\,(\beta[i] - \mu[i]\,f[i])$. Without padding it does:
 
 # %%
 before = norm_of(C)

@@ -623,6 +623,9 @@ MOST_BYTES_OF_A_PICTURE = 2 * 10**6
 MOST_CHARACTERS_OF_A_LEAD = 180
 """A paragraph that says what comes next and stays on its page: it takes two lines at most."""
 
+MOST_CHARACTERS_OF_A_QUESTION = 700
+"""A paragraph that stays on the page on which the room for its answer begins: seven lines."""
+
 MOST_CHARACTERS_UNBROKEN = 30
 """A formula within a line that is longer may be too wide for what is left of a phone's line."""
 

@@ -207,7 +207,7 @@ class _LatexPrinter(_PlusFirst, LatexPrinter):  # type: ignore[misc]
         return f"{self._print(e.base)}[{', '.join(map(self._print, e.indices))}]"
 
     def _print_Mod(self, e: Any, exp: Any = None) -> str:  # noqa: N802
-        text = rf"({self._print(e.args[0])} \bmod {_sub(self, e.args[1])})"
+        text = rf"({_sub(self, e.args[0])} \bmod {_sub(self, e.args[1])})"
         return f"{text}^{{{exp}}}" if exp is not None else text
 
     def _print_Sum(self, e: Any) -> str:  # noqa: N802

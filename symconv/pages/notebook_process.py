@@ -141,6 +141,12 @@ class _Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
 
+    def init_virtualenv(self) -> None:
+        """Nothing: the notebook is run in this Python, whichever environment is active."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Nothing: there are no windows."""
+
     def showtraceback(self, exc_tuple: Any = None, *_arguments: Any, **_others: Any) -> None:
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         if error is not None:
@@ -245,6 +251,7 @@ def main() -> None:
     ):
         os.dup2(nothing.fileno(), 0)
         sys.path[0] = ""  # the notebook's folder
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         settings = Config()
         settings.HistoryManager.enabled = False  # which would be a thread and a file
         shell = _Shell.instance(config=settings)

@@ -41,6 +41,7 @@ def told(outputs: Any) -> list[str]:
         ("shown = display(1, display_id=True)\nprint(2)\nshown.update(3)", ["3", "2\n"]),
         ("import asyncio\nawait asyncio.sleep(0, 1)", ["1"]),
         ("__name__", ["'__main__'"]),
+        ("get_ipython().enable_gui('inline')", []),  # as plots do
         ("import beside\nbeside.value", ["7"]),
         ("import pickle\nclass A: pass\ntype(pickle.loads(pickle.dumps(A()))) is A", ["True"]),
         ("import sys\nsys.stdin.read()", ["''"]),

@@ -24,6 +24,7 @@ from pypdf.generic import StreamObject
 from symconv.command.cli import main
 from symconv.pages.handouts import FORMATS, HandoutError, Source, Version, build
 from symconv.pages.handouts.notebooks import STUB
+from tests.oracles.chromium import chromium, needs_chromium
 from tests.oracles.onnx_models import installed as onnx_installed
 from tests.project import NOTEBOOKS
 
@@ -634,6 +635,17 @@ def test_no_page_ends_with_what_leads_to_the_next_thing(
     assert all(page.count(first) == page.count(last) for page in made)
 
 
+@pytest.mark.parametrize("hint", ["", '# %% [markdown] tags=["hint"]\n# a\n\n'])
+def test_a_question_stays_with_the_room_for_its_answer(tmp_path: Path, hint: str) -> None:
+    question = "# %% [markdown]\n# **Exercise {}** Thequestion " + 60 * "words " + "\n\n"
+    answer = "# %%\n### BEGIN SOLUTION\na = 1\n### END SOLUTION\nthecheck = a\n\n"
+    text = "".join(filling(3 + n % 5) + question.format(n) + hint + answer for n in range(20))
+    made = pages(built(tmp_path, text, "student", "pdf")["pdf"])
+    found = [(page.count("Thequestion"), page.count("thecheck")) for page in made]
+    assert all(asked == checked for asked, checked in found)
+    assert sum(asked for asked, _ in found) == 20
+
+
 def test_a_picture_that_does_not_fit_leaves_no_blank(tmp_path: Path) -> None:
     picture = """# %%
 from symconv.pages.diagrams import Diagram
@@ -792,6 +804,47 @@ solve_amounts(Claim(x.pad(p, p).length, n), p, for_all=[n])
         assert "proved for all lengths" in said
         assert "p = 0" in said
         assert not re.search(r"(Proved|Refuted|Counterexample|Amounts)\(", said)
+
+
+# --- what looks wrong on a phone -------------------------------------------------------
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1200])
+def test_pages_fit_a_phone(tmp_path: Path, width: int) -> None:
+    word = "condition"
+    text = f"""# %% [markdown]
+# {40 * "word $x$. "}({15 * "$k(z)$, "}).
+#
+# $k(z)\\,k(z^2) = \\prod_{{i < 2e}} (1 + z^{{2^i}}) = 1 + z + z^2 + \\ldots + z^{{n - 1}}$.
+#
+# $$\\sum_{{i=0}}^{{n-1}} {" + ".join(f"k_{{{n}}}[i]" for n in range(40))}$$
+#
+# | {" | ".join([word] * 8)} |
+# |{"---|" * 8}
+# | {" | ".join(["$a_1 + a_2$"] * 8)} |
+
+# %%
+print({60 * "1 + "}1)  # {60 * "w"}
+"""
+    made = built(tmp_path, text, "instructor", "html")["html"]
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(made.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        together = page.evaluate(
+            "[...document.querySelectorAll('.keep')].map(e => [e.textContent.slice(-1),"
+            " Math.round(e.getBoundingClientRect().height) < 40])"
+        )
+        assert len(together) > 50
+        assert all(is_one_line for _, is_one_line in together)
+        assert {last for last, _ in together} >= {".", ","}
+        heads = page.evaluate(
+            "[...document.querySelectorAll('th')].map(e => {"
+            " const r = document.createRange(); r.selectNodeContents(e);"
+            " return r.getClientRects().length; })"
+        )
+        assert heads == 8 * [1]  # no word is cut
 
 
 def test_builds_are_the_same_each_time(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ const floor = (a) => (a.n - mod(a.n, a.d)) / a.d;
 
 /** A number as people type it: 3, −2, 1/3 or 0.25; undefined where it is none. */
 function typedNumber(text) {
-  const found = /^\s*([+-−]?)(\d{1,12})(?:\/(\d{1,12})|\.(\d{1,12}))?\s*$/.exec(text);
+  const found = /^\s*([+\-−]?)(\d{1,40})(?:\/(\d{1,40})|\.(\d{1,40}))?\s*$/.exec(text);
   if (!found) return undefined;
   const [, sign, digits, divisor, decimals] = found;
   if (divisor !== undefined && !BigInt(divisor)) return undefined;

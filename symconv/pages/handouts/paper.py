@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import Any
 
 from pandocfilters import Div, Header, Para, Str, stringify
 
-from symconv.arithmetic.limits import MOST_CHARACTERS_OF_A_LEAD
+from symconv.arithmetic.limits import MOST_CHARACTERS_OF_A_LEAD, MOST_CHARACTERS_OF_A_QUESTION
 from symconv.pages.handouts.pages import Block, div, kind_of
 
 __all__ = ["on_paper"]
-
-_SHOWN = ("output", "figure", "ruled", "where-hint")
 
 
 def on_paper(blocks: Iterable[Block]) -> list[Block]:
@@ -40,15 +38,14 @@ def on_paper(blocks: Iterable[Block]) -> list[Block]:
 
 def _kept_together(blocks: Sequence[Block]) -> Iterator[Block]:
     cut = [part for block in blocks for part in _cut(block)]
-    for block, after in zip_longest(cut, cut[1:]):
+    for number, block in enumerate(cut):
+        after = cut[number + 1 : number + 3]
         if block["t"] == "Div":
             attributes, inner = block["c"]
             yield Div(attributes, list(_kept_together(inner)))
-        elif after is None:
-            yield block
-        elif block["t"] == "CodeBlock" and kind_of(after) in ("output", "ruled"):
+        elif block["t"] == "CodeBlock" and after and kind_of(after[0]) in ("output", "ruled"):
             yield div("with-output", [block])
-        elif block["t"] == "Para" and _leads_to(block, after):
+        elif block["t"] == "Para" and after and _leads_to(block, after):
             yield div("lead", [block])
         else:
             yield block
@@ -67,14 +64,16 @@ def _cut(block: Block) -> Iterator[Block]:
             yield Para(part)
 
 
-def _leads_to(block: Block, after: Block) -> bool:
-    """Whether a paragraph is a line or two, and says what comes next."""
-    text = stringify(block)
-    is_shown = after["t"] in ("CodeBlock", "Table") or kind_of(after) in _SHOWN
-    is_formula = after["t"] == "Para" and _is_displayed(after["c"][0])
-    return len(text) < MOST_CHARACTERS_OF_A_LEAD and (
-        is_shown or is_formula or text.rstrip().endswith(":")
-    )
+def _leads_to(block: Block, after: Sequence[Block]) -> bool:
+    """Whether a paragraph is short, and says what comes next, or asks for it."""
+    text, kinds = stringify(block), [kind_of(one) for one in after]
+    is_code = after[0]["t"] == "CodeBlock"
+    if kinds[0] in ("ruled", "where-hint") or (is_code and kinds[-1] == "ruled"):
+        return len(text) < MOST_CHARACTERS_OF_A_QUESTION
+    is_shown = is_code or after[0]["t"] == "Table" or kinds[0] in ("output", "figure")
+    is_formula = after[0]["t"] == "Para" and _is_displayed(after[0]["c"][0])
+    leads = is_shown or is_formula or text.rstrip().endswith(":")
+    return leads and len(text) < MOST_CHARACTERS_OF_A_LEAD
 
 
 def _is_displayed(inline: Any) -> bool:

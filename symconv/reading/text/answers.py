@@ -177,7 +177,9 @@ _PARITY = re.compile(r"(?:(even|odd)\s+([A-Za-z_]\w*)|([A-Za-z_]\w*)\s+(?:is\s+)
 _RANGE = re.compile(r"([A-Za-z_]\w*)\s+in\s+range\s*\((.*)\)\s*\Z", re.DOTALL)
 _LIST = re.compile(r"([A-Za-z_]\w*)\s*==?\s*(.+?)\s*,\s*\.\.\.\s*,\s*(.+)\Z", re.DOTALL)
 _EVERYWHERE = re.compile(r"(?:all|every|each)\s+(?:integers?\s+)?[A-Za-z_]\w*\s*\Z")
-_ELSEWHERE = re.compile(r"[,;]?\s*(?:and\s+)?(?:0\s+(?:otherwise|else)|otherwise\s+0)\s*\Z")
+_ELSEWHERE = re.compile(
+    r"[,;]?\s*(?:and\s+)?(?:0\s+(?:otherwise|else)|(?:otherwise|else)\s+0)\s*\Z"
+)
 
 
 def _domain(domain: Passage, whole: Passage) -> ast.expr | None:

@@ -31,6 +31,7 @@ from sympy import (
     IndexedBase,
     Integer,
     Le,
+    Ne,
     Piecewise,
     Pow,
     Rational,
@@ -578,7 +579,7 @@ class _FormulaReader(Reader):
                     holds = self.condition(condition)
                     # SymPy would take a Piecewise out of a sum, with a condition on its index.
                     branches.append(such_that(read, unevaluated.all_of(holds, *before)))
-                    before.append(unevaluated.negation(holds))
+                    before.append(_denied(holds))
                 case _:
                     raise self.error(part, "expected (formula, condition), such as (0, True)")
         if not branches or node.keywords:
@@ -642,6 +643,14 @@ class _FormulaReader(Reader):
         if any(entries):
             for part, value in ((node.left, left), (node.right, right)):
                 self._formula(part, value)
+
+
+def _denied(condition: Boolean) -> Boolean:
+    """That a condition does not hold: ≠ for =."""
+    if isinstance(condition, Eq | Ne):
+        other = Ne if isinstance(condition, Eq) else Eq
+        return unevaluated.relation(other, condition.lhs, condition.rhs)
+    return unevaluated.negation(condition)
 
 
 def _with_cases(position: Expr) -> Expr:

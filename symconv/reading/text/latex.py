@@ -3,8 +3,9 @@ r"""Index formulas and operator expressions in LaTeX, read without evaluating an
     formula     \sum_{i} k(i)\, k(t - 2i)   \sum_{i=0}^{c-1} k_i k_{t-2i}   \frac{1}{2} k[t]
     operators   k * (k \uparrow_2)   k * k\uparrow_{2}   \tilde{k}   (k * k)\downarrow_2
 
-and the same in Unicode, such as k ∗ k↑₂ or Σ_i k[i]·k[t − 2i].  In the notation of the
-exercise both * and \star are the convolution of signals, a tilde flips, and ↑ and ↓ belong
+and the same in Unicode, such as k ∗ k↑₂ or Σ_i k[i]·k[t − 2i]; sums under conditions, cases,
+brackets that are 1 where a condition holds, and the domain of a formula after it.  In the notation
+of the exercise both * and \star are the convolution of signals, a tilde flips, and ↑ and ↓ belong
 to the factor before them.  A grammar, `latex.lark`, makes the tree that the same formula has
 as Python-like text; `symconv.reading.text.formulas` reads it.
 """
@@ -338,6 +339,9 @@ class _Builder(Transformer[Token, Any]):
                 ):
                     factors[-1] = after(_entry(factors[-1], tree))
                     continue
+                if after is not None and part.is_argument and self._is_delta(factors[-1]):
+                    factors[-1] = self._impulse(tree)
+                    continue
                 self._check_beside(tree, operators)
                 if after is not None and part.is_argument:
                     self._check_argument(factors[-1])
@@ -425,6 +429,15 @@ class _Builder(Transformer[Token, Any]):
 
     def _indicator(self, condition: _Node) -> _Node:
         return _placed(ast.List([condition], ast.Load()), condition.col_offset)
+
+    def _is_delta(self, tree: _Node) -> bool:
+        """Whether a tree is the letter of Kronecker's delta, and no signal."""
+        return isinstance(tree, ast.Name) and tree.id == "delta" and tree.id not in self._signals
+
+    def _impulse(self, position: _Node) -> _Node:
+        """1 where a position is 0."""
+        zero = _placed(ast.Constant(0), position.col_offset)
+        return self._indicator(self._compared(position, [ast.Eq()], [zero]))
 
     def _within(self, row: Row) -> _Node:
         """What stands in parentheses or brackets: an expression or a condition."""
@@ -755,8 +768,8 @@ class _Low:
             raise self._builder._error(self._trees[2], "a comma is not expected here")
         if len(self._trees) == 2:
             match base, self._trees:
-                case ast.Name("delta"), _ if "delta" not in self._builder._signals:
-                    one, other = self._trees  # Kronecker's
+                case ast.Name(), _ if self._builder._is_delta(base):
+                    one, other = self._trees
                     same = _placed(ast.Compare(one, [ast.Eq()], [other]), base.col_offset)
                     return self._builder._indicator(same)
                 case _, [ast.Constant(), _]:
@@ -773,6 +786,8 @@ class _Low:
                 return _placed(ast.Name(f"{name}_{number}", ast.Load()), base.col_offset)
             case ast.Call(ast.Attribute(ast.Name() as inner, "flip"), [], []), ast.Constant():
                 return _method(self._put(inner, tree), "flip", [], base.col_offset)
+        if self._builder._is_delta(base):
+            return self._builder._impulse(tree)
         if not is_signal_tree(base, self._builder._signals):
             raise self._builder._error(
                 tree, "a subscript belongs to a kernel, as in k_2 or k_{t-2i}"

@@ -15,6 +15,7 @@ import pytest
 from symconv import Signal, integers
 from symconv.derivations.finite_sums import made_finite
 from symconv.exercises.grading import grade
+from symconv.language.notation import latex
 from symconv.reading.text.answers import left_side, read_sides
 from symconv.reading.text.formulas import ParsedFormula, read_formula, text_of
 from symconv.reading.text.latex import latex_of, parse_latex
@@ -106,6 +107,8 @@ FORMS: dict[str, Entry] = {
     r"\sum_{i} k_{2,i}\, k_{2,t-2i}": K4,
     r"\sum_{i} k^{(2)}_i k^{(2)}_{t-2i}": K4,
     r"\sum_{i,j} \delta_{i+2j,t}\, k_i k_j": K4,
+    r"\sum_{i,j} \delta(t-i-2j)\, k_i k_j": K4,
+    r"\sum_{i,j} \delta_{t-i-2j}\, k_i k_j": K4,
     r"\sum_{i : 2 \mid t-i} k_i k_{(t-i)/2}": K4,
     r"\sum_{2 \mid i} k_{i/2} k_{t-i}": K4,
     r"\sum_{2 \nmid i} k_{t-i}": lambda taps, t: sum(at(taps, t - i) for i in range(-29, 30, 2)),
@@ -192,6 +195,11 @@ FORMS: dict[str, Entry] = {
     "Sum(k[i]*k[t - 2*i], i) for t = 0, 1, ..., 3*c - 3": INSIDE,
     "Sum(k[i]*k[t - 2*i], i) for 0 <= t < 2*c - 1, 0 otherwise": SHORT,
     "Sum(k[i]*k[t - 2*i], i) for all t": K4,
+    "k[t/2] if t % 2 == 0 else 0": HALF,
+    r"k_{t/2} \text{ if } t \text{ is even, else } 0": HALF,
+    r"k_{t/2} \text{ falls } t \text{ gerade, sonst } 0": HALF,
+    "k_{t/2} if t even, 0 otherwise": HALF,
+    "Σ_i k_i k_{t-2i} für 0 ≤ t < 2c-1": SHORT,
     "Sum(k[i]*k[t - 2*i], i) for even t": EVEN,
     "Sum(k[i]*k[t - 2*i], i) for t even": EVEN,
 }
@@ -227,6 +235,14 @@ def test_what_is_written_of_a_form_is_read_again(text: str) -> None:
     for other in (again, as_latex):
         assert other.index == parsed.index
         assert entries(other, [1, -2, 7]) == entries(parsed, [1, -2, 7])
+
+
+@pytest.mark.parametrize("text", [t for t in FORMS if "for all" not in t and "forall" not in t])
+def test_what_is_printed_of_the_value_is_read_again(text: str) -> None:
+    parsed = read(text)
+    printed = latex(parsed.value)
+    again = parse_latex(printed, SIGNALS, index=parsed.index.name if parsed.index else "t")
+    assert entries(again, [1, -2, 7]) == entries(parsed, [1, -2, 7]), printed
 
 
 # --- what a sum runs over ------------------------------------------------------------------
