@@ -830,7 +830,8 @@ def _first_exercise(
 ) -> int:
     """Grade an answer to the exercise of two stride-2 layers, or show typical ones."""
     from symconv.command.terminal import working
-    from symconv.exercises.grading import grade, show_grade, show_typical
+    from symconv.command.typical_answers import show_grade, show_typical
+    from symconv.exercises.grading import grade
 
     if not texts:
         with working(out, "deciding typical answers"):

@@ -23,8 +23,8 @@ from symconv.command.terminal import counting, duration, following, line, paragr
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.errors import SymconvError
 from symconv.exercises.exercise import Exercise, Posed
-from symconv.exercises.parts import written
 from symconv.exercises.variants import Variant
+from symconv.exercises.wording import written
 
 __all__ = ["check_exercise", "check_output", "grade_answers", "grade_one", "show_question"]
 

@@ -24,11 +24,9 @@ from symconv.exercises.parts import (
     Reading,
     Rule,
     entries_of,
-    given_by,
     put_in,
-    vector,
-    with_content,
 )
+from symconv.exercises.wording import given_by, vector, with_content
 from symconv.language.notation import latex as latex_of
 from symconv.language.signals import SignalExpr
 from symconv.reading.text.answers import is_latex

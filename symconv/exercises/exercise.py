@@ -23,9 +23,10 @@ from symconv.errors import SymconvError, as_given
 from symconv.exercises.amounts import ConditionPart, LengthPart, YesNoPart
 from symconv.exercises.grades import OPEN, Grade, empty, graded, unread
 from symconv.exercises.kernels import KernelPart
-from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part, written
+from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part
 from symconv.exercises.tables import ExerciseError, Table
 from symconv.exercises.variants import Variant, drawn, every
+from symconv.exercises.wording import written
 
 __all__ = ["Exercise", "Finding", "Marks", "Posed", "answer_graded"]
 

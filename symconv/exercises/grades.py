@@ -12,7 +12,8 @@ from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Refuted, Unknown, Verdict
 from symconv.errors import SymconvError
-from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule, written
+from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule
+from symconv.exercises.wording import written
 
 __all__ = ["OPEN", "Grade", "empty", "graded", "unread"]
 
