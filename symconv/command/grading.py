@@ -22,7 +22,8 @@ from symconv.command.interrupts import raised
 from symconv.command.terminal import counting, duration, following, line, paragraph, timed
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.errors import SymconvError
-from symconv.exercises.exercise import Exercise, Posed
+from symconv.exercises.exercise import Exercise, Posed, marks_record
+from symconv.exercises.grades import undecided, unread
 from symconv.exercises.variants import Variant
 from symconv.exercises.wording import written
 
@@ -124,13 +125,7 @@ def grade_one(
     for one in asked:
         _show(one.part, graded[one.key], out, is_alone=len(asked) == 1)
     parts = {one.part: graded[one.key] for one in asked}
-    record = {
-        "exercise": exercise.name,
-        "student": student or "",
-        "variant": dict(posed.variant),
-        "parts": parts,
-        **_total(parts.values()),
-    }
+    record = marks_record(exercise.name, student or "", posed.variant, parts)
     if len(parts) > 1:
         total = "not known yet" if record["total"] is None else record["total"]
         line(out, f"total: {total} of {record['out_of']}", indent=0)
@@ -172,14 +167,6 @@ def _show(name: str, record: Record, out: Console, *, is_alone: bool) -> None:
             paragraph(out, text, style=style, indent=0)
     if is_alone and points is not None and record["outcome"] != "partly right":  # it says them
         line(out, f"{worth} {'point' if record['out_of'] == '1' else 'points'}", indent=0)
-
-
-def _total(parts: Iterable[Record]) -> Record:
-    records = list(parts)
-    points = [record["points"] for record in records]
-    out_of = sum((Fraction(record["out_of"]) for record in records), Fraction(0))
-    total = None if None in points else written(sum(map(Fraction, points), Fraction(0)))
-    return {"total": total, "out_of": written(out_of)}
 
 
 # --- a whole course --------------------------------------------------------------------
@@ -264,16 +251,7 @@ class _Asked:
 
     def failed(self, why: str) -> Record:
         """The record of an answer for which there is no verdict."""
-        return {
-            "outcome": "not decided",
-            "points": None,
-            "out_of": written(self.exercise.posed(self.variant).parts[self.part].points),
-            "read_as": {"text": "", "latex": ""},
-            "sentence": f"Not decided: {why}.",
-            "feedback": f"Not decided: {why}.",
-            "remarks": [],
-            "reason": why,
-        }
+        return undecided(self.exercise.posed(self.variant).parts[self.part], why).record()
 
 
 class _Submitted:
@@ -289,7 +267,6 @@ class _Submitted:
     ) -> None:
         self._exercise = exercise
         self._row = row
-        self._parts = parts
         self._problem = row.problem
         if exercise.parameters and not row.student:
             self._problem = self._problem or "there is no student's number, which draws the variant"
@@ -304,28 +281,13 @@ class _Submitted:
     def record(self, graded: Mapping[tuple[Any, ...], Record]) -> Record:
         """What the student's answers are worth."""
         if self._problem:
-            unread = _Asked(self._exercise, self.variant, self._parts[0], "", None)
-            parts = {}
-            for name in self._parts:
-                problem = f"This row cannot be read: {self._problem}"
-                out_of = written(self._exercise.posed(self.variant).parts[name].points)
-                parts[name] = unread.failed(problem) | {
-                    "outcome": "not read",
-                    "feedback": problem,
-                    "sentence": problem,
-                    "out_of": out_of,
-                }
+            posed = self._exercise.posed(self.variant).parts
+            parts = {name: unread(posed[name], self._problem, "row").record() for name in posed}
         else:
             parts = {name: dict(graded[one.key]) for name, one in self.asked.items()}
         for name, record in parts.items():
             record["answer"] = self._row.answers[name]
-        return {
-            "exercise": self._exercise.name,
-            "student": self._row.student,
-            "variant": dict(self.variant),
-            "parts": parts,
-            **_total(parts.values()),
-        }
+        return marks_record(self._exercise.name, self._row.student, self.variant, parts)
 
 
 def _rows(record: Record) -> Iterator[list[str]]:
@@ -340,7 +302,7 @@ def _rows(record: Record) -> Iterator[list[str]]:
             part["answer"],
             part["read_as"]["text"],
             part["outcome"],
-            part["points"] or "" if part["points"] != "0" else "0",
+            part["points"] or "",
             part["out_of"],
             _on_one_line(part),
             record["total"] or "" if is_last else "",
