@@ -140,6 +140,8 @@ def check_in_a_browser(folder: Path) -> None:
         page.on("pageerror", lambda error: wrong.append(error))
         paths = [p for p in folder.rglob("*.html") if p.parent != folder / "claims"]
         for path in [*paths, folder / "claims" / "index.html", *folder.glob("claims/two_*.html")]:
+            if 'http-equiv="refresh"' in path.read_text(encoding="utf-8"):
+                continue  # it leads to another one at once
             page.goto(path.resolve().as_uri())
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 390 or "api" in path.parts, path

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 _BACK = (
-    '<nav aria-label="Site" style="padding:0.2rem 0 0.5rem">'
+    '<nav aria-label="Site" style="padding:0.2rem 0 1rem">'
     '<a href="{address}" style="color:inherit">← {text}</a></nav>'
 )
 
