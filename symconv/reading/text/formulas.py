@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
@@ -176,6 +176,7 @@ def read_formula(
     sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
+        phrase = _with_numbered_entries(phrase, {*signals}, {*fixed})
         phrase = with_named_indices(phrase, signals, fixed, index)
         scope = _Scope(phrase, signals, fixed, index, loose=loose)
         reader = _FormulaReader(phrase, signals, scope)
@@ -255,6 +256,42 @@ def is_signal_tree(node: ast.expr, signals: Iterable[str]) -> bool:
 
 
 # --- names -----------------------------------------------------------------------------
+
+
+def _with_numbered_entries(phrase: Phrase, signals: Set[str], fixed: Set[str]) -> Phrase:
+    """The phrase with x_0 as an entry, where x is a signal, and x_0 has no meaning of its own.
+
+    That is only so beside other entries: in k_1 * k_2, kernels are meant.
+    """
+    if not any(map(_is_subscript, ast.walk(phrase.tree))):
+        return phrase
+    tree = _Numbered(signals, fixed).visit(deepcopy(phrase.tree))
+    return Phrase(phrase.passage, tree)
+
+
+class _Numbered(ast.NodeTransformer):
+    def __init__(self, signals: Set[str], fixed: Set[str]) -> None:
+        self._signals = signals
+        self._known = signals | fixed
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.Subscript:
+        node.slice = self.visit(node.slice)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        if isinstance(node.func, ast.Name):  # not k_2(t), and not k_2.flip()
+            node.args = [self.visit(argument) for argument in node.args]
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        name, _, number = node.id.rpartition("_")
+        if node.id in self._known or name not in self._signals or not number.isdecimal():
+            return node
+        signal, place = ast.Name(name, ast.Load()), ast.Constant(int(number))
+        entry = ast.Subscript(signal, place, ast.Load())
+        for made in (signal, place, entry):
+            ast.copy_location(made, node)
+        return entry
 
 
 class _Scope:

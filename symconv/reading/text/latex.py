@@ -247,11 +247,13 @@ class _Part:
         tree: what it is without its suffixes.
         is_argument: whether it stands in parentheses or brackets, as a position does.
         suffixes: what comes after it.
+        is_square: whether these are square brackets.
     """
 
     tree: _Node
     is_argument: bool
     suffixes: Sequence[Callable[[_Node], _Node]]
+    is_square: bool = False
 
     def after(self, tree: _Node) -> _Node:
         """The suffixes, put after a tree."""
@@ -261,6 +263,7 @@ class _Part:
 @dataclass(frozen=True, slots=True)
 class _Group:
     tree: _Node
+    is_square: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,11 +343,16 @@ class _Builder(Transformer[Token, Any]):
                     factors[-1] = after(_entry(factors[-1], tree))
                     continue
                 if after is not None and part.is_argument and self._is_delta(factors[-1]):
-                    factors[-1] = self._impulse(tree)
+                    factors[-1] = after(self._unit(factors[-1], tree))
                     continue
                 self._check_beside(tree, operators)
                 if after is not None and part.is_argument:
                     self._check_argument(factors[-1])
+            if after is not None and part.is_square and _is_fraction(tree):
+                raise self._error(
+                    tree,
+                    "is this rounded? write \\lfloor … \\rfloor, or parentheses where it is not",
+                )
             factors.append(after(tree) if after is not None else tree)
             if len(factors) > 1:
                 operators.append(_operator(operator))
@@ -387,7 +395,7 @@ class _Builder(Transformer[Token, Any]):
     def part(self, parts: list[Any]) -> _Part:
         atom, *suffixes = parts
         if isinstance(atom, _Group):
-            return _Part(atom.tree, True, suffixes)
+            return _Part(atom.tree, True, suffixes, atom.is_square)
         # A subscript belongs to the name before it.
         while suffixes and getattr(suffixes[0], "is_low", False):
             atom = suffixes.pop(0)(atom)
@@ -415,7 +423,7 @@ class _Builder(Transformer[Token, Any]):
     def bracket(self, parts: list[Row]) -> _Node | _Group:
         """What a position is, or 1 where a condition holds and 0 elsewhere."""
         tree = self._within(parts[0])
-        return self._indicator(tree) if is_condition(tree) else _Group(tree)
+        return self._indicator(tree) if is_condition(tree) else _Group(tree, is_square=True)
 
     def indicator(self, parts: list[Any]) -> _Node:
         row = parts[1]
@@ -432,12 +440,15 @@ class _Builder(Transformer[Token, Any]):
 
     def _is_delta(self, tree: _Node) -> bool:
         """Whether a tree is the letter of Kronecker's delta, and no signal."""
-        return isinstance(tree, ast.Name) and tree.id == "delta" and tree.id not in self._signals
+        return isinstance(tree, ast.Name) and tree.id == "delta" and "delta" not in self._signals
 
-    def _impulse(self, position: _Node) -> _Node:
-        """1 where a position is 0."""
-        zero = _placed(ast.Constant(0), position.col_offset)
-        return self._indicator(self._compared(position, [ast.Eq()], [zero]))
+    def _unit(self, delta: _Node, tree: _Node, other: _Node | None = None) -> _Node:
+        """Kronecker's delta: 1 where a position is 0, or two are the same, and 0 elsewhere."""
+        if not is_condition(tree):
+            at = delta.col_offset
+            other = other or _placed(ast.Constant(0), at)
+            tree = _placed(ast.Compare(tree, [ast.Eq()], [other]), at)
+        return self._indicator(tree)
 
     def _within(self, row: Row) -> _Node:
         """What stands in parentheses or brackets: an expression or a condition."""
@@ -766,16 +777,10 @@ class _Low:
     def __call__(self, base: _Node) -> _Node:
         if len(self._trees) > 2 or not isinstance(self._trees[0], ast.Constant | ast.expr):
             raise self._builder._error(self._trees[2], "a comma is not expected here")
-        if len(self._trees) == 2:
-            match base, self._trees:
-                case ast.Name(), _ if self._builder._is_delta(base):
-                    one, other = self._trees
-                    same = _placed(ast.Compare(one, [ast.Eq()], [other]), base.col_offset)
-                    return self._builder._indicator(same)
-                case _, [ast.Constant(), _]:
-                    pass
-                case _:
-                    raise self._builder._error(self._trees[1], "a comma is not expected here")
+        if self._builder._is_delta(base) and not isinstance(self._trees[-1], ast.Constant):
+            return self._builder._unit(base, *self._trees)
+        if len(self._trees) == 2 and not isinstance(self._trees[0], ast.Constant):
+            raise self._builder._error(self._trees[1], "a comma is not expected here")
         for tree in self._trees:
             base = self._put(base, tree)
         return base
@@ -786,8 +791,6 @@ class _Low:
                 return _placed(ast.Name(f"{name}_{number}", ast.Load()), base.col_offset)
             case ast.Call(ast.Attribute(ast.Name() as inner, "flip"), [], []), ast.Constant():
                 return _method(self._put(inner, tree), "flip", [], base.col_offset)
-        if self._builder._is_delta(base):
-            return self._builder._impulse(tree)
         if not is_signal_tree(base, self._builder._signals):
             raise self._builder._error(
                 tree, "a subscript belongs to a kernel, as in k_2 or k_{t-2i}"
@@ -807,6 +810,18 @@ def _placed(node: _T, at: int) -> _T:
 
 def _binary(left: _Node, operator: ast.operator, right: _Node) -> _Node:
     return _placed(ast.BinOp(left, operator, right), left.col_offset)
+
+
+def _is_fraction(tree: _Node) -> bool:
+    """Whether a tree is of positions and lengths, and is divided, but not rounded."""
+    if any(isinstance(part, ast.Subscript) for part in ast.walk(tree)):
+        return False
+    match tree:
+        case ast.BinOp(left, operator, right):
+            return isinstance(operator, ast.Div) or _is_fraction(left) or _is_fraction(right)
+        case ast.UnaryOp(operand=inner):
+            return _is_fraction(inner)
+    return False
 
 
 def _entry(signal: _Node, position: _Node) -> _Node:

@@ -54,11 +54,16 @@ def _any_of(words: list[str]) -> str:
 
 _PLAIN = _any_of(list(_MEANT))
 _BARE = _any_of(
-    [w for w in _MEANT if len(w) > 2 and w not in ("floor", "ceil", "flip", "min", "max", "mod")]
+    [w for w in _MEANT if len(w) > 2 and w not in ("floor", "ceil", "flip", "min", "max")]
 )
 _SUBSCRIPTS = dict(
     zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True)
 )
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
 _RUN = f"[{''.join(_SUBSCRIPTS)}]"
 _ALIGNED = r"(?:align(?:ed|at)?|gather(?:ed)?|equation|split|multline|eqnarray|displaymath)\*?"
 
@@ -81,6 +86,7 @@ _PIECE = re.compile(
     | (?P<brace>[{{}}])
     | (?P<run>{_RUN}*[ₐ-ₜᵢᵣᵤᵥⱼ₊₋]{_RUN}*)
     | (?P<half>½)
+    | (?P<greek>[{"".join(_GREEK)}])
     | (?P<word>(?<![A-Za-z_^])(?:{_BARE})(?![A-Za-z])|(?<=\s)(?:if|or)(?=\s))
     """,
     re.VERBOSE,
@@ -190,6 +196,8 @@ def marked(passage: Passage) -> Marked:
                 out.put(_FOR + _ALL, at)
             case "half":
                 out.put(r"\frac{1}{2}", at)
+            case "greek":
+                out.put(rf"\{_GREEK[text]} ", at)
             case "word":
                 out.put(_MEANT[" ".join(text.split())], at)
             case "opening" | "closing" | "dress" | "row" | "cell" | "end":
