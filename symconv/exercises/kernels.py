@@ -37,17 +37,12 @@ from symconv.language.notation import latex as latex_of
 from symconv.language.notation import plain
 from symconv.language.signals import Signal, SignalExpr
 from symconv.reading.text.answers import LeftSide, left_side, read_sides
-from symconv.reading.text.formulas import (
-    ParsedFormula,
-    Star,
-    is_signal_tree,
-    read_formula,
-    text_of,
-)
-from symconv.reading.text.latex import latex_of as formula_latex
+from symconv.reading.text.formulas import ParsedFormula, read_formula, text_of
+from symconv.reading.text.latex_writing import latex_of as formula_latex
 from symconv.reading.text.problems import ParsedProblem, read_problem
 from symconv.reading.text.reader import Reader
 from symconv.reading.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.trees import Star, is_signal_tree
 
 __all__ = ["KernelPart"]
 
