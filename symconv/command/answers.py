@@ -207,13 +207,19 @@ def results(rows: Sequence[Sequence[str]], delimiter: str, numbers: Collection[s
 
 
 def write_results(path: str, text: str) -> None:
-    """Write a file at once, so that there is never half of it.
+    """Write a file at once, so that there is never half of it; a link stays a link.
+
+    A device or a pipe, as /dev/stdout, is written to, and never replaced.
 
     Raises:
         UsageError: it cannot be written.
     """
     file = Path(path)
     try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8-sig", newline="")
+            return
+        file = file.resolve()
         with NamedTemporaryFile(
             "w", dir=file.parent, prefix=file.name, encoding="utf-8-sig", newline="", delete=False
         ) as new:

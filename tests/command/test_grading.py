@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.command import worker
-from symconv.command.answers import read_answers, results
+from symconv.command.answers import read_answers, results, write_results
 from symconv.command.cli import main
 from symconv.exercises import Exercise
 from tests.project import ROOT
@@ -377,6 +378,23 @@ def test_results_are_read_as_they_were(cells: list[str], delimiter: str) -> None
 
 
 # --- files that are written ----------------------------------------------------------------------
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe, file, link = tmp_path / "pipe", tmp_path / "results.csv", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_results(str(pipe), "student,total\n")
+    assert os.read(reading, 99) == b"\xef\xbb\xbfstudent,total\n"
+    os.close(reading)
+    assert pipe.is_fifo()
+    file.touch()
+    link.symlink_to(file)
+    write_results(str(link), "student\n")
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8-sig") == "student\n"
+    with pytest.raises(click.UsageError, match="cannot be written: Is a directory"):
+        write_results(str(tmp_path), "student\n")
 
 
 def test_what_is_read_is_not_replaced(tmp_path: Path) -> None:
