@@ -177,14 +177,21 @@ def _reference(place: Path, progress: Progress) -> dict[str, bytes]:
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known = folder / _LIST
-        for name in known.read_text(encoding="utf-8").splitlines() if known.exists() else ():
-            if name not in files:
-                (folder / name).unlink(missing_ok=True)
-        known.write_text("".join(f"{name}\n" for name in files), encoding="utf-8")
+        for path in _of_an_earlier_site(folder):
+            path.unlink(missing_ok=True)
+        (folder / _LIST).write_text("".join(f"{name}\n" for name in files), encoding="utf-8")
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     except OSError as error:
         raise HandoutError(f"{error.filename} cannot be written: {error.strerror}") from None
+
+
+def _of_an_earlier_site(folder: Path) -> list[Path]:
+    """Its files, by the list that it has left; nothing outside of the folder is one."""
+    known = folder / _LIST
+    names = known.read_text(encoding="utf-8", errors="replace") if known.exists() else ""
+    paths = [folder / name for name in names.splitlines() if name]
+    here = folder.resolve()
+    return [path for path in paths if path.parent.resolve().is_relative_to(here)]

@@ -13,7 +13,7 @@ import pytest
 import sympy
 from sympy import Expr, Symbol
 
-from symconv import Claim, SymconvError
+from symconv import Claim, Signal, SymconvError
 from symconv.arithmetic.symbols import sign_of
 from symconv.catalogue.index import CATALOGUE
 from symconv.decision.verdicts import Unknown
@@ -44,7 +44,7 @@ Point: TypeAlias = dict[Symbol, int]
 
 DRIVER = """
 (lines) => lines.map(({ claim, points, polynomials }) => points.map((at) => {
-  const told = (a) => (typeof a === "number" ? a : `${a.n}/${a.d}`);
+  const told = (a) => (a.x !== undefined ? a.x : `${a.n}/${a.d}`);
   const entry = (name, u) => fraction(BigInt((name.charCodeAt(0) + 7 * u + u * u) % 23 - 11), 2n);
   const coefficients = ({ zero }) =>
     [zero === null ? whole(3) : value(zero, {}), fraction(-1n, 2n), ONE];
@@ -325,6 +325,51 @@ def test_expressions_and_conditions_have_the_values_of_their_own(run: Any) -> No
         numbers_ = {a: at["a"], b: at["b"]}
         assert list(map(Fraction, values)) == [value_at(e, numbers_) for e in expressions]
         assert truths == [holds_at(e, numbers_) for e in conditions]
+
+
+def test_numbers_are_read_as_they_are_typed(run: Any) -> None:
+    rng = random.Random(2)
+    fractions = [Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 99)) for _ in range(200)]
+    texts = [*map(str, [*range(-120, 120), *fractions, 10**30]), "+12", "−34", "12.25", " 7 "]
+    told = run("(texts) => texts.map((text) => written(typedNumber(text)))", texts)
+    wanted = [Fraction(text.replace("−", "-")) for text in texts]
+    assert [Fraction(text.replace("−", "-")) for text in told] == wanted
+    wrong = ["", "a5", "1-2", "1/0", "--1", "1e9", "NaN", "½", "1/2/3", "1.2/3", "<b>"]
+    assert run("(texts) => texts.filter((text) => typedNumber(text))", wrong) == []
+
+
+def test_rounding_makes_no_difference(run: Any) -> None:
+    # Large and small values, of which the large ones cancel on one side only.
+    x, a, b = Signal("x", 40), Signal("a", 2), Signal("b", 2)
+    large = x.exp().exp()
+    claims = [
+        Claim(large.correlate(a).correlate(b), large.correlate(a.convolve(b))),
+        Claim(large.correlate(a).correlate(b), large.correlate(a.convolve(b.flip()))),
+    ]
+    told = run(
+        """(claims) => claims.map((claim) => range(200).map(() => {
+          const read = new AtSizes(claim, {});
+          return differences(claim, read).outputs.length;
+        }))""",
+        [claim_record(claim, UNDECIDED) for claim in claims],
+    )
+    assert set(told[0]) == {0}
+    assert min(told[1]) > 0
+
+
+def test_amounts_beyond_plain_numbers_are_refused(run: Any) -> None:
+    n = Symbol("n", integer=True, positive=True)
+    x = Signal("x", n)
+    claim = Claim(x.pad(2**60, 1 - 2**60), x.pad(0, 1))
+    assert run(DRIVER, [{"claim": claim_record(claim, UNDECIDED), "points": [{"n": 3}]}]) == [
+        ["too long"]
+    ]
+    big = [Symbol(name, integer=True) for name in "abc"]
+    sums = sympy.Add(big[0], big[1], big[2], evaluate=False)
+    at = {"a": 2**53 - 1, "b": 2**53 - 1, "c": 3 - 2**53}
+    assert run(
+        "({ e, at }) => String(value(e, at).n)", {"e": expression_record(sums), "at": at}
+    ) == str(sum(at.values()))
 
 
 def test_each_operator_is_known_on_both_sides(run: Any) -> None:

@@ -295,6 +295,9 @@ def test_taps_are_dragged_and_typed(opened: Open) -> None:
     page.click("#greater")
     settle(page)
     assert texts(page, 1, "k") == ["1", "5", "1/2"]
+    page.fill("#entry-field", "-12")
+    settle(page)
+    assert texts(page, 1, "k") == ["1", "5", "−12"]
     page.click("#entries summary")
     page.fill("#taps-k", "2 0.25")
     settle(page)
@@ -432,6 +435,10 @@ def test_lengths_have_a_page(opened: Open) -> None:
     page.fill("#size-c", "2")
     settle(page)
     assert "✗ The left side is 9, the right side 8." in here(page)
+    page = opened(PADDED, address="#c=3&n=8&1.left=4")
+    assert len(texts(page, 0, "y")) == 11
+    assert "✗ The left side is 11, the right side 8." in here(page)
+    assert page.inner_text(".side:first-child h2") == "Left side: 11"
 
 
 @needs_chromium
@@ -449,6 +456,8 @@ def test_functions_and_maxima_are_evaluated(opened: Open) -> None:
     assert "✓ Both sides are equal here, for all entries." in here(page)
     page = opened(Claim(x.sigmoid(), x.sigmoid()), UNDECIDED)
     assert texts(page, 0, "y")[0] == "0.7311"
+    page.locator('.side:first-child .cell[aria-label^="y[0]"]').click()
+    assert page.inner_text("#pointed") == "y[0] = sigmoid(x[0]) ≈ 0.7311"
     assert "✓ Both sides are equal here, for all entries that were tried." in here(page)
 
 

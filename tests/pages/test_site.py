@@ -207,3 +207,18 @@ def test_site_with_bad_input(
     assert result.exit_code == 2
     assert "pip install 'symconv[docs]'" in result.output
     assert "ZeroDivisionError" not in result.output, "nothing was run"
+
+
+def test_what_an_earlier_site_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    folder, beside = tmp_path / "site", tmp_path / "beside.txt"
+    sites._write(folder, {"old.html": b"", "course/a.html": b""})
+    mine = folder / "mine.txt"
+    for path in (mine, beside):
+        path.write_text("kept")
+    names = (folder / ".symconv-site").read_text()
+    (folder / ".symconv-site").write_text(f"{names}../beside.txt\n{beside}\n\n")
+    sites._write(folder, {"course/a.html": b"new"})
+    assert not (folder / "old.html").exists()
+    assert (folder / "course" / "a.html").read_bytes() == b"new"
+    assert mine.exists()
+    assert beside.exists()

@@ -8,7 +8,8 @@
 
 // --- numbers -----------------------------------------------------------------------------
 //
-// A number is a fraction, or, behind functions such as exp, one of JavaScript's.
+// A number is a fraction n/d, or, behind functions such as exp, one of JavaScript's, x, which is
+// wrong by e at most.
 
 class Undefined extends Error {}
 class TooLong extends Error {}
@@ -25,29 +26,40 @@ function fraction(n, d = 1n) {
 const whole = (number) => fraction(BigInt(number));
 const ZERO = whole(0);
 const ONE = whole(1);
-const double = (a) => (typeof a === "number" ? a : Number(a.n) / Number(a.d));
-const isExact = (a, b = ZERO) => typeof a !== "number" && typeof b !== "number";
+const double = (a) => a.x ?? Number(a.n) / Number(a.d);
+const isExact = (a, b = ZERO) => a.x === undefined && b.x === undefined;
+const ROUNDING = 2 ** -50; // a few roundings of a number near to 1
+const rounded = (x, e) => ({ x, e: e + Math.abs(x) * ROUNDING });
+const errorOf = (a) => a.e ?? Math.abs(double(a)) * ROUNDING;
 
 function plus(a, b) {
   if (a.d === 1n && b.d === 1n) return { n: a.n + b.n, d: 1n };
-  return isExact(a, b) ? fraction(a.n * b.d + b.n * a.d, a.d * b.d) : double(a) + double(b);
+  return isExact(a, b) ? fraction(a.n * b.d + b.n * a.d, a.d * b.d) : rounded(double(a) + double(b), errorOf(a) + errorOf(b));
 }
 
 function times(a, b) {
   if (a.d === 1n && b.d === 1n) return { n: a.n * b.n, d: 1n };
-  return isExact(a, b) ? fraction(a.n * b.n, a.d * b.d) : double(a) * double(b);
+  if (isExact(a, b)) return fraction(a.n * b.n, a.d * b.d);
+  const [x, y, s, t] = [double(a), double(b), errorOf(a), errorOf(b)];
+  return rounded(x * y, Math.abs(x) * t + Math.abs(y) * s + s * t);
 }
 
-const negative = (a) => (isExact(a) ? { n: -a.n, d: a.d } : -a);
+const negative = (a) => (isExact(a) ? { n: -a.n, d: a.d } : { x: -a.x, e: a.e });
 
-/** The sign of a − b; numbers that rounding may have moved apart are equal. */
+/** The sign of a − b; numbers that rounding may have moved apart are equal, and what is not finite
+ * differs from nothing. */
 function compare(a, b) {
   if (isExact(a, b)) { const x = a.n * b.d, y = b.n * a.d; return x < y ? -1 : x > y ? 1 : 0; }
   const [x, y] = [double(a), double(b)];
-  return Math.abs(x - y) <= 1e-9 * (1 + Math.abs(x) + Math.abs(y)) ? 0 : Math.sign(x - y) || 0; // what has no value differs from nothing
+  const within = 1e-9 * (1 + Math.abs(x) + Math.abs(y)) + errorOf(a) + errorOf(b);
+  return Math.abs(x - y) > within && within < Infinity ? Math.sign(x - y) : 0;
 }
 
-const largest = (numbers) => numbers.reduce((a, b) => (compare(a, b) < 0 ? b : a));
+function largest(numbers) {
+  const found = numbers.reduce((a, b) => (isExact(a, b) ? compare(a, b) < 0 : double(a) < double(b)) ? b : a);
+  return numbers.every((a) => isExact(a)) ? found : rounded(double(found), Math.max(...numbers.map(errorOf)));
+}
+
 const mod = (a, b) => ((a % b) + b) % b;
 const floor = (a) => (a.n - mod(a.n, a.d)) / a.d;
 
@@ -65,7 +77,7 @@ function typedNumber(text) {
 
 /** A number as text, with the sign of subtraction; of one that is no fraction, four digits. */
 function written(a) {
-  if (!isExact(a)) return Number.isNaN(a) ? "–" : String(Number(a.toPrecision(4))).replaceAll("-", "−");
+  if (!isExact(a)) return Number.isNaN(a.x) ? "–" : String(Number(a.x.toPrecision(4))).replaceAll("-", "−");
   return `${a.n}${a.d === 1n ? "" : `/${a.d}`}`.replace("-", "−");
 }
 
@@ -79,7 +91,8 @@ function quick(e, at) {
   let found = NaN;
   if (kind === "+" || kind === "*") {
     found = quick(a, at);
-    for (let i = 2; i < e.length; i++) found = kind === "+" ? found + quick(e[i], at) : found * quick(e[i], at);
+    for (let i = 2; i < e.length && Number.isSafeInteger(found); i++)
+      found = kind === "+" ? found + quick(e[i], at) : found * quick(e[i], at);
   } else if (kind === "mod") {
     const [n, d] = [quick(a, at), quick(b, at)];
     if (d > 0) found = ((n % d) + d) % d;
@@ -147,10 +160,14 @@ function holds(condition, at) {
   return found[kind];
 }
 
+// Sums and products of two of these are no larger than what plain numbers count to.
+const LARGEST_AMOUNT = 2n ** 25n;
+
 /** The value of an expression that has to be an integer, as a plain number. */
 function integer(e, at) {
   const found = value(e, at);
   if (found.d !== 1n) throw new Undefined(`an amount would be ${written(found)}, which is no integer`);
+  if (found.n > LARGEST_AMOUNT || -found.n > LARGEST_AMOUNT) throw new TooLong(`an amount would be ${written(found)}`);
   return Number(found.n);
 }
 
@@ -245,7 +262,7 @@ function line(operator) {
 /** Where an operand is read for an entry, along which axes of one entry are repeated. */
 function spread(index, shape, repeats) {
   const kept = index.slice(index.length - shape.length);
-  for (const axis of repeats) kept[axis] = 0;
+  for (const axis of repeats) if (shape[axis] === 1) kept[axis] = 0;
   return kept;
 }
 
@@ -257,7 +274,7 @@ function entrywise(operator) {
       return range(rank).map((axis) => {
         const sizes = shapes.flatMap((shape, o) => {
           const own = axis - rank + shape.length;
-          return own < 0 || node.repeats[o].includes(own) ? [] : [shape[own]];
+          return own < 0 || (shape[own] === 1 && node.repeats[o].includes(own)) ? [] : [shape[own]];
         });
         if (sizes.some((size) => size !== sizes[0]))
           throw new Undefined(`what is combined entry by entry has ${sizes.join(" and ")} entries`);
@@ -289,22 +306,32 @@ function letterSizes(shapes, node) {
   return found;
 }
 
-// Functions of entries: exact ones of fractions, and others of JavaScript's numbers.
+// Functions of entries: exact ones of fractions, and others of JavaScript's numbers, which are moved
+// by as much as what they are taken of may be wrong.
 const within = (low, high) => (a) => negative(largest([negative(largest([a, whole(low)])), whole(-high)]));
+function real(f) {
+  return (a) => {
+    const [v, e] = [double(a), errorOf(a)];
+    const x = f(v);
+    const moved = Math.max(Math.abs(f(v + e) - x), Math.abs(f(v - e) - x));
+    return rounded(x, 2 * moved + (1 + Math.abs(v) + Math.abs(x)) * ROUNDING);
+  };
+}
+
 const FUNCTIONS = {
   relu: (a) => largest([a, ZERO]),
   relu6: within(0, 6),
   leaky_relu: (a, slope) => (compare(a, ZERO) < 0 ? times(slope, a) : a),
   hardswish: (a) => times(times(a, within(0, 6)(plus(a, whole(3)))), fraction(1n, 6n)),
-  reciprocal: (a) => (compare(a, ZERO) ? (isExact(a) ? fraction(a.d, a.n) : 1 / a) : NaN),
-  sigmoid: (a) => Math.tanh(double(a) / 2) / 2 + 0.5,
-  tanh: (a) => Math.tanh(double(a)),
-  gelu: (a) => (double(a) / 2) * (1 + erf(double(a) / Math.SQRT2)),
-  silu: (a) => double(a) * (Math.tanh(double(a) / 2) / 2 + 0.5),
-  exp: (a) => Math.exp(double(a)),
-  sqrt: (a) => Math.sqrt(double(a)),
-  log: (a) => (compare(a, ZERO) > 0 ? Math.log(double(a)) : NaN),
-  erf: (a) => erf(double(a)),
+  reciprocal: (a) => (isExact(a) && a.n ? fraction(a.d, a.n) : real((v) => 1 / (v || NaN))(a)),
+  sigmoid: real((v) => Math.tanh(v / 2) / 2 + 0.5),
+  tanh: real(Math.tanh),
+  gelu: real((v) => (v / 2) * (1 + erf(v / Math.SQRT2))),
+  silu: real((v) => v * (Math.tanh(v / 2) / 2 + 0.5)),
+  exp: real(Math.exp),
+  sqrt: real(Math.sqrt),
+  log: real((v) => (v > 0 ? Math.log(v) : NaN)),
+  erf: real(erf),
 };
 
 /** 2/√π times the sum of (−1)ⁱ·x²ⁱ⁺¹/(i!·(2i + 1)), and far out a continued fraction. */

@@ -37,7 +37,8 @@ let state = begun();
 
 /** What a page begins with: sizes, changed numbers, typed entries, and the cell that is chosen. */
 function begun() {
-  return { at: { ...CLAIM.start }, numbers: {}, taps: {}, cell: null, held: false };
+  // A signal may be called __proto__.
+  return { at: { ...CLAIM.start }, numbers: {}, taps: Object.create(null), cell: null, held: false };
 }
 
 /** The claim with the numbers that were changed. */
@@ -49,9 +50,10 @@ function claimNow() {
   return { ...CLAIM, nodes };
 }
 
-/** The numbers that were typed, as fractions; undefined where one is no number. */
+/** The numbers that were typed, as fractions; undefined where one is no number, or there are too many. */
 function typed(name) {
-  const parts = (state.taps[name] ?? "").split(/[\s,;]+/).filter(Boolean).map(typedNumber);
+  const parts = (state.taps[name] ?? "").split(/[\s,;]+/, MOST_ENTRIES + 1).filter(Boolean).map(typedNumber);
+  if (parts.length > MOST_ENTRIES) return undefined;
   return parts.includes(undefined) ? undefined : parts;
 }
 
@@ -122,7 +124,7 @@ function readAddress() {
     const fixed = NUMBERS.find((one) => one.key === name);
     if (symbol && number !== undefined && allowed(symbol, number)) found.at[name] = number;
     else if (fixed && number !== undefined && number >= fixed.least) found.numbers[name] = number;
-    else if (TYPED.includes(name)) found.taps[name] = text.slice(0, 4000);
+    else if (TYPED.includes(name)) found.taps[name] = text;
     else if (name === "@" && /^[01]\.\d+\.\d+$/.test(text)) {
       found.cell = text.split(".").map(Number);
       found.held = true;
@@ -335,13 +337,16 @@ function draw() {
 /** Where the sides differ, or their values where these are numbers or conditions. */
 function compared(claim, read) {
   if ("node" in claim.sides[0]) return differences(claim, read);
-  const values = claim.sides.map(({ value: e }) => sideValue(e));
+  const values = claim.sides.map(({ value: e }) => sideValue(e, read));
   return { values: values.map(String), equal: values[0] === values[1] };
 }
 
-function sideValue(e) {
+/** A side that is a number or a condition; sizes of tensors stand in it as "#node.axis". */
+function sideValue(e, read) {
+  const sizes = read.shapes.flatMap((shape, i) => shape.map((size, axis) => [`#${i}.${axis}`, size]));
+  const at = { ...state.at, ...Object.fromEntries(sizes) };
   const isCondition = typeof e === "boolean" || (Array.isArray(e) && /^([=≠≥>≤<]|and|or|not|if|implies|iff)$/.test(e[0]));
-  return isCondition ? (holds(e, state.at) ? "true" : "false") : written(value(e, state.at));
+  return isCondition ? (holds(e, at) ? "true" : "false") : written(value(e, at));
 }
 
 /** The rows of a side in two groups: kernels, with what they are made of, and the others. */
@@ -408,7 +413,8 @@ function drawSides() {
   SPOTS.clear();
   const drawn = [];
   $("sides").innerHTML = CLAIM.sides.map((side, number) => {
-    const title = `${number ? "Right" : "Left"} side${"value" in side ? `: ${side.formula} = ${sideValue(side.value)}` : ""}`;
+    const formula = Object.keys(state.numbers).length ? "" : `${side.formula} = `; // it is that of the claim as it was
+    const title = `${number ? "Right" : "Left"} side${"value" in side ? `: ${formula}${current.found.values[number]}` : ""}`;
     let top = 0;
     const nets = (side.rows.length ? groups(side) : []).map((group) => {
       const net = drawGroup(side, number, group, where, top);
@@ -479,7 +485,7 @@ function drawGroup(side, number, group, where, offset) {
       SPOTS.set(name, { x, y: top + y, width: one.width, height: one.isRow ? HEIGHT : SMALL, top: offset + top + y, isRow: one.isRow });
       right = Math.max(right, x + one.width);
       return `<div class="${base}${differs ? " differs" : ""}${text.length > (one.isRow ? 6 : 5) ? " long" : ""}" role="gridcell" tabindex="-1" data-cell="${name}" aria-label="${
-        entryName(i, u)} = ${text}${differs ? ", differs" : ""}" style="left:${x}px;top:${top + y}px;width:${one.width}px">${text}</div>`;
+        entryName(i, u)} ${isExact(found.entries[i][u]) ? "=" : "≈"} ${text}${differs ? ", differs" : ""}" style="left:${x}px;top:${top + y}px;width:${one.width}px">${text}</div>`;
     });
     cells.push(`<div role="row" class="${one.isRow ? "row" : "planes"}" aria-label="${plainText(label)}">${parts.join("")}</div>`);
     top += one.height + BELOW;
@@ -600,14 +606,15 @@ function formulas([side, i, u]) {
 function formulaOf(i, u) {
   const { read, found } = current;
   const node = read.nodes[i];
-  const is = written(found.entries[i][u]);
+  const number = found.entries[i][u];
+  const [equals, is] = [isExact(number) ? "=" : "≈", written(number)];
   const name = entryName(i, u);
-  if (node.op === "named") return [made("p", {}, `${name} = ${is}`)];
+  if (node.op === "named") return [made("p", {}, `${name} ${equals} ${is}`)];
   const lines = [];
   const write = (whole) => sumText([...read.polynomial(i, u, new Map(), whole)].map(([monomial, number]) => [number, monomialText(monomial)]));
   try {
     const direct = argumentsText(i, u) ?? write((o) => DRAWN.has(o));
-    lines.push(`${name} = ${direct} = ${is}`);
+    lines.push(`${name} = ${direct} ${equals} ${is}`);
     const text = OPERATORS[node.op].chosen ? direct : write(() => false);
     if (text !== direct) lines.push(`${name} = ${text}`);
   } catch (error) {

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 from itertools import chain, count, islice, product
 from math import prod
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sympy
@@ -43,7 +45,7 @@ from symconv.errors import SymconvError
 from symconv.language.amounts import Amount
 from symconv.language.fixed_size import shapes_at
 from symconv.language.graph import in_kernels, leaves, walk
-from symconv.language.length_symbols import lengths_in, spelled_out
+from symconv.language.length_symbols import LengthOf, lengths_in
 from symconv.language.notation import as_typed, plain
 from symconv.language.operators import (
     Add,
@@ -124,8 +126,14 @@ _KINDS: tuple[tuple[type, str], ...] = (
 _RELATIONS = {"==": "=", "!=": "≠", ">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
-def expression_record(expression: Any) -> Json:
+def expression_record(
+    expression: Any, numbers: Mapping[SignalExpr, int] = MappingProxyType({})
+) -> Json:
     """An expression, a condition or a formula for entries, as nested lists.
+
+    Args:
+        expression: the expression.
+        numbers: the tensors whose sizes are written as "#number.axis"; of others, the formula is.
 
     >>> n = Symbol("n", integer=True)
     >>> expression_record(sympy.Eq(sympy.Mod(n, 2), 0))
@@ -134,35 +142,34 @@ def expression_record(expression: Any) -> Json:
     Raises:
         SymconvError: something in it is no integer arithmetic.
     """
-    return _written(spelled_out(expression))
-
-
-def _written(e: Any) -> Json:
-    match e:
+    write = partial(expression_record, numbers=numbers)
+    match expression:
+        case LengthOf(signal=signal, axis=axis, formula=formula):
+            return f"#{numbers[signal]}.{axis}" if signal in numbers else write(formula)
         case sympy.logic.boolalg.BooleanAtom():
-            return bool(e)
+            return bool(expression)
         case Rational():
-            return _number(Fraction(int(e.p), int(e.q)))
+            return _number(Fraction(int(expression.p), int(expression.q)))
         case Symbol():
-            return str(e.name)
+            return str(expression.name)
         case sympy.Piecewise():
-            return ["cases", *([_written(value), _written(where)] for value, where in e.args)]
+            return ["cases", *([write(value), write(where)] for value, where in expression.args)]
         case SuchThat(args=(term, where)):
-            return ["cases", [_written(term), _written(where)]]
+            return ["cases", [write(term), write(where)]]
         case Indexed():
-            return ["entry", str(e.base.label), *map(_written, e.indices)]
+            return ["entry", str(expression.base.label), *map(write, expression.indices)]
         case sympy.Sum():
-            (symbol, lower, upper), outer = e.limits[0], e.limits[1:]
-            term = ["sum", _written(e.function), symbol.name, *map(_written, (lower, upper))]
+            (symbol, lower, upper), outer = expression.limits[0], expression.limits[1:]
+            term = ["sum", write(expression.function), symbol.name, *map(write, (lower, upper))]
             for symbol, lower, upper in outer:
-                term = ["sum", term, symbol.name, *map(_written, (lower, upper))]
+                term = ["sum", term, symbol.name, *map(write, (lower, upper))]
             return term
         case Relational():
-            return [_RELATIONS[e.rel_op], *map(_written, e.args)]
-    word = next((word for kind, word in _KINDS if isinstance(e, kind)), None)
+            return [_RELATIONS[expression.rel_op], *map(write, expression.args)]
+    word = next((word for kind, word in _KINDS if isinstance(expression, kind)), None)
     if word is not None:
-        return [word, *map(_written, e.args)]
-    raise SymconvError(f"a page to play with cannot show {e}")
+        return [word, *map(write, expression.args)]
+    raise SymconvError(f"a page to play with cannot show {expression}")
 
 
 def _number(number: Fraction) -> Json:
@@ -328,7 +335,7 @@ def claim_record(claim: Claim, verdict: Verdict, *, statement: str = "", why: st
             **(
                 {"node": numbers[side]}
                 if isinstance(side, SignalExpr)
-                else {"value": expression_record(side), "formula": plain(side)}
+                else {"value": expression_record(side, numbers), "formula": plain(side)}
             ),
         }
         for side, rows in zip((claim.free.lhs, claim.free.rhs), shown, strict=True)

@@ -343,7 +343,7 @@ class _Builder(Transformer[Token, Any]):
                     factors[-1] = after(_entry(factors[-1], tree))
                     continue
                 if after is not None and part.is_argument and self._is_delta(factors[-1]):
-                    factors[-1] = after(self._impulse(tree))
+                    factors[-1] = after(self._unit(factors[-1], tree))
                     continue
                 self._check_beside(tree, operators)
                 if after is not None and part.is_argument:
@@ -440,12 +440,15 @@ class _Builder(Transformer[Token, Any]):
 
     def _is_delta(self, tree: _Node) -> bool:
         """Whether a tree is the letter of Kronecker's delta, and no signal."""
-        return isinstance(tree, ast.Name) and tree.id == "delta" and tree.id not in self._signals
+        return isinstance(tree, ast.Name) and tree.id == "delta" and "delta" not in self._signals
 
-    def _impulse(self, position: _Node) -> _Node:
-        """1 where a position is 0."""
-        zero = _placed(ast.Constant(0), position.col_offset)
-        return self._indicator(self._compared(position, [ast.Eq()], [zero]))
+    def _unit(self, delta: _Node, tree: _Node, other: _Node | None = None) -> _Node:
+        """Kronecker's delta: 1 where a position is 0, or two are the same, and 0 elsewhere."""
+        if not is_condition(tree):
+            at = delta.col_offset
+            other = other or _placed(ast.Constant(0), at)
+            tree = _placed(ast.Compare(tree, [ast.Eq()], [other]), at)
+        return self._indicator(tree)
 
     def _within(self, row: Row) -> _Node:
         """What stands in parentheses or brackets: an expression or a condition."""
@@ -774,16 +777,10 @@ class _Low:
     def __call__(self, base: _Node) -> _Node:
         if len(self._trees) > 2 or not isinstance(self._trees[0], ast.Constant | ast.expr):
             raise self._builder._error(self._trees[2], "a comma is not expected here")
-        if len(self._trees) == 2:
-            match base, self._trees:
-                case ast.Name(), _ if self._builder._is_delta(base):
-                    one, other = self._trees
-                    same = _placed(ast.Compare(one, [ast.Eq()], [other]), base.col_offset)
-                    return self._builder._indicator(same)
-                case _, [ast.Constant(), _]:
-                    pass
-                case _:
-                    raise self._builder._error(self._trees[1], "a comma is not expected here")
+        if self._builder._is_delta(base) and not isinstance(self._trees[-1], ast.Constant):
+            return self._builder._unit(base, *self._trees)
+        if len(self._trees) == 2 and not isinstance(self._trees[0], ast.Constant):
+            raise self._builder._error(self._trees[1], "a comma is not expected here")
         for tree in self._trees:
             base = self._put(base, tree)
         return base
@@ -794,8 +791,6 @@ class _Low:
                 return _placed(ast.Name(f"{name}_{number}", ast.Load()), base.col_offset)
             case ast.Call(ast.Attribute(ast.Name() as inner, "flip"), [], []), ast.Constant():
                 return _method(self._put(inner, tree), "flip", [], base.col_offset)
-        if self._builder._is_delta(base):
-            return self._builder._impulse(tree)
         if not is_signal_tree(base, self._builder._signals):
             raise self._builder._error(
                 tree, "a subscript belongs to a kernel, as in k_2 or k_{t-2i}"

@@ -107,6 +107,8 @@ FORMS: dict[str, Entry] = {
     r"\sum_{i} k_{2,i}\, k_{2,t-2i}": K4,
     r"\sum_{i} k^{(2)}_i k^{(2)}_{t-2i}": K4,
     r"\sum_{i,j} \delta_{i+2j,t}\, k_i k_j": K4,
+    r"\sum_{i,j} \delta(t-i-2j)\, k_i k_j": K4,
+    r"\sum_{i,j} \delta_{t-i-2j}\, k_i k_j": K4,
     r"\sum_{i,j} \delta[t - i - 2j]\, k[i] k[j]": K4,
     r"\sum_{i,j} k(i) k(j) \delta(t - i - 2j)": K4,
     r"\sum_{i,j} k_i k_j \delta_{t-i-2j}": K4,
