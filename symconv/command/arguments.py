@@ -164,7 +164,9 @@ def decoded(data: bytes, where: str, most: int = MOST_BYTES_OF_FILE) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise click.UsageError(f"{where}, line {line}: this is not UTF-8") from None
+        raise click.UsageError(
+            f"{where}, line {line}: this is not UTF-8; save it so, as spreadsheets and editors can"
+        ) from None
 
 
 def name_of(file: IO[bytes]) -> str:

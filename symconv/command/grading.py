@@ -24,7 +24,7 @@ from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.errors import SymconvError
 from symconv.exercises.exercise import Exercise, Posed, marks_record
 from symconv.exercises.grades import undecided, unread
-from symconv.exercises.variants import Variant
+from symconv.exercises.variants import Variant, same_student
 from symconv.exercises.wording import written
 
 __all__ = ["check_exercise", "check_output", "grade_answers", "grade_one", "show_question"]
@@ -208,13 +208,19 @@ def grade_answers(
     asked = [one for student in submitted for one in student.asked.values()]
     graded, seconds = timed(lambda: _graded(asked, timeout or SECONDS_FOR_ANSWER, out))
     records = [student.record(graded) for student in submitted]
-    text = results([_COLUMNS, *(row for one in records for row in _rows(one))], answers.delimiter)
+    rows = [_COLUMNS, *(row for one in records for row in _rows(one))]
+    text = results(rows, answers.delimiter, numbers=("points", "out of", "total"))
+    again = _more_than_once(records)
     if output is None:
         if not out.quiet:
             click.echo(text, nl=False)
+            if again:
+                click.echo(again, err=True)
         return records
     write_results(output, text)
     _summarise(records, answers.ignored, seconds, out)
+    if again:
+        paragraph(out, again, style="yellow", indent=0)
     line(out, output, indent=0)
     return records
 
@@ -288,6 +294,17 @@ class _Submitted:
         for name, record in parts.items():
             record["answer"] = self._row.answers[name]
         return marks_record(self._exercise.name, self._row.student, self.variant, parts)
+
+
+def _more_than_once(records: Sequence[Record]) -> str:
+    """Which students have answered more than once, each time with a total of its own."""
+    times = Counter(same_student(one["student"]) for one in records if one["student"])
+    found = [f"{student} ({count} times)" for student, count in times.items() if count > 1]
+    if not found:
+        return ""
+    more = f" and {len(found) - MOST_NAMED_IN_SUMMARY} more"
+    shown = ", ".join(found[:MOST_NAMED_IN_SUMMARY])
+    return f"graded more than once: {shown}{more if len(found) > MOST_NAMED_IN_SUMMARY else ''}"
 
 
 def _rows(record: Record) -> Iterator[list[str]]:
