@@ -271,6 +271,10 @@ def test_sizes_are_typed_and_dragged(opened: Open) -> None:
     assert sizes(page)["c"] == len(texts(page, 0, "k")) > 3
     page.fill("#size-n", "-3")
     assert page.get_attribute("#size-n", "aria-invalid") == "true"
+    assert page.inner_text("#wrong") == ("n has to be an integer from 1 to 512; it is still 20.")
+    page.locator("#size-n").blur()
+    assert page.input_value("#size-n") == "20"
+    assert not page.locator("#wrong").is_visible()
     page.click("#reset")
     settle(page)
     assert sizes(page) == claim_record(MAIN.claim, UNDECIDED)["start"]
@@ -327,6 +331,24 @@ def test_a_cell_tells_its_formula_and_what_it_reads(opened: Open) -> None:
 
 
 @needs_chromium
+@pytest.mark.parametrize("touch", [False, True])
+def test_each_click_on_another_cell_holds_it(touch: bool, browser: Any, folder: Path) -> None:
+    path = folder / "held.html"
+    path.write_text(explore.page(MAIN.claim, UNDECIDED).html, encoding="utf-8")
+    with tab(browser, viewport={"width": 390, "height": 844}, has_touch=touch) as page:
+        page.goto(path.as_uri())
+        for label, is_held in (("b[0]", True), ("b[1]", True), ("x[2]", True), ("x[2]", False)):
+            cell = page.locator(f'.side:first-child .cell[aria-label^="{label}"]')
+            if touch:
+                cell.tap()
+            else:
+                cell.click()
+            settle(page)
+            assert page.locator(".cell.chosen").get_attribute("aria-label").startswith(label)
+            assert ("%40=" in page.url) == is_held, label
+
+
+@needs_chromium
 def test_keys_walk_hold_and_change(opened: Open) -> None:
     page = opened(MAIN.claim)
     page.locator('.side:first-child .cell[tabindex="0"]').focus()
@@ -348,7 +370,11 @@ def test_keys_walk_hold_and_change(opened: Open) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     settle(page)
-    assert "%40=" in page.url
+    assert page.url.endswith("%40=0.0.0")
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert page.url.endswith("%40=0.0.1")
+    page.keyboard.press("ArrowLeft")
     page.mouse.move(600, 500)
     assert page.locator(".cell.chosen").get_attribute("aria-label").startswith("x[0]")
     page.keyboard.press("Escape")
@@ -473,6 +499,18 @@ def test_images_are_planes(opened: Open) -> None:
         for one in page.locator('.side:first-child .cell[aria-label^="x["]').all()[:7]
     ]
     assert len({box["y"] for box in where}) > 1  # they lie in rows
+
+
+@needs_chromium
+def test_a_maximum_over_windows_of_two_axes_names_what_it_is_taken_of(opened: Open) -> None:
+    m = Tensor("m", (n, 4))
+    pooled = m.relu().max_pool(2, axes=(0, 1))
+    page = opened(Claim(pooled, m.max_pool(2, axes=(0, 1)).relu()), address="#n=4")
+    page.locator('.side:first-child .cell[aria-label^="y[0, 0]"]').hover()
+    told = page.inner_text("#pointed").split("\n")[0]
+    assert told.startswith("y[0, 0] = max(")
+    assert "+" not in told
+    assert len(set(re.findall(r"\w\[[01], [01]\]", told.split("max")[1]))) == 4
 
 
 @needs_chromium

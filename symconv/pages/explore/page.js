@@ -138,6 +138,12 @@ const allowed = ({ least, largest }, number) =>
 
 // --- the fields ------------------------------------------------------------------------------
 
+/** Mark a field, and say what has to stand in it, where something else does. */
+function check(field, fits, told = "") {
+  field.setAttribute("aria-invalid", !fits);
+  $("wrong").textContent = fits ? "" : told;
+}
+
 /** A field and a slider for an integer; the slider ends at `most`, and the field goes on. */
 function integerField(id, label, limits, most, get, set) {
   const least = limits.least ?? -8;
@@ -146,7 +152,7 @@ function integerField(id, label, limits, most, get, set) {
   const change = (text) => {
     const number = Number(text);
     const fits = text !== "" && Number.isInteger(number) && allowed(limits, number);
-    field.setAttribute("aria-invalid", !fits);
+    check(field, fits, `${label} has to be an integer from ${field.min} to ${field.max}; it is still ${signOf(get())}.`);
     if (!fits) return;
     set(number);
     slider.max = Math.max(most, number);
@@ -154,10 +160,11 @@ function integerField(id, label, limits, most, get, set) {
     refresh();
   };
   field.addEventListener("input", () => change(field.value));
+  field.addEventListener("change", () => show()); // who leaves it sees what is
   slider.addEventListener("input", () => { field.value = slider.value; change(slider.value); });
   const show = () => {
     field.value = get();
-    field.removeAttribute("aria-invalid");
+    check(field, true);
     slider.max = Math.max(most, get());
     slider.value = get();
   };
@@ -191,9 +198,11 @@ function tapsField(name) {
   const told = isFunction ? `${name.replace("()", "(v)")}, coefficients of 1, v, v²` : `entries of ${name}`;
   const field = made("input", { type: "text", id, placeholder: isFunction ? "1 1 1" : `${range(3).map((u) => written(usual(name, u))).join(" ")} …`,
     autocomplete: "off", spellcheck: "false", "aria-label": told });
+  const look = () => check(field, typed(name) !== undefined,
+    `${told} have to be numbers such as 3 −1/2 0.25; those of before anything was typed stand there meanwhile.`);
   const change = (text) => {
     state.taps[name] = text;
-    field.setAttribute("aria-invalid", typed(name) === undefined);
+    look();
     refresh();
   };
   field.addEventListener("input", () => change(field.value));
@@ -203,7 +212,7 @@ function tapsField(name) {
     return one;
   };
   const many = (entry) => () => range(longest(name)).map(entry).join(" ");
-  FIELDS.push(() => { field.value = state.taps[name] ?? ""; field.setAttribute("aria-invalid", typed(name) === undefined); });
+  FIELDS.push(() => { field.value = state.taps[name] ?? ""; look(); });
   return made("div", { class: "row-of-fields" }, made("label", { for: id }, isFunction ? told : name), field,
     ...(isFunction ? [] : [button("as at first", () => ""), button("ones", many(() => 1)),
       button("random", many(() => Math.floor(Math.random() * 19) - 9))]));
@@ -491,7 +500,7 @@ function drawGroup(side, number, group, where, offset) {
     top += one.height + BELOW;
   }
   const height = top - BELOW + 6;
-  const html = `<div class="net"><div class="labels" aria-hidden="true">${labels.join("")}</div><div class="cells" role="grid" aria-label="${
+  const html = `<div class="net" tabindex="-1"><div class="labels" aria-hidden="true">${labels.join("")}</div><div class="cells" role="grid" aria-label="${
     number ? "right" : "left"} side" style="height:${height}px;width:${right + 2}px"><svg aria-hidden="true"><path d="${
     wires(number, group)}"/><path class="read"/></svg>${cells.join("")}</div></div>`;
   return { html, height, number, group, lines: "" };
@@ -626,16 +635,22 @@ function formulaOf(i, u) {
 
 /** A function or a maximum of entries as text; undefined for sums of products. */
 function argumentsText(i, u) {
-  const { read } = current;
-  const node = read.nodes[i];
+  const node = current.read.nodes[i];
   if (!OPERATORS[node.op].chosen) return undefined;
-  const of = read.terms(i, u).flatMap(([, factors]) => factors.map(([o, v]) => {
-    const operand = node.of[o];
+  const of = argumentTexts(i, u);
+  return node.call ? node.call.replace("{0}", of[0] ?? "0") : `max(${of.join(", ")})`;
+}
+
+/** What a function or a maximum is taken of; of a maximum that is not drawn, what that is taken of. */
+function argumentTexts(i, u) {
+  const { read } = current;
+  return read.terms(i, u).flatMap(([, factors]) => factors.flatMap(([o, v]) => {
+    const operand = read.nodes[i].of[o];
     if (isShown(operand)) return entryName(operand, v);
-    return sumText([...read.polynomial(operand, v, new Map(), (o) => DRAWN.has(o))]
+    if (OPERATORS[read.nodes[operand].op].chosen) return argumentTexts(operand, v);
+    return sumText([...read.polynomial(operand, v, new Map(), (p) => DRAWN.has(p))]
       .map(([monomial, number]) => [number, monomialText(monomial)]));
   }));
-  return node.call ? node.call.replace("{0}", of[0] ?? "0") : `max(${of.join(", ")})`;
 }
 
 function sumText(terms) {
@@ -671,7 +686,7 @@ function isSame(cell) {
 
 function listen() {
   const sides = $("sides");
-  let drag = null;
+  let [drag, wasHeld] = [null, null];
   sides.addEventListener("pointerover", (event) => {
     const cell = cellOf(event);
     if (cell && !state.held && !drag && event.pointerType !== "touch") point(cell, false);
@@ -680,6 +695,7 @@ function listen() {
   sides.addEventListener("pointerdown", (event) => {
     const cell = cellOf(event);
     const node = cell && CLAIM.nodes[cell[1]];
+    wasHeld = isSame(cell) && state.held; // the focus goes there before it is clicked
     if (node?.op === "named") drag = { name: node.name, u: cell[2], y: event.clientY, moved: false };
   });
   addEventListener("pointermove", (event) => {
@@ -696,7 +712,8 @@ function listen() {
   sides.addEventListener("click", (event) => {
     const cell = cellOf(event);
     if (!cell || drag?.moved) return;
-    point(cell, !(isSame(cell) && state.held));
+    point(cell, !(wasHeld ?? (isSame(cell) && state.held)));
+    wasHeld = null;
     keepInAddress();
   });
   sides.addEventListener("focusin", (event) => {
@@ -704,7 +721,9 @@ function listen() {
     if (!cell) return;
     for (const one of event.target.closest(".side").querySelectorAll('.cell[tabindex="0"]')) one.tabIndex = -1;
     event.target.tabIndex = 0;
-    if (!isSame(cell)) point(cell, state.held);
+    if (isSame(cell)) return;
+    point(cell, state.held);
+    keepInAddress();
   });
   sides.addEventListener("keydown", walked);
   addEventListener("keydown", (event) => {
@@ -715,9 +734,14 @@ function listen() {
   $("greater").addEventListener("click", entry((name, u) => changeEntry(name, u, 1)));
   $("entry-field").addEventListener("input", entry((name, u) => {
     const number = typedNumber($("entry-field").value);
-    $("entry-field").setAttribute("aria-invalid", number === undefined);
+    check($("entry-field"), number !== undefined, "An entry has to be a number such as 3, −1/2 or 0.25.");
     if (number !== undefined) putEntry(name, u, number);
   }));
+  $("entry-field").addEventListener("change", () => {
+    if (!state.cell) return;
+    check($("entry-field"), true);
+    $("entry-field").value = written(current.found.entries[state.cell[1]][state.cell[2]]);
+  });
   $("reset").addEventListener("click", () => { state = begun(); showFields(); refresh(); });
   addEventListener("hashchange", () => {
     if (location.hash === `#${chosen()}`) return;
