@@ -15,7 +15,6 @@ import base64
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 import traceback
@@ -191,9 +190,15 @@ def _run(shell: InteractiveShell, text: str, caught: list[tuple[str, IO[bytes]]]
         if output["output_type"] == "execute_result":
             output["execution_count"] = number
         elif output["output_type"] == "stream":
-            # A carriage return writes a line anew, as progress bars do.
-            output["text"] = re.sub(r"[^\n]*\r(?!\n)", "", output["text"].replace("\r\n", "\n"))
+            output["text"] = _overwritten(output["text"])
     return {"outputs": outputs, "count": number}
+
+
+def _overwritten(text: str) -> str:
+    """What remains of a text in which carriage returns write lines anew, as progress bars do."""
+    *lines, last = text.split("\n")
+    lines = [line.rstrip("\r") for line in lines]
+    return "\n".join(line.rpartition("\r")[2] for line in (*lines, last))
 
 
 def _may_be_copied() -> bool:
