@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -74,8 +74,8 @@ def read_answers(data: bytes, where: str, parts: Sequence[str]) -> Answers:
         text = rest
     try:
         delimiter = named[1] if named else _delimiter(text)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except (csv.Error, TypeError) as error:
+        rows = _cells(text, delimiter, where, start=2 if named else 1)
+    except TypeError as error:  # of a delimiter that is none
         raise click.UsageError(f"{where} is no CSV file: {error}") from None
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
@@ -91,6 +91,29 @@ def read_answers(data: bytes, where: str, parts: Sequence[str]) -> Answers:
     used = set(columns.values())
     ignored = tuple(name for at, name in enumerate(header) if at not in used and name)
     return Answers(tuple(found), delimiter, ignored)
+
+
+def _cells(text: str, delimiter: str, where: str, start: int) -> list[list[str]]:
+    """The cells of each row.
+
+    A quotation mark that is never closed would take the rows below it into its cell, and their
+    students would be missing in the results, so such a file is refused.
+    """
+    csv.field_size_limit(MOST_BYTES_OF_ANSWERS)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = []
+    begin = start
+    try:
+        for row in reader:
+            rows.append(row)
+            begin = start + reader.line_num
+    except csv.Error as error:
+        raise click.UsageError(
+            f"{where} is no CSV file: in the row that begins in line {begin}, a quotation mark "
+            f"stands where none can be, or is never closed ({error}); a cell with one begins and "
+            "ends with a quotation mark, and it is written twice"
+        ) from None
+    return rows
 
 
 def _gathered(rows: Iterable[Submission], parts: Sequence[str]) -> Iterator[Submission]:
@@ -166,34 +189,37 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
 
 
-def results(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+def results(rows: Sequence[Sequence[str]], delimiter: str, numbers: Collection[str] = ()) -> str:
     """Rows as a CSV file that spreadsheets read: nothing in it is a formula.
 
-    Where a semicolon stands between cells, a comma stands in numbers.
+    Args:
+        rows: the cells, from the header on.
+        delimiter: what stands between them.  Where it is a semicolon, numbers have a comma.
+        numbers: the columns in which these numbers are.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter)
+    comma = [delimiter == ";" and name in numbers for name in rows[0]]
     for row in rows:
-        cells = map(_safe, row)
-        writer.writerow([_number(cell, delimiter) for cell in cells])
+        cells = (c.replace(".", ",") if own else c for c, own in zip(row, comma, strict=True))
+        writer.writerow(map(_safe, cells))
     return out.getvalue()
 
 
-def _number(cell: str, delimiter: str) -> str:
-    return cell.replace(".", ",") if delimiter == ";" and _DECIMAL.fullmatch(cell) else cell
-
-
-_DECIMAL = re.compile(r"\d+\.\d+")
-
-
 def write_results(path: str, text: str) -> None:
-    """Write a file at once, so that there is never half of it.
+    """Write a file at once, so that there is never half of it; a link stays a link.
+
+    A device or a pipe, as /dev/stdout, is written to, and never replaced.
 
     Raises:
         UsageError: it cannot be written.
     """
     file = Path(path)
     try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8-sig", newline="")
+            return
+        file = file.resolve()
         with NamedTemporaryFile(
             "w", dir=file.parent, prefix=file.name, encoding="utf-8-sig", newline="", delete=False
         ) as new:

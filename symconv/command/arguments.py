@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from symconv.catalogue.theorems import Theorem
     from symconv.reading.text import Declarations, Passage
 
-__all__ = ["among", "declared", "decoded", "lengths", "named", "tap", "unknowns"]
+__all__ = [
+    "among",
+    "declared",
+    "decoded",
+    "lengths",
+    "name_of",
+    "named",
+    "tap",
+    "text_of",
+    "unknowns",
+]
 
 
 def named(name: str) -> Theorem:
@@ -154,4 +164,18 @@ def decoded(data: bytes, where: str, most: int = MOST_BYTES_OF_FILE) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise click.UsageError(f"{where}, line {line}: this is not UTF-8") from None
+        raise click.UsageError(
+            f"{where}, line {line}: this is not UTF-8; save it so, as spreadsheets and editors can"
+        ) from None
+
+
+def name_of(file: IO[bytes]) -> str:
+    """What a file is called in messages."""
+    name = str(getattr(file, "name", "-"))
+    return "standard input" if name in ("-", "<stdin>") else name
+
+
+def text_of(file: IO[bytes]) -> tuple[str, str]:
+    """The text of a file, and its name for messages."""
+    where = name_of(file)
+    return decoded(file.read(MOST_BYTES_OF_FILE + 1), where), where

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from symconv.command.exit_codes import EXIT, WORST_FIRST, exhausted
+from symconv.command.exit_codes import EXIT, exhausted, worst
 from symconv.command.terminal import line, working
 from symconv.command.worker import Child, NoAnswerError, Task
 
@@ -50,7 +50,7 @@ def audit_text(
             records.append(one.record(reports))
             codes |= {_CODES[report.state] for report in reports}
             codes |= {EXIT["error"]} if one.unread else set()
-    return records, next((code for code in WORST_FIRST if code in codes), EXIT["error"])
+    return records, worst(codes)
 
 
 _CODES = {

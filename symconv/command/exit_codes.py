@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from traceback import print_exc
 from typing import IO, Any
@@ -14,7 +15,16 @@ from click.exceptions import Exit
 
 from symconv.command.interrupts import INTERRUPTED
 
-__all__ = ["EXIT", "GRADED", "WORST_FIRST", "Command", "Commands", "exhausted"]
+__all__ = [
+    "EXIT",
+    "GRADED",
+    "Command",
+    "Commands",
+    "exhausted",
+    "exit_code",
+    "print_json",
+    "worst",
+]
 
 EXIT = {
     **{"proved": 0, "refuted": 1, "error": 2, "unknown": 3},  # 2 is a usage error, by click
@@ -25,8 +35,30 @@ GRADED = {
     **{"right": 0, "partly right": 1, "wrong": 1, "no answer": 1},
     **{"not read": 2, "not decided": 3},
 }
-WORST_FIRST = (2, 1, 3, 0)
+_WORST_FIRST = (2, 1, 3, 0)
 _DEFECT, _NO_OUTPUT, _NO_READER = 70, 74, 141  # none of them is a verdict
+
+
+def exit_code(record: Mapping[str, Any]) -> int:
+    """The exit code of a verdict.
+
+    What is proved for some lengths only is open for the others, and a proof is not formal
+    before Rocq has checked it.
+    """
+    everything = ("all lengths", "all sizes")  # verdicts.py is imported only when it is needed
+    partly = record["verdict"] == "proved" and record.get("scope", "all lengths") not in everything
+    unchecked = record.get("certificate", {}).get("verdict") == "unknown"
+    return EXIT["unknown" if partly or unchecked else record["verdict"]]
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several: one that is refuted decides before one that is unknown."""
+    return min(codes, key=_WORST_FIRST.index, default=EXIT["error"])
+
+
+def print_json(record: Any) -> None:
+    """Print what was found, for scripts."""
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 class Command(click.Command):

@@ -22,9 +22,10 @@ from symconv.command.interrupts import raised
 from symconv.command.terminal import counting, duration, following, line, paragraph, timed
 from symconv.command.worker import Child, NoAnswerError, Task
 from symconv.errors import SymconvError
-from symconv.exercises.exercise import Exercise, Posed
-from symconv.exercises.parts import written
-from symconv.exercises.variants import Variant
+from symconv.exercises.exercise import Exercise, Posed, marks_record
+from symconv.exercises.grades import undecided, unread
+from symconv.exercises.variants import Variant, same_student
+from symconv.exercises.wording import written
 
 __all__ = ["check_exercise", "check_output", "grade_answers", "grade_one", "show_question"]
 
@@ -124,13 +125,7 @@ def grade_one(
     for one in asked:
         _show(one.part, graded[one.key], out, is_alone=len(asked) == 1)
     parts = {one.part: graded[one.key] for one in asked}
-    record = {
-        "exercise": exercise.name,
-        "student": student or "",
-        "variant": dict(posed.variant),
-        "parts": parts,
-        **_total(parts.values()),
-    }
+    record = marks_record(exercise.name, student or "", posed.variant, parts)
     if len(parts) > 1:
         total = "not known yet" if record["total"] is None else record["total"]
         line(out, f"total: {total} of {record['out_of']}", indent=0)
@@ -174,14 +169,6 @@ def _show(name: str, record: Record, out: Console, *, is_alone: bool) -> None:
         line(out, f"{worth} {'point' if record['out_of'] == '1' else 'points'}", indent=0)
 
 
-def _total(parts: Iterable[Record]) -> Record:
-    records = list(parts)
-    points = [record["points"] for record in records]
-    out_of = sum((Fraction(record["out_of"]) for record in records), Fraction(0))
-    total = None if None in points else written(sum(map(Fraction, points), Fraction(0)))
-    return {"total": total, "out_of": written(out_of)}
-
-
 # --- a whole course --------------------------------------------------------------------
 
 _COLUMNS = (
@@ -221,13 +208,19 @@ def grade_answers(
     asked = [one for student in submitted for one in student.asked.values()]
     graded, seconds = timed(lambda: _graded(asked, timeout or SECONDS_FOR_ANSWER, out))
     records = [student.record(graded) for student in submitted]
-    text = results([_COLUMNS, *(row for one in records for row in _rows(one))], answers.delimiter)
+    rows = [_COLUMNS, *(row for one in records for row in _rows(one))]
+    text = results(rows, answers.delimiter, numbers=("points", "out of", "total"))
+    again = _more_than_once(records)
     if output is None:
         if not out.quiet:
             click.echo(text, nl=False)
+            if again:
+                click.echo(again, err=True)
         return records
     write_results(output, text)
     _summarise(records, answers.ignored, seconds, out)
+    if again:
+        paragraph(out, again, style="yellow", indent=0)
     line(out, output, indent=0)
     return records
 
@@ -264,16 +257,7 @@ class _Asked:
 
     def failed(self, why: str) -> Record:
         """The record of an answer for which there is no verdict."""
-        return {
-            "outcome": "not decided",
-            "points": None,
-            "out_of": written(self.exercise.posed(self.variant).parts[self.part].points),
-            "read_as": {"text": "", "latex": ""},
-            "sentence": f"Not decided: {why}.",
-            "feedback": f"Not decided: {why}.",
-            "remarks": [],
-            "reason": why,
-        }
+        return undecided(self.exercise.posed(self.variant).parts[self.part], why).record()
 
 
 class _Submitted:
@@ -289,7 +273,6 @@ class _Submitted:
     ) -> None:
         self._exercise = exercise
         self._row = row
-        self._parts = parts
         self._problem = row.problem
         if exercise.parameters and not row.student:
             self._problem = self._problem or "there is no student's number, which draws the variant"
@@ -304,28 +287,24 @@ class _Submitted:
     def record(self, graded: Mapping[tuple[Any, ...], Record]) -> Record:
         """What the student's answers are worth."""
         if self._problem:
-            unread = _Asked(self._exercise, self.variant, self._parts[0], "", None)
-            parts = {}
-            for name in self._parts:
-                problem = f"This row cannot be read: {self._problem}"
-                out_of = written(self._exercise.posed(self.variant).parts[name].points)
-                parts[name] = unread.failed(problem) | {
-                    "outcome": "not read",
-                    "feedback": problem,
-                    "sentence": problem,
-                    "out_of": out_of,
-                }
+            posed = self._exercise.posed(self.variant).parts
+            parts = {name: unread(posed[name], self._problem, "row").record() for name in posed}
         else:
             parts = {name: dict(graded[one.key]) for name, one in self.asked.items()}
         for name, record in parts.items():
             record["answer"] = self._row.answers[name]
-        return {
-            "exercise": self._exercise.name,
-            "student": self._row.student,
-            "variant": dict(self.variant),
-            "parts": parts,
-            **_total(parts.values()),
-        }
+        return marks_record(self._exercise.name, self._row.student, self.variant, parts)
+
+
+def _more_than_once(records: Sequence[Record]) -> str:
+    """Which students have answered more than once, each time with a total of its own."""
+    times = Counter(same_student(one["student"]) for one in records if one["student"])
+    found = [f"{student} ({count} times)" for student, count in times.items() if count > 1]
+    if not found:
+        return ""
+    more = f" and {len(found) - MOST_NAMED_IN_SUMMARY} more"
+    shown = ", ".join(found[:MOST_NAMED_IN_SUMMARY])
+    return f"graded more than once: {shown}{more if len(found) > MOST_NAMED_IN_SUMMARY else ''}"
 
 
 def _rows(record: Record) -> Iterator[list[str]]:
@@ -340,7 +319,7 @@ def _rows(record: Record) -> Iterator[list[str]]:
             part["answer"],
             part["read_as"]["text"],
             part["outcome"],
-            part["points"] or "" if part["points"] != "0" else "0",
+            part["points"] or "",
             part["out_of"],
             _on_one_line(part),
             record["total"] or "" if is_last else "",

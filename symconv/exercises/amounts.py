@@ -24,21 +24,23 @@ from symconv.exercises.parts import (
     Reading,
     Rule,
     entries_of,
-    given_by,
     put_in,
-    vector,
-    with_content,
 )
+from symconv.exercises.wording import given_by, vector, with_content
 from symconv.language.notation import latex as latex_of
 from symconv.language.signals import SignalExpr
-from symconv.reading.text.answers import is_latex
-from symconv.reading.text.conditions import both
-from symconv.reading.text.formulas import starred
+from symconv.reading.text.answers import (
+    in_plain_text,
+    is_latex,
+    read_condition,
+    read_latex_condition,
+)
 from symconv.reading.text.functions import FUNCTIONS, close
 from symconv.reading.text.latex import read_latex
 from symconv.reading.text.python_operators import Value, sort
 from symconv.reading.text.reader import Reader
 from symconv.reading.text.syntax import Passage, Phrase, TextError, read_phrase
+from symconv.reading.text.trees import starred, unparsed
 
 __all__ = ["ConditionPart", "LengthPart", "YesNoPart"]
 
@@ -102,9 +104,7 @@ class _OfSizes(Part):
         """What a tree says."""
 
     def _as_answer(self, value: Any, phrase: Phrase) -> Answer:
-        tree = _Numbers().visit(deepcopy(phrase.tree))
-        text = re.sub(r" (\*\*?|//?) ", r"\1", ast.unparse(tree))
-        return Answer(value, Reading(text, latex_of(value)), phrase)
+        return Answer(value, Reading(unparsed(phrase.tree), latex_of(value)), phrase)
 
 
 class LengthPart(_OfSizes):
@@ -153,7 +153,7 @@ class LengthPart(_OfSizes):
         return self._as_answer(value, phrase)
 
     def _from_text(self, passage: Passage) -> Phrase:
-        passage = Passage(_in_plain_text(passage.content), passage.where)
+        passage = Passage(in_plain_text(passage.content), passage.where)
         found = re.match(r"\s*(\w+)\s*:?=(?!=)", passage.content)
         if found is None:
             return read_phrase(passage)
@@ -231,7 +231,7 @@ class ConditionPart(_OfSizes):
         with table.reading():
             phrases = [read_phrase(Passage(self._right, "right"))] if self._right else []
             if self._answer:
-                reading = _latex_condition if is_latex(self._answer) else _condition
+                reading = read_latex_condition if is_latex(self._answer) else read_condition
                 phrases.append(reading(Passage(self._answer, "answer")))
             self._file_phrases = phrases
             self.context = self._in_context(self._file_phrases)
@@ -284,10 +284,10 @@ class ConditionPart(_OfSizes):
         return self._as_answer(value, phrase)
 
     def _from_text(self, passage: Passage) -> Phrase:
-        return _condition(passage)
+        return read_condition(passage)
 
     def _from_latex(self, passage: Passage) -> Phrase:
-        return _latex_condition(passage)
+        return read_latex_condition(passage)
 
     def claim(self, answer: Answer, given: Sequence[Boolean] = ()) -> Claim:
         """The claim that an answer is right."""
@@ -429,49 +429,3 @@ class _Put(ast.NodeTransformer):
             if isinstance(inner, ast.expr):
                 inner.col_offset = node.col_offset
         return value
-
-
-class _Numbers(ast.NodeTransformer):
-    """Python's own signs, for the text of a reading."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
-        self.generic_visit(node)
-        node.op = ast.Mult() if isinstance(node.op, ast.Mult) else node.op
-        return node
-
-
-# --- what is written -------------------------------------------------------------------
-
-_PLAIN = {
-    **{"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "−": "-", "·": "*"},
-    **{"∧": " and ", "∨": " or ", "&&": " and ", "&": " and ", "||": " or "},
-}
-
-
-def _in_plain_text(text: str) -> str:
-    """A text in the signs of the language: ≤ is <=, and 2c is 2*c, but not below a fraction bar."""
-    for character, instead in _PLAIN.items():
-        text = text.replace(character, instead)
-    return re.sub(r"(?<![\w./%])(?<![/%] )([0-9]+)(?=[A-Za-z(])", r"\1*", text)
-
-
-def _condition(passage: Passage) -> Phrase:
-    """The tree of a condition as text; = is ==, and a comma says that both hold."""
-    text = _in_plain_text(passage.content)
-    text = re.sub(r"\bund\b", "and", re.sub(r"\boder\b", "or", text))
-    text = re.sub(r"(?<![<>=!])=(?!=)", "==", text)
-    phrase = read_phrase(passage if text == passage.content else Passage(text, passage.where))
-    if isinstance(phrase.tree, ast.Tuple):
-        return Phrase(phrase.passage, both(phrase.tree.elts))
-    return phrase
-
-
-def _latex_condition(passage: Passage) -> Phrase:
-    """The tree of a condition in LaTeX: what stands in brackets in a formula."""
-    inner = re.sub(r"^\s*\$+|\$+\.?\s*$", "", passage.content)
-    inner = re.sub(r"&&?", "∧", inner).replace("||", "∨")
-    (phrase,) = read_latex(Passage(f"[{inner}]", passage.where), ())
-    match phrase.tree:
-        case ast.List([ast.expr() as condition]):
-            return Phrase(phrase.passage, condition)
-    raise phrase.error(phrase.tree, "expected a condition, such as n \\ge c")

@@ -23,11 +23,12 @@ from symconv.errors import SymconvError, as_given
 from symconv.exercises.amounts import ConditionPart, LengthPart, YesNoPart
 from symconv.exercises.grades import OPEN, Grade, empty, graded, unread
 from symconv.exercises.kernels import KernelPart
-from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part, written
+from symconv.exercises.parts import Answer, Finding, Mistake, Names, Part
 from symconv.exercises.tables import ExerciseError, Table
 from symconv.exercises.variants import Variant, drawn, every
+from symconv.exercises.wording import written
 
-__all__ = ["Exercise", "Finding", "Marks", "Posed", "answer_graded"]
+__all__ = ["Exercise", "Finding", "Marks", "Posed", "answer_graded", "marks_record"]
 
 _KINDS: Mapping[str, type[Part]] = {
     **dict.fromkeys(("kernel", "signal", "formula"), KernelPart),
@@ -66,14 +67,8 @@ class Marks:
 
     def record(self) -> dict[str, Any]:
         """The marks for scripts: what JSON holds."""
-        return {
-            "exercise": self.exercise,
-            "student": self.student,
-            "variant": dict(self.variant),
-            "parts": {name: grade.record() for name, grade in self.grades.items()},
-            "total": None if self.total is None else written(self.total),
-            "out_of": written(self.out_of),
-        }
+        parts = {name: grade.record() for name, grade in self.grades.items()}
+        return marks_record(self.exercise, self.student, self.variant, parts)
 
     def __str__(self) -> str:
         lines = []
@@ -87,6 +82,23 @@ class Marks:
         shown = [f"**{n}** ({g.of_points}): {g._repr_markdown_()}" for n, g in self.grades.items()]
         total = "not known yet" if self.total is None else written(self.total)
         return "\n\n".join([*shown, f"**Total: {total} of {written(self.out_of)}**"])
+
+
+def marks_record(
+    exercise: str, student: str, variant: Variant, parts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The marks of a student for scripts, by the records of the grades."""
+    points = [part["points"] for part in parts.values()]
+    total = None if None in points else sum(map(Fraction, points), Fraction(0))
+    out_of = sum((Fraction(part["out_of"]) for part in parts.values()), Fraction(0))
+    return {
+        "exercise": exercise,
+        "student": student,
+        "variant": dict(variant),
+        "parts": parts,
+        "total": None if total is None else written(total),
+        "out_of": written(out_of),
+    }
 
 
 class Posed:

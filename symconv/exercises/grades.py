@@ -12,9 +12,10 @@ from symconv.arithmetic.limits import DECISION_OPERATIONS
 from symconv.decision.records import counterexample_record
 from symconv.decision.verdicts import Refuted, Unknown, Verdict
 from symconv.errors import SymconvError
-from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule, written
+from symconv.exercises.parts import Answer, Mistake, Part, Reading, Rule
+from symconv.exercises.wording import written
 
-__all__ = ["OPEN", "Grade", "empty", "graded", "unread"]
+__all__ = ["OPEN", "Grade", "empty", "graded", "undecided", "unread"]
 
 RIGHT, PARTLY, WRONG = "right", "partly right", "wrong"
 OPEN, UNREAD, EMPTY = "not decided", "not read", "no answer"
@@ -178,12 +179,18 @@ def _nearly_right(
     return mistake, max(reasons, key=lambda one: part.rules[one.name], default=None)
 
 
-def unread(part: Part, problem: str) -> Grade:
-    """The grade of an answer that cannot be read: a person has to look at it."""
+def undecided(part: Part, reason: str) -> Grade:
+    """The grade of an answer for which there is no verdict."""
+    sentence = f"Not decided: {reason}."
+    return Grade(Unknown(reason), Reading("", ""), sentence=sentence, out_of=part.points)
+
+
+def unread(part: Part, problem: str, what: str = "answer") -> Grade:
+    """The grade of an answer, or a row, that cannot be read: a person has to look at it."""
     return Grade(
         None,
         Reading("", ""),
-        sentence=f"This answer cannot be read: {problem}",
+        sentence=f"This {what} cannot be read: {problem}",
         outcome=UNREAD,
         out_of=part.points,
     )

@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -31,39 +30,21 @@ from symconv.exercises.parts import (
     Reading,
     Rule,
     entries_of,
-    given_by,
     put_in,
-    vector,
-    with_content,
 )
+from symconv.exercises.wording import given_by, operators, pretty, vector, with_content
 from symconv.language.notation import latex as latex_of
 from symconv.language.notation import plain
-from symconv.language.operators import (
-    Add,
-    Convolve,
-    Dilate,
-    Downsample,
-    Flip,
-    Formula,
-    Named,
-    Scale,
-)
-from symconv.language.operators.add import positive_part
 from symconv.language.signals import Signal, SignalExpr
 from symconv.reading.text.answers import LeftSide, left_side, read_sides
-from symconv.reading.text.formulas import (
-    ParsedFormula,
-    Star,
-    is_signal_tree,
-    read_formula,
-    text_of,
-)
-from symconv.reading.text.latex import latex_of as formula_latex
+from symconv.reading.text.formulas import ParsedFormula, read_formula, text_of
+from symconv.reading.text.latex_writing import latex_of as formula_latex
 from symconv.reading.text.problems import ParsedProblem, read_problem
 from symconv.reading.text.reader import Reader
 from symconv.reading.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.trees import Star, is_signal_tree
 
-__all__ = ["KernelPart", "operators"]
+__all__ = ["KernelPart"]
 
 
 class KernelPart(Part):
@@ -580,20 +561,6 @@ def entries_of_all(passages: Iterable[Passage]) -> set[str]:
     return {name for passage in passages for name in entries_of(read_phrase(passage).tree)}
 
 
-def pretty(name: str) -> str:
-    """A name with its number below the line: k₄."""
-    found = re.fullmatch(r"([A-Za-z]+)_?(\d+)", name)
-    return name if not found else found[1] + found[2].translate(_LOW)
-
-
-def tilded(name: str) -> str:
-    """A name with a tilde."""
-    return f"{name[0]}\u0303{name[1:]}"
-
-
-_LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
 def _check_formula(phrase: Phrase, signals: Mapping[str, Signal]) -> None:
     """Refuse operators, which would only say again what is asked."""
     for node in ast.walk(phrase.tree):
@@ -623,51 +590,3 @@ def _flips(tree: ast.AST, signals: Mapping[str, Any], is_flipped: bool = False) 
 
 def _is_bracketed(text: str, at: int) -> bool:
     return text[:at].rstrip().removesuffix(r"\left").rstrip()[-1:] in ("(", "[", "{")
-
-
-def operators(signal: SignalExpr) -> str:
-    """An operator expression with parentheses around every factor that has an operator."""
-    if not _is_plain(signal):
-        return str(signal)
-    match signal:
-        case SignalExpr(Named(name)):
-            return name
-        case SignalExpr(Flip(), (Signal(name),)):
-            return f"{name}\u0303"
-        case SignalExpr(Flip(), (inner,)):
-            return f"flip({operators(inner)})"
-        case SignalExpr(Dilate(factor), (inner,)) if factor.number is not None:
-            return f"{_factor(inner)} ↑{factor}"
-        case SignalExpr(Downsample(factor), (inner,)) if factor.number is not None:
-            return f"{_factor(inner)} ↓{factor}"
-        case SignalExpr(Convolve(), (left, right)):
-            return f"{_factor(left)} ∗ {_factor(right)}"
-        case SignalExpr(Add(), (left, right)):
-            subtracted = positive_part(right)
-            sign, shown = ("+", right) if subtracted is None else ("−", subtracted)
-            return f"{operators(left)} {sign} {operators(shown)}"
-        case SignalExpr(Scale(number), (inner,)):
-            return f"{_number(number)} {_factor(inner)}"
-    return str(signal)
-
-
-def _number(number: Fraction) -> str:
-    if number.denominator == 1:
-        return str(number)
-    return f"({number.numerator}/{number.denominator})"
-
-
-def _is_plain(signal: SignalExpr) -> bool:
-    """Whether an expression has only the operators of the exercise."""
-    known = Named | Flip | Dilate | Downsample | Convolve | Add | Scale
-    return isinstance(signal.operator, known) and all(map(_is_plain, signal.operands))
-
-
-def _factor(signal: SignalExpr) -> str:
-    text = operators(signal)
-    return text if isinstance(signal.operator, Named | Flip) else f"({text})"
-
-
-def is_formula(signal: object) -> bool:
-    """Whether a signal was given by a formula."""
-    return isinstance(signal, SignalExpr) and isinstance(signal.operator, Formula)

@@ -25,6 +25,7 @@ from symconv.decision.prove import prove
 from symconv.decision.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from symconv.errors import SymconvError, Undecided, VacuousError
 from symconv.exercises.tables import Table
+from symconv.exercises.wording import given_by, vector, written
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
 from symconv.reading.text.claims import Context
@@ -499,32 +500,3 @@ def put_in(
 def entries_of(tree: ast.AST) -> Collection[str]:
     """The names in a tree."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-# --- showing ---------------------------------------------------------------------------
-
-
-def vector(values: Any) -> str:
-    """A list of entries, or a number, as text."""
-    return f"[{', '.join(map(vector, values))}]" if isinstance(values, list) else str(values)
-
-
-def given_by(found: Counterexample) -> str:
-    """The lengths and signals of a counterexample."""
-    parts = [f"{name} = {value}" for name, value in found.lengths.items()]
-    parts += [f"{name} = {vector(taps)}" for name, taps in found.signals.items()]
-    parts += [f"{name}(v) = {value}" for name, value in found.functions.items()]
-    return ", ".join(parts)
-
-
-def written(points: Fraction) -> str:
-    """A number of points: 2, 1.5 or 1/3."""
-    if points.denominator == 1:
-        return str(points.numerator)
-    decimal = f"{float(points):g}"
-    return decimal if Fraction(decimal) == points else f"{points.numerator}/{points.denominator}"
-
-
-def with_content(verdict: Refuted) -> Counterexample:
-    """The smallest counterexample with outputs, if there is one."""
-    return verdict.with_content or verdict.counterexample

@@ -3,6 +3,10 @@
 It is told what to do by lines of JSON, and answers each by one: `{"run": TEXT}` runs a cell;
 `{"split": true}` makes a copy of the process, which answers from then on, until it is told to
 end; then the process itself goes on as if nothing had happened since.
+
+Jupyter's own kernel cannot be copied, as it has threads, and takes longer to start.  What is done
+here as a kernel does it, `tests/pages/test_execution.py` tries.  The module stands beside the
+handouts, as to import their package would take each notebook's process a second.
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ import base64
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 import traceback
@@ -187,9 +190,15 @@ def _run(shell: InteractiveShell, text: str, caught: list[tuple[str, IO[bytes]]]
         if output["output_type"] == "execute_result":
             output["execution_count"] = number
         elif output["output_type"] == "stream":
-            # A carriage return writes a line anew, as progress bars do.
-            output["text"] = re.sub(r"[^\n]*\r(?!\n)", "", output["text"].replace("\r\n", "\n"))
+            output["text"] = _overwritten(output["text"])
     return {"outputs": outputs, "count": number}
+
+
+def _overwritten(text: str) -> str:
+    """What remains of a text in which carriage returns write lines anew, as progress bars do."""
+    *lines, last = text.split("\n")
+    lines = [line.rstrip("\r") for line in lines]
+    return "\n".join(line.rpartition("\r")[2] for line in (*lines, last))
 
 
 def _may_be_copied() -> bool:

@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from symconv.command import worker
-from symconv.command.answers import read_answers, results
+from symconv.command.answers import read_answers, results, write_results
 from symconv.command.cli import main
 from symconv.exercises import Exercise
 from tests.project import ROOT
@@ -272,6 +273,30 @@ def test_where_semicolons_stand_between_cells_commas_stand_in_numbers(tmp_path: 
     assert [row["student"] for row in rows] == [f"0{of(2)}"] * 3
 
 
+def test_commas_stand_in_no_number_that_a_student_wrote(tmp_path: Path) -> None:
+    rows = graded(tmp_path, "student;kernel;length;symmetric\n1;k;1.5;no\n", code=3)
+    assert rows[1]["answer"] == "1.5"
+
+
+def test_an_answer_of_any_length_does_not_stop_the_others(tmp_path: Path) -> None:
+    rows = graded(tmp_path, f"{HEADER}1,{'k' * 200_000},3c,yes\n{of(2)},k * k↑₂,3c,yes\n", code=3)
+    assert [row["outcome"] for row in rows][:1] == ["not read"]
+    assert [row["points"] for row in rows][3:] == ["3", "0.5", "1"]
+
+
+def test_students_who_answered_more_than_once_are_told(tmp_path: Path) -> None:
+    answers, output = tmp_path / "answers.csv", tmp_path / "results.csv"
+    answers.write_text(f"{HEADER}7,k,c,no\n 007 ,k,c,no\n8,k,c,no\n7,k,c,yes\n")
+    told = "graded more than once: 7 (3 times)\n"
+    result = run(MERGING, "--answers", str(answers), "-o", str(output))
+    assert told in result.output
+    result = run(MERGING, "--answers", str(answers))
+    assert result.stderr == told
+    assert result.stdout == output.read_text(encoding="utf-8-sig")
+    answers.write_text(f"{HEADER}7,k,c,no\n8,k,c,no\n")
+    assert not run(MERGING, "--answers", str(answers)).stderr
+
+
 def test_a_line_that_names_the_delimiter_is_no_header() -> None:
     found = read_answers(b"sep=;\nstudent;answer\n1;a, b\n", "a.csv", ["kernel"])
     assert found.delimiter == ";"
@@ -286,10 +311,20 @@ def test_a_line_that_names_the_delimiter_is_no_header() -> None:
         (b"kernel,length,symmetric\n", "the column 'student' is missing"),
         (HEADER.encode().replace(b"length", b"kernel"), "the column 'kernel' is there twice"),
         (b"student,kernel\n1,\xff\n", "line 2: this is not UTF-8"),
-        (HEADER.encode() + b'1,"' + b"x" * 200_000, "is no CSV file: field larger"),
+        (
+            HEADER.encode() + b'1,k,c,no\n2,"k,c,no\n' + b"3,k,c,no\n" * 20_000,
+            "is no CSV file: in the row that begins in line 3, a quotation mark stands where none "
+            "can be, or is never closed",
+        ),
+        # The next quotation mark closes it, and would hide the rows between.
+        (
+            HEADER.encode() + b'1,k,c,no\n2,"k,c,no\n3,k,c,no\n4,"k",c,no\n',
+            "in the row that begins in line 3",
+        ),
+        (b"sep=,\n" + HEADER.encode() + b'1,k,c,"no\n', "in the row that begins in line 3"),
         (HEADER.encode() + b"1,2,3,4\n" * 20_001, "has more than 20000 rows"),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_files_that_are_no_answers(tmp_path: Path, content: bytes, problem: str) -> None:
     answers = tmp_path / "answers.csv"
@@ -331,8 +366,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=4), st.sampled_from(",;\t"))
 def test_results_are_read_as_they_were(cells: list[str], delimiter: str) -> None:
-    # A number of our own may have a decimal comma; an answer that is one number has no dot.
-    cells = [cell.replace("\0", "").replace(".", "") for cell in cells]
+    cells = [cell.replace("\0", "") for cell in cells]
     cells = ["".join(c for c in cell if not "\ud800" <= c <= "\udfff") for cell in cells]
     names = [f"p{n}" for n in range(len(cells))]
     text = results([["student", *names], ["7", *cells]], delimiter)
@@ -344,6 +378,23 @@ def test_results_are_read_as_they_were(cells: list[str], delimiter: str) -> None
 
 
 # --- files that are written ----------------------------------------------------------------------
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe, file, link = tmp_path / "pipe", tmp_path / "results.csv", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_results(str(pipe), "student,total\n")
+    assert os.read(reading, 99) == b"\xef\xbb\xbfstudent,total\n"
+    os.close(reading)
+    assert pipe.is_fifo()
+    file.touch()
+    link.symlink_to(file)
+    write_results(str(link), "student\n")
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8-sig") == "student\n"
+    with pytest.raises(click.UsageError, match="cannot be written: Is a directory"):
+        write_results(str(tmp_path), "student\n")
 
 
 def test_what_is_read_is_not_replaced(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ def told(outputs: Any) -> list[str]:
         ("!echo 1", ["1\n"]),
         ("import subprocess\nsubprocess.run(['echo', '1']).returncode", ["0", "1\n"]),
         ("for i in range(3):\n    print(end=f'\\r{i} of 2')", ["2 of 2"]),
+        ("print('1\\r2\\r\\n3\\r\\r\\n4')", ["2\n3\n4\n"]),
+        ("print(end='a' * 10**6)", ["a" * 10**6]),
         ("from IPython.display import clear_output\nprint(1)\nclear_output()\nprint(2)", ["2\n"]),
         ("from IPython.display import clear_output\nprint(1)\nclear_output(wait=True)", ["1\n"]),
         ("shown = display(1, display_id=True)\nprint(2)\nshown.update(3)", ["3", "2\n"]),

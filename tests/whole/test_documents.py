@@ -14,6 +14,7 @@ import click
 import pytest
 
 import symconv
+from symconv.command import sites
 from symconv.command.cli import main
 from tests.project import ROOT as PROJECT
 from tests.whole.test_house import ROOMS
@@ -184,3 +185,5 @@ def test_every_module_that_is_public_is_in_the_reference() -> None:
     for public in symconv.__all__:
         value = getattr(symconv, public)
         assert not inspect.ismodule(value) or value.__name__ in command.split(), public
+    listed = [word for word in command.split() if word != "\\"]
+    assert listed[listed.index("symconv") :] == list(sites._MODULES)  # on the site, too

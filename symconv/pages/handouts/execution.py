@@ -61,10 +61,14 @@ class Kernels:
         if self.ended:
             _kill(process)
 
+    def remove(self, process: subprocess.Popen[str]) -> None:
+        """Forget a process that is over: its number may become that of another."""
+        self._processes.remove(process)
+
     def end(self) -> None:
         """Kill all of them; what they were running then fails."""
         self.ended = True
-        for process in self._processes:
+        for process in [*self._processes]:
             _kill(process)
 
 
@@ -267,6 +271,7 @@ def _started(source: Source, kernels: Kernels) -> Iterator[_Process]:
                 process.wait(SECONDS_TO_END)
         finally:
             _kill(process)  # with what it has started
+            kernels.remove(process)
 
 
 @contextmanager

@@ -3,7 +3,7 @@ r"""Answers as people write them: a formula, its left side before it and its dom
     k4[t] = Sum(k[i]*k[t - 2*i], i) for 0 <= t < 3*c - 2
     k_4(t) = \sum_{i+2j=t} k_i k_j, \quad 0 \le t \le 3c - 3
 
-The left side names what is answered, and may say what the index is.
+The left side names what is answered, and may say what the index is.  Conditions are answers, too.
 """
 
 from __future__ import annotations
@@ -13,12 +13,20 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from symconv.reading.text.conditions import both, divided, in_a_row, placed
-from symconv.reading.text.formulas import restricted, starred
 from symconv.reading.text.latex import read_latex
 from symconv.reading.text.syntax import Passage, Phrase, TextError, read_phrase, within_limits
+from symconv.reading.text.trees import both, divided, in_a_row, placed, restricted, starred
 
-__all__ = ["LeftSide", "is_latex", "left_side", "read_sides", "read_text"]
+__all__ = [
+    "LeftSide",
+    "in_plain_text",
+    "is_latex",
+    "left_side",
+    "read_condition",
+    "read_latex_condition",
+    "read_sides",
+    "read_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +249,48 @@ def _moved(phrase: Phrase, passage: Passage) -> Phrase:
             node.col_offset += shift
             node.end_col_offset = (node.end_col_offset or 0) + shift
     return Phrase(passage, phrase.tree)
+
+
+# --- conditions --------------------------------------------------------------------------
+
+_PLAIN = {
+    **{"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "−": "-", "·": "*"},
+    **{"∧": " and ", "∨": " or ", "&&": " and ", "&": " and ", "||": " or "},
+}
+
+
+def in_plain_text(text: str) -> str:
+    """A text in the signs of the language: ≤ is <=, and 2c is 2*c, but not below a fraction bar."""
+    for character, instead in _PLAIN.items():
+        text = text.replace(character, instead)
+    return re.sub(r"(?<![\w./%])(?<![/%] )([0-9]+)(?=[A-Za-z(])", r"\1*", text)
+
+
+def read_condition(passage: Passage) -> Phrase:
+    """The tree of a condition as text; = is ==, and a comma says that both hold.
+
+    Raises:
+        TextError: it cannot be read; it says where.
+    """
+    text = in_plain_text(passage.content)
+    text = re.sub(r"\bund\b", "and", re.sub(r"\boder\b", "or", text))
+    text = re.sub(r"(?<![<>=!])=(?!=)", "==", text)
+    phrase = read_phrase(passage if text == passage.content else Passage(text, passage.where))
+    if isinstance(phrase.tree, ast.Tuple):
+        return Phrase(phrase.passage, both(phrase.tree.elts))
+    return phrase
+
+
+def read_latex_condition(passage: Passage) -> Phrase:
+    """The tree of a condition in LaTeX: what stands in brackets in a formula.
+
+    Raises:
+        TextError: it cannot be read; it says where.
+    """
+    inner = re.sub(r"^\s*\$+|\$+\.?\s*$", "", passage.content)
+    inner = re.sub(r"&&?", "∧", inner).replace("||", "∨")
+    (phrase,) = read_latex(Passage(f"[{inner}]", passage.where), ())
+    match phrase.tree:
+        case ast.List([ast.expr() as condition]):
+            return Phrase(phrase.passage, condition)
+    raise phrase.error(phrase.tree, "expected a condition, such as n \\ge c")

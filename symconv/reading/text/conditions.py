@@ -15,6 +15,7 @@ from typing import TypeAlias
 from lark import Token
 
 from symconv.reading.text.syntax import TextError
+from symconv.reading.text.trees import both, divided, in_a_row, is_condition, placed
 
 __all__ = [
     "Dots",
@@ -24,12 +25,7 @@ __all__ = [
     "Otherwise",
     "Row",
     "below_sum",
-    "both",
-    "divided",
-    "in_a_row",
-    "is_condition",
     "joined",
-    "placed",
 ]
 
 _Node = ast.expr
@@ -79,49 +75,6 @@ class Otherwise:
 
 Item: TypeAlias = _Node | Dots | Everywhere | Member | Otherwise
 Row: TypeAlias = Sequence[Item | Token]
-
-
-def is_condition(node: object) -> bool:
-    """Whether a tree is a condition as it stands, and no number."""
-    match node:
-        case ast.Compare() | ast.BoolOp() | ast.UnaryOp(ast.Not()) | ast.Constant(bool()):
-            return True
-        case ast.Call(ast.Name("Eq" | "Ne" | "iff")):
-            return True
-    return False
-
-
-def placed(node: _Node, at: int) -> _Node:
-    """The node, with the place where it stands."""
-    node.lineno = node.end_lineno = 1
-    node.col_offset = node.end_col_offset = at
-    return node
-
-
-def both(conditions: Sequence[_Node], operator: type[ast.boolop] = ast.And) -> _Node:
-    """One condition of several; that which always holds for none."""
-    if not conditions:
-        return placed(ast.Constant(True), 0)
-    if len(conditions) == 1:
-        return conditions[0]
-    return placed(ast.BoolOp(operator(), [*conditions]), conditions[0].col_offset)
-
-
-def divided(value: _Node, divisor: _Node, *, divides: bool = True) -> _Node:
-    """That a divisor divides a value, or that it does not."""
-    at = value.col_offset
-    remainder = placed(ast.BinOp(value, ast.Mod(), divisor), at)
-    zero = placed(ast.Constant(0), at)
-    return placed(ast.Compare(remainder, [ast.Eq() if divides else ast.NotEq()], [zero]), at)
-
-
-def in_a_row(values: Sequence[object]) -> bool:
-    """Whether trees are numbers, each one more than the one before it; one alone always is."""
-    numbers = [one.value if isinstance(one, ast.Constant) else None for one in values]
-    first = numbers[0]
-    return len(numbers) == 1 or (
-        isinstance(first, int) and numbers == [*range(first, first + len(numbers))]
-    )
 
 
 def joined(row: Row, error: _Error) -> _Node | None:

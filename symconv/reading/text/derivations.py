@@ -33,7 +33,7 @@ from symconv.language.signals import Signal, SignalExpr
 from symconv.reading.text.answers import read_sides
 from symconv.reading.text.claims import Context
 from symconv.reading.text.declarations import Declarations
-from symconv.reading.text.files import declared_after
+from symconv.reading.text.files import DECLARATION, declared_after
 from symconv.reading.text.formulas import ParsedFormula, read_formula
 from symconv.reading.text.functions import check_name
 from symconv.reading.text.syntax import Passage, TextError
@@ -140,7 +140,6 @@ def read_derivations(text: str, where: str) -> list[TypedDerivation]:
 _BLOCK = re.compile(
     r"(?m)^[ \t]*(?:\\begin\s*\{(?P<name>[a-z]+\*?)\}|(?P<bracket>\\\[)|(?P<dollars>\$\$))"
 )
-_DECLARED = re.compile(r"(signal|tensor|function|given|integer)(?=\s)")
 _KEYWORD = re.compile(r"(index|let|derivation|start)(?:\s*:|(?=\s)|\Z)\s*")
 _NUMBER = re.compile(r"\(\s*\d+\s*\)\s*")
 _STEP = re.compile(r"\s*&?\s*(?::?=|\\(?:overset|stackrel|underset)(?![a-zA-Z]))")
@@ -192,7 +191,7 @@ def _lines(text: str, where: str, start: int, stop: int) -> Iterator[Passage]:
 def _begins(line: str) -> bool:
     """Whether an indented line begins a statement, as a step does."""
     bare = line.lstrip()
-    return any(form.match(bare) for form in (_STEP, _NUMBER, _KEYWORD, _DECLARED))
+    return any(form.match(bare) for form in (_STEP, _NUMBER, _KEYWORD, DECLARATION))
 
 
 def _rows(block: Passage) -> Iterator[Passage]:
@@ -280,7 +279,7 @@ class _Reader:
     def take(self, statement: Passage) -> None:
         """What a statement says."""
         content = statement.content
-        if declared := _DECLARED.match(content):
+        if declared := DECLARATION.match(content):
             rest = _part(statement, declared.end(), len(content))
             self._end()
             self._declared = declared_after(self._declared, declared[1], rest)

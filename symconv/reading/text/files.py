@@ -13,9 +13,11 @@ from symconv.reading.text.claims import Context, ParsedClaim, read_claim
 from symconv.reading.text.declarations import Declarations
 from symconv.reading.text.syntax import Passage, TextError
 
-__all__ = ["declared_after", "read_claims"]
+__all__ = ["DECLARATION", "declared_after", "read_claims"]
 
-_DECLARATION = re.compile(r"(signal|tensor|function|given|integer)(?=\s)")
+DECLARATION = re.compile(r"(signal|tensor|function|given|integer)(?=\s)")
+"""How a line begins that declares something."""
+
 _DECLARING = {"signal", "tensor", "function", "given", "integer"}
 _NAMING = {
     "signal": ("signals", "signal NAME: LENGTH, such as signal x: n"),
@@ -60,7 +62,7 @@ def read_claims(text: str, where: str, declared: Declarations | None = None) -> 
     claims: list[ParsedClaim] = []
     names: set[str] = set()
     for statement in _statements(text, where):
-        word = _DECLARATION.match(statement.content)
+        word = DECLARATION.match(statement.content)
         if word:
             current = declared_after(current, word[1], _after(statement, word))
             continue

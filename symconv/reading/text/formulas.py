@@ -16,11 +16,10 @@ from LaTeX.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 import sympy
 from sympy import (
@@ -56,41 +55,23 @@ from symconv.arithmetic.unevaluated import difference
 from symconv.errors import SymconvError
 from symconv.language.operators import Flip
 from symconv.language.signals import Signal, SignalExpr
-from symconv.reading.text.conditions import is_condition
 from symconv.reading.text.declarations import Declarations, Names, Vocabulary
+from symconv.reading.text.formula_names import INFINITY, OWN, Scope, with_numbered_entries
 from symconv.reading.text.functions import (
     DIVISOR,
     FUNCTIONS,
     POINTWISE,
-    RESERVED,
-    check_name,
     close,
 )
 from symconv.reading.text.python_operators import Value, combined, sort
 from symconv.reading.text.reader import Reader
 from symconv.reading.text.sums import with_named_indices
 from symconv.reading.text.syntax import Passage, Phrase, read_phrase
+from symconv.reading.text.trees import Star, is_condition, is_restricted, starred, unparsed
 
-__all__ = [
-    "ParsedFormula",
-    "Star",
-    "is_restricted",
-    "is_signal_tree",
-    "parse_formula",
-    "read_formula",
-    "restricted",
-    "starred",
-    "text_of",
-]
+__all__ = ["ParsedFormula", "parse_formula", "read_formula", "text_of"]
 
 _ROUNDED = {"floor", "ceil", "ceiling", "abs", "Abs", "min", "Min", "max", "Max", "Mod"}
-_INFINITY = "oo"
-_OWN = {"Sum", "Piecewise"}
-_DOMAIN = "for"  # no text has such a name
-
-
-class Star(ast.Mult):
-    """The sign *, which is the product of numbers and the convolution of signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +132,6 @@ def parse_formula(
     return read_formula(starred(phrase), signals, index=index, symbols=symbols)
 
 
-def starred(phrase: Phrase) -> Phrase:
-    """The phrase with its * read as `Star`."""
-    for node in ast.walk(phrase.tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            node.op = Star()
-    return phrase
-
-
 def read_formula(
     phrase: Phrase,
     signals: Mapping[str, Signal],
@@ -176,9 +149,9 @@ def read_formula(
     sizes = [symbol for signal in signals.values() for symbol in signal.sizes[0].symbols.values()]
     fixed = {symbol.name: symbol for symbol in (*sizes, *symbols)}
     try:
-        phrase = _with_numbered_entries(phrase, {*signals}, {*fixed})
+        phrase = with_numbered_entries(phrase, {*signals}, {*fixed})
         phrase = with_named_indices(phrase, signals, fixed, index)
-        scope = _Scope(phrase, signals, fixed, index, loose=loose)
+        scope = Scope(phrase, signals, fixed, index, loose=loose)
         reader = _FormulaReader(phrase, signals, scope)
         value, domain = reader.whole(loose=loose)
     except RecursionError:
@@ -190,16 +163,6 @@ def read_formula(
     return ParsedFormula(within, symbol, phrase, scope.sums, domain, value)
 
 
-def restricted(formula: ast.expr, condition: ast.expr) -> ast.expr:
-    """The tree of a formula that is said to be for those indices that satisfy a condition."""
-    word = ast.Name(_DOMAIN, ast.Load())
-    tree = ast.Call(word, [formula, condition], [])
-    for node in (word, tree):
-        node.lineno = node.end_lineno = 1
-        node.col_offset = node.end_col_offset = formula.col_offset
-    return tree
-
-
 def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
     """A formula as text in the order in which it was written, which can be read again.
 
@@ -208,28 +171,16 @@ def text_of(parsed: ParsedFormula, signals: Mapping[str, Signal]) -> str:
     >>> text_of(parse_formula("Sum(k2(i) * k2(t-2*i), i)", {"k2": k}), {"k2": k})
     'Sum(k[i]*k[t - 2*i], i)'
     """
-    tree = _Plain(signals).visit(deepcopy(parsed.phrase.tree))
+    tree = _Named(signals).visit(deepcopy(parsed.phrase.tree))
     parts = tree.args if is_restricted(tree) else [tree]
-    return re.sub(r" (\*\*?|//?) ", r"\1", " for ".join(map(ast.unparse, parts)))
+    return " for ".join(map(unparsed, parts))
 
 
-def is_restricted(tree: ast.expr) -> TypeGuard[ast.Call]:
-    """Whether a tree is a formula with its domain, as `restricted` makes it."""
-    return (
-        isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and (tree.func.id == _DOMAIN)
-    )
-
-
-class _Plain(ast.NodeTransformer):
-    """Python's own signs, the names of the signals, and brackets around positions."""
+class _Named(ast.NodeTransformer):
+    """The names of the signals, and brackets around positions."""
 
     def __init__(self, signals: Mapping[str, Signal]) -> None:
         self._signals = signals
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
-        self.generic_visit(node)
-        node.op = ast.Mult() if isinstance(node.op, Star) else node.op
-        return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         is_entry = isinstance(node.func, ast.Name) and node.func.id in self._signals
@@ -241,201 +192,13 @@ class _Plain(ast.NodeTransformer):
         return node if signal is None else ast.Name(signal.name, ast.Load())
 
 
-def is_signal_tree(node: ast.expr, signals: Iterable[str]) -> bool:
-    """Whether a tree is an operator expression, not a number."""
-    match node:
-        case ast.Name(name):
-            return name in signals
-        case ast.Call(ast.Attribute()):
-            return True
-        case ast.BinOp(left, _, right):
-            return is_signal_tree(left, signals) or is_signal_tree(right, signals)
-        case ast.UnaryOp(operand=operand):
-            return is_signal_tree(operand, signals)
-    return False
-
-
-# --- names -----------------------------------------------------------------------------
-
-
-def _with_numbered_entries(phrase: Phrase, signals: Set[str], fixed: Set[str]) -> Phrase:
-    """The phrase with x_0 as an entry, where x is a signal, and x_0 has no meaning of its own.
-
-    That is only so beside other entries: in k_1 * k_2, kernels are meant.
-    """
-    if not any(map(_is_subscript, ast.walk(phrase.tree))):
-        return phrase
-    tree = _Numbered(signals, fixed).visit(deepcopy(phrase.tree))
-    return Phrase(phrase.passage, tree)
-
-
-class _Numbered(ast.NodeTransformer):
-    def __init__(self, signals: Set[str], fixed: Set[str]) -> None:
-        self._signals = signals
-        self._known = signals | fixed
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.Subscript:
-        node.slice = self.visit(node.slice)
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        if isinstance(node.func, ast.Name):  # not k_2(t), and not k_2.flip()
-            node.args = [self.visit(argument) for argument in node.args]
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        name, _, number = node.id.rpartition("_")
-        if node.id in self._known or name not in self._signals or not number.isdecimal():
-            return node
-        signal, place = ast.Name(name, ast.Load()), ast.Constant(int(number))
-        entry = ast.Subscript(signal, place, ast.Load())
-        for made in (signal, place, entry):
-            ast.copy_location(made, node)
-        return entry
-
-
-class _Scope:
-    """Which names a formula binds and which it leaves free.
-
-    Attributes:
-        index: the index of the formula, if it has one.
-        fixed: the symbols that stand for lengths.
-        sums: where the sum over each index stands.
-    """
-
-    def __init__(
-        self,
-        phrase: Phrase,
-        signals: Mapping[str, Signal],
-        fixed: Mapping[str, Symbol],
-        index: str | None,
-        *,
-        loose: bool = False,
-    ) -> None:
-        self.phrase = phrase
-        self.signals = signals
-        self.fixed = fixed
-        self.loose = loose and index is not None
-        self.sums: dict[str, ast.expr] = {}
-        self._given = index
-        free = list(self._free(phrase.tree, frozenset()))
-        unknown = [node for node in free if node.id not in {*signals, *fixed, _INFINITY}]
-        parts = ast.walk(phrase.tree)
-        if is_signal_tree(phrase.tree, signals) and not any(map(_is_subscript, parts)):
-            for node in unknown:
-                raise phrase.error(node, self._unknown(node.id, is_signal=True))
-        self.index = self._index(unknown)
-
-    def limits(self, nodes: Sequence[ast.expr]) -> list[tuple[ast.Name, list[ast.expr]]]:
-        """The index and the ends of each limit of a sum."""
-        found: list[tuple[ast.Name, list[ast.expr]]] = []
-        for node in nodes:
-            match node:
-                case _ if is_condition(node):
-                    continue
-                case ast.Name():
-                    found.append((node, []))
-                case ast.Tuple([ast.Name() as name]):
-                    found.append((name, []))
-                case ast.Tuple([ast.Name() as name, low, high]):
-                    found.append((name, [low, high]))
-                case _:
-                    raise self.phrase.error(
-                        node, "expected the index of the sum, i, or its range, (i, 0, c - 1)"
-                    )
-        return found
-
-    def _free(self, node: ast.AST, bound: frozenset[str]) -> Iterator[ast.Name]:
-        match node:
-            case ast.Call(ast.Name("Sum"), [body, *nodes]):
-                limits = self.limits(nodes)
-                names = [name.id for name, _ in limits]
-                for position, (name, ends) in enumerate(limits):
-                    self._check_bound(name, bound, names[:position])
-                    self.sums.setdefault(name.id, node)
-                    for end in ends:
-                        yield from self._free(end, bound.union(names[position + 1 :]))
-                for inner in (body, *filter(is_condition, nodes)):
-                    yield from self._free(inner, bound.union(names))
-            case ast.Call(ast.Name(name), arguments) if name not in self.signals:
-                for argument in arguments:
-                    yield from self._free(argument, bound)
-            case ast.Subscript(ast.Name(name) as base, position) if name not in self.signals:
-                similar = close(name, self.signals, f"expected {', '.join(sorted(self.signals))}")
-                raise self.phrase.error(base, f"{name!r} is not a signal here; {similar}")
-            case ast.Name(name):
-                if name not in bound:
-                    yield node
-            case _:
-                for part in ast.iter_child_nodes(node):
-                    yield from self._free(part, bound)
-
-    def _check_bound(self, node: ast.Name, bound: frozenset[str], before: Sequence[str]) -> None:
-        name = node.id
-        problem = ""
-        if name in self.signals:
-            problem = f"{name} is a signal, and cannot be the index of a sum"
-        elif name in self.fixed:
-            problem = f"{name} is a length here, and cannot be the index of a sum"
-        elif name == self._given:
-            problem = f"{name} is the index of the formula; sum over another letter"
-        elif name in bound or name in before:
-            problem = f"{name} is the index of another sum around this; take another letter"
-        elif name in RESERVED | _OWN | {_INFINITY}:
-            problem = f"{name!r} is a word of the language, not an index"
-        if problem:
-            raise self.phrase.error(node, problem)
-        _checked_name(self.phrase, node)
-
-    def _index(self, loose: Sequence[ast.Name]) -> str | None:
-        for node in loose:
-            if node.id in self.sums and not self.loose:
-                raise self.phrase.error(
-                    node, f"{node.id} is the index of a sum, and stands outside of that sum"
-                )
-            if node.id in RESERVED | _OWN:
-                raise self.phrase.error(
-                    node, f"{node.id!r} is a word of the language, not an index"
-                )
-            _checked_name(self.phrase, node)
-            if self._given is not None and node.id != self._given and not self.loose:
-                raise self.phrase.error(node, self._unknown(node.id))
-        names = list(dict.fromkeys(node.id for node in loose))
-        if len(names) > 1 and not self.loose:
-            second = next(node for node in loose if node.id == names[1])
-            lengths = "".join(f", and {name} is a length" for name in sorted(self.fixed))
-            raise self.phrase.error(
-                second,
-                f"both {names[0]} and {names[1]} are free: a formula has one index{lengths}; all "
-                "other letters are bound by sums",
-            )
-        return self._given or (names[0] if names else None)
-
-    def _unknown(self, name: str, *, is_signal: bool = False) -> str:
-        known = {*self.signals, *self.fixed} if is_signal else {*self.fixed, self._given or ""}
-        what = "" if is_signal else f"; the index is {self._given}"
-        similar = close(name, known - {""}, f"expected {', '.join(sorted(known - {''}))}")
-        return f"{name!r} is not known here{what}; {similar}"
-
-
-def _is_subscript(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript)
-
-
-def _checked_name(phrase: Phrase, node: ast.Name) -> None:
-    try:
-        check_name(node.id, "an index")
-    except SymconvError as error:
-        raise phrase.error(node, str(error)) from None
-
-
 # --- values ----------------------------------------------------------------------------
 
 
 class _FormulaReader(Reader):
     """Reads signals, positions, conditions, and formulas in entries."""
 
-    def __init__(self, phrase: Phrase, signals: Mapping[str, Signal], scope: _Scope) -> None:
+    def __init__(self, phrase: Phrase, signals: Mapping[str, Signal], scope: Scope) -> None:
         super().__init__(phrase, Names(Vocabulary(Declarations(), [phrase]), signals))
         self._scope = scope
         self._counted = dict.fromkeys(("sums", "entries", "comparisons", "floors and cases"), 0)
@@ -519,7 +282,7 @@ class _FormulaReader(Reader):
             case ast.List([condition]) if is_condition(condition):
                 return self._where(Integer(1), condition)
             case ast.Call(ast.Name(name)) if name not in FUNCTIONS:
-                known = FUNCTIONS | _OWN | self.names.signals.keys()
+                known = FUNCTIONS | OWN | self.names.signals.keys()
                 hint = close(name, known, "expected a signal, Sum, Piecewise, floor, min or max")
                 if name in POINTWISE:
                     hint = "a formula is a sum of products of entries"
@@ -535,7 +298,7 @@ class _FormulaReader(Reader):
             return self.names.signals[name]
         if name in self._scope.fixed:
             return self._scope.fixed[name]
-        if name == _INFINITY:
+        if name == INFINITY:
             raise self.error(node, "infinity stands in the limits of a sum only")
         return IntegerSymbol(name)
 

@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from symconv.reading.text.conditions import FALLING, RISING, both, is_condition, placed
+from symconv.reading.text.conditions import FALLING, RISING
 from symconv.reading.text.syntax import Phrase, TextError
+from symconv.reading.text.trees import both, is_condition, placed
 
 __all__ = ["with_named_indices"]
 

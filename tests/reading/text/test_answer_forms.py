@@ -18,7 +18,8 @@ from symconv.exercises.grading import grade
 from symconv.language.notation import latex
 from symconv.reading.text.answers import left_side, read_sides
 from symconv.reading.text.formulas import ParsedFormula, read_formula, text_of
-from symconv.reading.text.latex import latex_of, parse_latex
+from symconv.reading.text.latex import parse_latex
+from symconv.reading.text.latex_writing import latex_of
 from symconv.reading.text.syntax import Passage, TextError
 
 c = integers("c", positive=True)

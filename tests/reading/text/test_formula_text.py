@@ -13,7 +13,8 @@ from symconv import Signal, SignalExpr, SymconvError, integers
 from symconv.arithmetic.such_that import such_that
 from symconv.exercises.grading import grade
 from symconv.reading.text.formulas import ParsedFormula, parse_formula, text_of
-from symconv.reading.text.latex import latex_of, parse_latex
+from symconv.reading.text.latex import parse_latex
+from symconv.reading.text.latex_writing import latex_of
 from symconv.reading.text.syntax import TextError
 from tests.oracles.alike import agree_on_entries, alike
 
