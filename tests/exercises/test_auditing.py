@@ -385,6 +385,7 @@ def test_undecided_steps() -> None:
         HEAD + "start k[u]\n= k[u]" + " (because" * 500 + ")" * 500,
         HEAD + "start k[u]\n= k[u]" + " \\quad" * 600,
         HEAD + "start k[u]\n= k[u]" + " ," * 1_000,
+        HEAD + "start k[u]\n= k[u]" + "," * 50_000,
         HEAD + "start __import__('os').system('true')\n= k[u]",
         "x" * 300_000,
     ],
