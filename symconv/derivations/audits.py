@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Words",
     "as_html",
     "as_markdown",
     "as_record",
@@ -40,6 +41,22 @@ __all__ = [
     "step_record",
     "summary",
 ]
+
+
+class Words:
+    """How it is said for which indices a derivation is claimed: in Python, as here, or typed."""
+
+    def outside(self, index: str) -> str:
+        """That it is claimed for every integer."""
+        del index
+        return "outside=True"
+
+    def where(self, condition: Boolean) -> str:
+        """That it is claimed under a condition."""
+        return f"where={condition}"
+
+
+_IN_PYTHON = Words()
 
 
 def as_text(audit: Audit) -> str:
@@ -59,12 +76,12 @@ def start_lines(derivation: Derivation) -> list[str]:
     return [_heading(derivation, _PLAIN), f"(0)   {plain(derivation.start)}"]
 
 
-def step_lines(derivation: Derivation, step: Step) -> list[str]:
+def step_lines(derivation: Derivation, step: Step, words: Words = _IN_PYTHON) -> list[str]:
     """The lines about a step: the formula with its reason, and what was found."""
-    words = " ".join(step.because.split())
-    reason = f"    [{words}]" if words else ""
+    because = " ".join(step.because.split())
+    reason = f"    [{because}]" if because else ""
     against = f"    (compared with ({step.against}))" * (step.against != step.number - 1)
-    found = (f"      {line}" for line in _findings(derivation, step, _PLAIN))
+    found = (f"      {line}" for line in _findings(derivation, step, _PLAIN, words))
     return [f"({step.number}) = {plain(step.formula)}{reason}{against}", *found]
 
 
@@ -82,13 +99,13 @@ def start_markdown(derivation: Derivation) -> list[str]:
     return [_heading(derivation, _MARKDOWN), f"**(0)** $${latex(derivation.start)}$$"]
 
 
-def step_markdown(derivation: Derivation, step: Step) -> list[str]:
+def step_markdown(derivation: Derivation, step: Step, words: Words = _IN_PYTHON) -> list[str]:
     """The paragraphs about a step, as Markdown."""
-    words = escape(" ".join(step.because.split()), quote=False)
-    reason = f" *{words}*" if words else ""
+    because = escape(" ".join(step.because.split()), quote=False)
+    reason = f" *{because}*" if because else ""
     against = f" (compared with ({step.against}))" if step.against != step.number - 1 else ""
     formula = f"**({step.number})**{reason}{against} $$= {latex(step.formula)}$$"
-    return [formula, *_findings(derivation, step, _MARKDOWN)]
+    return [formula, *_findings(derivation, step, _MARKDOWN, words)]
 
 
 def as_html(audit: Audit) -> str:
@@ -262,7 +279,9 @@ def _with_assumptions(index: Symbol) -> Basic:
     return bare
 
 
-def _findings(derivation: Derivation, step: Step, style: _Style) -> Iterator[str]:
+def _findings(
+    derivation: Derivation, step: Step, style: _Style, words: Words = _IN_PYTHON
+) -> Iterator[str]:
     if step.where != derivation.where:
         yield f"Claimed for {_indices(derivation, step.where, style)}."
     match step.verdict:
@@ -278,7 +297,7 @@ def _findings(derivation: Derivation, step: Step, style: _Style) -> Iterator[str
                     others = f" and {more} more" if more > 0 else ""
                     shown = ", ".join(map(style.set, terms[:MOST_TERMS_SHOWN]))
                     yield f"{what} there: {shown}{others}."
-            yield from _no_output(derivation, step, style)
+            yield from _no_output(derivation, step, style, words)
             if holds := holds_sentence(step.holds_where):
                 yield holds
             if step.repair is not None:
@@ -312,7 +331,9 @@ def _index_values(found: Counterexample, step: Step) -> dict[str, int]:
     return dict(zip(names, for_each_axis(found.index), strict=True))
 
 
-def _no_output(derivation: Derivation, step: Step, style: _Style) -> Iterator[str]:
+def _no_output(
+    derivation: Derivation, step: Step, style: _Style, words: Words = _IN_PYTHON
+) -> Iterator[str]:
     """Where every integer is spoken of: that the index is no output, and how to leave it out."""
     if derivation.shape is not None or not isinstance(step.verdict, Refuted):
         return
@@ -330,9 +351,10 @@ def _no_output(derivation: Derivation, step: Step, style: _Style) -> Iterator[st
             yield f"{said} is no output of {style.set(signal)}: {_outputs_there(shape)}."
             outputs = within_shape(step.indices, signal.shape)
             yield (
-                "Without outside=True, the derivation speaks of its outputs alone."
+                f"Without {words.outside(', '.join(map(str, step.indices)))}, the derivation "
+                "speaks of its outputs alone."
                 if derivation.outside
-                else f"With where={outputs}, it speaks of these outputs alone."
+                else f"With {words.where(outputs)}, it speaks of these outputs alone."
             )
             return
 

@@ -103,6 +103,10 @@ class _OfSizes(Part):
     def _answered(self, phrase: Phrase) -> Answer:
         """What a tree says."""
 
+    def same(self, one: Answer, other: Answer) -> Claim:
+        """The claim that two answers are equal, or equivalent."""
+        return Claim(as_written(one.value), as_written(other.value), self.hypotheses())
+
     def _as_answer(self, value: Any, phrase: Phrase) -> Answer:
         return Answer(value, Reading(unparsed(phrase.tree), latex_of(value)), phrase)
 
@@ -134,11 +138,6 @@ class LengthPart(_OfSizes):
                 self.right = Reader(self._claimed, self.context.names).integer(self._claimed.tree)
         if self._right and self._unknown not in entries_of(self._claimed.tree):
             raise table.error(f"the unknown {self._unknown} does not stand in it", "right")
-
-    @property
-    def sample(self) -> str:
-        """The right answer, where the file states it in sizes."""
-        return self._answer
 
     def read_sample(self, text: str) -> Answer:
         """Read what the file states, which may be the length of a signal."""
@@ -183,10 +182,6 @@ class LengthPart(_OfSizes):
             problem = error.problem if isinstance(error, TextError) else str(error)
             raise answer.phrase.error(answer.phrase.tree, problem) from None
         return Claim(*sides, hypotheses)
-
-    def same(self, one: Answer, other: Answer) -> Claim:
-        """The claim that two answers are equal."""
-        return Claim(as_written(one.value), as_written(other.value), self.hypotheses())
 
     def difference(self, answer: Answer, found: Counterexample) -> str:
         """What a counterexample says."""
@@ -258,11 +253,6 @@ class ConditionPart(_OfSizes):
         return [name for name in super()._known() if name not in self.for_all]
 
     @property
-    def sample(self) -> str:
-        """The right answer, where the file states it."""
-        return self._answer
-
-    @property
     def right_words(self) -> str:
         """What is said of a right answer."""
         return "Right: exactly then."
@@ -292,10 +282,6 @@ class ConditionPart(_OfSizes):
     def claim(self, answer: Answer, given: Sequence[Boolean] = ()) -> Claim:
         """The claim that an answer is right."""
         return Claim(as_written(answer.value), as_written(self.right), self.hypotheses(given))
-
-    def same(self, one: Answer, other: Answer) -> Claim:
-        """The claim that two answers are equivalent."""
-        return Claim(as_written(one.value), as_written(other.value), self.hypotheses())
 
     def difference(self, answer: Answer, found: Counterexample) -> str:
         """What a counterexample says."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import sympy
 from sympy import And
+from sympy.logic.boolalg import Boolean
 
 from symconv.decision.verdicts import Proved, Refuted
 from symconv.derivations.audits import (
+    Words,
     start_lines,
     start_markdown,
     start_record,
@@ -22,6 +24,7 @@ from symconv.derivations.audits import (
 )
 from symconv.derivations.steps import Audit, Derivation, IllFormed, Step
 from symconv.errors import SymconvError
+from symconv.language.notation import as_typed
 from symconv.reading.text.derivations import Stated, TypedDerivation, read_derivations
 from symconv.reading.text.syntax import TextError
 
@@ -133,15 +136,22 @@ class Typed:
     def _report(self, step: Step) -> StepReport:
         derivation = self._derivation
         record = {**step_record(derivation, step), "line": self.lines[step.number]}
-        lines, markdown = step_lines(derivation, step), step_markdown(derivation, step)
-        return StepReport(
-            step.number, _state(step), self._typed(lines), self._typed(markdown), record
-        )
+        lines = step_lines(derivation, step, _TYPED)
+        markdown = step_markdown(derivation, step, _TYPED)
+        return StepReport(step.number, _state(step), lines, markdown, record)
 
-    def _typed(self, lines: Sequence[str]) -> list[str]:
-        """The lines, with what is typed in the place of an argument in Python."""
-        everywhere = f'Without "for all {self._derivation.index}",'
-        return [line.replace("Without outside=True,", everywhere) for line in lines]
+
+class _Typed(Words):
+    """How it is typed for which indices a derivation is claimed: after its start."""
+
+    def outside(self, index: str) -> str:
+        return f'"for all {index}"'
+
+    def where(self, condition: Boolean) -> str:
+        return f'"for {as_typed(condition)}" after the start'
+
+
+_TYPED = _Typed()
 
 
 def _first_wrong(reports: Sequence[StepReport]) -> int | None:

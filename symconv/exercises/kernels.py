@@ -112,11 +112,6 @@ class KernelPart(Part):
         with self.table.reading("right"):
             self._put_in(example)
 
-    @property
-    def sample(self) -> str:
-        """A right answer, as the file states it; empty where it states none."""
-        return self._answer
-
     def doubts(self, where: str) -> Iterator[Finding]:
         """Whether the one answer satisfies the claim, and is the only one that does."""
         if not (self._is_unique and self._claimed):

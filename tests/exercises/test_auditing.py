@@ -3,6 +3,7 @@ r"""Typed derivations: what is read, what cannot be, and the published solution 
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import time
 from collections.abc import Iterator
@@ -359,6 +360,18 @@ def test_names_that_nothing_binds_make_a_step_ill_formed() -> None:
     assert "v was never introduced" in shown
 
 
+def test_the_advice_about_indices_can_be_typed() -> None:
+    formula, layer = "Sum(k[j]*x[u + j], j)", "x.correlate(k)"
+    (one,) = typed(f"{HEAD}start {layer} for all u\n= {formula}", "a file")
+    assert 'Without "for all u", the derivation speaks of its outputs' in one.text([one.step(1)])
+    (one,) = typed(f"{HEAD}start {layer}\n= {formula}", "a file")
+    assert one.step(1).state == "right"
+    (one,) = typed(f"{HEAD}start {formula}\n= {layer}", "a file")
+    (advice,) = re.findall(r'With "(for .*)" after the start', one.text([one.step(1)]))
+    (one,) = typed(f"{HEAD}start {formula} {advice}\n= {layer}", "a file")
+    assert one.step(1).state == "right"
+
+
 def test_undecided_steps() -> None:
     (one,) = typed(f"{HEAD}start k[u]\n= k[u]\n", "a file")
     report = one.undecided(1, "no verdict within 1 s")
@@ -385,6 +398,7 @@ def test_undecided_steps() -> None:
         HEAD + "start k[u]\n= k[u]" + " (because" * 500 + ")" * 500,
         HEAD + "start k[u]\n= k[u]" + " \\quad" * 600,
         HEAD + "start k[u]\n= k[u]" + " ," * 1_000,
+        HEAD + "start k[u]\n= k[u]" + "," * 50_000,
         HEAD + "start __import__('os').system('true')\n= k[u]",
         "x" * 300_000,
     ],

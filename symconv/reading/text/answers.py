@@ -14,7 +14,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from symconv.reading.text.latex import read_latex
-from symconv.reading.text.syntax import Passage, Phrase, TextError, read_phrase, within_limits
+from symconv.reading.text.syntax import (
+    Passage,
+    Phrase,
+    TextError,
+    check_length,
+    read_phrase,
+    within_limits,
+)
 from symconv.reading.text.trees import both, divided, in_a_row, placed, restricted, starred
 
 __all__ = [
@@ -128,7 +135,10 @@ def read_text(passage: Passage) -> list[Phrase]:
     Raises:
         TextError: it cannot be read; it says where.
     """
-    left, formula = _left(passage)
+    end = passage.start + len(passage.content.rstrip())
+    bare = Passage(passage.text, passage.where, passage.start, end)
+    check_length(bare)
+    left, formula = _left(bare)
     formula, domain = _apart(formula)
     phrase = starred(_moved(read_phrase(formula), passage))
     if domain is not None:

@@ -36,7 +36,7 @@ from symconv.reading.text.declarations import Declarations
 from symconv.reading.text.files import DECLARATION, declared_after
 from symconv.reading.text.formulas import ParsedFormula, read_formula
 from symconv.reading.text.functions import check_name
-from symconv.reading.text.syntax import Passage, TextError
+from symconv.reading.text.syntax import Passage, TextError, check_length
 
 __all__ = ["Stated", "TypedDerivation", "read_derivations"]
 
@@ -345,6 +345,7 @@ class _Reader:
 
     def _equation(self, row: Passage) -> None:
         """A formula, or a chain of formulas with equals signs between them."""
+        check_length(row)
         row, reason = _without_reason(row)
         parts = list(_sides(row))
         (_, first), *others = parts

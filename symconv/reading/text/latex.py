@@ -23,7 +23,6 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from symconv.arithmetic.limits import (
     DEEPEST_BRACKETS,
     LONGEST_NAME,
-    MOST_CHARACTERS,
     MOST_DIGITS,
     MOST_SUMS,
     MOST_TOKENS,
@@ -36,6 +35,7 @@ from symconv.reading.text.syntax import (
     Passage,
     Phrase,
     TextError,
+    check_length,
     within_limits,
 )
 
@@ -95,11 +95,7 @@ def read_latex(passage: Passage, signals: Collection[str]) -> list[Phrase]:
     """
     inner = _undressed(passage)
     content = inner.content
-    if len(content) > MOST_CHARACTERS:
-        raise inner.error(
-            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed",
-            MOST_CHARACTERS,
-        )
+    check_length(inner)
     if not content.strip():
         raise passage.error("there is nothing here")
     text = marked(inner)

@@ -30,13 +30,7 @@ from symconv.arithmetic.limits import (
 )
 from symconv.errors import SymconvError, as_given
 
-__all__ = [
-    "Passage",
-    "Phrase",
-    "TextError",
-    "read_phrase",
-    "within_limits",
-]
+__all__ = ["Passage", "Phrase", "TextError", "check_length", "read_phrase", "within_limits"]
 
 
 class TextError(SymconvError):
@@ -134,6 +128,18 @@ class Phrase:
         return self.passage.error(problem, node.col_offset)
 
 
+def check_length(passage: Passage) -> None:
+    """Refuse a formula or a claim that is too long, before anything looks for something in it.
+
+    Raises:
+        TextError: it is too long.
+    """
+    length = len(passage.content)
+    if length > MOST_CHARACTERS:
+        problem = f"{length} characters, and {MOST_CHARACTERS} are allowed"
+        raise passage.error(problem, MOST_CHARACTERS)
+
+
 def read_phrase(passage: Passage) -> Phrase:
     """The tree of a passage, which nothing has evaluated.
 
@@ -141,11 +147,7 @@ def read_phrase(passage: Passage) -> Phrase:
         TextError: it is not an expression, or beyond the limits.
     """
     content = passage.content
-    if len(content) > MOST_CHARACTERS:
-        raise passage.error(
-            f"{len(content)} characters, and {MOST_CHARACTERS} are allowed",
-            MOST_CHARACTERS,
-        )
+    check_length(passage)
     _check_tokens(passage)
     # On one line, without a margin, an offset in the tree is an offset in the passage: the
     # characters are ASCII.

@@ -6,6 +6,7 @@ shares nothing with symconv; and what is written of it, as text and as LaTeX, is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
@@ -390,6 +391,17 @@ def test_left_sides(text: str, index: str | None, is_flipped: bool) -> None:
     side = left_side(left, ("k4", "k_4"))
     assert (side.index, side.is_flipped) == (index, is_flipped)
     read_formula(right, SIGNALS, index=side.index)
+
+
+def test_long_answers_take_no_long_time() -> None:
+    blanks = " " * 100_000
+    start = time.process_time()
+    (phrase,) = read_sides(Passage(f"k[t]{blanks}"), SIGNALS)
+    assert read_formula(phrase, SIGNALS).index == t
+    for text in (f"k[t]{blanks}+ 1", f"k[t] = {blanks}1", f"k[t] for {blanks}t"):
+        with pytest.raises(TextError, match=r"100\d\d\d characters, and 4000 are allowed"):
+            read_sides(Passage(text), SIGNALS)
+    assert time.process_time() - start < 10
 
 
 def test_what_looks_like_text_may_be_mathematics() -> None:
