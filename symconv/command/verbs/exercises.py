@@ -90,6 +90,8 @@ def grade_answer(
     from symconv.command.terminal import console
 
     out = console(quiet=as_json)
+    if not texts and answers is None and (latex or timeout is not None):
+        raise click.UsageError("--latex and --timeout are for answers; add --answer or --answers")
     if exercise is None:
         if answers is not None or student is not None or output is not None:
             raise click.UsageError("--answers, --student and -o are for an exercise file")
