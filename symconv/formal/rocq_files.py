@@ -14,7 +14,16 @@ __all__ = ["FILES", "LIBRARY", "Statement", "imports", "library", "source", "sta
 LIBRARY = ("definitions", "sums", "layers", "expansions")
 """What a certificate is built on, in the order in which the files need each other."""
 
-FILES = (*LIBRARY, "composition", "dilation", "uniqueness", "two_sided", "sanity")
+FILES = (
+    *LIBRARY,
+    "composition",
+    "dilation",
+    "uniqueness",
+    "two_sided",
+    "sanity",
+    "tensors",
+    "tensor_sums",
+)
 """All files, in such an order."""
 
 _IMPORTS = re.compile(
