@@ -9,7 +9,7 @@ by its inverse, and that the lengths agree, is linear arithmetic, which Rocq's `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sympy.core.relational import Relational
 
@@ -41,12 +41,16 @@ __all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
 FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 
 
-def certificate(claim: Claim) -> str:
+def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
     """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
 
     The file needs nothing but MathComp and mathcomp-zify: the definitions and lemmas that it builds
     on are in it.  A claim about lengths is a statement about integers: where a length was worked
     out from a signal, symconv did that, and the certificate does not say it.
+
+    Args:
+        claim: the claim.
+        about: lines that its comment says of it besides, as which layers it is about.
 
     Raises:
         Uncertified: the claim was not proved for all lengths, or a certificate cannot say it.
@@ -57,10 +61,10 @@ def certificate(claim: Claim) -> str:
             f"only what is proved for all lengths has a certificate, and this is {found}"
         )
     if not claim.signals:
-        return script(claim, None)
+        return script(claim, None, about)
     statement(claim)  # what cannot be said is the better reason
     carried = [e.change for e in found.evidence if e.change is not None]
-    return script(claim, change_of(claim, carried[0] if carried else None))
+    return script(claim, change_of(claim, carried[0] if carried else None), about)
 
 
 def theorem_name(claim: Claim) -> str:
@@ -70,12 +74,13 @@ def theorem_name(claim: Claim) -> str:
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
-def script(claim: Claim, change: Change | None) -> str:
+def script(claim: Claim, change: Change | None, about: Sequence[str] = ()) -> str:
     """The certificate of a claim, with a given change of indices, whether that is right or not.
 
     Args:
         claim: the claim.
         change: the change of indices; None for a claim about lengths.
+        about: what the comment says besides.
 
     Raises:
         Uncertified: there is no rule for something in the claim.
@@ -84,7 +89,7 @@ def script(claim: Claim, change: Change | None) -> str:
     proof = ["by move=> *; lia."] if change is None else proof_lines(claim, change, names)
     name = theorem_name(claim)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
-    about = [
+    head = [
         FIRST_LINE,
         "",
         f"   {comment(claim.name)}:" if claim.name else "   A claim:",
@@ -93,6 +98,7 @@ def script(claim: Claim, change: Change | None) -> str:
         f"   {comment(quantifiers(claim))}.",
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
+        *([*(f"   {comment(line)}" for line in about), ""] if about else []),
         *(
             [
                 "   It is a statement about integers: if a side is the length of a signal, then",
@@ -107,7 +113,7 @@ def script(claim: Claim, change: Change | None) -> str:
         "   It needs Coq 8.16, MathComp 1.15 and mathcomp-zify. *)",
     ]
     parts = [
-        "\n".join(about),
+        "\n".join(head),
         imports() if change is None else library(),
         "\n".join([f"Theorem {name} {statement(claim)}", "Proof.", *proof, "Qed."]),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sympy import Piecewise, Symbol
@@ -19,7 +19,7 @@ from symconv.decision.prove import proof
 from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.solving.kernels.solutions import Solution
-from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown, Verdict
+from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown
 from symconv.errors import SymconvError
 from symconv.language.operators import Add, Formula, Rearrange, Scale
 from symconv.language.signals import SignalExpr, Tensor, by_formula, put_in, replaced
@@ -33,12 +33,14 @@ class Needed:
 
     Attributes:
         verdict: the proof, for all values of the weights that are left; None where there is none.
+        claim: what it proves, with the kernels in their places; None where the sides are one.
         kernels: what weights have to be, by name.
         is_for_all_weights: whether weights that are 0 or 1 throughout may be others.
         reason: why there is no proof.
     """
 
     verdict: Proved | None
+    claim: Claim | None = None
     kernels: Mapping[str, SignalExpr] = field(default_factory=lambda: MappingProxyType({}))
     is_for_all_weights: bool = True
     reason: str = ""
@@ -85,22 +87,24 @@ class _Asking:
 
     def _plain(self) -> Needed | None:
         a, b = self.form.a, self.form.b
-        verdict = self._proved(a, b)
+        claim = Claim(a, b, self.given)
+        verdict = self._proved(claim)
         if verdict is not None:
-            return Needed(verdict)
+            return Needed(verdict, claim)
         # Where numbers matter: weights that are 0 or 1, as biases and scales, are these numbers.
         numbers = self.form.numbers()
         left, right = _with_numbers(a, numbers), _with_numbers(b, numbers)
         if left is not a or right is not b:
-            verdict = self._proved(left, right)
+            claim = Claim(left, right, self.given)
+            verdict = self._proved(claim)
             if verdict is not None:
-                return Needed(verdict, is_for_all_weights=False)
+                return Needed(verdict, claim, is_for_all_weights=False)
         return None
 
-    def _proved(self, a: SignalExpr, b: SignalExpr) -> Proved | None:
+    def _proved(self, claim: Claim) -> Proved | None:
         """The proof for all sizes."""
         try:
-            verdict = proof(Claim(a, b, self.given))
+            verdict = proof(claim)
         except SymconvError as error:
             self.reason = str(error)
             return None
@@ -118,14 +122,19 @@ class _Asking:
             return None
         of_a = self.form.own(0)
         kernels = {new: of_a[old] for new, old in names.items()}
-        verdict = self._proved(self.form.a, put_in(self.form.b, kernels))
-        return None if verdict is None else Needed(verdict, kernels)
+        claim = Claim(self.form.a, put_in(self.form.b, kernels), self.given)
+        verdict = self._proved(claim)
+        return None if verdict is None else Needed(verdict, claim, kernels)
 
     def _found(self) -> Needed | None:
         return self._solved(self.form.a, self.form.b, self.form.own(1))
 
     def _found_the_other_way(self) -> Needed | None:
-        return self._solved(self.form.b, self.form.a, self.form.own(0))
+        needed = self._solved(self.form.b, self.form.a, self.form.own(0))
+        if needed is None or needed.claim is None:
+            return needed
+        claim = needed.claim  # it is told with the first side on the left
+        return replace(needed, claim=Claim(claim.rhs, claim.lhs, claim.given))
 
     def _solved(
         self, known: SignalExpr, other: SignalExpr, own: Mapping[str, Tensor]
@@ -136,27 +145,28 @@ class _Asking:
             problem = Problem(known, _with_tensors(other, unknown), tensors, {}, self.given)
             try:
                 solution = solved(problem, proof)
-                verdict, given = solution.verdict, self.given
+                verdict, claim, given = solution.verdict, solution.claim, self.given
                 is_open = not isinstance(verdict, Proved) and solution.kernels
                 if is_open and self.narrower is not None and self.narrower != given:
                     given = self.narrower
-                    verdict = _serves(problem, solution.kernels, given)
+                    claim = _serving(problem, solution.kernels, given)
+                    verdict = proof(claim)
             except SymconvError as error:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, solution.kernels)
+                needed = Needed(verdict, claim, solution.kernels)
                 return _with_free_entries(problem, solution, needed, given)
             if isinstance(verdict, Unknown):
                 self.reason = verdict.reason
         return None
 
 
-def _serves(
+def _serving(
     problem: Problem, kernels: Mapping[str, SignalExpr], given: tuple[Hypothesis, ...]
-) -> Verdict:
+) -> Claim:
     claim = problem.claim(kernels)
-    return proof(Claim(claim.lhs, claim.rhs, given))
+    return Claim(claim.lhs, claim.rhs, given)
 
 
 def _with_free_entries(
@@ -175,9 +185,10 @@ def _with_free_entries(
                 continue
         kernels = {**needed.kernels, name: by_formula(indices, entry, sizes)}
         with suppress(SymconvError):
-            verdict = _serves(problem, kernels, given)
+            claim = _serving(problem, kernels, given)
+            verdict = proof(claim)
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, kernels)
+                needed = Needed(verdict, claim, kernels)
     return needed
 
 

@@ -1,0 +1,103 @@
+"""What was proved of two segments, as a claim in names that say nothing.
+
+Segments of one form have one claim, whatever their layers are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sympy import IndexedBase
+
+from symconv.arithmetic.unevaluated import spelled_with
+from symconv.decision.claims import Claim
+from symconv.language.amounts import Amount
+from symconv.language.graph import walk
+from symconv.language.operators import Formula
+from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, formula_of
+
+__all__ = ["Statement", "statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim that was proved of two segments: for all sizes, and all numbers in its tensors.
+
+    Where a weight of one side has to be something, that stands in its place.
+
+    Attributes:
+        claim: the claim.
+        names: what its tensors are in the networks, in words.
+        numbers: the weights that stand in it as the one number that all their entries are, 0 or 1.
+    """
+
+    claim: Claim
+    names: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+
+def statement(
+    claim: Claim,
+    names: Mapping[str, str],
+    weights: Collection[str],
+    numbers: Mapping[str, int] = MappingProxyType({}),
+) -> Statement:
+    """A claim whose tensors are x1 and so on, or, where they are weights, w1 and so on.
+
+    Args:
+        claim: the claim, whose hypotheses are about sizes.
+        names: what its tensors are in the networks, in words.
+        weights: which of them are weights.
+        numbers: the weights that stand in it as a number, in words.
+    """
+    nodes = walk(*claim.signals)
+    taken = {symbol.name for symbol in claim.symbols}
+    taken |= {label for node in nodes for label, operand in _read(node) if operand.operands}
+    made: dict[SignalExpr, SignalExpr] = {}
+    words: dict[str, str] = {}
+    counts = {"w": 0, "x": 0}
+    for node in nodes:
+        if isinstance(node, Tensor):
+            letter = "w" if node.name in weights else "x"
+            counts[letter] += 1
+            name = f"{letter}{counts[letter]}"
+            while name in taken:
+                name += "_"
+            made[node] = _tensor(name, node.sizes)
+            words[name] = names[node.name]
+        elif isinstance(node.operator, Formula):
+            made[node] = _formula(node, made)
+        else:
+            made[node] = Applied(node.operator, [made[one] for one in node.operands])
+    left, right = (made[side] for side in claim.signals)
+    return Statement(Claim(left, right, claim.given), words, numbers)
+
+
+def _tensor(name: str, sizes: tuple[Amount, ...]) -> Tensor:
+    """A named tensor; without axes, it stands in for a number."""
+    return Tensor(name, [one.written for one in sizes]) if sizes else StandIn(name, sizes)
+
+
+def _read(node: SignalExpr) -> list[tuple[str, SignalExpr]]:
+    """What a formula names, and what it reads there; nothing of other operators."""
+    if not isinstance(node.operator, Formula):
+        return []
+    return list(zip(node.operator.bases, node.operands, strict=True))
+
+
+def _formula(node: SignalExpr, made: Mapping[SignalExpr, SignalExpr]) -> SignalExpr:
+    """A formula that names the tensors which it reads as they are called now."""
+    operator = node.operator
+    assert isinstance(operator, Formula)
+    old = {str(base.label): base for base in operator.expression.atoms(IndexedBase)}
+    new: dict[IndexedBase, IndexedBase] = {}
+    standing: dict[str, SignalExpr] = {}
+    for label, operand in _read(node):
+        now = made[operand]
+        name = now.name if isinstance(now, Tensor) else label
+        new[old[label]] = IndexedBase(name, shape=old[label].shape)
+        standing[name] = now
+    entry = spelled_with(operator.expression, new)
+    return formula_of(Formula(operator.indices, entry, operator.sizes, operator.chosen), standing)
