@@ -241,8 +241,12 @@ compared in double precision.
 
 def _index(segments: Sequence[Segment], names: tuple[str, str], said: Sequence[str]) -> str:
     """The index: each segment with its layers, its certificates or why it has none."""
-    has = sum(1 for one in segments if one.files and not one.reasons)
-    counted = f"{has} of {len(segments)} segments have certificates."
+    claimed = [one for one in segments if one.layers.statements]
+    has = sum(not one.reasons for one in claimed)
+    counted = (
+        f"Of {len(claimed)} of the {len(segments)} segments below a claim was proved; "
+        f"{has} of these have certificates."
+    )
     parts = [
         f"{names[0]}  =  {names[1]}",
         "\n".join(_filled(line) for line in said),
@@ -255,9 +259,11 @@ def _index(segments: Sequence[Segment], names: tuple[str, str], said: Sequence[s
 
 def _listed(number: int, segment: Segment) -> Iterator[str]:
     layers = segment.layers
-    yield f"{number}. {layers.names}"
+    is_named = layers.first or layers.second
+    yield _filled(f"{number}. {layers.names if is_named else 'in no layer'}")
     for which, places in (("first", layers.first), ("second", layers.second)):
-        yield _filled(f"{which}: {_layers(places)}", 1)
+        if is_named:
+            yield _filled(f"{which}: {_layers(places)}", 1)
     for file in segment.files:
         yield _filled(f"certificate: {file}", 1)
     for reason in segment.reasons:

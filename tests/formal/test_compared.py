@@ -195,7 +195,7 @@ def test_a_claim_without_a_certificate_is_told_with_the_reason(
     assert segment.is_left_out
     assert segment.record()["reasons"] == ["there is no rule for it"]
     assert "no certificate: there is no rule for it\n    claim: x1.pad(1, 1" in certificates.index
-    assert "0 of 1 segments have certificates." in certificates.index
+    assert "Of 1 of the 1 segments below a claim was proved; 0 of these" in certificates.index
 
 
 def test_numbers_that_stand_in_a_claim_are_told(

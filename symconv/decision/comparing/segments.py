@@ -19,7 +19,7 @@ from symconv.decision.comparing.computations import Sides, shaped_as
 from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
-from symconv.decision.comparing.statements import Statement, statement
+from symconv.decision.comparing.statements import Statement, renamed
 from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
@@ -111,6 +111,7 @@ class Comparer:
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
         self._forms: dict[tuple[Hashable, bool], Form | str] = {}
+        self._renamed: dict[Claim, tuple[Claim, Mapping[str, str]]] = {}
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
 
     def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
@@ -296,10 +297,13 @@ class Comparer:
         """
         if claim.lhs is claim.rhs:
             return ()
-        weights = {name for name, one in tensors.items() if one.name in self.weights}
-        named = {name: self._in_words(tensor) for name, tensor in tensors.items()}
-        constants = {named[name]: number for name, number in numbers.items()}
-        return (statement(claim, named, weights, constants),)
+        if claim not in self._renamed:
+            weights = {name for name, one in tensors.items() if one.name in self.weights}
+            self._renamed[claim] = renamed(claim, weights)
+        made, old = self._renamed[claim]
+        names = {new: self._in_words(tensors[name]) for new, name in old.items()}
+        constants = {self._in_words(tensors[name]): number for name, number in numbers.items()}
+        return (Statement(made, names, constants),)
 
     def _in_words(self, tensor: Tensor) -> str:
         name = tensor.name

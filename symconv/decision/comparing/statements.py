@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from sympy import IndexedBase
 
@@ -18,7 +17,7 @@ from symconv.language.graph import walk
 from symconv.language.operators import Formula
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, formula_of
 
-__all__ = ["Statement", "statement"]
+__all__ = ["Statement", "renamed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +37,21 @@ class Statement:
     numbers: Mapping[str, int]
 
 
-def statement(
-    claim: Claim,
-    names: Mapping[str, str],
-    weights: Collection[str],
-    numbers: Mapping[str, int] = MappingProxyType({}),
-) -> Statement:
+def renamed(claim: Claim, weights: Collection[str]) -> tuple[Claim, Mapping[str, str]]:
     """A claim whose tensors are x1 and so on, or, where they are weights, w1 and so on.
 
     Args:
         claim: the claim, whose hypotheses are about sizes.
-        names: what its tensors are in the networks, in words.
-        weights: which of them are weights.
-        numbers: the weights that stand in it as a number, in words.
+        weights: which of its tensors are weights.
+
+    Returns:
+        The claim, and what its tensors were called.
     """
     nodes = walk(*claim.signals)
     taken = {symbol.name for symbol in claim.symbols}
     taken |= {label for node in nodes for label, operand in _read(node) if operand.operands}
     made: dict[SignalExpr, SignalExpr] = {}
-    words: dict[str, str] = {}
+    old: dict[str, str] = {}
     counts = {"w": 0, "x": 0}
     for node in nodes:
         if isinstance(node, Tensor):
@@ -66,13 +61,13 @@ def statement(
             while name in taken:
                 name += "_"
             made[node] = _tensor(name, node.sizes)
-            words[name] = names[node.name]
+            old[name] = node.name
         elif isinstance(node.operator, Formula):
             made[node] = _formula(node, made)
         else:
             made[node] = Applied(node.operator, [made[one] for one in node.operands])
     left, right = (made[side] for side in claim.signals)
-    return Statement(Claim(left, right, claim.given), words, numbers)
+    return Claim(left, right, claim.given), old
 
 
 def _tensor(name: str, sizes: tuple[Amount, ...]) -> Tensor:
