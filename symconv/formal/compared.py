@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill, wrap
 from typing import Any
@@ -37,16 +37,19 @@ class Segment(Told):
         layers: the layers.
         files: the certificates of the claims about them.
         reasons: why there is no certificate, or not for all of the claims.
+        statements: the claims, as they stand in certificates; none where both are built alike, or
+            they are not equal.
     """
 
     layers: Layers
     files: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
 
     @property
     def is_left_out(self) -> bool:
         """Whether a claim about them was proved, and has no certificate."""
-        return bool(self.layers.statements and self.reasons)
+        return bool(self.statements and self.reasons)
 
     def __str__(self) -> str:
         found = (*self.files, *(f"no certificate: {one}" for one in self.reasons))
@@ -140,20 +143,21 @@ def certificates_of(
         said: the verdict in words.
         progress: is told of layers as their certificates are made.
     """
+    statements = [[one.told() for one in layers.statements] for layers in every]
     places: dict[Claim, list[int]] = {}
-    for number, layers in enumerate(every, start=1):
-        for one in layers.statements:
+    for number, its in enumerate(statements, start=1):
+        for one in its:
             places.setdefault(one.claim, []).append(number)
     files: dict[str, str] = {}
     found: dict[Claim, str] = {}
     refused: dict[Claim, str] = {}
     segments = []
-    for number, layers in enumerate(every, start=1):
+    for number, (layers, its) in enumerate(zip(every, statements, strict=True), start=1):
         progress(layers.names)
-        for case, one in enumerate(layers.statements, start=1):
+        for case, one in enumerate(its, start=1):
             if one.claim in found or one.claim in refused:
                 continue
-            name = _name(number, len(every), layers, case if len(layers.statements) > 1 else None)
+            name = _name(number, len(every), layers, case if len(its) > 1 else None)
             head = _head(number, layers, one, names, places[one.claim])
             claim = Claim(one.claim.lhs, one.claim.rhs, one.claim.given, name)
             try:
@@ -162,11 +166,12 @@ def certificates_of(
                 refused[one.claim] = str(reason)
             else:
                 found[one.claim] = f"{name}.v"
-        claims = list(dict.fromkeys(one.claim for one in layers.statements))
+        claims = list(dict.fromkeys(one.claim for one in its))
         reasons = tuple(dict.fromkeys(refused[one] for one in claims if one in refused))
         if not claims:
             reasons = (_BUILT_ALIKE if layers.is_equal else layers.found,)
-        segments.append(Segment(layers, tuple(found[c] for c in claims if c in found), reasons))
+        own = tuple(found[one] for one in claims if one in found)
+        segments.append(Segment(layers, own, reasons, tuple(its)))
     return Certificates(files, tuple(segments), _index(segments, names, said))
 
 
@@ -241,7 +246,7 @@ compared in double precision.
 
 def _index(segments: Sequence[Segment], names: tuple[str, str], said: Sequence[str]) -> str:
     """The index: each segment with its layers, its certificates or why it has none."""
-    claimed = [one for one in segments if one.layers.statements]
+    claimed = [one for one in segments if one.statements]
     has = sum(not one.reasons for one in claimed)
     counted = (
         f"Of {len(claimed)} of the {len(segments)} segments below a claim was proved; "
@@ -268,12 +273,12 @@ def _listed(number: int, segment: Segment) -> Iterator[str]:
         yield _filled(f"certificate: {file}", 1)
     for reason in segment.reasons:
         yield _filled(f"no certificate: {reason}", 1)
-    for statement in layers.statements:
+    for statement in segment.statements:
         if segment.reasons:
             yield _filled(f"claim: {statement.claim}", 1)
         for line in _tensors(statement):
             yield _filled(line, 2)
-    if layers.statements:
+    if segment.statements:
         yield from (_filled(line, 1) for line in _last(layers))
     for one in layers.deviations if layers.is_equal else ():
         yield _filled(

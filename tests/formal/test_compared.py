@@ -60,7 +60,7 @@ def only(found: Comparison) -> Statement:
     """The claim about the only layers."""
     (layers,) = found.layers
     (statement,) = layers.statements
-    return statement
+    return statement.told()
 
 
 def valued(statement: Statement, networks: Sequence[Network], image: Any) -> list[Any]:

@@ -34,6 +34,7 @@ class Needed:
     Attributes:
         verdict: the proof, for all values of the weights that are left; None where there is none.
         claim: what it proves, with the kernels in their places; None where the sides are one.
+        is_turned: whether the second side stands on the left in the claim.
         kernels: what weights have to be, by name.
         is_for_all_weights: whether weights that are 0 or 1 throughout may be others.
         reason: why there is no proof.
@@ -41,6 +42,7 @@ class Needed:
 
     verdict: Proved | None
     claim: Claim | None = None
+    is_turned: bool = False
     kernels: Mapping[str, SignalExpr] = field(default_factory=lambda: MappingProxyType({}))
     is_for_all_weights: bool = True
     reason: str = ""
@@ -87,29 +89,28 @@ class _Asking:
 
     def _plain(self) -> Needed | None:
         a, b = self.form.a, self.form.b
-        claim = Claim(a, b, self.given)
-        verdict = self._proved(claim)
-        if verdict is not None:
-            return Needed(verdict, claim)
+        needed = self._proved(a, b)
+        if needed is not None:
+            return needed
         # Where numbers matter: weights that are 0 or 1, as biases and scales, are these numbers.
         numbers = self.form.numbers()
         left, right = _with_numbers(a, numbers), _with_numbers(b, numbers)
         if left is not a or right is not b:
-            claim = Claim(left, right, self.given)
-            verdict = self._proved(claim)
-            if verdict is not None:
-                return Needed(verdict, claim, is_for_all_weights=False)
+            needed = self._proved(left, right)
+            if needed is not None:
+                return replace(needed, is_for_all_weights=False)
         return None
 
-    def _proved(self, claim: Claim) -> Proved | None:
+    def _proved(self, a: SignalExpr, b: SignalExpr) -> Needed | None:
         """The proof for all sizes."""
         try:
+            claim = Claim(a, b, self.given)
             verdict = proof(claim)
         except SymconvError as error:
             self.reason = str(error)
             return None
         if isinstance(verdict, Proved):
-            return verdict
+            return Needed(verdict, claim)
         self.reason = verdict.reason
         return None
 
@@ -122,19 +123,15 @@ class _Asking:
             return None
         of_a = self.form.own(0)
         kernels = {new: of_a[old] for new, old in names.items()}
-        claim = Claim(self.form.a, put_in(self.form.b, kernels), self.given)
-        verdict = self._proved(claim)
-        return None if verdict is None else Needed(verdict, claim, kernels)
+        needed = self._proved(self.form.a, put_in(self.form.b, kernels))
+        return None if needed is None else replace(needed, kernels=kernels)
 
     def _found(self) -> Needed | None:
         return self._solved(self.form.a, self.form.b, self.form.own(1))
 
     def _found_the_other_way(self) -> Needed | None:
         needed = self._solved(self.form.b, self.form.a, self.form.own(0))
-        if needed is None or needed.claim is None:
-            return needed
-        claim = needed.claim  # it is told with the first side on the left
-        return replace(needed, claim=Claim(claim.rhs, claim.lhs, claim.given))
+        return None if needed is None else replace(needed, is_turned=True)
 
     def _solved(
         self, known: SignalExpr, other: SignalExpr, own: Mapping[str, Tensor]
@@ -155,7 +152,7 @@ class _Asking:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, claim, solution.kernels)
+                needed = Needed(verdict, claim, kernels=solution.kernels)
                 return _with_free_entries(problem, solution, needed, given)
             if isinstance(verdict, Unknown):
                 self.reason = verdict.reason
@@ -188,7 +185,7 @@ def _with_free_entries(
             claim = _serving(problem, kernels, given)
             verdict = proof(claim)
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, claim, kernels)
+                needed = Needed(verdict, claim, kernels=kernels)
     return needed
 
 

@@ -19,7 +19,7 @@ from symconv.decision.comparing.computations import Sides, shaped_as
 from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
-from symconv.decision.comparing.statements import Statement, renamed
+from symconv.decision.comparing.statements import Statement
 from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
@@ -111,7 +111,6 @@ class Comparer:
         self._constants = dict(sides.constants)
         self._own = dict(sides.a.own), dict(sides.b.own)
         self._forms: dict[tuple[Hashable, bool], Form | str] = {}
-        self._renamed: dict[Claim, tuple[Claim, Mapping[str, str]]] = {}
         self._known: dict[tuple[Form, _Hypotheses, _Hypotheses | None], Needed] = {}
 
     def equality(self, a: SignalExpr, b: SignalExpr, given: _Hypotheses) -> Equality | str:
@@ -278,8 +277,11 @@ class Comparer:
             self._deviation(tensors[name].name, put_in(kernel, tensors))
             for name, kernel in needed.kernels.items()
         ]
-        claim = needed.claim
-        statements = () if claim is None else self.statements(claim, tensors, numbers)
+        statements = (
+            self.statements(needed.claim, tensors, numbers, needed.is_turned)
+            if needed.claim is not None
+            else ()
+        )
         return Equality(verdict, tuple(deviations), needed.is_for_all_weights, statements)
 
     def statements(
@@ -287,23 +289,22 @@ class Comparer:
         claim: Claim,
         tensors: Mapping[str, Tensor],
         numbers: Mapping[str, int] = MappingProxyType({}),
+        is_turned: bool = False,
     ) -> tuple[Statement, ...]:
-        """A claim that was proved, as it is told; none if it says nothing.
+        """A claim that was proved; none if it says nothing.
 
         Args:
             claim: the claim.
             tensors: what its tensors are here.
             numbers: those that are one number throughout, and stand in it as that.
+            is_turned: whether the second segment stands on the left.
         """
         if claim.lhs is claim.rhs:
             return ()
-        if claim not in self._renamed:
-            weights = {name for name, one in tensors.items() if one.name in self.weights}
-            self._renamed[claim] = renamed(claim, weights)
-        made, old = self._renamed[claim]
-        names = {new: self._in_words(tensors[name]) for new, name in old.items()}
-        constants = {self._in_words(tensors[name]): number for name, number in numbers.items()}
-        return (Statement(made, names, constants),)
+        names = {name: self._in_words(tensor) for name, tensor in tensors.items()}
+        weights = frozenset(name for name, one in tensors.items() if one.name in self.weights)
+        constants = {names[name]: number for name, number in numbers.items()}
+        return (Statement(claim, names, weights, constants, is_turned),)
 
     def _in_words(self, tensor: Tensor) -> str:
         name = tensor.name

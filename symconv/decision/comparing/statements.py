@@ -17,7 +17,7 @@ from symconv.language.graph import walk
 from symconv.language.operators import Formula
 from symconv.language.signals import Applied, SignalExpr, StandIn, Tensor, formula_of
 
-__all__ = ["Statement", "renamed"]
+__all__ = ["Statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,35 @@ class Statement:
     Attributes:
         claim: the claim.
         names: what its tensors are in the networks, in words.
+        weights: which of its tensors are weights.
         numbers: the weights that stand in it as the one number that all their entries are, 0 or 1.
+        is_turned: whether the second segment stands on the left.
     """
 
     claim: Claim
     names: Mapping[str, str]
+    weights: frozenset[str]
     numbers: Mapping[str, int]
+    is_turned: bool = False
+
+    def told(self) -> Statement:
+        """The same with the first segment on the left.
+
+        Tensors are called x1 and so on, and weights w1 and so on.
+
+        Raises:
+            SymconvError: this is more work than is allowed.
+        """
+        claim, old = _renamed(self.claim, self.weights)
+        if self.is_turned:
+            claim = Claim(claim.rhs, claim.lhs, claim.given)
+        names = {new: self.names[name] for new, name in old.items()}
+        weights = frozenset(new for new, name in old.items() if name in self.weights)
+        return Statement(claim, names, weights, self.numbers)
 
 
-def renamed(claim: Claim, weights: Collection[str]) -> tuple[Claim, Mapping[str, str]]:
-    """A claim whose tensors are x1 and so on, or, where they are weights, w1 and so on.
-
-    Args:
-        claim: the claim, whose hypotheses are about sizes.
-        weights: which of its tensors are weights.
-
-    Returns:
-        The claim, and what its tensors were called.
-    """
+def _renamed(claim: Claim, weights: Collection[str]) -> tuple[Claim, Mapping[str, str]]:
+    """A claim in which tensors have other names, and how they were called."""
     nodes = walk(*claim.signals)
     taken = {symbol.name for symbol in claim.symbols}
     taken |= {label for node in nodes for label, operand in _read(node) if operand.operands}
