@@ -96,7 +96,7 @@ def test_a_claim_is_what_the_layers_compute_with_the_needed_kernel_in_its_place(
     assert not claim.given
     assert len(claim.symbols) == 3  # for all N, H and W
     assert all(allows(s, 1) and not allows(s, 0) for s in claim.symbols)
-    assert sorted(statement.names) == ["w1", "w2", "w3", "x1"]
+    assert sorted(statement.names) == ["k1", "k2", "k3", "x1"]
     owner = "the second" if is_turned else "the first"
     assert f"w of {owner}" in statement.names.values()
     assert not any(words.startswith("k of") for words in statement.names.values())
@@ -147,7 +147,7 @@ def test_segments_of_one_form_have_one_certificate(
     ((_, about),) = claims.values()
     assert "The same claim is that of the segments 2 of the index." in " ".join(about)
     assert "x1 is what relu" in certificates.index
-    assert re.search(r"w\d is bw of\s+the first", certificates.index)
+    assert re.search(r"k\d is bw of\s+the first", certificates.index)
 
 
 def test_layers_that_are_built_alike_have_no_claim(

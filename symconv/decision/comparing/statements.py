@@ -12,6 +12,7 @@ from sympy import IndexedBase
 
 from symconv.arithmetic.unevaluated import spelled_with
 from symconv.decision.claims import Claim
+from symconv.decision.comparing.in_operators import in_operators
 from symconv.language.amounts import Amount
 from symconv.language.graph import walk
 from symconv.language.operators import Formula
@@ -43,7 +44,8 @@ class Statement:
     def told(self) -> Statement:
         """The same with the first segment on the left.
 
-        Tensors are called x1 and so on, and weights w1 and so on.
+        Tensors are called x1 and so on, and weights k1 and so on.  Formulas of kernels are written
+        in operators where that is found, as certificates have rules for these.
 
         Raises:
             SymconvError: this is more work than is allowed.
@@ -63,10 +65,10 @@ def _renamed(claim: Claim, weights: Collection[str]) -> tuple[Claim, Mapping[str
     taken |= {label for node in nodes for label, operand in _read(node) if operand.operands}
     made: dict[SignalExpr, SignalExpr] = {}
     old: dict[str, str] = {}
-    counts = {"w": 0, "x": 0}
+    counts = {"k": 0, "x": 0}
     for node in nodes:
         if isinstance(node, Tensor):
-            letter = "w" if node.name in weights else "x"
+            letter = "k" if node.name in weights else "x"
             counts[letter] += 1
             name = f"{letter}{counts[letter]}"
             while name in taken:
@@ -74,9 +76,9 @@ def _renamed(claim: Claim, weights: Collection[str]) -> tuple[Claim, Mapping[str
             made[node] = _tensor(name, node.sizes)
             old[name] = node.name
         elif isinstance(node.operator, Formula):
-            made[node] = _formula(node, made)
+            made[node] = in_operators(_formula(node, made))
         else:
-            made[node] = Applied(node.operator, [made[one] for one in node.operands])
+            made[node] = in_operators(Applied(node.operator, [made[one] for one in node.operands]))
     left, right = (made[side] for side in claim.signals)
     return Claim(left, right, claim.given), old
 
