@@ -143,7 +143,7 @@ def certificates_of(
         said: the verdict in words.
         progress: is told of layers as their certificates are made.
     """
-    statements = [[one.told() for one in layers.statements] for layers in every]
+    statements = [_told(layers) for layers in every]
     places: dict[Claim, list[int]] = {}
     for number, its in enumerate(statements, start=1):
         for one in its:
@@ -166,13 +166,19 @@ def certificates_of(
                 refused[one.claim] = str(reason)
             else:
                 found[one.claim] = f"{name}.v"
-        claims = list(dict.fromkeys(one.claim for one in its))
+        claims = [one.claim for one in its]
         reasons = tuple(dict.fromkeys(refused[one] for one in claims if one in refused))
         if not claims:
             reasons = (_BUILT_ALIKE if layers.is_equal else layers.found,)
         own = tuple(found[one] for one in claims if one in found)
         segments.append(Segment(layers, own, reasons, tuple(its)))
     return Certificates(files, tuple(segments), _index(segments, names, said))
+
+
+def _told(layers: Layers) -> list[Statement]:
+    """The claims about layers, each once: cases of the sizes may have the same."""
+    told = [one.told() for one in layers.statements]
+    return list({one.claim: one for one in told}.values())
 
 
 def _name(number: int, of: int, layers: Layers, case: int | None) -> str:
