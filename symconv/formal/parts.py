@@ -191,6 +191,10 @@ def _kept_axes(signal: SignalExpr, operand: SignalExpr) -> list[int | None] | No
     return None if offset == 0 and None not in kept else kept
 
 
+def _axes_text(kept: Sequence[int | None]) -> str:
+    return _list_of("None" if axis is None else f"Some {axis}%N" for axis in kept)
+
+
 def _spread_text(
     signal: SignalExpr,
     operand: SignalExpr,
@@ -242,9 +246,10 @@ def _case_of(signal: SignalExpr) -> _Case:
     match operator.expression:
         case Rational() as number:
             return _Case(Fraction(int(number.p), int(number.q)))
-        case Piecewise(args=((Rational() as number, condition), (Integer() as other, _))) if (
-            other == 0
+        case Piecewise(args=(inside, outside)) if outside.expr == 0 and isinstance(
+            inside.expr, Rational
         ):
+            number, condition = inside.expr, inside.cond
             equations = condition.args if isinstance(condition, And) else (condition,)
             if all(isinstance(one, Eq) for one in equations):
                 return _Case(
@@ -371,7 +376,8 @@ class Parts:
                 what,
                 list(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
-                f"expand_spread {self._given(what, part)}",
+                f"expand_spread (sizes' := {self.shape_text(list(signal.lengths))}) "
+                f"(axes := {_axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
         return self.known[what]

@@ -117,7 +117,7 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        yield "  + entries_agree; in_the_ring; ring."
+        yield "  + entries_agree; first [reflexivity | in_the_ring; ring]."
         yield from self._direction(theirs, ours, w, back, forth, names)
 
     def _direction(
