@@ -22,10 +22,10 @@ Qed.
 
 (* Sums in another order have the same total, and two sums are equal one by one. *)
 Lemma expands_in_order (R : comRingType) (x : tensor R) sums order :
-  perm_eq order (iota 0 (size sums)) -> expands x sums ->
+  expands x sums -> perm_eq order (iota 0 (size sums)) ->
   expands x [seq nth (known (fun=> [::]) (fun=> 0%R)) sums k | k <- order].
 Proof.
-move=> same_sums x_is i i_in; rewrite x_is // !totalE big_map (perm_big _ same_sums) /=.
+move=> x_is same_sums i i_in; rewrite x_is // !totalE big_map (perm_big _ same_sums) /=.
 rewrite -[in LHS](mkseq_nth (known (fun=> [::]) (fun=> 0%R)) sums) /mkseq.
 by rewrite big_map.
 Qed.

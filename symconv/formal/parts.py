@@ -403,6 +403,18 @@ class Parts:
         ]
         return Part(name, shape, sums)
 
+    def _known(
+        self, what: str, shape: Axes, sums: list[Sum], rule: str, conditions: str, q: str
+    ) -> Part:
+        """A part whose entries are a number where conditions hold, which is said of it."""
+        part = self._named(what, shape, sums, rule)
+        name = part.name
+        self.lines[-1] = (
+            f"have sum_{name} : expands {name} [:: known {conditions} (fun=> {q})]"
+            f" by rewrite -{name}_is; exact: {rule}."
+        )
+        return part
+
     def hypotheses(self, atoms: Iterable[str]) -> list[str]:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
         found = set(atoms)
@@ -832,10 +844,9 @@ class Parts:
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
         if not equations:
-            return self._named(what, shape, sums, f"expand_constant {self.shape_text(shape)} {q}")
+            return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
         cs = what.partition("holds ")[2].rpartition(" then ")[0]
-        rule = f"expand_cases {self.shape_text(shape)} (fun i => {cs}) (fun=> {q})"
-        return self._named(what, shape, sums, rule)
+        return self._known(what, shape, sums, "expand_cases", f"(fun i => {cs})", q)
 
 
 def _along(axis: int, change: Callable[[Polynomial], Polynomial], index: Axes) -> Axes:

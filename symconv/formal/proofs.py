@@ -65,7 +65,7 @@ def proof_lines(
     ordered = f"sum_{other.name}"
     if order != sorted(order):
         listed = "; ".join(map(str, order))
-        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) isT {ordered}."
+        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) {ordered} isT."
         ordered = "sums_in_order"
     yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} {ordered})."
     rank = len(one.shape)
