@@ -133,6 +133,8 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
 
 def scalar(number: Fraction) -> str:
     """A number as an element of the ring."""
+    if number == 1:
+        return "1%R"  # which Rocq's `ring` knows
     if number.denominator == 1:
         return f"(number {_argument(str(number.numerator))})"
     return f"(ratio {_argument(str(number.numerator))} {number.denominator})"
