@@ -23,6 +23,8 @@ FILES = (
     "sanity",
     "tensors",
     "tensor_sums",
+    "tensor_layers",
+    "tensor_composition",
 )
 """All files, in such an order."""
 
