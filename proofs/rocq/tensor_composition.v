@@ -3,7 +3,7 @@
 Set Warnings "-notation-overridden,-ambiguous-paths".
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
-From symconv Require Import tensors tensor_sums tensor_layers.
+From symconv Require Import tensors tensor_sums tensor_rules tensor_changes tensor_layers.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -77,7 +77,7 @@ split.
   have : 0 <= e2 * (c2 - 1) by apply: Z.mul_nonneg_nonneg; lia.
   lia.
 move=> i' j' /inside_parts [i [w [-> [? ?]]]] /inside_parts [j [js [-> [? ?]]]].
-apply: inside_cons; last exact: insides.
+apply: inside_and; last exact: insides.
 have : 0 <= e1 * i <= e1 * (c1 - 1).
   by split; [apply: Z.mul_nonneg_nonneg; lia | apply: Z.mul_le_mono_nonneg_l; lia].
 have : 0 <= e2 * j <= e2 * (c2 - 1).
@@ -170,7 +170,7 @@ have k_entries q t : 0 <= q < a1 -> inside (reaches es1 es2 cs1 cs2) t ->
      = \sum_(m <- range a2) \sum_(j <- box cs2) \sum_(h <- box cs1)
          if places es1 es2 h j == t
          then w2.[[:: o, m & j]] * w1.[[:: o / (O2 / g) * a2 + m, q & h]%Z] else 0)%R.
-  move=> q_in t_in; have := inside_cons o_in (inside_cons q_in t_in).
+  move=> q_in t_in; have := inside_and o_in (inside_and q_in t_in).
   by rewrite /merged entry_build w1_shape w2_shape /= !drop0 => ->.
 pose term q m j h := (w2.[[:: o, m & j]] * w1.[[:: o / (O2 / g) * a2 + m, q & h]%Z]
   * x.[ms ++ (o / (O2 / g) * a1 + q)%Z :: places (times ss1 ss2) ds u (places es1 es2 h j)])%R.
@@ -181,7 +181,7 @@ transitivity (\sum_(q <- range a1) \sum_(m <- range a2) \sum_(j <- box cs2) \sum
   rewrite y_entries // big_distrr; apply: eq_bigr => q _.
   rewrite big_distrr; apply: eq_big_seq => h h_in; rewrite /term -mulrA; congr (_ * _)%R.
   rewrite (@places_of_places ss1 ss2 ds ds1 ds2 es1 es2); rewrite ?size_ss1 //; last first.
-    by rewrite (size_box h_in) (inside_size j_in) size_cs1.
+    by rewrite (size_box h_in) (size_inside j_in) size_cs1.
   case: (boolP (inside (O1 :: a1 :: cs1) [:: o / (O2 / g) * a2 + m, q & h]%Z)) => [| outside].
     case/inside_parts=> _ [_ [[<- <-] [k_in _]]]; congr (_ * x.[_ ++ (_ * _ + _)%Z :: _])%R.
     exact: same_group.

@@ -3,7 +3,7 @@
 Set Warnings "-notation-overridden,-ambiguous-paths".
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
-From symconv Require Import tensors tensor_sums.
+From symconv Require Import tensors tensor_sums tensor_rules tensor_changes.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -16,24 +16,11 @@ Definition positive (v : seq Z) : bool := all (Z.ltb 0) v.
 
 Definition times (v w : seq Z) : seq Z := [seq i.1 * i.2 | i <- zip v w].
 
-Lemma inside_size ns v : inside ns v -> size v = size ns.
-Proof. by elim: ns v => [| n ns IH] [| i v] //= /and3P [_ _ /IH ->]. Qed.
-
-Lemma inside_cat ns ms v w : size v = size ns ->
-  inside (ns ++ ms) (v ++ w) = inside ns v && inside ms w.
-Proof. by elim: ns v => [| n ns IH] [| i v] //= [/IH ->]; rewrite !andbA. Qed.
-
 Lemma inside_parts n ns v :
   inside (n :: ns) v -> exists i w, v = i :: w /\ 0 <= i < n /\ inside ns w.
 Proof.
 case: v => [| i v] //= /and3P [/Z.leb_le i_ge /Z.ltb_lt i_lt v_in].
 by exists i, v; split=> //; split=> //; lia.
-Qed.
-
-Lemma inside_cons n ns i v : 0 <= i < n -> inside ns v -> inside (n :: ns) (i :: v).
-Proof.
-move=> i_in /= ->; rewrite andbT.
-by apply/andP; split; [apply/Z.leb_le | apply/Z.ltb_lt]; lia.
 Qed.
 
 Lemma clipped_cat ns ms : clipped (ns ++ ms) = clipped ns ++ clipped ms.
@@ -80,7 +67,7 @@ Proof.
 elim: cs ss ds ns us js => [| c cs IH] [| s ss] [| d ds] [| n ns] us js //.
 move=> [size_ss] [size_ds] [size_ns] /andP [/Z.ltb_lt s_gt0 ss_gt0] /andP [/Z.ltb_lt d_gt0 ds_gt0].
 move=> /inside_parts [u [us' [-> [u_in us_in]]]] /inside_parts [j [js' [-> [j_in js_in]]]].
-by apply: inside_cons; [apply: place_inside u_in j_in | apply: IH].
+by apply: inside_and; [apply: place_inside u_in j_in | apply: IH].
 Qed.
 
 Lemma size_windows_along ss ds cs ns :
@@ -125,7 +112,7 @@ Lemma equal_by_parts x y ns C us :
   x = y.
 Proof.
 move=> x_shape y_shape agree; apply: equal_tensors => [| i]; first by rewrite x_shape.
-rewrite x_shape => i_in; have size_i := inside_size i_in; move: i_in.
+rewrite x_shape => i_in; have size_i := size_inside i_in; move: i_in.
 rewrite -(cat_take_drop (size ns) i).
 rewrite inside_cat ?size_takel ?size_i ?size_cat ?leq_addr // => /andP [ms_in].
 by case/inside_parts=> o [u [-> [o_in u_in]]]; apply: agree.
@@ -150,7 +137,7 @@ Lemma entry_conv b ss ds g w x ns C xs O a cs ms o u :
    = \sum_(q <- range a) \sum_(j <- box cs)
        w.[o :: q :: j] * x.[ms ++ (o / (O / g) * a + q)%Z :: places ss ds u j])%R.
 Proof.
-move=> size_ns x_shape w_shape ms_in u_in; have size_ms := inside_size ms_in.
+move=> size_ns x_shape w_shape ms_in u_in; have size_ms := size_inside ms_in.
 rewrite /conv entry_build x_shape w_shape [behead _]/= [drop 2 _]/= drop0.
 rewrite take_size_cat // -(cat_rcons C) drop_size_cat ?size_rcons ?size_ns //.
 rewrite inside_cat // ms_in /= u_in andbT; case: ifP => o_in.
