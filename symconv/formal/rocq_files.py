@@ -27,6 +27,7 @@ FILES = (
     "tensor_changes",
     "tensor_layers",
     "tensor_composition",
+    "tensor_uniqueness",
 )
 """All files, in such an order."""
 
