@@ -28,6 +28,7 @@ FILES = (
     "tensor_layers",
     "tensor_composition",
     "tensor_uniqueness",
+    "tensor_folding",
 )
 """All files, in such an order."""
 
