@@ -29,6 +29,7 @@ FILES = (
     "tensor_composition",
     "tensor_uniqueness",
     "tensor_folding",
+    "tensor_shuffle",
 )
 """All files, in such an order."""
 
