@@ -30,6 +30,7 @@ FILES = (
     "tensor_uniqueness",
     "tensor_folding",
     "tensor_shuffle",
+    "tensor_padding",
 )
 """All files, in such an order."""
 
