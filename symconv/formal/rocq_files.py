@@ -31,6 +31,7 @@ FILES = (
     "tensor_folding",
     "tensor_shuffle",
     "tensor_padding",
+    "tensor_branches",
 )
 """All files, in such an order."""
 
