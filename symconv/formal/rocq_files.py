@@ -32,6 +32,7 @@ FILES = (
     "tensor_shuffle",
     "tensor_padding",
     "tensor_branches",
+    "tensor_groups",
 )
 """All files, in such an order."""
 
