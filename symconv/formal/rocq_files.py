@@ -31,6 +31,7 @@ FILES = (
     "tensor_folding",
     "tensor_shuffle",
     "tensor_padding",
+    "tensor_padding_exact",
     "tensor_branches",
     "tensor_groups",
 )
