@@ -20,6 +20,19 @@ move=> x_s y_s x_is y_is h; apply: equal_tensors => [| i]; rewrite ?x_s ?y_s // 
 by rewrite x_is ?x_s // y_is ?y_s // h.
 Qed.
 
+(* Sums in another order have the same total, and two sums are equal one by one. *)
+Lemma expands_in_order (R : comRingType) (x : tensor R) sums order :
+  expands x sums -> perm_eq order (iota 0 (size sums)) ->
+  expands x [seq nth (known (fun=> [::]) (fun=> 0%R)) sums k | k <- order].
+Proof.
+move=> x_is same_sums i i_in; rewrite x_is // !totalE big_map (perm_big _ same_sums) /=.
+rewrite -[in LHS](mkseq_nth (known (fun=> [::]) (fun=> 0%R)) sums) /mkseq.
+by rewrite big_map.
+Qed.
+
+Lemma equal_sums (R : comRingType) (a b c d : R) : a = b -> c = d -> (a + c = b + d)%R.
+Proof. by move=> -> ->. Qed.
+
 (* An index inside is a list of integers, each in its range. *)
 Lemma inside_nil (P : seq Z -> Prop) : P [::] -> forall v, inside [::] v -> P v.
 Proof. by move=> h [| i v]. Qed.
@@ -131,7 +144,7 @@ Ltac compute_sums := lazy beta iota zeta delta
    size head behead nth along places last rcons belast joined all_joined grouped product
    position_of Nat.eqb map flatten foldr subn predn].
 
-Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat].
+Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat nth].
 
 Ltac compute_shape := lazy beta iota zeta delta
   [clipped size head behead nth along windows_along cat take drop rcons last map product].

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.symbols import sign_of
@@ -60,12 +61,23 @@ def proof_lines(
         way = "reflexivity" if size == same else _apart(parts, size, same)
         yield f"  apply: equal_lists; first {way}."
     yield "  by []."
-    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} sum_{other.name})."
+    terms = _Terms(parts, one.shape)
+    pairs, order = terms.paired(one, other)
+    ordered = f"sum_{other.name}"
+    if order != sorted(order):
+        listed = "; ".join(map(str, order))
+        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) {ordered} isT."
+        ordered = "sums_in_order"
+    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} {ordered})."
     rank = len(one.shape)
     indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
     yield f"{indices}apply: inside_nil; compute_terms."
     yield "(* Their entries are the same sums. *)"
-    yield from _Terms(parts, one.shape).equal(one, other)
+    yield from terms.equal(pairs)
+
+
+_Pair: TypeAlias = tuple[Side, Side, Axes, Axes]
+"""A sum of either side, and the changes of indices between them."""
 
 
 class _Terms:
@@ -76,33 +88,33 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def equal(self, one: Part, other: Part) -> Iterator[str]:
-        ours, theirs = list(one.sums), list(other.sums)
-        pairs = []
-        for sum_ in ours:
-            pair = next(self._pairs(sum_, theirs), None)
-            if pair is None:
+    def paired(self, one: Part, other: Part) -> tuple[list[_Pair], list[int]]:
+        """A sum of the other side for each of one, and in which order they come there."""
+        left = dict(enumerate(other.sums))
+        pairs, order = [], []
+        for sum_ in one.sums:
+            found = ((n, p) for n, its in left.items() for p in self._pairs(sum_, its))
+            number, pair = next(found, (None, None))
+            if number is None or pair is None:
                 raise Uncertified("no change of the summation indices makes one side of the other")
-            theirs.remove(pair[1].sum)
+            del left[number]
+            order.append(number)
             pairs.append(pair)
-        if theirs:
+        if left:
             raise Uncertified("the sides have different numbers of sums")
-        order = [next(i for i, s in enumerate(other.sums) if s is p[1].sum) for p in pairs]
-        if order != sorted(order):
-            yield from _reordered(order)
+        return pairs, order
+
+    def equal(self, pairs: Sequence[_Pair]) -> Iterator[str]:
+        """The lines for sums that are paired, one after the other."""
         for number, pair in enumerate(pairs):
             if number < len(pairs) - 1:
                 yield "apply: equal_sums."
             yield from self._one(*pair)
 
-    def _pairs(
-        self, sum_: Sum, candidates: Sequence[Sum]
-    ) -> Iterator[tuple[Side, Side, Axes, Axes]]:
-        ours = Side.of(sum_, self._shape, _OURS)
-        for candidate in candidates:
-            theirs = Side.of(candidate, self._shape, _THEIRS)
-            for forth, back in maps_between(ours, theirs):
-                yield ours, theirs, forth, back
+    def _pairs(self, one: Sum, other: Sum) -> Iterator[_Pair]:
+        ours, theirs = Side.of(one, self._shape, _OURS), Side.of(other, self._shape, _THEIRS)
+        for forth, back in maps_between(ours, theirs):
+            yield ours, theirs, forth, back
 
     def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
         v, w = (
@@ -118,7 +130,7 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        yield "  + entries_agree; in_the_ring; ring."
+        yield "  + entries_agree; first [reflexivity | in_the_ring; ring]."
         yield from self._direction(theirs, ours, w, back, forth, names)
 
     def _direction(
@@ -196,10 +208,6 @@ def _function(
     pattern = "; ".join(variables)
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
-
-def _reordered(order: Sequence[int]) -> Iterator[str]:
-    raise Uncertified(f"the sums come in another order, {list(order)}")
-    yield ""
 
 
 @dataclass(frozen=True, slots=True)
