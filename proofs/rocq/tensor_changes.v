@@ -72,8 +72,9 @@ Lemma size_of_windows s d c n m : 0 < s -> m = Z.max 0 (windows_in s d c n) ->
   [/\ n - d * (c - 1) <= s * m, 0 < m -> s * (m - 1) <= n - d * (c - 1) - 1
     & 0 < m -> d * (c - 1) < n].
 Proof.
-rewrite /windows_in => s_gt ->; set a := n - d * (c - 1) - 1.
-have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
+rewrite /windows_in => s_gt ->.
+have : 0 <= n - d * (c - 1) - 1 -> 0 <= (n - d * (c - 1) - 1) / s by move=> h; exact: Z.div_pos.
+set a := n - d * (c - 1) - 1; have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
 by split; nia.
 Qed.
 
@@ -117,8 +118,17 @@ by elim: (shape x) a => [| n s' IH] [| a] //=; lia.
 Qed.
 
 (* A quotient and a remainder, each by what determines it. *)
-Lemma quotient_facts a b : 0 < b -> [/\ b * (a / b) <= a & a < b * (a / b) + b].
-Proof. by move=> b_gt; have := Z_div_mod_eq_full a b; have := Z.mod_pos_bound a b b_gt; split; lia. Qed.
+Lemma quotient_facts a b : 0 < b -> b * (a / b) <= a < b * (a / b) + b.
+Proof.
+by move=> b_gt; have := Z_div_mod_eq_full a b; have := Z.mod_pos_bound a b b_gt; lia.
+Qed.
+
+Lemma same_digits q a b c d : 0 <= b < q -> 0 <= d < q -> q * a + b = q * c + d -> a = c /\ b = d.
+Proof.
+move=> [b_ge b_lt] [d_ge d_lt] e.
+have ac : a = c by case: (Z.lt_trichotomy a c) => [? | [// | ?]]; exfalso; nia.
+by subst c; split; lia.
+Qed.
 
 Ltac positive := first
   [ assumption | lia

@@ -16,7 +16,7 @@ from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Sum
-from symconv.formal.index_maps import Side, maps_between
+from symconv.formal.index_maps import Side, Split, maps_between
 from symconv.formal.parts import Part, Parts
 from symconv.formal.products import is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
@@ -146,15 +146,9 @@ class _Terms:
         conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
         taken = "".join(f"/holds_cons [{e} " for e in conditions) + "_" + "]" * len(conditions)
         yield f"- {introduced}apply: inside_nil; compute_sums => {taken}."
-        for step in side.eliminations:
-            name = names[step.variable]
-            if not step.is_written:
-                e = f"e{1 + step.condition}"
-                value = polynomial_text(step.value, names)
-                yield f"  have {{}}{e} : {name} = {value} by clear -{e}; lia."
-            yield f"  subst {name}."
+        yield from self._steps(side, names)
         yield "  split."
-        known = _Known(side, self._parts, variables, self._rank, names)
+        known = _Known(side, self._parts, names)
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -172,6 +166,27 @@ class _Terms:
             for value, variable in zip(back, side.variables, strict=True)
         )
         yield "    by []."
+
+    def _steps(self, side: Side, names: Mapping[Atom, str]) -> Iterator[str]:
+        """The lines that leave those integers only that no condition gives."""
+        text = partial(polynomial_text, names=names)
+        for step in side.steps:
+            if isinstance(step, Split):
+                e, fresh = f"e{1 + step.condition}", (f"e{step.first + 1}", f"e{step.first + 2}")
+                (a, c), (b, d) = step.quotients, step.remainders
+                whole = f"{text(step.radix * a + b)} = {text(step.radix * c + d)}"
+                inside = " ".join(f"{text(r)}_in" for r in (b, d))
+                yield f"  have {{}}{e} : {whole} by clear -{e}; lia."
+                yield (
+                    f"  have [{' '.join(fresh)}] : {text(a)} = {text(c)} /\\ {text(b)} = {text(d)} "
+                    f"by apply: (same_digits {inside}); clear -{e}; lia."
+                )
+                continue
+            name = names[step.variable]
+            if not step.is_written:
+                e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+            yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
         names: dict[Atom, str] = dict(self._parts.names.items())
@@ -201,8 +216,6 @@ class _Known:
 
     side: Side
     parts: Parts
-    variables: Sequence[str]
-    rank: int
     names: Mapping[Atom, str]
 
     def range(self, value: Polynomial, size: Polynomial) -> str:
@@ -258,23 +271,25 @@ class _Known:
                     values = (*values, value, size)
                     known += [value, size - 1 - value]
                     found = True
+            for number, (one, other) in self.side.left.items():
+                name = f"e{1 + number}"
+                if name not in kept and (one - other).indices() & about:
+                    kept[name] = one
+                    about |= (one - other).indices()
+                    values = (*values, one, other)
+                    known += [one - other, other - one]
+                    found = True
         atoms = {a for value in values for a in value.symbols()}
         known = list(dict.fromkeys([*known, *self.parts.bounds(atoms)]))
         return [*kept, *self.parts.relevant(atoms)], known
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
-        values = self.side.values
-        found: dict[str, tuple[Polynomial, Polynomial]] = {}
-        for name, number, size in zip(
-            self.variables, self.side.variables, self.side.sum.sizes, strict=True
-        ):
-            found[f"{name}_in"] = values.get(number, Polynomial.of(number)), size
-        for axis in range(self.rank):
-            found[f"i{axis}_in"] = values.get(axis, Polynomial.of(axis)), self.side.shape[axis]
+        numbers = (*self.side.outputs, *self.side.variables)
+        sizes = (*self.side.shape, *self.side.sum.sizes)
         return {
-            name: pair
-            for name, pair in found.items()
+            f"{self.names[number]}_in": (self.side.value(Polynomial.of(number)), size)
+            for number, size in zip(numbers, sizes, strict=True)
         }
 
 
