@@ -226,6 +226,9 @@ Lemma expand_constant sizes' (q : R) :
   expands (build sizes' (fun=> q)) [:: known (fun=> [::]) (fun=> q)].
 Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
 
+Lemma expand_zero sizes' : expands (build sizes' (fun=> 0%R : R)) [::].
+Proof. by move=> i i_in; rewrite entry_build; case: ifP. Qed.
+
 Lemma expand_cases sizes' cs (q : seq Z -> R) :
   expands (build sizes' (fun i => if holds (cs i) then q i else 0%R)) [:: known cs q].
 Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.

@@ -133,8 +133,8 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
 
 def scalar(number: Fraction) -> str:
     """A number as an element of the ring."""
-    if number == 1:
-        return "1%R"  # which Rocq's `ring` knows
+    if number in (0, 1):
+        return f"{number}%R"  # which Rocq's `ring` knows
     if number.denominator == 1:
         return f"(number {_argument(str(number.numerator))})"
     return f"(ratio {_argument(str(number.numerator))} {number.denominator})"
@@ -883,6 +883,13 @@ class Parts:
         q = scalar(case.number)
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
+        if not equations and not case.number:
+            part = self._named(what, shape, [], "expand_zero")
+            name = part.name
+            self.lines[-1] = (
+                f"have sum_{name} : expands {name} [::] by rewrite -{name}_is; exact: expand_zero."
+            )
+            return part
         if not equations:
             return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
         cs = what.partition("holds ")[2].rpartition(" then ")[0]
