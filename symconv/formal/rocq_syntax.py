@@ -194,8 +194,10 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 
 def _quotient_text(expression: Expr, names: Names) -> str:
-    numerator, denominator = sympy.fraction(sympy.together(expression))
-    return f"({' / '.join(_atomic(integer_text(part, names)) for part in (numerator, denominator))})"
+    content, primitive = expression.primitive()  # SymPy puts a number into each term of a sum
+    numerator, denominator = sympy.fraction(sympy.together(primitive))
+    parts = numerator * content.p, denominator * content.q
+    return f"({' / '.join(_atomic(integer_text(part, names)) for part in parts)})"
 
 
 def _atomic(text: str) -> str:
