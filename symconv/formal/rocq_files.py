@@ -26,6 +26,7 @@ FILES = (
     *LIBRARY,
     "tensor_layers",
     "tensor_composition",
+    "tensor_kernels",
     "tensor_uniqueness",
     "tensor_folding",
     "tensor_shuffle",
