@@ -121,31 +121,64 @@ rewrite x_is -?mem_box // totalE; apply: eq_bigr => t _; apply: eq_bigr => w _.
 by rewrite take_size_cat ?size_p // drop_size_cat ?size_p // holds_cat p_i.
 Qed.
 
+(* Operators whose entries are entries of one operand. *)
+Definition moved (f : seq Z -> seq Z) (s : seq Z) (t : sum) : sum :=
+  Sum (sizes (read s t))
+    (fun i u => conditions (read s t) (f i) u) (fun i u => summand (read s t) (f i) u).
+
+Lemma expand_moved (x y : tensor R) sums s f :
+  (forall i, inside (shape y) i -> y.[i] = x.[f i]) ->
+  expands x sums -> shape x = s -> expands y [seq moved f s t | t <- sums].
+Proof.
+move=> y_is x_is s_is i i_in.
+by rewrite y_is // (value_read (f i) x_is s_is) totalE big_map.
+Qed.
+
+(* Multiples, by a number that may depend on the index. *)
+Definition scaled (q : seq Z -> R) (t : sum) : sum :=
+  Sum (sizes t) (conditions t) (fun i u => q i * summand t i u)%R.
+
+Lemma expand_scaled (x y : tensor R) sums q :
+  (forall i, inside (shape y) i -> y.[i] = q i * x.[i])%R -> shape x = shape y ->
+  expands x sums -> expands y [seq scaled q t | t <- sums].
+Proof.
+move=> y_is xy x_is i i_in; rewrite y_is // x_is ?xy // !totalE big_map mulr_sumr.
+apply: eq_bigr => t _; rewrite /value mulr_sumr; apply: eq_bigr => v _ /=.
+by case: ifP; rewrite ?mulr0.
+Qed.
+
+(* Numbers under conditions. *)
+Definition known (c : seq Z -> seq bool) (q : seq Z -> R) : sum :=
+  Sum [::] (fun i _ => c i) (fun i _ => q i).
+
+Lemma expand_known (y : tensor R) c q :
+  (forall i, inside (shape y) i -> y.[i] = if holds (c i) then q i else 0%R) ->
+  expands y [:: known c q].
+Proof. by move=> y_is i i_in; rewrite y_is //= /value /= big_seq1. Qed.
+
 (* Operators whose entries are sums of entries of one operand, or of products of two. *)
 Definition sum_of_one (e : seq Z) (c : seq Z -> seq Z -> seq bool) (f : seq Z -> seq Z -> seq Z)
-    (q : seq Z -> seq Z -> R) (s : seq Z) (t : sum) : sum :=
+    (s : seq Z) (t : sum) : sum :=
   Sum (e ++ sizes (read s t))
     (fun i u => let v := take (size e) u in
       c i v ++ conditions (read s t) (f i v) (drop (size e) u))
-    (fun i u => let v := take (size e) u in
-      q i v * summand (read s t) (f i v) (drop (size e) u))%R.
+    (fun i u => let v := take (size e) u in summand (read s t) (f i v) (drop (size e) u)).
 
-Lemma expand_one (x y : tensor R) sums s e c f q :
+Lemma expand_one (x y : tensor R) sums s e c f :
   (forall i, inside (shape y) i ->
-    y.[i] = \sum_(v <- box e) if holds (c i v) then q i v * x.[f i v] else 0)%R ->
+    y.[i] = \sum_(v <- box e) if holds (c i v) then x.[f i v] else 0)%R ->
   expands x sums -> shape x = s ->
-  expands y [seq sum_of_one e c f q s t | t <- sums].
+  expands y [seq sum_of_one e c f s t | t <- sums].
 Proof.
 move=> y_is x_is s_is i i_in; rewrite y_is // totalE big_map.
-under eq_bigr => v _ do rewrite (value_read (f i v) x_is s_is) mulr_sumr.
+under eq_bigr => v _ do rewrite (value_read (f i v) x_is s_is).
 rewrite [RHS](eq_bigr (fun t => \sum_(v <- box e)
-    if holds (c i v) then q i v * value (read s t) (f i v) else 0)%R); last first.
+    if holds (c i v) then value (read s t) (f i v) else 0)%R); last first.
   move=> t _; rewrite /value /= sum_box_cat; apply: eq_big_seq => v v_in.
   have size_v := size_box v_in; case: ifP => c_v; last first.
     by rewrite big1 // => w _; rewrite take_size_cat ?size_v // holds_cat c_v.
-  rewrite mulr_sumr; apply: eq_bigr => w _.
-  rewrite take_size_cat ?size_v // drop_size_cat ?size_v // holds_cat c_v /=.
-  by case: ifP; rewrite ?mulr0.
+  apply: eq_bigr => w _.
+  by rewrite take_size_cat ?size_v // drop_size_cat ?size_v // holds_cat c_v.
 rewrite exchange_big /=; apply: eq_bigr => v _.
 by case: ifP => // _; symmetry; rewrite big1.
 Qed.
@@ -196,15 +229,17 @@ Qed.
 (* --- when two sums are one --- *)
 
 (* A change of the summation indices and its inverse, each of which stays inside. *)
-Lemma change_of_indices (s t : sum) i (f g : seq Z -> seq Z) :
-  (forall v, inside (sizes s) v -> holds (conditions s i v) ->
-    [/\ inside (sizes t) (f v), holds (conditions t i (f v)), g (f v) = v
+Lemma change_of_indices (s t : sum) i (f g : seq Z -> seq Z) a b :
+  sizes s = a -> sizes t = b ->
+  (forall v, inside a v -> holds (conditions s i v) ->
+    [/\ inside b (f v), holds (conditions t i (f v)), g (f v) = v
       & summand s i v = summand t i (f v)]) ->
-  (forall w, inside (sizes t) w -> holds (conditions t i w) ->
-    [/\ inside (sizes s) (g w), holds (conditions s i (g w)) & f (g w) = w]) ->
+  (forall w, inside b w -> holds (conditions t i w) ->
+    [/\ inside a (g w), holds (conditions s i (g w)) & f (g w) = w]) ->
   value s i = value t i.
 Proof.
-move=> forth back; have as_filter (u : sum) : (value u i
+move=> <- <- forth back.
+have as_filter (u : sum) : (value u i
     = \sum_(v <- [seq v <- box (sizes u) | holds (conditions u i v)]) summand u i v)%R.
   by rewrite big_filter big_mkcond.
 rewrite !as_filter.
@@ -223,3 +258,5 @@ by exists (g w); rewrite // mem_filter mem_box g_ok.
 Qed.
 
 End Sums.
+
+Arguments expand_entry {R} x : rename.

@@ -227,8 +227,11 @@ Definition conv (batch : nat) (ss ds : seq Z) (groups : Z) w x : tensor R :=
 (* Axes split, moved, merged, repeated and left out.  Axes have numbers as names, with sizes;
    `source` lists for each axis of x the names that are merged in it, `target` the same for the
    result. *)
-Definition position_of (names : seq nat) (values : seq Z) (a : nat) : Z :=
-  component values (index a names).
+Fixpoint position_of (names : seq nat) (values : seq Z) (a : nat) : Z :=
+  match names, values with
+  | b :: names', i :: values' => if Nat.eqb a b then i else position_of names' values' a
+  | _, _ => 0
+  end.
 Definition rearrange (sizes : seq Z) (source target : seq (seq nat)) x : tensor R :=
   let of_group g := [seq component sizes a | a <- g] in
   build [seq product (of_group g) | g <- target]

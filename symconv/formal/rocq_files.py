@@ -23,6 +23,8 @@ FILES = (
     "sanity",
     "tensors",
     "tensor_sums",
+    "tensor_rules",
+    "tensor_changes",
 )
 """All files, in such an order."""
 

@@ -1,0 +1,96 @@
+(* What the proof of a certificate is made of: lists of integers taken apart, sizes, and the
+   arithmetic that is left. *)
+
+Set Warnings "-notation-overridden,-ambiguous-paths".
+From Coq Require Import ZArith Lia.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
+From symconv Require Import tensors tensor_sums tensor_rules.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope Z_scope.
+
+(* Two tensors are equal if they have one shape, and their sums are equal. *)
+Lemma equal_by_sums (R : comRingType) (x y : tensor R) s sums others :
+  shape x = s -> shape y = s -> expands x sums -> expands y others ->
+  (forall i, inside s i -> total sums i = total others i) -> x = y.
+Proof.
+move=> x_s y_s x_is y_is h; apply: equal_tensors => [| i]; rewrite ?x_s ?y_s // => i_in.
+by rewrite x_is ?x_s // y_is ?y_s // h.
+Qed.
+
+(* An index inside is a list of integers, each in its range. *)
+Lemma inside_nil (P : seq Z -> Prop) : P [::] -> forall v, inside [::] v -> P v.
+Proof. by move=> h [| i v]. Qed.
+
+Lemma inside_cons n s (P : seq Z -> Prop) :
+  (forall i, 0 <= i < n -> forall v, inside s v -> P (i :: v)) ->
+  forall v, inside (n :: s) v -> P v.
+Proof.
+by move=> h [| i v] //= /and3P [/Z.leb_le ? /Z.ltb_lt ? v_in]; apply: h.
+Qed.
+
+Lemma inside_and i n s v : 0 <= i < n -> inside s v -> inside (n :: s) (i :: v).
+Proof. by move=> [/Z.leb_le i_ge /Z.ltb_lt i_lt] v_in; rewrite /= i_ge i_lt. Qed.
+
+Lemma holds_nil : holds [::].
+Proof. by []. Qed.
+
+Lemma holds_equal a b cs : a = b -> holds cs -> holds ((a =? b) :: cs).
+Proof. by move=> -> h; rewrite /= Z.eqb_refl. Qed.
+
+Lemma equal_lists (a b : Z) (v w : seq Z) : a = b -> v = w -> a :: v = b :: w.
+Proof. by move=> -> ->. Qed.
+
+(* What is known of sizes. *)
+Lemma size_of_windows s d c n m : 0 < s -> m = Z.max 0 (windows_in s d c n) ->
+  [/\ 0 <= m, n - d * (c - 1) <= s * m & 0 < m -> s * (m - 1) <= n - d * (c - 1) - 1].
+Proof.
+rewrite /windows_in => s_gt ->; set a := n - d * (c - 1) - 1.
+have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
+by split; nia.
+Qed.
+
+Lemma size_of_downsampled s n m : 0 < s -> 0 <= n -> m = Z.max 0 ((n + s - 1) / s) ->
+  [/\ 0 <= m, n <= s * m & 0 < m -> s * (m - 1) <= n - 1].
+Proof.
+move=> s_gt n_ge ->; have := Z_div_mod_eq_full (n + s - 1) s.
+have := Z.mod_pos_bound (n + s - 1) s s_gt.
+by split; nia.
+Qed.
+
+Lemma size_of_dilated d n m : 0 < d -> 0 <= n -> m = Z.max 0 (d * (n - 1) + 1) ->
+  [/\ 0 <= m, 0 < n -> m = d * (n - 1) + 1 & n = 0 -> m = 0].
+Proof. by move=> d_gt n_ge ->; split; nia. Qed.
+
+Lemma size_of_convolved n c m : 0 <= n -> 0 <= c ->
+  m = Z.max 0 (if (n =? 0) || (c =? 0) then 0 else n + c - 1) ->
+  [/\ 0 <= m, 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
+Proof.
+move=> n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
+Qed.
+
+Lemma comring_is_ring (R : comRingType) :
+  @ring_theory R 0%R 1%R +%R *%R (fun a b => a - b)%R -%R eq.
+Proof.
+split=> //.
+- exact: add0r.
+- exact: addrC.
+- exact: addrA.
+- exact: mul1r.
+- exact: mulrC.
+- exact: mulrA.
+- by move=> a b c; rewrite mulrDl.
+- by move=> a; rewrite addrN.
+Qed.
+
+Ltac compute_sums := lazy beta iota zeta delta
+  [total sizes conditions summand read moved scaled known sum_of_one sum_of_two same cat take drop
+   size head behead nth along places last rcons belast joined all_joined grouped product
+   position_of Nat.eqb map flatten foldr subn predn].
+
+Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat].
+
+Ltac compute_shape := lazy beta iota zeta delta
+  [clipped size head behead nth along windows_along cat take drop rcons last map product].
