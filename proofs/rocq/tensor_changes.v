@@ -2,7 +2,7 @@
    arithmetic that is left. *)
 
 Set Warnings "-notation-overridden,-ambiguous-paths".
-From Coq Require Import ZArith Lia.
+From Coq Require Import ZArith Lia Ring.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
 From symconv Require Import tensors tensor_sums tensor_rules.
 Set Implicit Arguments.
@@ -40,6 +40,9 @@ Proof. by []. Qed.
 Lemma holds_equal a b cs : a = b -> holds cs -> holds ((a =? b) :: cs).
 Proof. by move=> -> h; rewrite /= Z.eqb_refl. Qed.
 
+Lemma holds_cons a b cs : holds ((a =? b) :: cs) -> a = b /\ holds cs.
+Proof. by move=> /andP [/Z.eqb_eq]. Qed.
+
 Lemma equal_lists (a b : Z) (v w : seq Z) : a = b -> v = w -> a :: v = b :: w.
 Proof. by move=> -> ->. Qed.
 
@@ -65,14 +68,14 @@ Lemma size_of_dilated d n m : 0 < d -> 0 <= n -> m = Z.max 0 (d * (n - 1) + 1) -
 Proof. by move=> d_gt n_ge ->; split; nia. Qed.
 
 Lemma size_of_convolved n c m : 0 <= n -> 0 <= c ->
-  m = Z.max 0 (if (n =? 0) || (c =? 0) then 0 else n + c - 1) ->
+  m = Z.max 0 (convolved_size n c) ->
   [/\ 0 <= m, 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
 Proof.
-move=> n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
+rewrite /convolved_size => n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
 Qed.
 
 Lemma comring_is_ring (R : comRingType) :
-  @ring_theory R 0%R 1%R +%R *%R (fun a b => a - b)%R -%R eq.
+  @ring_theory (GRing.Ring.sort R) 0%R 1%R +%R *%R (fun a b => a - b)%R -%R eq.
 Proof.
 split=> //.
 - exact: add0r.
@@ -85,6 +88,25 @@ split=> //.
 - by move=> a; rewrite addrN.
 Qed.
 
+Lemma size_nonnegative (R : comRingType) (x : tensor R) s a : shape x = s -> 0 <= component s a.
+Proof.
+move=> <-; rewrite shape_nonnegative /clipped.
+by elim: (shape x) a => [| n s' IH] [| a] //=; lia.
+Qed.
+
+(* A quotient and a remainder, each by what determines it. *)
+Lemma quotient_facts a b : 0 < b -> [/\ b * (a / b) <= a & a < b * (a / b) + b].
+Proof. by move=> b_gt; have := Z_div_mod_eq_full a b; have := Z.mod_pos_bound a b b_gt; split; lia. Qed.
+
+Ltac positive := first
+  [ assumption | lia
+  | apply: Z.mul_pos_pos; positive
+  | apply: Z.mul_nonneg_nonneg; positive
+  | apply: Z.add_nonneg_nonneg; positive
+  | nia ].
+
+Ltac nonnegatives := rewrite /=; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
+
 Ltac compute_sums := lazy beta iota zeta delta
   [total sizes conditions summand read moved scaled known sum_of_one sum_of_two same cat take drop
    size head behead nth along places last rcons belast joined all_joined grouped product
@@ -94,3 +116,52 @@ Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat].
 
 Ltac compute_shape := lazy beta iota zeta delta
   [clipped size head behead nth along windows_along cat take drop rcons last map product].
+
+Ltac equal_sizes := first
+  [ repeat (apply: equal_lists; first lia); reflexivity
+  | rewrite /convolved_size;
+    repeat match goal with |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ? end;
+    lazy beta iota zeta delta [orb];
+    repeat (apply: equal_lists; first lia); reflexivity ].
+
+Ltac sizes_are :=
+  lazy beta iota zeta delta
+    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread add
+     multiply scale];
+  rewrite shape_build;
+  repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
+  compute_shape; equal_sizes.
+
+(* What an implication says, where its condition is plain. *)
+Ltac settle := repeat match goal with
+  | h : ?p -> ?q |- _ =>
+    let e := fresh in assert (e : p) by lia; specialize (h e); clear e
+  | h : _ /\ _ |- _ => case: h => ? ?
+  | h : and3 _ _ _ |- _ => case: h => ? ? ?
+  | h : and4 _ _ _ _ |- _ => case: h => ? ? ? ?
+  end.
+
+Ltac ranges_hold := repeat (apply: inside_and; first by split; lia); by [].
+Ltac conditions_hold := repeat (apply: holds_equal; first lia); by [].
+Ltac lists_agree := repeat (apply: equal_lists; first lia); by [].
+
+(* Entries of one tensor at indices that are equal are one entry. *)
+Ltac entries_agree := repeat match goal with
+  | |- ?one = ?other =>
+    match one with
+    | context [entry ?x ?i] =>
+      match other with
+      | context [entry x ?j] =>
+        tryif constr_eq i j then fail else
+          (let e := fresh in
+           assert (e : j = i) by (repeat (apply: equal_lists; first lia); reflexivity);
+           rewrite e; clear e)
+      end
+    end
+  end.
+
+(* The equation that is left, as one in the ring that `ring` has been told of. *)
+Ltac in_the_ring := match goal with
+  | |- @eq (GRing.ComRing.sort ?R) ?a ?b =>
+    change (@eq (GRing.Ring.sort (GRing.ComRing.ringType R)) a b)
+  end.

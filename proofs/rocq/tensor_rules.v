@@ -212,6 +212,24 @@ rewrite entry_build -inside_clipped i_in; apply: eq_bigr => v _.
 by rewrite big_cons big_seq1.
 Qed.
 
+Lemma expand_spread sizes' axes x s sums : expands x sums -> shape x = s ->
+  expands (spread sizes' axes x)
+    [seq moved (fun i => [seq (if a is Some b then component i b else 0) | a <- axes]) s t
+    | t <- sums].
+Proof. by apply: expand_moved => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
+Lemma expand_entries sizes' f x s sums : expands x sums -> shape x = s ->
+  expands (build sizes' (fun i => x.[f i])) [seq moved f s t | t <- sums].
+Proof. by apply: expand_moved => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
+Lemma expand_constant sizes' (q : R) :
+  expands (build sizes' (fun=> q)) [:: known (fun=> [::]) (fun=> q)].
+Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
+Lemma expand_cases sizes' cs (q : seq Z -> R) :
+  expands (build sizes' (fun i => if holds (cs i) then q i else 0%R)) [:: known cs q].
+Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
 (* --- rearranging: the digits of the positions are the integers of the sum --- *)
 
 Fixpoint all_joined (groups : seq (seq Z)) (v : seq Z) : seq Z :=

@@ -145,7 +145,10 @@ Notation component v a := (nth 0 v a).
 (* How many windows of c entries, d apart, there are in n entries, one at every s-th. *)
 Definition windows_in (s d c n : Z) : Z := (n - d * (c - 1) - 1) / s + 1.
 
-(* The same for several axes; and where tap j of window u lies, along each of them. *)
+(* How many entries the full convolution of n and c entries has: none where there are none. *)
+Definition convolved_size (n c : Z) : Z := if (n =? 0) || (c =? 0) then 0 else n + c - 1.
+
+(* The number of windows for several axes; and where tap j of window u lies, along each of them. *)
 Fixpoint windows_along (ss ds cs ns : seq Z) : seq Z :=
   match ss, ds, cs, ns with
   | s :: ss', d :: ds', c :: cs', n :: ns' => windows_in s d c n :: windows_along ss' ds' cs' ns'
@@ -199,8 +202,7 @@ Definition windows a c s d x : tensor R :=
 
 (* The full convolution of x with the signal k along axis a; empty where one of them is. *)
 Definition convolve a x k : tensor R :=
-  let c := component (shape k) 0 in
-  build (along a (fun n => if (n =? 0) || (c =? 0) then 0 else n + c - 1) (shape x))
+  build (along a (convolved_size^~ (component (shape k) 0)) (shape x))
     (fun i => \sum_(m <- range (component (shape x) a))
                 x.[along a (fun=> m) i] * k.[[:: (component i a - m)%Z]])%R.
 
@@ -247,9 +249,23 @@ Definition einsum (sizes : seq Z) (output over : seq nat) (operands : seq (seq n
     (fun i => \sum_(v <- box [seq component sizes a | a <- over])
        \prod_(f <- operands) f.2.[[seq position_of (output ++ over) (i ++ v) a | a <- f.1]])%R.
 
+(* x repeated along axes: `axes` has, for each axis of x, which one of the result it is, or None
+   where x has one entry that is repeated. *)
+Definition spread (sizes : seq Z) (axes : seq (option nat)) x : tensor R :=
+  build sizes (fun i => x.[[seq (if a is Some b then component i b else 0) | a <- axes]]).
+
 (* Sums, products and multiples, entry by entry. *)
 Definition add x y : tensor R := build (shape x) (fun i => x.[i] + y.[i])%R.
 Definition multiply x y : tensor R := build (shape x) (fun i => x.[i] * y.[i])%R.
 Definition scale (q : R) x : tensor R := build (shape x) (fun i => q * x.[i])%R.
 
 End Operators.
+
+(* An integer as an element of a ring, and a quotient of two of them in a field. *)
+Definition number {R : ringType} (n : Z) : R :=
+  match n with
+  | Z0 => 0
+  | Zpos p => (Pos.to_nat p)%:R
+  | Zneg p => - (Pos.to_nat p)%:R
+  end%R.
+Definition ratio {F : fieldType} (p q : Z) : F := (number p / number q)%R.

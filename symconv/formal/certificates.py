@@ -15,15 +15,13 @@ from sympy.core.relational import Relational
 
 from symconv.arithmetic.from_sympy import assumption_cases
 from symconv.decision.claims import Claim
-from symconv.decision.index_changes import Change
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
-from symconv.formal.indices import change_of
 from symconv.formal.proofs import proof_lines
-from symconv.formal.rocq_files import imports, library
+from symconv.formal.rocq_files import library
+from symconv.formal.parts import tensor_text
 from symconv.formal.rocq_syntax import (
-    application,
     comment,
     condition_text,
     equation_text,
@@ -31,7 +29,7 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
-from symconv.language.graph import walk
+from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
@@ -56,11 +54,7 @@ def certificate(claim: Claim) -> str:
         raise Uncertified(
             f"only what is proved for all lengths has a certificate, and this is {found}"
         )
-    if not claim.signals:
-        return script(claim, None)
-    statement(claim)  # what cannot be said is the better reason
-    carried = [e.change for e in found.evidence if e.change is not None]
-    return script(claim, change_of(claim, carried[0] if carried else None))
+    return script(claim)
 
 
 def theorem_name(claim: Claim) -> str:
@@ -70,18 +64,15 @@ def theorem_name(claim: Claim) -> str:
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
-def script(claim: Claim, change: Change | None) -> str:
-    """The certificate of a claim, with a given change of indices, whether that is right or not.
-
-    Args:
-        claim: the claim.
-        change: the change of indices; None for a claim about lengths.
+def script(claim: Claim) -> str:
+    """The certificate of a claim, whether that is true or not.
 
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
     names = _names(claim)
-    proof = ["by move=> *; lia."] if change is None else proof_lines(claim, change, names)
+    stated = statement(claim)  # what cannot be said is the better reason
+    proof = [f"  {line}" for line in _proof(claim, names)]
     name = theorem_name(claim)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
     about = [
@@ -98,21 +89,48 @@ def script(claim: Claim, change: Change | None) -> str:
                 "   It is a statement about integers: if a side is the length of a signal, then",
                 "   the formula for that length is symconv's.",
             ]
-            if change is None
+            if not claim.signals
             else [
                 "   What the statement speaks of is defined first; the statement and its proof are",
                 "   the last thing in the file.",
             ]
         ),
-        "   It needs Coq 8.16, MathComp 1.15 and mathcomp-zify. *)",
+        "   It needs Coq 8.16 and MathComp 1.15. *)",
     ]
+    theorem = ["Theorem " + f"{name} {stated}", "Proof.", *proof, "Qed."]
+    if claim.signals:
+        theorem = ["Section Certificate.", *_ring(claim), "", *theorem, "", "End Certificate."]
     parts = [
         "\n".join(about),
-        imports() if change is None else library(),
-        "\n".join([f"Theorem {name} {statement(claim)}", "Proof.", *proof, "Qed."]),
+        library() if claim.signals else _INTEGERS,
+        "\n".join(theorem),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+_INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
+
+
+def _ring(claim: Claim) -> list[str]:
+    """The lines that say in which ring the entries are."""
+    kind = "fieldType" if _has_fractions(claim) else "comRingType"
+    return [f"Variable R : {kind}.", "Add Ring ring_of_entries : (comring_is_ring R)."]
+
+
+def _has_fractions(claim: Claim) -> bool:
+    return any("(ratio " in tensor_text(side, _names(claim)) for side in claim.signals)
+
+
+def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+    given = [name for name, _ in _hypotheses(claim, names)]
+    if not claim.signals:
+        yield f"intros {' '.join(given)}; lia." if given else "lia."
+        return
+    tensors = [names[name] for name in sorted(claim.named)]
+    integers = [names[s.name] for s in claim.symbols]
+    yield f"move=> {' '.join([*integers, *tensors, *given])}."
+    yield from proof_lines(claim, names)
 
 
 def _names(claim: Claim) -> dict[str, str]:
@@ -160,21 +178,26 @@ def statement(claim: Claim) -> str:
             raise Uncertified(
                 f"certificates are about commutative rings, in which {plain(node)} has no meaning"
             )
-        if node.ndim != 1:
-            raise Uncertified(
-                f"certificates are for signals, which have one axis, and {node} has {node.ndim}"
-            )
     names = _names(claim)
     integers = " ".join(names[s.name] for s in claim.symbols)
-    signals = " ".join(names[name] for name in sorted(claim.named))
-    binders = ["(R : comRingType)"] if claim.signals else []
-    binders += [f"({integers} : int)"] if integers else []
-    binders += [f"({signals} : seq R)"] if signals else []
-    lines = [f"    {hypothesis} ->" for hypothesis in _hypotheses(claim, names)]
-    return "\n".join([" ".join([*binders, ":"]), *lines, f"  {_conclusion(claim, names)}."])
+    tensors = " ".join(names[name] for name in sorted(claim.named))
+    binders = [f"({integers} : Z)"] if integers else []
+    binders += [f"({tensors} : tensor R)"] if tensors else []
+    lines = [f"    {text} ->" for _, text in _hypotheses(claim, names)]
+    head = " ".join(["forall", *binders]) + "," if binders else ""
+    return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])
 
 
-def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The hypotheses, each with its name in the proof."""
+    for number, text in enumerate(_on_integers(claim, names), 1):
+        yield f"given{number}", text
+    for name, leaf in sorted(claim.named.items()):
+        sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
+        yield f"shape_{names[name]}", f"shape {names[name]} = {f'[:: {sizes}]' if sizes else '[::]'}"
+
+
+def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
     for symbol in claim.symbols:
         cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
         if all(cases):
@@ -183,20 +206,16 @@ def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
     for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
         yield text if isinstance(hypothesis, Relational) else f"({text})"
-    for name, leaf in sorted(claim.named.items()):
-        yield f"(size {names[name]})%:Z = {integer_text(leaf.sizes[0].written, names)}"
+    for requirement in requirements(*claim.signals, *claim.about):
+        yield from (guard_text(guard, names) for guard in requirement.guards)
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:
     match claim.lhs, claim.rhs:
         case SignalExpr() as left, SignalExpr() as right:
-            return f"{_signal_text(left, names)}\n  = {_signal_text(right, names)}"
+            return f"{tensor_text(left, names)}\n  = {tensor_text(right, names)}"
         case left, right if claim.is_condition:
             return f"({condition_text(left, names)}) <-> ({condition_text(right, names)})"
         case left, right:
-            return f"{equation_text(left, right, '=', names)} :> int"
+            return f"{equation_text(left, right, '=', names)}"
     raise AssertionError(claim)
-
-
-def _signal_text(signal: SignalExpr, names: Mapping[str, str]) -> str:
-    return application(signal, [_signal_text(operand, names) for operand in signal.operands], names)

@@ -1,156 +1,148 @@
-"""The proof of a claim about two signals, as lines of Rocq.
+"""The proof of a claim about two tensors, as lines of Rocq.
 
-Each part of both sides gets a name, its length as linear arithmetic, and its entries as a sum,
-by one lemma of `expansions.v` for each operator.  Then the change of indices makes one sum of
-the other.
+Each part of both sides gets a name, its shape, and its entries as sums, by one rule for each
+operator.  Then a change of the integers that they run over makes one sum of the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
-from symconv.decision.index_changes import Change
-from symconv.formal.indices import Indices
-from symconv.formal.rocq_syntax import application
-from symconv.language.graph import walk
-from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Pad
-from symconv.language.signals import Signal, SignalExpr
+from symconv.errors import Uncertified
+from symconv.formal.expansions import Axes, Sum
+from symconv.formal.index_maps import Side, maps_between
+from symconv.formal.parts import Part, Parts
+from symconv.formal.rocq_syntax import polynomial_text
 
 __all__ = ["proof_lines"]
 
+_OURS, _THEIRS = 1000, 2000
+"""Numbers of the integers of either side, beyond those of the index."""
 
-def proof_lines(claim: Claim, change: Change, names: Mapping[str, str]) -> Iterator[str]:
-    """The lines between `Proof.` and `Qed.`.
+
+def proof_lines(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+    """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
-        claim: a claim about signals.
-        change: the change of indices.
-        names: what its symbols and signals are called in Rocq.
+        claim: a claim about tensors.
+        names: what its symbols and tensors are called in Rocq.
 
     Raises:
-        Uncertified: there is no rule for something in the claim.
+        Uncertified: there is no rule for something in the claim, or no change of indices is found.
     """
     left, right = claim.signals
-    parts = _Parts(names, _measured(claim))
-    yield "move=> *."
-    yield "(* The parts of both sides, and their entries as sums. *)"
-    one = yield from parts.named(left)
-    other = yield from parts.named(right)
-    yield "(* Both sides have entries at the same places. *)"
-    yield f"apply: (eq_signals sum_{one} sum_{other}) => [u u_ge | u u_ge inside]; first by lia."
-    yield "(* Their entries are the same sums, by a change of the summation variables. *)"
-    ours, others = Indices.of(left, "i"), Indices.of(right, "t")
-    forward = _all_values(claim, others, change.forward, ours)
-    backward = _all_values(claim, ours, change.backward, others)
-    symbols: dict[Atom, str] = dict(names.items())
-    symbols[0] = "u"  # the output index
-    yield "apply: (sums_are_equal"
-    yield f"  (f := fun {ours.pattern()} => {others.tuple(forward, symbols | ours.names)})"
-    yield f"  (g := fun {others.pattern()} => {ours.tuple(backward, symbols | others.names)})"
-    yield f"  (sum_{one}.1 u) (sum_{other}.1 u))."
-    yield f"- move=> {ours.introduction()} /= in_sum; split."
-    yield "  + lia."
-    yield "  + equal_tuples."
-    yield "  + equal_products."
-    yield f"- move=> {others.introduction()} /= in_sum; split."
-    yield "  + lia."
-    yield "  + equal_tuples."
+    signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
+    parts = Parts(names, signs)
+    one, other = parts.of(left), parts.of(right)
+    yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
+    yield from parts.lines
+    if one is other:
+        yield "by []."
+        return
+    yield "(* Both sides have one shape. *)"
+    yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
+    yield f"  by rewrite shape_{other.name}; settle; equal_sizes."
+    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} sum_{other.name})."
+    rank = len(one.shape)
+    indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
+    yield f"{indices}apply: inside_nil; compute_terms."
+    yield "(* Their entries are the same sums. *)"
+    yield from _Terms(parts, rank).equal(one, other)
 
 
-def _measured(claim: Claim) -> set[SignalExpr]:
-    """The parts whose length the sums mention."""
-    return {
-        operand
-        for signal in claim.signals
-        for node in walk(signal)
-        for operand in (
-            node.operands[1:]
-            if isinstance(node.operator, Correlate)
-            else ()
-            if isinstance(node.operator, Downsample)
-            else node.operands
+class _Terms:
+    """The lines that make the sums of one side those of the other."""
+
+    def __init__(self, parts: Parts, rank: int) -> None:
+        self._parts = parts
+        self._rank = rank
+
+    def equal(self, one: Part, other: Part) -> Iterator[str]:
+        ours, theirs = list(one.sums), list(other.sums)
+        pairs = []
+        for sum_ in ours:
+            pair = next(self._pairs(sum_, theirs), None)
+            if pair is None:
+                raise Uncertified("no change of the summation indices makes one side of the other")
+            theirs.remove(pair[1].sum)
+            pairs.append(pair)
+        if theirs:
+            raise Uncertified("the sides have different numbers of sums")
+        order = [next(i for i, s in enumerate(other.sums) if s is p[1].sum) for p in pairs]
+        if order != sorted(order):
+            yield from _reordered(order)
+        for number, pair in enumerate(pairs):
+            if number < len(pairs) - 1:
+                yield "apply: equal_sums."
+            yield from self._one(*pair)
+
+    def _pairs(
+        self, sum_: Sum, candidates: Sequence[Sum]
+    ) -> Iterator[tuple[Side, Side, Axes, Axes]]:
+        ours = Side.of(sum_, self._rank, _OURS)
+        for candidate in candidates:
+            theirs = Side.of(candidate, self._rank, _THEIRS)
+            for forth, back in maps_between(ours, theirs):
+                yield ours, theirs, forth, back
+
+    def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
+        v, w = (
+            [f"{letter}{1 + number}" for number in range(len(side.variables))]
+            for letter, side in (("v", ours), ("w", theirs))
         )
-    }
+        names = self._names(ours, theirs)
+        yield "apply: (change_of_indices"
+        yield f"  (f := {_function('v', v, forth, names)})"
+        yield f"  (g := {_function('w', w, back, names)})"
+        yield f"  (a := {self._parts.shape_text(ours.sum.sizes)})"
+        yield f"  (b := {self._parts.shape_text(theirs.sum.sizes)}))."
+        yield "- by compute_sums."
+        yield "- by compute_sums."
+        yield from self._direction(ours, v, names)
+        yield "  split; [ranges_hold | conditions_hold | lists_agree | entries_agree; in_the_ring; ring]."
+        yield from self._direction(theirs, w, names)
+        yield "  split; [ranges_hold | conditions_hold | lists_agree]."
+
+    def _direction(
+        self, side: Side, variables: Sequence[str], names: Mapping[Atom, str]
+    ) -> Iterator[str]:
+        introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
+        conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
+        taken = "".join(f"/holds_cons [{e} " for e in conditions) + "_" + "]" * len(conditions)
+        yield f"- {introduced}apply: inside_nil; compute_sums => {taken}."
+        for step in side.eliminations:
+            name = names[step.variable]
+            if not step.is_written:
+                e = f"e{1 + step.condition}"
+                value = polynomial_text(step.value, names)
+                yield f"  have {{}}{e} : {name} = {value} by lia."
+            yield f"  subst {name}."
+        yield "  settle."
+
+    def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
+        names: dict[Atom, str] = dict(self._parts.names.items())
+        names |= {m: m for m in self._parts.sizes.values()}
+        names |= {axis: f"i{axis}" for axis in range(self._rank)}
+        names |= {v: f"v{1 + number}" for number, v in enumerate(ours.variables)}
+        names |= {w: f"w{1 + number}" for number, w in enumerate(theirs.variables)}
+        return names
 
 
-def _all_values(
-    claim: Claim, indices: Indices, given: Mapping[int, Polynomial], source: Indices
-) -> dict[int, Polynomial]:
-    """The values of one side's indices in the other side's, from the change of indices."""
-    lengths = {name: leaf.sizes[0].polynomial for name, leaf in claim.named.items()}
-    # Numbers of indices mean another index on the other side: they are moved out of the way.
-    shift = 1 + max((i.number for i in indices.term.indices), default=0)
-    away: dict[Atom, Polynomial] = {
-        i.number: Polynomial.of(i.number + shift) for i in source.term.indices
-    }
-    back: dict[Atom, Polynomial] = {
-        i.number + shift: Polynomial.of(i.number) for i in source.term.indices
-    }
-    moved = {number: value.substitute(away) for number, value in given.items()}
-    return {n: value.substitute(back) for n, value in indices.values(moved, lengths).items()}
+def _function(
+    letter: str, variables: Sequence[str], values: Axes, names: Mapping[Atom, str]
+) -> str:
+    """A function of lists of integers, by what it makes of one of so many."""
+    listed = "; ".join(polynomial_text(value, names) for value in values)
+    result = f"[:: {listed}]" if listed else "[::]"
+    if not variables:
+        return f"fun=> {result}"
+    pattern = "; ".join(variables)
+    return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
-@dataclass(slots=True)
-class _Parts:
-    """The parts that have a name.
-
-    Attributes:
-        names: what the symbols and signals are called in Rocq.
-        measured: the parts whose length matters.
-        known: the names of the parts, by what they are.
-        positive: the names of those that are known not to be empty.
-    """
-
-    names: Mapping[str, str]
-    measured: set[SignalExpr]
-    known: dict[str, str] = field(default_factory=dict)
-    positive: set[str] = field(default_factory=set)
-
-    def named(self, signal: SignalExpr) -> Generator[str, None, str]:
-        """Name a signal, after the parts that it is made of."""
-        operands: list[str] = []
-        for operand in signal.operands:
-            operands.append((yield from self.named(operand)))
-        what = application(signal, operands, self.names)
-        if what not in self.known:
-            if isinstance(signal, Signal):
-                self.known[what] = what
-                yield f"have sum_{what} := expand_signal {what}."
-            else:
-                name = f"y{1 + len(self.known.keys() - self.known.values())}"
-                self.known[what] = name
-                yield f"move {name}_is: ({what}) => {name}."
-                yield from self._facts(signal, name, operands)
-        return self.known[what]
-
-    def _facts(self, signal: SignalExpr, name: str, operands: list[str]) -> Iterator[str]:
-        """What the lemma on an operator says of a part: its entries as a sum, and its length."""
-        given = [f"{name}_is"]
-        if isinstance(signal.operator, Correlate | Downsample | Dilate):
-            given.append("isT")  # the stride is positive
-        if isinstance(signal.operator, Correlate):
-            operands = operands[::-1]  # the kernel comes first
-            yield from self._nonempty(operands[0])
-            given.append(f"positive_{operands[0]}")
-        given += [f"sum_{operand}" for operand in operands]
-        yield f"have sum_{name} := expand_{_rule(signal)} {' '.join(given)}."
-        if signal in self.measured:
-            yield f"have /= size_{name} := size_from_places sum_{name}."
-
-    def _nonempty(self, part: str) -> Iterator[str]:
-        if part not in self.positive:
-            self.positive.add(part)
-            yield f"have positive_{part} : (0 < size {part})%N by lia."
-
-
-def _rule(signal: SignalExpr) -> str:
-    """What the lemmas on an operator are called after."""
-    match signal.operator:
-        case Correlate(_, dilation):
-            return "conv_layer" if dilation == 1 else "dilated_layer"
-        case (Pad() | Flip() | Convolve() | Dilate() | Downsample()) as operator:
-            return type(operator).__name__.lower()
-    raise AssertionError(signal)
+def _reordered(order: Sequence[int]) -> Iterator[str]:
+    raise Uncertified(f"the sums come in another order, {list(order)}")
+    yield ""

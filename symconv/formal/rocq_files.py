@@ -11,20 +11,20 @@ from symconv.errors import SymconvError
 
 __all__ = ["FILES", "LIBRARY", "Statement", "imports", "library", "source", "statements"]
 
-LIBRARY = ("definitions", "sums", "layers", "expansions")
+LIBRARY = ("tensors", "tensor_sums", "tensor_rules", "tensor_changes")
 """What a certificate is built on, in the order in which the files need each other."""
 
 FILES = (
-    *LIBRARY,
+    "definitions",
+    "sums",
+    "layers",
+    "expansions",
     "composition",
     "dilation",
     "uniqueness",
     "two_sided",
     "sanity",
-    "tensors",
-    "tensor_sums",
-    "tensor_rules",
-    "tensor_changes",
+    *LIBRARY,
 )
 """All files, in such an order."""
 

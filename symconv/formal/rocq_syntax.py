@@ -17,18 +17,13 @@ from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Equivalent, Implies
 
-from symconv.arithmetic.limits import LARGEST_NUMERAL
 from symconv.arithmetic.polynomials import Atom, Floor, Guard, Guarded, Polynomial, Relation
 from symconv.arithmetic.unevaluated import negative
 from symconv.errors import Uncertified
-from symconv.language.amounts import Amount
 from symconv.language.length_symbols import spelled_out
 from symconv.language.notation import plain
-from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
-from symconv.language.signals import SignalExpr
 
 __all__ = [
-    "application",
     "comment",
     "condition_text",
     "equation_text",
@@ -48,12 +43,14 @@ _TAKEN = re.compile(
     | [sS]et | S?Prop | Type | Theorem | Lemma | Example | Definition | Proof | Qed | Defined | End
     | Axioms? | Parameters? | Variables? | Hypothes[ie]s | Context | (Co)?Fixpoint | Inductive
     | Section | Module | Import | Export | Require | Print | Check | Ltac | Notation | Arguments
-    | R | S | O | u | tt | isT | in_sum | inside
-    | pad | flip | entry | outputs | conv_layer | dilated_size | dilated_layer | dilate | convolve
-    | downsample | layer | proper | network | composed? | two_sided_layer | zero_extended | rev
-    | eq_signals | sums_are_equal | equal_tuples | equal_products | size | seq | nat | int | bool
-    | true | false | unit | Posz | Negz | Num | Order | GRing | divz | modz | absz | lia | nia
-    | (y|i|t)\d+ | u_\w* | (size|sum|positive|expand)_\w+ | \w*_is | _\w*
+    | R | S | O | Z | nat | int | bool | seq | true | false | unit | isT | lia | nia | ring
+    | inside | box | range | tensor | shape | data | entry | build | along | clipped | joined
+    | digits | product | places | windows_in | windows_along | component | position_of | size
+    | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
+    | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
+    | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
+    | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
+    | (y|m|v|w|i|e)\d+ | \w*_(is|in|ge|gt|lt) | (size|sum|shape|expand|fact)_\w+ | _\w*
     """,
     re.VERBOSE,
 )
@@ -97,7 +94,7 @@ def integer_text(expression: Expr, names: Names) -> str:
     >>> from symconv import integers
     >>> n, c = integers("n c")
     >>> integer_text(2 * sympy.floor((n - c) / 4) - 1, {"n": "n", "c": "c"})
-    '2 * divz (n - c) 4 - 1'
+    '2 * ((n - c) / 4) - 1'
 
     Raises:
         Uncertified: it is not linear arithmetic with quotients by numbers.
@@ -113,7 +110,7 @@ def equation_text(left: Expr, right: Expr, sign: str, names: Names) -> str:
 
     >>> n = sympy.Symbol("n", integer=True)
     >>> equation_text(sympy.ceiling(n / 8), n / 4, "=", {"n": "n"})
-    '4 * (- divz (- n) 8) = n'
+    '4 * (- ((- n) / 8)) = n'
     """
     sides = [_scaled_text(spelled_out(side), names) for side in (left, right)]
     common = lcm(*(denominator for _, denominator in sides))
@@ -138,18 +135,29 @@ def _summand(expression: Expr, names: Names) -> tuple[Fraction, str]:
     if not isinstance(coefficient, Rational):
         raise Uncertified(f"{plain(expression)} is not integer arithmetic")
     number = Fraction(int(coefficient.p), int(coefficient.q))
-    return number, "" if rest == 1 else _atom_text(rest, names)
+    return number, "" if rest == 1 else _product_text(rest, names)
 
 
 def _sum_text(summands: Iterable[tuple[int, str]]) -> str:
     """Numbers times what stands beside them, added up: what is subtracted, and numbers, last."""
     text = ""
     for number, what in sorted(summands, key=lambda summand: (summand[0] < 0, not summand[1])):
-        size = _numeral(abs(number))
-        product = size if not what else what if size == "1" else f"{size} * {_factor(what)}"
+        size = str(abs(number))
+        product = size if not what else what if size == "1" else f"{size} * {what}"
         if number:
             text += f" {'-' if number < 0 else '+'} {product}"
     return text[3:] if text.startswith(" +") else text[1:] or "0"
+
+
+def _product_text(expression: Expr, names: Names) -> str:
+    """A product, in which a power is written out."""
+    factors: list[str] = []
+    for part in sympy.Mul.make_args(expression):
+        base, exponent = part.as_base_exp()
+        if not (exponent.is_Integer and exponent > 0):
+            raise Uncertified(f"there is no rule for {plain(expression)} in a certificate")
+        factors += [_atom_text(base, names)] * int(exponent)
+    return " * ".join(factors)
 
 
 def _atom_text(expression: Expr, names: Names) -> str:
@@ -161,65 +169,27 @@ def _atom_text(expression: Expr, names: Names) -> str:
         case sympy.ceiling():
             return f"(- {_quotient_text(negative(expression.args[0]), names)})"
         case Mod(args=(value, modulus)):
-            number = _number(modulus, expression)
-            return f"modz {_atomic(integer_text(value, names))} {number}"
+            parts = (_atomic(integer_text(part, names)) for part in (value, modulus))
+            return f"({' mod '.join(parts)})"
         case Max() | Min():
-            function = "Num.max" if isinstance(expression, Max) else "Num.min"
+            function = "Z.max" if isinstance(expression, Max) else "Z.min"
             first, *rest = (_atomic(integer_text(value, names)) for value in expression.args)
-            text = f"({first} : int)"
             for other in rest:
-                text = f"({function} {text} {other})"
-            return text
+                first = f"({function} {first} {other})"
+            return first
         case sympy.Add():
             return f"({integer_text(expression, names)})"
-    if any(isinstance(part, sympy.Pow) and part.exp == -1 for part in _factors(expression)):
-        raise _division(expression)
-    if isinstance(expression, sympy.Mul | sympy.Pow):
-        raise Uncertified(
-            f"{plain(expression)} is a product of symbols, and what Rocq's lia decides is linear: "
-            "give numbers for the strides"
-        )
     raise Uncertified(f"there is no rule for {plain(expression)} in a certificate")
 
 
 def _quotient_text(expression: Expr, names: Names) -> str:
-    numerator, denominator = _scaled_text(expression, names)
-    return f"divz {_atomic(numerator)} {_numeral(denominator)}"
-
-
-def _numeral(number: int) -> str:
-    if number > LARGEST_NUMERAL:
-        raise Uncertified(
-            f"{number} is too large: certificates have numbers up to {LARGEST_NUMERAL}"
-        )
-    return str(number)
-
-
-def _factors(expression: Expr) -> tuple[Expr, ...]:
-    return expression.args if isinstance(expression, sympy.Mul) else (expression,)
-
-
-def _division(expression: Expr) -> Uncertified:
-    return Uncertified(
-        f"{plain(expression)} divides by a symbol, and what Rocq's lia decides divides by numbers: "
-        "give numbers for the strides"
-    )
-
-
-def _number(expression: Expr, whole: Expr) -> str:
-    if not (expression.is_Integer and expression > 0):
-        raise _division(whole)
-    return _numeral(int(expression))
+    numerator, denominator = sympy.fraction(sympy.together(expression))
+    return f"({' / '.join(_atomic(integer_text(part, names)) for part in (numerator, denominator))})"
 
 
 def _atomic(text: str) -> str:
     """The text as one argument of a function."""
     return text if re.fullmatch(r"\w+", text) or _is_bracketed(text) else f"({text})"
-
-
-def _factor(text: str) -> str:
-    """The text as a factor; a function applied to arguments is one."""
-    return text if re.fullmatch(r"(divz|modz) .*", text) else _atomic(text)
 
 
 def _is_bracketed(text: str) -> bool:
@@ -233,31 +203,27 @@ def _is_bracketed(text: str) -> bool:
 
 
 def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
-    """An index in other indices, for a change of variables.
+    """A polynomial in symbols, sizes and indices, by their names.
 
     Raises:
-        Uncertified: it is not linear arithmetic with quotients by numbers.
+        Uncertified: there is no rule for something in it.
     """
     summands = []
     for monomial, number in polynomial.terms.items():
-        if len(monomial) > 1:
-            raise Uncertified("the change of indices multiplies symbols, which is not linear")
-        summands.append((number, _index_text(monomial[0], names) if monomial else ""))
+        summands.append((number, " * ".join(_index_text(atom, names) for atom in monomial)))
     return _sum_text(summands)
 
 
 def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
     if isinstance(atom, Floor):
-        divisor = atom.divisor.as_integer()
-        if divisor is not None:
-            numerator = _atomic(polynomial_text(atom.numerator, names))
-            return f"divz {numerator} {_numeral(divisor)}"
+        parts = (_atomic(polynomial_text(part, names)) for part in atom.parts)
+        return f"({' / '.join(parts)})"
     if isinstance(atom, Guarded) and atom.is_nonnegative_part:
-        return f"(Num.max (0 : int) {_atomic(polynomial_text(atom.value, names))})"
+        return f"(Z.max 0 {_atomic(polynomial_text(atom.value, names))})"
     if atom in names:
         return names[atom]
     what = "an index that the others do not give" if isinstance(atom, int) else str(atom)
-    raise Uncertified(f"there is no rule for {what} in a change of indices")
+    raise Uncertified(f"there is no rule for {what} in a certificate")
 
 
 # --- conditions ----------------------------------------------------------------------
@@ -271,7 +237,7 @@ def condition_text(condition: Boolean, names: Names) -> str:
     >>> from symconv import integers
     >>> n, c = integers("n c")
     >>> print(condition_text((n >= c) & (sympy.Eq(Mod(n, 4), 0) | (c < 3)), {"n": "n", "c": "c"}))
-    (modz n 4 = 0 \/ c < 3) /\ n >= c
+    ((n mod 4) = 0 \/ c < 3) /\ n >= c
     """
     match condition:
         case BooleanTrue() | BooleanFalse():
@@ -310,48 +276,3 @@ def guard_text(guard: Guard, names: Names) -> str:
     sign = "<=" if guard.relation is Relation.AT_LEAST_ZERO else "="
     atoms: dict[Atom, str] = dict(names.items())
     return f"{polynomial_text(negative, atoms)} {sign} {polynomial_text(positive, atoms)}"
-
-
-# --- signals -------------------------------------------------------------------------
-
-
-def application(signal: SignalExpr, operands: Iterable[str], names: Names) -> str:
-    """An operator applied to operands that are there as text, in the order of `operands`.
-
-    Raises:
-        Uncertified: there is no rule for the operator, or its stride is not a number.
-    """
-    texts = [text if re.fullmatch(r"\w+", text) else f"({text})" for text in operands]
-
-    def amount(value: Amount) -> str:
-        return _atomic(integer_text(value.written, names))
-
-    def number(value: Amount) -> str:
-        if value.number is None:
-            raise Uncertified(
-                f"the stride or dilation {plain(value)} is a symbol, and what Rocq's lia "
-                "decides is linear: give a number for it"
-            )
-        return _numeral(value.number)
-
-    match signal.operator:
-        case Named(name):
-            return names[name]
-        case Pad(left, right):
-            return f"pad {amount(left)} {amount(right)} {texts[0]}"
-        case Flip():
-            return f"flip {texts[0]}"
-        case Downsample(factor):
-            return f"downsample {number(factor)} {texts[0]}"
-        case Dilate(factor):
-            return f"dilate {number(factor)} {texts[0]}"
-        case Convolve():
-            return f"convolve {texts[0]} {texts[1]}"
-        case Correlate(stride, dilation) if dilation == 1:
-            return f"conv_layer {number(stride)} {texts[1]} {texts[0]}"
-        case Correlate(stride, dilation):
-            return f"dilated_layer {number(stride)} {number(dilation)} {texts[1]} {texts[0]}"
-    raise Uncertified(
-        f"there is no rule for {plain(signal)} in a certificate: expected pad, correlate, "
-        "convolve, dilate, downsample and flip of named signals"
-    )

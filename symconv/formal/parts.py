@@ -1,0 +1,752 @@
+"""Tensors as Rocq writes them, and the rule that gives each its shape and its sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+
+from sympy import And, Indexed, Integer, Piecewise, Rational
+from sympy.core.relational import Eq
+
+from symconv.arithmetic.from_sympy import scaled_polynomial
+from symconv.arithmetic.plain_bounds import is_at_least
+from symconv.arithmetic.polynomials import Atom, Polynomial, divided
+from symconv.arithmetic.symbols import sign_of
+from symconv.errors import SymconvError, Uncertified
+from symconv.formal.expansions import (
+    Axes,
+    Condition,
+    Sum,
+    all_joined,
+    joined,
+    known,
+    moved,
+    named,
+    sum_of_one,
+    sum_of_two,
+)
+from symconv.formal.rocq_syntax import Names, polynomial_text
+from symconv.language.notation import plain
+from symconv.language.operators import (
+    Add,
+    Conv,
+    Convolve,
+    Correlate,
+    Dilate,
+    Divide,
+    Downsample,
+    Einsum,
+    Flip,
+    Formula,
+    Multiply,
+    Named,
+    Pad,
+    Rearrange,
+    Scale,
+    Windows,
+)
+from symconv.language.signals import SignalExpr
+
+__all__ = ["Part", "Parts", "application", "tensor_text"]
+
+
+def tensor_text(signal: SignalExpr, names: Names) -> str:
+    """A tensor as Rocq writes it."""
+    return application(signal, [tensor_text(operand, names) for operand in signal.operands], names)
+
+
+def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> str:
+    """An operator applied to operands that are there as text.
+
+    Raises:
+        Uncertified: there is no rule for the operator.
+    """
+    atoms: dict[Atom, str] = dict(names.items())
+
+    def amount(value: Polynomial) -> str:
+        return _argument(polynomial_text(value, atoms))
+
+    def amounts(values: Iterable[Polynomial]) -> str:
+        return f"[:: {'; '.join(polynomial_text(value, atoms) for value in values)}]"
+
+    texts = [_argument(text) for text in operands]
+    match signal.operator:
+        case Named(name):
+            return names[name]
+        case Pad(left, right, axis):
+            return f"pad {axis} {amount(left.polynomial)} {amount(right.polynomial)} {texts[0]}"
+        case Flip(axis):
+            return f"flip {axis} {texts[0]}"
+        case Downsample(factor, axis):
+            return f"downsample {axis} {amount(factor.polynomial)} {texts[0]}"
+        case Dilate(factor, axis):
+            return f"dilate {axis} {amount(factor.polynomial)} {texts[0]}"
+        case Windows(size, stride, dilation, axis):
+            told = " ".join(amount(a.polynomial) for a in (size, stride, dilation))
+            return f"windows {axis} {told} {texts[0]}"
+        case Convolve(axis=axis):
+            return f"convolve {axis} {texts[0]} {texts[1]}"
+        case Correlate(stride, dilation, axis):
+            told = f"{amount(stride.polynomial)} {amount(dilation.polynomial)}"
+            return f"correlate {axis} {told} {texts[1]} {texts[0]}"
+        case Conv(strides, dilations, groups) as operator:
+            batch = signal.operands[0].ndim - operator.dimensions - 1
+            told = " ".join(amounts(a.polynomial for a in group) for group in (strides, dilations))
+            return f"conv {batch} {told} {amount(groups.polynomial)} {texts[1]} {texts[0]}"
+        case Rearrange() as operator:
+            sizes = amounts(size.polynomial for size in operator.sizes)
+            source, target = (
+                _numbers([operator.names.index(name) for name in group] for group in groups)
+                for groups in (operator.source, operator.target)
+            )
+            return f"rearrange {sizes} {source}%N {target}%N {texts[0]}"
+        case Einsum(inputs, output):
+            letters = list(dict.fromkeys([*"".join(inputs)]))
+            sizes = amounts(_sizes_of_letters(signal)[letter] for letter in letters)
+            over = [letter for letter in letters if letter not in output]
+            lists = [_numbers_of(word, letters) for word in (output, over)]
+            pairs = [
+                f"({_numbers_of(word, letters)}%N, {text})"
+                for word, text in zip(inputs, operands, strict=True)
+            ]
+            return f"einsum {sizes} {lists[0]}%N {lists[1]}%N [:: {'; '.join(pairs)}]"
+        case Add() | Multiply() as operator:
+            word = "add" if isinstance(operator, Add) else "multiply"
+            spread = [
+                _argument(_spread_text(signal, operand, text, amounts))
+                for operand, text in zip(signal.operands, texts, strict=True)
+            ]
+            return f"{word} {' '.join(spread)}"
+        case Scale(number):
+            return f"scale {scalar(number)} {texts[0]}"
+        case Divide(divisor):
+            return f"scale (ratio 1 {amount(divisor.polynomial)}) {texts[0]}"
+        case Formula() as operator:
+            sizes = amounts(size.polynomial for size in operator.sizes)
+            return f"build {sizes} {_formula_text(signal, operands, names)}"
+    raise Uncertified(f"certificates have no rule for {plain(signal)}")
+
+
+def scalar(number: Fraction) -> str:
+    """A number as an element of the ring."""
+    if number.denominator == 1:
+        return f"(number {_argument(str(number.numerator))})"
+    return f"(ratio {_argument(str(number.numerator))} {number.denominator})"
+
+
+def _argument(text: str) -> str:
+    simple = re.fullmatch(r"[\w.]+", text) or _closed(text)
+    return text if simple else f"({text})"
+
+
+def _closed(text: str) -> bool:
+    """Whether a bracket that the text begins with is closed by its last character."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
+def _numbers(groups: Iterable[Iterable[int]]) -> str:
+    return f"[:: {'; '.join(_list_of(map(str, group)) for group in groups)}]"
+
+
+def _numbers_of(word: Iterable[str], letters: Sequence[str]) -> str:
+    return _list_of(str(letters.index(letter)) for letter in word)
+
+
+def _list_of(texts: Iterable[str]) -> str:
+    inner = "; ".join(texts)
+    return f"[:: {inner}]" if inner else "[::]"
+
+
+def _sizes_of_letters(signal: SignalExpr) -> dict[str, Polynomial]:
+    assert isinstance(signal.operator, Einsum)
+    sizes: dict[str, Polynomial] = {}
+    for word, operand in zip(signal.operator.inputs, signal.operands, strict=True):
+        for letter, size in zip(word, operand.lengths, strict=True):
+            sizes.setdefault(letter, size)
+    return sizes
+
+
+def _kept_axes(signal: SignalExpr, operand: SignalExpr) -> list[int | None] | None:
+    """For each axis of the operand that of the sum or product; None where it is repeated.
+
+    None alone if nothing is repeated.
+    """
+    if operand.lengths == signal.lengths:
+        return None
+    offset = signal.ndim - operand.ndim
+    one = Polynomial.constant(1)
+    many = signal.ndim > 1
+    kept = [
+        None if many and size == one else offset + axis for axis, size in enumerate(operand.lengths)
+    ]
+    return None if offset == 0 and None not in kept else kept
+
+
+def _spread_text(
+    signal: SignalExpr,
+    operand: SignalExpr,
+    text: str,
+    amounts: Callable[[Iterable[Polynomial]], str],
+) -> str:
+    kept = _kept_axes(signal, operand)
+    if kept is None:
+        return text
+    axes = _list_of("None" if axis is None else f"Some {axis}%N" for axis in kept)
+    return f"spread {amounts(signal.lengths)} {axes} {text}"
+
+
+# --- formulas ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A formula that Rocq is told: a number under equations, or an entry.
+
+    Attributes:
+        number: the number.
+        equations: pairs that have to be equal.
+        position: where the entry of the operand stands, in the indices of the formula.
+    """
+
+    number: Fraction
+    equations: tuple[tuple[Polynomial, Polynomial], ...] = ()
+    position: tuple[Polynomial, ...] | None = None
+
+
+def _case_of(signal: SignalExpr) -> _Case:
+    """The formula, where its indices are atoms by the numbers of their axes.
+
+    Raises:
+        Uncertified: it is of another kind.
+    """
+    operator = signal.operator
+    assert isinstance(operator, Formula)
+    values = {s: amount.polynomial for s, amount in operator.chosen}
+    values |= {s: Polynomial.of(axis) for axis, s in enumerate(operator.indices)}
+
+    def polynomial(expression: object) -> Polynomial:
+        found, divisor = scaled_polynomial(expression, values)
+        if divisor != 1:
+            raise Uncertified(f"certificates have no rule for the formula {plain(signal)}")
+        return found
+
+    match operator.expression:
+        case Rational() as number:
+            return _Case(Fraction(int(number.p), int(number.q)))
+        case Piecewise(args=((Rational() as number, condition), (Integer() as other, _))) if (
+            other == 0
+        ):
+            equations = condition.args if isinstance(condition, And) else (condition,)
+            if all(isinstance(one, Eq) for one in equations):
+                return _Case(
+                    Fraction(int(number.p), int(number.q)),
+                    tuple((polynomial(one.lhs), polynomial(one.rhs)) for one in equations),
+                )
+        case Indexed() as entry if len(signal.operands) == 1:
+            return _Case(Fraction(1), (), tuple(map(polynomial, entry.indices)))
+    raise Uncertified(f"certificates have no rule for the formula {plain(signal)}")
+
+
+def _formula_text(signal: SignalExpr, operands: Sequence[str], names: Names) -> str:
+    case = _case_of(signal)
+    atoms: dict[Atom, str] = dict(names.items())
+    atoms |= {axis: f"(component i {axis})" for axis in range(signal.ndim)}
+    if case.position is not None:
+        index = _list_of(polynomial_text(p, atoms) for p in case.position)
+        return f"(fun i => {_argument(operands[0])}.[{index}])"
+    value = scalar(case.number)
+    if not case.equations:
+        return f"(fun=> {value})"
+    equations = "; ".join(
+        f"{polynomial_text(one, atoms)} =? {polynomial_text(other, atoms)}"
+        for one, other in case.equations
+    )
+    return f"(fun i => if holds [:: {equations}] then {value} else 0%R)"
+
+
+# --- the parts of a claim ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A tensor that the proof has a name for.
+
+    Attributes:
+        name: the name.
+        shape: its sizes, in symbols and in sizes that the proof has names for.
+        sums: what its entries are.
+    """
+
+    name: str
+    shape: Axes
+    sums: list[Sum]
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts that have a name, and the lines of the proof that give them one.
+
+    Attributes:
+        names: what the symbols and tensors of the claim are called in Rocq.
+        signs: the signs of its symbols.
+        known: the parts by what they are.
+        sizes: the names of sizes, by what they are.
+        facts: inequalities about sizes, each of which is not negative.
+        lines: the lines of the proof.
+        positive: amounts that are known to be positive.
+    """
+
+    names: Mapping[str, str]
+    signs: Mapping[str, object]
+    known: dict[str, Part] = field(default_factory=dict)
+    sizes: dict[str, str] = field(default_factory=dict)
+    facts: list[Polynomial] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def text(self, polynomial: Polynomial) -> str:
+        """A size as Rocq writes it."""
+        atoms: dict[Atom, str] = {**self.names, **{m: m for m in self.sizes.values()}}
+        return polynomial_text(polynomial, atoms)
+
+    def shape_text(self, shape: Axes) -> str:
+        """A shape as Rocq writes it."""
+        return _list_of(map(self.text, shape))
+
+    def of(self, signal: SignalExpr) -> Part:
+        """A tensor as a part, after the parts that it is made of.
+
+        Raises:
+            Uncertified: there is no rule for something in it.
+        """
+        operands = [self.of(operand) for operand in signal.operands]
+        if isinstance(signal.operator, Named):
+            return self._leaf(signal)
+        if isinstance(signal.operator, Add | Multiply):
+            operands = [
+                self._spread(signal, operand, part)
+                for operand, part in zip(signal.operands, operands, strict=True)
+            ]
+            word = "add" if isinstance(signal.operator, Add) else "multiply"
+            what = f"{word} {operands[0].name} {operands[1].name}"
+        else:
+            what = application(signal, [part.name for part in operands], self.names)
+        if what not in self.known:
+            self.known[what] = self._made(signal, what, operands)
+        return self.known[what]
+
+    def _leaf(self, signal: SignalExpr) -> Part:
+        assert isinstance(signal.operator, Named)
+        name = self.names[signal.operator.name]
+        if name not in self.known:
+            self.known[name] = Part(name, list(signal.lengths), [named(name)])
+            self.lines.append(f"have sum_{name} := expand_entry {name}.")
+        return self.known[name]
+
+    def _spread(self, signal: SignalExpr, operand: SignalExpr, part: Part) -> Part:
+        kept = _kept_axes(signal, operand)
+        if kept is None:
+            return part
+        texts: Callable[[Iterable[Polynomial]], str] = lambda sizes: self.shape_text(list(sizes))
+        what = _spread_text(signal, operand, part.name, texts)
+        if what not in self.known:
+
+            def at(i: Axes) -> Axes:
+                return [Polynomial({}) if axis is None else i[axis] for axis in kept]
+
+            self.known[what] = self._named(
+                what,
+                list(signal.lengths),
+                [moved(at, part.shape, one) for one in part.sums],
+                f"expand_spread {self._given(what, part)}",
+            )
+        return self.known[what]
+
+    def _given(self, what: str, *parts: Part) -> str:
+        """The arguments of a rule that speak of the operands."""
+        return " ".join(f"sum_{part.name} shape_{part.name}" for part in parts)
+
+    def _named(self, what: str, shape: Axes, sums: list[Sum], rule: str) -> Part:
+        """A part with a new name, and the lines that say its shape and its sums."""
+        name = f"y{1 + len(self.known)}"
+        self.lines += [
+            f"move {name}_is: ({what}) => {name}.",
+            f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
+            f"  by rewrite -{name}_is; sizes_are.",
+            f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
+        ]
+        return Part(name, shape, sums)
+
+    def _is_at_least(self, polynomial: Polynomial, least: int) -> bool:
+        return is_at_least(polynomial, least, self.signs)  # type: ignore[arg-type]
+
+    def _size(self, text: str, fact: str, facts: Iterable[Polynomial]) -> Polynomial:
+        """A size that is told by inequalities, under a name of its own."""
+        if text not in self.sizes:
+            name = f"m{1 + len(self.sizes)}"
+            self.sizes[text] = name
+            self.lines.append(f"have [{name} {name}_is] : exists m, m = {text} by eexists.")
+            if fact:
+                self.lines.append(f"have fact_{name} := {fact.format(m=f'{name}_is')}.")
+            self.facts += facts
+        return Polynomial.of(self.sizes[text])
+
+    def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
+        """A part made by an operator."""
+        first = parts[0] if parts else None
+        operator = signal.operator
+        match operator:
+            case Pad(left, right, axis):
+                assert first is not None
+                l, r = left.polynomial, right.polynomial
+                size = first.shape[axis] + l + r
+                if not self._is_at_least(signal.operands[0].lengths[axis] + l + r, 0):
+                    size = self._size(f"Z.max 0 ({self.text(size)})", "", ())
+                shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
+                at = partial(_along, axis, lambda u: u - l)
+                rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
+                return self._moved(what, shape, at, rule, first)
+            case Flip(axis):
+                assert first is not None
+                last = first.shape[axis] - 1
+                at = partial(_along, axis, lambda u: last - u)
+                rule = f"expand_flip (a := {axis})"
+                return self._moved(what, first.shape, at, rule, first)
+            case Downsample(factor, axis):
+                assert first is not None
+                s, n = factor.polynomial, first.shape[axis]
+                size = self._size(
+                    f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
+                    f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)} {{m}}",
+                    (),
+                )
+                shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
+                at = partial(_along, axis, lambda u: s * u)
+                rule = f"expand_downsample (a := {axis}) (d := {self.text(s)})"
+                return self._moved(what, shape, at, rule, first)
+            case Windows(size_, stride, dilation, axis):
+                assert first is not None
+                c, s, d = size_.polynomial, stride.polynomial, dilation.polynomial
+                count = self._count(s, d, c, first.shape[axis])
+                shape = [*first.shape[:axis], count, *first.shape[axis + 1 :], c]
+                rule = (
+                    f"expand_windows (a := {axis}) (c := {self.text(c)}) (e := {self.text(s)}) "
+                    f"(d := {self.text(d)})"
+                )
+
+                def at(i: Axes) -> Axes:
+                    return _along(axis, lambda u: s * u + d * i[-1], i[:-1])
+
+                return self._moved(what, shape, at, rule, first)
+            case Dilate(factor, axis):
+                assert first is not None
+                return self._dilated(what, signal, factor.polynomial, axis, first)
+            case Convolve(axis=axis):
+                return self._convolved(what, signal, axis, *parts)
+            case Correlate(stride, dilation, axis):
+                x, k = parts
+                s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
+                shape = list(x.shape)
+                shape[axis] = self._count(s, d, c, x.shape[axis])
+                sums = [
+                    sum_of_two(
+                        [c],
+                        lambda i, v: [],
+                        (
+                            lambda i, v: [v[0]],
+                            lambda i, v: _along(axis, lambda u: s * u + d * v[0], i),
+                        ),
+                        (k.shape, x.shape),
+                        (t, u),
+                    )
+                    for t in k.sums
+                    for u in x.sums
+                ]
+                rule = (
+                    f"expand_correlate (a := {axis}) (e := {self.text(s)}) (d := {self.text(d)}) "
+                    f"{self._given(what, k, x)}"
+                )
+                return self._named(what, shape, sums, rule)
+            case Conv():
+                return self._layer(what, signal, operator, *parts)
+            case Rearrange():
+                assert first is not None
+                return self._rearranged(what, signal, operator, first)
+            case Einsum():
+                return self._einsum(what, signal, operator, parts)
+            case Add():
+                x, y = parts
+                rule = f"expand_sum {self._same_shape(x, y)} sum_{x.name} sum_{y.name}"
+                return self._named(what, x.shape, [*x.sums, *y.sums], rule)
+            case Multiply():
+                x, y = parts
+                sums = [
+                    sum_of_two(
+                        [], lambda i, v: [], (lambda i, v: i, lambda i, v: i),
+                        (x.shape, y.shape), (t, u),
+                    )
+                    for t in x.sums
+                    for u in y.sums
+                ]
+                return self._named(what, x.shape, sums, f"expand_multiply {self._given(what, x, y)}")
+            case Scale() | Divide():
+                assert first is not None
+                q = what.removeprefix("scale ").rpartition(" ")[0]
+                sums = [
+                    Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in first.sums
+                ]
+                rule = f"expand_scale (q := {q}) sum_{first.name}"
+                return self._named(what, first.shape, sums, rule)
+            case Formula():
+                return self._formula(what, signal, operator, parts)
+        raise Uncertified(f"certificates have no rule for {plain(signal)}")
+
+    def _moved(
+        self, what: str, shape: Axes, at: Callable[[Axes], Axes], rule: str, of: Part
+    ) -> Part:
+        sums = [moved(at, of.shape, one) for one in of.sums]
+        return self._named(what, shape, sums, f"{rule} {self._given(what, of)}")
+
+    def _atomic(self, polynomial: Polynomial) -> str:
+        return _argument(self.text(polynomial))
+
+    def _positive(self, polynomial: Polynomial) -> str:
+        return f"(ltac:(positive) : 0 < {self.text(polynomial)})"
+
+    def _nonnegative(self, polynomial: Polynomial) -> str:
+        return f"(ltac:(positive) : 0 <= {self.text(polynomial)})"
+
+    def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
+        """How many windows there are."""
+        told = " ".join(map(self._atomic, (s, d, c, n)))
+        return self._size(
+            f"Z.max 0 (windows_in {told})", f"size_of_windows {self._positive(s)} {{m}}", ()
+        )
+
+    def _dilated(self, what: str, signal: SignalExpr, d: Polynomial, axis: int, x: Part) -> Part:
+        n = x.shape[axis]
+        size = d * (n - 1) + 1
+        if not self._is_at_least(signal.operands[0].lengths[axis], 1):
+            size = self._size(
+                f"Z.max 0 ({self._atomic(d)} * ({self.text(n)} - 1) + 1)",
+                f"size_of_dilated {self._positive(d)} {self._nonnegative(n)} {{m}}",
+                (),
+            )
+        shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
+        sums = [
+            sum_of_one(
+                [n],
+                lambda i, v: [(i[axis], d * v[0])],
+                lambda i, v: _along(axis, lambda u: v[0], i),
+                x.shape,
+                one,
+            )
+            for one in x.sums
+        ]
+        rule = (
+            f"expand_dilate (a := {axis}) (s := {self.shape_text(x.shape)}) {self._positive(d)} "
+            f"isT {self._given(what, x)}"
+        )
+        return self._named(what, shape, sums, rule)
+
+    def _convolved(self, what: str, signal: SignalExpr, axis: int, x: Part, k: Part) -> Part:
+        n, c = x.shape[axis], k.shape[0]
+        size = n + c - 1
+        one, other = signal.operands
+        if not (
+            self._is_at_least(one.lengths[axis], 1) and self._is_at_least(other.lengths[0], 1)
+        ):
+            size = self._size(
+                f"Z.max 0 (convolved_size {self._atomic(n)} {self._atomic(c)})",
+                f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)} {{m}}",
+                (),
+            )
+        shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
+        sums = [
+            sum_of_two(
+                [n],
+                lambda i, v: [],
+                (lambda i, v: _along(axis, lambda u: v[0], i), lambda i, v: [i[axis] - v[0]]),
+                (x.shape, k.shape),
+                (t, u),
+            )
+            for t in x.sums
+            for u in k.sums
+        ]
+        return self._named(
+            what, shape, sums, f"expand_convolve (a := {axis}) {self._given(what, x, k)}"
+        )
+
+    def _layer(self, what: str, signal: SignalExpr, operator: Conv, x: Part, w: Part) -> Part:
+        batch = signal.operands[0].ndim - operator.dimensions - 1
+        strides = [s.polynomial for s in operator.stride]
+        dilations = [d.polynomial for d in operator.dilation]
+        groups, outputs, channels = operator.groups.polynomial, *w.shape[:2]
+        counts = [
+            self._count(s, d, c, n)
+            for s, d, c, n in zip(
+                strides, dilations, w.shape[2:], x.shape[batch + 1 :], strict=True
+            )
+        ]
+        shape = [*x.shape[:batch], outputs, *counts]
+        given = (
+            f"(b := {batch}) (ss := {self.shape_text(strides)}) (ds := {self.shape_text(dilations)})"
+        )
+        inside = f"(s := {self.shape_text(x.shape)})"
+
+        def place(i: Axes, j: Axes) -> Axes:
+            return [
+                s * u + d * t
+                for s, d, u, t in zip(strides, dilations, i[batch + 1 :], j, strict=True)
+            ]
+
+        if groups == Polynomial.constant(1):
+            over = w.shape[1:]
+            where: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
+            tap: Callable[[Axes, Axes], Axes] = lambda i, v: [i[batch], *v]
+            at: Callable[[Axes, Axes], Axes] = lambda i, v: [*i[:batch], v[0], *place(i, v[1:])]
+            rule = f"expand_conv {given} {inside} isT {self._given(what, w, x)}"
+        else:
+            each, rest = divided(outputs, groups)
+            if rest.terms:
+                raise Uncertified(
+                    f"the {self.text(outputs)} outputs of {plain(signal)} are not written as a "
+                    f"multiple of {self.text(groups)} groups"
+                )
+            over = [groups, each, *w.shape[1:]]
+            where = lambda i, v: [(i[batch], v[0] * each + v[1])]
+            tap = lambda i, v: [i[batch], *v[2:]]
+            at = lambda i, v: [*i[:batch], v[0] * channels + v[2], *place(i, v[3:])]
+            shapes = f"(c := {self.shape_text(w.shape)}) {inside}"
+            equal = f"{self.text(outputs)} = {self._atomic(groups)} * {self._atomic(each)}"
+            rule = (
+                f"expand_grouped_conv {given} (g := {self.text(groups)}) (r := {self.text(each)}) "
+                f"{shapes} isT {self._positive(groups)} (ltac:(positive) : {equal}) "
+                f"{self._given(what, w, x)}"
+            )
+        sums = [
+            sum_of_two(over, where, (tap, at), (w.shape, x.shape), (t, u))
+            for t in w.sums
+            for u in x.sums
+        ]
+        return self._named(what, shape, sums, rule)
+
+    def _rearranged(self, what: str, signal: SignalExpr, operator: Rearrange, x: Part) -> Part:
+        sizes = [size.polynomial for size in operator.sizes]
+        source, target = (
+            [[operator.names.index(name) for name in group] for group in groups]
+            for groups in (operator.source, operator.target)
+        )
+        order = [a for group in target for a in group]
+        groups = [[sizes[a] for a in group] for group in target]
+        shape = [_product(group) for group in groups]
+
+        def at(i: Axes, v: Axes) -> Axes:
+            return [
+                joined([sizes[a] for a in group], [v[order.index(a)] for a in group])
+                for group in source
+            ]
+
+        sums = [
+            sum_of_one(
+                [size for group in groups for size in group],
+                lambda i, v: list(zip(i, all_joined(groups, v), strict=True)),
+                at,
+                x.shape,
+                one,
+            )
+            for one in x.sums
+        ]
+        told = (
+            f"(sizes' := {self.shape_text(sizes)}) (source := {_numbers(source)}%N) "
+            f"(target := {_numbers(target)}%N)"
+        )
+        rule = f"expand_rearrange {told} ltac:(nonnegatives) isT {self._given(what, x)}"
+        return self._named(what, shape, sums, rule)
+
+    def _einsum(
+        self, what: str, signal: SignalExpr, operator: Einsum, parts: list[Part]
+    ) -> Part:
+        if len(parts) > 2:
+            raise Uncertified(f"certificates have no rule for {plain(signal)}: three operands")
+        letters = list(dict.fromkeys("".join(operator.inputs)))
+        sizes = _sizes_of_letters(signal)
+        over = [letter for letter in letters if letter not in operator.output]
+        order = [*operator.output, *over]
+
+        def at(word: str) -> Callable[[Axes, Axes], Axes]:
+            return lambda i, v: [[*i, *v][order.index(letter)] for letter in word]
+
+        run = [sizes[letter] for letter in over]
+        shape = [sizes[letter] for letter in operator.output]
+        none: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
+        told = (
+            f"(sizes' := {self.shape_text([sizes[letter] for letter in letters])}) "
+            f"(output := {_numbers_of(operator.output, letters)}%N) "
+            f"(over := {_numbers_of(over, letters)}%N) "
+            f"(f := {_numbers_of(operator.inputs[0], letters)}%N)"
+        )
+        if len(parts) == 1:
+            (x,) = parts
+            sums = [sum_of_one(run, none, at(operator.inputs[0]), x.shape, t) for t in x.sums]
+            return self._named(
+                what, shape, sums, f"expand_einsum_one {told} {self._given(what, x)}"
+            )
+        x, y = parts
+        f, g = operator.inputs
+        sums = [
+            sum_of_two(run, none, (at(f), at(g)), (x.shape, y.shape), (t, u))
+            for t in x.sums
+            for u in y.sums
+        ]
+        told += f" (g := {_numbers_of(g, letters)}%N)"
+        return self._named(what, shape, sums, f"expand_einsum_two {told} {self._given(what, x, y)}")
+
+    def _same_shape(self, x: Part, y: Part) -> str:
+        return (
+            f"(ltac:(rewrite shape_{x.name} shape_{y.name}; equal_sizes) "
+            f": shape {x.name} = shape {y.name})"
+        )
+
+    def _formula(
+        self, what: str, signal: SignalExpr, operator: Formula, parts: list[Part]
+    ) -> Part:
+        case = _case_of(signal)
+        shape = [size.polynomial for size in operator.sizes]
+
+        def put(polynomial: Polynomial, i: Axes) -> Polynomial:
+            return polynomial.substitute(dict(enumerate(i)))
+
+        if case.position is not None:
+            position, (x,) = case.position, parts
+            at: Callable[[Axes], Axes] = lambda i: [put(p, i) for p in position]
+            sums = [moved(at, x.shape, one) for one in x.sums]
+            index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
+            rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
+            return self._named(what, shape, sums, rule)
+        q = scalar(case.number)
+        equations = case.equations
+        sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
+        if not equations:
+            return self._named(what, shape, sums, f"expand_constant {self.shape_text(shape)} {q}")
+        cs = what.partition("holds ")[2].rpartition(" then ")[0]
+        rule = f"expand_cases {self.shape_text(shape)} (fun i => {cs}) (fun=> {q})"
+        return self._named(what, shape, sums, rule)
+
+
+def _along(axis: int, change: Callable[[Polynomial], Polynomial], index: Axes) -> Axes:
+    return [*index[:axis], change(index[axis]), *index[axis + 1 :]]
+
+
+def _product(sizes: Axes) -> Polynomial:
+    result = Polynomial.constant(1)
+    for size in sizes:
+        result = result * size
+    return result
