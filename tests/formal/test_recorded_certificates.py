@@ -87,12 +87,16 @@ def test_a_claim_of_which_nothing_is_known_is_asked_for(monkeypatch: pytest.Monk
         merged({}, {"rocq": known.rocq, "mathcomp": known.mathcomp})
 
 
-def test_the_digest_is_of_the_statement_alone() -> None:
-    text = certificate(CLAIMS[LENGTH])
-    assert "lia." in text
+@pytest.mark.parametrize("name", [LENGTH, "noble_identity_for_upsampling"])
+def test_the_digest_is_of_the_statement_alone(name: str) -> None:
+    text = certificate(CLAIMS[name])
     digest = digest_of_statement(text)
-    assert digest_of_statement(text.replace("lia.", "lia; idtac.")) == digest
-    assert digest_of_statement(text.replace("1 <= c", "0 <= c")) != digest
+    before, proof = text.rsplit("Proof.", 1)
+    assert digest_of_statement(f"{before}Proof. idtac.{proof}") == digest
+    assert digest_of_statement(text.replace("(*", "(* Rocq: ")) == digest
+    assert digest_of_statement(f"{before.replace('1 <= c', '0 <= c')}Proof.{proof}") != digest
+    other = before.replace("Variable R : comRingType", "Variable R : fieldType")
+    assert (digest_of_statement(f"{other}Proof.{proof}") != digest) == ("Variable R" in text)
 
 
 # --- the runner ----------------------------------------------------------------------

@@ -104,11 +104,15 @@ def _digest(text: str) -> str:
 
 
 def digest_of_statement(text: str) -> str:
-    """A digest of what a certificate proves, from the name of its theorem to the proof."""
+    """A digest of what a certificate proves: the ring, and the theorem without its proof."""
     *_, name = re.findall(r"^Print Assumptions (\w+)\.$", text, re.MULTILINE)
-    stated = re.search(rf"^Theorem {name}\b(.*?)^Proof\b", text, re.MULTILINE | re.DOTALL)
+    stated = re.search(
+        rf"^(Section Certificate\.$(?:(?!^Section ).)*?)?^Theorem {name}\b(.*?)^Proof\b",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
     assert stated, f"no theorem {name}"
-    return _digest(stated[1])
+    return _digest("".join(part or "" for part in stated.groups()))
 
 
 # --- one claim, in a process of its own ----------------------------------------------
