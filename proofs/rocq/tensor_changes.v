@@ -48,7 +48,7 @@ Proof. by move=> -> ->. Qed.
 
 (* What is known of sizes. *)
 Lemma size_of_windows s d c n m : 0 < s -> m = Z.max 0 (windows_in s d c n) ->
-  [/\ 0 <= m, n - d * (c - 1) <= s * m & 0 < m -> s * (m - 1) <= n - d * (c - 1) - 1].
+  n - d * (c - 1) <= s * m /\ (0 < m -> s * (m - 1) <= n - d * (c - 1) - 1).
 Proof.
 rewrite /windows_in => s_gt ->; set a := n - d * (c - 1) - 1.
 have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
@@ -56,7 +56,7 @@ by split; nia.
 Qed.
 
 Lemma size_of_downsampled s n m : 0 < s -> 0 <= n -> m = Z.max 0 ((n + s - 1) / s) ->
-  [/\ 0 <= m, n <= s * m & 0 < m -> s * (m - 1) <= n - 1].
+  n <= s * m /\ (0 < m -> s * (m - 1) <= n - 1).
 Proof.
 move=> s_gt n_ge ->; have := Z_div_mod_eq_full (n + s - 1) s.
 have := Z.mod_pos_bound (n + s - 1) s s_gt.
@@ -64,12 +64,12 @@ by split; nia.
 Qed.
 
 Lemma size_of_dilated d n m : 0 < d -> 0 <= n -> m = Z.max 0 (d * (n - 1) + 1) ->
-  [/\ 0 <= m, 0 < n -> m = d * (n - 1) + 1 & n = 0 -> m = 0].
+  (0 < n -> m = d * (n - 1) + 1) /\ (n = 0 -> m = 0).
 Proof. by move=> d_gt n_ge ->; split; nia. Qed.
 
 Lemma size_of_convolved n c m : 0 <= n -> 0 <= c ->
   m = Z.max 0 (convolved_size n c) ->
-  [/\ 0 <= m, 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
+  [/\ 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
 Proof.
 rewrite /convolved_size => n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
 Qed.
@@ -132,18 +132,7 @@ Ltac sizes_are :=
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.
 
-(* What an implication says, where its condition is plain. *)
-Ltac settle := repeat match goal with
-  | h : ?p -> ?q |- _ =>
-    let e := fresh in assert (e : p) by lia; specialize (h e); clear e
-  | h : _ /\ _ |- _ => case: h => ? ?
-  | h : and3 _ _ _ |- _ => case: h => ? ? ?
-  | h : and4 _ _ _ _ |- _ => case: h => ? ? ? ?
-  end.
-
-Ltac ranges_hold := repeat (apply: inside_and; first by split; lia); by [].
-Ltac conditions_hold := repeat (apply: holds_equal; first lia); by [].
-Ltac lists_agree := repeat (apply: equal_lists; first lia); by [].
+Ltac same_integer := first [reflexivity | ring].
 
 (* Entries of one tensor at indices that are equal are one entry. *)
 Ltac entries_agree := repeat match goal with
@@ -154,7 +143,8 @@ Ltac entries_agree := repeat match goal with
       | context [entry x ?j] =>
         tryif constr_eq i j then fail else
           (let e := fresh in
-           assert (e : j = i) by (repeat (apply: equal_lists; first lia); reflexivity);
+           assert (e : j = i) by
+             (repeat (apply: equal_lists; first same_integer); reflexivity);
            rewrite e; clear e)
       end
     end

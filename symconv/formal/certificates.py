@@ -30,7 +30,7 @@ from symconv.formal.rocq_syntax import (
     rocq_names,
 )
 from symconv.language.graph import requirements, walk
-from symconv.language.length_symbols import lengths_in
+from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
 
@@ -123,14 +123,15 @@ def _has_fractions(claim: Claim) -> bool:
 
 
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
-    given = [name for name, _ in _hypotheses(claim, names)]
+    given = [name for name, _, _ in _hypotheses(claim, names)]
     if not claim.signals:
         yield f"intros {' '.join(given)}; lia." if given else "lia."
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
     yield f"move=> {' '.join([*integers, *tensors, *given])}."
-    yield from proof_lines(claim, names)
+    on_integers = {name: about for name, _, about in _hypotheses(claim, names) if about}
+    yield from proof_lines(claim, names, on_integers)
 
 
 def _names(claim: Claim) -> dict[str, str]:
@@ -183,31 +184,34 @@ def statement(claim: Claim) -> str:
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []
     binders += [f"({tensors} : tensor R)"] if tensors else []
-    lines = [f"    {text} ->" for _, text in _hypotheses(claim, names)]
+    lines = [f"    {text} ->" for _, text, _ in _hypotheses(claim, names)]
     head = " ".join(["forall", *binders]) + "," if binders else ""
     return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])
 
 
-def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The hypotheses, each with its name in the proof."""
-    for number, text in enumerate(_on_integers(claim, names), 1):
-        yield f"given{number}", text
+def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
+    """The hypotheses: the name in the proof, the statement, the symbols if it is on integers."""
+    for number, (text, about) in enumerate(_on_integers(claim, names), 1):
+        yield f"given{number}", text, about
     for name, leaf in sorted(claim.named.items()):
         sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
-        yield f"shape_{names[name]}", f"shape {names[name]} = {f'[:: {sizes}]' if sizes else '[::]'}"
+        shape = f"[:: {sizes}]" if sizes else "[::]"
+        yield f"shape_{names[name]}", f"shape {names[name]} = {shape}", set()
 
 
-def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
     for symbol in claim.symbols:
         cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
         if all(cases):
             text = r" \/ ".join(map(r" /\ ".join, cases))
-            yield text if len(cases) == 1 else f"({text})"
+            yield text if len(cases) == 1 else f"({text})", {symbol.name}
     for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
-        yield text if isinstance(hypothesis, Relational) else f"({text})"
+        symbols = {str(s) for s in spelled_out(hypothesis).free_symbols}
+        yield text if isinstance(hypothesis, Relational) else f"({text})", symbols
     for requirement in requirements(*claim.signals, *claim.about):
-        yield from (guard_text(guard, names) for guard in requirement.guards)
+        for guard in requirement.guards:
+            yield guard_text(guard, names), guard.polynomial.symbols()
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:

@@ -43,6 +43,7 @@ class Side:
 
     Attributes:
         sum: the sum.
+        shape: the sizes that the index lies inside.
         outputs: the numbers of the index.
         variables: the numbers of the integers.
         conditions: its conditions in these.
@@ -52,6 +53,7 @@ class Side:
     """
 
     sum: Sum
+    shape: Axes
     outputs: list[int]
     variables: list[int]
     conditions: list[Condition]
@@ -60,11 +62,11 @@ class Side:
     values: dict[Atom, Polynomial] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sum_: Sum, rank: int, start: int) -> Side:
+    def of(cls, sum_: Sum, shape: Axes, start: int) -> Side:
         """A sum whose integers are numbered from `start` on, and the index from 0 on."""
-        outputs, variables = list(range(rank)), list(range(start, start + len(sum_.sizes)))
+        outputs, variables = list(range(len(shape))), list(range(start, start + len(sum_.sizes)))
         i, v = ([Polynomial.of(number) for number in numbers] for numbers in (outputs, variables))
-        side = cls(sum_, outputs, variables, sum_.conditions(i, v), sum_.factors(i, v))
+        side = cls(sum_, shape, outputs, variables, sum_.conditions(i, v), sum_.factors(i, v))
         side._eliminate()
         return side
 
@@ -92,10 +94,10 @@ class Side:
     def _solved(
         self, condition: Condition, one: Polynomial, other: Polynomial, only_written: bool
     ) -> tuple[int, Polynomial, bool] | None:
-        for written, side, value in ((condition[0], one, other), (condition[1], other, one)):
-            atom = _atom(side)
-            if atom is not None and not value.mentions(atom) and _atom(written) == atom:
-                return atom, value, True
+        # What stands on the left is an integer by itself; on the right a product with 1, say.
+        atom = _atom(one)
+        if atom is not None and not other.mentions(atom) and _atom(condition[0]) == atom:
+            return atom, other, True
         if only_written:
             return None
         difference = one - other

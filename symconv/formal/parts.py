@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from itertools import combinations
 
 from sympy import And, Indexed, Integer, Piecewise, Rational
 from sympy.core.relational import Eq
@@ -14,7 +15,7 @@ from sympy.core.relational import Eq
 from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial, divided
-from symconv.arithmetic.symbols import sign_of
+from symconv.arithmetic.symbols import Sign
 from symconv.errors import SymconvError, Uncertified
 from symconv.formal.expansions import (
     Axes,
@@ -28,7 +29,7 @@ from symconv.formal.expansions import (
     sum_of_one,
     sum_of_two,
 )
-from symconv.formal.rocq_syntax import Names, polynomial_text
+from symconv.formal.rocq_syntax import Names, only, polynomial_text
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
@@ -297,18 +298,23 @@ class Parts:
     Attributes:
         names: what the symbols and tensors of the claim are called in Rocq.
         signs: the signs of its symbols.
+        given: the hypotheses on integers, by their names in the proof.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
-        facts: inequalities about sizes, each of which is not negative.
+        about: for each of these the sizes and symbols that it is made of.
+        facts: the names of the facts about each of them, beyond that it is not negative.
+        monomials: products of symbols that are not negative, and the symbols in each.
         lines: the lines of the proof.
-        positive: amounts that are known to be positive.
     """
 
     names: Mapping[str, str]
-    signs: Mapping[str, object]
+    signs: Mapping[str, Sign]
+    given: Mapping[str, set[str]]
     known: dict[str, Part] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
-    facts: list[Polynomial] = field(default_factory=list)
+    about: dict[str, set[str]] = field(default_factory=dict)
+    facts: dict[str, list[str]] = field(default_factory=dict)
+    monomials: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def text(self, polynomial: Polynomial) -> str:
@@ -366,6 +372,7 @@ class Parts:
                 list(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
                 f"expand_spread {self._given(what, part)}",
+                [part],
             )
         return self.known[what]
 
@@ -373,29 +380,94 @@ class Parts:
         """The arguments of a rule that speak of the operands."""
         return " ".join(f"sum_{part.name} shape_{part.name}" for part in parts)
 
-    def _named(self, what: str, shape: Axes, sums: list[Sum], rule: str) -> Part:
+    def _named(
+        self, what: str, shape: Axes, sums: list[Sum], rule: str, operands: Sequence[Part] = ()
+    ) -> Part:
         """A part with a new name, and the lines that say its shape and its sums."""
         name = f"y{1 + len(self.known)}"
+        about = {a for size in shape for a in size.symbols()}
+        kept = [f"shape_{part.name}" for part in operands]
+        kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
+        kept += self.hypotheses(about | {s for p in operands for n in p.shape for s in n.symbols()})
         self.lines += [
             f"move {name}_is: ({what}) => {name}.",
             f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
-            f"  by rewrite -{name}_is; sizes_are.",
+            f"  by rewrite -{name}_is; {only(kept)}; sizes_are.",
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
 
-    def _is_at_least(self, polynomial: Polynomial, least: int) -> bool:
-        return is_at_least(polynomial, least, self.signs)  # type: ignore[arg-type]
+    def hypotheses(self, atoms: Iterable[str]) -> list[str]:
+        """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
+        found = set(atoms)
+        return [
+            *(name for name, about in self.given.items() if about & found),
+            *(f"{m}_ge" for m in self.about if m in found),
+            *(name for name, (_, about) in self.monomials.items() if about <= found),
+        ]
 
-    def _size(self, text: str, fact: str, facts: Iterable[Polynomial]) -> Polynomial:
-        """A size that is told by inequalities, under a name of its own."""
+    def relevant(self, atoms: Iterable[str]) -> list[str]:
+        """The names of all that is known of symbols and sizes, and of what these are made of."""
+        found, open_ = set(atoms), list(atoms)
+        while open_:
+            new = self.about.get(open_.pop(), set()) - found
+            found |= new
+            open_ += new
+        facts = [name for m in self.about if m in found for name in self.facts[m]]
+        return [*self.hypotheses(found), *facts]
+
+    def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
+        """Say of each product of symbols in these what follows from their lower bounds.
+
+        For s ≥ 1 and c ≥ 1 that is 0 ≤ (s − 1)(c − 1), which linear arithmetic would not find.
+        """
+        for polynomial in polynomials:
+            for monomial in polynomial.terms:
+                for count in range(2, len(monomial) + 1):
+                    for product in combinations(monomial, count):
+                        self._compare(product)
+
+    def _compare(self, product: Sequence[Atom]) -> None:
+        bounds = [(a, self.signs[a].least) for a in product if isinstance(a, str)]
+        if len(bounds) < len(product) or any(low is None for _, low in bounds):
+            return
+        factors = [
+            self.names[a] if not low else f"({self.names[a]} - {low})" for a, low in bounds
+        ]
+        text = " * ".join(factors)
+        about = {a for a, _ in bounds}
+        if text not in [told for told, _ in self.monomials.values()]:
+            known = only(self.hypotheses(about))
+            name = f"product{1 + len(self.monomials)}"
+            self.lines.append(f"have {name} : 0 <= {text} by {known}; positive.")
+            self.monomials[name] = text, about
+
+    def _is_at_least(self, polynomial: Polynomial, least: int) -> bool:
+        return is_at_least(polynomial, least, self.signs)
+
+    def _size(
+        self, text: str, about: Iterable[Polynomial], fact: str = "", count: int = 0
+    ) -> Polynomial:
+        """A size under a name of its own, and what is known of it.
+
+        Args:
+            text: what it is.
+            about: what it is made of.
+            fact: the lemma that says more than that it is not negative.
+            count: how many facts this gives.
+        """
         if text not in self.sizes:
             name = f"m{1 + len(self.sizes)}"
             self.sizes[text] = name
-            self.lines.append(f"have [{name} {name}_is] : exists m, m = {text} by eexists.")
+            self.about[name] = {a for p in about for a in p.symbols()}
+            self.facts[name] = [f"fact{i}_{name}" for i in range(count)] or [f"{name}_is"]
+            self.lines += [
+                f"have [{name} {name}_is] : exists m, m = {text} by eexists.",
+                f"have {name}_ge : 0 <= {name} by clear -{name}_is; lia.",
+            ]
             if fact:
-                self.lines.append(f"have fact_{name} := {fact.format(m=f'{name}_is')}.")
-            self.facts += facts
+                told = " ".join(self.facts[name])
+                self.lines.append(f"have [{told}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
@@ -408,7 +480,7 @@ class Parts:
                 l, r = left.polynomial, right.polynomial
                 size = first.shape[axis] + l + r
                 if not self._is_at_least(signal.operands[0].lengths[axis] + l + r, 0):
-                    size = self._size(f"Z.max 0 ({self.text(size)})", "", ())
+                    size = self._size(f"Z.max 0 ({self.text(size)})", [size])
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
                 rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
@@ -424,8 +496,9 @@ class Parts:
                 s, n = factor.polynomial, first.shape[axis]
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
-                    f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)} {{m}}",
-                    (),
+                    [s, n],
+                    f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)}",
+                    2,
                 )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: s * u)
@@ -473,7 +546,7 @@ class Parts:
                     f"expand_correlate (a := {axis}) (e := {self.text(s)}) (d := {self.text(d)}) "
                     f"{self._given(what, k, x)}"
                 )
-                return self._named(what, shape, sums, rule)
+                return self._named(what, shape, sums, rule, parts)
             case Conv():
                 return self._layer(what, signal, operator, *parts)
             case Rearrange():
@@ -484,7 +557,7 @@ class Parts:
             case Add():
                 x, y = parts
                 rule = f"expand_sum {self._same_shape(x, y)} sum_{x.name} sum_{y.name}"
-                return self._named(what, x.shape, [*x.sums, *y.sums], rule)
+                return self._named(what, x.shape, [*x.sums, *y.sums], rule, parts)
             case Multiply():
                 x, y = parts
                 sums = [
@@ -495,7 +568,8 @@ class Parts:
                     for t in x.sums
                     for u in y.sums
                 ]
-                return self._named(what, x.shape, sums, f"expand_multiply {self._given(what, x, y)}")
+                rule = f"expand_multiply {self._given(what, x, y)}"
+                return self._named(what, x.shape, sums, rule, parts)
             case Scale() | Divide():
                 assert first is not None
                 q = what.removeprefix("scale ").rpartition(" ")[0]
@@ -503,7 +577,7 @@ class Parts:
                     Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in first.sums
                 ]
                 rule = f"expand_scale (q := {q}) sum_{first.name}"
-                return self._named(what, first.shape, sums, rule)
+                return self._named(what, first.shape, sums, rule, parts)
             case Formula():
                 return self._formula(what, signal, operator, parts)
         raise Uncertified(f"certificates have no rule for {plain(signal)}")
@@ -512,22 +586,33 @@ class Parts:
         self, what: str, shape: Axes, at: Callable[[Axes], Axes], rule: str, of: Part
     ) -> Part:
         sums = [moved(at, of.shape, one) for one in of.sums]
-        return self._named(what, shape, sums, f"{rule} {self._given(what, of)}")
+        return self._named(what, shape, sums, f"{rule} {self._given(what, of)}", [of])
 
     def _atomic(self, polynomial: Polynomial) -> str:
         return _argument(self.text(polynomial))
 
     def _positive(self, polynomial: Polynomial) -> str:
-        return f"(ltac:(positive) : 0 < {self.text(polynomial)})"
+        return self._sign(polynomial, "<")
 
     def _nonnegative(self, polynomial: Polynomial) -> str:
-        return f"(ltac:(positive) : 0 <= {self.text(polynomial)})"
+        return self._sign(polynomial, "<=")
+
+    def _sign(self, polynomial: Polynomial, sign: str) -> str:
+        return self.shown(f"0 {sign} {self.text(polynomial)}", polynomial)
+
+    def shown(self, statement: str, *about: Polynomial) -> str:
+        """A statement about sizes, shown from what is known at once."""
+        known = only(self.hypotheses(a for p in about for a in p.symbols()))
+        return f"(ltac:({known}; positive) : {statement})"
 
     def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
         told = " ".join(map(self._atomic, (s, d, c, n)))
         return self._size(
-            f"Z.max 0 (windows_in {told})", f"size_of_windows {self._positive(s)} {{m}}", ()
+            f"Z.max 0 (windows_in {told})",
+            [s, d, c, n],
+            f"size_of_windows {self._positive(s)}",
+            2,
         )
 
     def _dilated(self, what: str, signal: SignalExpr, d: Polynomial, axis: int, x: Part) -> Part:
@@ -536,8 +621,9 @@ class Parts:
         if not self._is_at_least(signal.operands[0].lengths[axis], 1):
             size = self._size(
                 f"Z.max 0 ({self._atomic(d)} * ({self.text(n)} - 1) + 1)",
-                f"size_of_dilated {self._positive(d)} {self._nonnegative(n)} {{m}}",
-                (),
+                [d, n],
+                f"size_of_dilated {self._positive(d)} {self._nonnegative(n)}",
+                2,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [
@@ -554,7 +640,7 @@ class Parts:
             f"expand_dilate (a := {axis}) (s := {self.shape_text(x.shape)}) {self._positive(d)} "
             f"isT {self._given(what, x)}"
         )
-        return self._named(what, shape, sums, rule)
+        return self._named(what, shape, sums, rule, [x])
 
     def _convolved(self, what: str, signal: SignalExpr, axis: int, x: Part, k: Part) -> Part:
         n, c = x.shape[axis], k.shape[0]
@@ -565,8 +651,9 @@ class Parts:
         ):
             size = self._size(
                 f"Z.max 0 (convolved_size {self._atomic(n)} {self._atomic(c)})",
-                f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)} {{m}}",
-                (),
+                [n, c],
+                f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)}",
+                3,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [
@@ -581,7 +668,7 @@ class Parts:
             for u in k.sums
         ]
         return self._named(
-            what, shape, sums, f"expand_convolve (a := {axis}) {self._given(what, x, k)}"
+            what, shape, sums, f"expand_convolve (a := {axis}) {self._given(what, x, k)}", [x, k]
         )
 
     def _layer(self, what: str, signal: SignalExpr, operator: Conv, x: Part, w: Part) -> Part:
@@ -628,7 +715,7 @@ class Parts:
             equal = f"{self.text(outputs)} = {self._atomic(groups)} * {self._atomic(each)}"
             rule = (
                 f"expand_grouped_conv {given} (g := {self.text(groups)}) (r := {self.text(each)}) "
-                f"{shapes} isT {self._positive(groups)} (ltac:(positive) : {equal}) "
+                f"{shapes} isT {self._positive(groups)} {self.shown(equal, outputs, groups, each)} "
                 f"{self._given(what, w, x)}"
             )
         sums = [
@@ -636,7 +723,7 @@ class Parts:
             for t in w.sums
             for u in x.sums
         ]
-        return self._named(what, shape, sums, rule)
+        return self._named(what, shape, sums, rule, [x, w])
 
     def _rearranged(self, what: str, signal: SignalExpr, operator: Rearrange, x: Part) -> Part:
         sizes = [size.polynomial for size in operator.sizes]
@@ -668,8 +755,9 @@ class Parts:
             f"(sizes' := {self.shape_text(sizes)}) (source := {_numbers(source)}%N) "
             f"(target := {_numbers(target)}%N)"
         )
-        rule = f"expand_rearrange {told} ltac:(nonnegatives) isT {self._given(what, x)}"
-        return self._named(what, shape, sums, rule)
+        known = only(self.hypotheses(a for size in sizes for a in size.symbols()))
+        rule = f"expand_rearrange {told} (ltac:({known}; nonnegatives)) isT {self._given(what, x)}"
+        return self._named(what, shape, sums, rule, [x])
 
     def _einsum(
         self, what: str, signal: SignalExpr, operator: Einsum, parts: list[Part]
@@ -697,7 +785,7 @@ class Parts:
             (x,) = parts
             sums = [sum_of_one(run, none, at(operator.inputs[0]), x.shape, t) for t in x.sums]
             return self._named(
-                what, shape, sums, f"expand_einsum_one {told} {self._given(what, x)}"
+                what, shape, sums, f"expand_einsum_one {told} {self._given(what, x)}", [x]
             )
         x, y = parts
         f, g = operator.inputs
@@ -707,11 +795,14 @@ class Parts:
             for u in y.sums
         ]
         told += f" (g := {_numbers_of(g, letters)}%N)"
-        return self._named(what, shape, sums, f"expand_einsum_two {told} {self._given(what, x, y)}")
+        rule = f"expand_einsum_two {told} {self._given(what, x, y)}"
+        return self._named(what, shape, sums, rule, parts)
 
     def _same_shape(self, x: Part, y: Part) -> str:
+        about = {a for part in (x, y) for size in part.shape for a in size.symbols()}
+        known = only([f"shape_{x.name}", f"shape_{y.name}", *self.relevant(about)])
         return (
-            f"(ltac:(rewrite shape_{x.name} shape_{y.name}; equal_sizes) "
+            f"(ltac:({known}; rewrite shape_{x.name} shape_{y.name}; equal_sizes) "
             f": shape {x.name} = shape {y.name})"
         )
 
@@ -730,7 +821,7 @@ class Parts:
             sums = [moved(at, x.shape, one) for one in x.sums]
             index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
             rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
-            return self._named(what, shape, sums, rule)
+            return self._named(what, shape, sums, rule, parts)
         q = scalar(case.number)
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]

@@ -7,6 +7,7 @@ operator.  Then a change of the integers that they run over makes one sum of the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.symbols import sign_of
@@ -15,7 +16,9 @@ from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Sum
 from symconv.formal.index_maps import Side, maps_between
 from symconv.formal.parts import Part, Parts
-from symconv.formal.rocq_syntax import polynomial_text
+from symconv.formal.rocq_syntax import only, polynomial_text
+from symconv.language.graph import walk
+from symconv.language.signals import SignalExpr
 
 __all__ = ["proof_lines"]
 
@@ -23,19 +26,25 @@ _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
 
 
-def proof_lines(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
+def proof_lines(
+    claim: Claim, names: Mapping[str, str], given: Mapping[str, set[str]]
+) -> Iterator[str]:
     """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
         claim: a claim about tensors.
         names: what its symbols and tensors are called in Rocq.
+        given: the names of the hypotheses on integers, and the symbols in each.
 
     Raises:
         Uncertified: there is no rule for something in the claim, or no change of indices is found.
     """
     left, right = claim.signals
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
-    parts = Parts(names, signs)
+    parts = Parts(names, signs, given)
+    parts.compare_products(
+        size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
+    )
     one, other = parts.of(left), parts.of(right)
     yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
     yield from parts.lines
@@ -44,21 +53,27 @@ def proof_lines(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
         return
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
-    yield f"  by rewrite shape_{other.name}; settle; equal_sizes."
+    yield f"  rewrite shape_{other.name}."
+    for size, same in zip(other.shape, one.shape, strict=True):
+        known = parts.relevant({*size.symbols(), *same.symbols()})
+        way = "reflexivity" if size == same else f"({only(known)}; lia)"
+        yield f"  apply: equal_lists; first {way}."
+    yield "  by []."
     yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} sum_{other.name})."
     rank = len(one.shape)
     indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
     yield f"{indices}apply: inside_nil; compute_terms."
     yield "(* Their entries are the same sums. *)"
-    yield from _Terms(parts, rank).equal(one, other)
+    yield from _Terms(parts, one.shape).equal(one, other)
 
 
 class _Terms:
     """The lines that make the sums of one side those of the other."""
 
-    def __init__(self, parts: Parts, rank: int) -> None:
+    def __init__(self, parts: Parts, shape: Axes) -> None:
         self._parts = parts
-        self._rank = rank
+        self._shape = shape
+        self._rank = len(shape)
 
     def equal(self, one: Part, other: Part) -> Iterator[str]:
         ours, theirs = list(one.sums), list(other.sums)
@@ -82,9 +97,9 @@ class _Terms:
     def _pairs(
         self, sum_: Sum, candidates: Sequence[Sum]
     ) -> Iterator[tuple[Side, Side, Axes, Axes]]:
-        ours = Side.of(sum_, self._rank, _OURS)
+        ours = Side.of(sum_, self._shape, _OURS)
         for candidate in candidates:
-            theirs = Side.of(candidate, self._rank, _THEIRS)
+            theirs = Side.of(candidate, self._shape, _THEIRS)
             for forth, back in maps_between(ours, theirs):
                 yield ours, theirs, forth, back
 
@@ -101,13 +116,18 @@ class _Terms:
         yield f"  (b := {self._parts.shape_text(theirs.sum.sizes)}))."
         yield "- by compute_sums."
         yield "- by compute_sums."
-        yield from self._direction(ours, v, names)
-        yield "  split; [ranges_hold | conditions_hold | lists_agree | entries_agree; in_the_ring; ring]."
-        yield from self._direction(theirs, w, names)
-        yield "  split; [ranges_hold | conditions_hold | lists_agree]."
+        yield from self._direction(ours, theirs, v, forth, back, names)
+        yield "  + entries_agree; in_the_ring; ring."
+        yield from self._direction(theirs, ours, w, back, forth, names)
 
     def _direction(
-        self, side: Side, variables: Sequence[str], names: Mapping[Atom, str]
+        self,
+        side: Side,
+        target: Side,
+        variables: Sequence[str],
+        forth: Axes,
+        back: Axes,
+        names: Mapping[Atom, str],
     ) -> Iterator[str]:
         introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
         conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
@@ -118,9 +138,27 @@ class _Terms:
             if not step.is_written:
                 e = f"e{1 + step.condition}"
                 value = polynomial_text(step.value, names)
-                yield f"  have {{}}{e} : {name} = {value} by lia."
+                yield f"  have {{}}{e} : {name} = {value} by clear -{e}; lia."
             yield f"  subst {name}."
-        yield "  settle."
+        yield "  split."
+        known = _Known(side, self._parts, variables, self._rank)
+        yield "  + " + " ".join(
+            f"apply: inside_and; first {known.range(value, size)}."
+            for value, size in zip(forth, target.sum.sizes, strict=True)
+        )
+        yield "    by []."
+        there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        yield "  + " + " ".join(
+            f"apply: holds_equal; first {known.equation(a.substitute(there), b.substitute(there))}."
+            for a, b in target.conditions
+        )
+        yield "    by []."
+        yield "  + " + " ".join(
+            "apply: equal_lists; first "
+            f"{known.equation(value.substitute(there), Polynomial.of(variable))}."
+            for value, variable in zip(back, side.variables, strict=True)
+        )
+        yield "    by []."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
         names: dict[Atom, str] = dict(self._parts.names.items())
@@ -146,3 +184,61 @@ def _function(
 def _reordered(order: Sequence[int]) -> Iterator[str]:
     raise Uncertified(f"the sums come in another order, {list(order)}")
     yield ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known where the integers of a side are inside and satisfy its conditions."""
+
+    side: Side
+    parts: Parts
+    variables: Sequence[str]
+    rank: int
+
+    def range(self, value: Polynomial, size: Polynomial) -> str:
+        """That a value lies in the range of a size."""
+        return f"(assumption || (split; {self._cleared(value, size)}; lia))"
+
+    def equation(self, one: Polynomial, other: Polynomial) -> str:
+        """That two values are equal."""
+        one, other = self.side.value(one), self.side.value(other)
+        if one == other:
+            return "same_integer"
+        return f"({self._cleared(one, other)}; lia)"
+
+    def _cleared(self, *values: Polynomial) -> str:
+        """What a goal about the values depends on; the rest would only slow the arithmetic down."""
+        ranges = self._ranges()
+        about = {a for value in values for a in self.side.value(value).indices()}
+        kept: dict[str, Polynomial] = {}
+        found = True
+        while found:
+            found = False
+            for name, (value, size) in ranges.items():
+                if name not in kept and value.indices() & about:
+                    kept[name] = size
+                    about |= value.indices()
+                    values = (*values, value, size)
+                    found = True
+        atoms = {a for value in values for a in self.side.value(value).symbols()}
+        return only([*kept, *self.parts.relevant(atoms)])
+
+    def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
+        """The ranges that are known, by the names of the hypotheses."""
+        values = self.side.values
+        found: dict[str, tuple[Polynomial, Polynomial]] = {}
+        for name, number, size in zip(
+            self.variables, self.side.variables, self.side.sum.sizes, strict=True
+        ):
+            found[f"{name}_in"] = values.get(number, Polynomial.of(number)), size
+        for axis in range(self.rank):
+            found[f"i{axis}_in"] = values.get(axis, Polynomial.of(axis)), self.side.shape[axis]
+        return {
+            name: pair
+            for name, pair in found.items()
+        }
+
+
+def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
+    for amount in node.operator.amounts:
+        yield amount.polynomial

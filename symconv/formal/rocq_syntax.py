@@ -29,6 +29,7 @@ __all__ = [
     "equation_text",
     "guard_text",
     "integer_text",
+    "only",
     "polynomial_text",
     "rocq_names",
 ]
@@ -50,7 +51,7 @@ _TAKEN = re.compile(
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
-    | (y|m|v|w|i|e)\d+ | \w*_(is|in|ge|gt|lt) | (size|sum|shape|expand|fact)_\w+ | _\w*
+    | (y|m|v|w|i|e|given|product)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
     """,
     re.VERBOSE,
 )
@@ -61,7 +62,7 @@ def rocq_names(names: Iterable[str]) -> dict[str, str]:
     """Names for symbols and signals that mean nothing else in a certificate.
 
     >>> rocq_names(["k2", "fun", "λ"])
-    {'k2': 'k2', 'fun': 'v1', 'λ': 'v2'}
+    {'k2': 'k2', 'fun': 'z1', 'λ': 'z2'}
     """
     wanted = list(names)
     usable = {
@@ -69,7 +70,7 @@ def rocq_names(names: Iterable[str]) -> dict[str, str]:
         for name in wanted
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and not _TAKEN.fullmatch(name)
     }
-    fresh = (f"v{number}" for number in range(1, 2 * len(wanted) + 2))
+    fresh = (f"z{number}" for number in range(1, 2 * len(wanted) + 2))
     others = iter([name for name in fresh if name not in usable])
     return {name: name if name in usable else next(others) for name in wanted}
 
@@ -83,6 +84,16 @@ def comment(text: str) -> str:
     known = text.encode("utf-8", "replace").decode()  # what is no text cannot be written either
     plain_text = known.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
     return re.sub(r"[\r\n]+", " ", plain_text)
+
+
+def only(hypotheses: Iterable[str]) -> str:
+    """The tactic that forgets all hypotheses but these, which would only slow the rest down.
+
+    >>> only(["a", "b"]), only([])
+    ('clear -a b', 'idtac')
+    """
+    kept = " ".join(dict.fromkeys(hypotheses))
+    return f"clear -{kept}" if kept else "idtac"
 
 
 # --- integers ------------------------------------------------------------------------
