@@ -34,6 +34,14 @@ Qed.
 Lemma inside_and i n s v : 0 <= i < n -> inside s v -> inside (n :: s) (i :: v).
 Proof. by move=> [/Z.leb_le i_ge /Z.ltb_lt i_lt] v_in; rewrite /= i_ge i_lt. Qed.
 
+(* What is shown by refuting the opposite. *)
+Lemma not_below a b : (a < b -> False) -> b <= a.
+Proof. lia. Qed.
+Lemma not_above a b : (b <= a -> False) -> a < b.
+Proof. lia. Qed.
+Lemma not_apart a b : (a < b -> False) -> (b < a -> False) -> a = b.
+Proof. lia. Qed.
+
 Lemma holds_nil : holds [::].
 Proof. by []. Qed.
 
@@ -48,7 +56,8 @@ Proof. by move=> -> ->. Qed.
 
 (* What is known of sizes. *)
 Lemma size_of_windows s d c n m : 0 < s -> m = Z.max 0 (windows_in s d c n) ->
-  n - d * (c - 1) <= s * m /\ (0 < m -> s * (m - 1) <= n - d * (c - 1) - 1).
+  [/\ n - d * (c - 1) <= s * m, 0 < m -> s * (m - 1) <= n - d * (c - 1) - 1
+    & 0 < m -> d * (c - 1) < n].
 Proof.
 rewrite /windows_in => s_gt ->; set a := n - d * (c - 1) - 1.
 have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.

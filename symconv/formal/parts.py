@@ -304,6 +304,7 @@ class Parts:
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
         monomials: products of symbols that are not negative, and the symbols in each.
+        inequalities: for each size what is not negative because of it, where it is positive.
         lines: the lines of the proof.
     """
 
@@ -314,6 +315,7 @@ class Parts:
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
+    inequalities: dict[str, list[Polynomial]] = field(default_factory=dict)
     monomials: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
@@ -416,6 +418,26 @@ class Parts:
         facts = [name for m in self.about if m in found for name in self.facts[m]]
         return [*self.hypotheses(found), *facts]
 
+    def bounds(self, atoms: Iterable[str]) -> list[Polynomial]:
+        """What is not negative because of sizes, and of what these are made of."""
+        found, open_ = set(atoms), list(atoms)
+        while open_:
+            new = self.about.get(open_.pop(), set()) - found
+            found |= new
+            open_ += new
+        known = [p for m in self.about if m in found for p in self.inequalities[m]]
+        known += [Polynomial.of(m) for m in self.about if m in found]
+        known += [Polynomial.of(s) - low for s in sorted(found) if (low := self._least(s)) is not None]
+        return known
+
+    def _least(self, symbol: str) -> int | None:
+        return self.signs[symbol].least if symbol in self.signs else None
+
+    @property
+    def positive(self) -> set[str]:
+        """The symbols that are positive."""
+        return {name for name, sign in self.signs.items() if sign.least == 1}
+
     def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
         """Say of each product of symbols in these what follows from their lower bounds.
 
@@ -446,19 +468,26 @@ class Parts:
         return is_at_least(polynomial, least, self.signs)
 
     def _size(
-        self, text: str, about: Iterable[Polynomial], fact: str = "", count: int = 0
+        self,
+        text: str,
+        about: Iterable[Polynomial],
+        bounds: Callable[[Polynomial], Iterable[Polynomial]],
+        fact: str = "",
+        count: int = 0,
     ) -> Polynomial:
         """A size under a name of its own, and what is known of it.
 
         Args:
             text: what it is.
             about: what it is made of.
+            bounds: what is not negative because of it, where it is positive.
             fact: the lemma that says more than that it is not negative.
             count: how many facts this gives.
         """
         if text not in self.sizes:
             name = f"m{1 + len(self.sizes)}"
             self.sizes[text] = name
+            self.inequalities[name] = list(bounds(Polynomial.of(name)))
             self.about[name] = {a for p in about for a in p.symbols()}
             self.facts[name] = [f"fact{i}_{name}" for i in range(count)] or [f"{name}_is"]
             self.lines += [
@@ -480,7 +509,12 @@ class Parts:
                 l, r = left.polynomial, right.polynomial
                 size = first.shape[axis] + l + r
                 if not self._is_at_least(signal.operands[0].lengths[axis] + l + r, 0):
-                    size = self._size(f"Z.max 0 ({self.text(size)})", [size])
+                    whole = size
+                    size = self._size(
+                        f"Z.max 0 ({self.text(whole)})",
+                        [whole],
+                        lambda m: (m - whole, whole - m),
+                    )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
                 rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
@@ -497,6 +531,7 @@ class Parts:
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
                     [s, n],
+                    lambda m: (s * m - n, n - 1 - s * (m - 1)),
                     f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)}",
                     2,
                 )
@@ -611,8 +646,9 @@ class Parts:
         return self._size(
             f"Z.max 0 (windows_in {told})",
             [s, d, c, n],
+            lambda m: (s * m - n + d * (c - 1), n - d * (c - 1) - 1 - s * (m - 1), n - d * (c - 1) - 1),
             f"size_of_windows {self._positive(s)}",
-            2,
+            3,
         )
 
     def _dilated(self, what: str, signal: SignalExpr, d: Polynomial, axis: int, x: Part) -> Part:
@@ -622,6 +658,7 @@ class Parts:
             size = self._size(
                 f"Z.max 0 ({self._atomic(d)} * ({self.text(n)} - 1) + 1)",
                 [d, n],
+                lambda m: (m - d * (n - 1) - 1, d * (n - 1) + 1 - m),
                 f"size_of_dilated {self._positive(d)} {self._nonnegative(n)}",
                 2,
             )
@@ -652,6 +689,7 @@ class Parts:
             size = self._size(
                 f"Z.max 0 (convolved_size {self._atomic(n)} {self._atomic(c)})",
                 [n, c],
+                lambda m: (m - n - c + 1, n + c - 1 - m),
                 f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)}",
                 3,
             )

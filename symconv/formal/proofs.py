@@ -6,8 +6,9 @@ operator.  Then a change of the integers that they run over makes one sum of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.symbols import sign_of
@@ -16,6 +17,7 @@ from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Sum
 from symconv.formal.index_maps import Side, maps_between
 from symconv.formal.parts import Part, Parts
+from symconv.formal.products import is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.signals import SignalExpr
@@ -55,8 +57,7 @@ def proof_lines(
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
     yield f"  rewrite shape_{other.name}."
     for size, same in zip(other.shape, one.shape, strict=True):
-        known = parts.relevant({*size.symbols(), *same.symbols()})
-        way = "reflexivity" if size == same else f"({only(known)}; lia)"
+        way = "reflexivity" if size == same else _apart(parts, size, same)
         yield f"  apply: equal_lists; first {way}."
     yield "  by []."
     yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} sum_{other.name})."
@@ -141,7 +142,7 @@ class _Terms:
                 yield f"  have {{}}{e} : {name} = {value} by clear -{e}; lia."
             yield f"  subst {name}."
         yield "  split."
-        known = _Known(side, self._parts, variables, self._rank)
+        known = _Known(side, self._parts, variables, self._rank, names)
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -194,23 +195,51 @@ class _Known:
     parts: Parts
     variables: Sequence[str]
     rank: int
+    names: Mapping[Atom, str]
 
     def range(self, value: Polynomial, size: Polynomial) -> str:
         """That a value lies in the range of a size."""
-        return f"(assumption || (split; {self._cleared(value, size)}; lia))"
+        value = self.side.value(value)
+        kept, known = self._about(value, size)
+        if is_linear([value, size, *known]):
+            return f"(assumption || (split; {only(kept)}; lia))"
+        low = self._refuted("not_below", [value], -value - 1, kept, known)
+        high = self._refuted("not_above", [value, size], value - size, kept, known)
+        return f"(assumption || (split; [{low} | {high}]))"
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
             return "same_integer"
-        return f"({self._cleared(one, other)}; lia)"
+        kept, known = self._about(one, other)
+        if is_linear([one, other, *known]):
+            return f"({only(kept)}; lia)"
+        low = self._refuted("", [one, other], other - one - 1, kept, known)
+        high = self._refuted("", [one, other], one - other - 1, kept, known)
+        return f"(apply: not_apart; [{low} | {high}])"
 
-    def _cleared(self, *values: Polynomial) -> str:
-        """What a goal about the values depends on; the rest would only slow the arithmetic down."""
+    def _refuted(
+        self,
+        lemma: str,
+        goal: Sequence[Polynomial],
+        opposite: Polynomial,
+        kept: Sequence[str],
+        known: Sequence[Polynomial],
+    ) -> str:
+        text = partial(polynomial_text, names=self.names)
+        apply = f"apply: {lemma}; " if lemma else ""
+        return f"{only(kept)}; {apply}{_refuted(goal, opposite, known, self.parts.positive, text)}"
+
+    def _about(self, *values: Polynomial) -> tuple[list[str], list[Polynomial]]:
+        """What a goal about values depends on; the rest would only slow the arithmetic down.
+
+        Returns the names of hypotheses, and what is not negative because of them.
+        """
         ranges = self._ranges()
-        about = {a for value in values for a in self.side.value(value).indices()}
+        about = {a for value in values for a in value.indices()}
         kept: dict[str, Polynomial] = {}
+        known: list[Polynomial] = []
         found = True
         while found:
             found = False
@@ -219,9 +248,11 @@ class _Known:
                     kept[name] = size
                     about |= value.indices()
                     values = (*values, value, size)
+                    known += [value, size - 1 - value]
                     found = True
-        atoms = {a for value in values for a in self.side.value(value).symbols()}
-        return only([*kept, *self.parts.relevant(atoms)])
+        atoms = {a for value in values for a in value.symbols()}
+        known = list(dict.fromkeys([*known, *self.parts.bounds(atoms)]))
+        return [*kept, *self.parts.relevant(atoms)], known
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -242,3 +273,36 @@ class _Known:
 def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
     for amount in node.operator.amounts:
         yield amount.polynomial
+
+
+def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:
+    """That two sizes are equal."""
+    atoms = {*one.symbols(), *other.symbols()}
+    kept, known = only(parts.relevant(atoms)), parts.bounds(atoms)
+    if is_linear(known):
+        return f"({kept}; lia)"
+    ways = [
+        _refuted([one, other], opposite, known, parts.positive, parts.text)
+        for opposite in (other - one - 1, one - other - 1)
+    ]
+    return f"({kept}; apply: not_apart; [{ways[0]} | {ways[1]}])"
+
+
+def _refuted(
+    goal: Sequence[Polynomial],
+    opposite: Polynomial,
+    known: Sequence[Polynomial],
+    positive: Set[str],
+    text: Callable[[Polynomial], str],
+) -> str:
+    """That something is not so, by multiples of what is known."""
+    found = needed([opposite, *known], products(goal, [opposite, *known], positive))
+    facts = [
+        f"(have ? : 0 <= {_bracketed(text(q))} * ({text(p)}) by (apply: Z.mul_nonneg_nonneg; lia))"
+        for q, p in found or []
+    ]
+    return f"move=> opposite; {'; '.join([*facts, 'lia'])}"
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isidentifier() else f"({text})"
