@@ -20,6 +20,19 @@ move=> x_s y_s x_is y_is h; apply: equal_tensors => [| i]; rewrite ?x_s ?y_s // 
 by rewrite x_is ?x_s // y_is ?y_s // h.
 Qed.
 
+(* Sums in another order have the same total, and two sums are equal one by one. *)
+Lemma expands_in_order (R : comRingType) (x : tensor R) sums order :
+  expands x sums -> perm_eq order (iota 0 (size sums)) ->
+  expands x [seq nth (known (fun=> [::]) (fun=> 0%R)) sums k | k <- order].
+Proof.
+move=> x_is same_sums i i_in; rewrite x_is // !totalE big_map (perm_big _ same_sums) /=.
+rewrite -[in LHS](mkseq_nth (known (fun=> [::]) (fun=> 0%R)) sums) /mkseq.
+by rewrite big_map.
+Qed.
+
+Lemma equal_sums (R : comRingType) (a b c d : R) : a = b -> c = d -> (a + c = b + d)%R.
+Proof. by move=> -> ->. Qed.
+
 (* An index inside is a list of integers, each in its range. *)
 Lemma inside_nil (P : seq Z -> Prop) : P [::] -> forall v, inside [::] v -> P v.
 Proof. by move=> h [| i v]. Qed.
@@ -59,8 +72,9 @@ Lemma size_of_windows s d c n m : 0 < s -> m = Z.max 0 (windows_in s d c n) ->
   [/\ n - d * (c - 1) <= s * m, 0 < m -> s * (m - 1) <= n - d * (c - 1) - 1
     & 0 < m -> d * (c - 1) < n].
 Proof.
-rewrite /windows_in => s_gt ->; set a := n - d * (c - 1) - 1.
-have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
+rewrite /windows_in => s_gt ->.
+have : 0 <= n - d * (c - 1) - 1 -> 0 <= (n - d * (c - 1) - 1) / s by move=> h; exact: Z.div_pos.
+set a := n - d * (c - 1) - 1; have := Z_div_mod_eq_full a s; have := Z.mod_pos_bound a s s_gt.
 by split; nia.
 Qed.
 
@@ -104,8 +118,17 @@ by elim: (shape x) a => [| n s' IH] [| a] //=; lia.
 Qed.
 
 (* A quotient and a remainder, each by what determines it. *)
-Lemma quotient_facts a b : 0 < b -> [/\ b * (a / b) <= a & a < b * (a / b) + b].
-Proof. by move=> b_gt; have := Z_div_mod_eq_full a b; have := Z.mod_pos_bound a b b_gt; split; lia. Qed.
+Lemma quotient_facts a b : 0 < b -> b * (a / b) <= a < b * (a / b) + b.
+Proof.
+by move=> b_gt; have := Z_div_mod_eq_full a b; have := Z.mod_pos_bound a b b_gt; lia.
+Qed.
+
+Lemma same_digits q a b c d : 0 <= b < q -> 0 <= d < q -> q * a + b = q * c + d -> a = c /\ b = d.
+Proof.
+move=> [b_ge b_lt] [d_ge d_lt] e.
+have ac : a = c by case: (Z.lt_trichotomy a c) => [? | [// | ?]]; exfalso; nia.
+by subst c; split; lia.
+Qed.
 
 Ltac positive := first
   [ assumption | lia
@@ -121,7 +144,7 @@ Ltac compute_sums := lazy beta iota zeta delta
    size head behead nth along places last rcons belast joined all_joined grouped product
    position_of Nat.eqb map flatten foldr subn predn].
 
-Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat].
+Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat nth].
 
 Ltac compute_shape := lazy beta iota zeta delta
   [clipped size head behead nth along windows_along cat take drop rcons last map product].

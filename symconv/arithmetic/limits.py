@@ -669,6 +669,9 @@ LONGEST_FILE_NAME = 200
 """Characters in the name of a certificate: file systems allow 255, and Rocq writes files whose
 names are longer than that of what it reads."""
 
+LONGEST_LAYERS_IN_A_FILE_NAME = 60
+"""Characters of the layers in the name of a certificate, which the index tells in full."""
+
 MOST_AXES_OF_AN_UNKNOWN = 5
 """Of an unknown whose shape is not given: as many as the weights of a layer in three dimensions."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -11,14 +12,14 @@ from typing import Any
 from rich.console import Console
 
 from symconv.arithmetic.limits import LONGEST_FILE_NAME
-from symconv.command.terminal import duration, line, paragraph, row
+from symconv.command.terminal import counting, duration, line, paragraph, row
 from symconv.decision.claims import Claim
 from symconv.errors import SymconvError, Uncertified
 from symconv.formal.certificates import FIRST_LINE, certificate, statement, theorem_name
 from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, Theory, check_theory
 
-__all__ = ["check_destination", "report_certificate", "report_theory"]
+__all__ = ["check_destination", "report_certificate", "report_checks", "report_theory"]
 
 Record = dict[str, Any]
 
@@ -180,6 +181,59 @@ def _show_check(out: Console, text: str, timeout: float | None) -> Record:
     row(out, "FORMALLY PROVED", duration(checked.seconds), "green")
     line(out, f"by Rocq (Coq) {version}; assumptions: none ({NOTHING})", indent=4)
     return {"verdict": "proved", "rocq": version, "seconds": checked.seconds}
+
+
+def report_checks(written: Mapping[str, Any], out: Console, timeout: float | None) -> Record:
+    """Have Rocq check the certificates for two networks, one after the other.
+
+    Args:
+        written: the record of what was written: the folder, and what is in it.
+        out: where it is shown.
+        timeout: how many seconds Rocq may take for each.
+
+    Returns:
+        What Rocq said of each; the verdict is "proved" where it accepts all of them, and all that
+        was proved of layers has one.
+    """
+    segments = written["segments"]
+    files = list(dict.fromkeys(file for one in segments for file in one["files"]))
+    checks: list[Record] = []
+    out.print("The certificates, checked by Rocq's kernel", style="bold")
+    try:
+        with Rocq() as rocq, counting(out, "Rocq checks certificates", len(files)) as advance:
+            record: Record = {"rocq": rocq.version, "checks": checks}
+            for file in files:
+                text = (Path(written["folder"]) / file).read_text(encoding="utf-8")
+                checks.append({"file": file, **_show_one(out, rocq, Path(file), text, timeout)})
+                advance()
+    except NoRocqError as reason:
+        return _show_unchecked(out, str(reason))
+    left_out = sum(one["is_left_out"] for one in segments)
+    if left_out:
+        told = f"{left_out} of {len(segments)} segments have none for what was proved of them."
+        paragraph(out, told, style="yellow")
+    out.print()
+    is_all = not left_out and all(one["verdict"] == "proved" for one in checks)
+    return {**record, "verdict": "proved" if is_all else "unknown"}
+
+
+def _show_one(out: Console, rocq: Rocq, file: Path, text: str, timeout: float | None) -> Record:
+    try:
+        checked = rocq.check(file.stem, text, timeout=timeout)
+    except (RejectedError, TimeoutError) as reason:
+        is_over = isinstance(reason, TimeoutError)
+        row(
+            out, str(file), "NOT CHECKED" if is_over else "REJECTED", "yellow" if is_over else "red"
+        )
+        paragraph(out, f"{_reason(reason)}.", indent=4)
+        return {"verdict": "unknown", "reason": _reason(reason)}
+    if checked.output.strip() != NOTHING:
+        row(out, str(file), "REJECTED", "red")
+        reason_given = f"the certificate assumes something: {checked.output.strip()}"
+        paragraph(out, f"{reason_given}.", indent=4)
+        return {"verdict": "unknown", "reason": reason_given}
+    row(out, str(file), f"FORMALLY PROVED  {duration(checked.seconds)}", "green")
+    return {"verdict": "proved", "seconds": checked.seconds}
 
 
 def _reason(error: Exception) -> str:

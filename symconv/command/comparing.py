@@ -11,6 +11,7 @@ from symconv.arithmetic.limits import WIDEST_TEXT
 from symconv.command.terminal import duration, following, line, paragraph, row, timed
 from symconv.decision.comparing.comparison import Comparison, Layers
 from symconv.errors import SymconvError
+from symconv.formal.compared import INDEX, Certificates
 from symconv.reading.networks.sources import Pair, compare_pair
 
 __all__ = ["check_destination", "report_comparison"]
@@ -20,19 +21,22 @@ Record = dict[str, Any]
 _NOTHING = "no inputs are known at which they differ"
 
 
-def report_comparison(pair: Pair, out: Console, saved: str = "") -> Record:
+def report_comparison(pair: Pair, out: Console, saved: str = "", folder: str = "") -> Record:
     """Show whether two networks compute the same; the same as a record.
 
     Args:
         pair: both.
         out: where it is shown.
         saved: the file in which inputs are written at which they differ; empty for none.
+        folder: where certificates are written; empty for nowhere.
 
     Raises:
-        SymconvError: they cannot be compared; nothing was shown then.
+        SymconvError: they cannot be compared, or certificates cannot be written; nothing was shown
+            then.
     """
     with following(out, f"comparing {pair.first} and {pair.second}") as tell:
         found, seconds = timed(lambda: compare_pair(pair, lambda one: tell(one.names)))
+    certificates = _certificates(found, pair, folder, out) if folder else None
     is_saved = bool(saved and found.counterexample)
     if is_saved:
         found.save_inputs(saved)
@@ -66,7 +70,36 @@ def report_comparison(pair: Pair, out: Console, saved: str = "") -> Record:
         told = f"The inputs are in {saved}." if is_saved else f"{saved} is not written: {_NOTHING}."
         paragraph(out, told)
         out.print()
+    if certificates is not None:
+        record["certificate"] = {"folder": folder, **certificates.record()}
+        _show_certificates(out, certificates, folder)
     return record
+
+
+def _certificates(found: Comparison, pair: Pair, folder: str, out: Console) -> Certificates:
+    with following(out, "writing certificates") as tell:
+        certificates = found.certificates(pair.first, pair.second, tell)
+    try:
+        certificates.save(folder)
+    except OSError as error:
+        raise SymconvError(f"cannot write certificates to {folder}: {error.strerror}") from None
+    return certificates
+
+
+def _show_certificates(out: Console, certificates: Certificates, folder: str) -> None:
+    out.print("Certificates", style="bold")
+    for one in certificates.segments:
+        paragraph(out, one.layers.names)
+        for file in one.files:
+            line(out, file, "green", indent=6)
+        for reason in one.reasons:
+            style = "yellow" if one.is_left_out else ""
+            paragraph(out, f"none: {reason}", indent=6, style=style)
+    out.print()
+    count = len(certificates.files)
+    told = f"{count} certificate{'s' * (count != 1)}"
+    paragraph(out, f"{told} in {folder}; {INDEX} there tells what is left to numbers.")
+    out.print()
 
 
 def _show_layers(out: Console, layers: Layers) -> None:

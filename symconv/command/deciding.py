@@ -131,7 +131,7 @@ class Decider:
             return record
         return {"problem": text, "answer": record["verdict"], "reason": record["reason"]}
 
-    def pair(self, pair: Pair, saved: str) -> Record:
+    def pair(self, pair: Pair, saved: str, folder: str) -> Record:
         """The record of two networks that are compared; see `report_comparison`.
 
         Raises:
@@ -141,8 +141,8 @@ class Decider:
 
         named = {"first": pair.first, "second": pair.second}
         record = self._record(
-            lambda: report_comparison(pair, self._out, saved),
-            Task("pair", {"pair": asdict(pair), "saved": saved}),
+            lambda: report_comparison(pair, self._out, saved, folder),
+            Task("pair", {"pair": asdict(pair), "saved": saved, "folder": folder}),
             None,
             f"{pair.first}  =  {pair.second}",
             f"whether {pair.first} and {pair.second} are equal",

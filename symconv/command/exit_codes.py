@@ -48,7 +48,8 @@ def exit_code(record: Mapping[str, Any]) -> int:
     everything = ("all lengths", "all sizes")  # verdicts.py is imported only when it is needed
     partly = record["verdict"] == "proved" and record.get("scope", "all lengths") not in everything
     unchecked = record.get("certificate", {}).get("verdict") == "unknown"
-    return EXIT["unknown" if partly or unchecked else record["verdict"]]
+    code = EXIT[record["verdict"]]
+    return EXIT["unknown"] if partly or (unchecked and code == EXIT["proved"]) else code
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -265,8 +265,8 @@ def _problem(
     return report_problem(problem, Wanted(**wanted), out)
 
 
-def _pair(out: Console, pair: Mapping[str, Any], saved: str) -> dict[str, Any]:
+def _pair(out: Console, pair: Mapping[str, Any], saved: str, folder: str) -> dict[str, Any]:
     from symconv.command.comparing import report_comparison
     from symconv.reading.networks.sources import Pair
 
-    return report_comparison(Pair(**pair), out, saved)
+    return report_comparison(Pair(**pair), out, saved, folder)

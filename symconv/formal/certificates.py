@@ -9,7 +9,7 @@ by its inverse, and that the lengths agree, is linear arithmetic, which Rocq's `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sympy.core.relational import Relational
 
@@ -39,12 +39,16 @@ __all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
 FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 
 
-def certificate(claim: Claim) -> str:
+def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
     """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
 
     The file needs nothing but MathComp and mathcomp-zify: the definitions and lemmas that it builds
     on are in it.  A claim about lengths is a statement about integers: where a length was worked
     out from a signal, symconv did that, and the certificate does not say it.
+
+    Args:
+        claim: the claim.
+        about: lines that its comment says of it besides, as which layers it is about.
 
     Raises:
         Uncertified: the claim was not proved for all lengths, or a certificate cannot say it.
@@ -54,7 +58,7 @@ def certificate(claim: Claim) -> str:
         raise Uncertified(
             f"only what is proved for all lengths has a certificate, and this is {found}"
         )
-    return script(claim)
+    return script(claim, about)
 
 
 def theorem_name(claim: Claim) -> str:
@@ -64,8 +68,12 @@ def theorem_name(claim: Claim) -> str:
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
-def script(claim: Claim) -> str:
+def script(claim: Claim, about: Sequence[str] = ()) -> str:
     """The certificate of a claim, whether that is true or not.
+
+    Args:
+        claim: the claim.
+        about: what the comment says besides.
 
     Raises:
         Uncertified: there is no rule for something in the claim.
@@ -75,7 +83,7 @@ def script(claim: Claim) -> str:
     proof = [f"  {line}" for line in _proof(claim, names)]
     name = theorem_name(claim)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
-    about = [
+    head = [
         FIRST_LINE,
         "",
         f"   {comment(claim.name)}:" if claim.name else "   A claim:",
@@ -84,6 +92,7 @@ def script(claim: Claim) -> str:
         f"   {comment(quantifiers(claim))}.",
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
+        *([*(f"   {comment(line)}" for line in about), ""] if about else []),
         *(
             [
                 "   It is a statement about integers: if a side is the length of a signal, then",
@@ -101,7 +110,7 @@ def script(claim: Claim) -> str:
     if claim.signals:
         theorem = ["Section Certificate.", *_ring(claim), "", *theorem, "", "End Certificate."]
     parts = [
-        "\n".join(about),
+        "\n".join(head),
         library() if claim.signals else _INTEGERS,
         "\n".join(theorem),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",

@@ -17,24 +17,43 @@ from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Condition, Factor, Sum
 from symconv.language.operators.radix import digits
 
-__all__ = ["Elimination", "Side", "maps_between"]
+__all__ = ["Elimination", "Side", "Split", "maps_between"]
 
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """An integer that a condition gives in the others.
+    """An integer that a condition, or its range, gives in the others.
 
     Attributes:
-        condition: which condition.
+        condition: which condition; None if the range has one value.
         variable: the number of the integer.
         value: what it is.
         is_written: whether the condition is written as that.
     """
 
-    condition: int
+    condition: int | None
     variable: int
     value: Polynomial
     is_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A condition q·a + b = q·c + d with 0 ≤ b, d < q, which says that a = c and b = d.
+
+    Attributes:
+        condition: which condition.
+        radix: q.
+        quotients: a and c.
+        remainders: b and d.
+        first: the number of the condition a = c; that of b = d follows.
+    """
+
+    condition: int
+    first: int
+    radix: Polynomial
+    quotients: Condition
+    remainders: Condition
 
 
 @dataclass(slots=True)
@@ -48,8 +67,9 @@ class Side:
         variables: the numbers of the integers.
         conditions: its conditions in these.
         factors: the entries that it multiplies.
-        eliminations: which integers are given by conditions, in order.
+        steps: which integers are given by conditions, and what else is made of these, in order.
         values: these integers in those that are left.
+        left: the conditions that give none, in what is left.
     """
 
     sum: Sum
@@ -58,8 +78,9 @@ class Side:
     variables: list[int]
     conditions: list[Condition]
     factors: list[Factor]
-    eliminations: list[Elimination] = field(default_factory=list)
+    steps: list[Elimination | Split] = field(default_factory=list)
     values: dict[Atom, Polynomial] = field(default_factory=dict)
+    left: dict[int, Condition] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sum_: Sum, shape: Axes, start: int) -> Side:
@@ -71,25 +92,61 @@ class Side:
         return side
 
     def _eliminate(self) -> None:
-        open_ = dict(enumerate(self.conditions))
-        for only_written in (True, False):
-            found = True
-            while found:
-                found = False
-                for number, condition in list(open_.items()):
-                    one, other = (p.substitute(self.values) for p in condition)
-                    solved = self._solved(condition, one, other, only_written)
-                    if one == other:
-                        del open_[number]
-                    elif solved is not None:
-                        variable, value, is_written = solved
-                        self.eliminations.append(
-                            Elimination(number, variable, value, is_written)
-                        )
-                        new: dict[Atom, Polynomial] = {variable: value}
-                        self.values = {v: p.substitute(new) for v, p in self.values.items()} | new
-                        del open_[number]
-                        found = True
+        for number, size in zip(
+            (*self.outputs, *self.variables), (*self.shape, *self.sum.sizes), strict=True
+        ):
+            if size == Polynomial.constant(1):
+                self._put(Elimination(None, number, Polynomial({}), False))
+        self.left = dict(enumerate(self.conditions))
+        while self._solve_one(only_written=True) or self._solve_one(only_written=False):
+            pass
+        self.left = {
+            number: (self.value(one), self.value(other))
+            for number, (one, other) in self.left.items()
+        }
+
+    def _solve_one(self, *, only_written: bool) -> bool:
+        """Whether a condition gives an integer, or is two."""
+        for number, condition in list(self.left.items()):
+            one, other = map(self.value, condition)
+            if one == other:
+                del self.left[number]
+                continue
+            solved = self._solved(condition, one, other, only_written)
+            if solved is not None:
+                self._put(Elimination(number, *solved))
+                del self.left[number]
+                return True
+            split = None if only_written else self._split(number, one - other)
+            if split is not None:
+                self.steps.append(split)
+                del self.left[number]
+                self.left |= {split.first: split.quotients, split.first + 1: split.remainders}
+                return True
+        return False
+
+    def _put(self, step: Elimination) -> None:
+        self.steps.append(step)
+        new: dict[Atom, Polynomial] = {step.variable: step.value}
+        self.values = {v: p.substitute(new) for v, p in self.values.items()} | new
+
+    def _split(self, number: int, difference: Polynomial) -> Split | None:
+        """The condition as two, where the remainders are integers with one range."""
+        sizes = dict(zip(self.variables, self.sum.sizes, strict=True))
+        sizes |= dict(zip(self.outputs, self.shape, strict=True))
+        ones = [v for v in sorted(difference.indices()) if difference.coefficient(v) == 1]
+        others = [v for v in sorted(difference.indices()) if difference.coefficient(v) == -1]
+        for b, d in product(ones, others):
+            if sizes[b] != sizes[d] or b in self.values or d in self.values:
+                continue
+            remainders = Polynomial.of(b), Polynomial.of(d)
+            quotient, rest = divided(difference - remainders[0] + remainders[1], sizes[b])
+            if rest.terms or not quotient.terms:
+                continue
+            positive = Polynomial({m: c for m, c in quotient.terms.items() if c > 0})
+            first = len(self.conditions) + 2 * sum(isinstance(s, Split) for s in self.steps)
+            return Split(number, first, sizes[b], (positive, positive - quotient), remainders)
+        return None
 
     def _solved(
         self, condition: Condition, one: Polynomial, other: Polynomial, only_written: bool
@@ -175,6 +232,10 @@ def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Facto
         *(p - q for p, q in target.conditions),
     ]
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
+    one = Polynomial.constant(1)
+    alone = {v: Polynomial({}) for v in unknown if sizes[v] == one}
+    values |= alone
+    unknown -= alone.keys()
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]
     own = dict(zip(source.variables, source.sum.sizes, strict=True))
     while unknown:
@@ -188,8 +249,8 @@ def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Facto
             found = _unread(unknown, sizes, free, own)
         values |= found
         unknown -= found.keys()
-    for equation in equations:
-        value = equation.substitute(values)
+    for equation in () if source.left else equations:
+        value = source.value(equation.substitute(values))
         if value.terms and not any(isinstance(a, Floor) for a in value.every_atom()):
             raise Uncertified("the sums do not read the same entries")
     return [values[v] for v in target.variables]

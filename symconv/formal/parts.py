@@ -191,6 +191,10 @@ def _kept_axes(signal: SignalExpr, operand: SignalExpr) -> list[int | None] | No
     return None if offset == 0 and None not in kept else kept
 
 
+def _axes_text(kept: Sequence[int | None]) -> str:
+    return _list_of("None" if axis is None else f"Some {axis}%N" for axis in kept)
+
+
 def _spread_text(
     signal: SignalExpr,
     operand: SignalExpr,
@@ -242,9 +246,10 @@ def _case_of(signal: SignalExpr) -> _Case:
     match operator.expression:
         case Rational() as number:
             return _Case(Fraction(int(number.p), int(number.q)))
-        case Piecewise(args=((Rational() as number, condition), (Integer() as other, _))) if (
-            other == 0
+        case Piecewise(args=(inside, outside)) if outside.expr == 0 and isinstance(
+            inside.expr, Rational
         ):
+            number, condition = inside.expr, inside.cond
             equations = condition.args if isinstance(condition, And) else (condition,)
             if all(isinstance(one, Eq) for one in equations):
                 return _Case(
@@ -373,7 +378,8 @@ class Parts:
                 what,
                 list(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
-                f"expand_spread {self._given(what, part)}",
+                f"expand_spread (sizes' := {self.shape_text(list(signal.lengths))}) "
+                f"(axes := {_axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
         return self.known[what]
@@ -398,6 +404,18 @@ class Parts:
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
+
+    def _known(
+        self, what: str, shape: Axes, sums: list[Sum], rule: str, conditions: str, q: str
+    ) -> Part:
+        """A part whose entries are a number where conditions hold, which is said of it."""
+        part = self._named(what, shape, sums, rule)
+        name = part.name
+        self.lines[-1] = (
+            f"have sum_{name} : expands {name} [:: known {conditions} (fun=> {q})]"
+            f" by rewrite -{name}_is; exact: {rule}."
+        )
+        return part
 
     def hypotheses(self, atoms: Iterable[str]) -> list[str]:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
@@ -864,10 +882,9 @@ class Parts:
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
         if not equations:
-            return self._named(what, shape, sums, f"expand_constant {self.shape_text(shape)} {q}")
+            return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
         cs = what.partition("holds ")[2].rpartition(" then ")[0]
-        rule = f"expand_cases {self.shape_text(shape)} (fun i => {cs}) (fun=> {q})"
-        return self._named(what, shape, sums, rule)
+        return self._known(what, shape, sums, "expand_cases", f"(fun i => {cs})", q)
 
 
 def _along(axis: int, change: Callable[[Polynomial], Polynomial], index: Axes) -> Axes:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Sum
-from symconv.formal.index_maps import Side, maps_between
+from symconv.formal.index_maps import Side, Split, maps_between
 from symconv.formal.parts import Part, Parts
 from symconv.formal.products import is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
@@ -60,12 +61,23 @@ def proof_lines(
         way = "reflexivity" if size == same else _apart(parts, size, same)
         yield f"  apply: equal_lists; first {way}."
     yield "  by []."
-    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} sum_{other.name})."
+    terms = _Terms(parts, one.shape)
+    pairs, order = terms.paired(one, other)
+    ordered = f"sum_{other.name}"
+    if order != sorted(order):
+        listed = "; ".join(map(str, order))
+        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) {ordered} isT."
+        ordered = "sums_in_order"
+    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} {ordered})."
     rank = len(one.shape)
     indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
     yield f"{indices}apply: inside_nil; compute_terms."
     yield "(* Their entries are the same sums. *)"
-    yield from _Terms(parts, one.shape).equal(one, other)
+    yield from terms.equal(pairs)
+
+
+_Pair: TypeAlias = tuple[Side, Side, Axes, Axes]
+"""A sum of either side, and the changes of indices between them."""
 
 
 class _Terms:
@@ -76,33 +88,33 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def equal(self, one: Part, other: Part) -> Iterator[str]:
-        ours, theirs = list(one.sums), list(other.sums)
-        pairs = []
-        for sum_ in ours:
-            pair = next(self._pairs(sum_, theirs), None)
-            if pair is None:
+    def paired(self, one: Part, other: Part) -> tuple[list[_Pair], list[int]]:
+        """A sum of the other side for each of one, and in which order they come there."""
+        left = dict(enumerate(other.sums))
+        pairs, order = [], []
+        for sum_ in one.sums:
+            found = ((n, p) for n, its in left.items() for p in self._pairs(sum_, its))
+            number, pair = next(found, (None, None))
+            if number is None or pair is None:
                 raise Uncertified("no change of the summation indices makes one side of the other")
-            theirs.remove(pair[1].sum)
+            del left[number]
+            order.append(number)
             pairs.append(pair)
-        if theirs:
+        if left:
             raise Uncertified("the sides have different numbers of sums")
-        order = [next(i for i, s in enumerate(other.sums) if s is p[1].sum) for p in pairs]
-        if order != sorted(order):
-            yield from _reordered(order)
+        return pairs, order
+
+    def equal(self, pairs: Sequence[_Pair]) -> Iterator[str]:
+        """The lines for sums that are paired, one after the other."""
         for number, pair in enumerate(pairs):
             if number < len(pairs) - 1:
                 yield "apply: equal_sums."
             yield from self._one(*pair)
 
-    def _pairs(
-        self, sum_: Sum, candidates: Sequence[Sum]
-    ) -> Iterator[tuple[Side, Side, Axes, Axes]]:
-        ours = Side.of(sum_, self._shape, _OURS)
-        for candidate in candidates:
-            theirs = Side.of(candidate, self._shape, _THEIRS)
-            for forth, back in maps_between(ours, theirs):
-                yield ours, theirs, forth, back
+    def _pairs(self, one: Sum, other: Sum) -> Iterator[_Pair]:
+        ours, theirs = Side.of(one, self._shape, _OURS), Side.of(other, self._shape, _THEIRS)
+        for forth, back in maps_between(ours, theirs):
+            yield ours, theirs, forth, back
 
     def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
         v, w = (
@@ -118,7 +130,7 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        yield "  + entries_agree; in_the_ring; ring."
+        yield "  + entries_agree; first [reflexivity | in_the_ring; ring]."
         yield from self._direction(theirs, ours, w, back, forth, names)
 
     def _direction(
@@ -134,15 +146,9 @@ class _Terms:
         conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
         taken = "".join(f"/holds_cons [{e} " for e in conditions) + "_" + "]" * len(conditions)
         yield f"- {introduced}apply: inside_nil; compute_sums => {taken}."
-        for step in side.eliminations:
-            name = names[step.variable]
-            if not step.is_written:
-                e = f"e{1 + step.condition}"
-                value = polynomial_text(step.value, names)
-                yield f"  have {{}}{e} : {name} = {value} by clear -{e}; lia."
-            yield f"  subst {name}."
+        yield from self._steps(side, names)
         yield "  split."
-        known = _Known(side, self._parts, variables, self._rank, names)
+        known = _Known(side, self._parts, names)
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -160,6 +166,27 @@ class _Terms:
             for value, variable in zip(back, side.variables, strict=True)
         )
         yield "    by []."
+
+    def _steps(self, side: Side, names: Mapping[Atom, str]) -> Iterator[str]:
+        """The lines that leave those integers only that no condition gives."""
+        text = partial(polynomial_text, names=names)
+        for step in side.steps:
+            if isinstance(step, Split):
+                e, fresh = f"e{1 + step.condition}", (f"e{step.first + 1}", f"e{step.first + 2}")
+                (a, c), (b, d) = step.quotients, step.remainders
+                whole = f"{text(step.radix * a + b)} = {text(step.radix * c + d)}"
+                inside = " ".join(f"{text(r)}_in" for r in (b, d))
+                yield f"  have {{}}{e} : {whole} by clear -{e}; lia."
+                yield (
+                    f"  have [{' '.join(fresh)}] : {text(a)} = {text(c)} /\\ {text(b)} = {text(d)} "
+                    f"by apply: (same_digits {inside}); clear -{e}; lia."
+                )
+                continue
+            name = names[step.variable]
+            if not step.is_written:
+                e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+            yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
         names: dict[Atom, str] = dict(self._parts.names.items())
@@ -182,10 +209,6 @@ def _function(
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
-def _reordered(order: Sequence[int]) -> Iterator[str]:
-    raise Uncertified(f"the sums come in another order, {list(order)}")
-    yield ""
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -193,8 +216,6 @@ class _Known:
 
     side: Side
     parts: Parts
-    variables: Sequence[str]
-    rank: int
     names: Mapping[Atom, str]
 
     def range(self, value: Polynomial, size: Polynomial) -> str:
@@ -250,23 +271,25 @@ class _Known:
                     values = (*values, value, size)
                     known += [value, size - 1 - value]
                     found = True
+            for number, (one, other) in self.side.left.items():
+                name = f"e{1 + number}"
+                if name not in kept and (one - other).indices() & about:
+                    kept[name] = one
+                    about |= (one - other).indices()
+                    values = (*values, one, other)
+                    known += [one - other, other - one]
+                    found = True
         atoms = {a for value in values for a in value.symbols()}
         known = list(dict.fromkeys([*known, *self.parts.bounds(atoms)]))
         return [*kept, *self.parts.relevant(atoms)], known
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
-        values = self.side.values
-        found: dict[str, tuple[Polynomial, Polynomial]] = {}
-        for name, number, size in zip(
-            self.variables, self.side.variables, self.side.sum.sizes, strict=True
-        ):
-            found[f"{name}_in"] = values.get(number, Polynomial.of(number)), size
-        for axis in range(self.rank):
-            found[f"i{axis}_in"] = values.get(axis, Polynomial.of(axis)), self.side.shape[axis]
+        numbers = (*self.side.outputs, *self.side.variables)
+        sizes = (*self.side.shape, *self.side.sum.sizes)
         return {
-            name: pair
-            for name, pair in found.items()
+            f"{self.names[number]}_in": (self.side.value(Polynomial.of(number)), size)
+            for number, size in zip(numbers, sizes, strict=True)
         }
 
 

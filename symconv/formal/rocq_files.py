@@ -25,6 +25,15 @@ FILES = (
     "two_sided",
     "sanity",
     *LIBRARY,
+    "tensor_layers",
+    "tensor_composition",
+    "tensor_uniqueness",
+    "tensor_folding",
+    "tensor_shuffle",
+    "tensor_padding",
+    "tensor_padding_exact",
+    "tensor_branches",
+    "tensor_groups",
 )
 """All files, in such an order."""
 

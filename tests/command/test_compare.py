@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from symconv import Claim
 from symconv.command.cli import main
+from symconv.errors import Uncertified
 from tests.generators import network_files
 from tests.oracles import layers_by_torch, onnx_models
+from tests.oracles.rocq import needs_rocq
 from tests.project import ROOT
 
 
@@ -246,6 +249,114 @@ def test_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             result = run(*arguments, "--input", "x:N")
         assert result.exit_code == 2
         assert f'pip install "symconv[{package}]"' in result.stderr
+
+
+# --- certificates --------------------------------------------------------------------
+
+TRUE = "Theorem t : True.\nProof. exact I. Qed.\nPrint Assumptions t.\n"
+FALSE = TRUE.replace("True", "False")
+ASSUMED = f"Axiom a : False.\n{FALSE.replace('exact I', 'exact a')}"
+
+
+@pytest.fixture
+def stated(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Has the certificates of all claims replaced by a text, or by a refusal."""
+
+    def put(text: str | None) -> None:
+        def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
+            if text is None:
+                raise Uncertified("there is no rule for it")
+            return text
+
+        monkeypatch.setattr("symconv.formal.compared.certificate", certificate)
+
+    return put
+
+
+@pytest.mark.usefixtures("files")
+def test_certificates_are_written_with_an_index(stated: Any) -> None:
+    stated(TRUE)
+    result = run("a.onnx", "b.onnx", "--certificate", "proofs")
+    assert result.exit_code == 0
+    (file,) = Path("proofs").glob("*.v")
+    assert file.name.startswith("segment_1_pad_conv_bn")
+    assert file.read_text(encoding="utf-8") == TRUE
+    assert f"      {file.name}\n" in result.output
+    assert "  1 certificate in proofs; index.txt there tells what is left to" in result.output
+    index = Path("proofs", "index.txt").read_text(encoding="utf-8")
+    assert index.startswith("a.onnx  =  b.onnx\n")
+    assert "first: pad (Pad), conv (Conv), bn (BatchNormalization)" in index
+    assert "left to numbers: k has to be" in index
+    again = run("a.onnx", "b.onnx", "--certificate", "proofs")
+    assert again.exit_code == 2
+    assert "proofs is there already, with files in it" in " ".join(again.stderr.split())
+    assert Path("proofs", "index.txt").read_text(encoding="utf-8") == index
+
+
+@pytest.mark.usefixtures("files")
+def test_a_certificate_that_is_not_written(stated: Any) -> None:
+    stated(None)
+    result = run("a.onnx", "b.onnx", "--certificate", "proofs")
+    assert result.exit_code == 0
+    assert "none: there is no rule for it" in result.output
+    assert [one.name for one in Path("proofs").iterdir()] == ["index.txt"]
+    alone = run("a.onnx", "b.onnx", "--formal")
+    assert alone.exit_code == 2
+    assert "--formal checks certificates: say where" in " ".join(alone.stderr.split())
+
+
+@needs_rocq
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        (TRUE, 0, "FORMALLY PROVED"),
+        (FALSE, 3, "REJECTED"),
+        (ASSUMED, 3, "REJECTED"),
+        (None, 3, "1 of 1 segments have none for what was proved of them"),
+    ],
+)
+@pytest.mark.usefixtures("files")
+def test_rocq_has_the_last_word(stated: Any, text: str | None, code: int, told: str) -> None:
+    stated(text)
+    result = run("a.onnx", "b.onnx", "--certificate", "proofs", "--formal")
+    assert result.exit_code == code
+    assert told in result.output
+    found = record("a.onnx", "b.onnx", "--certificate", "again", "--formal")
+    assert found["verdict"] == "agree"
+    assert found["certificate"]["verdict"] == ("unknown" if code else "proved")
+    assert len(found["certificate"]["checks"]) == (text is not None)
+
+
+@pytest.mark.usefixtures("files")
+def test_certificates_where_rocq_is_not_installed(
+    stated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated(TRUE)
+    monkeypatch.setattr("symconv.formal.rocq.shutil.which", lambda name: None)
+    result = run("a.onnx", "b.onnx", "--certificate", "proofs", "--formal")
+    assert result.exit_code == 3
+    assert "NOT CHECKED" in result.output
+    assert "there is no coqc, the compiler of Rocq (Coq)" in result.output
+    assert len([*Path("proofs").glob("*.v")]) == 1
+    # That networks differ is known without it.
+    assert run("a.onnx", "wrong.onnx", "--certificate", "more", "--formal").exit_code == 1
+
+
+@needs_rocq
+@pytest.mark.parametrize("more", [(), ("--timeout", "120")])
+@pytest.mark.usefixtures("files")
+def test_certificates_of_files_are_accepted(more: Sequence[str]) -> None:
+    network_files.padded(Path("once.onnx"), 3)
+    network_files.padded(Path("twice.onnx"), 1, 2)
+    found = record("once.onnx", "twice.onnx", "--certificate", "proofs", "--formal", *more)
+    assert found["verdict"] == "proved"
+    (segment,) = found["certificate"]["segments"]
+    assert segment["files"] == ["segment_1_pad0_relu.v"]
+    (checked,) = found["certificate"]["checks"]
+    assert (checked["file"], checked["verdict"]) == ("segment_1_pad0_relu.v", "proved")
+    text = Path("proofs", checked["file"]).read_text(encoding="utf-8")
+    assert "The first is once.onnx, and the second twice.onnx." in text
+    assert "On the left, layers of the first: pad0 (Pad), relu (Relu)." in text
 
 
 # --- modules -------------------------------------------------------------------------

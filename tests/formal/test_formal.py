@@ -70,6 +70,15 @@ REQUIRED = {
     "noble_identity_for_upsampling",
     "convolve_is_polynomial_product",
     "dilate_is_composition_with_a_power",
+    "two_layers_of_any_rank_eq_one_layer",
+    "layer_of_any_rank_determines_kernel",
+    "scale_and_bias_fold",
+    "batch_norm_folds",
+    "rearranged_and_back",
+    "pixel_unshuffle_shuffle",
+    "two_padded_layers_eq_one_layer",
+    "repvgg_branches_eq_one_layer",
+    "two_layers_with_any_groups_eq_one_layer",
 }
 
 

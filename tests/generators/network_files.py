@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,20 @@ def less(path: Path, names: Sequence[str] = ("a", "b"), by: float = 2.0) -> None
         helper.make_node("Sub", ["a", "more"], ["y"]),
     ]
     write_file(path, nodes, dict.fromkeys(names, ("N",)), {"two": np.float32(by)})
+
+
+def padded(path: Path, *amounts: int) -> None:
+    """Zeros put around a signal, several times, and Relu."""
+    from onnx import helper
+
+    names = ["x", *(f"padded{number}" for number in range(len(amounts)))]
+    nodes = [
+        helper.make_node("Pad", [before, f"by{number}"], [after], name=f"pad{number}")
+        for number, (before, after) in enumerate(pairwise(names))
+    ]
+    nodes.append(helper.make_node("Relu", names[-1:], ["y"], name="relu"))
+    held = {f"by{number}": np.array([one, one]) for number, one in enumerate(amounts)}
+    write_file(path, nodes, {"x": ("n",)}, held)
 
 
 def code(folder: Path, name: str = "nets.py") -> None:

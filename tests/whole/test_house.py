@@ -42,6 +42,8 @@ EXCEPTIONS = {
     # found.derivation tells how a kernel comes about: a property of a public object, too.
     ("decision.solving.kernels.solutions", "derivations.kernels"),
     ("decision.solving.kernels.solutions", "derivations.steps"),
+    # comparison.certificates() is a method of one.
+    ("decision.comparing.comparison", "formal.compared"),
 }
 """The arrows that go up."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from symconv.command import interrupts
 from symconv.command.exit_codes import Command, exit_code, print_json
 from symconv.command.options import json_option, timeout_option
 
@@ -42,6 +43,18 @@ __all__ = ["compare"]
     metavar="FILE.npz",
     help="Write the smallest inputs at which the two differ, for NumPy.",
 )
+@click.option(
+    "--certificate",
+    "folder",
+    metavar="FOLDER",
+    help="Write what was proved of layers as files that Rocq's coqc checks, into a folder that is "
+    "new or empty, with an index that tells what is left to numbers.",
+)
+@click.option(
+    "--formal",
+    is_flag=True,
+    help="Have Rocq check these certificates; needs coqc.  --timeout then bounds each of them too.",
+)
 @timeout_option
 @json_option
 @click.pass_context
@@ -53,6 +66,8 @@ def compare(
     given: tuple[str, ...],
     tolerance: float | None,
     saved: str | None,
+    folder: str | None,
+    formal: bool,
     timeout: float | None,
     as_json: bool,
 ) -> None:
@@ -66,6 +81,7 @@ def compare(
       symconv compare net.onnx optimized.onnx --input x:N,3,H,W --given "H >= 32"
       symconv compare models.net:Net net.onnx
       symconv compare models/net.py:before models/net.py:after --input x:N,3,H,W
+      symconv compare net.onnx folded.onnx --certificate proofs --formal
 
     What is named after a colon is imported, so this code RUNS, and all that it imports; the
     working directory is searched last.  Modules are compared in evaluation mode.  Nothing in
@@ -80,7 +96,8 @@ def compare(
     whose parameters have other names takes them in the order of --input.
 
     Exit codes: 0 the same, 1 different, 2 usage error or a network that is not read, 3 not
-    known.
+    known, or with --formal not checked: Rocq did not accept a certificate or is not there, or
+    something that was proved of layers has none.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     from symconv.command.comparing import check_destination
     from symconv.command.deciding import Decider
@@ -91,9 +108,21 @@ def compare(
         raise click.UsageError(f"--tolerance: expected a number from 0 to 1, got {tolerance:g}")
     if saved is not None:
         check_destination(saved)
+    if folder is not None:
+        from symconv.formal.compared import check_folder
+
+        check_folder(folder)
+    elif formal:
+        raise click.UsageError("--formal checks certificates: say where, as --certificate FOLDER")
     pair = Pair(first, second, inputs, given, tolerance)
-    with Decider(console(quiet=as_json), timeout) as decider:
-        record = decider.pair(pair, saved or "")
+    out = console(quiet=as_json)
+    with Decider(out, timeout) as decider:
+        record = decider.pair(pair, saved or "", folder or "")
+    if formal and "certificate" in record:
+        from symconv.command.certificates import report_checks
+
+        with interrupts.raised():
+            record["certificate"] |= report_checks(record["certificate"], out, timeout)
     if as_json:
         print_json(record)
     ctx.exit(exit_code(record))

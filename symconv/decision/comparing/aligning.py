@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from symconv.arithmetic.limits import MOST_SEGMENTS_TRIED, WORK_OF_A_COMPARISON
@@ -65,9 +65,11 @@ class Alignment:
     Attributes:
         pairs: the segments.
         unmatched: the places of functions, maxima or outputs for which nothing was found.
+        between: sums that are in no layer, and equal for all weights.
     """
 
     pairs: list[Pair] = field(default_factory=list)
+    between: list[Pair] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
 
     @property
@@ -332,7 +334,9 @@ class _Aligning:
 
     def _keep(self, one: SignalExpr, other: SignalExpr, pair: Pair) -> None:
         if pair.a or pair.b or other.operator.is_opaque or pair.how != "proved":
-            self._tell(pair)  # anything but a sum that is in no layer, and equal for all weights
+            self._tell(pair)
+        else:
+            self.found.between.append(pair)
         if not pair.is_equal and one.lengths != other.lengths:
             # What reads one of them cannot read the other, as where a norm has other groups.
             self.a.close(one)
@@ -342,6 +346,8 @@ class _Aligning:
             f"{word}#{len(self.b.names) + 1}",
             tuple(size_along(one, axis) for axis in range(one.ndim)),
         )
+        place = self.a.side.places.get(one) or " behind ".join((_word(one), *pair.a[-1:]))
+        self.comparer.stand_for[name.name] = f"what {place} makes"
         self.a.match(one, name)
         self.b.match(other, name)
 
@@ -413,8 +419,8 @@ class _Aligning:
             found = self._equality_by_cases(left, right)
         if isinstance(found, str) and left is not a:
             whole = self.comparer.equality(a, b, self.comparer.narrower)
-            found = (found or whole) if isinstance(whole, str) else whole
-        return found
+            return (found or whole) if isinstance(whole, str) else whole
+        return found if isinstance(found, str) else replace(found, last=_above(a, left))
 
     def _equality_by_cases(self, a: SignalExpr, b: SignalExpr) -> Equality | str:
         """The same for each case of the sizes by itself."""
@@ -427,7 +433,10 @@ class _Aligning:
             found.append(equal)
         deviations = dict.fromkeys(one for equal in found for one in equal.deviations)
         return Equality(
-            found[0].verdict, tuple(deviations), all(one.is_for_all_weights for one in found)
+            found[0].verdict,
+            tuple(deviations),
+            all(one.is_for_all_weights for one in found),
+            tuple(one for equal in found for one in equal.statements),
         )
 
     def _judged_functions(
@@ -518,6 +527,15 @@ def _word(node: SignalExpr) -> str:
     if isinstance(operator, Apply):
         return operator.function.name
     return operator.method or type(operator).__name__
+
+
+def _above(node: SignalExpr, below: SignalExpr) -> tuple[str, ...]:
+    """What is done to something in a node, the first of it first."""
+    found: list[str] = []
+    while node is not below:
+        found.append(_word(node))
+        node = next(one for one in node.operands if below in set(walk(one)))
+    return tuple(reversed(found))
 
 
 def _with_settled_sizes(segment: SignalExpr, sizes: Sizes) -> SignalExpr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import ZipFile
 
 from symconv.arithmetic.limits import MOST_LAYERS_SHOWN, WORK_OF_A_COMPARISON
@@ -23,10 +23,14 @@ from symconv.decision.comparing.outputs import (
 )
 from symconv.decision.comparing.segments import Comparer, Deviation
 from symconv.decision.comparing.sizes import Sizes, is_defined_at, sizes_taken
+from symconv.decision.comparing.statements import Statement
 from symconv.decision.comparing.written_out import with_functions_of_both
 from symconv.decision.prove import proof
 from symconv.errors import SymconvError, Undecided
 from symconv.language.telling import Told
+
+if TYPE_CHECKING:
+    from symconv.formal.compared import Certificates
 
 __all__ = ["Comparison", "Layers", "compare_computations"]
 
@@ -46,6 +50,9 @@ class Layers(Told):
         deviations: for weights that only one network has, how far they are from what they have
             to be.
         reason: why nothing is known, or in what they differ.
+        statements: the claims that were proved of them, for all sizes and weights, where they are
+            equal; none where both are built alike, of the same tensors.
+        last: what both do last in the same way, as a ReLU, which these claims are not about.
     """
 
     first: tuple[str, ...]
@@ -53,6 +60,8 @@ class Layers(Told):
     how: How
     deviations: tuple[Deviation, ...] = ()
     reason: str = ""
+    statements: tuple[Statement, ...] = field(default=(), repr=False, compare=False)
+    last: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_equal(self) -> bool:
@@ -144,6 +153,9 @@ class Comparison(Told):
     """Writes the lines that run both networks, on inputs that are drawn or in a file."""
     has_weights: bool = True
     """Whether there are weights in them."""
+    between: tuple[Layers, ...] = field(default=(), repr=False)
+    """Sums that are in no layer, and were proved equal for all weights: nothing is told of them,
+    but certificates are written."""
 
     def __bool__(self) -> bool:
         """Whether they are the same for all sizes, weights up to the tolerance."""
@@ -209,6 +221,31 @@ class Comparison(Told):
         except BaseException:
             Path(path).unlink(missing_ok=True)  # a part of a file says nothing
             raise
+
+    def certificates(
+        self,
+        first: str = "the first network",
+        second: str = "the second network",
+        progress: Callable[[str], None] = lambda layers: None,
+    ) -> Certificates:
+        """Certificates for all that was proved symbolically, which Rocq checks.
+
+        Each is about some layers of both, and states the claim that was proved of them: for all
+        sizes, and all numbers in the weights.  What rests on numbers, and what has no
+        certificate, is told in an index.
+
+        Args:
+            first: what the first network is called in them.
+            second: what the second one is called.
+            progress: is told of layers as their certificates are made.
+        """
+        from symconv.formal.compared import certificates_of
+
+        both = self if self.where_both is None else self.where_both
+        said = self.verdict_lines()
+        if both is not self:
+            said += ["for the sizes that both take:", *both.verdict_lines()]
+        return certificates_of([*both.layers, *both.between], (first, second), said, progress)
 
     @property
     def differing(self) -> tuple[Layers, ...]:
@@ -495,8 +532,11 @@ def _compared(
             if another.is_equal:
                 return _equal(both, sizes, another)
         layers = tuple(map(_layers, alignment.pairs))
-        if not both.a.own and not both.b.own and _is_proved_at_once(both, sizes):
-            layers = (Layers(("all layers",), ("all layers",), "proved"),)
+        claims = () if both.a.own or both.b.own else _proved_at_once(both, sizes)
+        if claims:
+            names = ("all layers",)
+            statements = tuple(s for one in claims for s in comparer.statements(one, one.named))
+            layers = (Layers(names, names, "proved", statements=statements),)
             return Comparison("proved", words, layers, given=given, has_weights=bool(both.weights))
     else:
         at = difference.sizes
@@ -510,8 +550,10 @@ def _compared(
 
         with allowed(WORK_OF_A_COMPARISON):  # beyond, less is told of the layers
             layers = tuple(map(told, alignment.pairs))
-        return Comparison("refuted", words, layers, difference, "", given)
-    return Comparison("unknown", words, layers, None, _why(alignment, why), given)
+        between = _between(alignment)
+        return Comparison("refuted", words, layers, difference, "", given, between=between)
+    reason, between = _why(alignment, why), _between(alignment)
+    return Comparison("unknown", words, layers, None, reason, given, between=between)
 
 
 def _equal(both: Sides, sizes: Sizes, alignment: Alignment) -> Comparison:
@@ -523,17 +565,25 @@ def _equal(both: Sides, sizes: Sizes, alignment: Alignment) -> Comparison:
         tuple(map(_layers, alignment.pairs)),
         given=sizes.given,
         has_weights=bool(both.weights),
+        between=_between(alignment),
     )
 
 
-def _is_proved_at_once(both: Sides, sizes: Sizes) -> bool:
-    """Whether outputs are proved equal as one claim each, as where functions were moved."""
-    claims = zip(both.a.outputs, both.b.outputs, strict=True)
+def _between(alignment: Alignment) -> tuple[Layers, ...]:
+    """The sums in no layer of which something was proved; many are built alike."""
+    every = map(_layers, alignment.between)
+    return tuple(one for one in every if one.statements)
+
+
+def _proved_at_once(both: Sides, sizes: Sizes) -> tuple[Claim, ...]:
+    """One claim for each output, if all of them are proved, as where functions were moved."""
+    outputs = zip(both.a.outputs, both.b.outputs, strict=True)
     try:
         with allowed(WORK_OF_A_COMPARISON):
-            return all(proof(Claim(one, other, sizes.given)) for one, other in claims)
+            claims = tuple(Claim(one, other, sizes.given) for one, other in outputs)
+            return claims if all(map(proof, claims)) else ()
     except SymconvError:
-        return False
+        return ()
 
 
 def _why(alignment: Alignment, why: str) -> str:
@@ -547,8 +597,12 @@ def _why(alignment: Alignment, why: str) -> str:
 
 
 def _layers(pair: Pair) -> Layers:
-    deviations = () if pair.equality is None else pair.equality.deviations
-    return Layers(pair.a, pair.b, pair.how, deviations, pair.reason)
+    found = pair.equality
+    if found is None:
+        return Layers(pair.a, pair.b, pair.how, (), pair.reason)
+    statements = found.statements if pair.is_equal else ()
+    layers = pair.a, pair.b, pair.how, found.deviations, pair.reason
+    return Layers(*layers, statements, found.last)
 
 
 def _differing_layers(pair: Pair, border: Mapping[str, int] | None, is_constant: bool) -> Layers:

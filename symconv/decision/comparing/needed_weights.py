@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sympy import Piecewise, Symbol
@@ -19,7 +19,7 @@ from symconv.decision.prove import proof
 from symconv.decision.solving.kernels.finding import solved
 from symconv.decision.solving.kernels.problems import Problem
 from symconv.decision.solving.kernels.solutions import Solution
-from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown, Verdict
+from symconv.decision.verdicts import ALL_SIZES, Proved, Unknown
 from symconv.errors import SymconvError
 from symconv.language.operators import Add, Formula, Rearrange, Scale
 from symconv.language.signals import SignalExpr, Tensor, by_formula, put_in, replaced
@@ -33,12 +33,16 @@ class Needed:
 
     Attributes:
         verdict: the proof, for all values of the weights that are left; None where there is none.
+        claim: what it proves, with the kernels in their places; None where the sides are one.
+        is_turned: whether the second side stands on the left in the claim.
         kernels: what weights have to be, by name.
         is_for_all_weights: whether weights that are 0 or 1 throughout may be others.
         reason: why there is no proof.
     """
 
     verdict: Proved | None
+    claim: Claim | None = None
+    is_turned: bool = False
     kernels: Mapping[str, SignalExpr] = field(default_factory=lambda: MappingProxyType({}))
     is_for_all_weights: bool = True
     reason: str = ""
@@ -85,27 +89,28 @@ class _Asking:
 
     def _plain(self) -> Needed | None:
         a, b = self.form.a, self.form.b
-        verdict = self._proved(a, b)
-        if verdict is not None:
-            return Needed(verdict)
+        needed = self._proved(a, b)
+        if needed is not None:
+            return needed
         # Where numbers matter: weights that are 0 or 1, as biases and scales, are these numbers.
         numbers = self.form.numbers()
         left, right = _with_numbers(a, numbers), _with_numbers(b, numbers)
         if left is not a or right is not b:
-            verdict = self._proved(left, right)
-            if verdict is not None:
-                return Needed(verdict, is_for_all_weights=False)
+            needed = self._proved(left, right)
+            if needed is not None:
+                return replace(needed, is_for_all_weights=False)
         return None
 
-    def _proved(self, a: SignalExpr, b: SignalExpr) -> Proved | None:
+    def _proved(self, a: SignalExpr, b: SignalExpr) -> Needed | None:
         """The proof for all sizes."""
         try:
-            verdict = proof(Claim(a, b, self.given))
+            claim = Claim(a, b, self.given)
+            verdict = proof(claim)
         except SymconvError as error:
             self.reason = str(error)
             return None
         if isinstance(verdict, Proved):
-            return verdict
+            return Needed(verdict, claim)
         self.reason = verdict.reason
         return None
 
@@ -118,14 +123,15 @@ class _Asking:
             return None
         of_a = self.form.own(0)
         kernels = {new: of_a[old] for new, old in names.items()}
-        verdict = self._proved(self.form.a, put_in(self.form.b, kernels))
-        return None if verdict is None else Needed(verdict, kernels)
+        needed = self._proved(self.form.a, put_in(self.form.b, kernels))
+        return None if needed is None else replace(needed, kernels=kernels)
 
     def _found(self) -> Needed | None:
         return self._solved(self.form.a, self.form.b, self.form.own(1))
 
     def _found_the_other_way(self) -> Needed | None:
-        return self._solved(self.form.b, self.form.a, self.form.own(0))
+        needed = self._solved(self.form.b, self.form.a, self.form.own(0))
+        return None if needed is None else replace(needed, is_turned=True)
 
     def _solved(
         self, known: SignalExpr, other: SignalExpr, own: Mapping[str, Tensor]
@@ -136,27 +142,28 @@ class _Asking:
             problem = Problem(known, _with_tensors(other, unknown), tensors, {}, self.given)
             try:
                 solution = solved(problem, proof)
-                verdict, given = solution.verdict, self.given
+                verdict, claim, given = solution.verdict, solution.claim, self.given
                 is_open = not isinstance(verdict, Proved) and solution.kernels
                 if is_open and self.narrower is not None and self.narrower != given:
                     given = self.narrower
-                    verdict = _serves(problem, solution.kernels, given)
+                    claim = _serving(problem, solution.kernels, given)
+                    verdict = proof(claim)
             except SymconvError as error:
                 self.reason = str(error)
                 continue
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, solution.kernels)
+                needed = Needed(verdict, claim, kernels=solution.kernels)
                 return _with_free_entries(problem, solution, needed, given)
             if isinstance(verdict, Unknown):
                 self.reason = verdict.reason
         return None
 
 
-def _serves(
+def _serving(
     problem: Problem, kernels: Mapping[str, SignalExpr], given: tuple[Hypothesis, ...]
-) -> Verdict:
+) -> Claim:
     claim = problem.claim(kernels)
-    return proof(Claim(claim.lhs, claim.rhs, given))
+    return Claim(claim.lhs, claim.rhs, given)
 
 
 def _with_free_entries(
@@ -175,9 +182,10 @@ def _with_free_entries(
                 continue
         kernels = {**needed.kernels, name: by_formula(indices, entry, sizes)}
         with suppress(SymconvError):
-            verdict = _serves(problem, kernels, given)
+            claim = _serving(problem, kernels, given)
+            verdict = proof(claim)
             if isinstance(verdict, Proved) and verdict.is_complete:
-                needed = Needed(verdict, kernels)
+                needed = Needed(verdict, claim, kernels=kernels)
     return needed
 
 

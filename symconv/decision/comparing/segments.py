@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
@@ -18,6 +19,7 @@ from symconv.decision.comparing.computations import Sides, shaped_as
 from symconv.decision.comparing.forms import Form, Leaf, form_of, spelling
 from symconv.decision.comparing.needed_weights import Needed, needed_weights
 from symconv.decision.comparing.sizes import Sizes
+from symconv.decision.comparing.statements import Statement
 from symconv.decision.prove import proof
 from symconv.decision.verdicts import Proved
 from symconv.errors import SymconvError, Undecided
@@ -72,11 +74,16 @@ class Equality:
         verdict: the proof; for all values of the weights that are left.
         deviations: how far the others are from what they have to be.
         is_for_all_weights: whether weights that are 0 or 1 throughout may be others.
+        statements: the claims that were proved; none where both are built alike, of the same
+            tensors.
+        last: what both do last in the same way, which the claims are not about.
     """
 
     verdict: Proved
     deviations: tuple[Deviation, ...] = ()
     is_for_all_weights: bool = True
+    statements: tuple[Statement, ...] = ()
+    last: tuple[str, ...] = ()
 
     @property
     def is_within(self) -> bool:
@@ -91,11 +98,13 @@ class Comparer:
         weights: every weight by name.
         given: the hypotheses.
         narrower: the same, and which sizes the networks take.
+        stand_for: what tensors are that are no weights, in words.
     """
 
     def __init__(self, sides: Sides, sizes: Sizes, tolerance: float | None) -> None:
         self._tolerance = tolerance
         self.weights = dict(sides.weights)
+        self.stand_for = {one.name: f"the input {one.name}" for one in sides.inputs}
         self.given = sides.given
         self.narrower = sizes.given
         self._is_positive = cache(sizes.is_positive)
@@ -174,10 +183,13 @@ class Comparer:
             if one.wanted is not None and one.name in leaves(b):
                 instead[one.name] = one.wanted
         try:
-            verdict = proof(Claim(a, put_in(b, instead), given))
+            claim = Claim(a, put_in(b, instead), given)
+            verdict = proof(claim)
         except SymconvError:
             return None
-        return Equality(verdict, tuple(kept)) if isinstance(verdict, Proved) else None
+        if not isinstance(verdict, Proved):
+            return None
+        return Equality(verdict, tuple(kept), statements=self.statements(claim, claim.named))
 
     def _values(self, kernel: SignalExpr) -> Any:
         """What a weight has to be, in numbers."""
@@ -221,7 +233,8 @@ class Comparer:
                 named = {
                     leaf.name: ours for (leaf, _), ours in zip(form.leaves, tensors, strict=True)
                 }
-                return self._told(needed.verdict, needed, named)
+                numbers = {} if needed.is_for_all_weights else form.numbers()
+                return self._told(needed.verdict, needed, named, numbers)
             reason = needed.reason
         return reason
 
@@ -252,13 +265,54 @@ class Comparer:
         constant = self._constants.get(name)
         return Leaf(own, name in self.weights, int(constant) if constant in (0.0, 1.0) else None)
 
-    def _told(self, verdict: Proved, needed: Needed, tensors: Mapping[str, Tensor]) -> Equality:
+    def _told(
+        self,
+        verdict: Proved,
+        needed: Needed,
+        tensors: Mapping[str, Tensor],
+        numbers: Mapping[str, int],
+    ) -> Equality:
         """What was found of a form, of the tensors that have its names here."""
         deviations = [
             self._deviation(tensors[name].name, put_in(kernel, tensors))
             for name, kernel in needed.kernels.items()
         ]
-        return Equality(verdict, tuple(deviations), needed.is_for_all_weights)
+        statements = (
+            self.statements(needed.claim, tensors, numbers, needed.is_turned)
+            if needed.claim is not None
+            else ()
+        )
+        return Equality(verdict, tuple(deviations), needed.is_for_all_weights, statements)
+
+    def statements(
+        self,
+        claim: Claim,
+        tensors: Mapping[str, Tensor],
+        numbers: Mapping[str, int] = MappingProxyType({}),
+        is_turned: bool = False,
+    ) -> tuple[Statement, ...]:
+        """A claim that was proved; none if it says nothing.
+
+        Args:
+            claim: the claim.
+            tensors: what its tensors are here.
+            numbers: those that are one number throughout, and stand in it as that.
+            is_turned: whether the second segment stands on the left.
+        """
+        if claim.lhs is claim.rhs:
+            return ()
+        names = {name: self._in_words(tensor) for name, tensor in tensors.items()}
+        weights = frozenset(name for name, one in tensors.items() if one.name in self.weights)
+        constants = {names[name]: number for name, number in numbers.items()}
+        return (Statement(claim, names, weights, constants, is_turned),)
+
+    def _in_words(self, tensor: Tensor) -> str:
+        name = tensor.name
+        if name not in self.weights:
+            return self.stand_for.get(name, name)
+        which = ("of the first", "of the second")
+        whose = next((told for told, own in zip(which, self._own, strict=True) if name in own), "")
+        return f"{self.weights[name].origin} {whose or 'of both'}"
 
     def allowed(self, name: str) -> float:
         """How far the numbers of a weight may be from what they have to be.
