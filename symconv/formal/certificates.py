@@ -20,7 +20,6 @@ from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.proofs import proof_lines
 from symconv.formal.rocq_files import library
-from symconv.formal.parts import tensor_text
 from symconv.formal.rocq_syntax import (
     comment,
     condition_text,
@@ -29,6 +28,7 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
+from symconv.formal.tensor_syntax import tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
