@@ -197,8 +197,12 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 
 def _quotient_text(expression: Expr, names: Names) -> str:
-    numerator, denominator = sympy.fraction(sympy.together(expression))
-    return f"({' / '.join(argument(integer_text(part, names)) for part in (numerator, denominator))})"
+    try:
+        text, denominator = _scaled_text(expression, names)
+    except Uncertified:  # divided by symbols
+        numerator, divisor = sympy.fraction(sympy.together(expression))
+        text, denominator = integer_text(numerator, names), integer_text(divisor, names)
+    return f"({argument(text)} / {argument(str(denominator))})"
 
 
 def argument(text: str) -> str:
