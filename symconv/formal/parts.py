@@ -34,6 +34,7 @@ from symconv.formal.tensor_syntax import (
     sizes_of_letters,
     spread_text,
 )
+from symconv.language.arrays import indices
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
@@ -51,6 +52,7 @@ from symconv.language.operators import (
     Pad,
     Rearrange,
     Scale,
+    Taps,
     Windows,
 )
 from symconv.language.signals import SignalExpr
@@ -181,17 +183,47 @@ class Parts:
         ]
         return Part(name, shape, sums)
 
+    def _told(
+        self,
+        what: str,
+        shape: Axes,
+        sums: list[Sum],
+        rule: str,
+        told: str,
+        operands: Sequence[Part] = (),
+    ) -> Part:
+        """A part whose sums are told to Rocq, which compares them with those of the rule."""
+        part = self._named(what, shape, sums, rule, operands)
+        self.lines[-1] = (
+            f"have sum_{part.name} : expands {part.name} {told}"
+            f" by rewrite -{part.name}_is; exact: {rule}."
+        )
+        return part
+
     def _known(
         self, what: str, shape: Axes, sums: list[Sum], rule: str, conditions: str, q: str
     ) -> Part:
-        """A part whose entries are a number where conditions hold, which is said of it."""
-        part = self._named(what, shape, sums, rule)
-        name = part.name
-        self.lines[-1] = (
-            f"have sum_{name} : expands {name} [:: known {conditions} (fun=> {q})]"
-            f" by rewrite -{name}_is; exact: {rule}."
-        )
-        return part
+        """A part whose entries are a number where conditions hold."""
+        return self._told(what, shape, sums, rule, f"[:: known {conditions} (fun=> {q})]")
+
+    def _listed(self, what: str, taps: Taps) -> Part:
+        """Known entries: one sum for each that is not 0, or one for all that are equal."""
+        shape = list(map(Polynomial.constant, taps.known_shape))
+        if taps.numbers and len(set(taps.numbers)) == 1 and taps.numbers[0]:
+            q = scalar_text(taps.numbers[0])
+            rule = "expand_listed_equal (erefl _)"
+            return self._known(what, shape, [known(lambda i: [], q)], rule, "(fun=> [::])", q)
+        sums, told = [], []
+        for place, number in zip(indices(taps.known_shape), taps.numbers, strict=True):
+            if number:
+                at, q = [Polynomial.constant(a) for a in place], scalar_text(number)
+                sums.append(known(lambda i, at=at: list(zip(i, at, strict=True)), q))
+                text = list_text(map(self.text, at))
+                told.append(f"known (fun i => same i {text}) (fun=> {q})")
+        kept = list_text("true" if number else "false" for number in taps.numbers)
+        shown = "ltac:(repeat split; auto)"
+        rule = f"expand_listed (kept := {kept}) (erefl _) {shown}"
+        return self._told(what, shape, sums, rule, list_text(told))
 
     def hypotheses(self, atoms: Iterable[str]) -> list[str]:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
@@ -399,6 +431,11 @@ class Parts:
                 ]
                 rule = f"expand_multiply {self._given(what, x, y)}"
                 return self._named(what, x.shape, sums, rule, parts)
+            case Taps():
+                return self._listed(what, operator)
+            case Scale(number) if number == 0:
+                rule = "expand_scaled_zero (erefl _)"
+                return self._told(what, first.shape, [], rule, "[::]", [first])
             case Scale() | Divide():
                 assert first is not None
                 q = what.removeprefix("scale ").rpartition(" ")[0]
@@ -654,6 +691,8 @@ class Parts:
             index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
             rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
             return self._named(what, shape, sums, rule, parts)
+        if case.number == 0:
+            return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
         q = scalar_text(case.number)
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]

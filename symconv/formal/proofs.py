@@ -185,7 +185,10 @@ class _Terms:
             name = names[step.variable]
             if not step.is_written:
                 e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:

@@ -25,6 +25,7 @@ from symconv.language.operators import (
     Pad,
     Rearrange,
     Scale,
+    Taps,
     Windows,
 )
 from symconv.language.signals import SignalExpr
@@ -112,6 +113,9 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
             return f"scale {scalar_text(number)} {texts[0]}"
         case Divide(divisor):
             return f"scale (ratio 1 {amount(divisor.polynomial)}) {texts[0]}"
+        case Taps(numbers) as operator:
+            entries = list_text(scalar_text(number) for number in numbers)
+            return f"listed {list_text(map(str, operator.known_shape))} {entries}"
         case Formula() as operator:
             sizes = amounts(size.polynomial for size in operator.sizes)
             return f"build {sizes} {formula_text(signal, operands, names)}"
