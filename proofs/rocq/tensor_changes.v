@@ -158,8 +158,8 @@ Ltac equal_sizes := first
 
 Ltac sizes_are :=
   lazy beta iota zeta delta
-    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread add
-     multiply scale];
+    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread
+     listed add multiply scale];
   rewrite shape_build;
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.
@@ -182,8 +182,12 @@ Ltac entries_agree := repeat match goal with
     end
   end.
 
-(* The equation that is left, as one in the ring that `ring` has been told of. *)
-Ltac in_the_ring := match goal with
+Lemma number_one (R : ringType) : number 1 = 1%R :> R.
+Proof. by []. Qed.
+
+(* The equation that is left, as one in the ring that `ring` has been told of: it goes by the type
+   of the left side, which a product has from the ring and an entry has not. *)
+Ltac in_the_ring := rewrite -[LHS]mul1r ?number_one; match goal with
   | |- @eq (GRing.ComRing.sort ?R) ?a ?b =>
     change (@eq (GRing.Ring.sort (GRing.ComRing.ringType R)) a b)
   end.

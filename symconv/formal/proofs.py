@@ -6,7 +6,7 @@ operator.  Then a change of the integers that they run over makes one sum of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -185,7 +185,10 @@ class _Terms:
             name = names[step.variable]
             if not step.is_written:
                 e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
@@ -209,7 +212,6 @@ def _function(
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known where the integers of a side are inside and satisfy its conditions."""
@@ -227,7 +229,9 @@ class _Known:
         facts, everything = self._about(value, size)
         low = self._refuted(-value - 1, facts, everything)
         high = self._refuted(value - size, facts, everything)
-        return f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        return (
+            f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        )
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
