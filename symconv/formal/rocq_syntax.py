@@ -233,9 +233,11 @@ def list_text(texts: Iterable[str]) -> str:
 def scalar_text(number: Fraction) -> str:
     """A number as an element of the ring.
 
-    >>> scalar_text(Fraction(-2)), scalar_text(Fraction(1, 3))
-    ('(number (-2))', '(ratio 1 3)')
+    >>> scalar_text(Fraction(1)), scalar_text(Fraction(-2)), scalar_text(Fraction(1, 3))
+    ('1%R', '(number (-2))', '(ratio 1 3)')
     """
+    if number in (0, 1):
+        return f"{number}%R"  # which Rocq's `ring` knows
     if number.denominator == 1:
         return f"(number {argument(str(number.numerator))})"
     return f"(ratio {argument(str(number.numerator))} {number.denominator})"
