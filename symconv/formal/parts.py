@@ -473,6 +473,10 @@ class Parts:
 
     def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
+        exact = n - d * (c - 1)
+        if s == Polynomial.constant(1) and exact.symbols() <= self.signs.keys():
+            if self._is_at_least(exact, 0):
+                return exact
         told = " ".join(map(self._atomic, (s, d, c, n)))
         return self._size(
             f"Z.max 0 (windows_in {told})",
