@@ -170,6 +170,10 @@ Fixpoint joined (sizes digits : seq Z) : Z :=
 Fixpoint digits (sizes : seq Z) (u : Z) : seq Z :=
   if sizes is n :: rest then u / product rest :: digits rest (u mod product rest) else [::].
 
+(* All of the conditions hold; claims use it for a formula that has cases. *)
+Fixpoint holds (conditions : seq bool) : bool :=
+  if conditions is c :: rest then c && holds rest else true.
+
 Section Operators.
 Variable R : comRingType.
 Implicit Types (x y k : tensor R) (a : nat) (s d : Z).

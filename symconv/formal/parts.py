@@ -11,6 +11,7 @@ from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
+from symconv.formal.arithmetic import Fact
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -86,8 +87,8 @@ class Parts:
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
-        monomials: products of symbols that are not negative, and the symbols in each.
-        inequalities: for each size what is not negative because of it, where it is positive.
+        monomials: products of amounts that are not negative, and the symbols in each.
+        inequalities: what is known of each size.
         lines: the lines of the proof.
     """
 
@@ -98,8 +99,8 @@ class Parts:
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
-    inequalities: dict[str, list[Polynomial]] = field(default_factory=dict)
-    monomials: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+    inequalities: dict[str, list[Fact]] = field(default_factory=dict)
+    monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def text(self, polynomial: Polynomial) -> str:
@@ -244,17 +245,25 @@ class Parts:
         facts = [name for m in self.about if m in found for name in self.facts[m]]
         return [*self.hypotheses(found), *facts]
 
-    def bounds(self, atoms: Iterable[str]) -> list[Polynomial]:
-        """What is not negative because of sizes, and of what these are made of."""
+    def facts_about(self, atoms: Iterable[str]) -> list[Fact]:
+        """What is known of symbols and sizes, and of what these are made of."""
         found, open_ = set(atoms), list(atoms)
         while open_:
             new = self.about.get(open_.pop(), set()) - found
             found |= new
             open_ += new
-        known = [p for m in self.about if m in found for p in self.inequalities[m]]
-        known += [Polynomial.of(m) for m in self.about if m in found]
-        known += [Polynomial.of(s) - low for s in sorted(found) if (low := self._least(s)) is not None]
-        return known
+        facts = [
+            Fact(name, amount)
+            for name, about in self.given.items()
+            for symbol in about & found
+            if len(about) == 1 and (low := self._least(symbol)) is not None
+            for amount in (Polynomial.of(symbol) - low,)
+        ]
+        facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
+        facts += [
+            Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
+        ]
+        return facts + [fact for m in self.about if m in found for fact in self.inequalities[m]]
 
     def _least(self, symbol: str) -> int | None:
         return self.signs[symbol].least if symbol in self.signs else None
@@ -279,16 +288,16 @@ class Parts:
         bounds = [(a, self.signs[a].least) for a in product if isinstance(a, str)]
         if len(bounds) < len(product) or any(low is None for _, low in bounds):
             return
-        factors = [
-            self.names[a] if not low else f"({self.names[a]} - {low})" for a, low in bounds
-        ]
-        text = " * ".join(factors)
+        amount = Polynomial.constant(1)
+        for a, low in bounds:
+            amount = amount * (Polynomial.of(a) - (low or 0))
         about = {a for a, _ in bounds}
-        if text not in [told for told, _ in self.monomials.values()]:
+        if amount not in [told for told, _ in self.monomials.values()]:
+            text = " * ".join(self.names[a] if not low else f"({self.names[a]} - {low})" for a, low in bounds)
             known = only(self.hypotheses(about))
             name = f"product{1 + len(self.monomials)}"
             self.lines.append(f"have {name} : 0 <= {text} by {known}; positive.")
-            self.monomials[name] = text, about
+            self.monomials[name] = amount, about
 
     def _is_at_least(self, polynomial: Polynomial, least: int) -> bool:
         return is_at_least(polynomial, least, self.signs)
@@ -297,32 +306,36 @@ class Parts:
         self,
         text: str,
         about: Iterable[Polynomial],
-        bounds: Callable[[Polynomial], Iterable[Polynomial]],
+        bounds: Callable[[Polynomial], Iterable[Iterable[tuple[Polynomial, Sequence[Polynomial]]]]],
         fact: str = "",
-        count: int = 0,
     ) -> Polynomial:
         """A size under a name of its own, and what is known of it.
 
         Args:
             text: what it is.
             about: what it is made of.
-            bounds: what is not negative because of it, where it is positive.
-            fact: the lemma that says more than that it is not negative.
-            count: how many facts this gives.
+            bounds: for each fact about it what is not negative because of it, and the amounts
+                that have to be positive for that.
+            fact: the lemma with these facts; where there is none, they follow from what it is.
         """
         if text not in self.sizes:
             name = f"m{1 + len(self.sizes)}"
             self.sizes[text] = name
-            self.inequalities[name] = list(bounds(Polynomial.of(name)))
             self.about[name] = {a for p in about for a in p.symbols()}
-            self.facts[name] = [f"fact{i}_{name}" for i in range(count)] or [f"{name}_is"]
+            found = [list(one) for one in bounds(Polynomial.of(name))]
+            names = [f"fact{i}_{name}" for i in range(len(found))] if fact else [f"{name}_is"]
+            self.facts[name] = names
+            self.inequalities[name] = [
+                Fact(told, amount, tuple(when))
+                for told, one in zip(names, found, strict=True)
+                for amount, when in one
+            ]
             self.lines += [
-                f"have [{name} {name}_is] : exists m, m = {text} by eexists.",
+                f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
                 f"have {name}_ge : 0 <= {name} by clear -{name}_is; lia.",
             ]
             if fact:
-                told = " ".join(self.facts[name])
-                self.lines.append(f"have [{told}] := {fact} {name}_is.")
+                self.lines.append(f"have [{' '.join(names)}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
@@ -339,7 +352,7 @@ class Parts:
                     size = self._size(
                         f"Z.max 0 ({self.text(whole)})",
                         [whole],
-                        lambda m: (m - whole, whole - m),
+                        lambda m: [[(m - whole, ()), (whole - m, (m,))]],
                     )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
@@ -357,9 +370,8 @@ class Parts:
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
                     [s, n],
-                    lambda m: (s * m - n, n - 1 - s * (m - 1)),
+                    lambda m: [[(s * m - n, ())], [(n - 1 - s * (m - 1), (m,))]],
                     f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)}",
-                    2,
                 )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: s * u)
@@ -481,9 +493,12 @@ class Parts:
         return self._size(
             f"Z.max 0 (windows_in {told})",
             [s, d, c, n],
-            lambda m: (s * m - n + d * (c - 1), n - d * (c - 1) - 1 - s * (m - 1), n - d * (c - 1) - 1),
+            lambda m: [
+                [(s * m - n + d * (c - 1), ())],
+                [(n - d * (c - 1) - 1 - s * (m - 1), (m,))],
+                [(n - d * (c - 1) - 1, (m,))],
+            ],
             f"size_of_windows {self._positive(s)}",
-            3,
         )
 
     def _dilated(self, what: str, signal: SignalExpr, d: Polynomial, axis: int, x: Part) -> Part:
@@ -493,9 +508,11 @@ class Parts:
             size = self._size(
                 f"Z.max 0 ({self._atomic(d)} * ({self.text(n)} - 1) + 1)",
                 [d, n],
-                lambda m: (m - d * (n - 1) - 1, d * (n - 1) + 1 - m),
+                lambda m: [
+                    [(m - d * (n - 1) - 1, (n,)), (d * (n - 1) + 1 - m, (n,))],
+                    [(n - 1, (m,))],
+                ],
                 f"size_of_dilated {self._positive(d)} {self._nonnegative(n)}",
-                2,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [
@@ -524,9 +541,12 @@ class Parts:
             size = self._size(
                 f"Z.max 0 (convolved_size {self._atomic(n)} {self._atomic(c)})",
                 [n, c],
-                lambda m: (m - n - c + 1, n + c - 1 - m),
+                lambda m: [
+                    [(m - n - c + 1, (n, c)), (n + c - 1 - m, (n, c))],
+                    [(n - 1, (m,))],
+                    [(c - 1, (m,))],
+                ],
                 f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)}",
-                3,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [

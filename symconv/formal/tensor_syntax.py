@@ -24,6 +24,7 @@ from symconv.language.operators import (
     Named,
     Pad,
     Rearrange,
+    Roll,
     Scale,
     Taps,
     Windows,
@@ -69,6 +70,8 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
             return f"pad {axis} {amount(left.polynomial)} {amount(right.polynomial)} {texts[0]}"
         case Flip(axis):
             return f"flip {axis} {texts[0]}"
+        case Roll(shift, axis):
+            return f"roll {axis} {amount(shift.polynomial)} {texts[0]}"
         case Downsample(factor, axis):
             return f"downsample {axis} {amount(factor.polynomial)} {texts[0]}"
         case Dilate(factor, axis):
