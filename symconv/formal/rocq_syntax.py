@@ -198,11 +198,12 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 def _quotient_text(expression: Expr, names: Names) -> str:
     try:
-        text, denominator = _scaled_text(expression, names)
+        text, number = _scaled_text(expression, names)
+        divisor = str(number)
     except Uncertified:  # divided by symbols
-        numerator, divisor = sympy.fraction(sympy.together(expression))
-        text, denominator = integer_text(numerator, names), integer_text(divisor, names)
-    return f"({argument(text)} / {argument(str(denominator))})"
+        parts = sympy.fraction(sympy.together(expression))
+        text, divisor = (integer_text(part, names) for part in parts)
+    return f"({argument(text)} / {argument(divisor)})"
 
 
 def argument(text: str) -> str:
