@@ -18,7 +18,6 @@ FILES = (
     "definitions",
     "sums",
     "layers",
-    "expansions",
     "composition",
     "dilation",
     "uniqueness",

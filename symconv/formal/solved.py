@@ -30,10 +30,11 @@ from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.certificates import FIRST_LINE, hypotheses, in_section, theorem
 from symconv.formal.long_inputs import LongInputs, NoSizeError
-from symconv.formal.parts import Parts, tensor_text
+from symconv.formal.parts import Parts
 from symconv.formal.proofs import shape_lines
 from symconv.formal.rocq_files import library
 from symconv.formal.rocq_syntax import comment, polynomial_text, rocq_names
+from symconv.formal.tensor_syntax import tensor_text
 from symconv.language.graph import requirements
 from symconv.language.length_symbols import spelled_out
 from symconv.language.notation import plain
