@@ -137,7 +137,7 @@ def theorem(claim: Claim, name: str, names: Mapping[str, str]) -> list[str]:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
-    stated = _statement(claim, names)  # what cannot be said is the better reason
+    stated = statement(claim, names)  # what cannot be said is the better reason
     proof = [f"  {line}" for line in _proof(claim, names)]
     return [f"Theorem {name} {stated}", "Proof.", *proof, "Qed."]
 
@@ -197,8 +197,12 @@ def _mathematics(claim: Claim) -> str:
 # --- the statement -------------------------------------------------------------------
 
 
-def statement(claim: Claim) -> str:
+def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     """The claim as a statement of Rocq, without its name.
+
+    Args:
+        claim: the claim.
+        names: what its symbols and tensors are called, where that was chosen.
 
     >>> from symconv import Signal, integers
     >>> n, c = integers("n c", positive=True)
@@ -215,10 +219,6 @@ def statement(claim: Claim) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
-    return _statement(claim, _names(claim))
-
-
-def _statement(claim: Claim, names: Mapping[str, str]) -> str:
     if claim.about_taps:
         raise Uncertified(
             "certificates have hypotheses on lengths only, and "
@@ -229,6 +229,7 @@ def _statement(claim: Claim, names: Mapping[str, str]) -> str:
             raise Uncertified(
                 f"certificates are about commutative rings, in which {plain(node)} has no meaning"
             )
+    names = _names(claim) if names is None else names
     integers = " ".join(names[s.name] for s in claim.symbols)
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []

@@ -28,7 +28,7 @@ from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
-from symconv.formal.certificates import FIRST_LINE, hypotheses, in_section, theorem
+from symconv.formal.certificates import FIRST_LINE, hypotheses, in_section, statement, theorem
 from symconv.formal.long_inputs import LongInputs, NoSizeError
 from symconv.formal.parts import Parts
 from symconv.formal.proofs import shape_lines
@@ -41,7 +41,7 @@ from symconv.language.notation import plain
 from symconv.language.operators import Conv, Correlate, Named, Pad
 from symconv.language.signals import SignalExpr
 
-__all__ = ["ONLY", "SERVES", "kernel_certificate", "uniqueness_statement"]
+__all__ = ["ONLY", "SERVES", "kernel_certificate", "kernel_statements"]
 
 SERVES = "kernel_serves"
 """The theorem that both sides are equal with the kernel that was found."""
@@ -90,14 +90,15 @@ def kernel_certificate(found: Solution) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def uniqueness_statement(found: Solution) -> str:
-    """The statement of `only_kernel`, without its name.
+def kernel_statements(found: Solution) -> dict[str, str]:
+    """What the certificate of a kernel states, by the names of the theorems.
 
     >>> from symconv import Signal, integers, solve
     >>> n, c = integers("n c", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> twice = x.correlate(k, stride=2).correlate(k, stride=2)
-    >>> print(uniqueness_statement(solve(twice, lambda K: x.correlate(K, stride=4))))
+    >>> found = solve(twice, lambda K: x.correlate(K, stride=4))
+    >>> print(kernel_statements(found)["only_kernel"])
     : forall (c : Z) (k K : tensor R),
         1 <= c ->
         shape k = [:: c] ->
@@ -112,7 +113,8 @@ def uniqueness_statement(found: Solution) -> str:
     Raises:
         Uncertified: as in `kernel_certificate`.
     """
-    return _Uniqueness(found).statement
+    stated = _Uniqueness(found)
+    return {SERVES: statement(stated.claim, stated.names), ONLY: stated.statement}
 
 
 # --- the layer -----------------------------------------------------------------------
