@@ -53,6 +53,7 @@ _TAKEN = re.compile(
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
+    | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | (y|m|v|w|i|e|given|product)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
     """,
