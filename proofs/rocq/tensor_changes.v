@@ -194,6 +194,3 @@ Ltac in_the_ring := rewrite -[LHS]mul1r ?number_one; match goal with
   | |- @eq (GRing.ComRing.sort ?R) ?a ?b =>
     change (@eq (GRing.Ring.sort (GRing.ComRing.ringType R)) a b)
   end.
-
-(* From here on `lia` knows what quotients by numbers are. *)
-Ltac Zify.zify_post_hook ::= Z.div_mod_to_equations.
