@@ -93,7 +93,10 @@ def _supporting(amounts: Sequence[Polynomial], facts: Sequence[Fact], depth: int
     for amount in dict.fromkeys(amounts):
         others = [fact for fact in facts if amount not in fact.when]
         assumed = _Multiple(_ONE, Fact("", -amount))
-        found = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in others)])
+        known = [_Multiple(_ONE, fact) for fact in others]
+        found = _fewest([assumed, *(m for m in known if not m.fact.when)])
+        if found is None:  # what holds under conditions asks for more, which may not be there
+            found = _fewest([assumed, *known])
         for multiple in found or []:
             names.append(multiple.fact.name)
             if depth:
