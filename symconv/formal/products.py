@@ -14,7 +14,7 @@ from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
 from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
 
-__all__ = ["Product", "is_linear", "needed", "products"]
+__all__ = ["Product", "contradict", "is_linear", "needed", "products"]
 
 Product: TypeAlias = tuple[Polynomial, Polynomial]
 """An amount that is positive and one that is not negative."""
@@ -85,14 +85,14 @@ def needed(known: Sequence[Polynomial], candidates: Sequence[Product]) -> list[P
         candidates: the products.
     """
     kept = list(candidates)
-    if not _contradict(known, kept):
+    if not contradict(known, kept):
         return None
     size = max(1, len(kept) // 2)
     while True:
         start = 0
         while start < len(kept):
             fewer = kept[:start] + kept[start + size :]
-            if _contradict(known, fewer):
+            if contradict(known, fewer):
                 kept = fewer
             else:
                 start += size
@@ -101,7 +101,7 @@ def needed(known: Sequence[Polynomial], candidates: Sequence[Product]) -> list[P
         size //= 2
 
 
-def _contradict(known: Sequence[Polynomial], added: Sequence[Product]) -> bool:
+def contradict(known: Sequence[Polynomial], added: Sequence[Product]) -> bool:
     """Whether no integers, products of symbols taken for integers too, make all not negative."""
     amounts = [*known, *(q * p for q, p in added)]
     monomials = dict.fromkeys(m for p in amounts for m in p.terms if m)

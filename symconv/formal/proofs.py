@@ -6,19 +6,19 @@ operator.  Then a change of the integers that they run over makes one sum of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
-from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
-from symconv.errors import Uncertified
-from symconv.formal.expansions import Axes, Sum
-from symconv.formal.index_maps import Side, Split, maps_between
+from symconv.formal.expansions import Axes
+from symconv.formal.index_maps import Comparison, Side, Split
+from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
-from symconv.formal.products import is_linear, needed, products
+from symconv.formal.products import contradict, is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.signals import SignalExpr
@@ -62,22 +62,45 @@ def proof_lines(
         yield f"  apply: equal_lists; first {way}."
     yield "  by []."
     terms = _Terms(parts, one.shape)
-    pairs, order = terms.paired(one, other)
-    ordered = f"sum_{other.name}"
-    if order != sorted(order):
-        listed = "; ".join(map(str, order))
-        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) {ordered} isT."
-        ordered = "sums_in_order"
-    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} {ordered})."
+    found = terms.paired(one, other)
+    sums = []
+    for part, sides, second in ((one, found.one, False), (other, found.other, True)):
+        sums.append(f"sum_{part.name}")
+        for cases in sides.rounds:
+            listed = _list_of(_list_of(map(terms.decision, c)) for c in cases)
+            yield f"have pieces_{part.name} := expands_by_cases {listed} {sums[-1]}."
+            sums[-1] = f"pieces_{part.name}"
+        order = found.order(second)
+        if order != sorted(order):
+            listed = "; ".join(map(str, order))
+            yield (
+                f"have ordered_{part.name} := expands_in_order (order := [:: {listed}]%N) "
+                f"{sums[-1]} isT."
+            )
+            sums[-1] = f"ordered_{part.name}"
+    yield f"apply: (equal_by_sums shape_{one.name} shapes {' '.join(sums)})."
     rank = len(one.shape)
     indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
     yield f"{indices}apply: inside_nil; compute_terms."
     yield "(* Their entries are the same sums. *)"
-    yield from terms.equal(pairs)
+    yield from terms.equal(found)
 
 
-_Pair: TypeAlias = tuple[Side, Side, Axes, Axes]
-"""A sum of either side, and the changes of indices between them."""
+_VIEWS = {
+    (True, True): "holds_cons",
+    (True, False): "unequal_first",
+    (False, True): "at_most_first",
+    (False, False): "above_first",
+}
+"""The lemmas on the first of some conditions, by whether it is an equation, and holds."""
+
+_GOALS = {
+    (True, True): "holds_equal",
+    (True, False): "holds_unequal",
+    (False, True): "holds_at_most",
+    (False, False): "holds_above",
+}
+"""The lemmas by which such a condition holds."""
 
 
 class _Terms:
@@ -88,33 +111,71 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def paired(self, one: Part, other: Part) -> tuple[list[_Pair], list[int]]:
-        """A sum of the other side for each of one, and in which order they come there."""
-        left = dict(enumerate(other.sums))
-        pairs, order = [], []
-        for sum_ in one.sums:
-            found = ((n, p) for n, its in left.items() for p in self._pairs(sum_, its))
-            number, pair = next(found, (None, None))
-            if number is None or pair is None:
-                raise Uncertified("no change of the summation indices makes one side of the other")
-            del left[number]
-            order.append(number)
-            pairs.append(pair)
-        if left:
-            raise Uncertified("the sides have different numbers of sums")
-        return pairs, order
+    def paired(self, one: Part, other: Part) -> Plan:
+        """Which sums of the sides are equal."""
+        ours = [Side.of(sum_, self._shape, _OURS) for sum_ in one.sums]
+        theirs = [Side.of(sum_, self._shape, _THEIRS) for sum_ in other.sums]
+        return plan(ours, theirs, self._contradict)
 
-    def equal(self, pairs: Sequence[_Pair]) -> Iterator[str]:
-        """The lines for sums that are paired, one after the other."""
-        for number, pair in enumerate(pairs):
-            if number < len(pairs) - 1:
+    def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
+        known = _Known(side, self._parts, self._names(side, side))
+        return known.refuted_by(amounts)
+
+    def decision(self, case: Comparison) -> str:
+        """A condition as a function of the index and the integers of a sum."""
+        names: dict[Atom, str] = dict(self._parts.names.items())
+        names |= {m: m for m in self._parts.sizes.values()}
+        atoms = {a for p in (case.one, case.other) for a in p.indices()}
+        for atom in atoms:
+            start = _THEIRS if atom >= _THEIRS else _OURS
+            inner = f"v {atom - start}" if atom >= _OURS else f"i {atom}"
+            names[atom] = f"(component {inner})"
+        sign = "=?" if case.is_equation else "<=?"
+        texts = [polynomial_text(p, names) for p in (case.one, case.other)]
+        return f"(fun i v => {texts[0]} {sign} {texts[1]})"
+
+    def equal(self, found: Plan) -> Iterator[str]:
+        """The lines for sums that are nothing, and for those that are paired."""
+        empty = [found.one.sums[n] for n in found.one.empty]
+        theirs = [found.other.sums[n] for n in found.other.empty]
+        last = None if found.pairs else (empty.pop(), theirs.pop())
+        for lemma, sides in (("nothing_left", empty), ("nothing_right", theirs)):
+            for side in sides:
+                yield f"apply: {lemma}."
+                yield from self._nothing(side)
+        if last is not None:
+            yield "apply: both_nothing."
+            yield from self._nothing(last[0])
+            yield from self._nothing(last[1])
+        for number, (_, _, pair) in enumerate(found.pairs):
+            if number < len(found.pairs) - 1:
                 yield "apply: equal_sums."
-            yield from self._one(*pair)
+            yield from self._one(pair.one, pair.other, pair.forth, pair.back)
 
-    def _pairs(self, one: Sum, other: Sum) -> Iterator[_Pair]:
-        ours, theirs = Side.of(one, self._shape, _OURS), Side.of(other, self._shape, _THEIRS)
-        for forth, back in maps_between(ours, theirs):
-            yield ours, theirs, forth, back
+    def _nothing(self, side: Side) -> Iterator[str]:
+        """The lines that show that a sum is nothing."""
+        names = self._names(side, side)
+        yield f"  apply: (no_summands (a := {self._parts.shape_text(side.sum.sizes)}));"
+        yield "    first by compute_sums."
+        yield f"  {self._introduced(side, names)}"
+        if "(number 0)" in side.sum.scalars:
+            yield "  by rewrite ?(mul0r, mulr0)."
+            return
+        yield from self._steps(side, names)
+        known = _Known(side, self._parts, names)
+        yield f"  exfalso; {known.contradiction()}."
+
+    def _introduced(self, side: Side, names: Mapping[Atom, str]) -> str:
+        """The tactics that name the integers of a sum and what its conditions say."""
+        variables = [names[v] for v in side.variables]
+        introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
+        cases = [_VIEWS[case.is_equation, case.holds] for case in side.cases]
+        views = [
+            *((view, f"c{number}") for number, view in enumerate(cases, 1)),
+            *(("holds_cons", f"e{1 + number}") for number in range(len(side.conditions))),
+        ]
+        taken = "".join(f"/{view} [{name} " for view, name in views) + "_" + "]" * len(views)
+        return f"{introduced}apply: inside_nil; compute_sums => {taken}."
 
     def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
         v, w = (
@@ -130,8 +191,25 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        yield "  + entries_agree; first [reflexivity | in_the_ring; ring]."
+        known = _Known(ours, self._parts, names, _are_rounded(ours, theirs, forth, back))
+        numbers = _numbers(ours.sum.scalars, theirs.sum.scalars)
+        if numbers is not None:
+            yield f"  + have numbers : {numbers}."
+        ring = "in_the_ring; ring" if numbers is None else "ring_by numbers"
+        yield (
+            f"  {'+' if numbers is None else ' '} {self._agree(known, theirs, forth)}; "
+            f"first [reflexivity | {ring}]."
+        )
         yield from self._direction(theirs, ours, w, back, forth, names)
+
+    def _agree(self, known: _Known, target: Side, forth: Axes) -> str:
+        """The tactic that makes the entries the same ones."""
+        if not (known.side.cases or target.cases):
+            return "entries_agree"
+        there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        values = known.side.positions()
+        values += [known.side.value(p.substitute(there)) for p in target.positions()]
+        return f"entries_agree_by ltac:(first [same_integer | {known.linear(*values)}])"
 
     def _direction(
         self,
@@ -142,22 +220,21 @@ class _Terms:
         back: Axes,
         names: Mapping[Atom, str],
     ) -> Iterator[str]:
-        introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
-        conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
-        taken = "".join(f"/holds_cons [{e} " for e in conditions) + "_" + "]" * len(conditions)
-        yield f"- {introduced}apply: inside_nil; compute_sums => {taken}."
+        yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
         yield "  split."
-        known = _Known(side, self._parts, names)
+        known = _Known(side, self._parts, names, _are_rounded(side, target, forth, back))
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
         )
         yield "    by []."
         there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        goals = [*target.cases, *(Comparison(a, b, True) for a, b in target.conditions)]
         yield "  + " + " ".join(
-            f"apply: holds_equal; first {known.equation(a.substitute(there), b.substitute(there))}."
-            for a, b in target.conditions
+            f"apply: {_GOALS[goal.is_equation, goal.holds]}; "
+            f"first {known.comparison(goal.changed(there))}."
+            for goal in goals
         )
         yield "    by []."
         yield "  + " + " ".join(
@@ -184,7 +261,9 @@ class _Terms:
                 continue
             name = names[step.variable]
             if not step.is_written:
-                e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
+                e = " ".join([f"{name}_in", *cases])
+                e = e if step.condition is None else f"e{1 + step.condition}"
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
             yield f"  subst {name}."
 
@@ -217,13 +296,14 @@ class _Known:
     side: Side
     parts: Parts
     names: Mapping[Atom, str]
+    rounded: bool = False
 
     def range(self, value: Polynomial, size: Polynomial) -> str:
         """That a value lies in the range of a size."""
         value = self.side.value(value)
         kept, known = self._about(value, size)
         if is_linear([value, size, *known]):
-            return f"(assumption || (split; {only(kept)}; lia))"
+            return f"(assumption || (split; {self._lia(kept)}))"
         low = self._refuted("not_below", [value], -value - 1, kept, known)
         high = self._refuted("not_above", [value, size], value - size, kept, known)
         return f"(assumption || (split; [{low} | {high}]))"
@@ -232,13 +312,61 @@ class _Known:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
-            return "same_integer"
+            return f"first [same_integer | {self.linear(one)}]" if self.rounded else "same_integer"
         kept, known = self._about(one, other)
         if is_linear([one, other, *known]):
-            return f"({only(kept)}; lia)"
+            return f"({self._lia(kept)})"
         low = self._refuted("", [one, other], other - one - 1, kept, known)
         high = self._refuted("", [one, other], one - other - 1, kept, known)
         return f"(apply: not_apart; [{low} | {high}])"
+
+    def comparison(self, case: Comparison) -> str:
+        """A condition of a piece, or of a sum."""
+        if case.is_equation and case.holds:
+            return self.equation(case.one, case.other)
+        one, other = self.side.value(case.one), self.side.value(case.other)
+        kept, known = self._about(one, other)
+        if case.is_equation or is_linear([one, other, *known]):
+            return f"({self._lia(kept)})"
+        lemma = "not_below" if case.holds else "not_above"
+        (opposite,) = Comparison(one, other, False, not case.holds).nonnegative
+        return f"({self._refuted(lemma, [one, other], opposite, kept, known)})"
+
+    def linear(self, *values: Polynomial) -> str:
+        """Linear arithmetic about values."""
+        return f"({self._lia(self._about(*values)[0])})"
+
+    def _lia(self, kept: Sequence[str]) -> str:
+        return f"{only(kept)}; {'quotients; ' if self.rounded else ''}lia"
+
+    def refuted_by(self, amounts: Sequence[Polynomial]) -> bool:
+        """Whether not all of these are nonnegative where all is as it is known."""
+        known = self._all_known(self._facts(), amounts)
+        return contradict(known, products([], known, self.parts.positive))
+
+    def contradiction(self) -> str:
+        """That this is never so."""
+        facts = self._facts()
+        for name in list(facts):
+            fewer = {n: fact for n, fact in facts.items() if n != name}
+            known = self._all_known(fewer, [])
+            if contradict(known, products([], known, self.parts.positive)):
+                facts = fewer
+        known = self._all_known(facts, [])
+        atoms = {a for about, _ in facts.values() for p in about for a in p.symbols()}
+        text = partial(polynomial_text, names=self.names)
+        multiples = _multiples([], known, self.parts.positive, text)
+        kept = only([*facts, *self.parts.relevant(atoms)])
+        return "; ".join([kept, *(["quotients"] if self.rounded else []), *multiples, "lia"])
+
+    def _all_known(
+        self, facts: Mapping[str, tuple[Axes, Axes]], amounts: Sequence[Polynomial]
+    ) -> list[Polynomial]:
+        about = [p for values, _ in facts.values() for p in values]
+        known = [p for _, amounts in facts.values() for p in amounts]
+        atoms = {a for p in (*about, *amounts) for a in p.symbols()}
+        known += [*amounts, *_of_quotients([*about, *amounts]), *self.parts.bounds(atoms)]
+        return list(dict.fromkeys(known))
 
     def _refuted(
         self,
@@ -250,6 +378,7 @@ class _Known:
     ) -> str:
         text = partial(polynomial_text, names=self.names)
         apply = f"apply: {lemma}; " if lemma else ""
+        apply = f"quotients; {apply}" if self.rounded else apply
         return f"{only(kept)}; {apply}{_refuted(goal, opposite, known, self.parts.positive, text)}"
 
     def _about(self, *values: Polynomial) -> tuple[list[str], list[Polynomial]]:
@@ -257,31 +386,37 @@ class _Known:
 
         Returns the names of hypotheses, and what is not negative because of them.
         """
-        ranges = self._ranges()
+        facts = self._facts()
         about = {a for value in values for a in value.indices()}
-        kept: dict[str, Polynomial] = {}
+        kept: list[str] = []
         known: list[Polynomial] = []
         found = True
         while found:
             found = False
-            for name, (value, size) in ranges.items():
-                if name not in kept and value.indices() & about:
-                    kept[name] = size
-                    about |= value.indices()
-                    values = (*values, value, size)
-                    known += [value, size - 1 - value]
-                    found = True
-            for number, (one, other) in self.side.left.items():
-                name = f"e{1 + number}"
-                if name not in kept and (one - other).indices() & about:
-                    kept[name] = one
-                    about |= (one - other).indices()
-                    values = (*values, one, other)
-                    known += [one - other, other - one]
+            for name, (there, amounts) in facts.items():
+                indices = {a for p in there for a in p.indices()}
+                if name not in kept and indices & about:
+                    kept.append(name)
+                    about |= indices
+                    values = (*values, *there)
+                    known += amounts
                     found = True
         atoms = {a for value in values for a in value.symbols()}
-        known = list(dict.fromkeys([*known, *self.parts.bounds(atoms)]))
-        return [*kept, *self.parts.relevant(atoms)], known
+        known += [*_of_quotients(values), *self.parts.bounds(atoms)]
+        return [*kept, *self.parts.relevant(atoms)], list(dict.fromkeys(known))
+
+    def _facts(self) -> dict[str, tuple[Axes, Axes]]:
+        """What each hypothesis is about, and what is not negative because of it."""
+        facts: dict[str, tuple[Axes, Axes]] = {
+            name: ([value, size], [value, size - 1 - value])
+            for name, (value, size) in self._ranges().items()
+        }
+        for number, (one, other) in self.side.left.items():
+            facts[f"e{1 + number}"] = [one, other], [one - other, other - one]
+        for number, case in enumerate(self.side.cases, 1):
+            case = case.changed(self.side.values)
+            facts[f"c{number}"] = [case.one, case.other], case.nonnegative
+        return facts
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -319,12 +454,52 @@ def _refuted(
     text: Callable[[Polynomial], str],
 ) -> str:
     """That something is not so, by multiples of what is known."""
-    found = needed([opposite, *known], products(goal, [opposite, *known], positive))
-    facts = [
-        f"(have ? : 0 <= {_bracketed(text(q))} * ({text(p)}) by (apply: Z.mul_nonneg_nonneg; lia))"
-        for q, p in found or []
-    ]
+    facts = _multiples(goal, [opposite, *known], positive, text)
     return f"move=> opposite; {'; '.join([*facts, 'lia'])}"
+
+
+def _multiples(
+    goal: Sequence[Polynomial],
+    known: Sequence[Polynomial],
+    positive: Set[str],
+    text: Callable[[Polynomial], str],
+) -> list[str]:
+    """The tactics that multiply inequalities, so that linear arithmetic finds a contradiction."""
+    return [
+        f"(have ? : 0 <= {_bracketed(text(q))} * ({text(p)}) by (apply: Z.mul_nonneg_nonneg; lia))"
+        for q, p in needed(known, products(goal, known, positive)) or []
+    ]
+
+
+def _of_quotients(values: Sequence[Polynomial]) -> Iterator[Polynomial]:
+    """What is not negative because of the quotients in some values."""
+    atoms = {a for value in values for a in value.every_atom() if isinstance(a, Floor)}
+    for atom in sorted(atoms, key=str):
+        rest = atom.numerator - atom.divisor * Polynomial.of(atom)
+        yield from (rest, atom.divisor - 1 - rest)
+
+
+def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:
+    """That the products of some numbers are equal, and why; None if they are the same numbers."""
+    ours, theirs = Counter(one) - Counter(other), Counter(other) - Counter(one)
+    sides = [_list_of(sorted(part.elements())) for part in (ours, theirs)]
+    if not (ours or theirs):
+        return None
+    # Rocq's `ring` replaces what stands on the left.
+    left, right = sides if ours else reversed(sides)
+    way = "equal_quotients nonzero" if "ratio" in left + right else "equal_numbers"
+    return f"product_of (R := R) {left} = product_of {right} by {way}"
+
+
+def _are_rounded(one: Side, other: Side, forth: Axes, back: Axes) -> bool:
+    """Whether there are quotients in the changes of indices, or in what decides on them."""
+    cases = [p for case in (*one.cases, *other.cases) for p in (case.one, case.other)]
+    return any(isinstance(a, Floor) for p in (*forth, *back, *cases) for a in p.every_atom())
+
+
+def _list_of(texts: Iterable[str]) -> str:
+    inner = "; ".join(texts)
+    return f"[:: {inner}]" if inner else "[::]"
 
 
 def _bracketed(text: str) -> str:
