@@ -88,24 +88,12 @@ rewrite /outputs => s0 c0; case: ifP => c_n; last by lia.
 by rewrite ltnS leq_divRL // mulnC; lia.
 Qed.
 
-Lemma lt_dilated_outputs s d c n u : (0 < s)%N -> (0 < c)%N ->
-  (u < outputs s (dilated_size d c) n)%N = (s%:Z * u%:Z + d%:Z * (c%:Z - 1) < n%:Z).
-Proof. by case: c => // c s_gt0 _; rewrite lt_outputs //=; lia. Qed.
-
 Lemma outputs_outputs s1 s2 c1 c2 n : (0 < s1)%N -> (0 < c1)%N -> (0 < c2)%N ->
   outputs s2 c2 (outputs s1 c1 n) = outputs (s1 * s2) (c1 + dilated_size s1 c2).-1 n.
 Proof.
 case: c2 => [|c2] // s1_gt0 c1_gt0 _; rewrite addnS /= [LHS]/outputs lt_outputs // addnC /outputs.
 case: ifP => // fits; rewrite ifT ?subSS; last by lia.
 by rewrite subnDA -[X in (_ - _ - X)%N]mulnC divnMA divnBMl.
-Qed.
-
-(* Without dilation a dilated layer is a layer. *)
-Lemma dilated_layer_1_eq_layer s k x : dilated_layer s 1 k x = conv_layer s k x.
-Proof.
-rewrite /dilated_layer /conv_layer (_ : dilated_size 1 (size k) = size k); last first.
-  by case: (size k) => //= c; rewrite mul1n.
-by apply: eq_mkseq => u; apply: eq_bigr => j _; rewrite mul1n.
 Qed.
 
 End Layers.

@@ -87,12 +87,12 @@ by split; nia.
 Qed.
 
 Lemma size_of_dilated d n m : 0 < d -> 0 <= n -> m = Z.max 0 (d * (n - 1) + 1) ->
-  (0 < n -> m = d * (n - 1) + 1) /\ (n = 0 -> m = 0).
+  (0 < n -> m = d * (n - 1) + 1) /\ (0 < m -> 0 < n).
 Proof. by move=> d_gt n_ge ->; split; nia. Qed.
 
 Lemma size_of_convolved n c m : 0 <= n -> 0 <= c ->
   m = Z.max 0 (convolved_size n c) ->
-  [/\ 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
+  [/\ 0 < n -> 0 < c -> m = n + c - 1, 0 < m -> 0 < n & 0 < m -> 0 < c].
 Proof.
 rewrite /convolved_size => n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
 Qed.
@@ -137,7 +137,7 @@ Ltac positive := first
   | apply: Z.add_nonneg_nonneg; positive
   | nia ].
 
-Ltac nonnegatives := rewrite /=; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
+Ltac nonnegatives := lazy beta iota zeta delta [all]; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
 
 Ltac compute_sums := lazy beta iota zeta delta
   [total sizes conditions summand piece read moved scaled known sum_of_one sum_of_two same cat take
@@ -160,22 +160,11 @@ Ltac equal_sizes := first
 
 Ltac sizes_are :=
   lazy beta iota zeta delta
-    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread add
-     multiply scale];
+    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread
+     listed add multiply scale];
   rewrite shape_build;
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.
-
-(* What determines the quotients in the goal and in what is known. *)
-Ltac quotient_known a b :=
-  lazymatch goal with
-  | _ : b * (a / b) <= a < _ |- _ => fail
-  | _ => have ? := @quotient_facts a b ltac:(positive)
-  end.
-Ltac quotients := repeat match goal with
-  | |- context [?a / ?b] => quotient_known a b
-  | _ : context [?a / ?b] |- _ => quotient_known a b
-  end.
 
 Ltac same_integer := first [reflexivity | ring].
 
@@ -221,3 +210,6 @@ Ltac ring_by equation :=
     | @eq _ ?a ?b => let e := fresh in have e : @eq T a b := equation; ring [e]
     end
   end.
+
+(* From here on `lia` knows what quotients by numbers are. *)
+Ltac Zify.zify_post_hook ::= Z.div_mod_to_equations.

@@ -23,9 +23,6 @@ Fixpoint same (v w : seq Z) : seq bool :=
   | _, _ => [:: false]
   end.
 
-Fixpoint holds (conditions : seq bool) : bool :=
-  if conditions is c :: rest then c && holds rest else true.
-
 Lemma holds_cat a b : holds (a ++ b) = holds a && holds b.
 Proof. by elim: a => //= c a ->; rewrite andbA. Qed.
 

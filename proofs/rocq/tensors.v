@@ -170,6 +170,10 @@ Fixpoint joined (sizes digits : seq Z) : Z :=
 Fixpoint digits (sizes : seq Z) (u : Z) : seq Z :=
   if sizes is n :: rest then u / product rest :: digits rest (u mod product rest) else [::].
 
+(* All of the conditions hold; claims use it for a formula that has cases. *)
+Fixpoint holds (conditions : seq bool) : bool :=
+  if conditions is c :: rest then c && holds rest else true.
+
 Section Operators.
 Variable R : comRingType.
 Implicit Types (x y k : tensor R) (a : nat) (s d : Z).
@@ -253,6 +257,10 @@ Definition einsum (sizes : seq Z) (output over : seq nat) (operands : seq (seq n
    where x has one entry that is repeated. *)
 Definition spread (sizes : seq Z) (axes : seq (option nat)) x : tensor R :=
   build sizes (fun i => x.[[seq (if a is Some b then component i b else 0) | a <- axes]]).
+
+(* Known entries, in the order of the box. *)
+Definition listed (sizes : seq Z) (entries : seq R) : tensor R :=
+  build sizes (fun i => nth 0%R entries (index i (box sizes))).
 
 (* Sums, products and multiples, entry by entry. *)
 Definition add x y : tensor R := build (shape x) (fun i => x.[i] + y.[i])%R.

@@ -20,7 +20,6 @@ from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.proofs import proof_lines
 from symconv.formal.rocq_files import library
-from symconv.formal.parts import tensor_text
 from symconv.formal.rocq_syntax import (
     comment,
     condition_text,
@@ -29,6 +28,7 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
+from symconv.formal.tensor_syntax import tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
@@ -134,13 +134,28 @@ def _has_fractions(claim: Claim) -> bool:
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
     given = [name for name, _, _ in _hypotheses(claim, names)]
     if not claim.signals:
-        yield f"intros {' '.join(given)}; lia." if given else "lia."
+        yield from _integer_proof(statement(claim))
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
     yield f"move=> {' '.join([*integers, *tensors, *given])}."
     on_integers = {name: about for name, _, about in _hypotheses(claim, names) if about}
     yield from proof_lines(claim, names, on_integers)
+
+
+def _integer_proof(stated: str) -> Iterator[str]:
+    """Linear arithmetic; quotients and remainders are given by what determines them."""
+    way = "lia"
+    if " / " in stated or " mod " in stated:
+        way = "first [lia | Z.to_euclidean_division_equations; lia"
+        way += " | Z.to_euclidean_division_equations; nia]"
+    if "((- " in stated and not re.search(r"/ \d", stated):
+        yield "intros."
+        yield "assert (ceilings : forall a b, 0 < b -> (- a) / b = - ((a - 1) / b) - 1)"
+        yield "  by (intros; Z.to_euclidean_division_equations; nia)."
+        yield f"rewrite ?ceilings by lia; {way}."
+    else:
+        yield f"intros; {way}."
 
 
 def _names(claim: Claim) -> dict[str, str]:

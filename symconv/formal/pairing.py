@@ -144,7 +144,7 @@ def _one_by_one(one: Sides, other: Sides) -> Plan | None:
         if first is None:
             return None
         left.remove(first[0])
-        pairs.append((number, *first))
+        pairs.append((number, first[0], first[1]))
     return None if left else Plan(one, other, pairs)
 
 

@@ -7,18 +7,18 @@ operator.  Then a change of the integers that they run over makes one sum of the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
+from symconv.formal.arithmetic import Fact, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Side, Split
 from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
-from symconv.formal.products import contradict, is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.signals import SignalExpr
@@ -191,7 +191,7 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        known = _Known(ours, self._parts, names, _are_rounded(ours, theirs, forth, back))
+        known = _Known(ours, self._parts, names)
         numbers = _numbers(ours.sum.scalars, theirs.sum.scalars)
         if numbers is not None:
             yield f"  + have numbers : {numbers}."
@@ -223,7 +223,7 @@ class _Terms:
         yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
         yield "  split."
-        known = _Known(side, self._parts, names, _are_rounded(side, target, forth, back))
+        known = _Known(side, self._parts, names)
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -264,7 +264,10 @@ class _Terms:
                 cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
                 e = " ".join([f"{name}_in", *cases])
                 e = e if step.condition is None else f"e{1 + step.condition}"
+                # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
@@ -288,7 +291,6 @@ def _function(
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known where the integers of a side are inside and satisfy its conditions."""
@@ -296,127 +298,102 @@ class _Known:
     side: Side
     parts: Parts
     names: Mapping[Atom, str]
-    rounded: bool = False
 
     def range(self, value: Polynomial, size: Polynomial) -> str:
         """That a value lies in the range of a size."""
         value = self.side.value(value)
-        kept, known = self._about(value, size)
-        if is_linear([value, size, *known]):
-            return f"(assumption || (split; {self._lia(kept)}))"
-        low = self._refuted("not_below", [value], -value - 1, kept, known)
-        high = self._refuted("not_above", [value, size], value - size, kept, known)
-        return f"(assumption || (split; [{low} | {high}]))"
+        for name, known in self._ranges().items():
+            if known == (value, size):
+                return f"(assumption || ({only([name])}; lia))"
+        facts, everything = self._about(value, size)
+        low = self._refuted(-value - 1, facts, everything)
+        high = self._refuted(value - size, facts, everything)
+        return (
+            f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        )
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
-            return f"first [same_integer | {self.linear(one)}]" if self.rounded else "same_integer"
-        kept, known = self._about(one, other)
-        if is_linear([one, other, *known]):
-            return f"({self._lia(kept)})"
-        low = self._refuted("", [one, other], other - one - 1, kept, known)
-        high = self._refuted("", [one, other], one - other - 1, kept, known)
-        return f"(apply: not_apart; [{low} | {high}])"
+            return "same_integer"
+        facts, everything = self._about(one, other)
+        ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
+        return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
     def comparison(self, case: Comparison) -> str:
         """A condition of a piece, or of a sum."""
-        if case.is_equation and case.holds:
-            return self.equation(case.one, case.other)
         one, other = self.side.value(case.one), self.side.value(case.other)
-        kept, known = self._about(one, other)
-        if case.is_equation or is_linear([one, other, *known]):
-            return f"({self._lia(kept)})"
+        if case.is_equation:
+            return self.equation(one, other) if case.holds else self.linear(one, other)
         lemma = "not_below" if case.holds else "not_above"
         (opposite,) = Comparison(one, other, False, not case.holds).nonnegative
-        return f"({self._refuted(lemma, [one, other], opposite, kept, known)})"
+        return f"(apply: {lemma} => opposite; {self._refuted(opposite, *self._about(one, other))})"
 
     def linear(self, *values: Polynomial) -> str:
         """Linear arithmetic about values."""
-        return f"({self._lia(self._about(*values)[0])})"
-
-    def _lia(self, kept: Sequence[str]) -> str:
-        return f"{only(kept)}; {'quotients; ' if self.rounded else ''}lia"
+        return f"({only(self._about(*values)[1])}; lia)"
 
     def refuted_by(self, amounts: Sequence[Polynomial]) -> bool:
         """Whether not all of these are nonnegative where all is as it is known."""
-        known = self._all_known(self._facts(), amounts)
-        return contradict(known, products([], known, self.parts.positive))
+        facts, _ = self._about(*amounts, *map(Polynomial.of, self._numbers()))
+        facts += [Fact("", amount) for amount in amounts]
+        return are_contradictory(facts, self.parts.positive)
 
     def contradiction(self) -> str:
         """That this is never so."""
-        facts = self._facts()
-        for name in list(facts):
-            fewer = {n: fact for n, fact in facts.items() if n != name}
-            known = self._all_known(fewer, [])
-            if contradict(known, products([], known, self.parts.positive)):
-                facts = fewer
-        known = self._all_known(facts, [])
-        atoms = {a for about, _ in facts.values() for p in about for a in p.symbols()}
         text = partial(polynomial_text, names=self.names)
-        multiples = _multiples([], known, self.parts.positive, text)
-        kept = only([*facts, *self.parts.relevant(atoms)])
-        return "; ".join([kept, *(["quotients"] if self.rounded else []), *multiples, "lia"])
+        about = self._about(*map(Polynomial.of, self._numbers()))
+        return contradiction(*about, self.parts.positive, text)
 
-    def _all_known(
-        self, facts: Mapping[str, tuple[Axes, Axes]], amounts: Sequence[Polynomial]
-    ) -> list[Polynomial]:
-        about = [p for values, _ in facts.values() for p in values]
-        known = [p for _, amounts in facts.values() for p in amounts]
-        atoms = {a for p in (*about, *amounts) for a in p.symbols()}
-        known += [*amounts, *_of_quotients([*about, *amounts]), *self.parts.bounds(atoms)]
-        return list(dict.fromkeys(known))
+    def _numbers(self) -> list[int]:
+        return [*self.side.outputs, *self.side.basis]
 
     def _refuted(
-        self,
-        lemma: str,
-        goal: Sequence[Polynomial],
-        opposite: Polynomial,
-        kept: Sequence[str],
-        known: Sequence[Polynomial],
+        self, opposite: Polynomial, facts: Sequence[Fact], everything: Sequence[str]
     ) -> str:
         text = partial(polynomial_text, names=self.names)
-        apply = f"apply: {lemma}; " if lemma else ""
-        apply = f"quotients; {apply}" if self.rounded else apply
-        return f"{only(kept)}; {apply}{_refuted(goal, opposite, known, self.parts.positive, text)}"
+        return refutation(opposite, facts, everything, self.parts.positive, text)
 
-    def _about(self, *values: Polynomial) -> tuple[list[str], list[Polynomial]]:
-        """What a goal about values depends on; the rest would only slow the arithmetic down.
-
-        Returns the names of hypotheses, and what is not negative because of them.
-        """
-        facts = self._facts()
+    def _about(self, *values: Polynomial) -> tuple[list[Fact], list[str]]:
+        """What is known of what values depend on: as facts, and all hypotheses by their names."""
         about = {a for value in values for a in value.indices()}
-        kept: list[str] = []
-        known: list[Polynomial] = []
+        atoms = {a for value in values for a in value.symbols()}
+        facts: list[Fact] = []
+        open_ = {
+            name: (value, size, [value, size - 1 - value])
+            for name, (value, size) in self._ranges().items()
+        }
+        open_ |= {
+            f"e{1 + number}": (one, other, [one - other, other - one])
+            for number, (one, other) in self.side.left.items()
+        }
+        cases = [case.changed(self.side.values) for case in self.side.cases]
+        open_ |= {
+            f"c{number}": (case.one, case.other, case.nonnegative)
+            for number, case in enumerate(cases, 1)
+        }
+        names: list[str] = []
+        quotients = {a for value in values for a in value.every_atom() if isinstance(a, Floor)}
         found = True
         while found:
             found = False
-            for name, (there, amounts) in facts.items():
-                indices = {a for p in there for a in p.indices()}
-                if name not in kept and indices & about:
-                    kept.append(name)
+            for name, (one, other, amounts) in list(open_.items()):
+                indices = one.indices() | other.indices()
+                if indices & about:
+                    del open_[name]
+                    names.append(name)
+                    facts += [Fact(name, amount) for amount in amounts]
+                    both = {*one.every_atom(), *other.every_atom()}
+                    quotients |= {a for a in both if isinstance(a, Floor)}
                     about |= indices
-                    values = (*values, *there)
-                    known += amounts
+                    atoms |= one.symbols() | other.symbols()
                     found = True
-        atoms = {a for value in values for a in value.symbols()}
-        known += [*_of_quotients(values), *self.parts.bounds(atoms)]
-        return [*kept, *self.parts.relevant(atoms)], list(dict.fromkeys(known))
-
-    def _facts(self) -> dict[str, tuple[Axes, Axes]]:
-        """What each hypothesis is about, and what is not negative because of it."""
-        facts: dict[str, tuple[Axes, Axes]] = {
-            name: ([value, size], [value, size - 1 - value])
-            for name, (value, size) in self._ranges().items()
-        }
-        for number, (one, other) in self.side.left.items():
-            facts[f"e{1 + number}"] = [one, other], [one - other, other - one]
-        for number, case in enumerate(self.side.cases, 1):
-            case = case.changed(self.side.values)
-            facts[f"c{number}"] = [case.one, case.other], case.nonnegative
-        return facts
+        everything = [*names, *self.parts.relevant(atoms)]
+        for atom in sorted(quotients, key=str):
+            rest = atom.numerator - atom.divisor * Polynomial.of(atom)
+            facts += [Fact("", rest), Fact("", atom.divisor - 1 - rest)]
+        return [*facts, *self.parts.facts_about(atoms)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -436,47 +413,12 @@ def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
 def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:
     """That two sizes are equal."""
     atoms = {*one.symbols(), *other.symbols()}
-    kept, known = only(parts.relevant(atoms)), parts.bounds(atoms)
-    if is_linear(known):
-        return f"({kept}; lia)"
+    facts, everything = parts.facts_about(atoms), parts.relevant(atoms)
     ways = [
-        _refuted([one, other], opposite, known, parts.positive, parts.text)
+        refutation(opposite, facts, everything, parts.positive, parts.text)
         for opposite in (other - one - 1, one - other - 1)
     ]
-    return f"({kept}; apply: not_apart; [{ways[0]} | {ways[1]}])"
-
-
-def _refuted(
-    goal: Sequence[Polynomial],
-    opposite: Polynomial,
-    known: Sequence[Polynomial],
-    positive: Set[str],
-    text: Callable[[Polynomial], str],
-) -> str:
-    """That something is not so, by multiples of what is known."""
-    facts = _multiples(goal, [opposite, *known], positive, text)
-    return f"move=> opposite; {'; '.join([*facts, 'lia'])}"
-
-
-def _multiples(
-    goal: Sequence[Polynomial],
-    known: Sequence[Polynomial],
-    positive: Set[str],
-    text: Callable[[Polynomial], str],
-) -> list[str]:
-    """The tactics that multiply inequalities, so that linear arithmetic finds a contradiction."""
-    return [
-        f"(have ? : 0 <= {_bracketed(text(q))} * ({text(p)}) by (apply: Z.mul_nonneg_nonneg; lia))"
-        for q, p in needed(known, products(goal, known, positive)) or []
-    ]
-
-
-def _of_quotients(values: Sequence[Polynomial]) -> Iterator[Polynomial]:
-    """What is not negative because of the quotients in some values."""
-    atoms = {a for value in values for a in value.every_atom() if isinstance(a, Floor)}
-    for atom in sorted(atoms, key=str):
-        rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-        yield from (rest, atom.divisor - 1 - rest)
+    return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
 
 def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:
@@ -489,12 +431,6 @@ def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:
     left, right = sides if ours else reversed(sides)
     way = "equal_quotients nonzero" if "ratio" in left + right else "equal_numbers"
     return f"product_of (R := R) {left} = product_of {right} by {way}"
-
-
-def _are_rounded(one: Side, other: Side, forth: Axes, back: Axes) -> bool:
-    """Whether there are quotients in the changes of indices, or in what decides on them."""
-    cases = [p for case in (*one.cases, *other.cases) for p in (case.one, case.other)]
-    return any(isinstance(a, Floor) for p in (*forth, *back, *cases) for a in p.every_atom())
 
 
 def _list_of(texts: Iterable[str]) -> str:

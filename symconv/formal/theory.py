@@ -87,23 +87,28 @@ def check_theory(
         together = rocq.check("together", _question(files, found), timeout=left())
         seconds["assumptions"] = together.seconds
         if together.output.strip() == NOTHING:
-            answers = dict.fromkeys((s.name for s in found), "")
+            answers = dict.fromkeys(map(_qualified, found), "")
         else:
             asked = rocq.check("assumptions", _questions(files, found), timeout=left())
             seconds["assumptions"] += asked.seconds
             answers = _answers(asked.output)
         return Theory(
             rocq.version,
-            tuple(CheckedStatement(s, answers.get(s.name, "no answer")) for s in found),
+            tuple(CheckedStatement(s, answers.get(_qualified(s), "no answer")) for s in found),
             seconds,
         )
+
+
+def _qualified(statement: Statement) -> str:
+    """The name of a statement with its file, as two files may use the same name."""
+    return f"{statement.file}.{statement.name}"
 
 
 def _question(files: Sequence[str], found: list[Statement]) -> str:
     """A file that has Rocq print what all statements together assume, which is far quicker."""
     return (
         f"From symconv Require Import {' '.join(files)}.\n"
-        f"Definition all := ({', '.join(['I', *(f'@{s.name}' for s in found)])}).\n"
+        f"Definition all := ({', '.join(['I', *(f'@{_qualified(s)}' for s in found)])}).\n"
         "Print Assumptions all.\n"
     )
 
@@ -112,17 +117,18 @@ def _questions(files: Sequence[str], found: list[Statement]) -> str:
     """A file that has Rocq print the assumptions of each statement after its name."""
     lines = [f"From symconv Require Import {' '.join(files)}."]
     for statement in found:
-        lines.append(f'Goal True. idtac "statement {statement.name}". Abort.')
-        lines.append(f"Print Assumptions {statement.name}.")
+        name = _qualified(statement)
+        lines.append(f'Goal True. idtac "statement {name}". Abort.')
+        lines.append(f"Print Assumptions {name}.")
     return "\n".join(lines) + "\n"
 
 
 def _answers(output: str) -> dict[str, str]:
-    r"""The assumptions of each statement, by its name.
+    r"""The assumptions of each statement, by its name with its file.
 
-    >>> _answers(f"statement a\n{NOTHING}\nstatement b\nAxioms:\nc : False")
-    {'a': '', 'b': 'Axioms:\nc : False'}
+    >>> _answers(f"statement f.a\n{NOTHING}\nstatement f.b\nAxioms:\nc : False")
+    {'f.a': '', 'f.b': 'Axioms:\nc : False'}
     """
-    parts = re.split(r"^statement (\w+)\n", output, flags=re.MULTILINE)
+    parts = re.split(r"^statement ([\w.]+)\n", output, flags=re.MULTILINE)
     pairs = zip(parts[1::2], parts[2::2], strict=True)
     return {name: "" if text.strip() == NOTHING else text.strip() for name, text in pairs}
