@@ -54,7 +54,7 @@ _TAKEN = re.compile(
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
-    | (y|m|v|w|i|e|given|product)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
+    | (y|m|v|w|i|e|given|product|taps)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
     """,
     re.VERBOSE,
 )
