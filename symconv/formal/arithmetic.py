@@ -167,7 +167,9 @@ def _contradict(amounts: Iterable[Polynomial]) -> bool:
     monomials = dict.fromkeys(m for p in given for m in p.terms if m)
     names: dict[Monomial, tuple[Atom, ...]] = {m: (f"m{i}",) for i, m in enumerate(monomials)}
     names[()] = ()
-    guards = tuple(at_least(Polynomial({names[m]: c for m, c in p.terms.items()}), 0) for p in given)
+    guards = tuple(
+        at_least(Polynomial({names[m]: c for m, c in p.terms.items()}), 0) for p in given
+    )
     sets = IntegerSets([str(name) for one in names.values() for name in one], ATTEMPT_OPERATIONS)
     return sets.attempt(lambda: bool(sets.where([guards]).is_empty()))
 

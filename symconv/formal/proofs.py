@@ -25,7 +25,7 @@ from symconv.language.graph import walk
 from symconv.language.operators import Named, Scale
 from symconv.language.signals import SignalExpr, put_in
 
-__all__ = ["proof_lines"]
+__all__ = ["proof_lines", "shape_lines"]
 
 _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
@@ -103,11 +103,7 @@ def _proof_lines(
         return
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
-    yield f"  rewrite shape_{other.name}."
-    for size, same in zip(other.shape, one.shape, strict=True):
-        way = "reflexivity" if size == same else _apart(parts, size, same)
-        yield f"  apply: equal_lists; first {way}."
-    yield "  by []."
+    yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
     pairs, order = terms.paired(one, other)
     ordered = f"sum_{other.name}"
@@ -259,6 +255,14 @@ def _function(
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
+def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterator[str]:
+    """The proof that a part has a shape."""
+    yield f"rewrite shape_{part.name}."
+    for size, same in zip(part.shape, shape, strict=True):
+        way = "same_integer" if size == same else _apart(parts, size, same)
+        yield f"apply: equal_lists; first {way}."
+    yield "by []."
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -277,7 +281,9 @@ class _Known:
         facts, everything = self._about(value, size)
         low = self._refuted(-value - 1, facts, everything)
         high = self._refuted(value - size, facts, everything)
-        return f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        return (
+            f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        )
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""

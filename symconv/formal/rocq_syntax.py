@@ -53,6 +53,7 @@ _TAKEN = re.compile(
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
+    | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | (y|m|v|w|i|e|given|product|taps)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
     """,
@@ -198,11 +199,12 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 def _quotient_text(expression: Expr, names: Names) -> str:
     try:
-        text, denominator = _scaled_text(expression, names)
+        text, number = _scaled_text(expression, names)
+        divisor = str(number)
     except Uncertified:  # divided by symbols
-        numerator, divisor = sympy.fraction(sympy.together(expression))
-        text, denominator = integer_text(numerator, names), integer_text(divisor, names)
-    return f"({argument(text)} / {argument(str(denominator))})"
+        parts = sympy.fraction(sympy.together(expression))
+        text, divisor = (integer_text(part, names) for part in parts)
+    return f"({argument(text)} / {argument(divisor)})"
 
 
 def argument(text: str) -> str:
@@ -233,9 +235,11 @@ def list_text(texts: Iterable[str]) -> str:
 def scalar_text(number: Fraction) -> str:
     """A number as an element of the ring.
 
-    >>> scalar_text(Fraction(-2)), scalar_text(Fraction(1, 3))
-    ('(number (-2))', '(ratio 1 3)')
+    >>> scalar_text(Fraction(1)), scalar_text(Fraction(-2)), scalar_text(Fraction(1, 3))
+    ('1%R', '(number (-2))', '(ratio 1 3)')
     """
+    if number in (0, 1):
+        return f"{number}%R"  # which Rocq's `ring` knows
     if number.denominator == 1:
         return f"(number {argument(str(number.numerator))})"
     return f"(ratio {argument(str(number.numerator))} {number.denominator})"
