@@ -254,9 +254,7 @@ def _tells(
     )
 
 
-def _in_pieces(
-    side: Sides, orders: dict[int, _Order]
-) -> tuple[Sides, dict[tuple[int, int], int]]:
+def _in_pieces(side: Sides, orders: dict[int, _Order]) -> tuple[Sides, dict[tuple[int, int], int]]:
     """A side in pieces, and the number of the piece for each pair."""
     decisions = [
         [case for _, case in orders.get(number, []) if case is not None]
