@@ -118,7 +118,9 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-_INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
+_INTEGERS = """From Coq Require Import ZArith Lia.
+Local Open Scope Z_scope.
+Ltac Zify.zify_post_hook ::= Z.to_euclidean_division_equations."""
 
 
 def _ring(claim: Claim) -> list[str]:
@@ -134,7 +136,7 @@ def _has_fractions(claim: Claim) -> bool:
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
     given = [name for name, _, _ in _hypotheses(claim, names)]
     if not claim.signals:
-        yield f"intros {' '.join(given)}; lia." if given else "lia."
+        yield f"intros {' '.join(given)}; first [lia | nia]." if given else "first [lia | nia]."
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]

@@ -195,7 +195,12 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 def _quotient_text(expression: Expr, names: Names) -> str:
     numerator, denominator = sympy.fraction(sympy.together(expression))
-    return f"({' / '.join(_atomic(integer_text(part, names)) for part in (numerator, denominator))})"
+    if denominator.is_Integer:  # as it is written, also where that is not simplified
+        text, number = _scaled_text(expression, names)
+        return f"({_atomic(text)} / {number})"
+    return (
+        f"({' / '.join(_atomic(integer_text(part, names)) for part in (numerator, denominator))})"
+    )
 
 
 def _atomic(text: str) -> str:

@@ -35,8 +35,10 @@ class Evaluation:
         self.rng = rng
         self.tensors: dict[str, NDArray[Any]] = {}
         self.numbers: dict[str, int] = {}
-        sizes = rng.choices(range(4), [1, 4, 6, 6], k=rng.choice([1, 2, 2, 3, 3, 4]))
-        self.signal: SignalExpr = self.leaf(sizes)
+        rank = rng.choice([1, 2, 2, 3, 3, 4])
+        most = {1: 8, 2: 6}.get(rank, 3)
+        weights = [1, *(4 for _ in range(most))]
+        self.signal: SignalExpr = self.leaf(rng.choices(range(most + 1), weights, k=rank))
         self.value = self._value(self.signal)
 
     def leaf(self, sizes: list[int], shape: list[Any] | None = None) -> Tensor:
