@@ -87,12 +87,12 @@ by split; nia.
 Qed.
 
 Lemma size_of_dilated d n m : 0 < d -> 0 <= n -> m = Z.max 0 (d * (n - 1) + 1) ->
-  (0 < n -> m = d * (n - 1) + 1) /\ (n = 0 -> m = 0).
+  (0 < n -> m = d * (n - 1) + 1) /\ (0 < m -> 0 < n).
 Proof. by move=> d_gt n_ge ->; split; nia. Qed.
 
 Lemma size_of_convolved n c m : 0 <= n -> 0 <= c ->
   m = Z.max 0 (convolved_size n c) ->
-  [/\ 0 < n -> 0 < c -> m = n + c - 1, n = 0 -> m = 0 & c = 0 -> m = 0].
+  [/\ 0 < n -> 0 < c -> m = n + c - 1, 0 < m -> 0 < n & 0 < m -> 0 < c].
 Proof.
 rewrite /convolved_size => n_ge c_ge ->; case: (Z.eqb_spec n 0) => n0; case: (Z.eqb_spec c 0) => c0 /=; split; lia.
 Qed.
@@ -137,7 +137,7 @@ Ltac positive := first
   | apply: Z.add_nonneg_nonneg; positive
   | nia ].
 
-Ltac nonnegatives := rewrite /=; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
+Ltac nonnegatives := lazy beta iota zeta delta [all]; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
 
 Ltac compute_sums := lazy beta iota zeta delta
   [total sizes conditions summand read moved scaled known sum_of_one sum_of_two same cat take drop
@@ -151,6 +151,9 @@ Ltac compute_shape := lazy beta iota zeta delta
 
 Ltac equal_sizes := first
   [ repeat (apply: equal_lists; first lia); reflexivity
+  | rewrite /windows_in ?Z.div_1_r;
+    repeat (apply: equal_lists; first by (lia || (Z.to_euclidean_division_equations; lia)));
+    reflexivity
   | rewrite /convolved_size;
     repeat match goal with |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ? end;
     lazy beta iota zeta delta [orb];
@@ -158,8 +161,8 @@ Ltac equal_sizes := first
 
 Ltac sizes_are :=
   lazy beta iota zeta delta
-    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread add
-     multiply scale];
+    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread
+     listed add multiply scale];
   rewrite shape_build;
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.
@@ -182,8 +185,15 @@ Ltac entries_agree := repeat match goal with
     end
   end.
 
-(* The equation that is left, as one in the ring that `ring` has been told of. *)
-Ltac in_the_ring := match goal with
+Lemma number_one (R : ringType) : number 1 = 1%R :> R.
+Proof. by []. Qed.
+
+(* The equation that is left, as one in the ring that `ring` has been told of: it goes by the type
+   of the left side, which a product has from the ring and an entry has not. *)
+Ltac in_the_ring := rewrite -[LHS]mul1r ?number_one; match goal with
   | |- @eq (GRing.ComRing.sort ?R) ?a ?b =>
     change (@eq (GRing.Ring.sort (GRing.ComRing.ringType R)) a b)
   end.
+
+(* From here on `lia` knows what quotients by numbers are. *)
+Ltac Zify.zify_post_hook ::= Z.div_mod_to_equations.

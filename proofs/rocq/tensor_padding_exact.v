@@ -4,7 +4,7 @@ Set Warnings "-notation-overridden,-ambiguous-paths".
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
 From symconv Require Import tensors tensor_sums tensor_rules tensor_changes tensor_layers.
-From symconv Require Import tensor_composition tensor_uniqueness tensor_padding.
+From symconv Require Import tensor_composition tensor_kernels tensor_uniqueness tensor_padding.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

@@ -230,6 +230,58 @@ Lemma expand_cases sizes' cs (q : seq Z -> R) :
   expands (build sizes' (fun i => if holds (cs i) then q i else 0%R)) [:: known cs q].
 Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
 
+(* --- known entries: a number at each place, or one for all places --- *)
+
+Fixpoint zero_elsewhere (kept : seq bool) (entries : seq R) : Prop :=
+  match kept, entries with
+  | b :: kept', q :: entries' => (b \/ q = 0%R) /\ zero_elsewhere kept' entries'
+  | [::], [::] => True
+  | _, _ => False
+  end.
+
+Lemma listed_places (places : seq (seq Z)) kept entries i :
+  uniq places -> size entries = size places -> zero_elsewhere kept entries ->
+  nth 0%R entries (index i places)
+  = (\sum_(p <- mask kept (zip places entries)) if holds (same i p.1) then p.2 else 0)%R.
+Proof.
+elim: places kept entries => [| p places IH] [| b kept] [| q entries] //=.
+  by rewrite big_nil.
+move=> /andP [p_out places_uniq] [sizes_are] [q_is others].
+have rest := IH kept entries places_uniq sizes_are others.
+set others' := mask kept _ in rest *.
+have -> : (\sum_(r <- (if b then (p, q) :: others' else others'))
+      (if holds (same i r.1) then r.2 else 0)
+    = (if p == i then q else 0) + entries`_(index i places))%R.
+  rewrite rest; case: b q_is => [_ | [// | ->]]; last by rewrite if_same add0r.
+  by rewrite big_cons /= holds_same eq_sym.
+case: (p =P i) => [p_i | _] /=; last by rewrite add0r.
+by rewrite [X in (q + X)%R]nth_default ?addr0 // sizes_are leqNgt index_mem -p_i.
+Qed.
+
+Lemma expand_listed sizes' entries kept :
+  size entries = size (box sizes') -> zero_elsewhere kept entries ->
+  expands (listed sizes' entries)
+    [seq known (fun i => same i p.1) (fun=> p.2) | p <- mask kept (zip (box sizes') entries)].
+Proof.
+move=> sizes_are zeros i; rewrite shape_build inside_clipped => i_in.
+rewrite entry_build i_in (listed_places _ (uniq_box _) sizes_are zeros) totalE big_map.
+by apply: eq_bigr => p _; rewrite /value /= big_seq1.
+Qed.
+
+Lemma expand_listed_equal sizes' entries (q : R) :
+  entries = nseq (size (box sizes')) q ->
+  expands (listed sizes' entries) [:: known (fun=> [::]) (fun=> q)].
+Proof.
+move=> ->; apply: expand_known => i; rewrite shape_build inside_clipped => i_in.
+by rewrite entry_build i_in nth_nseq index_mem mem_box i_in.
+Qed.
+
+Lemma expand_zero sizes' (q : R) : q = 0%R -> expands (build sizes' (fun=> q)) [::].
+Proof. by move=> -> i _; rewrite entry_build; case: ifP. Qed.
+
+Lemma expand_scaled_zero (q : R) x : q = 0%R -> expands (scale q x) [::].
+Proof. by move=> -> i _; rewrite entry_build; case: ifP => _; rewrite ?mul0r. Qed.
+
 (* --- rearranging: the digits of the positions are the integers of the sum --- *)
 
 Fixpoint all_joined (groups : seq (seq Z)) (v : seq Z) : seq Z :=

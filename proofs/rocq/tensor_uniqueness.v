@@ -4,26 +4,12 @@ Set Warnings "-notation-overridden,-ambiguous-paths".
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
 From symconv Require Import tensors tensor_sums tensor_rules tensor_changes tensor_layers.
-From symconv Require Import tensor_composition.
+From symconv Require Import tensor_composition tensor_kernels.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope Z_scope.
-
-Definition zeros (n : nat) : seq Z := nseq n 0.
-
-Lemma zeros_inside ns : positive ns -> inside ns (zeros (size ns)).
-Proof. by elim: ns => [| n ns IH] //= /andP [-> /IH ->]. Qed.
-
-Lemma places_injective ss ds us i j :
-  size ss = size us -> size ds = size us -> size i = size us -> size j = size us -> positive ds ->
-  places ss ds us i = places ss ds us j -> i = j.
-Proof.
-elim: us ss ds i j => [| u us IH] [| s ss] [| d ds] [| i is'] [| j js] //.
-move=> [size_ss] [size_ds] [size_i] [size_j] /andP [/Z.ltb_lt d_gt0 ds_gt0] [ij /(IH ss ds) ->] //.
-by congr (_ :: _); apply: (proj1 (Z.mul_cancel_l i j d _)); lia.
-Qed.
 
 Lemma windows_in_positive s d c n : 0 < s -> 0 < windows_in s d c n -> d * (c - 1) < n.
 Proof. by move=> s_gt0 /(windows_in_le s_gt0); rewrite Z.mul_0_r. Qed.
@@ -44,21 +30,6 @@ Qed.
 Lemma positive_cat v w : positive (v ++ w) = positive v && positive w.
 Proof. exact: all_cat. Qed.
 
-(* Each channel that a kernel reads is one of the g a channels of the groups. *)
-Lemma channel_inside g O a o q : 0 < g -> O mod g = 0 -> 0 <= o < O -> 0 <= q < a ->
-  0 <= o / (O / g) * a + q < g * a.
-Proof.
-move=> g_gt0 divides o_in q_in; have O_is : O = g * (O / g) by apply: Z_div_exact_2; lia.
-have h_gt0 : 0 < O / g by case: (Z.le_gt_cases (O / g) 0) => // ?; nia.
-have : 0 <= o / (O / g) by apply: Z.div_pos; lia.
-have : o / (O / g) < g by apply: Z.div_lt_upper_bound; lia.
-move: (o / (O / g)) => k ? ?; split; last first.
-  have : k * a <= (g - 1) * a by apply: Z.mul_le_mono_nonneg_r; lia.
-  lia.
-have : 0 <= k * a by apply: Z.mul_nonneg_nonneg; lia.
-lia.
-Qed.
-
 Lemma size_times v w : size v = size w -> size (times v w) = size w.
 Proof. by move=> vw; rewrite size_map size_zip vw minnn. Qed.
 
@@ -78,15 +49,6 @@ Section Uniqueness.
 Variable R : comRingType.
 Implicit Types (v w x : tensor R) (ss ds : seq Z).
 
-(* One at p, and zero elsewhere. *)
-Definition impulse (sizes p : seq Z) : tensor R := build sizes (fun i => if i == p then 1 else 0)%R.
-
-Lemma entry_impulse sizes p i : inside sizes p ->
-  (impulse sizes p).[i] = (if p == i then 1 else 0)%R.
-Proof.
-by move=> p_in; rewrite entry_build (eq_sym p); case: eqP => [-> | _]; [rewrite p_in | case: ifP].
-Qed.
-
 (* Inputs of one shape are enough, if there is an output; the layer reads all channels of the kernel
    if they are there. *)
 Theorem layer_of_any_rank_determines_kernel r ss ds g v w ns C xs :
@@ -97,37 +59,17 @@ Theorem layer_of_any_rank_determines_kernel r ss ds g v w ns C xs :
       conv (size ns) ss ds g v x = conv (size ns) ss ds g w x) ->
   v = w.
 Proof.
-case/is_layer_parts=> O [a [cs [w_shape size_cs size_ss size_ds /and3P [ss_ok ds_ok cs_ok]]]].
-rewrite w_shape /= drop0 => v_shape size_xs g_gt0 divides channels ns_ok outputs agree.
-apply: equal_tensors; rewrite v_shape // => k /inside_parts [o [k' [-> {k} [o_in]]]].
-case/inside_parts=> q [j [-> {k'} [q_in j_in]]].
-have [channel_ge channel_lt] := channel_inside g_gt0 divides o_in q_in.
-have size_us : size (windows_along ss ds cs xs) = r by rewrite size_windows_along size_cs.
-have us_in : inside (windows_along ss ds cs xs) (zeros r).
-  by rewrite -[in zeros r]size_us; apply: zeros_inside.
-have xs_ok : positive xs by apply: (@inputs_positive ss ds cs); rewrite ?size_cs.
-pose p k i := zeros (size ns) ++ (o / (O / g) * a + k) :: places ss ds (zeros r) i.
-have p_in : inside (ns ++ C :: xs) (p q j).
-  rewrite inside_cat ?size_nseq // zeros_inside //; apply: inside_and; first lia.
-  by apply: places_inside us_in j_in; rewrite ?size_cs.
-have x_shape : shape (impulse (ns ++ C :: xs) (p q j)) = ns ++ C :: xs.
-  rewrite shape_build clipped_cat /= -/(clipped _) !clipped_positive // Z.max_r //; lia.
-have entries (k : tensor R) : shape k = [:: O, a & cs] ->
-    (conv (size ns) ss ds g k (impulse (ns ++ C :: xs) (p q j))).[zeros (size ns) ++ o :: zeros r]
-    = k.[[:: o, q & j]].
-  move=> k_shape; rewrite (entry_conv g o (erefl _) x_shape k_shape (zeros_inside ns_ok) us_in).
-  rewrite -(@sum_of_one_term _ (box (a :: cs)) (q :: j) (fun i => k.[o :: i])) ?uniq_box //.
-    rewrite sum_box_cons; apply: eq_bigr => q' _; apply: eq_big_seq => j'; rewrite mem_box => j'_in.
-    rewrite entry_impulse //= /p eqseq_cat // eqxx !eqseq_cons.
-    have -> : (o / (O / g) * a + q == o / (O / g) * a + q') = (q == q').
-      by apply/eqP/eqP => [? | ->] //; lia.
-    have -> : (places ss ds (zeros r) j == places ss ds (zeros r) j') = (j == j').
-      apply/eqP/eqP => [| -> //]; apply: places_injective; rewrite ?size_nseq //.
-      - by rewrite (size_inside j_in).
-      by rewrite (size_inside j'_in).
-    by case: (_ && (j == _)); rewrite ?mulr1 ?mulr0.
-  by rewrite mem_box; apply: inside_and.
-by rewrite -(entries v) // -(entries w) // agree.
+move=> layer v_shape size_xs g_gt0 divides channels ns_ok outputs agree.
+have [O [a [cs [w_shape size_cs size_ss size_ds]]]] := is_layer_parts layer.
+case/and3P=> ss_ok ds_ok cs_ok.
+have cs_is : drop 2 (shape w) = cs by rewrite w_shape /= drop0.
+rewrite cs_is in outputs; have determined :=
+  layer_at_impulses_determines_kernel layer v_shape size_xs g_gt0 divides channels ns_ok.
+apply: (determined (zeros (size (windows_along ss ds cs xs)))); rewrite cs_is.
+  exact: zeros_inside.
+move=> q j q_in j_in; apply: agree; have xs_ok : positive xs.
+  by apply: (@inputs_positive ss ds cs); rewrite ?size_cs.
+by rewrite shape_build clipped_cat /= -/(clipped _) !clipped_positive // Z.max_r //; lia.
 Qed.
 
 Lemma merged_is_layer r ss1 ds1 ss2 ds2 g w1 w2 :

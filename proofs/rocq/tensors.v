@@ -258,6 +258,10 @@ Definition einsum (sizes : seq Z) (output over : seq nat) (operands : seq (seq n
 Definition spread (sizes : seq Z) (axes : seq (option nat)) x : tensor R :=
   build sizes (fun i => x.[[seq (if a is Some b then component i b else 0) | a <- axes]]).
 
+(* Known entries, in the order of the box. *)
+Definition listed (sizes : seq Z) (entries : seq R) : tensor R :=
+  build sizes (fun i => nth 0%R entries (index i (box sizes))).
+
 (* Sums, products and multiples, entry by entry. *)
 Definition add x y : tensor R := build (shape x) (fun i => x.[i] + y.[i])%R.
 Definition multiply x y : tensor R := build (shape x) (fun i => x.[i] * y.[i])%R.

@@ -45,10 +45,14 @@ class Listing:
         return bool(self.theorems or self.published)
 
     @property
+    def claims(self) -> list[Theorem]:
+        """All claims, in order."""
+        return [*self.theorems, *(t for p in self.published for t in p.theorems)]
+
+    @property
     def names(self) -> list[str]:
         """The names of all claims."""
-        claims = (*self.theorems, *(t for p in self.published for t in p.theorems))
-        return [theorem.name for theorem in claims]
+        return [theorem.name for theorem in self.claims]
 
     def search(self, words: Sequence[str], verdict: str = "") -> Listing:
         """What has all the words, in whatever case, and the verdict.
@@ -95,9 +99,8 @@ class Listing:
         return f"There is nothing {_about(missing[:1])[:-1]}; {hint}"
 
     def _texts(self) -> list[str]:
-        claims = (*self.theorems, *(t for p in self.published for t in p.theorems))
         said = [text for statement in self.published for text in _said(statement)]
-        return [text.lower() for text in (*said, *(t for c in claims for t in _texts(c)))]
+        return [text.lower() for text in (*said, *(t for c in self.claims for t in _texts(c)))]
 
 
 def _about(words: Sequence[str]) -> str:

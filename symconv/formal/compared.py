@@ -245,8 +245,9 @@ all sizes that its hypotheses allow and all numbers in the tensors that it names
 _LEFT = """
 Not in the certificates, but said by symconv: that the networks were read as they compute; that the
 segments are all of both, and each reads in both what is made by segments before it, which is taken
-for equal; for which sizes the networks are defined; and what is left to numbers below, which were
-compared in double precision.
+for equal; for which sizes the networks are defined; what tensors are that weights are made into, as
+1/√(σ² + ε) of a batch norm, which may be any in a claim; and what is left to numbers below, which
+were compared in double precision.
 """
 
 

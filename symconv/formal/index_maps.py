@@ -234,7 +234,7 @@ def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Facto
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
     one = Polynomial.constant(1)
     alone = {v: Polynomial({}) for v in unknown if sizes[v] == one}
-    values |= alone
+    values.update(alone.items())
     unknown -= alone.keys()
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]
     own = dict(zip(source.variables, source.sum.sizes, strict=True))
@@ -247,7 +247,7 @@ def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Facto
         )
         if not found:
             found = _unread(unknown, sizes, free, own)
-        values |= found
+        values.update(found.items())
         unknown -= found.keys()
     for equation in () if source.left else equations:
         value = source.value(equation.substitute(values))

@@ -1,22 +1,17 @@
-"""Tensors as Rocq writes them, and the rule that gives each its shape and its sums."""
+"""The parts of a claim, and the rule that gives each its shape and its sums."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from sympy import And, Indexed, Integer, Piecewise, Rational
-from sympy.core.relational import Eq
-
-from symconv.arithmetic.from_sympy import scaled_polynomial
 from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial, divided
 from symconv.arithmetic.symbols import Sign
-from symconv.errors import SymconvError, Uncertified
+from symconv.errors import Uncertified
+from symconv.formal.arithmetic import Fact
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -29,7 +24,18 @@ from symconv.formal.expansions import (
     sum_of_one,
     sum_of_two,
 )
-from symconv.formal.rocq_syntax import Names, only, polynomial_text
+from symconv.formal.formulas import case_of
+from symconv.formal.rocq_syntax import argument, list_text, only, polynomial_text, scalar_text
+from symconv.formal.tensor_syntax import (
+    application,
+    axes_text,
+    kept_axes,
+    numbers_of,
+    numbers_text,
+    sizes_of_letters,
+    spread_text,
+)
+from symconv.language.arrays import indices
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
@@ -46,242 +52,13 @@ from symconv.language.operators import (
     Named,
     Pad,
     Rearrange,
-    Roll,
     Scale,
+    Taps,
     Windows,
 )
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Part", "Parts", "application", "tensor_text"]
-
-
-def tensor_text(signal: SignalExpr, names: Names) -> str:
-    """A tensor as Rocq writes it."""
-    return application(signal, [tensor_text(operand, names) for operand in signal.operands], names)
-
-
-def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> str:
-    """An operator applied to operands that are there as text.
-
-    Raises:
-        Uncertified: there is no rule for the operator.
-    """
-    atoms: dict[Atom, str] = dict(names.items())
-
-    def amount(value: Polynomial) -> str:
-        return _argument(polynomial_text(value, atoms))
-
-    def amounts(values: Iterable[Polynomial]) -> str:
-        return f"[:: {'; '.join(polynomial_text(value, atoms) for value in values)}]"
-
-    texts = [_argument(text) for text in operands]
-    match signal.operator:
-        case Named(name):
-            return names[name]
-        case Pad(left, right, axis):
-            return f"pad {axis} {amount(left.polynomial)} {amount(right.polynomial)} {texts[0]}"
-        case Flip(axis):
-            return f"flip {axis} {texts[0]}"
-        case Roll(shift, axis):
-            return f"roll {axis} {amount(shift.polynomial)} {texts[0]}"
-        case Downsample(factor, axis):
-            return f"downsample {axis} {amount(factor.polynomial)} {texts[0]}"
-        case Dilate(factor, axis):
-            return f"dilate {axis} {amount(factor.polynomial)} {texts[0]}"
-        case Windows(size, stride, dilation, axis):
-            told = " ".join(amount(a.polynomial) for a in (size, stride, dilation))
-            return f"windows {axis} {told} {texts[0]}"
-        case Convolve(axis=axis):
-            return f"convolve {axis} {texts[0]} {texts[1]}"
-        case Correlate(stride, dilation, axis):
-            told = f"{amount(stride.polynomial)} {amount(dilation.polynomial)}"
-            return f"correlate {axis} {told} {texts[1]} {texts[0]}"
-        case Conv(strides, dilations, groups) as operator:
-            batch = signal.operands[0].ndim - operator.dimensions - 1
-            told = " ".join(amounts(a.polynomial for a in group) for group in (strides, dilations))
-            return f"conv {batch} {told} {amount(groups.polynomial)} {texts[1]} {texts[0]}"
-        case Rearrange() as operator:
-            sizes = amounts(size.polynomial for size in operator.sizes)
-            source, target = (
-                _numbers([operator.names.index(name) for name in group] for group in groups)
-                for groups in (operator.source, operator.target)
-            )
-            return f"rearrange {sizes} {source}%N {target}%N {texts[0]}"
-        case Einsum(inputs, output):
-            letters = list(dict.fromkeys([*"".join(inputs)]))
-            sizes = amounts(_sizes_of_letters(signal)[letter] for letter in letters)
-            over = [letter for letter in letters if letter not in output]
-            lists = [_numbers_of(word, letters) for word in (output, over)]
-            pairs = [
-                f"({_numbers_of(word, letters)}%N, {text})"
-                for word, text in zip(inputs, operands, strict=True)
-            ]
-            return f"einsum {sizes} {lists[0]}%N {lists[1]}%N [:: {'; '.join(pairs)}]"
-        case Add() | Multiply() as operator:
-            word = "add" if isinstance(operator, Add) else "multiply"
-            spread = [
-                _argument(_spread_text(signal, operand, text, amounts))
-                for operand, text in zip(signal.operands, texts, strict=True)
-            ]
-            return f"{word} {' '.join(spread)}"
-        case Scale(number):
-            return f"scale {scalar(number)} {texts[0]}"
-        case Divide(divisor):
-            return f"scale (ratio 1 {amount(divisor.polynomial)}) {texts[0]}"
-        case Formula() as operator:
-            sizes = amounts(size.polynomial for size in operator.sizes)
-            return f"build {sizes} {_formula_text(signal, operands, names)}"
-    raise Uncertified(f"certificates have no rule for {plain(signal)}")
-
-
-def scalar(number: Fraction) -> str:
-    """A number as an element of the ring."""
-    if number.denominator == 1:
-        return f"(number {_argument(str(number.numerator))})"
-    return f"(ratio {_argument(str(number.numerator))} {number.denominator})"
-
-
-def _argument(text: str) -> str:
-    simple = re.fullmatch(r"[\w.]+", text) or _closed(text)
-    return text if simple else f"({text})"
-
-
-def _closed(text: str) -> bool:
-    """Whether a bracket that the text begins with is closed by its last character."""
-    depth = 0
-    for place, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
-        if depth == 0:
-            return place == len(text) - 1
-    return False
-
-
-def _numbers(groups: Iterable[Iterable[int]]) -> str:
-    return f"[:: {'; '.join(_list_of(map(str, group)) for group in groups)}]"
-
-
-def _numbers_of(word: Iterable[str], letters: Sequence[str]) -> str:
-    return _list_of(str(letters.index(letter)) for letter in word)
-
-
-def _list_of(texts: Iterable[str]) -> str:
-    inner = "; ".join(texts)
-    return f"[:: {inner}]" if inner else "[::]"
-
-
-def _sizes_of_letters(signal: SignalExpr) -> dict[str, Polynomial]:
-    assert isinstance(signal.operator, Einsum)
-    sizes: dict[str, Polynomial] = {}
-    for word, operand in zip(signal.operator.inputs, signal.operands, strict=True):
-        for letter, size in zip(word, operand.lengths, strict=True):
-            sizes.setdefault(letter, size)
-    return sizes
-
-
-def _kept_axes(signal: SignalExpr, operand: SignalExpr) -> list[int | None] | None:
-    """For each axis of the operand that of the sum or product; None where it is repeated.
-
-    None alone if nothing is repeated.
-    """
-    if operand.lengths == signal.lengths:
-        return None
-    offset = signal.ndim - operand.ndim
-    one = Polynomial.constant(1)
-    many = signal.ndim > 1
-    kept = [
-        None if many and size == one else offset + axis for axis, size in enumerate(operand.lengths)
-    ]
-    return None if offset == 0 and None not in kept else kept
-
-
-def _axes_text(kept: Sequence[int | None]) -> str:
-    return _list_of("None" if axis is None else f"Some {axis}%N" for axis in kept)
-
-
-def _spread_text(
-    signal: SignalExpr,
-    operand: SignalExpr,
-    text: str,
-    amounts: Callable[[Iterable[Polynomial]], str],
-) -> str:
-    kept = _kept_axes(signal, operand)
-    if kept is None:
-        return text
-    axes = _list_of("None" if axis is None else f"Some {axis}%N" for axis in kept)
-    return f"spread {amounts(signal.lengths)} {axes} {text}"
-
-
-# --- formulas ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A formula that Rocq is told: a number under equations, or an entry.
-
-    Attributes:
-        number: the number.
-        equations: pairs that have to be equal.
-        position: where the entry of the operand stands, in the indices of the formula.
-    """
-
-    number: Fraction
-    equations: tuple[tuple[Polynomial, Polynomial], ...] = ()
-    position: tuple[Polynomial, ...] | None = None
-
-
-def _case_of(signal: SignalExpr) -> _Case:
-    """The formula, where its indices are atoms by the numbers of their axes.
-
-    Raises:
-        Uncertified: it is of another kind.
-    """
-    operator = signal.operator
-    assert isinstance(operator, Formula)
-    values = {s: amount.polynomial for s, amount in operator.chosen}
-    values |= {s: Polynomial.of(axis) for axis, s in enumerate(operator.indices)}
-
-    def polynomial(expression: object) -> Polynomial:
-        found, divisor = scaled_polynomial(expression, values)
-        if divisor != 1:
-            raise Uncertified(f"certificates have no rule for the formula {plain(signal)}")
-        return found
-
-    match operator.expression:
-        case Rational() as number:
-            return _Case(Fraction(int(number.p), int(number.q)))
-        case Piecewise(args=(inside, outside)) if outside.expr == 0 and isinstance(
-            inside.expr, Rational
-        ):
-            number, condition = inside.expr, inside.cond
-            equations = condition.args if isinstance(condition, And) else (condition,)
-            if all(isinstance(one, Eq) for one in equations):
-                return _Case(
-                    Fraction(int(number.p), int(number.q)),
-                    tuple((polynomial(one.lhs), polynomial(one.rhs)) for one in equations),
-                )
-        case Indexed() as entry if len(signal.operands) == 1:
-            return _Case(Fraction(1), (), tuple(map(polynomial, entry.indices)))
-    raise Uncertified(f"certificates have no rule for the formula {plain(signal)}")
-
-
-def _formula_text(signal: SignalExpr, operands: Sequence[str], names: Names) -> str:
-    case = _case_of(signal)
-    atoms: dict[Atom, str] = dict(names.items())
-    atoms |= {axis: f"(component i {axis})" for axis in range(signal.ndim)}
-    if case.position is not None:
-        index = _list_of(polynomial_text(p, atoms) for p in case.position)
-        return f"(fun i => {_argument(operands[0])}.[{index}])"
-    value = scalar(case.number)
-    if not case.equations:
-        return f"(fun=> {value})"
-    equations = "; ".join(
-        f"{polynomial_text(one, atoms)} =? {polynomial_text(other, atoms)}"
-        for one, other in case.equations
-    )
-    return f"(fun i => if holds [:: {equations}] then {value} else 0%R)"
-
-
-# --- the parts of a claim ------------------------------------------------------------
+__all__ = ["Part", "Parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +88,8 @@ class Parts:
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
-        monomials: products of symbols that are not negative, and the symbols in each.
-        inequalities: for each size what is not negative because of it, where it is positive.
+        monomials: products of amounts that are not negative, and the symbols in each.
+        inequalities: what is known of each size.
         lines: the lines of the proof.
     """
 
@@ -323,18 +100,19 @@ class Parts:
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
-    inequalities: dict[str, list[Polynomial]] = field(default_factory=dict)
-    monomials: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+    inequalities: dict[str, list[Fact]] = field(default_factory=dict)
+    monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        atoms: dict[Atom, str] = {**self.names, **{m: m for m in self.sizes.values()}}
+        atoms: dict[Atom, str] = dict(self.names.items())
+        atoms |= {m: m for m in self.sizes.values()}
         return polynomial_text(polynomial, atoms)
 
     def shape_text(self, shape: Axes) -> str:
         """A shape as Rocq writes it."""
-        return _list_of(map(self.text, shape))
+        return list_text(map(self.text, shape))
 
     def of(self, signal: SignalExpr) -> Part:
         """A tensor as a part, after the parts that it is made of.
@@ -367,11 +145,14 @@ class Parts:
         return self.known[name]
 
     def _spread(self, signal: SignalExpr, operand: SignalExpr, part: Part) -> Part:
-        kept = _kept_axes(signal, operand)
+        kept = kept_axes(signal, operand)
         if kept is None:
             return part
-        texts: Callable[[Iterable[Polynomial]], str] = lambda sizes: self.shape_text(list(sizes))
-        what = _spread_text(signal, operand, part.name, texts)
+
+        def texts(sizes: Iterable[Polynomial]) -> str:
+            return self.shape_text(list(sizes))
+
+        what = spread_text(signal, operand, part.name, texts)
         if what not in self.known:
 
             def at(i: Axes) -> Axes:
@@ -382,7 +163,7 @@ class Parts:
                 list(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
                 f"expand_spread (sizes' := {self.shape_text(list(signal.lengths))}) "
-                f"(axes := {_axes_text(kept)}) {self._given(what, part)}",
+                f"(axes := {axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
         return self.known[what]
@@ -408,17 +189,47 @@ class Parts:
         ]
         return Part(name, shape, sums)
 
+    def _told(
+        self,
+        what: str,
+        shape: Axes,
+        sums: list[Sum],
+        rule: str,
+        told: str,
+        operands: Sequence[Part] = (),
+    ) -> Part:
+        """A part whose sums are told to Rocq, which compares them with those of the rule."""
+        part = self._named(what, shape, sums, rule, operands)
+        self.lines[-1] = (
+            f"have sum_{part.name} : expands {part.name} {told}"
+            f" by rewrite -{part.name}_is; exact: {rule}."
+        )
+        return part
+
     def _known(
         self, what: str, shape: Axes, sums: list[Sum], rule: str, conditions: str, q: str
     ) -> Part:
-        """A part whose entries are a number where conditions hold, which is said of it."""
-        part = self._named(what, shape, sums, rule)
-        name = part.name
-        self.lines[-1] = (
-            f"have sum_{name} : expands {name} [:: known {conditions} (fun=> {q})]"
-            f" by rewrite -{name}_is; exact: {rule}."
-        )
-        return part
+        """A part whose entries are a number where conditions hold."""
+        return self._told(what, shape, sums, rule, f"[:: known {conditions} (fun=> {q})]")
+
+    def _listed(self, what: str, taps: Taps) -> Part:
+        """Known entries: one sum for each that is not 0, or one for all that are equal."""
+        shape = list(map(Polynomial.constant, taps.known_shape))
+        if taps.numbers and len(set(taps.numbers)) == 1 and taps.numbers[0]:
+            q = scalar_text(taps.numbers[0])
+            rule = "expand_listed_equal (erefl _)"
+            return self._known(what, shape, [known(lambda i: [], q)], rule, "(fun=> [::])", q)
+        sums, told = [], []
+        for place, number in zip(indices(taps.known_shape), taps.numbers, strict=True):
+            if number:
+                at, q = [Polynomial.constant(a) for a in place], scalar_text(number)
+                sums.append(known(partial(_equal_to, at), q))
+                text = list_text(map(self.text, at))
+                told.append(f"known (fun i => same i {text}) (fun=> {q})")
+        kept = list_text("true" if number else "false" for number in taps.numbers)
+        shown = "ltac:(repeat split; auto)"
+        rule = f"expand_listed (kept := {kept}) (erefl _) {shown}"
+        return self._told(what, shape, sums, rule, list_text(told))
 
     def hypotheses(self, atoms: Iterable[str]) -> list[str]:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
@@ -439,17 +250,25 @@ class Parts:
         facts = [name for m in self.about if m in found for name in self.facts[m]]
         return [*self.hypotheses(found), *facts]
 
-    def bounds(self, atoms: Iterable[str]) -> list[Polynomial]:
-        """What is not negative because of sizes, and of what these are made of."""
+    def facts_about(self, atoms: Iterable[str]) -> list[Fact]:
+        """What is known of symbols and sizes, and of what these are made of."""
         found, open_ = set(atoms), list(atoms)
         while open_:
             new = self.about.get(open_.pop(), set()) - found
             found |= new
             open_ += new
-        known = [p for m in self.about if m in found for p in self.inequalities[m]]
-        known += [Polynomial.of(m) for m in self.about if m in found]
-        known += [Polynomial.of(s) - low for s in sorted(found) if (low := self._least(s)) is not None]
-        return known
+        facts = [
+            Fact(name, amount)
+            for name, about in self.given.items()
+            for symbol in about & found
+            if len(about) == 1 and (low := self._least(symbol)) is not None
+            for amount in (Polynomial.of(symbol) - low,)
+        ]
+        facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
+        facts += [
+            Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
+        ]
+        return facts + [fact for m in self.about if m in found for fact in self.inequalities[m]]
 
     def _least(self, symbol: str) -> int | None:
         return self.signs[symbol].least if symbol in self.signs else None
@@ -474,16 +293,18 @@ class Parts:
         bounds = [(a, self.signs[a].least) for a in product if isinstance(a, str)]
         if len(bounds) < len(product) or any(low is None for _, low in bounds):
             return
-        factors = [
-            self.names[a] if not low else f"({self.names[a]} - {low})" for a, low in bounds
-        ]
-        text = " * ".join(factors)
+        amount = Polynomial.constant(1)
+        for a, low in bounds:
+            amount = amount * (Polynomial.of(a) - (low or 0))
         about = {a for a, _ in bounds}
-        if text not in [told for told, _ in self.monomials.values()]:
+        if amount not in [told for told, _ in self.monomials.values()]:
+            text = " * ".join(
+                self.names[a] if not low else f"({self.names[a]} - {low})" for a, low in bounds
+            )
             known = only(self.hypotheses(about))
             name = f"product{1 + len(self.monomials)}"
             self.lines.append(f"have {name} : 0 <= {text} by {known}; positive.")
-            self.monomials[name] = text, about
+            self.monomials[name] = amount, about
 
     def _is_at_least(self, polynomial: Polynomial, least: int) -> bool:
         return is_at_least(polynomial, least, self.signs)
@@ -492,32 +313,36 @@ class Parts:
         self,
         text: str,
         about: Iterable[Polynomial],
-        bounds: Callable[[Polynomial], Iterable[Polynomial]],
+        bounds: Callable[[Polynomial], Iterable[Iterable[tuple[Polynomial, Sequence[Polynomial]]]]],
         fact: str = "",
-        count: int = 0,
     ) -> Polynomial:
         """A size under a name of its own, and what is known of it.
 
         Args:
             text: what it is.
             about: what it is made of.
-            bounds: what is not negative because of it, where it is positive.
-            fact: the lemma that says more than that it is not negative.
-            count: how many facts this gives.
+            bounds: for each fact about it what is not negative because of it, and the amounts
+                that have to be positive for that.
+            fact: the lemma with these facts; where there is none, they follow from what it is.
         """
         if text not in self.sizes:
             name = f"m{1 + len(self.sizes)}"
             self.sizes[text] = name
-            self.inequalities[name] = list(bounds(Polynomial.of(name)))
             self.about[name] = {a for p in about for a in p.symbols()}
-            self.facts[name] = [f"fact{i}_{name}" for i in range(count)] or [f"{name}_is"]
+            found = [list(one) for one in bounds(Polynomial.of(name))]
+            names = [f"fact{i}_{name}" for i in range(len(found))] if fact else [f"{name}_is"]
+            self.facts[name] = names
+            self.inequalities[name] = [
+                Fact(told, amount, tuple(when))
+                for told, one in zip(names, found, strict=True)
+                for amount, when in one
+            ]
             self.lines += [
-                f"have [{name} {name}_is] : exists m, m = {text} by eexists.",
+                f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
                 f"have {name}_ge : 0 <= {name} by clear -{name}_is; lia.",
             ]
             if fact:
-                told = " ".join(self.facts[name])
-                self.lines.append(f"have [{told}] := {fact} {name}_is.")
+                self.lines.append(f"have [{' '.join(names)}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
@@ -534,7 +359,7 @@ class Parts:
                     size = self._size(
                         f"Z.max 0 ({self.text(whole)})",
                         [whole],
-                        lambda m: (m - whole, whole - m),
+                        lambda m: [[(m - whole, ()), (whole - m, (m,))]],
                     )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
@@ -552,9 +377,8 @@ class Parts:
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
                     [s, n],
-                    lambda m: (s * m - n, n - 1 - s * (m - 1)),
+                    lambda m: [[(s * m - n, ())], [(n - 1 - s * (m - 1), (m,))]],
                     f"size_of_downsampled {self._positive(s)} {self._nonnegative(n)}",
-                    2,
                 )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: s * u)
@@ -570,10 +394,10 @@ class Parts:
                     f"(d := {self.text(d)})"
                 )
 
-                def at(i: Axes) -> Axes:
+                def window(i: Axes) -> Axes:
                     return _along(axis, lambda u: s * u + d * i[-1], i[:-1])
 
-                return self._moved(what, shape, at, rule, first)
+                return self._moved(what, shape, window, rule, first)
             case Dilate(factor, axis):
                 assert first is not None
                 return self._dilated(what, signal, factor.polynomial, axis, first)
@@ -584,19 +408,15 @@ class Parts:
                 s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
                 shape = list(x.shape)
                 shape[axis] = self._count(s, d, c, x.shape[axis])
+
+                def read(i: Axes, v: Axes) -> Axes:
+                    return _along(axis, lambda u: s * u + d * v[0], i)
+
+                places = (lambda i, v: [v[0]], read)
                 sums = [
-                    sum_of_two(
-                        [c],
-                        lambda i, v: [],
-                        (
-                            lambda i, v: [v[0]],
-                            lambda i, v: _along(axis, lambda u: s * u + d * v[0], i),
-                        ),
-                        (k.shape, x.shape),
-                        (t, u),
-                    )
-                    for t in k.sums
-                    for u in x.sums
+                    sum_of_two([c], _no_conditions, places, (k.shape, x.shape), (one, other))
+                    for one in k.sums
+                    for other in x.sums
                 ]
                 rule = (
                     f"expand_correlate (a := {axis}) (e := {self.text(s)}) (d := {self.text(d)}) "
@@ -618,20 +438,27 @@ class Parts:
                 x, y = parts
                 sums = [
                     sum_of_two(
-                        [], lambda i, v: [], (lambda i, v: i, lambda i, v: i),
-                        (x.shape, y.shape), (t, u),
+                        [],
+                        lambda i, v: [],
+                        (lambda i, v: i, lambda i, v: i),
+                        (x.shape, y.shape),
+                        (t, u),
                     )
                     for t in x.sums
                     for u in y.sums
                 ]
                 rule = f"expand_multiply {self._given(what, x, y)}"
                 return self._named(what, x.shape, sums, rule, parts)
+            case Taps():
+                return self._listed(what, operator)
+            case Scale(number) if number == 0:
+                assert first is not None
+                rule = "expand_scaled_zero (erefl _)"
+                return self._told(what, first.shape, [], rule, "[::]", [first])
             case Scale() | Divide():
                 assert first is not None
                 q = what.removeprefix("scale ").rpartition(" ")[0]
-                sums = [
-                    Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in first.sums
-                ]
+                sums = [Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in first.sums]
                 rule = f"expand_scale (q := {q}) sum_{first.name}"
                 return self._named(what, first.shape, sums, rule, parts)
             case Formula():
@@ -645,7 +472,7 @@ class Parts:
         return self._named(what, shape, sums, f"{rule} {self._given(what, of)}", [of])
 
     def _atomic(self, polynomial: Polynomial) -> str:
-        return _argument(self.text(polynomial))
+        return argument(self.text(polynomial))
 
     def _positive(self, polynomial: Polynomial) -> str:
         return self._sign(polynomial, "<")
@@ -663,13 +490,20 @@ class Parts:
 
     def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
+        exact = n - d * (c - 1)
+        known = s == Polynomial.constant(1) and exact.symbols() <= self.signs.keys()
+        if known and self._is_at_least(exact, 0):
+            return exact
         told = " ".join(map(self._atomic, (s, d, c, n)))
         return self._size(
             f"Z.max 0 (windows_in {told})",
             [s, d, c, n],
-            lambda m: (s * m - n + d * (c - 1), n - d * (c - 1) - 1 - s * (m - 1), n - d * (c - 1) - 1),
+            lambda m: [
+                [(s * m - n + d * (c - 1), ())],
+                [(n - d * (c - 1) - 1 - s * (m - 1), (m,))],
+                [(n - d * (c - 1) - 1, (m,))],
+            ],
             f"size_of_windows {self._positive(s)}",
-            3,
         )
 
     def _dilated(self, what: str, signal: SignalExpr, d: Polynomial, axis: int, x: Part) -> Part:
@@ -679,9 +513,11 @@ class Parts:
             size = self._size(
                 f"Z.max 0 ({self._atomic(d)} * ({self.text(n)} - 1) + 1)",
                 [d, n],
-                lambda m: (m - d * (n - 1) - 1, d * (n - 1) + 1 - m),
+                lambda m: [
+                    [(m - d * (n - 1) - 1, (n,)), (d * (n - 1) + 1 - m, (n,))],
+                    [(n - 1, (m,))],
+                ],
                 f"size_of_dilated {self._positive(d)} {self._nonnegative(n)}",
-                2,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [
@@ -704,15 +540,16 @@ class Parts:
         n, c = x.shape[axis], k.shape[0]
         size = n + c - 1
         one, other = signal.operands
-        if not (
-            self._is_at_least(one.lengths[axis], 1) and self._is_at_least(other.lengths[0], 1)
-        ):
+        if not (self._is_at_least(one.lengths[axis], 1) and self._is_at_least(other.lengths[0], 1)):
             size = self._size(
                 f"Z.max 0 (convolved_size {self._atomic(n)} {self._atomic(c)})",
                 [n, c],
-                lambda m: (m - n - c + 1, n + c - 1 - m),
+                lambda m: [
+                    [(m - n - c + 1, (n, c)), (n + c - 1 - m, (n, c))],
+                    [(n - 1, (m,))],
+                    [(c - 1, (m,))],
+                ],
                 f"size_of_convolved {self._nonnegative(n)} {self._nonnegative(c)}",
-                3,
             )
         shape = [*x.shape[:axis], size, *x.shape[axis + 1 :]]
         sums = [
@@ -742,9 +579,8 @@ class Parts:
             )
         ]
         shape = [*x.shape[:batch], outputs, *counts]
-        given = (
-            f"(b := {batch}) (ss := {self.shape_text(strides)}) (ds := {self.shape_text(dilations)})"
-        )
+        told = f"(ss := {self.shape_text(strides)}) (ds := {self.shape_text(dilations)})"
+        given = f"(b := {batch}) {told}"
         inside = f"(s := {self.shape_text(x.shape)})"
 
         def place(i: Axes, j: Axes) -> Axes:
@@ -754,10 +590,8 @@ class Parts:
             ]
 
         if groups == Polynomial.constant(1):
-            over = w.shape[1:]
-            where: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
-            tap: Callable[[Axes, Axes], Axes] = lambda i, v: [i[batch], *v]
-            at: Callable[[Axes, Axes], Axes] = lambda i, v: [*i[:batch], v[0], *place(i, v[1:])]
+            over, skip = w.shape[1:], 0
+            where: Callable[[Axes, Axes], list[Condition]] = _no_conditions
             rule = f"expand_conv {given} {inside} isT {self._given(what, w, x)}"
         else:
             each, rest = divided(outputs, groups)
@@ -766,10 +600,11 @@ class Parts:
                     f"the {self.text(outputs)} outputs of {plain(signal)} are not written as a "
                     f"multiple of {self.text(groups)} groups"
                 )
-            over = [groups, each, *w.shape[1:]]
-            where = lambda i, v: [(i[batch], v[0] * each + v[1])]
-            tap = lambda i, v: [i[batch], *v[2:]]
-            at = lambda i, v: [*i[:batch], v[0] * channels + v[2], *place(i, v[3:])]
+            over, skip = [groups, each, *w.shape[1:]], 2
+
+            def where(i: Axes, v: Axes) -> list[Condition]:
+                return [(i[batch], v[0] * each + v[1])]
+
             shapes = f"(c := {self.shape_text(w.shape)}) {inside}"
             equal = f"{self.text(outputs)} = {self._atomic(groups)} * {self._atomic(each)}"
             rule = (
@@ -777,6 +612,14 @@ class Parts:
                 f"{shapes} isT {self._positive(groups)} {self.shown(equal, outputs, groups, each)} "
                 f"{self._given(what, w, x)}"
             )
+
+        def tap(i: Axes, v: Axes) -> Axes:
+            return [i[batch], *v[skip:]]
+
+        def at(i: Axes, v: Axes) -> Axes:
+            first = v[0] * channels if skip else Polynomial({})
+            return [*i[:batch], first + v[skip], *place(i, v[skip + 1 :])]
+
         sums = [
             sum_of_two(over, where, (tap, at), (w.shape, x.shape), (t, u))
             for t in w.sums
@@ -811,20 +654,18 @@ class Parts:
             for one in x.sums
         ]
         told = (
-            f"(sizes' := {self.shape_text(sizes)}) (source := {_numbers(source)}%N) "
-            f"(target := {_numbers(target)}%N)"
+            f"(sizes' := {self.shape_text(sizes)}) (source := {numbers_text(source)}%N) "
+            f"(target := {numbers_text(target)}%N)"
         )
         known = only(self.hypotheses(a for size in sizes for a in size.symbols()))
         rule = f"expand_rearrange {told} (ltac:({known}; nonnegatives)) isT {self._given(what, x)}"
         return self._named(what, shape, sums, rule, [x])
 
-    def _einsum(
-        self, what: str, signal: SignalExpr, operator: Einsum, parts: list[Part]
-    ) -> Part:
+    def _einsum(self, what: str, signal: SignalExpr, operator: Einsum, parts: list[Part]) -> Part:
         if len(parts) > 2:
             raise Uncertified(f"certificates have no rule for {plain(signal)}: three operands")
         letters = list(dict.fromkeys("".join(operator.inputs)))
-        sizes = _sizes_of_letters(signal)
+        sizes = sizes_of_letters(signal)
         over = [letter for letter in letters if letter not in operator.output]
         order = [*operator.output, *over]
 
@@ -833,27 +674,28 @@ class Parts:
 
         run = [sizes[letter] for letter in over]
         shape = [sizes[letter] for letter in operator.output]
-        none: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
         told = (
             f"(sizes' := {self.shape_text([sizes[letter] for letter in letters])}) "
-            f"(output := {_numbers_of(operator.output, letters)}%N) "
-            f"(over := {_numbers_of(over, letters)}%N) "
-            f"(f := {_numbers_of(operator.inputs[0], letters)}%N)"
+            f"(output := {numbers_of(operator.output, letters)}%N) "
+            f"(over := {numbers_of(over, letters)}%N) "
+            f"(f := {numbers_of(operator.inputs[0], letters)}%N)"
         )
         if len(parts) == 1:
             (x,) = parts
-            sums = [sum_of_one(run, none, at(operator.inputs[0]), x.shape, t) for t in x.sums]
+            sums = [
+                sum_of_one(run, _no_conditions, at(operator.inputs[0]), x.shape, t) for t in x.sums
+            ]
             return self._named(
                 what, shape, sums, f"expand_einsum_one {told} {self._given(what, x)}", [x]
             )
         x, y = parts
         f, g = operator.inputs
         sums = [
-            sum_of_two(run, none, (at(f), at(g)), (x.shape, y.shape), (t, u))
+            sum_of_two(run, _no_conditions, (at(f), at(g)), (x.shape, y.shape), (t, u))
             for t in x.sums
             for u in y.sums
         ]
-        told += f" (g := {_numbers_of(g, letters)}%N)"
+        told += f" (g := {numbers_of(g, letters)}%N)"
         rule = f"expand_einsum_two {told} {self._given(what, x, y)}"
         return self._named(what, shape, sums, rule, parts)
 
@@ -865,10 +707,8 @@ class Parts:
             f": shape {x.name} = shape {y.name})"
         )
 
-    def _formula(
-        self, what: str, signal: SignalExpr, operator: Formula, parts: list[Part]
-    ) -> Part:
-        case = _case_of(signal)
+    def _formula(self, what: str, signal: SignalExpr, operator: Formula, parts: list[Part]) -> Part:
+        case = case_of(signal)
         shape = [size.polynomial for size in operator.sizes]
 
         def put(polynomial: Polynomial, i: Axes) -> Polynomial:
@@ -876,18 +716,31 @@ class Parts:
 
         if case.position is not None:
             position, (x,) = case.position, parts
-            at: Callable[[Axes], Axes] = lambda i: [put(p, i) for p in position]
+
+            def at(i: Axes) -> Axes:
+                return [put(p, i) for p in position]
+
             sums = [moved(at, x.shape, one) for one in x.sums]
             index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
             rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
             return self._named(what, shape, sums, rule, parts)
-        q = scalar(case.number)
+        if case.number == 0:
+            return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
+        q = scalar_text(case.number)
         equations = case.equations
         sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
         if not equations:
             return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
         cs = what.partition("holds ")[2].rpartition(" then ")[0]
         return self._known(what, shape, sums, "expand_cases", f"(fun i => {cs})", q)
+
+
+def _equal_to(place: Axes, i: Axes) -> list[Condition]:
+    return list(zip(i, place, strict=True))
+
+
+def _no_conditions(i: Axes, v: Axes) -> list[Condition]:
+    return []
 
 
 def _along(axis: int, change: Callable[[Polynomial], Polynomial], index: Axes) -> Axes:

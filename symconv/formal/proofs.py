@@ -6,7 +6,7 @@ operator.  Then a change of the integers that they run over makes one sum of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -15,15 +15,15 @@ from symconv.arithmetic.polynomials import Atom, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
+from symconv.formal.arithmetic import Fact, refutation
 from symconv.formal.expansions import Axes, Sum
 from symconv.formal.index_maps import Side, Split, maps_between
 from symconv.formal.parts import Part, Parts
-from symconv.formal.products import is_linear, needed, products
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.signals import SignalExpr
 
-__all__ = ["proof_lines"]
+__all__ = ["proof_lines", "shape_lines"]
 
 _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
@@ -56,11 +56,7 @@ def proof_lines(
         return
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
-    yield f"  rewrite shape_{other.name}."
-    for size, same in zip(other.shape, one.shape, strict=True):
-        way = "reflexivity" if size == same else _apart(parts, size, same)
-        yield f"  apply: equal_lists; first {way}."
-    yield "  by []."
+    yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
     pairs, order = terms.paired(one, other)
     ordered = f"sum_{other.name}"
@@ -185,7 +181,10 @@ class _Terms:
             name = names[step.variable]
             if not step.is_written:
                 e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             yield f"  subst {name}."
 
     def _names(self, ours: Side, theirs: Side) -> dict[Atom, str]:
@@ -209,6 +208,14 @@ def _function(
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
 
 
+def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterator[str]:
+    """The proof that a part has a shape."""
+    yield f"rewrite shape_{part.name}."
+    for size, same in zip(part.shape, shape, strict=True):
+        way = "same_integer" if size == same else _apart(parts, size, same)
+        yield f"apply: equal_lists; first {way}."
+    yield "by []."
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -221,67 +228,57 @@ class _Known:
     def range(self, value: Polynomial, size: Polynomial) -> str:
         """That a value lies in the range of a size."""
         value = self.side.value(value)
-        kept, known = self._about(value, size)
-        if is_linear([value, size, *known]):
-            return f"(assumption || (split; {only(kept)}; lia))"
-        low = self._refuted("not_below", [value], -value - 1, kept, known)
-        high = self._refuted("not_above", [value, size], value - size, kept, known)
-        return f"(assumption || (split; [{low} | {high}]))"
+        for name, known in self._ranges().items():
+            if known == (value, size):
+                return f"(assumption || ({only([name])}; lia))"
+        facts, everything = self._about(value, size)
+        low = self._refuted(-value - 1, facts, everything)
+        high = self._refuted(value - size, facts, everything)
+        return (
+            f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
+        )
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
             return "same_integer"
-        kept, known = self._about(one, other)
-        if is_linear([one, other, *known]):
-            return f"({only(kept)}; lia)"
-        low = self._refuted("", [one, other], other - one - 1, kept, known)
-        high = self._refuted("", [one, other], one - other - 1, kept, known)
-        return f"(apply: not_apart; [{low} | {high}])"
+        facts, everything = self._about(one, other)
+        ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
+        return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
     def _refuted(
-        self,
-        lemma: str,
-        goal: Sequence[Polynomial],
-        opposite: Polynomial,
-        kept: Sequence[str],
-        known: Sequence[Polynomial],
+        self, opposite: Polynomial, facts: Sequence[Fact], everything: Sequence[str]
     ) -> str:
         text = partial(polynomial_text, names=self.names)
-        apply = f"apply: {lemma}; " if lemma else ""
-        return f"{only(kept)}; {apply}{_refuted(goal, opposite, known, self.parts.positive, text)}"
+        return refutation(opposite, facts, everything, self.parts.positive, text)
 
-    def _about(self, *values: Polynomial) -> tuple[list[str], list[Polynomial]]:
-        """What a goal about values depends on; the rest would only slow the arithmetic down.
-
-        Returns the names of hypotheses, and what is not negative because of them.
-        """
-        ranges = self._ranges()
+    def _about(self, *values: Polynomial) -> tuple[list[Fact], list[str]]:
+        """What is known of what values depend on: as facts, and all hypotheses by their names."""
         about = {a for value in values for a in value.indices()}
-        kept: dict[str, Polynomial] = {}
-        known: list[Polynomial] = []
+        atoms = {a for value in values for a in value.symbols()}
+        facts: list[Fact] = []
+        open_ = {
+            name: (value, size, [value, size - 1 - value])
+            for name, (value, size) in self._ranges().items()
+        }
+        open_ |= {
+            f"e{1 + number}": (one, other, [one - other, other - one])
+            for number, (one, other) in self.side.left.items()
+        }
         found = True
         while found:
             found = False
-            for name, (value, size) in ranges.items():
-                if name not in kept and value.indices() & about:
-                    kept[name] = size
-                    about |= value.indices()
-                    values = (*values, value, size)
-                    known += [value, size - 1 - value]
+            for name, (one, other, amounts) in list(open_.items()):
+                indices = one.indices() | other.indices()
+                if indices & about:
+                    del open_[name]
+                    facts += [Fact(name, amount) for amount in amounts]
+                    about |= indices
+                    atoms |= one.symbols() | other.symbols()
                     found = True
-            for number, (one, other) in self.side.left.items():
-                name = f"e{1 + number}"
-                if name not in kept and (one - other).indices() & about:
-                    kept[name] = one
-                    about |= (one - other).indices()
-                    values = (*values, one, other)
-                    known += [one - other, other - one]
-                    found = True
-        atoms = {a for value in values for a in value.symbols()}
-        known = list(dict.fromkeys([*known, *self.parts.bounds(atoms)]))
-        return [*kept, *self.parts.relevant(atoms)], known
+        everything = [*dict.fromkeys(fact.name for fact in facts), *self.parts.relevant(atoms)]
+        return [*facts, *self.parts.facts_about(atoms)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -301,31 +298,9 @@ def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
 def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:
     """That two sizes are equal."""
     atoms = {*one.symbols(), *other.symbols()}
-    kept, known = only(parts.relevant(atoms)), parts.bounds(atoms)
-    if is_linear(known):
-        return f"({kept}; lia)"
+    facts, everything = parts.facts_about(atoms), parts.relevant(atoms)
     ways = [
-        _refuted([one, other], opposite, known, parts.positive, parts.text)
+        refutation(opposite, facts, everything, parts.positive, parts.text)
         for opposite in (other - one - 1, one - other - 1)
     ]
-    return f"({kept}; apply: not_apart; [{ways[0]} | {ways[1]}])"
-
-
-def _refuted(
-    goal: Sequence[Polynomial],
-    opposite: Polynomial,
-    known: Sequence[Polynomial],
-    positive: Set[str],
-    text: Callable[[Polynomial], str],
-) -> str:
-    """That something is not so, by multiples of what is known."""
-    found = needed([opposite, *known], products(goal, [opposite, *known], positive))
-    facts = [
-        f"(have ? : 0 <= {_bracketed(text(q))} * ({text(p)}) by (apply: Z.mul_nonneg_nonneg; lia))"
-        for q, p in found or []
-    ]
-    return f"move=> opposite; {'; '.join([*facts, 'lia'])}"
-
-
-def _bracketed(text: str) -> str:
-    return text if text.isidentifier() else f"({text})"
+    return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"

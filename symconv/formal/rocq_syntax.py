@@ -24,14 +24,17 @@ from symconv.language.length_symbols import spelled_out
 from symconv.language.notation import plain
 
 __all__ = [
+    "argument",
     "comment",
     "condition_text",
     "equation_text",
     "guard_text",
     "integer_text",
+    "list_text",
     "only",
     "polynomial_text",
     "rocq_names",
+    "scalar_text",
 ]
 
 Names = Mapping[str, str]
@@ -50,6 +53,7 @@ _TAKEN = re.compile(
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
+    | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | (y|m|v|w|i|e|given|product)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
     """,
@@ -126,7 +130,7 @@ def equation_text(left: Expr, right: Expr, sign: str, names: Names) -> str:
     sides = [_scaled_text(spelled_out(side), names) for side in (left, right)]
     common = lcm(*(denominator for _, denominator in sides))
     texts = [
-        text if denominator == common else f"{common // denominator} * {_atomic(text)}"
+        text if denominator == common else f"{common // denominator} * {argument(text)}"
         for text, denominator in sides
     ]
     return f" {sign} ".join(texts)
@@ -180,11 +184,11 @@ def _atom_text(expression: Expr, names: Names) -> str:
         case sympy.ceiling():
             return f"(- {_quotient_text(negative(expression.args[0]), names)})"
         case Mod(args=(value, modulus)):
-            parts = (_atomic(integer_text(part, names)) for part in (value, modulus))
+            parts = (argument(integer_text(part, names)) for part in (value, modulus))
             return f"({' mod '.join(parts)})"
         case Max() | Min():
             function = "Z.max" if isinstance(expression, Max) else "Z.min"
-            first, *rest = (_atomic(integer_text(value, names)) for value in expression.args)
+            first, *rest = (argument(integer_text(value, names)) for value in expression.args)
             for other in rest:
                 first = f"({function} {first} {other})"
             return first
@@ -194,28 +198,51 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 
 def _quotient_text(expression: Expr, names: Names) -> str:
-    numerator, denominator = sympy.fraction(sympy.together(expression))
-    if denominator.is_Integer:  # as it is written, also where that is not simplified
+    try:
         text, number = _scaled_text(expression, names)
-        return f"({_atomic(text)} / {number})"
-    return (
-        f"({' / '.join(_atomic(integer_text(part, names)) for part in (numerator, denominator))})"
-    )
+        divisor = str(number)
+    except Uncertified:  # divided by symbols
+        parts = sympy.fraction(sympy.together(expression))
+        text, divisor = (integer_text(part, names) for part in parts)
+    return f"({argument(text)} / {argument(divisor)})"
 
 
-def _atomic(text: str) -> str:
-    """The text as one argument of a function."""
+def argument(text: str) -> str:
+    """The text as one argument of a function.
+
+    >>> argument("n"), argument("n - 1"), argument("(a) + (b)"), argument("[:: n]")
+    ('n', '(n - 1)', '((a) + (b))', '[:: n]')
+    """
     return text if re.fullmatch(r"\w+", text) or _is_bracketed(text) else f"({text})"
 
 
 def _is_bracketed(text: str) -> bool:
-    """Whether the first bracket is closed by the last character.
+    """Whether a bracket that the text begins with is closed by its last character."""
+    depths = list(accumulate((character in "([") - (character in ")]") for character in text))
+    return text.startswith(("(", "[")) and depths.index(0) == len(text) - 1
 
-    >>> _is_bracketed("(a + b)"), _is_bracketed("(a) + (b)")
-    (True, False)
+
+def list_text(texts: Iterable[str]) -> str:
+    """A list.
+
+    >>> list_text(["n", "c"]), list_text([])
+    ('[:: n; c]', '[::]')
     """
-    depths = list(accumulate((character == "(") - (character == ")") for character in text))
-    return text.startswith("(") and depths.index(0) == len(text) - 1
+    inner = "; ".join(texts)
+    return f"[:: {inner}]" if inner else "[::]"
+
+
+def scalar_text(number: Fraction) -> str:
+    """A number as an element of the ring.
+
+    >>> scalar_text(Fraction(1)), scalar_text(Fraction(-2)), scalar_text(Fraction(1, 3))
+    ('1%R', '(number (-2))', '(ratio 1 3)')
+    """
+    if number in (0, 1):
+        return f"{number}%R"  # which Rocq's `ring` knows
+    if number.denominator == 1:
+        return f"(number {argument(str(number.numerator))})"
+    return f"(ratio {argument(str(number.numerator))} {number.denominator})"
 
 
 def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
@@ -232,10 +259,10 @@ def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
 
 def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
     if isinstance(atom, Floor):
-        parts = (_atomic(polynomial_text(part, names)) for part in atom.parts)
+        parts = (argument(polynomial_text(part, names)) for part in atom.parts)
         return f"({' / '.join(parts)})"
     if isinstance(atom, Guarded) and atom.is_nonnegative_part:
-        return f"(Z.max 0 {_atomic(polynomial_text(atom.value, names))})"
+        return f"(Z.max 0 {argument(polynomial_text(atom.value, names))})"
     if atom in names:
         return names[atom]
     what = "an index that the others do not give" if isinstance(atom, int) else str(atom)

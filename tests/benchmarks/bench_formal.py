@@ -9,12 +9,15 @@ import pytest
 
 from symconv.catalogue.index import CATALOGUE
 from symconv.formal import Rocq, certificate
+from tests.generators.certificate_sample import ONE_AXIS, TWO_LAYERS
 from tests.oracles.rocq import needs_rocq
 
 NAMES = [
     "two_stride2_layers_eq_one_stride4_layer",
     "three_stride2_layers_eq_one_stride8_layer",
     "two_padded_layers_agree_inside",
+    ONE_AXIS,
+    TWO_LAYERS,
 ]
 
 
@@ -26,8 +29,9 @@ def test_write(benchmark: Any, name: str) -> None:
 
 @needs_rocq
 @pytest.mark.benchmark(group="Rocq checks a certificate")
-def test_check(benchmark: Any) -> None:
-    text = certificate(CATALOGUE[NAMES[0]].claim)
+@pytest.mark.parametrize("name", [NAMES[0], ONE_AXIS, TWO_LAYERS])
+def test_check(benchmark: Any, name: str) -> None:
+    text = certificate(CATALOGUE[name].claim)
     with Rocq() as rocq:
         checked = benchmark.pedantic(rocq.check, ("it", text), rounds=1)
     assert checked.output

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import symconv
+from symconv.catalogue.certificates import recorded
 from symconv.catalogue.index import CATALOGUE
 from symconv.catalogue.published import PUBLISHED
 from symconv.catalogue.searching import Listing
@@ -131,6 +132,48 @@ def test_a_list_in_a_narrow_terminal() -> None:
     result = CliRunner(env={"COLUMNS": "40"}).invoke(main, ["list", "noble"])
     wide = [line for line in result.output.splitlines() if len(line) > 40]
     assert not [line for line in wide if " " in line.strip().partition(" ")[2].strip()]
+
+
+# --- certificates --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suite", ["", *SUITES])
+def test_certificates_of_all_true_claims(suite: str) -> None:
+    more = ["--suite", suite] if suite else []
+    claims = SUITES[suite].theorems if suite else CATALOGUE
+    true = [name for name, theorem in claims.items() if theorem.is_true]
+    record = found("--certificates", *more)
+    assert [row["name"] for row in record["claims"]] == true
+    have_one = [row["name"] for row in record["claims"] if row["certificate"]]
+    assert have_one == [name for name in true if name in recorded().accepted]
+    assert all(row["certificate"] == (row["reason"] is None) for row in record["claims"])
+    assert (record["true"], record["with_certificate"]) == (len(true), len(have_one))
+    output = run("list", "--certificates", *more).output
+    assert [line[7:] for line in output.splitlines() if line.startswith("yes  ")] == have_one
+    said = " ".join(output.split())
+    assert all(" ".join((row["reason"] or "").split()) in said for row in record["claims"])
+    assert said.endswith(f"with MathComp {recorded().mathcomp} has accepted.")
+    assert f"{len(have_one)} of {len(true)} true claims have a certificate" in said
+
+
+def test_certificates_of_what_was_searched() -> None:
+    record = found("noble", "--certificates")
+    names = [row["name"] for row in record["claims"]]
+    assert "noble_identity_for_upsampling" in names
+    assert names == [n for n in run("list", "noble", "--names").output.split() if n in names]
+    assert all(CATALOGUE[name].is_true for name in names)
+    wrong = run("list", "k4_is_dilated_by_four", "--certificates")
+    assert wrong.output == "No true claim is among these.\n"
+    nothing = run("list", "q7q7q7", "--certificates")
+    assert nothing.output.count("\n") == 1
+    assert "There is nothing" in nothing.output
+    nothing = run("list", "q7q7q7", "--certificates", "--json")
+    assert json.loads(nothing.stdout)["claims"] == []
+    assert run("list", "--names", "--certificates").exit_code == 2
+
+
+def test_a_claim_that_is_not_recorded_was_not_tried() -> None:
+    assert recorded().reason("such_a_claim") == "not tried yet"
 
 
 # --- suites --------------------------------------------------------------------------

@@ -297,3 +297,27 @@ def test_rocq_accepts_certificates_of_networks() -> None:
     assert "What both do last (relu) is no part of the claim." in text
     with Rocq() as rocq:
         assert rocq.check(Path(file).stem, text).output.strip() == NOTHING
+
+
+@needs_rocq
+def test_rocq_accepts_a_folded_kernel() -> None:
+    n = integers("n", positive=True)
+
+    def scaled(x: SignalExpr, w: Tensor, scale: Tensor, shift: Tensor) -> SignalExpr:
+        made = x.conv(w, padding=1).multiply(scale.rearrange("c -> c 1"))
+        return (made + shift.rearrange("c -> c 1")).relu()
+
+    def with_bias(x: SignalExpr, k: Tensor, shift: Tensor) -> SignalExpr:
+        return x.conv(k, shift, padding=1).relu()
+
+    kernel, scale = random(2, 3, 3), random(2)
+    before = {"w": kernel, "scale": scale, "shift": random(2, seed=1)}
+    after = {"k": kernel * scale[:, None, None], "shift": random(2, seed=1)}
+    pair = network(scaled, before, shape=(3, n)), network(with_bias, after, shape=(3, n))
+    found = compared(pair)
+    assert found.verdict == "agree"
+    ((file, text),) = found.certificates().files.items()
+    assert "k1 is w of the first" in text
+    assert "In the place of weights of one alone (k) stands what they have to be." in text
+    with Rocq() as rocq:
+        assert rocq.check(Path(file).stem, text).output.strip() == NOTHING

@@ -241,6 +241,13 @@ def _divide(made: Evaluation) -> SignalExpr:
     return divided
 
 
+def _taps(made: Evaluation) -> SignalExpr:
+    """Known entries, of the shape that there is, which are added."""
+    numbers = [0, 1, -2, 3] if made.rng.random() < 0.7 else [Fraction(1, 2), -1]
+    entries = np.array([made.rng.choice(numbers) for _ in made.value.flat], dtype=object)
+    return Tensor.taps(entries.reshape(made.value.shape).tolist()) + made.signal
+
+
 def _formula(made: Evaluation) -> SignalExpr:
     """A constant, a number under equations between indices, or entries of a tensor."""
     rng = made.rng
@@ -282,5 +289,6 @@ STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "multiply": _multiply,
     "scale": _scale,
     "divide": _divide,
+    "taps": _taps,
     "formula": _formula,
 }

@@ -204,9 +204,19 @@ def check(
     help="What the tests or rules of another project state, instead of the catalogue.",
 )
 @click.option("--names", is_flag=True, help="Only the names of claims, one on each line.")
+@click.option(
+    "--certificates",
+    is_flag=True,
+    help="Which true claims have a certificate that Rocq has accepted, and why others have none.",
+)
 @json_option
 def list_theorems(
-    words: tuple[str, ...], verdict: str | None, suite: str | None, names: bool, as_json: bool
+    words: tuple[str, ...],
+    verdict: str | None,
+    suite: str | None,
+    names: bool,
+    certificates: bool,
+    as_json: bool,
 ) -> None:
     """List the claims of the catalogue, true and false, and what they settle.
 
@@ -216,11 +226,17 @@ def list_theorems(
       symconv list padding --verdict false
       symconv list stride 3 --json
       symconv list dilation --suite xla
+      symconv list --certificates --suite all
+
+    With --certificates, it says what was found when all certificates were checked last;
+    `symconv prove NAME --formal` has one checked now.
 
     The exit code is 0 also where nothing is found: that is no verdict.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     if names and as_json:
         raise click.UsageError("--names and --json are two forms of output; leave out one")
+    if names and certificates:
+        raise click.UsageError("--names shows no certificates; leave out one")
     from symconv.catalogue.published import PUBLISHED
     from symconv.catalogue.searching import Listing
     from symconv.catalogue.theorems import THEOREMS
@@ -234,6 +250,12 @@ def list_theorems(
         click.echo(everything.nothing(words, verdict or ""), err=as_json or names)
     if names:
         click.echo("".join(f"{name}\n" for name in found.names), nl=False)
+    elif certificates:
+        from symconv.command.certified_claims import show_certificates
+
+        record = show_certificates(found, console(quiet=as_json or not found))
+        if as_json:
+            print_json(record)
     elif found or as_json:
         is_part = bool(words or verdict)
         record = show_catalogue(

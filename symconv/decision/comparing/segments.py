@@ -13,6 +13,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from sympy import Symbol
+
 from symconv.arithmetic.limits import NEARNESS_OF_OTHER_WEIGHTS, TOLERANCE_IN_ROUNDINGS
 from symconv.decision.claims import Claim, Hypothesis
 from symconv.decision.comparing.computations import Sides, shaped_as
@@ -63,7 +65,13 @@ class Deviation:
         """What the weight has to be, entry by entry."""
         if self.wanted is None:
             return ""
-        return str(self.wanted.formula(*indices_of(self.wanted.ndim)))
+        taken = {*leaves(self.wanted), *self.wanted.names[1]}
+        indices = []
+        for index in indices_of(self.wanted.ndim):
+            while index.name in taken:  # weights are called as they are in the network
+                index = Symbol(f"{index.name}_", integer=True)
+            indices.append(index)
+        return str(self.wanted.formula(*indices))
 
 
 @dataclass(frozen=True, slots=True)

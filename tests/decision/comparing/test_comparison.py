@@ -58,6 +58,19 @@ def test_a_folded_scale_is_solved_for(is_turned: bool) -> None:
     assert "w[" in weight.formula
 
 
+def test_weights_may_be_called_as_indices_are() -> None:
+    def scaled(x: SignalExpr, w: Tensor, u: Tensor) -> SignalExpr:
+        return x.conv(w).multiply(channelwise(u).rearrange("c 1 1 -> c 1"))
+
+    def plain(x: SignalExpr, k: Tensor) -> SignalExpr:
+        return x.conv(k)
+
+    w, u = random(2, 3, 3), random(2)
+    one = network(scaled, {"w": w, "u": u}, shape=(N, 3, W))
+    found = compared(one, network(plain, {"k": w * u[:, None, None]}, shape=(N, 3, W)))
+    assert found.record()["layers"][0]["weights"][0]["formula"] == "u[u_]*w[u_, v, w_]"
+
+
 def branches(x: SignalExpr, u: SignalExpr, v: SignalExpr, w: SignalExpr) -> SignalExpr:
     """Two branches that stand one after the other, and a third that is added."""
     return concatenate([u, v], axis=1) + w

@@ -1,0 +1,178 @@
+"""Which facts show an inequality, so that Rocq's `lia` is given those and no others.
+
+The time that `lia` takes grows fast with what it is told.  And it takes a product of symbols for an
+unknown of its own: from j ≤ c − 1 it does not find s·j ≤ s·(c − 1).  So the facts that are needed,
+and multiples of them by strides and products of strides, are found here, with isl, in the
+same linear arithmetic; Rocq checks them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+
+from symconv.arithmetic.integer_sets import IntegerSets
+from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
+from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
+from symconv.formal.rocq_syntax import only
+
+__all__ = ["Fact", "refutation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A hypothesis, as far as it says that an amount is not negative.
+
+    Attributes:
+        name: its name in the proof.
+        amount: what is not negative.
+        when: amounts that have to be positive for that.
+    """
+
+    name: str
+    amount: Polynomial
+    when: tuple[Polynomial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Multiple:
+    """A fact times a product of positive symbols; that is 1 where nothing is multiplied."""
+
+    by: Polynomial
+    fact: Fact
+
+    @property
+    def amount(self) -> Polynomial:
+        return self.by * self.fact.amount
+
+
+_ONE = Polynomial.constant(1)
+_OPPOSITE = "opposite"
+
+
+def refutation(
+    opposite: Polynomial,
+    facts: Sequence[Fact],
+    everything: Sequence[str],
+    positive: Set[str],
+    text: Callable[[Polynomial], str],
+) -> str:
+    """The tactics that show False where an amount is said not to be negative.
+
+    Args:
+        opposite: the amount, which is negative in truth.
+        facts: what is known.
+        everything: the names of hypotheses to use where the facts are not seen to be enough.
+        positive: the symbols that are positive.
+        text: writes an amount.
+    """
+    said = Fact(_OPPOSITE, opposite)
+    alone = [_Multiple(_ONE, fact) for fact in (said, *facts)]
+    found = _fewest(alone)
+    if found is None:
+        found = _fewest([*_multiples([said, *facts], positive), *alone])
+    if found is None:
+        return f"{only([*everything, _OPPOSITE])}; lia"
+    names = [multiple.fact.name for multiple in found]
+    names += _supporting([w for m in found for w in m.fact.when], [said, *facts], depth=3)
+    by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
+    names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
+    lines = [
+        f"(have ? : 0 <= {_bracketed(text(m.by))} * ({text(m.fact.amount)}) "
+        "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
+        for m in found
+        if m.by != _ONE
+    ]
+    return "; ".join([only([*names, _OPPOSITE]), *lines, "lia"])
+
+
+def _supporting(amounts: Sequence[Polynomial], facts: Sequence[Fact], depth: int) -> list[str]:
+    """The names of facts that show that amounts are positive."""
+    names: list[str] = []
+    for amount in dict.fromkeys(amounts):
+        others = [fact for fact in facts if amount not in fact.when]
+        assumed = _Multiple(_ONE, Fact("", -amount))
+        found = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in others)])
+        for multiple in found or []:
+            names.append(multiple.fact.name)
+            if depth:
+                names += _supporting(multiple.fact.when, others, depth - 1)
+    return [name for name in names if name]
+
+
+def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:
+    """Multiples that may be of use.
+
+    One is of use only if each product of symbols in it is in what is known, or in another multiple;
+    otherwise it could not be got rid of.
+    """
+    there = {m for fact in facts for m in _nonlinear(fact.amount)}
+    by = dict.fromkeys(part for monomial in there for part in _parts(monomial, positive))
+    found = [
+        _Multiple(Polynomial({part: 1}), fact)
+        for part in by
+        for fact in facts
+        if fact.amount.as_integer() is None
+    ]
+    while True:
+        counts = Counter(m for multiple in found for m in _nonlinear(multiple.amount))
+        kept = [
+            multiple
+            for multiple in found
+            if all(m in there or counts[m] > 1 for m in _nonlinear(multiple.amount))
+        ]
+        if len(kept) == len(found):
+            return kept
+        found = kept
+
+
+def _nonlinear(polynomial: Polynomial) -> set[Monomial]:
+    return {monomial for monomial in polynomial.terms if len(monomial) > 1}
+
+
+def _parts(monomial: Monomial, positive: Set[str]) -> list[Monomial]:
+    """The products of positive symbols by which something in the monomial is multiplied."""
+    found: list[Monomial] = [()]
+    for symbol in (a for a in monomial if isinstance(a, str) and a in positive):
+        found += [(*part, symbol) for part in found]
+    return [part for part in found if 0 < len(part) < len(monomial)]
+
+
+def _fewest(multiples: Sequence[_Multiple]) -> list[_Multiple] | None:
+    """The fewest, as far as is easily found, that contradict each other; None if they do not.
+
+    Where that is possible, multiples are left out first, and then what holds under conditions.
+    """
+    kept = sorted(multiples, key=lambda m: (m.by == _ONE, not m.fact.when))
+    if not _contradict(multiple.amount for multiple in kept):
+        return None
+    size = max(1, len(kept) // 2)
+    while True:
+        start = 0
+        while start < len(kept):
+            fewer = kept[:start] + kept[start + size :]
+            if _contradict(multiple.amount for multiple in fewer):
+                kept = fewer
+            else:
+                start += size
+        if size == 1:
+            return kept
+        size //= 2
+
+
+def _contradict(amounts: Iterable[Polynomial]) -> bool:
+    """Whether no integers, products of symbols taken for integers too, make all not negative."""
+    given = list(amounts)
+    monomials = dict.fromkeys(m for p in given for m in p.terms if m)
+    names: dict[Monomial, tuple[Atom, ...]] = {m: (f"m{i}",) for i, m in enumerate(monomials)}
+    names[()] = ()
+    guards = tuple(
+        at_least(Polynomial({names[m]: c for m, c in p.terms.items()}), 0) for p in given
+    )
+    sets = IntegerSets([str(name) for one in names.values() for name in one], ATTEMPT_OPERATIONS)
+    return sets.attempt(lambda: bool(sets.where([guards]).is_empty()))
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isidentifier() else f"({text})"
