@@ -484,7 +484,7 @@ def test_the_statement_says_the_claim_about_tensors() -> None:
     formula = Tensor.from_formula((u, v), diagonal, shape=(M, H)) + bias.rearrange("a -> a 1")
     assert statement(Claim(formula, formula)).splitlines()[-1] == (
         "  = add (build [:: M; H] (fun i => if holds [:: c =? (component i 1); "
-        "(component i 0) =? 2 * (component i 1)] then (number 1) else 0%R)) "
+        "(component i 0) =? 2 * (component i 1)] then 1%R else 0%R)) "
         "(spread [:: M; H] [:: Some 0%N; None] "
         "(rearrange [:: M] [:: [:: 0]]%N [:: [:: 0]; [::]]%N bias))."
     )

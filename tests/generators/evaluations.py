@@ -101,7 +101,7 @@ def random_evaluation(rng: random.Random, first: str, steps: int) -> Evaluation 
 
 
 def _pad(made: Evaluation) -> SignalExpr:
-    left, right = (made.amount(made.rng.randint(-3, 3)) for _ in range(2))
+    left, right = (made.amount(made.rng.choice([-5, -3, -2, -1, 0, 1, 2, 4])) for _ in range(2))
     return made.signal.pad(left, right, axis=made.axis())
 
 
@@ -145,10 +145,10 @@ def _conv(made: Evaluation) -> SignalExpr | None:
     if axes < 1:
         return None
     channels = made.value.shape[batch]
-    groups = rng.choice([g for g in (1, 2, 3) if channels % g == 0])
+    groups = max(rng.choice([g for g in (1, 2, 3) if channels % g == 0]) for _ in range(2))
     kernel = made.leaf(
         sizes := [
-            groups * rng.randint(1, 2),
+            groups * rng.randint(1, 3 if groups == 1 else 2),
             channels // groups,
             *(rng.randint(1, 2) for _ in range(axes)),
         ],
