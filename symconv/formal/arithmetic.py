@@ -17,7 +17,7 @@ from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
 from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
 from symconv.formal.rocq_syntax import only
 
-__all__ = ["Fact", "refutation"]
+__all__ = ["Fact", "are_contradictory", "contradiction", "refutation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Fact:
     """A hypothesis, as far as it says that an amount is not negative.
 
     Attributes:
-        name: its name in the proof.
+        name: its name in the proof; none where `lia` knows it by itself.
         amount: what is not negative.
         when: amounts that have to be positive for that.
     """
@@ -67,15 +67,44 @@ def refutation(
         positive: the symbols that are positive.
         text: writes an amount.
     """
-    said = Fact(_OPPOSITE, opposite)
-    alone = [_Multiple(_ONE, fact) for fact in (said, *facts)]
+    return contradiction(
+        [Fact(_OPPOSITE, opposite), *facts], [*everything, _OPPOSITE], positive, text, [_OPPOSITE]
+    )
+
+
+def are_contradictory(facts: Sequence[Fact], positive: Set[str]) -> bool:
+    """Whether facts and their multiples are seen to contradict each other."""
+    alone = [_Multiple(_ONE, fact) for fact in facts]
+    if _contradict(fact.amount for fact in facts):
+        return True
+    multiples = _multiples(facts, positive)
+    return bool(multiples) and _contradict(m.amount for m in (*multiples, *alone))
+
+
+def contradiction(
+    facts: Sequence[Fact],
+    everything: Sequence[str],
+    positive: Set[str],
+    text: Callable[[Polynomial], str],
+    always: Sequence[str] = (),
+) -> str:
+    """The tactics that show False where facts contradict each other.
+
+    Args:
+        facts: what is known.
+        everything: the names of hypotheses to use where the facts are not seen to be enough.
+        positive: the symbols that are positive.
+        text: writes an amount.
+        always: the names of hypotheses to use in any case.
+    """
+    usable, support = _usable(facts)
+    alone = [_Multiple(_ONE, fact) for fact in usable]
     found = _fewest(alone)
     if found is None:
-        found = _fewest([*_multiples([said, *facts], positive), *alone])
+        found = _fewest([*_multiples(usable, positive), *alone])
     if found is None:
-        return f"{only([*everything, _OPPOSITE])}; lia"
-    names = [multiple.fact.name for multiple in found]
-    names += _supporting([w for m in found for w in m.fact.when], [said, *facts], depth=3)
+        return f"{only(everything)}; lia"
+    names = [name for multiple in found for name in support[multiple.fact]]
     by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
     names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
     lines = [
@@ -84,24 +113,31 @@ def refutation(
         for m in found
         if m.by != _ONE
     ]
-    return "; ".join([only([*names, _OPPOSITE]), *lines, "lia"])
+    kept = [name for name in (*names, *always) if name]
+    return "; ".join([only(kept), *lines, "lia"])
 
 
-def _supporting(amounts: Sequence[Polynomial], facts: Sequence[Fact], depth: int) -> list[str]:
-    """The names of facts that show that amounts are positive."""
-    names: list[str] = []
-    for amount in dict.fromkeys(amounts):
-        others = [fact for fact in facts if amount not in fact.when]
-        assumed = _Multiple(_ONE, Fact("", -amount))
-        known = [_Multiple(_ONE, fact) for fact in others]
-        found = _fewest([assumed, *(m for m in known if not m.fact.when)])
-        if found is None:  # what holds under conditions asks for more, which may not be there
-            found = _fewest([assumed, *known])
-        for multiple in found or []:
-            names.append(multiple.fact.name)
-            if depth:
-                names += _supporting(multiple.fact.when, others, depth - 1)
-    return [name for name in names if name]
+def _usable(facts: Sequence[Fact]) -> tuple[list[Fact], dict[Fact, list[str]]]:
+    """The facts whose conditions follow from others of them, and the names that each one needs."""
+    support = {fact: [fact.name] for fact in facts if not fact.when}
+    usable, open_ = list(support), [fact for fact in facts if fact.when]
+    shown: dict[Polynomial, list[str]] = {}
+    found = True
+    while found and open_:
+        found = False
+        for amount in dict.fromkeys(amount for fact in open_ for amount in fact.when):
+            if amount not in shown:
+                assumed = _Multiple(_ONE, Fact("", -amount))
+                needed = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in usable)])
+                if needed is not None:
+                    facts_ = [m.fact for m in needed if m is not assumed]
+                    shown[amount] = [name for fact in facts_ for name in support[fact]]
+        for fact in [fact for fact in open_ if all(amount in shown for amount in fact.when)]:
+            open_.remove(fact)
+            usable.append(fact)
+            support[fact] = [fact.name, *(n for amount in fact.when for n in shown[amount])]
+            found = True
+    return usable, support
 
 
 def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:
