@@ -265,14 +265,16 @@ first = proof.index("  apply: (change_of_indices")
 Listing(proof[first : proof.index("    (a :=", first)])
 
 # %% [markdown]
-# What remains is that indices stay in their ranges, and that one comes back to where one began.
-# That is arithmetic, and `lia` decides it if it is *linear*. Here $s_1 j$ is a product of two
-# unknowns. `lia` takes that for one more unknown, of which it knows nothing. So the proof
-# says what it needs: a product of two amounts that are not negative is not negative.
+# What remains is that both sides have the same size, that indices stay in their ranges, and that one
+# comes back to where one began. That is arithmetic, and `lia` decides it if it is *linear*. But
+# $s_1 j$ is a product of two unknowns. `lia` takes that for one more unknown, of which it knows
+# nothing. So the proof says what it needs: that a product of two amounts is not negative if
+# both are not. The first such product is for the sizes, where `m1` and `m2` are the numbers of
+# outputs of the two layers:
 
 # %%
-first = proof.index("(have ? : ")
-Listing(proof[first : proof.index("; lia)", first) + len("; lia)")])
+first = proof.index("have ? : ")
+Listing(proof[first : proof.index(" by ", first)])
 
 # %%
 explore(two_layers, n=9, c=2, d=2, l=1, r=1, s1=2, s2=2)

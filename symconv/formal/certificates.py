@@ -51,9 +51,9 @@ FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
     """A Rocq file that states a claim and proves it; `coqc` has the last word on it.
 
-    The file needs nothing but MathComp and mathcomp-zify: the definitions and lemmas that it builds
-    on are in it.  A claim about lengths is a statement about integers: where a length was worked
-    out from a signal, symconv did that, and the certificate does not say it.
+    The file needs nothing but MathComp: the definitions and lemmas that it builds on are in it.  A
+    claim about lengths is a statement about integers: where a length was worked out from a signal,
+    symconv did that, and the certificate does not say it.
 
     Args:
         claim: the claim.

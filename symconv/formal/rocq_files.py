@@ -53,7 +53,7 @@ _BEGINNING = re.compile(
 )
 _ASSUMING = re.compile(
     r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Hypothes[ie]s|Context|Variables"
-    r"|Variable (?!R : comRingType\.)|bypass_check|Unset Guard Checking)\b"
+    r"|Variable (?!R : (?:comRingType|fieldType)\.)|bypass_check|Unset Guard Checking)\b"
 )
 
 

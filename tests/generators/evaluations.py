@@ -254,7 +254,7 @@ def _formula(made: Evaluation) -> SignalExpr:
     sizes = [rng.randint(0, 3) for _ in range(rng.randint(1, 3))]
     indices = symbols(" ".join("uvw"[: len(sizes)]), integer=True, seq=True)
     number = Integer(rng.choice([-2, 1, 3]))
-    match rng.randrange(3):
+    match rng.choice([0, 1, 1, 2]):
         case 0:
             entry: Any = number
         case 1:
