@@ -125,9 +125,20 @@ Qed.
 Lemma size_each f ps v : size ps = size v -> size (each f ps v) = size v.
 Proof. by elim: ps v => [| p ps IH] [| i v] //= [/IH ->]. Qed.
 
+Lemma positive_and i v : 0 < i -> positive v -> positive (i :: v).
+Proof. by move=> /Z.ltb_lt i_gt0 v_ok; apply/andP. Qed.
+
 Section Kernels.
 Variable R : comRingType.
 Implicit Types (v w k x : tensor R) (ss ds : seq Z).
+
+Lemma is_layer_of_shape r ss ds w O a cs : shape w = [:: O, a & cs] ->
+  size ss = r -> size ds = r -> size cs = r -> positive ss -> positive ds -> positive cs ->
+  is_layer r ss ds w.
+Proof.
+move=> w_shape size_ss size_ds size_cs ss_ok ds_ok cs_ok.
+by rewrite /is_layer w_shape size_ss size_ds /= size_cs !eqxx ss_ok ds_ok drop0.
+Qed.
 
 (* One at p, and zero elsewhere. *)
 Definition impulse (sizes p : seq Z) : tensor R := build sizes (fun i => if i == p then 1 else 0)%R.

@@ -392,8 +392,6 @@ MOST_PHASES = 64
 LARGEST_UNEVEN_POOL = 12
 """Of an average that does not count the padding: it has as many cases as entries."""
 
-LARGEST_NUMERAL = 1000
-"""In a certificate: Rocq's numerals are unary, so that large ones take long."""
 
 # --- texts that are typed ------------------------------------------------------------
 # They bound the time that a text takes before it is known what it says.  What is in the catalogue

@@ -14,12 +14,20 @@ from rich.console import Console
 from symconv.arithmetic.limits import LONGEST_FILE_NAME
 from symconv.command.terminal import counting, duration, line, paragraph, row
 from symconv.decision.claims import Claim
+from symconv.decision.solving.kernels.solutions import Solution
 from symconv.errors import SymconvError, Uncertified
 from symconv.formal.certificates import FIRST_LINE, certificate, statement, theorem_name
 from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
+from symconv.formal.solved import kernel_certificate, kernel_statements
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, Theory, check_theory
 
-__all__ = ["check_destination", "report_certificate", "report_checks", "report_theory"]
+__all__ = [
+    "check_destination",
+    "report_certificate",
+    "report_checks",
+    "report_kernel_certificate",
+    "report_theory",
+]
 
 Record = dict[str, Any]
 
@@ -142,21 +150,10 @@ def report_certificate(
     try:
         text = certificate(claim)
     except Uncertified as reason:
-        row(out, "NO CERTIFICATE", "", "yellow")
-        paragraph(out, f"{reason}.", indent=4)
-        out.print()
-        return {"verdict": "unknown", "reason": str(reason)}
+        return _show_refused(out, reason)
     record: Record = {"theorem": theorem_name(claim), "statement": statement(claim)}
-    if path is not None:
-        try:
-            Path(path).write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise SymconvError(f"cannot write {path}: {error.strerror}") from None
-        row(out, "WRITTEN", f"{len(text.splitlines())} lines", "green")
-        line(out, f"to {path}; to check it: coqc {quote(path)}", indent=4)
-        record["file"] = path
-    for part in f"Theorem {theorem_name(claim)} {statement(claim)}".splitlines():
-        line(out, part, "cyan" if not check else "", indent=4)
+    record |= _show_written(out, text, path)
+    _show_theorem(out, record, check)
     if not claim.signals:
         paragraph(
             out,
@@ -168,6 +165,60 @@ def report_certificate(
         record |= _show_check(out, text, timeout)
     out.print()
     return record
+
+
+def report_kernel_certificate(
+    found: Solution, path: str | None, out: Console, *, check: bool, timeout: float | None = None
+) -> Record:
+    """The same for a kernel that was solved for: that it serves, and that it is the only one.
+
+    Args:
+        found: what was found.
+        path: the file to write to; None for none.
+        out: where it is shown.
+        check: whether Rocq is to check it.
+        timeout: how many seconds Rocq may take.
+
+    Raises:
+        SymconvError: the file cannot be written.
+    """
+    out.print("Certificate", style="bold")
+    try:
+        text, stated = kernel_certificate(found), kernel_statements(found)
+    except Uncertified as reason:
+        return _show_refused(out, reason)
+    theorems = [{"theorem": name, "statement": said} for name, said in stated.items()]
+    record = {"theorems": theorems, **_show_written(out, text, path)}
+    for theorem in theorems:
+        _show_theorem(out, theorem, check)
+    if check:
+        record |= _show_check(out, text, timeout)
+    out.print()
+    return record
+
+
+def _show_refused(out: Console, reason: Uncertified) -> Record:
+    row(out, "NO CERTIFICATE", "", "yellow")
+    paragraph(out, f"{reason}.", indent=4)
+    out.print()
+    return {"verdict": "unknown", "reason": str(reason)}
+
+
+def _show_written(out: Console, text: str, path: str | None) -> Record:
+    if path is None:
+        return {}
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise SymconvError(f"cannot write {path}: {error.strerror}") from None
+    row(out, "WRITTEN", f"{len(text.splitlines())} lines", "green")
+    line(out, f"to {path}; to check it: coqc {quote(path)}", indent=4)
+    return {"file": path}
+
+
+def _show_theorem(out: Console, record: Record, check: bool) -> None:
+    for part in f"Theorem {record['theorem']} {record['statement']}".splitlines():
+        line(out, part, "cyan" if not check else "", indent=4)
 
 
 def _show_check(out: Console, text: str, timeout: float | None) -> Record:

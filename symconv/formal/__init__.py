@@ -7,6 +7,7 @@ from symconv.formal.certificates import certificate
 from symconv.formal.highlighting import Listing
 from symconv.formal.rocq import NoRocqError, RejectedError, Rocq
 from symconv.formal.rocq_files import source, statements
+from symconv.formal.solved import kernel_certificate
 from symconv.formal.theory import check_theory
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Rocq",
     "certificate",
     "check_theory",
+    "kernel_certificate",
     "source",
     "statements",
 ]

@@ -34,7 +34,16 @@ from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
 from symconv.language.signals import SignalExpr
 
-__all__ = ["FIRST_LINE", "certificate", "script", "statement", "theorem_name"]
+__all__ = [
+    "FIRST_LINE",
+    "certificate",
+    "hypotheses",
+    "in_section",
+    "script",
+    "statement",
+    "theorem",
+    "theorem_name",
+]
 
 FIRST_LINE = "(* A certificate, written by symconv; coqc checks it."
 
@@ -79,9 +88,8 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         Uncertified: there is no rule for something in the claim.
     """
     names = _names(claim)
-    stated = statement(claim)  # what cannot be said is the better reason
-    proof = [f"  {line}" for line in _proof(claim, names)]
     name = theorem_name(claim)
+    lines = theorem(claim, name, names)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
     head = [
         FIRST_LINE,
@@ -106,13 +114,10 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         ),
         "   It needs Coq 8.16 and MathComp 1.15. *)",
     ]
-    theorem = ["Theorem " + f"{name} {stated}", "Proof.", *proof, "Qed."]
-    if claim.signals:
-        theorem = ["Section Certificate.", *_ring(claim), "", *theorem, "", "End Certificate."]
     parts = [
         "\n".join(head),
         library() if claim.signals else _INTEGERS,
-        "\n".join(theorem),
+        "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -121,10 +126,27 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
 _INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
 
 
-def _ring(claim: Claim) -> list[str]:
-    """The lines that say in which ring the entries are."""
+def theorem(claim: Claim, name: str, names: Mapping[str, str]) -> list[str]:
+    """The lines that state and prove a claim under a name.
+
+    Args:
+        claim: the claim.
+        name: what it is called.
+        names: what its symbols and tensors are called.
+
+    Raises:
+        Uncertified: there is no rule for something in the claim.
+    """
+    stated = statement(claim, names)  # what cannot be said is the better reason
+    proof = [f"  {line}" for line in _proof(claim, names)]
+    return [f"Theorem {name} {stated}", "Proof.", *proof, "Qed."]
+
+
+def in_section(claim: Claim, lines: Sequence[str]) -> list[str]:
+    """Lines about tensors, after those that say in which ring the entries are."""
     kind = "fieldType" if _has_fractions(claim) else "comRingType"
-    return [f"Variable R : {kind}.", "Add Ring ring_of_entries : (comring_is_ring R)."]
+    ring = [f"Variable R : {kind}.", "Add Ring ring_of_entries : (comring_is_ring R)."]
+    return ["Section Certificate.", *ring, "", *lines, "", "End Certificate."]
 
 
 def _has_fractions(claim: Claim) -> bool:
@@ -132,14 +154,14 @@ def _has_fractions(claim: Claim) -> bool:
 
 
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
-    given = [name for name, _, _ in _hypotheses(claim, names)]
+    given = [name for name, _, _ in hypotheses(claim, names)]
     if not claim.signals:
         yield from _integer_proof(statement(claim))
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
     yield f"move=> {' '.join([*integers, *tensors, *given])}."
-    on_integers = {name: about for name, _, about in _hypotheses(claim, names) if about}
+    on_integers = {name: about for name, _, about in hypotheses(claim, names) if about}
     yield from proof_lines(claim, names, on_integers)
 
 
@@ -175,8 +197,12 @@ def _mathematics(claim: Claim) -> str:
 # --- the statement -------------------------------------------------------------------
 
 
-def statement(claim: Claim) -> str:
+def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     """The claim as a statement of Rocq, without its name.
+
+    Args:
+        claim: the claim.
+        names: what its symbols and tensors are called, where that was chosen.
 
     >>> from symconv import Signal, integers
     >>> n, c = integers("n c", positive=True)
@@ -203,17 +229,17 @@ def statement(claim: Claim) -> str:
             raise Uncertified(
                 f"certificates are about commutative rings, in which {plain(node)} has no meaning"
             )
-    names = _names(claim)
+    names = _names(claim) if names is None else names
     integers = " ".join(names[s.name] for s in claim.symbols)
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []
     binders += [f"({tensors} : tensor R)"] if tensors else []
-    lines = [f"    {text} ->" for _, text, _ in _hypotheses(claim, names)]
+    lines = [f"    {text} ->" for _, text, _ in hypotheses(claim, names)]
     head = " ".join(["forall", *binders]) + "," if binders else ""
     return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])
 
 
-def _hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
+def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
     """The hypotheses: the name in the proof, the statement, the symbols if it is on integers."""
     for number, (text, about) in enumerate(_on_integers(claim, names), 1):
         yield f"given{number}", text, about

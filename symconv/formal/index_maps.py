@@ -338,7 +338,7 @@ def _values(
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
     one = Polynomial.constant(1)
     alone = {v: Polynomial({}) for v in unknown if sizes[v] == one}
-    values |= alone
+    values.update(alone.items())
     unknown -= alone.keys()
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]
     own = dict(zip(source.variables, source.sum.sizes, strict=True))
@@ -351,7 +351,7 @@ def _values(
         )
         if not found:
             found = _unread(unknown, sizes, free, own)
-        values |= found
+        values.update(found.items())
         unknown -= found.keys()
     for equation in () if source.left or not for_all else equations:
         value = source.value(equation.substitute(values))

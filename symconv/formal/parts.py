@@ -106,7 +106,8 @@ class Parts:
 
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        atoms: dict[Atom, str] = {**self.names, **{m: m for m in self.sizes.values()}}
+        atoms: dict[Atom, str] = dict(self.names.items())
+        atoms |= {m: m for m in self.sizes.values()}
         return polynomial_text(polynomial, atoms)
 
     def shape_text(self, shape: Axes) -> str:
@@ -147,7 +148,10 @@ class Parts:
         kept = kept_axes(signal, operand)
         if kept is None:
             return part
-        texts: Callable[[Iterable[Polynomial]], str] = lambda sizes: self.shape_text(list(sizes))
+
+        def texts(sizes: Iterable[Polynomial]) -> str:
+            return self.shape_text(list(sizes))
+
         what = spread_text(signal, operand, part.name, texts)
         if what not in self.known:
 
@@ -222,7 +226,7 @@ class Parts:
         for place, number in zip(indices(taps.known_shape), taps.numbers, strict=True):
             if number:
                 at, q = [Polynomial.constant(a) for a in place], scalar_text(number)
-                sums.append(known(lambda i, at=at: list(zip(i, at, strict=True)), q))
+                sums.append(known(partial(_equal_to, at), q))
                 text = list_text(map(self.text, at))
                 told.append(f"known (fun i => same i {text}) (fun=> {q})")
         kept = list_text("true" if number else "false" for number in taps.numbers)
@@ -393,10 +397,10 @@ class Parts:
                     f"(d := {self.text(d)})"
                 )
 
-                def at(i: Axes) -> Axes:
+                def window(i: Axes) -> Axes:
                     return _along(axis, lambda u: s * u + d * i[-1], i[:-1])
 
-                return self._moved(what, shape, at, rule, first)
+                return self._moved(what, shape, window, rule, first)
             case Dilate(factor, axis):
                 assert first is not None
                 return self._dilated(what, signal, factor.polynomial, axis, first)
@@ -407,19 +411,15 @@ class Parts:
                 s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
                 shape = list(x.shape)
                 shape[axis] = self._count(s, d, c, x.shape[axis])
+
+                def read(i: Axes, v: Axes) -> Axes:
+                    return _along(axis, lambda u: s * u + d * v[0], i)
+
+                places = (lambda i, v: [v[0]], read)
                 sums = [
-                    sum_of_two(
-                        [c],
-                        lambda i, v: [],
-                        (
-                            lambda i, v: [v[0]],
-                            lambda i, v: _along(axis, lambda u: s * u + d * v[0], i),
-                        ),
-                        (k.shape, x.shape),
-                        (t, u),
-                    )
-                    for t in k.sums
-                    for u in x.sums
+                    sum_of_two([c], _no_conditions, places, (k.shape, x.shape), (one, other))
+                    for one in k.sums
+                    for other in x.sums
                 ]
                 rule = (
                     f"expand_correlate (a := {axis}) (e := {self.text(s)}) (d := {self.text(d)}) "
@@ -455,6 +455,7 @@ class Parts:
             case Taps():
                 return self._listed(what, operator)
             case Scale(number) if number == 0:
+                assert first is not None
                 rule = "expand_scaled_zero (erefl _)"
                 return self._told(what, first.shape, [], rule, "[::]", [first])
             case Scale() | Divide():
@@ -492,6 +493,10 @@ class Parts:
 
     def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
+        exact = n - d * (c - 1)
+        known = s == Polynomial.constant(1) and exact.symbols() <= self.signs.keys()
+        if known and self._is_at_least(exact, 0):
+            return exact
         told = " ".join(map(self._atomic, (s, d, c, n)))
         return self._size(
             f"Z.max 0 (windows_in {told})",
@@ -577,7 +582,8 @@ class Parts:
             )
         ]
         shape = [*x.shape[:batch], outputs, *counts]
-        given = f"(b := {batch}) (ss := {self.shape_text(strides)}) (ds := {self.shape_text(dilations)})"
+        told = f"(ss := {self.shape_text(strides)}) (ds := {self.shape_text(dilations)})"
+        given = f"(b := {batch}) {told}"
         inside = f"(s := {self.shape_text(x.shape)})"
 
         def place(i: Axes, j: Axes) -> Axes:
@@ -587,10 +593,8 @@ class Parts:
             ]
 
         if groups == Polynomial.constant(1):
-            over = w.shape[1:]
-            where: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
-            tap: Callable[[Axes, Axes], Axes] = lambda i, v: [i[batch], *v]
-            at: Callable[[Axes, Axes], Axes] = lambda i, v: [*i[:batch], v[0], *place(i, v[1:])]
+            over, skip = w.shape[1:], 0
+            where: Callable[[Axes, Axes], list[Condition]] = _no_conditions
             rule = f"expand_conv {given} {inside} isT {self._given(what, w, x)}"
         else:
             each, rest = divided(outputs, groups)
@@ -599,10 +603,11 @@ class Parts:
                     f"the {self.text(outputs)} outputs of {plain(signal)} are not written as a "
                     f"multiple of {self.text(groups)} groups"
                 )
-            over = [groups, each, *w.shape[1:]]
-            where = lambda i, v: [(i[batch], v[0] * each + v[1])]
-            tap = lambda i, v: [i[batch], *v[2:]]
-            at = lambda i, v: [*i[:batch], v[0] * channels + v[2], *place(i, v[3:])]
+            over, skip = [groups, each, *w.shape[1:]], 2
+
+            def where(i: Axes, v: Axes) -> list[Condition]:
+                return [(i[batch], v[0] * each + v[1])]
+
             shapes = f"(c := {self.shape_text(w.shape)}) {inside}"
             equal = f"{self.text(outputs)} = {self._atomic(groups)} * {self._atomic(each)}"
             rule = (
@@ -610,6 +615,14 @@ class Parts:
                 f"{shapes} isT {self._positive(groups)} {self.shown(equal, outputs, groups, each)} "
                 f"{self._given(what, w, x)}"
             )
+
+        def tap(i: Axes, v: Axes) -> Axes:
+            return [i[batch], *v[skip:]]
+
+        def at(i: Axes, v: Axes) -> Axes:
+            first = v[0] * channels if skip else Polynomial({})
+            return [*i[:batch], first + v[skip], *place(i, v[skip + 1 :])]
+
         sums = [
             sum_of_two(over, where, (tap, at), (w.shape, x.shape), (t, u))
             for t in w.sums
@@ -664,7 +677,6 @@ class Parts:
 
         run = [sizes[letter] for letter in over]
         shape = [sizes[letter] for letter in operator.output]
-        none: Callable[[Axes, Axes], list[Condition]] = lambda i, v: []
         told = (
             f"(sizes' := {self.shape_text([sizes[letter] for letter in letters])}) "
             f"(output := {numbers_of(operator.output, letters)}%N) "
@@ -673,14 +685,16 @@ class Parts:
         )
         if len(parts) == 1:
             (x,) = parts
-            sums = [sum_of_one(run, none, at(operator.inputs[0]), x.shape, t) for t in x.sums]
+            sums = [
+                sum_of_one(run, _no_conditions, at(operator.inputs[0]), x.shape, t) for t in x.sums
+            ]
             return self._named(
                 what, shape, sums, f"expand_einsum_one {told} {self._given(what, x)}", [x]
             )
         x, y = parts
         f, g = operator.inputs
         sums = [
-            sum_of_two(run, none, (at(f), at(g)), (x.shape, y.shape), (t, u))
+            sum_of_two(run, _no_conditions, (at(f), at(g)), (x.shape, y.shape), (t, u))
             for t in x.sums
             for u in y.sums
         ]
@@ -705,7 +719,10 @@ class Parts:
 
         if case.position is not None:
             position, (x,) = case.position, parts
-            at: Callable[[Axes], Axes] = lambda i: [put(p, i) for p in position]
+
+            def at(i: Axes) -> Axes:
+                return [put(p, i) for p in position]
+
             sums = [moved(at, x.shape, one) for one in x.sums]
             index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
             rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
@@ -719,6 +736,14 @@ class Parts:
             return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
         cs = what.partition("holds ")[2].rpartition(" then ")[0]
         return self._known(what, shape, sums, "expand_cases", f"(fun i => {cs})", q)
+
+
+def _equal_to(place: Axes, i: Axes) -> list[Condition]:
+    return list(zip(i, place, strict=True))
+
+
+def _no_conditions(i: Axes, v: Axes) -> list[Condition]:
+    return []
 
 
 def _along(axis: int, change: Callable[[Polynomial], Polynomial], index: Axes) -> Axes:

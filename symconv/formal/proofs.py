@@ -23,7 +23,7 @@ from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.signals import SignalExpr
 
-__all__ = ["proof_lines"]
+__all__ = ["proof_lines", "shape_lines"]
 
 _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
@@ -56,11 +56,7 @@ def proof_lines(
         return
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
-    yield f"  rewrite shape_{other.name}."
-    for size, same in zip(other.shape, one.shape, strict=True):
-        way = "reflexivity" if size == same else _apart(parts, size, same)
-        yield f"  apply: equal_lists; first {way}."
-    yield "  by []."
+    yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
     found = terms.paired(one, other)
     sums = []
@@ -296,6 +292,15 @@ def _function(
         return f"fun=> {result}"
     pattern = "; ".join(variables)
     return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
+
+
+def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterator[str]:
+    """The proof that a part has a shape."""
+    yield f"rewrite shape_{part.name}."
+    for size, same in zip(part.shape, shape, strict=True):
+        way = "same_integer" if size == same else _apart(parts, size, same)
+        yield f"apply: equal_lists; first {way}."
+    yield "by []."
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,12 @@ def imports() -> str:
 
 
 @cache
-def library() -> str:
-    """The files of `LIBRARY` as one text, which needs nothing but MathComp."""
-    bodies = [_IMPORTS.sub("", source(name)).strip() for name in LIBRARY]
+def library(*more: str) -> str:
+    """The files of `LIBRARY`, and others that need these, as one text.
+
+    It needs nothing but MathComp.
+    """
+    bodies = [_IMPORTS.sub("", source(name)).strip() for name in (*LIBRARY, *more)]
     return "\n\n".join([imports(), *bodies])
 
 

@@ -54,6 +54,7 @@ _TAKEN = re.compile(
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
     | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
     | all_joined | all_digits
+    | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | product_of | numbers | nonzero
     | (y|m|v|w|i|e|c|given|product)\d+ | \w*_(is|in|ge) | _\w*
@@ -201,11 +202,12 @@ def _atom_text(expression: Expr, names: Names) -> str:
 
 def _quotient_text(expression: Expr, names: Names) -> str:
     try:
-        text, denominator = _scaled_text(expression, names)
+        text, number = _scaled_text(expression, names)
+        divisor = str(number)
     except Uncertified:  # divided by symbols
-        numerator, divisor = sympy.fraction(sympy.together(expression))
-        text, denominator = integer_text(numerator, names), integer_text(divisor, names)
-    return f"({argument(text)} / {argument(str(denominator))})"
+        parts = sympy.fraction(sympy.together(expression))
+        text, divisor = (integer_text(part, names) for part in parts)
+    return f"({argument(text)} / {argument(divisor)})"
 
 
 def argument(text: str) -> str:

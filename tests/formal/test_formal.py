@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from symconv.formal.indices import change_of
 from sympy import (
     And,
     Eq,
@@ -36,7 +37,6 @@ from symconv.command.cli import main
 from symconv.errors import Uncertified
 from symconv.formal import NoRocqError, Rocq, certificate, certificates, rocq_files, theory
 from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
-from symconv.formal.indices import change_of
 from symconv.formal.rocq import RejectedError
 from symconv.formal.rocq_files import FILES, LIBRARY, Statement, imports, source, statements
 from symconv.formal.rocq_syntax import application, comment, condition_text, rocq_names

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from symconv.errors import Uncertified
 from symconv.formal import Rocq
-from symconv.formal.parts import tensor_text
 from symconv.formal.rocq_files import source
+from symconv.formal.tensor_syntax import tensor_text
 from tests.generators.evaluations import STEPS, Evaluation, random_evaluation
 from tests.oracles.rocq import evaluated_tensors, needs_rocq
 

@@ -161,8 +161,21 @@ def _checked(text: str, limits: Limits) -> tuple[str, str]:
                 return "unfinished", f"more than {limits.megabytes} MB"
             if not error.line and _seconds(resource.RUSAGE_CHILDREN) > limits.seconds - 1:
                 return "unfinished", _out_of_time(limits)
-            return "rejected", f"line {error.line}: {error.message}"
+            return "rejected", f"line {error.line}: {_without_environment(error.message)}"
     return ("accepted", "") if said == NOTHING else ("rejected", f"it assumes something: {said}")
+
+
+def _without_environment(message: str) -> str:
+    """What Rocq says below the names that are known where it says it.
+
+    >>> _without_environment("In environment\\na, b : Z\\nx :\\n  R\\nThe term a is\\n an a.")
+    'The term a is\\n an a.'
+    """
+    lines = message.splitlines()
+    if lines[0] != "In environment":
+        return message
+    said = [i for i, line in enumerate(lines) if re.match(r"(?![\w', ]+ :)\S", line) and i]
+    return "\n".join(lines[said[0] :]) if said else message
 
 
 def _out_of_time(limits: Limits) -> str:

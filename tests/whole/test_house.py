@@ -53,6 +53,7 @@ LIMITS = "arithmetic.limits"
 NO_LIMITS = (
     ("command.exit_codes", "_DEFECT _NO_OUTPUT _NO_READER", "exit codes"),
     ("command.interrupts", "INTERRUPTED", "an exit code"),
+    ("formal.proofs", "_OURS _THEIRS", "numbers that tell integers apart"),
     ("pages.diagrams.grid_drawing", "_SQUARE _GAP", "layout"),
     ("pages.diagrams.labels", "_ROOM", "layout"),
     ("pages.diagrams.lettering", "SIZE SMALL", "layout"),

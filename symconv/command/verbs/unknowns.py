@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symconv.command import arguments
+from symconv.command import arguments, interrupts
 from symconv.command.exit_codes import EXIT, Command, print_json
-from symconv.command.options import declaring, json_option, timeout_option
+from symconv.command.options import (
+    certificate_option,
+    declaring,
+    formal_option,
+    json_option,
+    timeout_option,
+)
 
 if TYPE_CHECKING:
     from symconv.reading.text import Declarations
@@ -52,6 +58,8 @@ __all__ = ["solve"]
     help="Numbers that are tried one by one, such as s:1..8 or s:1,2,4, for an unknown integer or "
     "any other.  May be repeated.",
 )
+@formal_option
+@certificate_option
 @timeout_option
 @json_option
 @click.pass_context
@@ -63,6 +71,8 @@ def solve(
     of: tuple[str, ...],
     for_all: tuple[str, ...],
     among: tuple[str, ...],
+    formal: bool,
+    certificate_file: str | None,
     timeout: float | None,
     as_json: bool,
 ) -> None:
@@ -88,12 +98,16 @@ def solve(
     which outputs are in the way at the smallest sizes.  `symconv check --help` has the
     words of the language.
 
-    Exit codes: 0 found and proved, 1 there is none, 2 usage error, 3 not known.
+    A certificate states of the kernel of one layer, on an input that may be padded, that it
+    serves and that it is the only one of its shape.
+
+    Exit codes: 0 found and proved, 1 there is none, 2 usage error, 3 not known, or with
+    --certificate or --formal, no certificate, or one that Rocq did not check.
     """  # noqa: D301 - for click, a backspace keeps the lines of a paragraph
     from symconv.command.deciding import Decider
     from symconv.command.solving import Wanted
     from symconv.command.terminal import console
-    from symconv.reading.text import Passage, read_problem
+    from symconv.reading.text import ParsedProblem, Passage, read_problem
 
     for function in declared.functions.values():
         raise click.UsageError(
@@ -104,8 +118,30 @@ def solve(
     wanted = Wanted(of, every, arguments.among(among))
     asked = arguments.unknowns(unknowns)
     problem = read_problem(Passage(claim, "the claim"), declared, asked)
-    with Decider(console(quiet=as_json), timeout) as decider:
+    wants_certificate = formal or certificate_file is not None
+    if wants_certificate and not isinstance(problem, ParsedProblem):
+        raise click.UsageError(
+            "--certificate and --formal are about unknown tensors, and what is unknown here are "
+            "integers: put those that are found into the claim, and use symconv check"
+        )
+    if certificate_file is not None:
+        from symconv.command.certificates import check_destination
+
+        check_destination(certificate_file)
+    out = console(quiet=as_json)
+    with Decider(out, timeout) as decider:
         record = decider.problem(problem, wanted)
+    code = EXIT[record["answer"]]
+    if wants_certificate and isinstance(problem, ParsedProblem) and record["answer"] == "found":
+        from symconv.command.certificates import report_kernel_certificate
+
+        with interrupts.raised():
+            certified = report_kernel_certificate(
+                problem.solve(of), certificate_file, out, check=formal, timeout=timeout
+            )
+        record["certificate"] = certified
+        if certified.get("verdict") == "unknown":
+            code = EXIT["unknown"]
     if as_json:
         print_json(record)
-    ctx.exit(EXIT[record["answer"]])
+    ctx.exit(code)
