@@ -230,6 +230,24 @@ Lemma expand_cases sizes' cs (q : seq Z -> R) :
   expands (build sizes' (fun i => if holds (cs i) then q i else 0%R)) [:: known cs q].
 Proof. by apply: expand_known => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
 
+(* Formulas: sums over a box, where conditions hold. *)
+Lemma expand_number sizes' e c (q : R) :
+  expands (build sizes' (fun i => \sum_(v <- box e) if holds (c i v) then q else 0)%R)
+    [:: Sum e c (fun _ _ => q)].
+Proof. by move=> i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
+Lemma expand_one_entry sizes' e c f x s sums : expands x sums -> shape x = s ->
+  expands (build sizes' (fun i => \sum_(v <- box e) if holds (c i v) then x.[f i v] else 0)%R)
+    [seq sum_of_one e c f s t | t <- sums].
+Proof. by apply: expand_one => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
+Lemma expand_two_entries sizes' e c f g k x s r taps sums :
+  expands k taps -> shape k = s -> expands x sums -> shape x = r ->
+  expands (build sizes'
+      (fun i => \sum_(v <- box e) if holds (c i v) then k.[f i v] * x.[g i v] else 0)%R)
+    [seq sum_of_two e c f g s r t u | t <- taps, u <- sums].
+Proof. by apply: expand_two => i i_in; rewrite entry_build -inside_clipped i_in. Qed.
+
 (* --- known entries: a number at each place, or one for all places --- *)
 
 Fixpoint zero_elsewhere (kept : seq bool) (entries : seq R) : Prop :=

@@ -219,11 +219,6 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
-    if claim.about_taps:
-        raise Uncertified(
-            "certificates have hypotheses on lengths only, and "
-            f"{claim.about_taps[0]} is one on taps"
-        )
     for node in walk(*claim.signals):
         if node.operator.is_opaque:
             raise Uncertified(
@@ -249,6 +244,9 @@ def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, st
         yield f"shape_{names[name]}", f"shape {names[name]} = {shape}", set()
     if _has_fractions(claim):
         yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
+    for number, one in enumerate(claim.about_taps, 1):
+        left, right = (tensor_text(side, names) for side in one.signals)
+        yield f"taps{number}", f"{left} = {right}", set()
 
 
 def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:

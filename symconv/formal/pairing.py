@@ -92,8 +92,9 @@ class Plan:
 
     def order(self, second: bool) -> list[int]:
         """The order of the sums of a side: those that are nothing first, then pair after pair."""
-        side = self.other if second else self.one
-        return [*side.empty, *(b if second else a for a, b, _ in self.pairs)]
+        if second:
+            return [*self.other.empty, *(theirs for _, theirs, _ in self.pairs)]
+        return [*self.one.empty, *(ours for ours, _, _ in self.pairs)]
 
 
 def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> Plan:

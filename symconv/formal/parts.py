@@ -24,7 +24,7 @@ from symconv.formal.expansions import (
     sum_of_one,
     sum_of_two,
 )
-from symconv.formal.formulas import case_of
+from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
 from symconv.formal.rocq_syntax import argument, list_text, only, polynomial_text, scalar_text
 from symconv.formal.tensor_syntax import (
     application,
@@ -123,6 +123,9 @@ class Parts:
         operands = [self.of(operand) for operand in signal.operands]
         if isinstance(signal.operator, Named):
             return self._leaf(signal)
+        if isinstance(signal.operator, Formula):
+            standing = dict(zip(signal.operator.bases, operands, strict=True))
+            return self._formula(read_formula(signal), signal, signal.operator, standing)
         if isinstance(signal.operator, Add | Multiply):
             operands = [
                 self._spread(signal, operand, part)
@@ -434,24 +437,9 @@ class Parts:
             case Einsum():
                 return self._einsum(what, signal, operator, parts)
             case Add():
-                x, y = parts
-                rule = f"expand_sum {self._same_shape(x, y)} sum_{x.name} sum_{y.name}"
-                return self._named(what, x.shape, [*x.sums, *y.sums], rule, parts)
+                return self._added(what, *parts)
             case Multiply():
-                x, y = parts
-                sums = [
-                    sum_of_two(
-                        [],
-                        lambda i, v: [],
-                        (lambda i, v: i, lambda i, v: i),
-                        (x.shape, y.shape),
-                        (t, u),
-                    )
-                    for t in x.sums
-                    for u in y.sums
-                ]
-                rule = f"expand_multiply {self._given(what, x, y)}"
-                return self._named(what, x.shape, sums, rule, parts)
+                return self._multiplied(what, *parts)
             case Taps():
                 return self._listed(what, operator)
             case Scale(number) if number == 0:
@@ -460,12 +448,7 @@ class Parts:
                 return self._told(what, first.shape, [], rule, "[::]", [first])
             case Scale() | Divide():
                 assert first is not None
-                q = what.removeprefix("scale ").rpartition(" ")[0]
-                sums = [Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in first.sums]
-                rule = f"expand_scale (q := {q}) sum_{first.name}"
-                return self._named(what, first.shape, sums, rule, parts)
-            case Formula():
-                return self._formula(what, signal, operator, parts)
+                return self._scaled(what, first)
         raise Uncertified(f"certificates have no rule for {plain(signal)}")
 
     def _moved(
@@ -710,32 +693,120 @@ class Parts:
             f": shape {x.name} = shape {y.name})"
         )
 
-    def _formula(self, what: str, signal: SignalExpr, operator: Formula, parts: list[Part]) -> Part:
-        case = case_of(signal)
+    def _formula(
+        self, node: Node, signal: SignalExpr, operator: Formula, operands: Mapping[str, Part]
+    ) -> Part:
+        """A formula, after the parts that it is made of."""
+        match node:
+            case Term():
+                texts = {name: part.name for name, part in operands.items()}
+                text = TermText(node, len(operator.sizes), texts, self.names)
+                what = text.tensor([size.polynomial for size in operator.sizes])
+                make = partial(self._term, what, node, text, operator, operands)
+            case Scaled(number, of):
+                x = self._formula(of, signal, operator, operands)
+                what = f"scale {scalar_text(number)} {x.name}"
+                make = partial(self._scaled, what, x)
+            case Combined(word, one, other):
+                x, y = (self._formula(part, signal, operator, operands) for part in (one, other))
+                what = f"{word} {x.name} {y.name}"
+                make = partial(self._added if word == "add" else self._multiplied, what, x, y)
+        if what not in self.known:
+            self.known[what] = make()
+        return self.known[what]
+
+    def _term(
+        self,
+        what: str,
+        term: Term,
+        text: TermText,
+        operator: Formula,
+        operands: Mapping[str, Part],
+    ) -> Part:
         shape = [size.polynomial for size in operator.sizes]
 
-        def put(polynomial: Polynomial, i: Axes) -> Polynomial:
-            return polynomial.substitute(dict(enumerate(i)))
+        def put(polynomial: Polynomial, i: Axes, v: Axes) -> Polynomial:
+            values: dict[Atom, Polynomial] = dict(enumerate([*i, *v]))
+            return polynomial.substitute(values)
 
-        if case.position is not None:
-            position, (x,) = case.position, parts
+        def where(i: Axes, v: Axes) -> list[Condition]:
+            return [(put(a, i, v), put(b, i, v)) for a, b in term.equations]
 
-            def at(i: Axes) -> Axes:
-                return [put(p, i) for p in position]
+        def at(number: int) -> Callable[[Axes, Axes], Axes]:
+            return lambda i, v: [put(p, i, v) for p in term.entries[number][1]]
 
-            sums = [moved(at, x.shape, one) for one in x.sums]
-            index = what.partition("(fun i => ")[2].partition(".[")[2][:-2]
-            rule = f"expand_entries (f := fun i => {index}) {self._given(what, x)}"
-            return self._named(what, shape, sums, rule, parts)
-        if case.number == 0:
-            return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
-        q = scalar_text(case.number)
-        equations = case.equations
-        sums = [known(lambda i: [(put(a, i), put(b, i)) for a, b in equations], q)]
-        if not equations:
-            return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
-        cs = what.partition("holds ")[2].rpartition(" then ")[0]
-        return self._known(what, shape, sums, "expand_cases", f"(fun i => {cs})", q)
+        q, over = scalar_text(term.number), list(term.sizes)
+        parts = [operands[name] for name, _ in term.entries]
+        cs = f"(fun i v => {text.equations()})"
+        if not parts and not over:
+            if term.number == 0:
+                return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
+            sums = [known(lambda i: where(i, []), q)]
+            if not term.equations:
+                return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
+            cs = f"(fun i => {text.equations()})"
+            return self._known(what, shape, sums, "expand_cases", cs, q)
+        if not parts:
+            sums = [Sum(over, where, lambda i, v: [], (q,))]
+            rule = f"expand_number (e := {text.box()}) (c := {cs}) (q := {q})"
+            return self._cast(what, shape, sums, rule, parts)
+        places = [f"(fun i v => {text.index(n)})" for n in range(len(parts))]
+        if len(parts) == 2:
+            x, y = parts
+            sums = [
+                sum_of_two(over, where, (at(0), at(1)), (x.shape, y.shape), (t, u))
+                for t in x.sums
+                for u in y.sums
+            ]
+            rule = (
+                f"expand_two_entries (e := {text.box()}) (c := {cs}) (f := {places[0]}) "
+                f"(g := {places[1]}) {self._given(what, x, y)}"
+            )
+            return self._cast(what, shape, sums, rule, parts)
+        (x,) = parts
+        if not over and not term.equations:
+            sums = [moved(lambda i: at(0)(i, []), x.shape, t) for t in x.sums]
+            rule = f"expand_entries (f := fun i => {text.index(0)}) {self._given(what, x)}"
+            return self._cast(what, shape, sums, rule, parts)
+        sums = [sum_of_one(over, where, at(0), x.shape, t) for t in x.sums]
+        rule = (
+            f"expand_one_entry (e := {text.box()}) (c := {cs}) (f := {places[0]}) "
+            f"{self._given(what, x)}"
+        )
+        return self._cast(what, shape, sums, rule, parts)
+
+    def _cast(
+        self, what: str, shape: Axes, sums: list[Sum], rule: str, operands: Sequence[Part]
+    ) -> Part:
+        """A part whose rule says the same of it in other words."""
+        part = self._named(what, shape, sums, rule, operands)
+        self.lines[-1] = (
+            f"pose proof ({rule} : expands ({what}) _) as sum_{part.name}; "
+            f"rewrite {part.name}_is in sum_{part.name}."
+        )
+        return part
+
+    def _added(self, what: str, x: Part, y: Part) -> Part:
+        rule = f"expand_sum {self._same_shape(x, y)} sum_{x.name} sum_{y.name}"
+        return self._named(what, x.shape, [*x.sums, *y.sums], rule, [x, y])
+
+    def _multiplied(self, what: str, x: Part, y: Part) -> Part:
+        def same(i: Axes, v: Axes) -> Axes:
+            return i
+
+        sums = [
+            sum_of_two([], _no_conditions, (same, same), (x.shape, y.shape), (t, u))
+            for t in x.sums
+            for u in y.sums
+        ]
+        return self._named(
+            what, x.shape, sums, f"expand_multiply {self._given(what, x, y)}", [x, y]
+        )
+
+    def _scaled(self, what: str, x: Part) -> Part:
+        q = what.removeprefix("scale ").rpartition(" ")[0]
+        sums = [Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in x.sums]
+        return self._named(what, x.shape, sums, f"expand_scale (q := {q}) sum_{x.name}", [x])
 
 
 def _equal_to(place: Axes, i: Axes) -> list[Condition]:

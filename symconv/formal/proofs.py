@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
+from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Fact, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Side, Split
@@ -21,7 +23,8 @@ from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
-from symconv.language.signals import SignalExpr
+from symconv.language.operators import Named, Scale
+from symconv.language.signals import SignalExpr, put_in
 
 __all__ = ["proof_lines", "shape_lines"]
 
@@ -42,7 +45,54 @@ def proof_lines(
     Raises:
         Uncertified: there is no rule for something in the claim, or no change of indices is found.
     """
-    left, right = claim.signals
+    reason = Uncertified("a hypothesis on taps is about more than one tensor")
+    for left, right, lines in _with_taps(claim):
+        try:
+            proof = list(_proof_lines(claim, left, right, names, given))
+        except Uncertified as other:
+            reason = other
+            continue
+        yield from lines
+        yield from proof
+        return
+    raise reason
+
+
+def _with_taps(claim: Claim) -> Iterator[tuple[SignalExpr, SignalExpr, list[str]]]:
+    """The sides where what hypotheses on taps say is put in, and the lines that do it.
+
+    What is 0 is put in on both sides, anything else on one side, or on none: a kernel that is
+    the same from both ends is flipped on one side.
+    """
+    ways = [
+        [(0, 1)] if isinstance(h.signals[1].operator, Scale) else [(1,), (0,), ()]
+        for h in claim.about_taps
+    ]
+    for chosen in product(*ways):
+        sides, lines = list(claim.signals), []
+        for number, (hypothesis, places) in enumerate(
+            zip(claim.about_taps, chosen, strict=True), 1
+        ):
+            tensor, instead = hypothesis.signals
+            if not isinstance(tensor.operator, Named):
+                return
+            name = tensor.operator.name
+            for place in places:
+                if name in {
+                    n.operator.name for n in walk(sides[place]) if isinstance(n.operator, Named)
+                }:
+                    sides[place] = put_in(sides[place], {name: instead})
+                    lines.append(f"rewrite [in {'RHS' if place else 'LHS'}]taps{number}.")
+        yield sides[0], sides[1], lines
+
+
+def _proof_lines(
+    claim: Claim,
+    left: SignalExpr,
+    right: SignalExpr,
+    names: Mapping[str, str],
+    given: Mapping[str, set[str]],
+) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
     parts = Parts(names, signs, given)
     parts.compare_products(

@@ -57,7 +57,7 @@ _TAKEN = re.compile(
     | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | product_of | numbers | nonzero
-    | (y|m|v|w|i|e|c|given|product)\d+ | \w*_(is|in|ge) | _\w*
+    | (y|m|v|w|i|e|c|given|product|taps)\d+ | \w*_(is|in|ge) | _\w*
     | (size|sum|shape|expand|pieces|ordered|fact\d)_\w+
     """,
     re.VERBOSE,

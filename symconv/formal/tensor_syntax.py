@@ -119,9 +119,8 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
         case Taps(numbers) as operator:
             entries = list_text(scalar_text(number) for number in numbers)
             return f"listed {list_text(map(str, operator.known_shape))} {entries}"
-        case Formula() as operator:
-            sizes = amounts(size.polynomial for size in operator.sizes)
-            return f"build {sizes} {formula_text(signal, operands, names)}"
+        case Formula():
+            return formula_text(signal, operands, names)
     raise Uncertified(f"certificates have no rule for {plain(signal)}")
 
 
