@@ -4,7 +4,7 @@
 Set Warnings "-notation-overridden,-ambiguous-paths".
 From Coq Require Import ZArith Lia Ring.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop ssralg.
-From symconv Require Import tensors tensor_sums tensor_rules.
+From symconv Require Import tensors tensor_sums tensor_rules tensor_cases tensor_numbers.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -140,11 +140,13 @@ Ltac positive := first
 Ltac nonnegatives := lazy beta iota zeta delta [all]; repeat (apply/andP; split; [apply/Z.leb_le; positive |]); by [].
 
 Ltac compute_sums := lazy beta iota zeta delta
-  [total sizes conditions summand read moved scaled known sum_of_one sum_of_two same cat take drop
+  [total sizes conditions summand piece read moved scaled known sum_of_one sum_of_two same cat take
+   drop
    size head behead nth along places last rcons belast joined all_joined grouped product
    position_of Nat.eqb map flatten foldr subn predn].
 
-Ltac compute_terms := lazy beta iota zeta delta [total map flatten foldr cat nth].
+Ltac compute_terms := lazy beta iota zeta delta
+  [total pieces by_cases map flatten foldr cat nth].
 
 Ltac compute_shape := lazy beta iota zeta delta
   [clipped size head behead nth along windows_along cat take drop rcons last map product].
@@ -169,8 +171,8 @@ Ltac sizes_are :=
 
 Ltac same_integer := first [reflexivity | ring].
 
-(* Entries of one tensor at indices that are equal are one entry. *)
-Ltac entries_agree := repeat match goal with
+(* Entries of one tensor at indices that are equal, as far as a tactic shows, are one entry. *)
+Ltac entries_agree_by equal := repeat match goal with
   | |- ?one = ?other =>
     match one with
     | context [entry ?x ?i] =>
@@ -179,18 +181,38 @@ Ltac entries_agree := repeat match goal with
         tryif constr_eq i j then fail else
           (let e := fresh in
            assert (e : j = i) by
-             (repeat (apply: equal_lists; first same_integer); reflexivity);
+             (repeat (apply: equal_lists; first equal); reflexivity);
            rewrite e; clear e)
       end
     end
   end.
+Ltac entries_agree := entries_agree_by same_integer.
 
-Lemma number_one (R : ringType) : number 1 = 1%R :> R.
-Proof. by []. Qed.
+(* The equation that is left, as one in the ring that `ring` has been told of: this is found by what
+   stands on the left. *)
+Lemma equal_times_1 (R : comRingType) (a b : R) : (a * 1 = b)%R -> a = b.
+Proof. by rewrite mulr1. Qed.
 
-(* The equation that is left, as one in the ring that `ring` has been told of: it goes by the type
-   of the left side, which a product has from the ring and an entry has not. *)
-Ltac in_the_ring := rewrite -[LHS]mul1r ?number_one; match goal with
+Ltac in_the_ring :=
+  apply: equal_times_1;
+  match goal with
   | |- @eq (GRing.ComRing.sort ?R) ?a ?b =>
     change (@eq (GRing.Ring.sort (GRing.ComRing.ringType R)) a b)
+  | |- @eq (GRing.Field.sort ?R) ?a ?b =>
+    change (@eq (GRing.Ring.sort (GRing.ComRing.ringType (GRing.Field.comRingType R))) a b)
+  | _ => idtac
   end.
+
+(* The same where it follows from an equation between products of numbers. *)
+Ltac ring_by equation :=
+  in_the_ring;
+  lazy beta iota delta [product_of] in equation;
+  match goal with
+  | |- @eq ?T _ _ =>
+    match type of equation with
+    | @eq _ ?a ?b => let e := fresh in have e : @eq T a b := equation; ring [e]
+    end
+  end.
+
+(* From here on `lia` knows what quotients by numbers are. *)
+Ltac Zify.zify_post_hook ::= Z.div_mod_to_equations.

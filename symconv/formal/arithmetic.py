@@ -17,7 +17,7 @@ from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
 from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
 from symconv.formal.rocq_syntax import only
 
-__all__ = ["Fact", "refutation"]
+__all__ = ["Fact", "are_contradictory", "contradiction", "refutation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Fact:
     """A hypothesis, as far as it says that an amount is not negative.
 
     Attributes:
-        name: its name in the proof.
+        name: its name in the proof; none where `lia` knows it by itself.
         amount: what is not negative.
         when: amounts that have to be positive for that.
     """
@@ -67,15 +67,44 @@ def refutation(
         positive: the symbols that are positive.
         text: writes an amount.
     """
-    said = Fact(_OPPOSITE, opposite)
-    alone = [_Multiple(_ONE, fact) for fact in (said, *facts)]
+    return contradiction(
+        [Fact(_OPPOSITE, opposite), *facts], [*everything, _OPPOSITE], positive, text, [_OPPOSITE]
+    )
+
+
+def are_contradictory(facts: Sequence[Fact], positive: Set[str]) -> bool:
+    """Whether facts and their multiples are seen to contradict each other."""
+    alone = [_Multiple(_ONE, fact) for fact in facts]
+    if _contradict(fact.amount for fact in facts):
+        return True
+    multiples = _multiples(facts, positive)
+    return bool(multiples) and _contradict(m.amount for m in (*multiples, *alone))
+
+
+def contradiction(
+    facts: Sequence[Fact],
+    everything: Sequence[str],
+    positive: Set[str],
+    text: Callable[[Polynomial], str],
+    always: Sequence[str] = (),
+) -> str:
+    """The tactics that show False where facts contradict each other.
+
+    Args:
+        facts: what is known.
+        everything: the names of hypotheses to use where the facts are not seen to be enough.
+        positive: the symbols that are positive.
+        text: writes an amount.
+        always: the names of hypotheses to use in any case.
+    """
+    alone = [_Multiple(_ONE, fact) for fact in facts]
     found = _fewest(alone)
     if found is None:
-        found = _fewest([*_multiples([said, *facts], positive), *alone])
+        found = _fewest([*_multiples(facts, positive), *alone])
     if found is None:
-        return f"{only([*everything, _OPPOSITE])}; lia"
+        return f"{only(everything)}; lia"
     names = [multiple.fact.name for multiple in found]
-    names += _supporting([w for m in found for w in m.fact.when], [said, *facts], depth=3)
+    names += _supporting([w for m in found for w in m.fact.when], facts, depth=3)
     by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
     names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
     lines = [
@@ -84,7 +113,8 @@ def refutation(
         for m in found
         if m.by != _ONE
     ]
-    return "; ".join([only([*names, _OPPOSITE]), *lines, "lia"])
+    kept = [name for name in (*names, *always) if name]
+    return "; ".join([only(kept), *lines, "lia"])
 
 
 def _supporting(amounts: Sequence[Polynomial], facts: Sequence[Fact], depth: int) -> list[str]:

@@ -245,6 +245,8 @@ def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, st
     for number, one in enumerate(claim.about_taps, 1):
         left, right = (tensor_text(side, names) for side in one.signals)
         yield f"taps{number}", f"{left} = {right}", set()
+    if _has_fractions(claim):
+        yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
 
 
 def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:

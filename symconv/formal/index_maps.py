@@ -8,7 +8,7 @@ Nothing here has to be right: Rocq checks it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, permutations, product
 
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED
@@ -17,7 +17,43 @@ from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes, Condition, Factor, Sum
 from symconv.language.operators.radix import digits
 
-__all__ = ["Elimination", "Side", "Split", "maps_between"]
+__all__ = ["Comparison", "Elimination", "Map", "Side", "Split", "maps_between", "possible_maps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """That one integer is another, or at most that; or that it is not.
+
+    Attributes:
+        one: the one.
+        other: the other.
+        is_equation: whether it says that they are equal.
+        holds: whether that is so.
+    """
+
+    one: Polynomial
+    other: Polynomial
+    is_equation: bool
+    holds: bool = True
+
+    @property
+    def opposite(self) -> Comparison:
+        """That it is not so."""
+        return replace(self, holds=not self.holds)
+
+    def changed(self, values: Mapping[Atom, Polynomial]) -> Comparison:
+        """The same of other integers."""
+        return replace(
+            self, one=self.one.substitute(values), other=self.other.substitute(values)
+        )
+
+    @property
+    def nonnegative(self) -> list[Polynomial]:
+        """What is not negative because of it."""
+        difference = self.other - self.one
+        if self.is_equation:
+            return [difference, -difference] if self.holds else []
+        return [difference] if self.holds else [-difference - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +106,7 @@ class Side:
         steps: which integers are given by conditions, and what else is made of these, in order.
         values: these integers in those that are left.
         left: the conditions that give none, in what is left.
+        cases: the conditions of which it is a piece, the last one first.
     """
 
     sum: Sum
@@ -81,13 +118,17 @@ class Side:
     steps: list[Elimination | Split] = field(default_factory=list)
     values: dict[Atom, Polynomial] = field(default_factory=dict)
     left: dict[int, Condition] = field(default_factory=dict)
+    cases: tuple[Comparison, ...] = ()
 
     @classmethod
-    def of(cls, sum_: Sum, shape: Axes, start: int) -> Side:
+    def of(
+        cls, sum_: Sum, shape: Axes, start: int, cases: tuple[Comparison, ...] = ()
+    ) -> Side:
         """A sum whose integers are numbered from `start` on, and the index from 0 on."""
         outputs, variables = list(range(len(shape))), list(range(start, start + len(sum_.sizes)))
         i, v = ([Polynomial.of(number) for number in numbers] for numbers in (outputs, variables))
         side = cls(sum_, shape, outputs, variables, sum_.conditions(i, v), sum_.factors(i, v))
+        side.cases = cases
         side._eliminate()
         return side
 
@@ -97,6 +138,8 @@ class Side:
         ):
             if size == Polynomial.constant(1):
                 self._put(Elimination(None, number, Polynomial({}), False))
+            elif (only := self._only_value(number, size)) is not None:
+                self._put(Elimination(None, number, Polynomial.constant(only), False))
         self.left = dict(enumerate(self.conditions))
         while self._solve_one(only_written=True) or self._solve_one(only_written=False):
             pass
@@ -104,6 +147,15 @@ class Side:
             number: (self.value(one), self.value(other))
             for number, (one, other) in self.left.items()
         }
+
+    def _only_value(self, number: int, size: Polynomial) -> int | None:
+        """The value that cases leave to an integer of which the size is a number."""
+        values = list(range(size.as_integer() or 0))
+        for case in self.cases:
+            if case.one == Polynomial.of(number):
+                known = [p for p in case.nonnegative if p.indices() == {number}]
+                values = [v for v in values if all(p.value({number: v}) >= 0 for p in known)]
+        return values[0] if self.cases and len(values) == 1 else None
 
     def _solve_one(self, *, only_written: bool) -> bool:
         """Whether a condition gives an integer, or is two."""
@@ -170,6 +222,11 @@ class Side:
         """The integers that no condition gives."""
         return [v for v in self.variables if v not in self.values]
 
+    def in_piece(self, cases: Sequence[Comparison]) -> Side:
+        """The piece for which further conditions hold."""
+        start = self.variables[0] if self.variables else 0
+        return Side.of(self.sum, self.shape, start, (*reversed(cases), *self.cases))
+
     def value(self, polynomial: Polynomial) -> Polynomial:
         """The polynomial in the integers that are left."""
         return polynomial.substitute(self.values)
@@ -202,6 +259,46 @@ def maps_between(one: Side, other: Side) -> Iterator[tuple[Axes, Axes]]:
         yield forth, back
 
 
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A change of integers that is possible for some of them.
+
+    Attributes:
+        forth: the integers of the other sum.
+        back: the integers of the one, in those of the other.
+        conditions: for which integers of the one it is a change.
+    """
+
+    forth: Axes
+    back: Axes
+    conditions: tuple[Comparison, ...]
+
+
+def possible_maps(one: Side, other: Side) -> Iterator[Map]:
+    """The changes of the integers of one sum to those of the other, some of them perhaps."""
+    for order in _orders(one, other):
+        factors = [other.factors[i] for i in order]
+        theirs = other.positions(order)
+        try:
+            forth = _values(one, other, one.positions(), factors, for_all=False)
+            back = _values(other, one, theirs, one.factors, for_all=False)
+        except Uncertified:
+            continue
+        there: dict[Atom, Polynomial] = dict(zip(other.variables, forth, strict=True))
+        pairs = [
+            *other.conditions,
+            *zip(theirs, one.positions(), strict=True),
+            *zip(back, map(Polynomial.of, one.variables), strict=True),
+        ]
+        found = [case.changed(there) for case in other.cases]
+        for value, size in zip(forth, other.sum.sizes, strict=True):
+            found.append(Comparison(Polynomial({}), value, False))
+            found.append(Comparison(value, size - 1, False))
+        found += [Comparison(a, b, True).changed(there) for a, b in pairs]
+        known = [case.changed(one.values) for case in found]
+        yield Map(forth, back, tuple(c for c in dict.fromkeys(known) if c.one != c.other))
+
+
 def _orders(one: Side, other: Side) -> Iterator[tuple[int, ...]]:
     """Which factor of the other sum each factor of the one may be."""
     names = [name for name, _ in one.factors]
@@ -216,8 +313,15 @@ def _orders(one: Side, other: Side) -> Iterator[tuple[int, ...]]:
         yield tuple(left[name].pop(0) for name in names)
 
 
-def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Factor]) -> Axes:
-    """The integers of the target in those of the source.
+def _values(
+    source: Side,
+    target: Side,
+    positions: Axes,
+    factors: Sequence[Factor],
+    *,
+    for_all: bool = True,
+) -> Axes:
+    """The integers of the target in those of the source, for all of these or for some.
 
     Raises:
         Uncertified: they do not follow.
@@ -249,7 +353,7 @@ def _values(source: Side, target: Side, positions: Axes, factors: Sequence[Facto
             found = _unread(unknown, sizes, free, own)
         values.update(found.items())
         unknown -= found.keys()
-    for equation in () if source.left else equations:
+    for equation in () if source.left or not for_all else equations:
         value = source.value(equation.substitute(values))
         if value.terms and not any(isinstance(a, Floor) for a in value.every_atom()):
             raise Uncertified("the sums do not read the same entries")

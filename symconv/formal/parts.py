@@ -721,7 +721,6 @@ class Parts:
         operands: Mapping[str, Part],
     ) -> Part:
         shape = [size.polynomial for size in operator.sizes]
-        rank = len(shape)
 
         def put(polynomial: Polynomial, i: Axes, v: Axes) -> Polynomial:
             values: dict[Atom, Polynomial] = dict(enumerate([*i, *v]))

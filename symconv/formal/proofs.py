@@ -6,19 +6,20 @@ operator.  Then a change of the integers that they run over makes one sum of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import TypeAlias
 
-from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, refutation
-from symconv.formal.expansions import Axes, Sum
-from symconv.formal.index_maps import Side, Split, maps_between
+from symconv.formal.arithmetic import Fact, are_contradictory, contradiction, refutation
+from symconv.formal.expansions import Axes
+from symconv.formal.index_maps import Comparison, Side, Split
+from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
@@ -105,22 +106,45 @@ def _proof_lines(
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
     yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
-    pairs, order = terms.paired(one, other)
-    ordered = f"sum_{other.name}"
-    if order != sorted(order):
-        listed = "; ".join(map(str, order))
-        yield f"have sums_in_order := expands_in_order (order := [:: {listed}]%N) {ordered} isT."
-        ordered = "sums_in_order"
-    yield f"apply: (equal_by_sums shape_{one.name} shapes sum_{one.name} {ordered})."
+    found = terms.paired(one, other)
+    sums = []
+    for part, sides, second in ((one, found.one, False), (other, found.other, True)):
+        sums.append(f"sum_{part.name}")
+        for cases in sides.rounds:
+            listed = _list_of(_list_of(map(terms.decision, c)) for c in cases)
+            yield f"have pieces_{part.name} := expands_by_cases {listed} {sums[-1]}."
+            sums[-1] = f"pieces_{part.name}"
+        order = found.order(second)
+        if order != sorted(order):
+            listed = "; ".join(map(str, order))
+            yield (
+                f"have ordered_{part.name} := expands_in_order (order := [:: {listed}]%N) "
+                f"{sums[-1]} isT."
+            )
+            sums[-1] = f"ordered_{part.name}"
+    yield f"apply: (equal_by_sums shape_{one.name} shapes {' '.join(sums)})."
     rank = len(one.shape)
     indices = "".join(f"apply: inside_cons => i{axis} i{axis}_in; " for axis in range(rank))
     yield f"{indices}apply: inside_nil; compute_terms."
     yield "(* Their entries are the same sums. *)"
-    yield from terms.equal(pairs)
+    yield from terms.equal(found)
 
 
-_Pair: TypeAlias = tuple[Side, Side, Axes, Axes]
-"""A sum of either side, and the changes of indices between them."""
+_VIEWS = {
+    (True, True): "holds_cons",
+    (True, False): "unequal_first",
+    (False, True): "at_most_first",
+    (False, False): "above_first",
+}
+"""The lemmas on the first of some conditions, by whether it is an equation, and holds."""
+
+_GOALS = {
+    (True, True): "holds_equal",
+    (True, False): "holds_unequal",
+    (False, True): "holds_at_most",
+    (False, False): "holds_above",
+}
+"""The lemmas by which such a condition holds."""
 
 
 class _Terms:
@@ -131,33 +155,71 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def paired(self, one: Part, other: Part) -> tuple[list[_Pair], list[int]]:
-        """A sum of the other side for each of one, and in which order they come there."""
-        left = dict(enumerate(other.sums))
-        pairs, order = [], []
-        for sum_ in one.sums:
-            found = ((n, p) for n, its in left.items() for p in self._pairs(sum_, its))
-            number, pair = next(found, (None, None))
-            if number is None or pair is None:
-                raise Uncertified("no change of the summation indices makes one side of the other")
-            del left[number]
-            order.append(number)
-            pairs.append(pair)
-        if left:
-            raise Uncertified("the sides have different numbers of sums")
-        return pairs, order
+    def paired(self, one: Part, other: Part) -> Plan:
+        """Which sums of the sides are equal."""
+        ours = [Side.of(sum_, self._shape, _OURS) for sum_ in one.sums]
+        theirs = [Side.of(sum_, self._shape, _THEIRS) for sum_ in other.sums]
+        return plan(ours, theirs, self._contradict)
 
-    def equal(self, pairs: Sequence[_Pair]) -> Iterator[str]:
-        """The lines for sums that are paired, one after the other."""
-        for number, pair in enumerate(pairs):
-            if number < len(pairs) - 1:
+    def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
+        known = _Known(side, self._parts, self._names(side, side))
+        return known.refuted_by(amounts)
+
+    def decision(self, case: Comparison) -> str:
+        """A condition as a function of the index and the integers of a sum."""
+        names: dict[Atom, str] = dict(self._parts.names.items())
+        names |= {m: m for m in self._parts.sizes.values()}
+        atoms = {a for p in (case.one, case.other) for a in p.indices()}
+        for atom in atoms:
+            start = _THEIRS if atom >= _THEIRS else _OURS
+            inner = f"v {atom - start}" if atom >= _OURS else f"i {atom}"
+            names[atom] = f"(component {inner})"
+        sign = "=?" if case.is_equation else "<=?"
+        texts = [polynomial_text(p, names) for p in (case.one, case.other)]
+        return f"(fun i v => {texts[0]} {sign} {texts[1]})"
+
+    def equal(self, found: Plan) -> Iterator[str]:
+        """The lines for sums that are nothing, and for those that are paired."""
+        empty = [found.one.sums[n] for n in found.one.empty]
+        theirs = [found.other.sums[n] for n in found.other.empty]
+        last = None if found.pairs else (empty.pop(), theirs.pop())
+        for lemma, sides in (("nothing_left", empty), ("nothing_right", theirs)):
+            for side in sides:
+                yield f"apply: {lemma}."
+                yield from self._nothing(side)
+        if last is not None:
+            yield "apply: both_nothing."
+            yield from self._nothing(last[0])
+            yield from self._nothing(last[1])
+        for number, (_, _, pair) in enumerate(found.pairs):
+            if number < len(found.pairs) - 1:
                 yield "apply: equal_sums."
-            yield from self._one(*pair)
+            yield from self._one(pair.one, pair.other, pair.forth, pair.back)
 
-    def _pairs(self, one: Sum, other: Sum) -> Iterator[_Pair]:
-        ours, theirs = Side.of(one, self._shape, _OURS), Side.of(other, self._shape, _THEIRS)
-        for forth, back in maps_between(ours, theirs):
-            yield ours, theirs, forth, back
+    def _nothing(self, side: Side) -> Iterator[str]:
+        """The lines that show that a sum is nothing."""
+        names = self._names(side, side)
+        yield f"  apply: (no_summands (a := {self._parts.shape_text(side.sum.sizes)}));"
+        yield "    first by compute_sums."
+        yield f"  {self._introduced(side, names)}"
+        if "(number 0)" in side.sum.scalars:
+            yield "  by rewrite ?(mul0r, mulr0)."
+            return
+        yield from self._steps(side, names)
+        known = _Known(side, self._parts, names)
+        yield f"  exfalso; {known.contradiction()}."
+
+    def _introduced(self, side: Side, names: Mapping[Atom, str]) -> str:
+        """The tactics that name the integers of a sum and what its conditions say."""
+        variables = [names[v] for v in side.variables]
+        introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
+        cases = [_VIEWS[case.is_equation, case.holds] for case in side.cases]
+        views = [
+            *((view, f"c{number}") for number, view in enumerate(cases, 1)),
+            *(("holds_cons", f"e{1 + number}") for number in range(len(side.conditions))),
+        ]
+        taken = "".join(f"/{view} [{name} " for view, name in views) + "_" + "]" * len(views)
+        return f"{introduced}apply: inside_nil; compute_sums => {taken}."
 
     def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
         v, w = (
@@ -173,8 +235,25 @@ class _Terms:
         yield "- by compute_sums."
         yield "- by compute_sums."
         yield from self._direction(ours, theirs, v, forth, back, names)
-        yield "  + entries_agree; first [reflexivity | in_the_ring; ring]."
+        known = _Known(ours, self._parts, names)
+        numbers = _numbers(ours.sum.scalars, theirs.sum.scalars)
+        if numbers is not None:
+            yield f"  + have numbers : {numbers}."
+        ring = "in_the_ring; ring" if numbers is None else "ring_by numbers"
+        yield (
+            f"  {'+' if numbers is None else ' '} {self._agree(known, theirs, forth)}; "
+            f"first [reflexivity | {ring}]."
+        )
         yield from self._direction(theirs, ours, w, back, forth, names)
+
+    def _agree(self, known: _Known, target: Side, forth: Axes) -> str:
+        """The tactic that makes the entries the same ones."""
+        if not (known.side.cases or target.cases):
+            return "entries_agree"
+        there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        values = known.side.positions()
+        values += [known.side.value(p.substitute(there)) for p in target.positions()]
+        return f"entries_agree_by ltac:(first [same_integer | {known.linear(*values)}])"
 
     def _direction(
         self,
@@ -185,10 +264,7 @@ class _Terms:
         back: Axes,
         names: Mapping[Atom, str],
     ) -> Iterator[str]:
-        introduced = "".join(f"apply: inside_cons => {v} {v}_in; " for v in variables)
-        conditions = [f"e{1 + number}" for number in range(len(side.conditions))]
-        taken = "".join(f"/holds_cons [{e} " for e in conditions) + "_" + "]" * len(conditions)
-        yield f"- {introduced}apply: inside_nil; compute_sums => {taken}."
+        yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
         yield "  split."
         known = _Known(side, self._parts, names)
@@ -198,9 +274,11 @@ class _Terms:
         )
         yield "    by []."
         there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        goals = [*target.cases, *(Comparison(a, b, True) for a, b in target.conditions)]
         yield "  + " + " ".join(
-            f"apply: holds_equal; first {known.equation(a.substitute(there), b.substitute(there))}."
-            for a, b in target.conditions
+            f"apply: {_GOALS[goal.is_equation, goal.holds]}; "
+            f"first {known.comparison(goal.changed(there))}."
+            for goal in goals
         )
         yield "    by []."
         yield "  + " + " ".join(
@@ -227,7 +305,9 @@ class _Terms:
                 continue
             name = names[step.variable]
             if not step.is_written:
-                e = f"{name}_in" if step.condition is None else f"e{1 + step.condition}"
+                cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
+                e = " ".join([f"{name}_in", *cases])
+                e = e if step.condition is None else f"e{1 + step.condition}"
                 # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
                 yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
@@ -294,6 +374,34 @@ class _Known:
         ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
         return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
+    def comparison(self, case: Comparison) -> str:
+        """A condition of a piece, or of a sum."""
+        one, other = self.side.value(case.one), self.side.value(case.other)
+        if case.is_equation:
+            return self.equation(one, other) if case.holds else self.linear(one, other)
+        lemma = "not_below" if case.holds else "not_above"
+        (opposite,) = Comparison(one, other, False, not case.holds).nonnegative
+        return f"(apply: {lemma} => opposite; {self._refuted(opposite, *self._about(one, other))})"
+
+    def linear(self, *values: Polynomial) -> str:
+        """Linear arithmetic about values."""
+        return f"({only(self._about(*values)[1])}; lia)"
+
+    def refuted_by(self, amounts: Sequence[Polynomial]) -> bool:
+        """Whether not all of these are nonnegative where all is as it is known."""
+        facts, _ = self._about(*amounts, *map(Polynomial.of, self._numbers()))
+        facts += [Fact("", amount) for amount in amounts]
+        return are_contradictory(facts, self.parts.positive)
+
+    def contradiction(self) -> str:
+        """That this is never so."""
+        text = partial(polynomial_text, names=self.names)
+        about = self._about(*map(Polynomial.of, self._numbers()))
+        return contradiction(*about, self.parts.positive, text)
+
+    def _numbers(self) -> list[int]:
+        return [*self.side.outputs, *self.side.basis]
+
     def _refuted(
         self, opposite: Polynomial, facts: Sequence[Fact], everything: Sequence[str]
     ) -> str:
@@ -313,6 +421,13 @@ class _Known:
             f"e{1 + number}": (one, other, [one - other, other - one])
             for number, (one, other) in self.side.left.items()
         }
+        cases = [case.changed(self.side.values) for case in self.side.cases]
+        open_ |= {
+            f"c{number}": (case.one, case.other, case.nonnegative)
+            for number, case in enumerate(cases, 1)
+        }
+        names: list[str] = []
+        quotients = {a for value in values for a in value.every_atom() if isinstance(a, Floor)}
         found = True
         while found:
             found = False
@@ -320,11 +435,17 @@ class _Known:
                 indices = one.indices() | other.indices()
                 if indices & about:
                     del open_[name]
+                    names.append(name)
                     facts += [Fact(name, amount) for amount in amounts]
+                    both = {*one.every_atom(), *other.every_atom()}
+                    quotients |= {a for a in both if isinstance(a, Floor)}
                     about |= indices
                     atoms |= one.symbols() | other.symbols()
                     found = True
-        everything = [*dict.fromkeys(fact.name for fact in facts), *self.parts.relevant(atoms)]
+        everything = [*names, *self.parts.relevant(atoms)]
+        for atom in sorted(quotients, key=str):
+            rest = atom.numerator - atom.divisor * Polynomial.of(atom)
+            facts += [Fact("", rest), Fact("", atom.divisor - 1 - rest)]
         return [*facts, *self.parts.facts_about(atoms)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
@@ -351,3 +472,24 @@ def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:
         for opposite in (other - one - 1, one - other - 1)
     ]
     return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
+
+
+def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:
+    """That the products of some numbers are equal, and why; None if they are the same numbers."""
+    ours, theirs = Counter(one) - Counter(other), Counter(other) - Counter(one)
+    sides = [_list_of(sorted(part.elements())) for part in (ours, theirs)]
+    if not (ours or theirs):
+        return None
+    # Rocq's `ring` replaces what stands on the left.
+    left, right = sides if ours else reversed(sides)
+    way = "equal_quotients nonzero" if "ratio" in left + right else "equal_numbers"
+    return f"product_of (R := R) {left} = product_of {right} by {way}"
+
+
+def _list_of(texts: Iterable[str]) -> str:
+    inner = "; ".join(texts)
+    return f"[:: {inner}]" if inner else "[::]"
+
+
+def _bracketed(text: str) -> str:
+    return text if text.isidentifier() else f"({text})"

@@ -52,10 +52,13 @@ _TAKEN = re.compile(
     | digits | product | places | windows_in | windows_along | component | position_of | size
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
-    | holds | expands | read | moved | scaled | known | grouped | all_joined | all_digits
+    | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
+    | all_joined | all_digits
     | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
-    | (y|m|v|w|i|e|given|product|taps)\d+ | \w*_(is|in|ge) | (size|sum|shape|expand|fact\d)_\w+ | _\w*
+    | product_of | numbers | nonzero
+    | (y|m|v|w|i|e|c|given|product|taps)\d+ | \w*_(is|in|ge) | _\w*
+    | (size|sum|shape|expand|pieces|ordered|fact\d)_\w+
     """,
     re.VERBOSE,
 )
