@@ -41,9 +41,9 @@ from symconv.formal import (
     statements,
 )
 
-n, c, s1, s2 = integers("n c s1 s2", positive=True)
+n, c, d, s1, s2 = integers("n c d s1 s2", positive=True)
 l, r = integers("l r", nonnegative=True)
-x, k = Signal("x", n), Signal("k", c)
+x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
 
 
 def part(name, start, end):
@@ -191,51 +191,120 @@ if rocq_is_there():
 # %% [markdown]
 # ## Certificates
 #
-# symconv decides claims by itself, in some milliseconds and without Rocq. Such a verdict carries
-# evidence, the change of the summation variables. This is enough to write a formal proof: a
+# symconv decides claims by itself, without Rocq. It can write down a formal proof as well: a
 # *certificate*, a file with the definitions, the statement, and a proof. So one need not believe
-# symconv, nor the libraries that it uses.
+# symconv, nor the libraries that it uses. Here is a claim with symbols for the strides and for the
+# padding, and with two different kernels.
 
 # %%
-noble = Claim(
-    x.downsample(2).convolve(k), x.convolve(k.dilate(2)).downsample(2), name="noble_identity"
+two_layers = Claim(
+    x.pad(l, r).correlate(k, stride=s1).correlate(h, stride=s2),
+    x.pad(l, r).correlate(k.convolve(h.dilate(s1)), stride=s1 * s2),
+    name="two_layers_with_any_strides",
 )
-text = certificate(noble)
-Listing(text[text.index("Theorem noble_identity") :])
-
-# %%
-explore(noble, n=8, c=3)
+text = certificate(two_layers)
+theorem = text[text.index("Theorem two_layers_with_any_strides") :]
+statement, proof = theorem.split("Proof.\n")
+Listing(statement)
 
 # %% [markdown]
-# Each part of both sides gets a name and is expanded into a sum by a lemma. The functions `f` and
-# `g` are the change of variables and its inverse: here $f$ takes the index $i$ of the left sum to
-# $2(u - i)$ and $u - i$ on the right. After that, `lia` shows that indices stay in their ranges and that
-# the products have the same entries.
+# The hypotheses are written out, and then the claim, operator by operator. Compare it line by line
+# with the cell above: who has read this and the definitions knows what was proved.
+#
+# The definitions are others than before, as certificates are for claims with several axes too. They are
+# in the file `tensors.v`, and at the head of every certificate. A *tensor* has a *shape*, a list of
+# sizes, and an entry for each list of integers inside, `x.[i]`; outside, that is 0. A signal is a
+# tensor with one axis, which is axis 0: hence the 0 behind every operator. Sizes and indices are
+# integers, which Rocq calls `Z`, and `/` rounds down.
+
+# %%
+part("tensors", "(* The sizes, and the entries", "(index i (box (shape x))).")
+
+# %% [markdown]
+# `box` lists all indices inside a shape, and `build` makes the tensor with a given shape and a
+# given entry at each index. A negative size counts as 0; so nothing has to be said of a kernel that
+# does not fit.
+
+# %%
+part("tensors", "Definition build", "(build_fits sizes f).")
+
+# %% [markdown]
+# With it each operator is one line for its shape and one for its entries. Here are the four of the
+# statement, and the two sizes that they speak of. `along a f i` is the list `i` with `f` applied
+# to its component number `a`. In `pad` the entry is $x[u - l]$, at every place: in front of $x$ and
+# behind it that is 0, and for negative amounts the entries that are cropped are never asked for.
+
+# %%
+part("tensors", "(* How many windows of c", "else n + c - 1.")
+
+# %%
+part("tensors", "(* l zeros before x", "(fun u => u - l) i]).")
+
+# %%
+part("tensors", "(* d - 1 zeros between neighbours, along", "else 0%R).")
+
+# %%
+part("tensors", "(* The full convolution of x", "(s * u + d * j)%Z) i])%R.")
+
+# %% [markdown]
+# The proof need not be read by anybody. But its parts are those of the proof by hand. First,
+# every part of both sides gets a name, a shape, and a lemma that says which sum its entries
+# are; here for the padded input:
+
+# %%
+first = proof.index("  move y2_is")
+Listing(proof[first : proof.index("  have sum_k", first)])
+
+# %% [markdown]
+# Then both sides are sums of products $h[j]\,k[i]\,x[m]$ over lists of integers, of which many are given
+# by others. The change of variables turns one list into the other, and `g` turns it back: it is
+# $t = s_1 j + i$ again, where `v1` is $j$ and `v4` is $i$.
+
+# %%
+first = proof.index("  apply: (change_of_indices")
+Listing(proof[first : proof.index("    (a :=", first)])
+
+# %% [markdown]
+# What remains is that indices stay in their ranges, and that one comes back to where one began.
+# That is arithmetic, and `lia` decides it if it is *linear*. Here $s_1 j$ is a product of two
+# unknowns. `lia` takes that for one more unknown, of which it knows nothing. So the proof
+# says what it needs: a product of two amounts that are not negative is not negative.
+
+# %%
+first = proof.index("(have ? : ")
+Listing(proof[first : proof.index("; lia)", first) + len("; lia)")])
+
+# %%
+explore(two_layers, n=9, c=2, d=2, l=1, r=1, s1=2, s2=2)
+
+# %% [markdown]
+# Rocq checks the whole file, with the definitions and lemmas in it, in some seconds:
 
 # %%
 if rocq_is_there():
     with Rocq() as rocq:
-        print(rocq.check("noble", text).output)
+        print(rocq.check("two_layers", text).output)
 
 # %% [markdown]
-# A false claim has no certificate. If we dilate by 3 on the right side, in the statement and in the
-# proof, Rocq objects to a step of the arithmetic:
+# A false claim has no certificate. If we dilate by $s_2$ on the right side, in the statement and in
+# the proof, Rocq objects to a step of the proof:
 
 # %%
 if rocq_is_there():
-    false = text.replace("dilate 2 k", "dilate 3 k")
+    false = text.replace("dilate 0 s1 h", "dilate 0 s2 h")
     try:
         with Rocq() as rocq:
             rocq.check("false", false)
     except RejectedError as error:
-        print("Rocq:", error.message)
+        print(f"Rocq, line {error.line}:", error.message)
     else:
         raise AssertionError("Rocq accepted a false claim")
 
 # %% [markdown]
 # ## What one must trust
 #
-# - That the definitions and the statement say what we mean. They are short, and we have read them.
+# - That the definitions and the statement say what we mean. They are short, and we have read them;
+#   of a certificate, those at its head and the statement at its end.
 # - Rocq's kernel, which has been in use for decades, and the definitions of MathComp that the
 #   statement mentions: lists, sums, integers, commutative rings.
 #
@@ -291,12 +360,13 @@ check(x.correlate(kernel, stride=8), three)
 
 # %% [markdown]
 # **Exercise 4.** State that a layer with stride $s_1$ can be had from a layer with stride 1, and
-# give the right side, for all strides. symconv decides it; but it writes no certificate for it.
-# Why?
+# give the right side, for all strides. With a number for $s_1$ all arithmetic in a certificate would be
+# linear. Which inequality is it that `lia` does not find for a symbol, and how does one help it?
 
 # %% [markdown] tags=["hint"]
 # Which outputs of the layer with stride 1 does the layer with stride $s_1$ make? For the
-# question: `lia` decides linear arithmetic. Look for a product of two unknowns.
+# question: output $u$ of $m$ outputs reads entry $s_1 u$, which lies inside the input because
+# $u \le m - 1$. Which product of two amounts that are not negative says so?
 
 # %%
 ### BEGIN SOLUTION
@@ -305,7 +375,22 @@ right = x.correlate(k).downsample(s1)
 check(right, x.correlate(k, stride=s1))
 
 # %% [markdown] tags=["solution"]
-# In a certificate the arithmetic is left to `lia`, which decides *linear* arithmetic. With a symbol
-# for the stride, $s_1 u$ is a product of two unknowns. For a number in its place there is a
-# certificate; and for all strides there is `conv_layer_eq_downsampled_layer` in `dilation.v`, whose
-# proof a person has written.
+# From $u \le m - 1$ follows $s_1 u \le s_1 (m - 1)$, but not for `lia`, to which $s_1 u$ and $s_1 m$
+# are unknowns that have nothing to do with $u$ and $m$. The product $0 \le s_1 (m - 1 - u)$ tells it:
+# both factors are not negative, and written out it is linear in $s_1 m$, $s_1$ and $s_1 u$. A
+# certificate has such products where it needs them.
+
+# %% [markdown]
+# **Exercise 5.** In the statement of the certificate, `shape x = [:: n]` is a hypothesis. What would the
+# theorem say without the three hypotheses on shapes, and would it still be true?
+
+# %% [markdown] tags=["hint"]
+# A tensor may have any number of axes. What are `component (shape h) 0` and `dilate 0 s1 h` for
+# a kernel without entries?
+
+# %% [markdown] tags=["solution"]
+# It would be about tensors of any rank, and about kernels that may be empty, as nothing would tie
+# $c$ and $d$ to them. It would be false: let $h$ be empty, and $k$ not longer than the input, with
+# $s_1 = s_2 = 1$. On the left there are $m = n + l + r - c + 1$ outputs of the first layer, and $m + 1$
+# windows of no entries at all among them. On the right, $k * h$ is empty, and there are
+# $n + l + r + 1$ such windows: $c - 1$ more.

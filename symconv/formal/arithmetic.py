@@ -97,14 +97,14 @@ def contradiction(
         text: writes an amount.
         always: the names of hypotheses to use in any case.
     """
-    alone = [_Multiple(_ONE, fact) for fact in facts]
+    usable, support = _usable(facts)
+    alone = [_Multiple(_ONE, fact) for fact in usable]
     found = _fewest(alone)
     if found is None:
-        found = _fewest([*_multiples(facts, positive), *alone])
+        found = _fewest([*_multiples(usable, positive), *alone])
     if found is None:
         return f"{only(everything)}; lia"
-    names = [multiple.fact.name for multiple in found]
-    names += _supporting([w for m in found for w in m.fact.when], facts, depth=3)
+    names = [name for multiple in found for name in support[multiple.fact]]
     by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
     names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
     lines = [
@@ -117,18 +117,27 @@ def contradiction(
     return "; ".join([only(kept), *lines, "lia"])
 
 
-def _supporting(amounts: Sequence[Polynomial], facts: Sequence[Fact], depth: int) -> list[str]:
-    """The names of facts that show that amounts are positive."""
-    names: list[str] = []
-    for amount in dict.fromkeys(amounts):
-        others = [fact for fact in facts if amount not in fact.when]
-        assumed = _Multiple(_ONE, Fact("", -amount))
-        found = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in others)])
-        for multiple in found or []:
-            names.append(multiple.fact.name)
-            if depth:
-                names += _supporting(multiple.fact.when, others, depth - 1)
-    return [name for name in names if name]
+def _usable(facts: Sequence[Fact]) -> tuple[list[Fact], dict[Fact, list[str]]]:
+    """The facts whose conditions follow from others of them, and the names that each one needs."""
+    support = {fact: [fact.name] for fact in facts if not fact.when}
+    usable, open_ = list(support), [fact for fact in facts if fact.when]
+    shown: dict[Polynomial, list[str]] = {}
+    found = True
+    while found and open_:
+        found = False
+        for amount in dict.fromkeys(amount for fact in open_ for amount in fact.when):
+            if amount not in shown:
+                assumed = _Multiple(_ONE, Fact("", -amount))
+                needed = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in usable)])
+                if needed is not None:
+                    facts_ = [m.fact for m in needed if m is not assumed]
+                    shown[amount] = [name for fact in facts_ for name in support[fact]]
+        for fact in [fact for fact in open_ if all(amount in shown for amount in fact.when)]:
+            open_.remove(fact)
+            usable.append(fact)
+            support[fact] = [fact.name, *(n for amount in fact.when for n in shown[amount])]
+            found = True
+    return usable, support
 
 
 def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:

@@ -242,11 +242,11 @@ def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, st
         sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
         shape = f"[:: {sizes}]" if sizes else "[::]"
         yield f"shape_{names[name]}", f"shape {names[name]} = {shape}", set()
+    if _has_fractions(claim):
+        yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
     for number, one in enumerate(claim.about_taps, 1):
         left, right = (tensor_text(side, names) for side in one.signals)
         yield f"taps{number}", f"{left} = {right}", set()
-    if _has_fractions(claim):
-        yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
 
 
 def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:

@@ -89,7 +89,12 @@ def _node(expression: Expr, values: Mapping[Symbol, Polynomial], rank: int) -> N
         return None
     word = "add" if isinstance(expression, sympy.Add) else "multiply"
     nodes = [
-        (part, None if isinstance(part, Rational) and word == "multiply" else _node(part, values, rank))
+        (
+            part,
+            None
+            if isinstance(part, Rational) and word == "multiply"
+            else _node(part, values, rank),
+        )
         for part in expression.args
     ]
     result: Node | None = None
@@ -103,9 +108,7 @@ def _node(expression: Expr, values: Mapping[Symbol, Polynomial], rank: int) -> N
     return result
 
 
-def _term(
-    expression: Expr, values: Mapping[Symbol, Polynomial], rank: int
-) -> Term | None:
+def _term(expression: Expr, values: Mapping[Symbol, Polynomial], rank: int) -> Term | None:
     known = dict(values)
     sizes: list[Polynomial] = []
     while isinstance(expression, Sum):
@@ -130,12 +133,16 @@ def _term(
     for one in condition.args if isinstance(condition, And) else (condition,):
         if one == sympy.true:
             continue
-        sides = [_polynomial(side, known) for side in one.args] if isinstance(one, Eq) else [None]
-        if None in sides:
+        if not isinstance(one, Eq):
             return None
-        equations.append((sides[0], sides[1]))
+        left, right = (_polynomial(side, known) for side in one.args)
+        if left is None or right is None:
+            return None
+        equations.append((left, right))
     if isinstance(expression, Rational):
-        return Term(tuple(sizes), tuple(equations), (), Fraction(int(expression.p), int(expression.q)))
+        return Term(
+            tuple(sizes), tuple(equations), (), Fraction(int(expression.p), int(expression.q))
+        )
     entries: list[tuple[str, Position]] = []
     for factor in sympy.Mul.make_args(expression):
         if not isinstance(factor, Indexed):
@@ -210,7 +217,10 @@ class TermText:
         return " i =>" if used else "=>"
 
     def _value(self) -> str:
-        entries = [f"{argument(self.operands[name])}.[{self.index(n)}]" for n, (name, _) in enumerate(self.term.entries)]
+        entries = [
+            f"{argument(self.operands[name])}.[{self.index(n)}]"
+            for n, (name, _) in enumerate(self.term.entries)
+        ]
         if len(entries) == 2:
             return f"({' * '.join(entries)})%R"
         return entries[0] if entries else scalar_text(self.term.number)

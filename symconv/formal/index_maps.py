@@ -43,9 +43,7 @@ class Comparison:
 
     def changed(self, values: Mapping[Atom, Polynomial]) -> Comparison:
         """The same of other integers."""
-        return replace(
-            self, one=self.one.substitute(values), other=self.other.substitute(values)
-        )
+        return replace(self, one=self.one.substitute(values), other=self.other.substitute(values))
 
     @property
     def nonnegative(self) -> list[Polynomial]:
@@ -121,9 +119,7 @@ class Side:
     cases: tuple[Comparison, ...] = ()
 
     @classmethod
-    def of(
-        cls, sum_: Sum, shape: Axes, start: int, cases: tuple[Comparison, ...] = ()
-    ) -> Side:
+    def of(cls, sum_: Sum, shape: Axes, start: int, cases: tuple[Comparison, ...] = ()) -> Side:
         """A sum whose integers are numbered from `start` on, and the index from 0 on."""
         outputs, variables = list(range(len(shape))), list(range(start, start + len(sum_.sizes)))
         i, v = ([Polynomial.of(number) for number in numbers] for numbers in (outputs, variables))

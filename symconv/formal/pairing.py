@@ -92,8 +92,9 @@ class Plan:
 
     def order(self, second: bool) -> list[int]:
         """The order of the sums of a side: those that are nothing first, then pair after pair."""
-        side = self.other if second else self.one
-        return [*side.empty, *(pair[1 if second else 0] for pair in self.pairs)]
+        if second:
+            return [*self.other.empty, *(theirs for _, theirs, _ in self.pairs)]
+        return [*self.one.empty, *(ours for ours, _, _ in self.pairs)]
 
 
 def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> Plan:
@@ -254,9 +255,7 @@ def _tells(
     )
 
 
-def _in_pieces(
-    side: Sides, orders: dict[int, _Order]
-) -> tuple[Sides, dict[tuple[int, int], int]]:
+def _in_pieces(side: Sides, orders: dict[int, _Order]) -> tuple[Sides, dict[tuple[int, int], int]]:
     """A side in pieces, and the number of the piece for each pair."""
     decisions = [
         [case for _, case in orders.get(number, []) if case is not None]

@@ -699,17 +699,17 @@ class Parts:
                 texts = {name: part.name for name, part in operands.items()}
                 text = TermText(node, len(operator.sizes), texts, self.names)
                 what = text.tensor([size.polynomial for size in operator.sizes])
-                made = lambda: self._term(what, node, text, operator, operands)
+                make = partial(self._term, what, node, text, operator, operands)
             case Scaled(number, of):
                 x = self._formula(of, signal, operator, operands)
                 what = f"scale {scalar_text(number)} {x.name}"
-                made = lambda: self._scaled(what, x)
+                make = partial(self._scaled, what, x)
             case Combined(word, one, other):
                 x, y = (self._formula(part, signal, operator, operands) for part in (one, other))
                 what = f"{word} {x.name} {y.name}"
-                made = lambda: self._added(what, x, y) if word == "add" else self._multiplied(what, x, y)
+                make = partial(self._added if word == "add" else self._multiplied, what, x, y)
         if what not in self.known:
-            self.known[what] = made()
+            self.known[what] = make()
         return self.known[what]
 
     def _term(
@@ -788,18 +788,23 @@ class Parts:
         return self._named(what, x.shape, [*x.sums, *y.sums], rule, [x, y])
 
     def _multiplied(self, what: str, x: Part, y: Part) -> Part:
-        same: Callable[[Axes, Axes], Axes] = lambda i, v: i
+        def same(i: Axes, v: Axes) -> Axes:
+            return i
+
         sums = [
             sum_of_two([], _no_conditions, (same, same), (x.shape, y.shape), (t, u))
             for t in x.sums
             for u in y.sums
         ]
-        return self._named(what, x.shape, sums, f"expand_multiply {self._given(what, x, y)}", [x, y])
+        return self._named(
+            what, x.shape, sums, f"expand_multiply {self._given(what, x, y)}", [x, y]
+        )
 
     def _scaled(self, what: str, x: Part) -> Part:
         q = what.removeprefix("scale ").rpartition(" ")[0]
         sums = [Sum(t.sizes, t.conditions, t.factors, (q, *t.scalars)) for t in x.sums]
         return self._named(what, x.shape, sums, f"expand_scale (q := {q}) sum_{x.name}", [x])
+
 
 def _equal_to(place: Axes, i: Axes) -> list[Condition]:
     return list(zip(i, place, strict=True))

@@ -78,7 +78,9 @@ def _with_taps(claim: Claim) -> Iterator[tuple[SignalExpr, SignalExpr, list[str]
                 return
             name = tensor.operator.name
             for place in places:
-                if name in {n.operator.name for n in walk(sides[place]) if isinstance(n.operator, Named)}:
+                if name in {
+                    n.operator.name for n in walk(sides[place]) if isinstance(n.operator, Named)
+                }:
                     sides[place] = put_in(sides[place], {name: instead})
                     lines.append(f"rewrite [in {'RHS' if place else 'LHS'}]taps{number}.")
         yield sides[0], sides[1], lines

@@ -11,7 +11,14 @@ from symconv.errors import SymconvError
 
 __all__ = ["FILES", "LIBRARY", "Statement", "imports", "library", "source", "statements"]
 
-LIBRARY = ("tensors", "tensor_sums", "tensor_rules", "tensor_cases", "tensor_numbers", "tensor_changes")
+LIBRARY = (
+    "tensors",
+    "tensor_sums",
+    "tensor_rules",
+    "tensor_cases",
+    "tensor_numbers",
+    "tensor_changes",
+)
 """What a certificate is built on, in the order in which the files need each other."""
 
 FILES = (

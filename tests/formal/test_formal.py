@@ -9,11 +9,12 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from symconv.formal.indices import change_of
 from sympy import (
     And,
     Eq,
@@ -25,12 +26,13 @@ from sympy import (
     Ne,
     Not,
     Or,
+    Piecewise,
     ceiling,
     floor,
     symbols,
 )
 
-from symconv import Claim, Proved, Signal, SignalExpr, SymconvError
+from symconv import Claim, Proved, Signal, SignalExpr, SymconvError, Tensor, einsum
 from symconv.catalogue.index import CATALOGUE
 from symconv.command.certificates import check_destination
 from symconv.command.cli import main
@@ -39,9 +41,9 @@ from symconv.formal import NoRocqError, Rocq, certificate, certificates, rocq_fi
 from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
 from symconv.formal.rocq import RejectedError
 from symconv.formal.rocq_files import FILES, LIBRARY, Statement, imports, source, statements
-from symconv.formal.rocq_syntax import application, comment, condition_text, rocq_names
+from symconv.formal.rocq_syntax import comment, condition_text, rocq_names
 from symconv.formal.theory import MAIN_STATEMENT, NOTHING, check_theory
-from symconv.language.graph import walk
+from symconv.language.graph import leaves, walk
 from symconv.language.operators import Convolve, Correlate, Dilate, Downsample, Flip, Named, Pad
 from tests.generators.mutations import signal_mutants
 from tests.generators.theorems import THEOREMS
@@ -50,8 +52,12 @@ from tests.project import ROOT
 
 n, c, d = symbols("n c d", integer=True, positive=True)
 l, r = symbols("l r", integer=True, nonnegative=True)
-s = symbols("s", integer=True, positive=True)
+s, t = symbols("s t", integer=True, positive=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
+N, C, M, H, W = symbols("N C M H W", integer=True, positive=True)
+rows, image = Tensor("rows", (N, C, H)), Tensor("image", (N, C, H, W))
+w, pointwise = Tensor("w", (M, C, 3)), Tensor("w", (M, C, 1, 1))
+bias, factor = Signal("bias", M), Signal("factor", M)
 
 
 # --- the theory ----------------------------------------------------------------------
@@ -209,14 +215,18 @@ def _edge_cases() -> Iterator[tuple[SignalExpr, dict[str, list[int]]]]:
 
 
 def _term(signal: SignalExpr, data: dict[str, list[int]]) -> str:
-    literals = {
-        name: f"[:: {'; '.join(f'({v})' for v in values)}]" for name, values in data.items()
-    }
-
-    def text(node: SignalExpr) -> str:
-        return application(node, [text(operand) for operand in node.operands], literals)
-
-    return text(signal).replace("[:: ]", "[::]")
+    """The signal with its data, by the operators of definitions.v."""
+    texts = [f"({_term(operand, data)})" for operand in signal.operands]
+    amounts = " ".join(f"({amount.number})" for amount in signal.operator.amounts)
+    match signal.operator:
+        case Named(name):
+            return f"[:: {'; '.join(f'({v})' for v in data[name])}]".replace("[:: ]", "[::]")
+        case Correlate(stride, dilation) if dilation == 1:
+            return f"conv_layer {stride.number} {texts[1]} {texts[0]}"
+        case Correlate():
+            return f"dilated_layer {amounts} {texts[1]} {texts[0]}"
+        case operator:
+            return f"{operator.method} {amounts} {' '.join(texts)}"
 
 
 @needs_rocq
@@ -243,35 +253,41 @@ def test_rocq_and_python_evaluate_the_definitions_alike() -> None:
 
 # --- certificates --------------------------------------------------------------------
 
-OPERATORS = (Named, Pad, Correlate, Convolve, Dilate, Downsample, Flip)
-
-
-def _has_certificate(claim: Claim) -> bool:
-    """Whether the claim is made of these operators alone, with numbers for the strides."""
-    nodes = [node for signal in claim.signals for node in walk(signal)]
-    strides = [
-        factor
-        for node in nodes
-        for factor in (
-            node.operator.amounts
-            if isinstance(node.operator, Correlate | Dilate | Downsample)
-            else ()
+ACCEPTED = {
+    **{
+        name: CATALOGUE[name].claim
+        for name in (
+            MAIN_STATEMENT,
+            "layer_eq_convolution_with_flipped_kernel",
+            "output_is_a_quarter_iff_padding_fits",
         )
-    ]
-    return (
-        bool(nodes)
-        and all(isinstance(node.operator, OPERATORS) for node in nodes)
-        and all(factor.number is not None for factor in strides)
-    )
-
-
-CERTIFIED = [t.name for t in CATALOGUE.values() if t.is_true and _has_certificate(t.claim)]
-LENGTHS = [
-    "output_is_a_quarter_iff_padding_fits",
-    "three_stride2_layers_have_an_eighth_of_the_length",
-    "formula_with_13_per_100_is_the_sum_over_chunks",
-    "two_layers_per_dilation_to_128_see_511",
-]
+    },
+    **{
+        name: THEOREMS[name]
+        for name in (
+            "convolution, associative with equal names",
+            "crop of a dilation",
+            "halves of an even number",
+            "sums",
+        )
+    },
+    "two layers with any strides": Claim(
+        x.pad(l, r).correlate(k, stride=s).correlate(h, stride=t),
+        x.pad(l, r).correlate(k.convolve(h.dilate(s)), stride=s * t),
+    ),
+    "pointwise layer with a stride": Claim(
+        image.conv(pointwise, stride=s), image.downsample(s, axis=(2, 3)).conv(pointwise)
+    ),
+    "scale of a layer": Claim(
+        rows.conv(w, bias).multiply(factor.rearrange("o -> o 1")),
+        rows.conv(w.multiply(factor.rearrange("o -> o 1 1")), bias.multiply(factor)),
+    ),
+    "product of three": Claim(
+        einsum("ij,jnk->ink", Tensor("a", (H, M)), einsum("jc,nck->jnk", w[:, :, 0], rows)),
+        einsum("ic,nck->ink", einsum("ij,jc->ic", Tensor("a", (H, M)), w[:, :, 0]), rows),
+    ),
+    "average pool of a crop": Claim(x.avg_pool(2).pad(-1, 0), x.pad(-2, 0).avg_pool(2)),
+}
 
 
 @pytest.fixture(scope="module")
@@ -290,73 +306,71 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certificates, "library", lambda: required)
 
 
-def test_there_are_claims_with_certificates() -> None:
-    assert len(CERTIFIED) >= 20
-    assert MAIN_STATEMENT in CERTIFIED
-
-
 @needs_rocq
 @pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("name", [*CERTIFIED, *LENGTHS])
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_rocq_accepts_the_certificate_of(name: str, rocq: Rocq) -> None:
-    checked = rocq.check("it", certificate(CATALOGUE[name].claim))
+    checked = rocq.check("it", certificate(ACCEPTED[name]))
     assert checked.output.strip() == NOTHING
+
+
+FALSE = {
+    "one more zero": Claim(
+        x.pad(l, r).correlate(k, stride=s).correlate(h, stride=t),
+        x.pad(l, r + 1).correlate(k.convolve(h.dilate(s)), stride=s * t),
+    ),
+    "padding between layers": Claim(
+        x.pad(l, l).correlate(k).pad(r, r).correlate(h),
+        x.pad(l + r, l + r).correlate(k.convolve(h)),
+    ),
+    "one more zero behind rows": Claim(
+        image.conv(pointwise, stride=s),
+        image.downsample(s, axis=(2, 3)).pad(0, 1, axis=3).conv(pointwise),
+    ),
+    "padding of a layer with a bias": Claim(
+        rows.conv(w, bias).pad(1, 1, axis=2), rows.conv(w, bias, padding=1)
+    ),
+    "half of an odd number": Claim(n / 2, floor((n + 1) / 2)),
+}
 
 
 @needs_rocq
 @pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize(
-    "name",
-    [
-        "dilated layer",
-        "convolution, associative with equal names",
-        "crop of a dilation",
-        "downsampling undoes dilation",
-        "halves of an even number",
-    ],
-)
-def test_rocq_accepts_the_certificate_of_the_claim(name: str, rocq: Rocq) -> None:
-    checked = rocq.check("it", certificate(THEOREMS[name]))
-    assert checked.output.strip() == NOTHING
-
-
-MUTATED = [
-    "two_stride2_layers_eq_one_stride4_layer",
-    "noble_identity_for_downsampling",
-    "layer_eq_convolution_with_flipped_kernel",
-    "two_padded_layers_eq_one_where_the_first_pads_fully",
-]
-
-
-def _false_claims(claim: Claim) -> Iterator[Claim]:
-    """The claim with one operator of its right side changed, where that makes it false."""
-    assert isinstance(claim.rhs, SignalExpr)
-    for mutant in signal_mutants(claim.rhs):
-        same_shape = [type(a) for a in walk(mutant)] == [type(a) for a in walk(claim.rhs)]
-        if same_shape and not any(a.size == 0 for a in walk(mutant) if isinstance(a, Signal)):
-            changed = Claim(claim.lhs, mutant, claim.given, claim.name)
-            try:
-                if _has_certificate(changed) and not isinstance(changed.prove(), Proved):
-                    yield changed
-            except SymconvError:  # an operator is not defined there
-                continue
-
-
-@needs_rocq
-@pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("name", MUTATED)
+@pytest.mark.parametrize("name", FALSE)
 def test_rocq_rejects_a_false_claim_in_its_proof(name: str, rocq: Rocq) -> None:
-    claim = CATALOGUE[name].claim
-    verdict = claim.prove()
-    assert isinstance(verdict, Proved)
-    (carried,) = (e.change for e in verdict.evidence if e.change is not None)
-    false = list(_false_claims(claim))
-    assert len(false) >= 4
-    for mutant in random.Random(name).sample(false, 2):
-        text = script(mutant, carried)
+    claim = FALSE[name]
+    assert not claim.prove()
+    text = script(claim)
+    with pytest.raises(RejectedError) as caught:
+        rocq.check("it", text)
+    assert caught.value.line > text.splitlines().index("Proof.") + 1, caught.value
+    assert re.search("annot find witness|No applicable tactic", caught.value.message)
+
+
+def _mutants(claim: Claim) -> Iterator[Claim]:
+    """The claim with one change of its right side that makes it false."""
+    assert isinstance(claim.rhs, SignalExpr)
+    for mutant in signal_mutants(claim.rhs, tuple(leaves(*claim.signals).values())):
+        with suppress(SymconvError):  # it is not defined for all lengths
+            changed = Claim(claim.lhs, mutant, claim.given)
+            if not isinstance(changed.prove(), Proved):
+                yield changed
+
+
+@needs_rocq
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("name", ["two layers with any strides", "scale of a layer"])
+def test_rocq_rejects_the_statement_of_a_mutant_over_the_same_proof(name: str, rocq: Rocq) -> None:
+    claim = ACCEPTED[name]
+    text, said = certificate(claim), statement(claim)
+    mutants = list(_mutants(claim))
+    assert len(mutants) > 10
+    for mutant in random.Random(name).sample(mutants, 2):
+        changed = text.replace(said, statement(mutant))
+        assert changed != text
         with pytest.raises(RejectedError) as caught:
-            rocq.check("it", text)
-        begins = text.splitlines().index("Proof.") + 1
+            rocq.check("it", changed)
+        begins = changed.splitlines().index("Proof.") + 1
         assert caught.value.line > begins, f"{mutant}: {caught.value}"
         assert "yntax error" not in caught.value.message
 
@@ -366,9 +380,8 @@ def test_rocq_rejects_a_false_claim_in_its_proof(name: str, rocq: Rocq) -> None:
 def test_rocq_rejects_another_statement_over_the_same_proof(rocq: Rocq) -> None:
     text = certificate(CATALOGUE[MAIN_STATEMENT].claim)
     for right, wrong in (
-        ("= conv_layer 4 (convolve", "= conv_layer 3 (convolve"),
-        ("(dilate 2 k)) (pad l r x).", "(dilate 3 k)) (pad l r x)."),
-        ("    1 <= c ->\n", ""),
+        ("= correlate 0 4 1", "= correlate 0 3 1"),
+        ("    shape k = [:: c] ->\n", ""),
     ):
         begins, _, proof = text.partition("Proof.")
         changed = begins.replace(right, wrong)
@@ -382,7 +395,7 @@ def test_rocq_rejects_another_statement_over_the_same_proof(rocq: Rocq) -> None:
 @pytest.mark.usefixtures("shared")
 def test_rocq_rejects_a_wrong_change_of_indices(rocq: Rocq) -> None:
     text = certificate(CATALOGUE["stride2_then_stride1_eq_stride2"].claim)
-    wrong = text.replace("2 * i1 + i2", "i1 + i2").replace("i2 + 2 * i1", "i2 + i1")
+    wrong = re.sub(r"(\(g := .*?\[:: )(\w+)", r"\1\2 - 1", text)
     assert wrong != text
     with pytest.raises(RejectedError) as caught:
         rocq.check("it", wrong)
@@ -412,7 +425,7 @@ CONDITIONS = [
 
 @needs_rocq
 def test_conditions_mean_in_rocq_what_they_mean_in_sympy(rocq: Rocq) -> None:
-    goals = [imports(), "From mathcomp Require Import all_algebra."]
+    goals = [imports(), "Ltac Zify.zify_post_hook ::= Z.to_euclidean_division_equations."]
     seen = set()
     for condition in CONDITIONS:
         for values in ((1, 1), (2, 5), (5, 2), (7, 4), (9, 3), (4, 4)):
@@ -421,7 +434,7 @@ def test_conditions_mean_in_rocq_what_they_mean_in_sympy(rocq: Rocq) -> None:
             text = condition_text(condition, {"n": "n", "c": "c"})
             at = f"n = {values[0]} -> c = {values[1]} ->"
             said = f"({text})" if holds else f"~ ({text})"
-            goals.append(f"Goal forall n c : int, {at} {said}. Proof. by move=> *; lia. Qed.")
+            goals.append(f"Goal forall n c : Z, {at} {said}. Proof. by move=> *; lia. Qed.")
     assert seen == {True, False}
     rocq.check("conditions", "\n".join(goals))
 
@@ -429,8 +442,8 @@ def test_conditions_mean_in_rocq_what_they_mean_in_sympy(rocq: Rocq) -> None:
 def test_the_statement_says_the_claim() -> None:
     claim = CATALOGUE["layer_eq_convolution_with_flipped_kernel"].claim
     assert statement(claim).splitlines()[-2:] == [
-        "  conv_layer 2 k (pad l r x)",
-        "  = downsample 2 (pad (1 - c) (1 - c) (convolve (pad l r x) (flip k))).",
+        "  correlate 0 2 1 k (pad 0 l r x)",
+        "  = downsample 0 2 (pad 0 (1 - c) (1 - c) (convolve 0 (pad 0 l r x) (flip 0 k))).",
     ]
     claim = Claim(
         x.correlate(k, dilation=3).length, 5, given=[Eq(Mod(n, 4), 0) | (n > c), ~(n < 3)]
@@ -438,10 +451,43 @@ def test_the_statement_says_the_claim() -> None:
     assert statement(claim).splitlines()[1:] == [
         "    1 <= c ->",
         "    1 <= n ->",
-        r"    (modz n 4 = 0 \/ n > c) ->",
+        r"    ((n mod 4) = 0 \/ n > c) ->",
         "    n >= 3 ->",
-        "  (Num.max (0 : int) (n + 3 - 3 * c)) = 5 :> int.",
+        "  (Z.max 0 (n + 3 - 3 * c)) = 5.",
     ]
+
+
+def test_the_statement_says_the_claim_about_tensors() -> None:
+    grouped = Tensor("v", (2 * M, C, 3, 3))
+    claim = Claim(
+        Tensor("y", (N, 2 * C, H, W)).conv(grouped, stride=(s, 2), dilation=t, groups=2),
+        einsum("abcd,be->aecd", image, pointwise.rearrange("o c 1 1 -> c o")),
+    )
+    assert statement(claim).splitlines() == [
+        ": forall (C H M N W s t : Z) (image v w y : tensor R),",
+        *(f"    1 <= {size} ->" for size in "CHMNWst"),
+        "    shape image = [:: N; C; H; W] ->",
+        "    shape v = [:: 2 * M; C; 3; 3] ->",
+        "    shape w = [:: M; C; 1; 1] ->",
+        "    shape y = [:: N; 2 * C; H; W] ->",
+        "  conv 1 [:: s; 2] [:: t; t] 2 v y",
+        "  = einsum [:: N; C; H; W; M] [:: 0; 4; 2; 3]%N [:: 1]%N "
+        "[:: ([:: 0; 1; 2; 3]%N, image); ([:: 1; 4]%N, "
+        "rearrange [:: M; C] [:: [:: 0]; [:: 1]; [::]; [::]]%N [:: [:: 1]; [:: 0]]%N w)].",
+    ]
+    cropped = rows.pad(-1, l, axis=1) * Fraction(-2, 3)
+    assert statement(Claim(cropped, cropped)).splitlines()[-1] == (
+        "  = scale (ratio (-2) 3) (pad 1 (- 1) l rows)."
+    )
+    u, v = symbols("u v", integer=True)
+    diagonal = Piecewise((1, And(Eq(u, 2 * v), Eq(v, c))), (0, True))
+    formula = Tensor.from_formula((u, v), diagonal, shape=(M, H)) + bias.rearrange("a -> a 1")
+    assert statement(Claim(formula, formula)).splitlines()[-1] == (
+        "  = add (build [:: M; H] (fun i => if holds [:: c =? (component i 1); "
+        "(component i 0) =? 2 * (component i 1)] then 1%R else 0%R)) "
+        "(spread [:: M; H] [:: Some 0%N; None] "
+        "(rearrange [:: M] [:: [:: 0]]%N [:: [:: 0]; [::]]%N bias))."
+    )
 
 
 @pytest.mark.parametrize(
@@ -468,17 +514,12 @@ def test_sources_that_say_less_than_they_seem_to_are_refused(
 @pytest.mark.parametrize(
     ("claim", "reason"),
     [
-        (Claim(x.dilate(s).downsample(s), x), "the stride or dilation s is a symbol"),
-        (Claim(x.pad(n * c, 0).pad(-n * c, 0), x), "is a product of symbols"),
-        (Claim(floor(n / s), floor(n / s)), "divides by a symbol"),
-        (Claim(x + x, 2 * x), r"there is no rule for x \+ x"),
-        (Claim(x.correlate(Signal.delta()), x), r"there is no rule for \[1\]"),
+        (Claim(x.convolve(k), x.correlate(k)), "only what is proved for all lengths"),
         (Claim(x.pad(1, 1, "circular"), x.pad(1, 1, "circular")), "no rule for pad"),
         (Claim(x.relu(), x.relu()), r"commutative rings, in which relu\(x\) has no meaning"),
-        (Claim(x.max_pool(2), x.max_pool(2)), "commutative rings, in which maxpool"),
-        (Claim(x.convolve(k), x.correlate(k)), "only what is proved for all lengths"),
-        (Claim(x.dilate(2000), x.dilate(2000)), "numbers up to 1000"),
-        (Claim(x.pad(10**9, 0).pad(-(10**9), 0), x), "numbers up to 1000"),
+        (Claim(image.max_pool((2, 2)), image.max_pool((2, 2))), "commutative rings, in which maxp"),
+        (Claim(x, x.flip(), given=[x == x.flip()]), "hypotheses on lengths only"),
+        (Claim(einsum("i,i,i->i", x, x, x), einsum("i,i,i->i", x, x, x)), "three operands"),
     ],
 )
 def test_a_claim_that_cannot_be_said_is_refused_with_its_reason(claim: Claim, reason: str) -> None:
@@ -502,21 +543,13 @@ def test_names_that_mean_something_in_rocq(rocq: Rocq) -> None:
     assert len(set(rocq_names(["v1", "fun", "in", "λ"]).values())) == 4
 
 
-@pytest.mark.parametrize("name", ["size_pad", "expansion", "same_entry", "Definition", "my claim"])
+@pytest.mark.parametrize("name", ["expand_pad", "expands", "sizes_are", "Definition", "my claim"])
 def test_a_theorem_has_a_name_of_its_own(name: str) -> None:
     assert theorem_name(Claim(n, n, name=name)) == "claim"
 
 
 def test_a_comment_ends_where_it_should() -> None:
     assert comment('a *) Axiom b : False. (* "\n c') == "a * ) Axiom b : False. ( * '  c"
-
-
-def test_where_sets_were_compared_positions_are_the_indices() -> None:
-    claim = CATALOGUE["centred_padding_eq_same_padding_for_stride_2_and_even_kernels"].claim
-    verdict = claim.prove()
-    assert isinstance(verdict, Proved)
-    assert all(e.change is None for e in verdict.evidence)
-    assert len(change_of(claim, None).forward) == 1
 
 
 # --- the command ---------------------------------------------------------------------
@@ -537,7 +570,7 @@ def test_a_certificate_is_written_and_checked(tmp_path: Path) -> None:
     for expected in (
         "PROVED",
         f"to check it: coqc {path}",
-        f"Theorem {name} (R",
+        f"Theorem {name} : forall",
         "FORMALLY PROVED",
         NOTHING,
     ):
@@ -557,15 +590,14 @@ def test_a_certificate_of_a_claim_of_ones_own(tmp_path: Path) -> None:
     record = json.loads(output)
     assert record["certificate"]["file"] == str(path)
     assert record["certificate"]["theorem"] == "claim"
-    assert "convolve x k" in path.read_text("utf-8")
+    assert "convolve 0 x k" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
     ("name", "code", "expected"),
     [
         ("k4_is_k_convolved_with_itself", 1, "REFUTED"),
-        ("strided_dilated_layers_eq_one_layer", 3, "NO CERTIFICATE"),
-        ("symmetric_padding_by_one_eq_replicating_one", 3, "there is no rule for"),
+        ("symmetric_padding_by_one_eq_replicating_one", 3, "NO CERTIFICATE"),
     ],
 )
 def test_without_a_proof_or_a_rule_no_file_is_written(
@@ -637,7 +669,7 @@ def test_rocq_is_given_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     code, output = run("prove", "--formal", "--timeout", "0.2")
     assert code == 3
-    assert "Rocq gave no answer within 0.2 s" in output
+    assert "Rocq gave no answer within 0." in output
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,10 @@ class Evaluation:
         self.rng = rng
         self.tensors: dict[str, NDArray[Any]] = {}
         self.numbers: dict[str, int] = {}
-        sizes = rng.choices(range(4), [1, 4, 6, 6], k=rng.choice([1, 2, 2, 3, 3, 4]))
-        self.signal: SignalExpr = self.leaf(sizes)
+        rank = rng.choice([1, 2, 2, 3, 3, 4])
+        most = {1: 8, 2: 6}.get(rank, 3)
+        weights = [1, *(4 for _ in range(most))]
+        self.signal: SignalExpr = self.leaf(rng.choices(range(most + 1), weights, k=rank))
         self.value = self._value(self.signal)
 
     def leaf(self, sizes: list[int], shape: list[Any] | None = None) -> Tensor:
@@ -99,7 +101,7 @@ def random_evaluation(rng: random.Random, first: str, steps: int) -> Evaluation 
 
 
 def _pad(made: Evaluation) -> SignalExpr:
-    left, right = (made.amount(made.rng.randint(-3, 3)) for _ in range(2))
+    left, right = (made.amount(made.rng.choice([-5, -3, -2, -1, 0, 1, 2, 4])) for _ in range(2))
     return made.signal.pad(left, right, axis=made.axis())
 
 
@@ -143,10 +145,10 @@ def _conv(made: Evaluation) -> SignalExpr | None:
     if axes < 1:
         return None
     channels = made.value.shape[batch]
-    groups = rng.choice([g for g in (1, 2, 3) if channels % g == 0])
+    groups = max(rng.choice([g for g in (1, 2, 3) if channels % g == 0]) for _ in range(2))
     kernel = made.leaf(
         sizes := [
-            groups * rng.randint(1, 2),
+            groups * rng.randint(1, 3 if groups == 1 else 2),
             channels // groups,
             *(rng.randint(1, 2) for _ in range(axes)),
         ],
@@ -239,6 +241,13 @@ def _divide(made: Evaluation) -> SignalExpr:
     return divided
 
 
+def _taps(made: Evaluation) -> SignalExpr:
+    """Known entries, of the shape that there is, which are added."""
+    numbers = [0, 1, -2, 3] if made.rng.random() < 0.7 else [Fraction(1, 2), -1]
+    entries = np.array([made.rng.choice(numbers) for _ in made.value.flat], dtype=object)
+    return Tensor.taps(entries.reshape(made.value.shape).tolist()) + made.signal
+
+
 def _formula(made: Evaluation) -> SignalExpr:
     """A constant, a number under equations between indices, or entries of a tensor."""
     rng = made.rng
@@ -280,5 +289,6 @@ STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "multiply": _multiply,
     "scale": _scale,
     "divide": _divide,
+    "taps": _taps,
     "formula": _formula,
 }
