@@ -781,7 +781,7 @@ class Parts:
         """A part whose rule says the same of it in other words."""
         part = self._named(what, shape, sums, rule, operands)
         self.lines[-1] = (
-            f"pose proof ({rule} : expands ({what}) _) as sum_{part.name}; "
+            f"pose proof ({rule} : expands (R := R) ({what}) _) as sum_{part.name}; "
             f"rewrite {part.name}_is in sum_{part.name}."
         )
         return part
