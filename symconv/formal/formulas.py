@@ -208,9 +208,18 @@ class TermText:
         value = self._value()
         if self.term.equations:
             value = f"if holds {self.equations()} then {value} else 0%R"
-        if self.term.sizes or (self.term.equations and self.term.entries):
+        if self._is_sum:
             value = f"(\\sum_(v <- box {self.box()}) ({value}))%R"
         return f"build {shape} (fun{self._bound()} {value})"
+
+    @property
+    def _is_sum(self) -> bool:
+        return bool(self.term.sizes or (self.term.equations and self.term.entries))
+
+    @property
+    def _is_in_ring(self) -> bool:
+        """Whether signs in the text mean those of the ring, unless it says otherwise."""
+        return self._is_sum or len(self.term.entries) == 2
 
     def _bound(self) -> str:
         used = self.term.sizes or self.term.equations or self.term.entries
@@ -237,6 +246,8 @@ class TermText:
         """The equations, as a list."""
         return list_text(
             f"({self._integer(one)} =? {self._integer(other)})%Z"
+            if self._is_in_ring
+            else f"{self._integer(one)} =? {self._integer(other)}"
             for one, other in self.term.equations
         )
 
@@ -244,4 +255,5 @@ class TermText:
         atoms: dict[Atom, str] = dict(self.names.items())
         atoms |= {axis: f"(component i {axis})" for axis in range(self.rank)}
         atoms |= {self.rank + n: f"(component v {n})" for n in range(len(self.term.sizes))}
-        return f"{argument(polynomial_text(polynomial, atoms))}%Z"
+        text = polynomial_text(polynomial, atoms)
+        return f"{argument(text)}%Z" if self._is_in_ring else text
