@@ -201,7 +201,7 @@ class Side:
     ) -> tuple[int, Polynomial, bool] | None:
         # What stands on the left is an integer by itself; on the right a product with 1, say.
         atom = _atom(one)
-        if atom is not None and not other.mentions(atom) and _atom(condition[0]) == atom:
+        if atom in self.variables and not other.mentions(atom) and _atom(condition[0]) == atom:
             return atom, other, True
         if only_written:
             return None

@@ -183,7 +183,10 @@ class Parts:
         about = {a for size in shape for a in size.symbols()}
         kept = [f"shape_{part.name}" for part in operands]
         kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
-        kept += self.hypotheses(about | {s for p in operands for n in p.shape for s in n.symbols()})
+        inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
+        kept += self.hypotheses(inside)
+        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
+            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
         self.lines += [
             f"move {name}_is: ({what}) => {name}.",
             f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
@@ -778,7 +781,7 @@ class Parts:
         """A part whose rule says the same of it in other words."""
         part = self._named(what, shape, sums, rule, operands)
         self.lines[-1] = (
-            f"pose proof ({rule} : expands ({what}) _) as sum_{part.name}; "
+            f"pose proof ({rule} : expands (R := R) ({what}) _) as sum_{part.name}; "
             f"rewrite {part.name}_is in sum_{part.name}."
         )
         return part

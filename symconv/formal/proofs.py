@@ -184,15 +184,17 @@ class _Terms:
         """The lines for sums that are nothing, and for those that are paired."""
         empty = [found.one.sums[n] for n in found.one.empty]
         theirs = [found.other.sums[n] for n in found.other.empty]
-        last = None if found.pairs else (empty.pop(), theirs.pop())
+        last = [] if found.pairs else [sides.pop() for sides in (empty, theirs) if sides]
         for lemma, sides in (("nothing_left", empty), ("nothing_right", theirs)):
             for side in sides:
                 yield f"apply: {lemma}."
                 yield from self._nothing(side)
-        if last is not None:
+        if len(last) == 2:
             yield "apply: both_nothing."
-            yield from self._nothing(last[0])
-            yield from self._nothing(last[1])
+        elif last and not found.one.sums:
+            yield "symmetry."
+        for side in last:
+            yield from self._nothing(side)
         for number, (_, _, pair) in enumerate(found.pairs):
             if number < len(found.pairs) - 1:
                 yield "apply: equal_sums."
@@ -313,6 +315,11 @@ class _Terms:
                 # The condition may be another equation of it, which subst could take instead.
                 yield f"  have is_{name} : {name} = {text(step.value)} by clear -{e}; lia."
                 yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
+            if step.condition is not None and side.left:
+                # Here too another equation, which is needed, could be taken.
+                e = f"e{1 + step.condition}"
+                yield f"  rewrite -> {e} in *; clear {name} {e}."
                 continue
             yield f"  subst {name}."
 
@@ -435,7 +442,7 @@ class _Known:
             found = False
             for name, (one, other, amounts) in list(open_.items()):
                 indices = one.indices() | other.indices()
-                if indices & about:
+                if indices & about or not indices:
                     del open_[name]
                     names.append(name)
                     facts += [Fact(name, amount) for amount in amounts]

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sympy import Eq
 
-from symconv import Signal, SignalExpr, Tensor, integers, solve
+from symconv import Signal, Tensor, integers, solve
 from symconv.command.cli import main
 from symconv.decision.solving.kernels.solutions import Solution
 from symconv.errors import Uncertified
@@ -152,8 +152,7 @@ def test_rocq_accepts(name: str, rocq: Rocq) -> None:
 @pytest.mark.usefixtures("shared")
 def test_rocq_rejects_another_kernel(rocq: Rocq) -> None:
     found = exercise()
-    wrong: SignalExpr = k.convolve(k.flip().dilate(2))
-    kernels = {"K": wrong}
+    kernels = {"K": k.convolve(k.dilate(2)).flip()}
     false = replace(found, kernels=kernels, claim=found.problem.claim(kernels))
     _is_rejected(rocq, kernel_certificate(false), SERVES)
 
@@ -161,22 +160,22 @@ def test_rocq_rejects_another_kernel(rocq: Rocq) -> None:
 @needs_rocq
 @pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize(
-    ("right", "false"),
+    ("theorem", "right", "false"),
     [
-        # Another kernel of that shape; a kernel of any shape; one input instead of all.
-        ("<-> K = convolve 0 k (dilate 0 2 k).", "<-> K = convolve 0 (flip 0 k) (dilate 0 2 k)."),
-        ("    shape K = [:: 3 * c - 2] ->\n", ""),
-        (
-            "    1 <= n ->\n    shape x = [:: n] ->\n      c",
-            "    1 = n ->\n    shape x = [:: n] ->\n      c",
-        ),
+        # Another kernel serves.
+        (SERVES, "(convolve 0 k (dilate 0 2 k)) (pad", "(convolve 0 k (dilate 0 3 k)) (pad"),
+        # Another one of its shape is the only one; one of any shape is; one short input says so.
+        (ONLY, "<-> K = convolve 0 k (dilate", "<-> K = convolve 0 (flip 0 k) (dilate"),
+        (ONLY, "    shape K = [:: 3 * c - 2] ->\n", ""),
+        (ONLY, "    1 <= n ->\n", "    1 = n ->\n"),
     ],
 )
-def test_rocq_rejects_another_uniqueness(right: str, false: str, rocq: Rocq) -> None:
+def test_rocq_rejects(theorem: str, right: str, false: str, rocq: Rocq) -> None:
     text = kernel_certificate(exercise())
-    serves, title, only = text.partition(f"Theorem {ONLY}")
-    assert only.count(right) == 1
-    _is_rejected(rocq, serves + title + only.replace(right, false), ONLY)
+    before, title, after = text.partition(f"Theorem {theorem}")
+    stated, begins, proof = after.partition("Proof.")
+    assert stated.count(right) == 1
+    _is_rejected(rocq, before + title + stated.replace(right, false) + begins + proof, theorem)
 
 
 def _is_rejected(rocq: Rocq, text: str, theorem: str) -> None:
