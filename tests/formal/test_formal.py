@@ -475,6 +475,8 @@ def test_the_statement_says_the_claim_about_tensors() -> None:
         "[:: ([:: 0; 1; 2; 3]%N, image); ([:: 1; 4]%N, "
         "rearrange [:: M; C] [:: [:: 0]; [:: 1]; [::]; [::]]%N [:: [:: 1]; [:: 0]]%N w)].",
     ]
+    symmetric = Claim(x, x.flip(), given=[x == x.flip()])
+    assert statement(symmetric).splitlines()[3:] == ["    x = flip 0 x ->", "  x", "  = flip 0 x."]
     cropped = rows.pad(-1, l, axis=1) * Fraction(-2, 3)
     assert statement(Claim(cropped, cropped)).splitlines()[-1] == (
         "  = scale (ratio (-2) 3) (pad 1 (- 1) l rows)."
@@ -483,8 +485,8 @@ def test_the_statement_says_the_claim_about_tensors() -> None:
     diagonal = Piecewise((1, And(Eq(u, 2 * v), Eq(v, c))), (0, True))
     formula = Tensor.from_formula((u, v), diagonal, shape=(M, H)) + bias.rearrange("a -> a 1")
     assert statement(Claim(formula, formula)).splitlines()[-1] == (
-        "  = add (build [:: M; H] (fun i => if holds [:: c =? (component i 1); "
-        "(component i 0) =? 2 * (component i 1)] then 1%R else 0%R)) "
+        "  = add (build [:: M; H] (fun i => if holds [:: (c%Z =? (component i 1)%Z)%Z; "
+        "((component i 0)%Z =? (2 * (component i 1))%Z)%Z] then 1%R else 0%R)) "
         "(spread [:: M; H] [:: Some 0%N; None] "
         "(rearrange [:: M] [:: [:: 0]]%N [:: [:: 0]; [::]]%N bias))."
     )

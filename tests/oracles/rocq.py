@@ -49,6 +49,7 @@ Import Computing.
 # a ring here, or in MathComp's rational numbers; of these both parts are listed.
 _TENSORS = """
 From mathcomp Require Import ssrint rat.
+Delimit Scope Z_scope with Z.
 From symconv Require Import tensors.
 Definition to_naturals (n : Z) := (Z.to_nat n, Z.to_nat (- n)).
 Definition of_naturals (p : nat * nat) : Z := Z.of_nat p.1 - Z.of_nat p.2.
