@@ -233,9 +233,16 @@ class Parts:
                 text = list_text(map(self.text, at))
                 told.append(f"known (fun i => same i {text}) (fun=> {q})")
         kept = list_text("true" if number else "false" for number in taps.numbers)
-        shown = "ltac:(repeat split; auto)"
-        rule = f"expand_listed (kept := {kept}) (erefl _) {shown}"
-        return self._told(what, shape, sums, rule, list_text(told))
+        entries = list_text(map(scalar_text, taps.numbers))
+        rule = (
+            f"expand_listed (sizes' := {self.shape_text(shape)}) (kept := {kept}) "
+            f"(entries := {entries}) (erefl _) _"
+        )
+        part = self._told(what, shape, sums, rule, list_text(told))
+        self.lines[-1] = self.lines[-1].replace(
+            f"exact: {rule}.", f"refine ({rule}); repeat split; auto."
+        )
+        return part
 
     def hypotheses(self, atoms: Iterable[str]) -> list[str]:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
