@@ -36,18 +36,20 @@ def written(claim: Claim) -> tuple[str, str]:
         return "", str(reason)
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", [name for names in SAMPLE.values() for name in names])
 def test_what_is_recorded_is_what_is_written_now(name: str) -> None:
     known = recorded()
     text, refusal = written(CLAIMS[name])
-    assert known.refused.get(name, "") == refusal, AGAIN
+    if known.reason(name) != "not tried yet":
+        assert known.refused.get(name, "") == refusal, AGAIN
     if name in known.accepted:
         assert known.accepted[name] == digest_of_statement(text), AGAIN
 
 
-def test_each_true_claim_is_recorded_once() -> None:
+def test_each_true_claim_is_recorded_once_at_most() -> None:
     names = [name for outcome in OUTCOMES for name in getattr(recorded(), outcome)]
-    assert sorted(names) == sorted(CLAIMS), AGAIN
+    assert len(set(names)) == len(names)
+    assert set(names) <= CLAIMS.keys()
     assert RECORD.read_text(encoding="utf-8") == toml(recorded()), AGAIN
 
 
@@ -79,12 +81,14 @@ def test_answers_are_put_into_the_record() -> None:
         merged({LENGTH: Found("crash", "a defect")}, versions)
 
 
-def test_a_claim_of_which_nothing_is_known_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_of_which_nothing_is_known_is_not_tried_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = recorded()
-    without = {n: d for n, d in known.accepted.items() if n != LENGTH}
-    monkeypatch.setattr(certificates, "recorded", lambda: replace(known, accepted=without))
-    with pytest.raises(ValueError, match=f"nothing is known of {LENGTH}"):
-        merged({}, {"rocq": known.rocq, "mathcomp": known.mathcomp})
+    without = replace(known, accepted={n: d for n, d in known.accepted.items() if n != LENGTH})
+    monkeypatch.setattr(certificates, "recorded", lambda: without)
+    record = merged({}, {"rocq": known.rocq, "mathcomp": known.mathcomp})
+    assert record.reason(LENGTH) == "not tried yet"
 
 
 @pytest.mark.parametrize("name", [LENGTH, "noble_identity_for_upsampling"])

