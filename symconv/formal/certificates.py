@@ -150,7 +150,8 @@ def in_section(claim: Claim, lines: Sequence[str]) -> list[str]:
 
 
 def _has_fractions(claim: Claim) -> bool:
-    return any("(ratio " in tensor_text(side, _names(claim)) for side in claim.signals)
+    sides = (*claim.signals, *(side for one in claim.about_taps for side in one.signals))
+    return any("(ratio " in tensor_text(side, _names(claim)) for side in sides)
 
 
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
@@ -208,13 +209,13 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     >>> n, c = integers("n c", positive=True)
     >>> x, k = Signal("x", n), Signal("k", c)
     >>> print(statement(Claim(x.convolve(k), k.convolve(x))))
-    (R : comRingType) (c n : int) (k x : seq R) :
+    : forall (c n : Z) (k x : tensor R),
         1 <= c ->
         1 <= n ->
-        (size k)%:Z = c ->
-        (size x)%:Z = n ->
-      convolve x k
-      = convolve k x.
+        shape k = [:: c] ->
+        shape x = [:: n] ->
+      convolve 0 x k
+      = convolve 0 k x.
 
     Raises:
         Uncertified: there is no rule for something in the claim.

@@ -32,7 +32,7 @@ def in_operators(node: SignalExpr) -> SignalExpr:
     >>> o, c = integers("o c", nonnegative=True)
     >>> w, s = Tensor("w", (4, 1)), Tensor("s", (4,))
     >>> print(in_operators(Tensor.from_formula((o, c), w[o, c] * s[o], shape=(4, 1))))
-    einsum("ab,a->ab", w, s)
+    einsum("a,ab->ab", s, w)
     """
     if isinstance(node.operator, Einsum) and len(node.operands) > 2:
         return _pairwise(node.operator.inputs, node.operator.output, node.operands)
