@@ -393,6 +393,9 @@ LARGEST_UNEVEN_POOL = 12
 """Of an average that does not count the padding: it has as many cases as entries."""
 
 
+MOST_VALUES_TOLD_APART = 4
+"""Values of an integer that a sum runs over, which a certificate looks at one by one."""
+
 # --- texts that are typed ------------------------------------------------------------
 # They bound the time that a text takes before it is known what it says.  What is in the catalogue
 # is far below most of them: its longest claim has about 1,200 characters as it is printed.

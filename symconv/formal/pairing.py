@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import islice, permutations
 from typing import TypeAlias
 
-from symconv.arithmetic.limits import MOST_ORDERS_TRIED
+from symconv.arithmetic.limits import MOST_ORDERS_TRIED, MOST_VALUES_TOLD_APART
 from symconv.arithmetic.polynomials import Polynomial
 from symconv.errors import Uncertified
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Map, Side, maps_between, possible_maps
+from symconv.formal.rocq_syntax import scalar_text
 
 __all__ = ["Pair", "Plan", "Sides", "plan"]
 
 Contradict: TypeAlias = Callable[[Side, Sequence[Polynomial]], bool]
 """Whether what is known of a side says that not all of these are nonnegative."""
-
-_MOST_VALUES = 4
-"""Values of an integer that are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> 
 
 
 def _is_zero(side: Side) -> bool:
-    return "(number 0)" in side.sum.scalars
+    return scalar_text(Fraction(0)) in side.sum.scalars
 
 
 def _one_by_one(one: Sides, other: Sides) -> Plan | None:
@@ -274,7 +273,7 @@ def _values_of(side: Side) -> list[Comparison]:
     """Conditions that leave one value to an integer with few values that is multiplied."""
     for variable in side.basis:
         size = side.sum.sizes[variable - side.variables[0]].as_integer()
-        if size is None or not 1 < size <= _MOST_VALUES:
+        if size is None or not 1 < size <= MOST_VALUES_TOLD_APART:
             continue
         if any(variable in m and len(m) > 1 for p in _read(side) for m in p.terms):
             return [
