@@ -485,8 +485,8 @@ def test_the_statement_says_the_claim_about_tensors() -> None:
     diagonal = Piecewise((1, And(Eq(u, 2 * v), Eq(v, c))), (0, True))
     formula = Tensor.from_formula((u, v), diagonal, shape=(M, H)) + bias.rearrange("a -> a 1")
     assert statement(Claim(formula, formula)).splitlines()[-1] == (
-        "  = add (build [:: M; H] (fun i => if holds [:: (c%Z =? (component i 1)%Z)%Z; "
-        "((component i 0)%Z =? (2 * (component i 1))%Z)%Z] then 1%R else 0%R)) "
+        "  = add (build [:: M; H] (fun i => if holds [:: c =? (component i 1); "
+        "(component i 0) =? 2 * (component i 1)] then 1%R else 0%R)) "
         "(spread [:: M; H] [:: Some 0%N; None] "
         "(rearrange [:: M] [:: [:: 0]]%N [:: [:: 0]; [::]]%N bias))."
     )

@@ -124,7 +124,7 @@ def test_what_comes_of_a_claim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert rejected.outcome == "rejected"
     assert rejected.reason.startswith("line ")
     assumed = again(
-        text.replace("Theorem", "Axiom a : False.\nTheorem").replace("by move", "by case: a; move")
+        text.replace("Theorem", "Axiom a : False.\nTheorem").replace("intros; lia", "destruct a")
     )
     assert assumed.outcome == "rejected"
     assert assumed.reason.startswith("it assumes something: Axioms:\na : False")
