@@ -153,8 +153,8 @@ Ltac compute_shape := lazy beta iota zeta delta
 
 Ltac equal_sizes := first
   [ repeat (apply: equal_lists; first lia); reflexivity
-  | rewrite /windows_in ?Z.div_1_r;
-    repeat (apply: equal_lists; first by (lia || (Z.to_euclidean_division_equations; first [lia | nia])));
+  | repeat (apply: equal_lists; first by (lia ||
+      (rewrite /windows_in ?Z.div_1_r; (lia || (Z.to_euclidean_division_equations; first [lia | nia])))));
     reflexivity
   | rewrite /convolved_size;
     repeat match goal with |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ? end;

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sympy.core.relational import Relational
 
-from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.arithmetic.from_sympy import assumption_cases, cases
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, Relation
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
+from symconv.formal.arithmetic import Hypothesis
 from symconv.formal.proofs import proof_lines
 from symconv.formal.rocq_files import library
 from symconv.formal.rocq_syntax import (
@@ -155,15 +157,14 @@ def _has_fractions(claim: Claim) -> bool:
 
 
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
-    given = [name for name, _, _ in hypotheses(claim, names)]
+    given = list(hypotheses(claim, names))
     if not claim.signals:
         yield from _integer_proof(statement(claim))
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
-    yield f"move=> {' '.join([*integers, *tensors, *given])}."
-    on_integers = {name: about for name, _, about in hypotheses(claim, names) if about}
-    yield from proof_lines(claim, names, on_integers)
+    yield f"move=> {' '.join([*integers, *tensors, *(one.name for one in given)])}."
+    yield from proof_lines(claim, names, given)
 
 
 def _integer_proof(stated: str) -> Iterator[str]:
@@ -230,39 +231,52 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []
     binders += [f"({tensors} : tensor R)"] if tensors else []
-    lines = [f"    {text} ->" for _, text, _ in hypotheses(claim, names)]
+    lines = [f"    {one.text} ->" for one in hypotheses(claim, names)]
     head = " ".join(["forall", *binders]) + "," if binders else ""
     return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])
 
 
-def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
-    """The hypotheses: the name in the proof, the statement, the symbols if it is on integers."""
-    for number, (text, about) in enumerate(_on_integers(claim, names), 1):
-        yield f"given{number}", text, about
+def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[Hypothesis]:
+    """The hypotheses, in the order of the statement."""
+    for number, (text, about, known) in enumerate(_on_integers(claim, names), 1):
+        amounts = _amounts(known[0]) if len(known) == 1 else ()
+        yield Hypothesis(f"given{number}", text, frozenset(about), tuple(amounts))
     for name, leaf in sorted(claim.named.items()):
         sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
         shape = f"[:: {sizes}]" if sizes else "[::]"
-        yield f"shape_{names[name]}", f"shape {names[name]} = {shape}", set()
+        yield Hypothesis(f"shape_{names[name]}", f"shape {names[name]} = {shape}")
     if _has_fractions(claim):
-        yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
+        yield Hypothesis("nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)")
     for number, one in enumerate(claim.about_taps, 1):
         left, right = (tensor_text(side, names) for side in one.signals)
-        yield f"taps{number}", f"{left} = {right}", set()
+        yield Hypothesis(f"taps{number}", f"{left} = {right}")
 
 
-def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
+def _amounts(case: Conjunction) -> Iterator[Polynomial]:
+    for guard in case:
+        yield guard.polynomial
+        if guard.relation is Relation.ZERO:
+            yield -guard.polynomial
+
+
+def _on_integers(
+    claim: Claim, names: Mapping[str, str]
+) -> Iterator[tuple[str, set[str], list[Conjunction]]]:
+    """What is said of integers: the text, the symbols in it, and the cases that it is."""
     for symbol in claim.symbols:
-        cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
-        if all(cases):
-            text = r" \/ ".join(map(r" /\ ".join, cases))
-            yield text if len(cases) == 1 else f"({text})", {symbol.name}
+        known = assumption_cases(symbol)
+        said = [[guard_text(g, names) for g in case] for case in known]
+        if all(said):
+            text = r" \/ ".join(map(r" /\ ".join, said))
+            yield text if len(said) == 1 else f"({text})", {symbol.name}, known
     for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
         symbols = {str(s) for s in spelled_out(hypothesis).free_symbols}
-        yield text if isinstance(hypothesis, Relational) else f"({text})", symbols
+        text = text if isinstance(hypothesis, Relational) else f"({text})"
+        yield text, symbols, cases(hypothesis)
     for requirement in requirements(*claim.signals, *claim.about):
         for guard in requirement.guards:
-            yield guard_text(guard, names), guard.polynomial.symbols()
+            yield guard_text(guard, names), guard.polynomial.symbols(), [(guard,)]
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact
+from symconv.formal.arithmetic import Fact, Hypothesis
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -83,7 +83,7 @@ class Parts:
     Attributes:
         names: what the symbols and tensors of the claim are called in Rocq.
         signs: the signs of its symbols.
-        given: the hypotheses on integers, by their names in the proof.
+        given: the hypotheses on integers.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
@@ -95,7 +95,7 @@ class Parts:
 
     names: Mapping[str, str]
     signs: Mapping[str, Sign]
-    given: Mapping[str, set[str]]
+    given: Sequence[Hypothesis]
     known: dict[str, Part] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
@@ -248,7 +248,7 @@ class Parts:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
         found = set(atoms)
         return [
-            *(name for name, about in self.given.items() if about & found),
+            *(one.name for one in self.given if one.symbols & found),
             *(f"{m}_ge" for m in self.about if m in found),
             *(name for name, (_, about) in self.monomials.items() if about <= found),
         ]
@@ -270,21 +270,12 @@ class Parts:
             new = self.about.get(open_.pop(), set()) - found
             found |= new
             open_ += new
-        facts = [
-            Fact(name, amount)
-            for name, about in self.given.items()
-            for symbol in about & found
-            if len(about) == 1 and (low := self._least(symbol)) is not None
-            for amount in (Polynomial.of(symbol) - low,)
-        ]
+        facts = [fact for one in self.given if one.symbols & found for fact in one.facts()]
         facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
         facts += [
             Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
         ]
         return facts + [fact for m in self.about if m in found for fact in self.inequalities[m]]
-
-    def _least(self, symbol: str) -> int | None:
-        return self.signs[symbol].least if symbol in self.signs else None
 
     @property
     def positive(self) -> set[str]:

@@ -16,7 +16,7 @@ from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, are_contradictory, contradiction, refutation
+from symconv.formal.arithmetic import Fact, Hypothesis, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Side, Split
 from symconv.formal.pairing import Plan, plan
@@ -33,14 +33,14 @@ _OURS, _THEIRS = 1000, 2000
 
 
 def proof_lines(
-    claim: Claim, names: Mapping[str, str], given: Mapping[str, set[str]]
+    claim: Claim, names: Mapping[str, str], given: Sequence[Hypothesis]
 ) -> Iterator[str]:
     """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
         claim: a claim about tensors.
         names: what its symbols and tensors are called in Rocq.
-        given: the names of the hypotheses on integers, and the symbols in each.
+        given: the hypotheses.
 
     Raises:
         Uncertified: there is no rule for something in the claim, or no change of indices is found.
@@ -91,7 +91,7 @@ def _proof_lines(
     left: SignalExpr,
     right: SignalExpr,
     names: Mapping[str, str],
-    given: Mapping[str, set[str]],
+    given: Sequence[Hypothesis],
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
     parts = Parts(names, signs, given)
