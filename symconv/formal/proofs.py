@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
-from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
+from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Fact, Hypothesis, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
-from symconv.formal.index_maps import Comparison, Side, Split
+from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
 from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
 from symconv.formal.rocq_syntax import only, polynomial_text
@@ -270,8 +270,10 @@ class _Terms:
     ) -> Iterator[str]:
         yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
-        yield "  split."
         known = _Known(side, self._parts, names)
+        quotients, told = known.quotients(back, target.variables, forth)
+        yield from told.values()
+        yield "  split."
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -285,10 +287,12 @@ class _Terms:
             for goal in goals
         )
         yield "    by []."
+        again = [value.substitute(quotients).substitute(there) for value in back]
+        rewriting = " ".join(["rewrite", *(f"?{name}" for name in told)]) if told else "idtac"
         yield "  + " + " ".join(
-            "apply: equal_lists; first "
-            f"{known.equation(value.substitute(there), Polynomial.of(variable))}."
-            for value, variable in zip(back, side.variables, strict=True)
+            f"apply: equal_lists; first ({rewriting}; "
+            f"{known.equation(value, Polynomial.of(variable))})."
+            for value, variable in zip(again, side.variables, strict=True)
         )
         yield "    by []."
 
@@ -308,6 +312,13 @@ class _Terms:
                 )
                 continue
             name = names[step.variable]
+            if isinstance(step, SameQuotient):
+                told = " ".join(_in_range(position, names) for position in (step.one, step.other))
+                yield f"  have is_{name} : {name} = {text(step.value)}."
+                yield f"    have := same_quotient (m := {text(step.difference)}) {told}."
+                yield "    by move=> same; have := same ltac:(lia) ltac:(lia); lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             if not step.is_written:
                 cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
                 e = " ".join([f"{name}_in", *cases])
@@ -330,6 +341,14 @@ class _Terms:
         names |= {v: f"v{1 + number}" for number, v in enumerate(ours.variables)}
         names |= {w: f"w{1 + number}" for number, w in enumerate(theirs.variables)}
         return names
+
+
+def _in_range(position: Position, names: Mapping[Atom, str]) -> str:
+    """Why a position is below its size."""
+    first, *others = (f"{names[digit]}_in" for digit in position.digits)
+    for other in others:
+        first = f"(position_in {first} {other})"
+    return first
 
 
 def _function(
@@ -373,6 +392,44 @@ class _Known:
         return (
             f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
         )
+
+    def quotients(
+        self, values: Axes, variables: Sequence[int], there: Axes
+    ) -> tuple[dict[Atom, Polynomial], dict[str, str]]:
+        """The quotients in values of other integers that are known where these are those of here.
+
+        For 0 ≤ a < q it is ⌊(q·b + a)/q⌋ = b.
+
+        Args:
+            values: what has quotients in it.
+            variables: the numbers of the other integers.
+            there: what these are in the integers of this side.
+
+        Returns:
+            What the quotients are, and the lines that show it by the names of what they show.
+        """
+        put: dict[Atom, Polynomial] = dict(zip(variables, there, strict=True))
+        texts = dict(self.names)
+        texts |= {v: f"({polynomial_text(p, self.names)})" for v, p in put.items()}
+        found: dict[Atom, Polynomial] = {}
+        lines: dict[str, str] = {}
+        for atom in dict.fromkeys(a for p in values for a in p.atoms() if isinstance(a, Floor)):
+            numerator = self.side.value(atom.numerator.substitute(put))
+            for name, (rest, size) in self._ranges().items():
+                if size != atom.divisor:
+                    continue
+                whole, beyond = divided(numerator - rest, size)
+                if not beyond.terms:
+                    found[atom] = whole
+                    parts = [polynomial_text(p, texts) for p in (atom.numerator, atom.divisor)]
+                    value = polynomial_text(whole, self.names)
+                    number = f"quotient{1 + len(lines)}"
+                    lines[number] = (
+                        f"  have {number} : ({parts[0]}) / ({parts[1]}) = {value}"
+                        f" by apply: (quotient_is {name}); clear; ring."
+                    )
+                    break
+        return found, lines
 
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
