@@ -420,6 +420,7 @@ def _values(
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]
     own = dict(zip(source.variables, source.sum.sizes, strict=True))
     ranges = [(source.value(Polynomial.of(v)), size) for v, size in own.items()]
+    ranges += zip(map(Polynomial.of, source.outputs), source.shape, strict=True)
     while unknown:
         left = [q for q in (p.substitute(values) for p in equations) if q.indices() & unknown]
         found = (
@@ -503,18 +504,30 @@ def _digits(
     sizes: Sequence[Polynomial],
     ranges: Sequence[tuple[Polynomial, Polynomial]],
 ) -> list[Polynomial]:
-    """The digits, where a value that is known to be below a size may be the last of them.
+    """The digits, where values that are known to be below sizes may be the last of them."""
+    quotient = _quotient(position, sizes[-1], ranges) if len(sizes) > 1 else None
+    if quotient is None:
+        return digits(position, sizes)
+    return [*_digits(quotient, sizes[:-1], ranges), position - quotient * sizes[-1]]
 
-    For 0 ≤ a < q it is ⌊(q·b + a)/(q·c)⌋ = ⌊b/c⌋, which is easier to reason about.
+
+def _quotient(
+    position: Polynomial,
+    divisor: Polynomial,
+    ranges: Sequence[tuple[Polynomial, Polynomial]],
+) -> Polynomial | None:
+    """A quotient in a way that is easier to reason about, if there is one.
+
+    For 0 ≤ a < q it is ⌊(q·b + a)/(q·c)⌋ = ⌊b/c⌋.
     """
     for value, radix in ranges:
         whole, rest = divided(position - value, radix)
-        times, beyond = divided(sizes[-1], radix)
-        if len(sizes) > 1 and value.terms and not (rest.terms or beyond.terms):
-            quotient = floor(whole, times)
-            last = position - quotient * sizes[-1]
-            return [*_digits(quotient, sizes[:-1], ranges), last]
-    return digits(position, sizes)
+        times, beyond = divided(divisor, radix)
+        if value.terms and radix != Polynomial.constant(1) and not (rest.terms or beyond.terms):
+            if times == Polynomial.constant(1):
+                return whole
+            return _quotient(whole, times, ranges) or floor(whole, times)
+    return None
 
 
 def _unread(
