@@ -20,6 +20,12 @@ from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Hypothesis
+from symconv.formal.functions import (
+    LIBRARY_OF_FUNCTIONS,
+    functions_of,
+    names_with_functions,
+    said,
+)
 from symconv.formal.proofs import proof_lines
 from symconv.formal.rocq_files import library
 from symconv.formal.rocq_syntax import (
@@ -30,10 +36,11 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
-from symconv.formal.tensor_syntax import tensor_text
+from symconv.formal.tensor_syntax import function_key, tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
+from symconv.language.operators import Apply, MaxPool
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -75,7 +82,7 @@ def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
 def theorem_name(claim: Claim) -> str:
     """What a claim is called in its certificate."""
     wanted = claim.name or ""
-    stated = re.findall(r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", library())
+    stated = re.findall(r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", _library(True))
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
@@ -90,6 +97,7 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         Uncertified: there is no rule for something in the claim.
     """
     names = _names(claim)
+    functions = functions_of(claim.signals)
     name = theorem_name(claim)
     lines = theorem(claim, name, names)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
@@ -103,6 +111,7 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
         *([*(f"   {comment(line)}" for line in about), ""] if about else []),
+        *(f"   {comment(line)}" for line in said(functions, names)),
         *(
             [
                 "   It is a statement about integers: if a side is the length of a signal, then",
@@ -118,11 +127,15 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
     ]
     parts = [
         "\n".join(head),
-        library() if claim.signals else _INTEGERS,
+        _library(bool(functions)) if claim.signals else _INTEGERS,
         "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _library(has_functions: bool) -> str:
+    return library(LIBRARY_OF_FUNCTIONS) if has_functions else library()
 
 
 _INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
@@ -140,7 +153,13 @@ def theorem(claim: Claim, name: str, names: Mapping[str, str]) -> list[str]:
         Uncertified: there is no rule for something in the claim.
     """
     stated = statement(claim, names)  # what cannot be said is the better reason
-    proof = [f"  {line}" for line in _proof(claim, names)]
+    try:
+        proof = [f"  {line}" for line in _proof(claim, names)]
+    except Uncertified as reason:
+        if functions := functions_of(claim.signals):
+            told = f"{reason}, for every function in place of {' and '.join(functions)}"
+            raise Uncertified(told) from None
+        raise
     return [f"Theorem {name} {stated}", "Proof.", *proof, "Qed."]
 
 
@@ -163,7 +182,9 @@ def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
-    yield f"move=> {' '.join([*integers, *tensors, *(one.name for one in given)])}."
+    functions = [names[key] for key in functions_of(claim.signals)]
+    told = [*integers, *tensors, *functions, *(one.name for one in given)]
+    yield f"move=> {' '.join(told)}."
     yield from proof_lines(claim, names, given)
 
 
@@ -183,7 +204,8 @@ def _integer_proof(stated: str) -> Iterator[str]:
 
 
 def _names(claim: Claim) -> dict[str, str]:
-    return rocq_names([*(s.name for s in claim.symbols), *sorted(claim.named)])
+    others = [*(s.name for s in claim.symbols), *sorted(claim.named)]
+    return names_with_functions(others, functions_of(claim.signals))
 
 
 def _has_lengths(claim: Claim) -> bool:
@@ -221,16 +243,19 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
+    names = _names(claim) if names is None else names
     for node in walk(*claim.signals):
-        if node.operator.is_opaque:
+        if node.operator.is_opaque and not (
+            isinstance(node.operator, Apply | MaxPool) and function_key(node.operator) in names
+        ):
             raise Uncertified(
                 f"certificates are about commutative rings, in which {plain(node)} has no meaning"
             )
-    names = _names(claim) if names is None else names
     integers = " ".join(names[s.name] for s in claim.symbols)
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []
     binders += [f"({tensors} : tensor R)"] if tensors else []
+    binders += [f"({names[key]} : {kind})" for key, kind in functions_of(claim.signals).items()]
     lines = [f"    {one.text} ->" for one in hypotheses(claim, names)]
     head = " ".join(["forall", *binders]) + "," if binders else ""
     return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])

@@ -96,13 +96,16 @@ class Plan:
         return [*self.one.empty, *(ours for ours, _, _ in self.pairs)]
 
 
-def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> Plan:
+def plan(
+    one: Sequence[Side], other: Sequence[Side], contradict: Contradict, *, is_sure: bool = False
+) -> Plan:
     """The pairs of two sides.
 
     Args:
         one: the sums of one side.
         other: those of the other.
         contradict: whether some polynomials cannot all be nonnegative in a sum.
+        is_sure: whether each pair is to be seen to be equal, as nothing says that there are any.
 
     Raises:
         Uncertified: none are found.
@@ -115,15 +118,18 @@ def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> 
     if (found := _one_by_one(*sides)) is not None:
         return found
     try:
-        return _piece_by_piece(*sides, contradict)
+        return _piece_by_piece(*sides, contradict, is_sure=is_sure)
     except Uncertified:
+        if is_sure:
+            raise
         cases = [[_values_of(side) for side in part.sums] for part in sides]
         if not any(any(part) for part in cases):
             raise
         left, right = (part.in_pieces(c) for part, c in zip(sides, cases, strict=True))
         for part in (left, right):
             part.leave_out_empty(contradict)
-        return _one_by_one(left, right) or _piece_by_piece(left, right, contradict)
+        whole = _one_by_one(left, right)
+        return whole or _piece_by_piece(left, right, contradict, is_sure=False)
 
 
 def _is_zero(side: Side) -> bool:
@@ -148,7 +154,7 @@ def _one_by_one(one: Sides, other: Sides) -> Plan | None:
     return None if left else Plan(one, other, pairs)
 
 
-def _piece_by_piece(one: Sides, other: Sides, contradict: Contradict) -> Plan:
+def _piece_by_piece(one: Sides, other: Sides, contradict: Contradict, *, is_sure: bool) -> Plan:
     """Pairs of pieces of sums."""
     forth = {
         (a, b): possible
@@ -173,10 +179,21 @@ def _piece_by_piece(one: Sides, other: Sides, contradict: Contradict) -> Plan:
     for a, b in links:
         ours, theirs = lefts[a, b], rights[b, a]
         there, again = forth[a, b], back[b, a]
+        if is_sure and not (
+            _is_everywhere(left.sums[ours], there, contradict)
+            and _is_everywhere(right.sums[theirs], again, contradict)
+        ):
+            raise Uncertified("the summation indices are not seen to change into each other")
         pairs.append(
             (ours, theirs, Pair(left.sums[ours], right.sums[theirs], there.forth, again.forth))
         )
     return Plan(left, right, pairs)
+
+
+def _is_everywhere(side: Side, there: Map, contradict: Contradict) -> bool:
+    """Whether the conditions of a map are seen to hold for all integers of a sum."""
+    wanted = (p for case in there.conditions for p in case.nonnegative)
+    return all(contradict(side, [-side.value(p) - 1]) for p in wanted)
 
 
 _Order: TypeAlias = list[tuple[int, Comparison | None]]

@@ -94,21 +94,38 @@ def _proof_lines(
     given: Sequence[Hypothesis],
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
-    parts = Parts(names, signs, given)
+    parts = Parts(names, signs, given, proof=partial(_equal_lines, is_sure=True))
     parts.compare_products(
         size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
     )
     one, other = parts.of(left), parts.of(right)
     yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
     yield from parts.lines
+    yield from _equal_lines(parts, one, other)
+
+
+def _equal_lines(parts: Parts, one: Part, other: Part, *, is_sure: bool = False) -> Iterator[str]:
+    """The lines that show that two parts are equal.
+
+    Args:
+        parts: the parts that there are.
+        one: the one.
+        other: the other.
+        is_sure: whether it may be that they are not, so that no lines are to be written then.
+
+    Raises:
+        Uncertified: no change of indices is found.
+    """
     if one is other:
         yield "by []."
         return
+    if is_sure and not all(map(partial(_are_seen_equal, parts), one.shape, other.shape)):
+        raise Uncertified("the sizes are not seen to be equal")
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
     yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
-    found = terms.paired(one, other)
+    found = terms.paired(one, other, is_sure)
     sums = []
     for part, sides, second in ((one, found.one, False), (other, found.other, True)):
         sums.append(f"sum_{part.name}")
@@ -157,11 +174,11 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def paired(self, one: Part, other: Part) -> Plan:
+    def paired(self, one: Part, other: Part, is_sure: bool) -> Plan:
         """Which sums of the sides are equal."""
         ours = [Side.of(sum_, self._shape, _OURS) for sum_ in one.sums]
         theirs = [Side.of(sum_, self._shape, _THEIRS) for sum_ in other.sums]
-        return plan(ours, theirs, self._contradict)
+        return plan(ours, theirs, self._contradict, is_sure=is_sure)
 
     def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
         known = _Known(side, self._parts, self._names(side, side))
@@ -527,6 +544,15 @@ class _Known:
 def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
     for amount in node.operator.amounts:
         yield amount.polynomial
+
+
+def _are_seen_equal(parts: Parts, one: Polynomial, other: Polynomial) -> bool:
+    """Whether two sizes are seen to be equal."""
+    facts = parts.facts_about({*one.symbols(), *other.symbols()})
+    return one == other or all(
+        are_contradictory([Fact("", opposite), *facts], parts.positive)
+        for opposite in (other - one - 1, one - other - 1)
+    )
 
 
 def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:

@@ -31,6 +31,7 @@ FILES = (
     "two_sided",
     "sanity",
     *LIBRARY,
+    "tensor_functions",
     "tensor_layers",
     "tensor_composition",
     "tensor_kernels",
