@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Atom, Polynomial, divided
+from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Fact, Hypothesis
@@ -26,7 +26,14 @@ from symconv.formal.expansions import (
 )
 from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
 from symconv.formal.functions import function_part
-from symconv.formal.rocq_syntax import argument, list_text, only, polynomial_text, scalar_text
+from symconv.formal.rocq_syntax import (
+    Names,
+    argument,
+    list_text,
+    only,
+    polynomial_text,
+    scalar_text,
+)
 from symconv.formal.tensor_syntax import (
     application,
     axes_text,
@@ -85,13 +92,15 @@ class Parts:
     """The parts that have a name, and the lines of the proof that give them one.
 
     Attributes:
-        names: what the symbols and tensors of the claim are called in Rocq.
+        names: what the symbols and tensors of the claim are called in Rocq, and atoms with a name.
         signs: the signs of its symbols.
         given: the hypotheses on integers.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
+        renamed: atoms that have a name, as that name.
+        signed: the names of sizes that may be negative.
         monomials: products of amounts that are not negative, and the symbols in each.
         inequalities: what is known of each size.
         functions: functions of entries or windows, of what, and the part that each is.
@@ -101,7 +110,7 @@ class Parts:
         lines: the lines of the proof.
     """
 
-    names: Mapping[str, str]
+    names: Names
     signs: Mapping[str, Sign]
     given: Sequence[Hypothesis]
     known: dict[str, Part] = field(default_factory=dict)
@@ -109,6 +118,8 @@ class Parts:
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
     inequalities: dict[str, list[Fact]] = field(default_factory=dict)
+    renamed: dict[Atom, Polynomial] = field(default_factory=dict)
+    signed: set[str] = field(default_factory=set)
     monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
     functions: list[tuple[Operator, Part, Part]] = field(default_factory=list)
     equations: dict[str, str] = field(default_factory=dict)
@@ -157,7 +168,7 @@ class Parts:
         assert isinstance(signal.operator, Named)
         name = self.names[signal.operator.name]
         if name not in self.known:
-            self.known[name] = Part(name, list(signal.lengths), [named(name)])
+            self.known[name] = Part(name, self._sizes(signal.lengths), [named(name)])
             self.lines.append(f"have sum_{name} := expand_entry {name}.")
         return self.known[name]
 
@@ -207,9 +218,9 @@ class Parts:
 
             self.known[what] = self._named(
                 what,
-                list(signal.lengths),
+                self._sizes(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
-                f"expand_spread (sizes' := {self.shape_text(list(signal.lengths))}) "
+                f"expand_spread (sizes' := {self.shape_text(self._sizes(signal.lengths))}) "
                 f"(axes := {axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
@@ -298,7 +309,7 @@ class Parts:
         found = set(atoms)
         return [
             *(one.name for one in self.given if one.symbols & found),
-            *(f"{m}_ge" for m in self.about if m in found),
+            *(f"{m}_ge" for m in self.about if m in found and m not in self.signed),
             *(name for name, (_, about) in self.monomials.items() if about <= found),
         ]
 
@@ -320,7 +331,11 @@ class Parts:
             found |= new
             open_ += new
         facts = [fact for one in self.given if one.symbols & found for fact in one.facts()]
-        facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
+        facts += [
+            Fact(f"{m}_ge", Polynomial.of(m))
+            for m in self.about
+            if m in found and m not in self.signed
+        ]
         facts += [
             Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
         ]
@@ -398,6 +413,55 @@ class Parts:
                 self.lines.append(f"have [{' '.join(names)}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
+    def written(self, polynomial: Polynomial) -> Polynomial:
+        """An integer of the claim, in symbols and sizes with a name."""
+        return polynomial.substitute(self.renamed)
+
+    def _sizes(self, sizes: Iterable[Polynomial]) -> Axes:
+        return list(map(self.written, sizes))
+
+    def name_quotient(self, atom: Floor) -> None:
+        """Give a name to a quotient by a symbol."""
+        text, (a, s) = self.text(Polynomial.of(atom)), map(self.written, atom.parts)
+        name = f"m{1 + len(self.sizes)}"
+        self.sizes[text] = name
+        self.about[name] = {*a.symbols(), *s.symbols()}
+        self.facts[name] = [f"fact0_{name}"]
+        rest = a - s * Polynomial.of(name)
+        self.inequalities[name] = [Fact(f"fact0_{name}", p) for p in (rest, s - 1 - rest)]
+        self.lines += [
+            f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
+            f"have fact0_{name} := quotient_facts {self._atomic(a)} {self._positive(s)}; "
+            f"rewrite -{name}_is in fact0_{name}.",
+        ]
+        if self._is_at_least(atom.numerator, 0):
+            shown = f"{self._nonnegative(a)} {self._positive(s)}"
+            self.lines.append(
+                f"have {name}_ge := Z.div_pos _ _ {shown}; rewrite -{name}_is in {name}_ge."
+            )
+        else:
+            self.signed.add(name)
+        self._rename(atom, name)
+
+    def name_nonnegative_part(self, atom: Guarded) -> None:
+        """Give a name to max(0, a), where there are names for what is in a."""
+        a = self.written(atom.value)
+        text = f"Z.max 0 {self._atomic(a)}"
+        size = self._size(text, [a], lambda m: [[(m - a, ()), (a - m, (m,))]])
+        (name,) = size.symbols()
+        self._rename(atom, name)
+
+    def _rename(self, atom: Atom, name: str) -> None:
+        self.names = {**self.names, atom: name}
+        self.renamed[atom] = Polynomial.of(name)
+        self.lines.append(f"rewrite <- {name}_is in *.")
+        self.given = [
+            replace(one, symbols=one.symbols | {name}, amounts=tuple(self._sizes(one.amounts)))
+            if any(atom in set(p.every_atom()) for p in one.amounts)
+            else one
+            for one in self.given
+        ]
+
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
         """A part made by an operator."""
         first = parts[0] if parts else None
@@ -405,9 +469,10 @@ class Parts:
         match operator:
             case Pad(left, right, axis):
                 assert first is not None
-                l, r = left.polynomial, right.polynomial
+                l, r = self._sizes((left.polynomial, right.polynomial))
                 size = first.shape[axis] + l + r
-                if not self._is_at_least(signal.operands[0].lengths[axis] + l + r, 0):
+                exact = signal.operands[0].lengths[axis] + left.polynomial + right.polynomial
+                if not self._is_at_least(exact, 0):
                     whole = size
                     size = self._size(
                         f"Z.max 0 ({self.text(whole)})",
@@ -426,7 +491,7 @@ class Parts:
                 return self._moved(what, first.shape, at, rule, first)
             case Downsample(factor, axis):
                 assert first is not None
-                s, n = factor.polynomial, first.shape[axis]
+                s, n = self.written(factor.polynomial), first.shape[axis]
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
                     [s, n],
@@ -439,7 +504,7 @@ class Parts:
                 return self._moved(what, shape, at, rule, first)
             case Windows(size_, stride, dilation, axis):
                 assert first is not None
-                c, s, d = size_.polynomial, stride.polynomial, dilation.polynomial
+                c, s, d = self._sizes(a.polynomial for a in (size_, stride, dilation))
                 count = self.count(s, d, c, first.shape[axis])
                 shape = [*first.shape[:axis], count, *first.shape[axis + 1 :], c]
                 rule = (
@@ -453,12 +518,12 @@ class Parts:
                 return self._moved(what, shape, window, rule, first)
             case Dilate(factor, axis):
                 assert first is not None
-                return self._dilated(what, signal, factor.polynomial, axis, first)
+                return self._dilated(what, signal, self.written(factor.polynomial), axis, first)
             case Convolve(axis=axis):
                 return self._convolved(what, signal, axis, *parts)
             case Correlate(stride, dilation, axis):
                 x, k = parts
-                s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
+                (s, d), c = self._sizes((stride.polynomial, dilation.polynomial)), k.shape[0]
                 shape = list(x.shape)
                 shape[axis] = self.count(s, d, c, x.shape[axis])
 
@@ -602,9 +667,9 @@ class Parts:
 
     def _layer(self, what: str, signal: SignalExpr, operator: Conv, x: Part, w: Part) -> Part:
         batch = signal.operands[0].ndim - operator.dimensions - 1
-        strides = [s.polynomial for s in operator.stride]
-        dilations = [d.polynomial for d in operator.dilation]
-        groups, outputs, channels = operator.groups.polynomial, *w.shape[:2]
+        strides = self._sizes(s.polynomial for s in operator.stride)
+        dilations = self._sizes(d.polynomial for d in operator.dilation)
+        groups, outputs, channels = self.written(operator.groups.polynomial), *w.shape[:2]
         counts = [
             self.count(s, d, c, n)
             for s, d, c, n in zip(
@@ -661,7 +726,7 @@ class Parts:
         return self._named(what, shape, sums, rule, [x, w])
 
     def _rearranged(self, what: str, signal: SignalExpr, operator: Rearrange, x: Part) -> Part:
-        sizes = [size.polynomial for size in operator.sizes]
+        sizes = self._sizes(size.polynomial for size in operator.sizes)
         source, target = (
             [[operator.names.index(name) for name in group] for group in groups]
             for groups in (operator.source, operator.target)
@@ -698,7 +763,7 @@ class Parts:
         if len(parts) > 2:
             raise Uncertified(f"certificates have no rule for {plain(signal)}: three operands")
         letters = list(dict.fromkeys("".join(operator.inputs)))
-        sizes = sizes_of_letters(signal)
+        sizes = {word: self.written(n) for word, n in sizes_of_letters(signal).items()}
         over = [letter for letter in letters if letter not in operator.output]
         order = [*operator.output, *over]
 
@@ -748,7 +813,7 @@ class Parts:
             case Term():
                 texts = {name: part.name for name, part in operands.items()}
                 text = TermText(node, len(operator.sizes), texts, self.names)
-                what = text.tensor([size.polynomial for size in operator.sizes])
+                what = text.tensor(self._sizes(size.polynomial for size in operator.sizes))
                 make = partial(self._term, what, node, text, operator, operands)
             case Scaled(number, of):
                 x = self._formula(of, signal, operator, operands)
@@ -770,7 +835,7 @@ class Parts:
         operator: Formula,
         operands: Mapping[str, Part],
     ) -> Part:
-        shape = [size.polynomial for size in operator.sizes]
+        shape = self._sizes(size.polynomial for size in operator.sizes)
 
         def put(polynomial: Polynomial, i: Axes, v: Axes) -> Polynomial:
             values: dict[Atom, Polynomial] = dict(enumerate([*i, *v]))

@@ -21,7 +21,8 @@ from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
 from symconv.formal.pairing import Plan, plan
 from symconv.formal.parts import Part, Parts
-from symconv.formal.rocq_syntax import only, polynomial_text
+from symconv.formal.quotients import name_quotients
+from symconv.formal.rocq_syntax import Names, only, polynomial_text
 from symconv.language.graph import walk
 from symconv.language.operators import Named, Scale
 from symconv.language.signals import SignalExpr, put_in
@@ -32,9 +33,7 @@ _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
 
 
-def proof_lines(
-    claim: Claim, names: Mapping[str, str], given: Sequence[Hypothesis]
-) -> Iterator[str]:
+def proof_lines(claim: Claim, names: Names, given: Sequence[Hypothesis]) -> Iterator[str]:
     """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
@@ -90,7 +89,7 @@ def _proof_lines(
     claim: Claim,
     left: SignalExpr,
     right: SignalExpr,
-    names: Mapping[str, str],
+    names: Names,
     given: Sequence[Hypothesis],
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
@@ -98,6 +97,7 @@ def _proof_lines(
     parts.compare_products(
         size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
     )
+    name_quotients(parts, left, right)
     one, other = parts.of(left), parts.of(right)
     yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
     yield from parts.lines

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
+from typing import Any
 
 import sympy
 from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
@@ -37,8 +38,8 @@ __all__ = [
     "scalar_text",
 ]
 
-Names = Mapping[str, str]
-"""What the symbols and signals of a claim are called in Rocq."""
+Names = Mapping[Any, str]
+"""What the symbols and signals of a claim are called in Rocq, and atoms of polynomials."""
 
 _TAKEN = re.compile(
     r"""
@@ -262,13 +263,13 @@ def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
 
 
 def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
+    if atom in names:
+        return names[atom]
     if isinstance(atom, Floor):
         parts = (argument(polynomial_text(part, names)) for part in atom.parts)
         return f"({' / '.join(parts)})"
     if isinstance(atom, Guarded) and atom.is_nonnegative_part:
         return f"(Z.max 0 {argument(polynomial_text(atom.value, names))})"
-    if atom in names:
-        return names[atom]
     what = "an index that the others do not give" if isinstance(atom, int) else str(atom)
     raise Uncertified(f"there is no rule for {what} in a certificate")
 
