@@ -125,9 +125,9 @@ def contradiction(
         found = _fewest(known.with_multiples())
     if found is None:
         return f"{only(everything)}; lia"
-    names, lines = known.needed(found, text)
+    names, conditions, multiples = known.needed(found, text)
     kept = [name for name in (*names, *always) if name]
-    return "; ".join([only(kept), *lines, "lia"])
+    return "; ".join([only(kept), *conditions, *multiples, "lia"])
 
 
 @dataclass(slots=True)
@@ -182,18 +182,22 @@ class _Known:
 
     def needed(
         self, found: Sequence[_Multiple], text: Callable[[Polynomial], str]
-    ) -> tuple[list[str], list[str]]:
-        """The names of the hypotheses that are needed, and the tactics before `lia`."""
+    ) -> tuple[list[str], list[str], list[str]]:
+        """The names of the hypotheses that are needed, and the tactics before `lia`.
+
+        The tactics that show conditions of facts come first, then those that multiply facts.
+        """
         names: list[str] = []
         conditions: list[str] = []
         multiples: list[str] = []
         for multiple in found:
             names.append(multiple.fact.name)
             for amount in multiple.fact.when:
-                inner, before = self.needed(self.shown[amount], text)
+                inner, first, inside = self.needed(self.shown[amount], text)
                 names += [name for name in inner if name != _OTHERWISE]
-                if before:
-                    way = "; ".join([f"apply: not_above => {_OTHERWISE}", *before, "lia"])
+                conditions += first
+                if inside:
+                    way = "; ".join([f"apply: not_above => {_OTHERWISE}", *inside, "lia"])
                     conditions.append(f"(have ? : 0 < {_bracketed(text(amount))} by ({way}))")
             if multiple.by != _ONE:
                 multiples.append(
@@ -207,7 +211,7 @@ class _Known:
             for fact in self.usable
             if any((fact.amount - a).as_integer() is not None for a in by)
         ]
-        return list(dict.fromkeys(names)), list(dict.fromkeys([*conditions, *multiples]))
+        return list(dict.fromkeys(names)), list(dict.fromkeys(conditions)), multiples
 
 
 def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:

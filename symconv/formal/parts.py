@@ -133,7 +133,7 @@ class Parts:
         atoms |= {m: m for m in self.sizes.values()}
         return polynomial_text(polynomial, atoms)
 
-    def shape_text(self, shape: Axes) -> str:
+    def shape_text(self, shape: Iterable[Polynomial]) -> str:
         """A shape as Rocq writes it."""
         return list_text(map(self.text, shape))
 
@@ -220,7 +220,7 @@ class Parts:
                 what,
                 self._sizes(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
-                f"expand_spread (sizes' := {self.shape_text(self._sizes(signal.lengths))}) "
+                f"expand_spread (sizes' := {self.shape_text(signal.lengths)}) "
                 f"(axes := {axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
@@ -414,7 +414,10 @@ class Parts:
         return Polynomial.of(self.sizes[text])
 
     def written(self, polynomial: Polynomial) -> Polynomial:
-        """An integer of the claim, in symbols and sizes with a name."""
+        """An integer of the claim, in symbols and sizes with a name.
+
+        Its text may have another order: rules are told what stands in the claim.
+        """
         return polynomial.substitute(self.renamed)
 
     def _sizes(self, sizes: Iterable[Polynomial]) -> Axes:
@@ -452,7 +455,7 @@ class Parts:
         self._rename(atom, name)
 
     def _rename(self, atom: Atom, name: str) -> None:
-        self.names = {**self.names, atom: name}
+        self.names = {**self.names, atom: name, name: name}
         self.renamed[atom] = Polynomial.of(name)
         self.lines.append(f"rewrite <- {name}_is in *.")
         self.given = [
@@ -481,7 +484,8 @@ class Parts:
                     )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
-                rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
+                before, after = self.text(left.polynomial), self.text(right.polynomial)
+                rule = f"expand_pad (a := {axis}) (l := {before}) (r := {after})"
                 return self._moved(what, shape, at, rule, first)
             case Flip(axis):
                 assert first is not None
@@ -752,8 +756,8 @@ class Parts:
             for one in x.sums
         ]
         told = (
-            f"(sizes' := {self.shape_text(sizes)}) (source := {numbers_text(source)}%N) "
-            f"(target := {numbers_text(target)}%N)"
+            f"(sizes' := {self.shape_text([size.polynomial for size in operator.sizes])}) "
+            f"(source := {numbers_text(source)}%N) (target := {numbers_text(target)}%N)"
         )
         known = only(self.hypotheses(a for size in sizes for a in size.symbols()))
         rule = f"expand_rearrange {told} (ltac:({known}; nonnegatives)) isT {self._given(what, x)}"
@@ -763,7 +767,8 @@ class Parts:
         if len(parts) > 2:
             raise Uncertified(f"certificates have no rule for {plain(signal)}: three operands")
         letters = list(dict.fromkeys("".join(operator.inputs)))
-        sizes = {word: self.written(n) for word, n in sizes_of_letters(signal).items()}
+        written = sizes_of_letters(signal)
+        sizes = {letter: self.written(size) for letter, size in written.items()}
         over = [letter for letter in letters if letter not in operator.output]
         order = [*operator.output, *over]
 
@@ -773,7 +778,7 @@ class Parts:
         run = [sizes[letter] for letter in over]
         shape = [sizes[letter] for letter in operator.output]
         told = (
-            f"(sizes' := {self.shape_text([sizes[letter] for letter in letters])}) "
+            f"(sizes' := {self.shape_text([written[letter] for letter in letters])}) "
             f"(output := {numbers_of(operator.output, letters)}%N) "
             f"(over := {numbers_of(over, letters)}%N) "
             f"(f := {numbers_of(operator.inputs[0], letters)}%N)"
