@@ -9,11 +9,14 @@ by its inverse, and that the lengths agree, is linear arithmetic, which Rocq's `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.arithmetic.from_sympy import cases as conditions_in_cases
+from symconv.arithmetic.polynomials import Guard, Polynomial, Relation
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
@@ -32,6 +35,7 @@ from symconv.formal.tensor_syntax import tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
+from symconv.language.operators import Extend, Roll
 from symconv.language.signals import SignalExpr
 
 __all__ = [
@@ -39,6 +43,7 @@ __all__ = [
     "certificate",
     "hypotheses",
     "in_section",
+    "lemmas_on_ends",
     "script",
     "statement",
     "theorem",
@@ -116,11 +121,20 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
     ]
     parts = [
         "\n".join(head),
-        library() if claim.signals else _INTEGERS,
+        library(*lemmas_on_ends(claim)) if claim.signals else _INTEGERS,
         "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def lemmas_on_ends(claim: Claim) -> list[str]:
+    """The file of lemmas that the certificate needs if a tensor goes on at its ends; else none."""
+    return ["tensor_ends"] if _goes_on(claim) else []
+
+
+def _goes_on(claim: Claim) -> bool:
+    return any(isinstance(node.operator, Extend | Roll) for node in walk(*claim.signals))
 
 
 _INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
@@ -163,7 +177,11 @@ def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
     integers = [names[s.name] for s in claim.symbols]
     yield f"move=> {' '.join([*integers, *tensors, *given])}."
     on_integers = {name: about for name, _, about in hypotheses(claim, names) if about}
-    yield from proof_lines(claim, names, on_integers)
+    bounds = {
+        f"given{number}": amounts
+        for number, (_, _, amounts) in enumerate(_on_integers(claim, names), 1)
+    }
+    yield from proof_lines(claim, names, on_integers, bounds if _goes_on(claim) else {})
 
 
 def _integer_proof(stated: str) -> Iterator[str]:
@@ -237,7 +255,7 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
 
 def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
     """The hypotheses: the name in the proof, the statement, the symbols if it is on integers."""
-    for number, (text, about) in enumerate(_on_integers(claim, names), 1):
+    for number, (text, about, _) in enumerate(_on_integers(claim, names), 1):
         yield f"given{number}", text, about
     for name, leaf in sorted(claim.named.items()):
         sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
@@ -250,19 +268,44 @@ def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, st
         yield f"taps{number}", f"{left} = {right}", set()
 
 
-def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
+def _on_integers(
+    claim: Claim, names: Mapping[str, str]
+) -> Iterator[tuple[str, set[str], list[Polynomial]]]:
+    """The hypotheses on integers: the statement, the symbols, and what is not negative by it.
+
+    That is left out where signs of symbols, which are known otherwise, say it.
+    """
     for symbol in claim.symbols:
         cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
         if all(cases):
             text = r" \/ ".join(map(r" /\ ".join, cases))
-            yield text if len(cases) == 1 else f"({text})", {symbol.name}
+            yield text if len(cases) == 1 else f"({text})", {symbol.name}, []
     for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
         symbols = {str(s) for s in spelled_out(hypothesis).free_symbols}
-        yield text if isinstance(hypothesis, Relational) else f"({text})", symbols
+        bounds = _bounds(spelled_out(hypothesis))
+        yield text if isinstance(hypothesis, Relational) else f"({text})", symbols, bounds
     for requirement in requirements(*claim.signals, *claim.about):
         for guard in requirement.guards:
-            yield guard_text(guard, names), guard.polynomial.symbols()
+            yield guard_text(guard, names), guard.polynomial.symbols(), _nonnegative([guard])
+
+
+def _bounds(condition: Boolean) -> list[Polynomial]:
+    """What is not negative where a condition holds, as far as it has one case."""
+    found = conditions_in_cases(condition)
+    return _nonnegative(found[0]) if len(found) == 1 else []
+
+
+def _nonnegative(guards: Iterable[Guard]) -> list[Polynomial]:
+    return [
+        amount
+        for guard in guards
+        for amount in (
+            [guard.polynomial]
+            if guard.relation is Relation.AT_LEAST_ZERO
+            else [guard.polynomial, -guard.polynomial]
+        )
+    ]
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:

@@ -46,12 +46,15 @@ from symconv.language.operators import (
     Divide,
     Downsample,
     Einsum,
+    Extend,
+    Extension,
     Flip,
     Formula,
     Multiply,
     Named,
     Pad,
     Rearrange,
+    Roll,
     Scale,
     Taps,
     Windows,
@@ -84,6 +87,8 @@ class Parts:
         names: what the symbols and tensors of the claim are called in Rocq.
         signs: the signs of its symbols.
         given: the hypotheses on integers, by their names in the proof.
+        bounds: what is not negative by some of them.
+        rounds_in_one: whether a tensor that goes round is one sum over its rounds, or one for each.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
@@ -96,6 +101,8 @@ class Parts:
     names: Mapping[str, str]
     signs: Mapping[str, Sign]
     given: Mapping[str, set[str]]
+    bounds: Mapping[str, Sequence[Polynomial]] = field(default_factory=dict)
+    rounds_in_one: bool = False
     known: dict[str, Part] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
@@ -104,11 +111,13 @@ class Parts:
     monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
+    @property
+    def _atoms(self) -> dict[Atom, str]:
+        return dict([*self.names.items(), *((m, m) for m in self.sizes.values())])
+
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        atoms: dict[Atom, str] = dict(self.names.items())
-        atoms |= {m: m for m in self.sizes.values()}
-        return polynomial_text(polynomial, atoms)
+        return polynomial_text(polynomial, self._atoms)
 
     def shape_text(self, shape: Axes) -> str:
         """A shape as Rocq writes it."""
@@ -277,6 +286,12 @@ class Parts:
             if len(about) == 1 and (low := self._least(symbol)) is not None
             for amount in (Polynomial.of(symbol) - low,)
         ]
+        facts += [
+            Fact(name, amount)
+            for name, amounts in self.bounds.items()
+            if self.given[name] & found
+            for amount in amounts
+        ]
         facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
         facts += [
             Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
@@ -288,8 +303,9 @@ class Parts:
 
     @property
     def positive(self) -> set[str]:
-        """The symbols that are positive."""
-        return {name for name, sign in self.signs.items() if sign.least == 1}
+        """The symbols that are positive, and with bounds those that are not negative."""
+        least = {0, 1} if self.bounds else {1}
+        return {name for name, sign in self.signs.items() if sign.least in least}
 
     def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
         """Say of each product of symbols in these what follows from their lower bounds.
@@ -378,6 +394,17 @@ class Parts:
                 at = partial(_along, axis, lambda u: u - l)
                 rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
                 return self._moved(what, shape, at, rule, first)
+            case Extend(left, right, mode, axis):
+                assert first is not None
+                return self._extended(what, left.polynomial, right.polynomial, mode, axis, first)
+            case Roll(shift, axis):
+                assert first is not None
+                m, n = shift.polynomial, first.shape[axis]
+                bounds = self._follows(
+                    f"- {self._atomic(n)} <= {self.text(m)} <= {self.text(n)}", m, n
+                )
+                reason = f"roll_goes_round (a := {axis}) shape_{first.name} isT {bounds}"
+                return self._going_round(what, first.shape, m, axis, reason, first)
             case Flip(axis):
                 assert first is not None
                 last = first.shape[axis] - 1
@@ -463,6 +490,89 @@ class Parts:
     ) -> Part:
         sums = [moved(at, of.shape, one) for one in of.sums]
         return self._named(what, shape, sums, f"{rule} {self._given(what, of)}", [of])
+
+    def _extended(
+        self, what: str, l: Polynomial, r: Polynomial, mode: Extension, axis: int, x: Part
+    ) -> Part:
+        """What stands before the tensor, the tensor itself, and what stands after it."""
+        n = x.shape[axis]
+        shape = [*x.shape[:axis], n + l + r, *x.shape[axis + 1 :]]
+        if mode == "circular":
+            inside = (self._follows(f"0 <= {self.text(a)} <= {self.text(n)}", a, n) for a in (l, r))
+            reason = f"extend_goes_round (a := {axis}) shape_{x.name} isT {' '.join(inside)}"
+            return self._going_round(what, shape, l, axis, reason, x)
+        before: Callable[[Polynomial], Polynomial]
+        after: Callable[[Polynomial], Polynomial]
+        match mode:
+            case "reflect":
+                before, after = (lambda j: l - j), (lambda j: n - 2 - j)
+            case "symmetric":
+                before, after = (lambda j: l - 1 - j), (lambda j: n - 1 - j)
+            case "replicate":
+                before, after = (lambda j: Polynomial({})), (lambda j: n - 1)
+
+        def end(
+            skipped: Polynomial, size: Polynomial, entry: Callable[[Polynomial], Polynomial]
+        ) -> list[Sum]:
+            return [
+                sum_of_one(
+                    [size],
+                    lambda i, v: [(v[0], i[axis] - skipped)],
+                    lambda i, v: _along(axis, lambda u: entry(v[0]), i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+
+        middle = [moved(partial(_along, axis, lambda u: u - l), x.shape, one) for one in x.sums]
+        sums = [*end(Polynomial({}), l, before), *middle, *end(l + n, r, after)]
+        place = Polynomial.of(0)
+        functions = " ".join(
+            f"({side} := fun i0 => {polynomial_text(f(place), self._atoms | {0: 'i0'})})"
+            for side, f in (("before", before), ("after", after))
+        )
+        nonnegative = f"{self._nonnegative(l)} {self._nonnegative(r)}"
+        rule = (
+            f"expand_extend (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)}) "
+            f"(ends := {mode}_ends) {functions} (s := {self.shape_text(x.shape)}) isT "
+            f"{nonnegative} ltac:(ends_are) ltac:(ends_are) {self._given(what, x)}"
+        )
+        return self._named(what, shape, sums, rule, [x])
+
+    def _going_round(
+        self, what: str, shape: Axes, m: Polynomial, axis: int, reason: str, x: Part
+    ) -> Part:
+        """Each entry is the one at the remainder of u - m."""
+        n = x.shape[axis]
+        if self.rounds_in_one:
+            sums = [
+                sum_of_one(
+                    [Polynomial.constant(3), n],
+                    lambda i, v: [(v[0] * n + v[1], i[axis] - m + n)],
+                    lambda i, v: _along(axis, lambda u: v[1], i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+        else:
+            sums = [
+                moved(partial(_along, axis, change), x.shape, one)
+                for change in (lambda u: u - m + n, lambda u: u - m, lambda u: u - m - n)
+                for one in x.sums
+            ]
+        number = "one" if self.rounds_in_one else "three"
+        rule = (
+            f"expand_in_{number} (a := {axis}) (m := {self.text(m)}) "
+            f"(s := {self.shape_text(x.shape)}) isT ({reason})"
+        )
+        return self._named(what, shape, sums, f"{rule} {self._given(what, x)}", [x])
+
+    def _follows(self, statement: str, *about: Polynomial) -> str:
+        """A statement about sizes, shown from all that is known of them."""
+        known = only(self.relevant(a for p in about for a in p.symbols()))
+        return f"(ltac:({known}; lia) : {statement})"
 
     def _atomic(self, polynomial: Polynomial) -> str:
         return argument(self.text(polynomial))

@@ -52,6 +52,7 @@ _TAKEN = re.compile(
     | digits | product | places | windows_in | windows_along | component | position_of | size
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
     | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
+    | extend | \w+_ends | mirrored
     | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
     | all_joined | all_digits
     | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel

@@ -517,7 +517,6 @@ def test_sources_that_say_less_than_they_seem_to_are_refused(
     ("claim", "reason"),
     [
         (Claim(x.convolve(k), x.correlate(k)), "only what is proved for all lengths"),
-        (Claim(x.pad(1, 1, "circular"), x.pad(1, 1, "circular")), "no rule for pad"),
         (Claim(x.relu(), x.relu()), r"commutative rings, in which relu\(x\) has no meaning"),
         (Claim(image.max_pool((2, 2)), image.max_pool((2, 2))), "commutative rings, in which maxp"),
         (Claim(einsum("i,i,i->i", x, x, x), einsum("i,i,i->i", x, x, x)), "three operands"),
