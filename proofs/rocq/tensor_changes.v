@@ -130,6 +130,16 @@ have ac : a = c by case: (Z.lt_trichotomy a c) => [? | [// | ?]]; exfalso; nia.
 by subst c; split; lia.
 Qed.
 
+(* A position in blocks of q, and two positions that differ by a multiple of their size. *)
+Lemma position_in q s a d : 0 <= a < q -> 0 <= d < s -> 0 <= a + q * d < q * s.
+Proof. by move=> ? ?; nia. Qed.
+Lemma same_quotient q q' a b m :
+  0 <= a < q -> 0 <= b < q' -> q = q' -> a - b = q * m -> m = 0.
+Proof. by move=> ? ? e ?; subst q'; nia. Qed.
+
+Lemma quotient_is a r q b : 0 <= r < q -> a = q * b + r -> a / q = b.
+Proof. by move=> r_in ->; rewrite Z.mul_comm Z.div_add_l ?Z.div_small; lia. Qed.
+
 Ltac positive := first
   [ assumption | lia
   | apply: Z.mul_pos_pos; positive
@@ -153,8 +163,8 @@ Ltac compute_shape := lazy beta iota zeta delta
 
 Ltac equal_sizes := first
   [ repeat (apply: equal_lists; first lia); reflexivity
-  | rewrite /windows_in ?Z.div_1_r;
-    repeat (apply: equal_lists; first by (lia || (Z.to_euclidean_division_equations; first [lia | nia])));
+  | repeat (apply: equal_lists; first by (lia ||
+      (rewrite /windows_in ?Z.div_1_r; (lia || (Z.to_euclidean_division_equations; first [lia | nia])))));
     reflexivity
   | rewrite /convolved_size;
     repeat match goal with |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ? end;

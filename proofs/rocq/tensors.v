@@ -280,6 +280,16 @@ Definition add x y : tensor R := build (shape x) (fun i => x.[i] + y.[i])%R.
 Definition multiply x y : tensor R := build (shape x) (fun i => x.[i] * y.[i])%R.
 Definition scale (q : R) x : tensor R := build (shape x) (fun i => q * x.[i])%R.
 
+(* A function of each entry. *)
+Definition apply (f : R -> R) x : tensor R := build (shape x) (fun i => f x.[i]).
+
+(* Along axis a windows as those of `windows`, over x with l places before it and r after it: a
+   function of the list of those entries of each window that x has. *)
+Definition pool a c s d l r (f : seq R -> R) x : tensor R :=
+  build (along a (fun n => windows_in s d c (n + l + r)) (shape x))
+    (fun i => let window := [seq along a (fun u => s * u + d * j - l) i | j <- range c] in
+      f [seq x.[p] | p <- window & inside (shape x) p]).
+
 End Operators.
 
 (* An integer as an element of a ring, and a quotient of two of them in a field. *)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
 from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
 from symconv.formal.rocq_syntax import only
 
-__all__ = ["Fact", "are_contradictory", "contradiction", "refutation"]
+__all__ = ["Fact", "Hypothesis", "are_contradictory", "contradiction", "refutation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,27 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A hypothesis of the claim.
+
+    Attributes:
+        name: its name in the proof.
+        text: what it says.
+        symbols: the symbols in it, where it is about integers; none where it is about a tensor.
+        amounts: what is not negative because of it, as far as that is all that it says.
+    """
+
+    name: str
+    text: str
+    symbols: frozenset[str] = frozenset()
+    amounts: tuple[Polynomial, ...] = ()
+
+    def facts(self) -> list[Fact]:
+        """The hypothesis as far as it is about one amount after the other."""
+        return [Fact(self.name, amount) for amount in self.amounts]
+
+
+@dataclass(frozen=True, slots=True)
 class _Multiple:
     """A fact times a product of positive symbols; that is 1 where nothing is multiplied."""
 
@@ -48,7 +69,7 @@ class _Multiple:
 
 
 _ONE = Polynomial.constant(1)
-_OPPOSITE = "opposite"
+_OPPOSITE, _OTHERWISE = "opposite", "otherwise"
 
 
 def refutation(
@@ -97,47 +118,96 @@ def contradiction(
         text: writes an amount.
         always: the names of hypotheses to use in any case.
     """
-    usable, support = _usable(facts)
-    alone = [_Multiple(_ONE, fact) for fact in usable]
-    found = _fewest(alone)
-    if found is None:
-        found = _fewest([*_multiples(usable, positive), *alone])
+    known = _Known.of(facts, positive)
+    found = _fewest(known.alone()) or _fewest(known.with_multiples())
+    if found is None and known.open:
+        known.use_multiples_for_conditions()
+        found = _fewest(known.with_multiples())
     if found is None:
         return f"{only(everything)}; lia"
-    names = [name for multiple in found for name in support[multiple.fact]]
-    by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
-    names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
-    lines = [
-        f"(have ? : 0 <= {_bracketed(text(m.by))} * ({text(m.fact.amount)}) "
-        "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
-        for m in found
-        if m.by != _ONE
-    ]
+    names, lines = known.needed(found, text)
     kept = [name for name in (*names, *always) if name]
     return "; ".join([only(kept), *lines, "lia"])
 
 
-def _usable(facts: Sequence[Fact]) -> tuple[list[Fact], dict[Fact, list[str]]]:
-    """The facts whose conditions follow from others of them, and the names that each one needs."""
-    support = {fact: [fact.name] for fact in facts if not fact.when}
-    usable, open_ = list(support), [fact for fact in facts if fact.when]
-    shown: dict[Polynomial, list[str]] = {}
-    found = True
-    while found and open_:
-        found = False
-        for amount in dict.fromkeys(amount for fact in open_ for amount in fact.when):
-            if amount not in shown:
-                assumed = _Multiple(_ONE, Fact("", -amount))
-                needed = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in usable)])
-                if needed is not None:
-                    facts_ = [m.fact for m in needed if m is not assumed]
-                    shown[amount] = [name for fact in facts_ for name in support[fact]]
-        for fact in [fact for fact in open_ if all(amount in shown for amount in fact.when)]:
-            open_.remove(fact)
-            usable.append(fact)
-            support[fact] = [fact.name, *(n for amount in fact.when for n in shown[amount])]
-            found = True
-    return usable, support
+@dataclass(slots=True)
+class _Known:
+    """The facts whose conditions follow from others of them.
+
+    Attributes:
+        usable: these facts.
+        open: those whose conditions are not seen to follow.
+        positive: the symbols that are positive.
+        shown: the conditions that follow, and what each follows from.
+    """
+
+    usable: list[Fact]
+    open: list[Fact]
+    positive: Set[str]
+    shown: dict[Polynomial, list[_Multiple]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact], positive: Set[str]) -> _Known:
+        """What is seen without multiples."""
+        found = cls([f for f in facts if not f.when], [f for f in facts if f.when], positive)
+        found._use(found.alone)
+        return found
+
+    def use_multiples_for_conditions(self) -> None:
+        """See more, which takes longer."""
+        self._use(self.with_multiples)
+
+    def alone(self, *more: Fact) -> list[_Multiple]:
+        """The facts that are usable, and more."""
+        return [_Multiple(_ONE, fact) for fact in (*self.usable, *more)]
+
+    def with_multiples(self, *more: Fact) -> list[_Multiple]:
+        """The same and their multiples."""
+        alone = self.alone(*more)
+        return [*_multiples([one.fact for one in alone], self.positive), *alone]
+
+    def _use(self, ways: Callable[[Fact], list[_Multiple]]) -> None:
+        found = True
+        while found and self.open:
+            found = False
+            for amount in dict.fromkeys(amount for fact in self.open for amount in fact.when):
+                if amount not in self.shown:
+                    needed = _fewest(ways(Fact(_OTHERWISE, -amount)))
+                    if needed is not None:
+                        self.shown[amount] = needed
+            for fact in [f for f in self.open if all(amount in self.shown for amount in f.when)]:
+                self.open.remove(fact)
+                self.usable.append(fact)
+                found = True
+
+    def needed(
+        self, found: Sequence[_Multiple], text: Callable[[Polynomial], str]
+    ) -> tuple[list[str], list[str]]:
+        """The names of the hypotheses that are needed, and the tactics before `lia`."""
+        names: list[str] = []
+        conditions: list[str] = []
+        multiples: list[str] = []
+        for multiple in found:
+            names.append(multiple.fact.name)
+            for amount in multiple.fact.when:
+                inner, before = self.needed(self.shown[amount], text)
+                names += [name for name in inner if name != _OTHERWISE]
+                if before:
+                    way = "; ".join([f"apply: not_above => {_OTHERWISE}", *before, "lia"])
+                    conditions.append(f"(have ? : 0 < {_bracketed(text(amount))} by ({way}))")
+            if multiple.by != _ONE:
+                multiples.append(
+                    f"(have ? : 0 <= {_bracketed(text(multiple.by))} * "
+                    f"({text(multiple.fact.amount)}) "
+                    "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
+                )
+        by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
+        names += [
+            fact.name
+            for fact in self.usable
+            if any((fact.amount - a).as_integer() is not None for a in by)
+        ]
+        return list(dict.fromkeys(names)), list(dict.fromkeys([*conditions, *multiples]))
 
 
 def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:

@@ -19,7 +19,7 @@ from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Map, Side, maps_between, possible_maps
 from symconv.formal.rocq_syntax import scalar_text
 
-__all__ = ["Ends", "Pair", "Plan", "Sides", "plan"]
+__all__ = ["Ends", "Mirror", "Pair", "Plan", "Sides", "plan"]
 
 Contradict: TypeAlias = Callable[[Side, Sequence[Polynomial]], bool]
 """Whether what is known of a side says that not all of these are nonnegative."""
@@ -45,6 +45,21 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirror:
+    """That a tensor is the same from both ends of an axis.
+
+    Attributes:
+        axis: the axis.
+        size: its size.
+        hypothesis: the name of the hypothesis that says so.
+    """
+
+    axis: int
+    size: Polynomial
+    hypothesis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ends:
     """What is to be seen where tensors continue beyond their ends.
 
@@ -52,11 +67,10 @@ class Ends:
     their ranges.  So a change of integers is one only if it stays inside them.
 
     Attributes:
-        mirrors: by their names the tensors that are the same from both ends: the axis, and its
-            size.
+        mirrors: the tensors that are the same from both ends, by their names.
     """
 
-    mirrors: Mapping[str, tuple[int, Polynomial]]
+    mirrors: Mapping[str, Mirror]
 
     def ways(self, one: Side, other: Side) -> Iterator[dict[str, tuple[int, Polynomial]]]:
         """Which tensors one of two sums may read from the other end.
@@ -64,14 +78,14 @@ class Ends:
         They do if they read a tensor in different directions, seen from the index.
         """
         choices: list[list[str]] = [[]]
-        for name, (axis, _) in self.mirrors.items():
-            here, there = _direction(one, name, axis), _direction(other, name, axis)
+        for name, mirror in self.mirrors.items():
+            here, there = (_direction(side, name, mirror.axis) for side in (one, other))
             if here != there:
                 choices = [[*some, name] for some in choices]
             elif here is None and any(name == named for named, _ in one.factors):
                 choices += [[*some, name] for some in choices]
         for some in choices:
-            yield {name: self.mirrors[name] for name in some}
+            yield {name: (self.mirrors[name].axis, self.mirrors[name].size) for name in some}
 
 
 def _direction(side: Side, name: str, axis: int) -> int | None:
@@ -152,7 +166,12 @@ class Plan:
 
 
 def plan(
-    one: Sequence[Side], other: Sequence[Side], contradict: Contradict, ends: Ends | None = None
+    one: Sequence[Side],
+    other: Sequence[Side],
+    contradict: Contradict,
+    ends: Ends | None = None,
+    *,
+    is_sure: bool = False,
 ) -> Plan:
     """The pairs of two sides.
 
@@ -161,6 +180,7 @@ def plan(
         other: those of the other.
         contradict: whether some polynomials cannot all be nonnegative in a sum.
         ends: what is to be seen where tensors continue beyond their ends.
+        is_sure: whether each pair is to be seen to be equal, as nothing says that there are any.
 
     Raises:
         Uncertified: none are found.
@@ -169,7 +189,7 @@ def plan(
     if ends is not None:
         for side in sides:
             side.leave_out_empty(contradict)
-        return _piece_by_piece(*sides, contradict, ends)
+        return _piece_by_piece(*sides, contradict, ends, is_sure=is_sure)
     if (found := _one_by_one(*sides)) is not None:
         return found
     for side in sides:
@@ -177,15 +197,18 @@ def plan(
     if (found := _one_by_one(*sides)) is not None:
         return found
     try:
-        return _piece_by_piece(*sides, contradict)
+        return _piece_by_piece(*sides, contradict, is_sure=is_sure)
     except Uncertified:
+        if is_sure:
+            raise
         cases = [[_values_of(side) for side in part.sums] for part in sides]
         if not any(any(part) for part in cases):
             raise
         left, right = (part.in_pieces(c) for part, c in zip(sides, cases, strict=True))
         for part in (left, right):
             part.leave_out_empty(contradict)
-        return _one_by_one(left, right) or _piece_by_piece(left, right, contradict)
+        whole = _one_by_one(left, right)
+        return whole or _piece_by_piece(left, right, contradict, is_sure=False)
 
 
 def _is_zero(side: Side) -> bool:
@@ -211,7 +234,7 @@ def _one_by_one(one: Sides, other: Sides) -> Plan | None:
 
 
 def _piece_by_piece(
-    one: Sides, other: Sides, contradict: Contradict, ends: Ends | None = None
+    one: Sides, other: Sides, contradict: Contradict, ends: Ends | None = None, *, is_sure: bool
 ) -> Plan:
     """Pairs of pieces of sums."""
     forth: dict[tuple[int, int], Map] = {}
@@ -235,10 +258,22 @@ def _piece_by_piece(
     pairs = []
     for a, b in links:
         our, their = lefts[a, b], rights[b, a]
-        changes = forth[a, b].forth, back[b, a].forth
+        there, again = forth[a, b], back[b, a]
+        if is_sure and not (
+            _is_everywhere(left.sums[our], there, contradict)
+            and _is_everywhere(right.sums[their], again, contradict)
+        ):
+            raise Uncertified("the summation indices are not seen to change into each other")
+        changes = there.forth, again.forth
         pair = Pair(left.sums[our], right.sums[their], *changes, mirrored[a, b])
         pairs.append((our, their, pair))
     return Plan(left, right, pairs)
+
+
+def _is_everywhere(side: Side, there: Map, contradict: Contradict) -> bool:
+    """Whether the conditions of a map are seen to hold for all integers of a sum."""
+    wanted = (p for case in there.conditions for p in case.nonnegative)
+    return all(contradict(side, [-side.value(p) - 1]) for p in wanted)
 
 
 _Order: TypeAlias = list[tuple[int, Comparison | None]]

@@ -11,7 +11,7 @@ from symconv.arithmetic.plain_bounds import is_at_least
 from symconv.arithmetic.polynomials import Atom, Polynomial, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact
+from symconv.formal.arithmetic import Fact, Hypothesis
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -25,6 +25,8 @@ from symconv.formal.expansions import (
     sum_of_two,
 )
 from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
+from symconv.formal.functions import function_part
+from symconv.formal.pairing import Ends
 from symconv.formal.rocq_syntax import argument, list_text, only, polynomial_text, scalar_text
 from symconv.formal.tensor_syntax import (
     application,
@@ -39,6 +41,7 @@ from symconv.language.arrays import indices
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
+    Apply,
     Conv,
     Convolve,
     Correlate,
@@ -50,6 +53,7 @@ from symconv.language.operators import (
     Extension,
     Flip,
     Formula,
+    MaxPool,
     Multiply,
     Named,
     Pad,
@@ -59,6 +63,7 @@ from symconv.language.operators import (
     Taps,
     Windows,
 )
+from symconv.language.operators.base import Operator
 from symconv.language.signals import SignalExpr
 
 __all__ = ["Part", "Parts"]
@@ -86,29 +91,39 @@ class Parts:
     Attributes:
         names: what the symbols and tensors of the claim are called in Rocq.
         signs: the signs of its symbols.
-        given: the hypotheses on integers, by their names in the proof.
-        bounds: what is not negative by some of them.
-        rounds_in_one: whether a tensor that goes round is one sum over its rounds, or one for each.
+        given: the hypotheses on integers.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
         monomials: products of amounts that are not negative, and the symbols in each.
         inequalities: what is known of each size.
+        functions: functions of entries or windows, of what, and the part that each is.
+        equations: for each function of a part the name of the equation with the part that it is.
+        instead: what a function of two tensors one behind the other is made of.
+        proof: the proof that two parts are equal, which may be refused.
+        multiplies_all: whether facts are multiplied by symbols that may be 0 too.
+        rounds_in_one: whether a tensor that goes round is one sum over its rounds, or one for each.
+        ends: what is to be seen where tensors continue beyond their ends.
         lines: the lines of the proof.
     """
 
     names: Mapping[str, str]
     signs: Mapping[str, Sign]
-    given: Mapping[str, set[str]]
-    bounds: Mapping[str, Sequence[Polynomial]] = field(default_factory=dict)
-    rounds_in_one: bool = False
+    given: Sequence[Hypothesis]
     known: dict[str, Part] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
     inequalities: dict[str, list[Fact]] = field(default_factory=dict)
     monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
+    functions: list[tuple[Operator, Part, Part]] = field(default_factory=list)
+    equations: dict[str, str] = field(default_factory=dict)
+    instead: dict[SignalExpr, SignalExpr] = field(default_factory=dict)
+    proof: Callable[[Parts, Part, Part], Iterable[str]] | None = None
+    multiplies_all: bool = False
+    rounds_in_one: bool = False
+    ends: Ends | None = None
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -135,6 +150,8 @@ class Parts:
         if isinstance(signal.operator, Formula):
             standing = dict(zip(signal.operator.bases, operands, strict=True))
             return self._formula(read_formula(signal), signal, signal.operator, standing)
+        if isinstance(signal.operator, Apply | MaxPool):
+            return function_part(self, signal, operands[0])
         if isinstance(signal.operator, Add | Multiply):
             operands = [
                 self._spread(signal, operand, part)
@@ -155,6 +172,36 @@ class Parts:
             self.known[name] = Part(name, list(signal.lengths), [named(name)])
             self.lines.append(f"have sum_{name} := expand_entry {name}.")
         return self.known[name]
+
+    def atom(self, what: str, shape: Axes, way: str, of: Part) -> Part:
+        """A tensor of which nothing is said but its shape: its entries are what they are.
+
+        Args:
+            what: what it is.
+            shape: its shape.
+            way: why; {0} is its name, and {1} leaves what is known of its sizes.
+            of: the tensor that it is made of.
+        """
+        part = Part(f"y{1 + len(self.known)}", shape, [])
+        self.known[what] = part
+        part.sums.append(named(part.name))
+        told = self._known_of_shape(shape, [of])
+        self.lines += [
+            f"move {part.name}_is: ({what}) => {part.name}.",
+            f"have shape_{part.name} : shape {part.name} = {self.shape_text(shape)}.",
+            f"  {way.format(part.name, only(told))}",
+            f"have sum_{part.name} := expand_entry {part.name}.",
+        ]
+        return part
+
+    def equality(self, one: Part, other: Part) -> list[str] | None:
+        """The lines that show that two parts are equal; None if there are none."""
+        if self.proof is None:
+            return None
+        try:
+            return list(self.proof(self, one, other))
+        except Uncertified:
+            return None
 
     def _spread(self, signal: SignalExpr, operand: SignalExpr, part: Part) -> Part:
         kept = kept_axes(signal, operand)
@@ -189,13 +236,7 @@ class Parts:
     ) -> Part:
         """A part with a new name, and the lines that say its shape and its sums."""
         name = f"y{1 + len(self.known)}"
-        about = {a for size in shape for a in size.symbols()}
-        kept = [f"shape_{part.name}" for part in operands]
-        kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
-        inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
-        kept += self.hypotheses(inside)
-        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
-            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
+        kept = self._known_of_shape(shape, operands)
         self.lines += [
             f"move {name}_is: ({what}) => {name}.",
             f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
@@ -203,6 +244,17 @@ class Parts:
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
+
+    def _known_of_shape(self, shape: Axes, operands: Sequence[Part]) -> list[str]:
+        """The names of what is needed to show a shape."""
+        about = {a for size in shape for a in size.symbols()}
+        kept = [f"shape_{part.name}" for part in operands]
+        kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
+        inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
+        kept += self.hypotheses(inside)
+        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
+            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
+        return kept
 
     def _told(
         self,
@@ -257,7 +309,7 @@ class Parts:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
         found = set(atoms)
         return [
-            *(name for name, about in self.given.items() if about & found),
+            *(one.name for one in self.given if one.symbols & found),
             *(f"{m}_ge" for m in self.about if m in found),
             *(name for name, (_, about) in self.monomials.items() if about <= found),
         ]
@@ -279,32 +331,17 @@ class Parts:
             new = self.about.get(open_.pop(), set()) - found
             found |= new
             open_ += new
-        facts = [
-            Fact(name, amount)
-            for name, about in self.given.items()
-            for symbol in about & found
-            if len(about) == 1 and (low := self._least(symbol)) is not None
-            for amount in (Polynomial.of(symbol) - low,)
-        ]
-        facts += [
-            Fact(name, amount)
-            for name, amounts in self.bounds.items()
-            if self.given[name] & found
-            for amount in amounts
-        ]
+        facts = [fact for one in self.given if one.symbols & found for fact in one.facts()]
         facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
         facts += [
             Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
         ]
         return facts + [fact for m in self.about if m in found for fact in self.inequalities[m]]
 
-    def _least(self, symbol: str) -> int | None:
-        return self.signs[symbol].least if symbol in self.signs else None
-
     @property
     def positive(self) -> set[str]:
-        """The symbols that are positive, and with bounds those that are not negative."""
-        least = {0, 1} if self.bounds else {1}
+        """The symbols that facts are multiplied by: positive ones, or all that are not negative."""
+        least = {0, 1} if self.multiplies_all else {1}
         return {name for name, sign in self.signs.items() if sign.least in least}
 
     def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
@@ -427,7 +464,7 @@ class Parts:
             case Windows(size_, stride, dilation, axis):
                 assert first is not None
                 c, s, d = size_.polynomial, stride.polynomial, dilation.polynomial
-                count = self._count(s, d, c, first.shape[axis])
+                count = self.count(s, d, c, first.shape[axis])
                 shape = [*first.shape[:axis], count, *first.shape[axis + 1 :], c]
                 rule = (
                     f"expand_windows (a := {axis}) (c := {self.text(c)}) (e := {self.text(s)}) "
@@ -447,7 +484,7 @@ class Parts:
                 x, k = parts
                 s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
                 shape = list(x.shape)
-                shape[axis] = self._count(s, d, c, x.shape[axis])
+                shape[axis] = self.count(s, d, c, x.shape[axis])
 
                 def read(i: Axes, v: Axes) -> Axes:
                     return _along(axis, lambda u: s * u + d * v[0], i)
@@ -591,7 +628,7 @@ class Parts:
         known = only(self.hypotheses(a for p in about for a in p.symbols()))
         return f"(ltac:({known}; positive) : {statement})"
 
-    def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
+    def count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
         exact = n - d * (c - 1)
         known = s == Polynomial.constant(1) and exact.symbols() <= self.signs.keys()
@@ -676,7 +713,7 @@ class Parts:
         dilations = [d.polynomial for d in operator.dilation]
         groups, outputs, channels = operator.groups.polynomial, *w.shape[:2]
         counts = [
-            self._count(s, d, c, n)
+            self.count(s, d, c, n)
             for s, d, c, n in zip(
                 strides, dilations, w.shape[2:], x.shape[batch + 1 :], strict=True
             )

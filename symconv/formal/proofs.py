@@ -16,10 +16,10 @@ from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, are_contradictory, contradiction, refutation
+from symconv.formal.arithmetic import Fact, Hypothesis, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
-from symconv.formal.index_maps import Comparison, Side, Split
-from symconv.formal.pairing import Ends, Pair, Plan, plan
+from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
+from symconv.formal.pairing import Ends, Mirror, Pair, Plan, plan
 from symconv.formal.parts import Part, Parts
 from symconv.formal.rocq_syntax import only, polynomial_text
 from symconv.language.graph import walk
@@ -33,18 +33,14 @@ _OURS, _THEIRS = 1000, 2000
 
 
 def proof_lines(
-    claim: Claim,
-    names: Mapping[str, str],
-    given: Mapping[str, set[str]],
-    bounds: Mapping[str, Sequence[Polynomial]],
+    claim: Claim, names: Mapping[str, str], given: Sequence[Hypothesis]
 ) -> Iterator[str]:
     """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
         claim: a claim about tensors.
         names: what its symbols and tensors are called in Rocq.
-        given: the names of the hypotheses on integers, and the symbols in each.
-        bounds: what is not negative by some of them, where the proof may need that.
+        given: the hypotheses.
 
     Raises:
         Uncertified: there is no rule for something in the claim, or no change of indices is found.
@@ -52,7 +48,7 @@ def proof_lines(
     reason = Uncertified("a hypothesis on taps is about more than one tensor")
     for left, right, lines in _with_taps(claim):
         try:
-            proof = list(_proof_lines(claim, left, right, names, given, bounds))
+            proof = list(_proof_lines(claim, left, right, names, given))
         except Uncertified as other:
             reason = other
             continue
@@ -68,12 +64,11 @@ def _with_taps(claim: Claim) -> Iterator[tuple[SignalExpr, SignalExpr, list[str]
     What is 0 is put in on both sides, anything else on one side, or on none: a kernel that is
     the same from both ends is flipped on one side.
     """
-    mirrors = (
-        {number for number, _, _ in _mirrors(claim).values()} if _repeats(*claim.signals) else {}
-    )
+    mirrors = _mirrors(claim) if _repeats(*claim.signals) else {}
+    seen = {mirror.hypothesis for mirror in mirrors.values()}
     ways = [
         [()]
-        if number in mirrors
+        if f"taps{number}" in seen
         else [(0, 1)]
         if isinstance(h.signals[1].operator, Scale)
         else [(1,), (0,), ()]
@@ -102,34 +97,52 @@ def _proof_lines(
     left: SignalExpr,
     right: SignalExpr,
     names: Mapping[str, str],
-    given: Mapping[str, set[str]],
-    bounds: Mapping[str, Sequence[Polynomial]],
+    given: Sequence[Hypothesis],
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
-    # Rounds are compared with each other as a whole, and one by one with what has none.
-    in_one = all(any(map(_goes_round, walk(side))) for side in (left, right))
-    parts = Parts(names, signs, given, bounds, in_one)
+    parts = Parts(names, signs, given, proof=partial(_equal_lines, is_sure=True))
+    if any(isinstance(node.operator, Extend | Roll) for node in walk(left, right)):
+        parts.multiplies_all = True
+        # Rounds are compared with each other as a whole, and one by one with what has none.
+        parts.rounds_in_one = all(any(map(_goes_round, walk(side))) for side in (left, right))
+    if _repeats(left, right):
+        parts.ends = Ends({names[name]: mirror for name, mirror in _mirrors(claim).items()})
     parts.compare_products(
         size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
     )
     one, other = parts.of(left), parts.of(right)
     yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
     yield from parts.lines
+    yield from _equal_lines(parts, one, other)
+
+
+def _equal_lines(parts: Parts, one: Part, other: Part, *, is_sure: bool = False) -> Iterator[str]:
+    """The lines that show that two parts are equal.
+
+    Args:
+        parts: the parts that there are.
+        one: the one.
+        other: the other.
+        is_sure: whether it may be that they are not, so that no lines are to be written then.
+
+    Raises:
+        Uncertified: no change of indices is found.
+    """
     if one is other:
         yield "by []."
         return
+    if is_sure and not all(map(partial(_are_seen_equal, parts), one.shape, other.shape)):
+        raise Uncertified("the sizes are not seen to be equal")
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
     yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
-    mirrors = _mirrors(claim)
-    ends = Ends({names[name]: (axis, size) for name, (_, axis, size) in mirrors.items()})
-    found = terms.paired(one, other, ends if _repeats(left, right) else None)
-    used = {name for _, _, pair in found.pairs for name in pair.mirrored}
-    for name, (number, axis, _) in mirrors.items():
-        if names[name] in used:
-            x = names[name]
-            yield f"have mirrored_{x} := mirrored (a := {axis}) taps{number} shape_{x} isT."
+    found = terms.paired(one, other, is_sure)
+    if parts.ends is not None:
+        for x in sorted({name for _, _, pair in found.pairs for name in pair.mirrored}):
+            mirror = parts.ends.mirrors[x]
+            given = f"{mirror.hypothesis} shape_{x}"
+            yield f"have mirrored_{x} := mirrored (a := {mirror.axis}) {given} isT."
     sums = []
     for part, sides, second in ((one, found.one, False), (other, found.other, True)):
         sums.append(f"sum_{part.name}")
@@ -179,13 +192,14 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def paired(self, one: Part, other: Part, ends: Ends | None) -> Plan:
+    def paired(self, one: Part, other: Part, is_sure: bool) -> Plan:
         """Which sums of the sides are equal."""
+        ends = self._parts.ends
         ours, theirs = (
             [Side.of(sum_, self._shape, start, keeps_ranges=ends is not None) for sum_ in part.sums]
             for part, start in ((one, _OURS), (other, _THEIRS))
         )
-        return plan(ours, theirs, self._contradict, ends)
+        return plan(ours, theirs, self._contradict, ends, is_sure=is_sure)
 
     def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
         known = _Known(side, self._parts, self._names(side, side))
@@ -298,8 +312,10 @@ class _Terms:
     ) -> Iterator[str]:
         yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
-        yield "  split."
         known = _Known(side, self._parts, names)
+        quotients, told = known.quotients(back, target.variables, forth)
+        yield from told.values()
+        yield "  split."
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -313,10 +329,12 @@ class _Terms:
             for goal in goals
         )
         yield "    by []."
+        again = [value.substitute(quotients).substitute(there) for value in back]
+        rewriting = " ".join(["rewrite", *(f"?{name}" for name in told)]) if told else "idtac"
         yield "  + " + " ".join(
-            "apply: equal_lists; first "
-            f"{known.equation(value.substitute(there), Polynomial.of(variable))}."
-            for value, variable in zip(back, side.variables, strict=True)
+            f"apply: equal_lists; first ({rewriting}; "
+            f"{known.equation(value, Polynomial.of(variable))})."
+            for value, variable in zip(again, side.variables, strict=True)
         )
         yield "    by []."
 
@@ -336,6 +354,13 @@ class _Terms:
                 )
                 continue
             name = names[step.variable]
+            if isinstance(step, SameQuotient):
+                told = " ".join(_in_range(position, names) for position in (step.one, step.other))
+                yield f"  have is_{name} : {name} = {text(step.value)}."
+                yield f"    have := same_quotient (m := {text(step.difference)}) {told}."
+                yield "    by move=> same; have := same ltac:(lia) ltac:(lia); lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             if not step.is_written:
                 cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
                 e = " ".join([f"{name}_in", *cases])
@@ -358,6 +383,14 @@ class _Terms:
         names |= {v: f"v{1 + number}" for number, v in enumerate(ours.variables)}
         names |= {w: f"w{1 + number}" for number, w in enumerate(theirs.variables)}
         return names
+
+
+def _in_range(position: Position, names: Mapping[Atom, str]) -> str:
+    """Why a position is below its size."""
+    first, *others = (f"{names[digit]}_in" for digit in position.digits)
+    for other in others:
+        first = f"(position_in {first} {other})"
+    return first
 
 
 def _function(
@@ -405,12 +438,50 @@ class _Known:
             f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
         )
 
+    def quotients(
+        self, values: Axes, variables: Sequence[int], there: Axes
+    ) -> tuple[dict[Atom, Polynomial], dict[str, str]]:
+        """The quotients in values of other integers that are known where these are those of here.
+
+        For 0 ≤ a < q it is ⌊(q·b + a)/q⌋ = b.
+
+        Args:
+            values: what has quotients in it.
+            variables: the numbers of the other integers.
+            there: what these are in the integers of this side.
+
+        Returns:
+            What the quotients are, and the lines that show it by the names of what they show.
+        """
+        put: dict[Atom, Polynomial] = dict(zip(variables, there, strict=True))
+        texts = dict(self.names)
+        texts |= {v: f"({polynomial_text(p, self.names)})" for v, p in put.items()}
+        found: dict[Atom, Polynomial] = {}
+        lines: dict[str, str] = {}
+        for atom in dict.fromkeys(a for p in values for a in p.atoms() if isinstance(a, Floor)):
+            numerator = self.side.value(atom.numerator.substitute(put))
+            for name, (rest, size) in self._ranges().items():
+                if size != atom.divisor:
+                    continue
+                whole, beyond = divided(numerator - rest, size)
+                if not beyond.terms:
+                    found[atom] = whole
+                    parts = [polynomial_text(p, texts) for p in (atom.numerator, atom.divisor)]
+                    value = polynomial_text(whole, self.names)
+                    number = f"quotient{1 + len(lines)}"
+                    lines[number] = (
+                        f"  have {number} : ({parts[0]}) / ({parts[1]}) = {value}"
+                        f" by apply: (quotient_is {name}); clear; ring."
+                    )
+                    break
+        return found, lines
+
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
             return "same_integer"
-        if self.parts.bounds and (found := _without_common_factor(one - other)) is not None:
+        if self.parts.multiplies_all and (found := _without_common_factor(one - other)) is not None:
             # n·a = n·b: linear arithmetic shows a = b first, and then takes n·a for one integer.
             _, left, right = found
             n, a, b = (polynomial_text(p, self.names) for p in found)
@@ -493,7 +564,7 @@ class _Known:
         everything = [*names, *self.parts.relevant(atoms)]
         for atom in sorted(quotients, key=str):
             rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-            when = (atom.divisor,) if self.parts.bounds else ()  # sizes that may be 0
+            when = (atom.divisor,) if self.parts.multiplies_all else ()  # sizes that may be 0
             facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
         return [*facts, *self.parts.facts_about(atoms)], everything
 
@@ -507,17 +578,14 @@ class _Known:
         }
 
 
-def _mirrors(claim: Claim) -> dict[str, tuple[int, int, Polynomial]]:
-    """The tensors that are the same from both ends by hypotheses on taps.
-
-    By their names: the number of the hypothesis, the axis, and its size.
-    """
+def _mirrors(claim: Claim) -> dict[str, Mirror]:
+    """The tensors that are the same from both ends by hypotheses on taps, by their names."""
     found = {}
     for number, hypothesis in enumerate(claim.about_taps, 1):
         tensor, flipped = hypothesis.signals
         match tensor.operator, flipped.operator:
             case Named(name), Flip(axis) if flipped.operands[0].operator == tensor.operator:
-                found[name] = number, axis, tensor.lengths[axis]
+                found[name] = Mirror(axis, tensor.lengths[axis], f"taps{number}")
     return found
 
 
@@ -550,6 +618,15 @@ def _without_common_factor(
 def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
     for amount in node.operator.amounts:
         yield amount.polynomial
+
+
+def _are_seen_equal(parts: Parts, one: Polynomial, other: Polynomial) -> bool:
+    """Whether two sizes are seen to be equal."""
+    facts = parts.facts_about({*one.symbols(), *other.symbols()})
+    return one == other or all(
+        are_contradictory([Fact("", opposite), *facts], parts.positive)
+        for opposite in (other - one - 1, one - other - 1)
+    )
 
 
 def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:

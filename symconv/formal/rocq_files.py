@@ -32,6 +32,7 @@ FILES = (
     "sanity",
     *LIBRARY,
     "tensor_ends",
+    "tensor_functions",
     "tensor_layers",
     "tensor_composition",
     "tensor_kernels",

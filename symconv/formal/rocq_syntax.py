@@ -51,14 +51,14 @@ _TAKEN = re.compile(
     | inside | box | range | tensor | shape | data | entry | build | along | clipped | joined
     | digits | product | places | windows_in | windows_along | component | position_of | size
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
-    | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
-    | extend | \w+_ends | mirrored
+    | einsum | add | multiply | scale | apply | pool | extend | \w+_ends | mirrored
+    | sum | sizes | conditions | summand | value | total | same
     | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
     | all_joined | all_digits
     | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | product_of | numbers | nonzero
-    | (y|m|v|w|i|e|c|given|product|taps)\d+ | \w*_(is|in|ge) | _\w*
+    | (y|m|v|w|i|e|c|given|product|taps|same|equal)\d+ | \w*_(is|in|ge) | _\w*
     | (size|sum|shape|expand|pieces|ordered|fact\d)_\w+
     """,
     re.VERBOSE,

@@ -22,6 +22,13 @@ FILLED, ALL = 16, 24
 """So many evaluations with each operator as the last one, and how many of them have entries."""
 
 
+_FUNCTIONS = {
+    "whole": {"relu": "relu", "maximum": "maximum"},
+    "fractions": {"relu": "relu_of_fraction", "maximum": "maximum_of_fractions"},
+}
+"""The functions that symconv knows, as Rocq evaluates them."""
+
+
 def _evaluations() -> Iterator[tuple[str, Evaluation, str]]:
     """An operator, what has it as the last one, and the term of that."""
     for name in STEPS:
@@ -41,6 +48,7 @@ def _term(made: Evaluation) -> str:
 
     def text(literal: str) -> str:
         names = {name: f"({number})" for name, number in made.numbers.items()}
+        names |= _FUNCTIONS[literal]
         for name, entries in made.tensors.items():
             lists = (f"[:: {'; '.join(map(str, part))}]" for part in (entries.shape, entries.flat))
             names[name] = f"({literal} {' '.join(lists)})".replace("[:: ]", "[::]")
@@ -73,7 +81,7 @@ def _ends() -> set[str]:
 @needs_rocq
 def test_rocq_and_python_evaluate_tensors_alike() -> None:
     cases = list(_evaluations())
-    assert len(cases) == ALL * len(STEPS) > 350
+    assert len(cases) == ALL * len(STEPS) > 450
     terms = [term for _, _, term in cases]
     words = Counter(word for term in terms for word in set(re.findall(r"\w+", term)))
     assert {word for word in _defined() if words[word] < FILLED / 2} == set()

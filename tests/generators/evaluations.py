@@ -282,6 +282,19 @@ def _formula(made: Evaluation) -> SignalExpr:
     return Tensor.from_formula(indices, entry, shape=tuple(map(made.amount, sizes)))
 
 
+def _relu(made: Evaluation) -> SignalExpr:
+    return made.signal.relu()
+
+
+def _max_pool(made: Evaluation) -> SignalExpr:
+    rng = made.rng
+    size, stride, dilation = (made.amount(rng.choice([1, 2, 2, 3])) for _ in range(3))
+    padding = tuple(made.amount(rng.choice([0, 0, 1, 2, -1])) for _ in range(2))
+    return made.signal.max_pool(
+        size, stride=stride, padding=(padding,), dilation=dilation, axes=made.axis()
+    )
+
+
 STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "pad": _pad,
     "extend": _extend,
@@ -301,4 +314,6 @@ STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "divide": _divide,
     "taps": _taps,
     "formula": _formula,
+    "relu": _relu,
+    "max_pool": _max_pool,
 }
