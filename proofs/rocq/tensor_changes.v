@@ -173,8 +173,8 @@ Ltac equal_sizes := first
 
 Ltac sizes_are :=
   lazy beta iota zeta delta
-    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread
-     listed add multiply scale];
+    [pad extend flip roll downsample dilate windows convolve correlate conv rearrange einsum
+     spread listed add multiply scale];
   rewrite shape_build;
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.

@@ -40,14 +40,16 @@ from symconv.formal.tensor_syntax import function_key, tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
-from symconv.language.operators import Apply, MaxPool
+from symconv.language.operators import Apply, Extend, MaxPool, Roll
 from symconv.language.signals import SignalExpr
 
 __all__ = [
     "FIRST_LINE",
+    "LIBRARY_OF_ENDS",
     "certificate",
     "hypotheses",
     "in_section",
+    "lemmas_on_ends",
     "script",
     "statement",
     "theorem",
@@ -82,7 +84,9 @@ def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
 def theorem_name(claim: Claim) -> str:
     """What a claim is called in its certificate."""
     wanted = claim.name or ""
-    stated = re.findall(r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", _library(True))
+    stated = re.findall(
+        r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", library(LIBRARY_OF_ENDS, LIBRARY_OF_FUNCTIONS)
+    )
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
@@ -127,16 +131,27 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
     ]
     parts = [
         "\n".join(head),
-        _library(bool(functions)) if claim.signals else _INTEGERS,
+        library(*_more(claim)) if claim.signals else _INTEGERS,
         "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _library(has_functions: bool) -> str:
-    return library(LIBRARY_OF_FUNCTIONS) if has_functions else library()
+def lemmas_on_ends(claim: Claim) -> list[str]:
+    """The file of lemmas that the certificate needs if a tensor goes on at its ends; else none."""
+    goes_on = any(isinstance(node.operator, Extend | Roll) for node in walk(*claim.signals))
+    return [LIBRARY_OF_ENDS] if goes_on else []
 
+
+def _more(claim: Claim) -> list[str]:
+    """The files that the certificate needs besides."""
+    functions = [LIBRARY_OF_FUNCTIONS] if functions_of(claim.signals) else []
+    return [*lemmas_on_ends(claim), *functions]
+
+
+LIBRARY_OF_ENDS = "tensor_ends"
+"""The lemmas on tensors that continue beyond their ends, or are rolled."""
 
 _INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
 

@@ -149,6 +149,8 @@ class Side:
         values: these integers in those that are left.
         left: the conditions that give none, in what is left.
         cases: the conditions of which it is a piece, the last one first.
+        keeps_ranges: whether an integer of one value is given by a condition if one has it, so
+            that its range says something of others.
     """
 
     sum: Sum
@@ -161,21 +163,35 @@ class Side:
     values: dict[Atom, Polynomial] = field(default_factory=dict)
     left: dict[int, Condition] = field(default_factory=dict)
     cases: tuple[Comparison, ...] = ()
+    keeps_ranges: bool = False
 
     @classmethod
-    def of(cls, sum_: Sum, shape: Axes, start: int, cases: tuple[Comparison, ...] = ()) -> Side:
+    def of(
+        cls,
+        sum_: Sum,
+        shape: Axes,
+        start: int,
+        cases: tuple[Comparison, ...] = (),
+        *,
+        keeps_ranges: bool = False,
+    ) -> Side:
         """A sum whose integers are numbered from `start` on, and the index from 0 on."""
         outputs, variables = list(range(len(shape))), list(range(start, start + len(sum_.sizes)))
         i, v = ([Polynomial.of(number) for number in numbers] for numbers in (outputs, variables))
         side = cls(sum_, shape, outputs, variables, sum_.conditions(i, v), sum_.factors(i, v))
         side.cases = cases
+        side.keeps_ranges = keeps_ranges
         side._eliminate()
         return side
 
     def _eliminate(self) -> None:
+        written = {_atom(one) for one, _ in self.conditions} if self.keeps_ranges else set()
+        given = written & {*self.variables}
         for number, size in zip(
             (*self.outputs, *self.variables), (*self.shape, *self.sum.sizes), strict=True
         ):
+            if number in given:
+                continue
             if size == Polynomial.constant(1):
                 self._put(Elimination(None, number, Polynomial({}), False))
             elif (only := self._only_value(number, size)) is not None:
@@ -302,7 +318,20 @@ class Side:
     def in_piece(self, cases: Sequence[Comparison]) -> Side:
         """The piece for which further conditions hold."""
         start = self.variables[0] if self.variables else 0
-        return Side.of(self.sum, self.shape, start, (*reversed(cases), *self.cases))
+        every = (*reversed(cases), *self.cases)
+        return Side.of(self.sum, self.shape, start, every, keeps_ranges=self.keeps_ranges)
+
+    def mirrored(self, mirrors: Mapping[str, tuple[int, Polynomial]]) -> Side:
+        """The same where tensors are read from the other end, by their axis and its size."""
+        factors = [
+            (
+                name,
+                [size - 1 - p if a == axis else p for a, p in enumerate(index)],
+            )
+            for name, index in self.factors
+            for axis, size in [mirrors.get(name, (None, Polynomial({})))]
+        ]
+        return replace(self, factors=factors)
 
     def value(self, polynomial: Polynomial) -> Polynomial:
         """The polynomial in the integers that are left."""
@@ -415,6 +444,9 @@ def _values(
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
     one = Polynomial.constant(1)
     alone = {v: Polynomial({}) for v in unknown if sizes[v] == one}
+    if target.keeps_ranges:
+        alone = {v: value for v, value in alone.items() if v in target.values}
+        alone = {v: value for v, value in alone.items() if not target.values[v].terms}
     values.update(alone.items())
     unknown -= alone.keys()
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]

@@ -26,6 +26,7 @@ from symconv.formal.expansions import (
 )
 from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
 from symconv.formal.functions import function_part
+from symconv.formal.pairing import Ends
 from symconv.formal.rocq_syntax import (
     Names,
     argument,
@@ -55,6 +56,8 @@ from symconv.language.operators import (
     Divide,
     Downsample,
     Einsum,
+    Extend,
+    Extension,
     Flip,
     Formula,
     MaxPool,
@@ -62,6 +65,7 @@ from symconv.language.operators import (
     Named,
     Pad,
     Rearrange,
+    Roll,
     Scale,
     Taps,
     Windows,
@@ -107,6 +111,9 @@ class Parts:
         equations: for each function of a part the name of the equation with the part that it is.
         instead: what a function of two tensors one behind the other is made of.
         proof: the proof that two parts are equal, which may be refused.
+        multiplies_all: whether facts are multiplied by symbols that may be 0 too.
+        rounds_in_one: whether a tensor that goes round is one sum over its rounds, or one for each.
+        ends: what is to be seen where tensors continue beyond their ends.
         lines: the lines of the proof.
     """
 
@@ -125,13 +132,18 @@ class Parts:
     equations: dict[str, str] = field(default_factory=dict)
     instead: dict[SignalExpr, SignalExpr] = field(default_factory=dict)
     proof: Callable[[Parts, Part, Part], Iterable[str]] | None = None
+    multiplies_all: bool = False
+    rounds_in_one: bool = False
+    ends: Ends | None = None
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def _atoms(self) -> dict[Atom, str]:
+        return dict([*self.names.items(), *((m, m) for m in self.sizes.values())])
 
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        atoms: dict[Atom, str] = dict(self.names.items())
-        atoms |= {m: m for m in self.sizes.values()}
-        return polynomial_text(polynomial, atoms)
+        return polynomial_text(polynomial, self._atoms)
 
     def shape_text(self, shape: Iterable[Polynomial]) -> str:
         """A shape as Rocq writes it."""
@@ -343,8 +355,9 @@ class Parts:
 
     @property
     def positive(self) -> set[str]:
-        """The symbols that are positive."""
-        return {name for name, sign in self.signs.items() if sign.least == 1}
+        """The symbols that facts are multiplied by: positive ones, or all that are not negative."""
+        least = {0, 1} if self.multiplies_all else {1}
+        return {name for name, sign in self.signs.items() if sign.least in least}
 
     def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
         """Say of each product of symbols in these what follows from their lower bounds.
@@ -487,6 +500,17 @@ class Parts:
                 before, after = self.text(left.polynomial), self.text(right.polynomial)
                 rule = f"expand_pad (a := {axis}) (l := {before}) (r := {after})"
                 return self._moved(what, shape, at, rule, first)
+            case Extend(left, right, mode, axis):
+                assert first is not None
+                return self._extended(what, left.polynomial, right.polynomial, mode, axis, first)
+            case Roll(shift, axis):
+                assert first is not None
+                m, n = shift.polynomial, first.shape[axis]
+                bounds = self._follows(
+                    f"- {self._atomic(n)} <= {self.text(m)} <= {self.text(n)}", m, n
+                )
+                reason = f"roll_goes_round (a := {axis}) shape_{first.name} isT {bounds}"
+                return self._going_round(what, first.shape, m, axis, reason, first)
             case Flip(axis):
                 assert first is not None
                 last = first.shape[axis] - 1
@@ -572,6 +596,89 @@ class Parts:
     ) -> Part:
         sums = [moved(at, of.shape, one) for one in of.sums]
         return self._named(what, shape, sums, f"{rule} {self._given(what, of)}", [of])
+
+    def _extended(
+        self, what: str, l: Polynomial, r: Polynomial, mode: Extension, axis: int, x: Part
+    ) -> Part:
+        """What stands before the tensor, the tensor itself, and what stands after it."""
+        n = x.shape[axis]
+        shape = [*x.shape[:axis], n + l + r, *x.shape[axis + 1 :]]
+        if mode == "circular":
+            inside = (self._follows(f"0 <= {self.text(a)} <= {self.text(n)}", a, n) for a in (l, r))
+            reason = f"extend_goes_round (a := {axis}) shape_{x.name} isT {' '.join(inside)}"
+            return self._going_round(what, shape, l, axis, reason, x)
+        before: Callable[[Polynomial], Polynomial]
+        after: Callable[[Polynomial], Polynomial]
+        match mode:
+            case "reflect":
+                before, after = (lambda j: l - j), (lambda j: n - 2 - j)
+            case "symmetric":
+                before, after = (lambda j: l - 1 - j), (lambda j: n - 1 - j)
+            case "replicate":
+                before, after = (lambda j: Polynomial({})), (lambda j: n - 1)
+
+        def end(
+            skipped: Polynomial, size: Polynomial, entry: Callable[[Polynomial], Polynomial]
+        ) -> list[Sum]:
+            return [
+                sum_of_one(
+                    [size],
+                    lambda i, v: [(v[0], i[axis] - skipped)],
+                    lambda i, v: _along(axis, lambda u: entry(v[0]), i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+
+        middle = [moved(partial(_along, axis, lambda u: u - l), x.shape, one) for one in x.sums]
+        sums = [*end(Polynomial({}), l, before), *middle, *end(l + n, r, after)]
+        place = Polynomial.of(0)
+        functions = " ".join(
+            f"({side} := fun i0 => {polynomial_text(f(place), self._atoms | {0: 'i0'})})"
+            for side, f in (("before", before), ("after", after))
+        )
+        nonnegative = f"{self._nonnegative(l)} {self._nonnegative(r)}"
+        rule = (
+            f"expand_extend (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)}) "
+            f"(ends := {mode}_ends) {functions} (s := {self.shape_text(x.shape)}) isT "
+            f"{nonnegative} ltac:(ends_are) ltac:(ends_are) {self._given(what, x)}"
+        )
+        return self._named(what, shape, sums, rule, [x])
+
+    def _going_round(
+        self, what: str, shape: Axes, m: Polynomial, axis: int, reason: str, x: Part
+    ) -> Part:
+        """Each entry is the one at the remainder of u - m."""
+        n = x.shape[axis]
+        if self.rounds_in_one:
+            sums = [
+                sum_of_one(
+                    [Polynomial.constant(3), n],
+                    lambda i, v: [(v[0] * n + v[1], i[axis] - m + n)],
+                    lambda i, v: _along(axis, lambda u: v[1], i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+        else:
+            sums = [
+                moved(partial(_along, axis, change), x.shape, one)
+                for change in (lambda u: u - m + n, lambda u: u - m, lambda u: u - m - n)
+                for one in x.sums
+            ]
+        number = "one" if self.rounds_in_one else "three"
+        rule = (
+            f"expand_in_{number} (a := {axis}) (m := {self.text(m)}) "
+            f"(s := {self.shape_text(x.shape)}) isT ({reason})"
+        )
+        return self._named(what, shape, sums, f"{rule} {self._given(what, x)}", [x])
+
+    def _follows(self, statement: str, *about: Polynomial) -> str:
+        """A statement about sizes, shown from all that is known of them."""
+        known = only(self.relevant(a for p in about for a in p.symbols()))
+        return f"(ltac:({known}; lia) : {statement})"
 
     def _atomic(self, polynomial: Polynomial) -> str:
         return argument(self.text(polynomial))

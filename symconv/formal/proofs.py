@@ -19,12 +19,12 @@ from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Fact, Hypothesis, are_contradictory, contradiction, refutation
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
-from symconv.formal.pairing import Plan, plan
+from symconv.formal.pairing import Ends, Mirror, Pair, Plan, plan
 from symconv.formal.parts import Part, Parts
 from symconv.formal.quotients import name_quotients
 from symconv.formal.rocq_syntax import Names, only, polynomial_text
 from symconv.language.graph import walk
-from symconv.language.operators import Named, Scale
+from symconv.language.operators import Extend, Flip, Named, Roll, Scale
 from symconv.language.signals import SignalExpr, put_in
 
 __all__ = ["proof_lines", "shape_lines"]
@@ -63,9 +63,15 @@ def _with_taps(claim: Claim) -> Iterator[tuple[SignalExpr, SignalExpr, list[str]
     What is 0 is put in on both sides, anything else on one side, or on none: a kernel that is
     the same from both ends is flipped on one side.
     """
+    mirrors = _mirrors(claim) if _repeats(*claim.signals) else {}
+    seen = {mirror.hypothesis for mirror in mirrors.values()}
     ways = [
-        [(0, 1)] if isinstance(h.signals[1].operator, Scale) else [(1,), (0,), ()]
-        for h in claim.about_taps
+        [()]
+        if f"taps{number}" in seen
+        else [(0, 1)]
+        if isinstance(h.signals[1].operator, Scale)
+        else [(1,), (0,), ()]
+        for number, h in enumerate(claim.about_taps, 1)
     ]
     for chosen in product(*ways):
         sides, lines = list(claim.signals), []
@@ -94,6 +100,12 @@ def _proof_lines(
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
     parts = Parts(names, signs, given, proof=partial(_equal_lines, is_sure=True))
+    if any(isinstance(node.operator, Extend | Roll) for node in walk(left, right)):
+        parts.multiplies_all = True
+        # Rounds are compared with each other as a whole, and one by one with what has none.
+        parts.rounds_in_one = all(any(map(_goes_round, walk(side))) for side in (left, right))
+    if _repeats(left, right):
+        parts.ends = Ends({names[name]: mirror for name, mirror in _mirrors(claim).items()})
     parts.compare_products(
         size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
     )
@@ -126,13 +138,19 @@ def _equal_lines(parts: Parts, one: Part, other: Part, *, is_sure: bool = False)
     yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
     found = terms.paired(one, other, is_sure)
+    if parts.ends is not None:
+        for x in sorted({name for _, _, pair in found.pairs for name in pair.mirrored}):
+            mirror = parts.ends.mirrors[x]
+            given = f"{mirror.hypothesis} shape_{x}"
+            yield f"have mirrored_{x} := mirrored (a := {mirror.axis}) {given} isT."
     sums = []
     for part, sides, second in ((one, found.one, False), (other, found.other, True)):
         sums.append(f"sum_{part.name}")
-        for cases in sides.rounds:
+        for number, cases in enumerate(sides.rounds):
             listed = _list_of(_list_of(map(terms.decision, c)) for c in cases)
-            yield f"have pieces_{part.name} := expands_by_cases {listed} {sums[-1]}."
-            sums[-1] = f"pieces_{part.name}"
+            pieces = f"pieces_{part.name}_{number}" if number else f"pieces_{part.name}"
+            yield f"have {pieces} := expands_by_cases {listed} {sums[-1]}."
+            sums[-1] = pieces
         order = found.order(second)
         if order != sorted(order):
             listed = "; ".join(map(str, order))
@@ -176,9 +194,12 @@ class _Terms:
 
     def paired(self, one: Part, other: Part, is_sure: bool) -> Plan:
         """Which sums of the sides are equal."""
-        ours = [Side.of(sum_, self._shape, _OURS) for sum_ in one.sums]
-        theirs = [Side.of(sum_, self._shape, _THEIRS) for sum_ in other.sums]
-        return plan(ours, theirs, self._contradict, is_sure=is_sure)
+        ends = self._parts.ends
+        ours, theirs = (
+            [Side.of(sum_, self._shape, start, keeps_ranges=ends is not None) for sum_ in part.sums]
+            for part, start in ((one, _OURS), (other, _THEIRS))
+        )
+        return plan(ours, theirs, self._contradict, ends, is_sure=is_sure)
 
     def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
         known = _Known(side, self._parts, self._names(side, side))
@@ -191,11 +212,11 @@ class _Terms:
         atoms = {a for p in (case.one, case.other) for a in p.indices()}
         for atom in atoms:
             start = _THEIRS if atom >= _THEIRS else _OURS
-            inner = f"v {atom - start}" if atom >= _OURS else f"i {atom}"
+            inner = f"v0 {atom - start}" if atom >= _OURS else f"i0 {atom}"
             names[atom] = f"(component {inner})"
         sign = "=?" if case.is_equation else "<=?"
         texts = [polynomial_text(p, names) for p in (case.one, case.other)]
-        return f"(fun i v => {texts[0]} {sign} {texts[1]})"
+        return f"(fun i0 v0 => {texts[0]} {sign} {texts[1]})"
 
     def equal(self, found: Plan) -> Iterator[str]:
         """The lines for sums that are nothing, and for those that are paired."""
@@ -215,7 +236,7 @@ class _Terms:
         for number, (_, _, pair) in enumerate(found.pairs):
             if number < len(found.pairs) - 1:
                 yield "apply: equal_sums."
-            yield from self._one(pair.one, pair.other, pair.forth, pair.back)
+            yield from self._one(pair)
 
     def _nothing(self, side: Side) -> Iterator[str]:
         """The lines that show that a sum is nothing."""
@@ -242,7 +263,8 @@ class _Terms:
         taken = "".join(f"/{view} [{name} " for view, name in views) + "_" + "]" * len(views)
         return f"{introduced}apply: inside_nil; compute_sums => {taken}."
 
-    def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
+    def _one(self, pair: Pair) -> Iterator[str]:
+        ours, theirs, forth, back = pair.one, pair.other, pair.forth, pair.back
         v, w = (
             [f"{letter}{1 + number}" for number in range(len(side.variables))]
             for letter, side in (("v", ours), ("w", theirs))
@@ -262,19 +284,22 @@ class _Terms:
             yield f"  + have numbers : {numbers}."
         ring = "in_the_ring; ring" if numbers is None else "ring_by numbers"
         yield (
-            f"  {'+' if numbers is None else ' '} {self._agree(known, theirs, forth)}; "
+            f"  {'+' if numbers is None else ' '} {self._agree(known, pair)}; "
             f"first [reflexivity | {ring}]."
         )
         yield from self._direction(theirs, ours, w, back, forth, names)
 
-    def _agree(self, known: _Known, target: Side, forth: Axes) -> str:
+    def _agree(self, known: _Known, pair: Pair) -> str:
         """The tactic that makes the entries the same ones."""
-        if not (known.side.cases or target.cases):
+        target = pair.other
+        if not (known.side.cases or target.cases or pair.mirrored):
             return "entries_agree"
-        there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        there: dict[Atom, Polynomial] = dict(zip(target.variables, pair.forth, strict=True))
         values = known.side.positions()
         values += [known.side.value(p.substitute(there)) for p in target.positions()]
-        return f"entries_agree_by ltac:(first [same_integer | {known.linear(*values)}])"
+        equal = f"ltac:(first [same_integer | {known.linear(*values)}])"
+        ways = [f"entries_agree_mirrored mirrored_{x} {equal}; " for x in sorted(pair.mirrored)]
+        return f"{''.join(ways)}entries_agree_by {equal}"
 
     def _direction(
         self,
@@ -371,13 +396,16 @@ def _in_range(position: Position, names: Mapping[Atom, str]) -> str:
 def _function(
     letter: str, variables: Sequence[str], values: Axes, names: Mapping[Atom, str]
 ) -> str:
-    """A function of lists of integers, by what it makes of one of so many."""
+    """A function of lists of integers, by what it makes of one of so many.
+
+    What its argument is called is no name of a symbol, as v may be.
+    """
     listed = "; ".join(polynomial_text(value, names) for value in values)
     result = f"[:: {listed}]" if listed else "[::]"
     if not variables:
         return f"fun=> {result}"
     pattern = "; ".join(variables)
-    return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
+    return f"fun {letter}0 => if {letter}0 is [:: {pattern}] then {result} else [::]"
 
 
 def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterator[str]:
@@ -453,6 +481,14 @@ class _Known:
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
             return "same_integer"
+        if self.parts.multiplies_all and (found := _without_common_factor(one - other)) is not None:
+            # n·a = n·b: linear arithmetic shows a = b first, and then takes n·a for one integer.
+            _, left, right = found
+            n, a, b = (polynomial_text(p, self.names) for p in found)
+            return (
+                f"((have same : {n} * ({a}) = {n} * ({b}) by (apply: f_equal; "
+                f"{self.equation(left, right)})); clear -same; lia)"
+            )
         facts, everything = self._about(one, other)
         ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
         return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
@@ -528,7 +564,8 @@ class _Known:
         everything = [*names, *self.parts.relevant(atoms)]
         for atom in sorted(quotients, key=str):
             rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-            facts += [Fact("", rest), Fact("", atom.divisor - 1 - rest)]
+            when = (atom.divisor,) if self.parts.multiplies_all else ()  # sizes that may be 0
+            facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
         return [*facts, *self.parts.facts_about(atoms)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
@@ -539,6 +576,43 @@ class _Known:
             f"{self.names[number]}_in": (self.side.value(Polynomial.of(number)), size)
             for number, size in zip(numbers, sizes, strict=True)
         }
+
+
+def _mirrors(claim: Claim) -> dict[str, Mirror]:
+    """The tensors that are the same from both ends by hypotheses on taps, by their names."""
+    found = {}
+    for number, hypothesis in enumerate(claim.about_taps, 1):
+        tensor, flipped = hypothesis.signals
+        match tensor.operator, flipped.operator:
+            case Named(name), Flip(axis) if flipped.operands[0].operator == tensor.operator:
+                found[name] = Mirror(axis, tensor.lengths[axis], f"taps{number}")
+    return found
+
+
+def _repeats(*sides: SignalExpr) -> bool:
+    """Whether entries are repeated at ends, other than by going round."""
+    operators = [node.operator for node in walk(*sides)]
+    return any(isinstance(op, Extend) and op.mode != "circular" for op in operators)
+
+
+def _goes_round(node: SignalExpr) -> bool:
+    operator = node.operator
+    return isinstance(operator, Roll) or (
+        isinstance(operator, Extend) and operator.mode == "circular"
+    )
+
+
+def _without_common_factor(
+    difference: Polynomial,
+) -> tuple[Polynomial, Polynomial, Polynomial] | None:
+    """n, a and b for a difference n·a - n·b with a symbol n."""
+    for symbol in sorted(difference.symbols()):
+        n = Polynomial.of(symbol)
+        quotient, rest = divided(difference, n)
+        if not rest.terms:
+            left = Polynomial({m: c for m, c in quotient.terms.items() if c > 0})
+            return n, left, left - quotient
+    return None
 
 
 def _amounts(node: SignalExpr) -> Iterator[Polynomial]:

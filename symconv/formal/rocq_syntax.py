@@ -52,7 +52,7 @@ _TAKEN = re.compile(
     | inside | box | range | tensor | shape | data | entry | build | along | clipped | joined
     | digits | product | places | windows_in | windows_along | component | position_of | size
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
-    | einsum | add | multiply | scale | apply | pool
+    | einsum | add | multiply | scale | apply | pool | extend | \w+_ends | mirrored
     | sum | sizes | conditions | summand | value | total | same
     | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
     | all_joined | all_digits

@@ -29,7 +29,14 @@ from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Hypothesis
-from symconv.formal.certificates import FIRST_LINE, hypotheses, in_section, statement, theorem
+from symconv.formal.certificates import (
+    FIRST_LINE,
+    hypotheses,
+    in_section,
+    lemmas_on_ends,
+    statement,
+    theorem,
+)
 from symconv.formal.long_inputs import LongInputs, NoSizeError
 from symconv.formal.parts import Parts
 from symconv.formal.proofs import shape_lines
@@ -83,7 +90,7 @@ def kernel_certificate(found: Solution) -> str:
     ]
     parts = [
         "\n".join(stated.head()),
-        library(*_LIBRARY),
+        library(*_LIBRARY, *lemmas_on_ends(claim)),
         "\n".join(in_section(claim, [*serves, "", *only])),
         f"(* Nothing was assumed, in the first theorem neither, which the second one uses: *)\n"
         f"Print Assumptions {ONLY}.\n",

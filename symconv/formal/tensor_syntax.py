@@ -19,6 +19,7 @@ from symconv.language.operators import (
     Divide,
     Downsample,
     Einsum,
+    Extend,
     Flip,
     Formula,
     MaxPool,
@@ -71,6 +72,9 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
             return names[name]
         case Pad(left, right, axis):
             return f"pad {axis} {amount(left.polynomial)} {amount(right.polynomial)} {texts[0]}"
+        case Extend(left, right, mode, axis):
+            told = " ".join(amount(a.polynomial) for a in (left, right))
+            return f"extend {axis} {told} {mode}_ends {texts[0]}"
         case Flip(axis):
             return f"flip {axis} {texts[0]}"
         case Roll(shift, axis):

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from typing import get_args
 
 from symconv.errors import Uncertified
 from symconv.formal import Rocq
 from symconv.formal.rocq_files import source
 from symconv.formal.tensor_syntax import tensor_text
+from symconv.language.operators import Extension
 from tests.generators.evaluations import STEPS, Evaluation, random_evaluation
 from tests.oracles.rocq import evaluated_tensors, needs_rocq
 
@@ -71,6 +73,11 @@ def _defined() -> set[str]:
     return {*words, "build", "holds"}
 
 
+def _ends() -> set[str]:
+    """How a tensor may continue beyond its ends."""
+    return set(re.findall(r"^Definition (\w+_ends)", source("tensors"), re.MULTILINE))
+
+
 @needs_rocq
 def test_rocq_and_python_evaluate_tensors_alike() -> None:
     cases = list(_evaluations())
@@ -78,6 +85,7 @@ def test_rocq_and_python_evaluate_tensors_alike() -> None:
     terms = [term for _, _, term in cases]
     words = Counter(word for term in terms for word in set(re.findall(r"\w+", term)))
     assert {word for word in _defined() if words[word] < FILLED / 2} == set()
+    assert _ends() == {f"{mode}_ends" for mode in get_args(Extension)} <= words.keys()
     with Rocq() as rocq:
         rocq.check("tensors", source("tensors"))
         found = evaluated_tensors(rocq, terms)
