@@ -8,10 +8,10 @@ from functools import partial
 from itertools import combinations
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Atom, Polynomial, divided
+from symconv.arithmetic.polynomials import Atom, Guarded, Polynomial, Relation, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact
+from symconv.formal.arithmetic import Fact, are_contradictory, known_facts, refutation
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -25,7 +25,14 @@ from symconv.formal.expansions import (
     sum_of_two,
 )
 from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
-from symconv.formal.rocq_syntax import argument, list_text, only, polynomial_text, scalar_text
+from symconv.formal.rocq_syntax import (
+    argument,
+    guard_text,
+    list_text,
+    only,
+    polynomial_text,
+    scalar_text,
+)
 from symconv.formal.tensor_syntax import (
     application,
     axes_text,
@@ -61,6 +68,10 @@ from symconv.language.signals import SignalExpr
 __all__ = ["Part", "Parts"]
 
 
+_OF_ONE_SHAPE = ("add ", "multiply ", "scale ", "flip ")
+"""What makes a tensor of the shape of its first operand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A tensor that the proof has a name for.
@@ -90,6 +101,7 @@ class Parts:
         facts: the names of the facts about each of them, beyond that it is not negative.
         monomials: products of amounts that are not negative, and the symbols in each.
         inequalities: what is known of each size.
+        chosen: the names of amounts that are chosen by cases, by what they are.
         lines: the lines of the proof.
     """
 
@@ -101,14 +113,17 @@ class Parts:
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
     inequalities: dict[str, list[Fact]] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
     monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        atoms: dict[Atom, str] = dict(self.names.items())
-        atoms |= {m: m for m in self.sizes.values()}
-        return polynomial_text(polynomial, atoms)
+        return polynomial_text(polynomial, dict(self._integers().items()))
+
+    def _integers(self) -> dict[str, str]:
+        """The names of symbols and sizes."""
+        return dict(self.names) | {m: m for m in self.sizes.values()}
 
     def shape_text(self, shape: Axes) -> str:
         """A shape as Rocq writes it."""
@@ -134,7 +149,7 @@ class Parts:
             word = "add" if isinstance(signal.operator, Add) else "multiply"
             what = f"{word} {operands[0].name} {operands[1].name}"
         else:
-            what = application(signal, [part.name for part in operands], self.names)
+            what = self._application(signal, [part.name for part in operands])
         if what not in self.known:
             self.known[what] = self._made(signal, what, operands)
         return self.known[what]
@@ -187,10 +202,13 @@ class Parts:
         kept += self.hypotheses(inside)
         if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
             kept += self.relevant(inside)  # what is rounded depends on how sizes came about
+        way = f"{only(kept)}; sizes_are"
+        if what.startswith(_OF_ONE_SHAPE) and shape == operands[0].shape:
+            way = f"exact: (shape_like _ shape_{operands[0].name})"
         self.lines += [
             f"move {name}_is: ({what}) => {name}.",
             f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
-            f"  by rewrite -{name}_is; {only(kept)}; sizes_are.",
+            f"  by rewrite -{name}_is; {way}.",
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
@@ -358,6 +376,67 @@ class Parts:
                 self.lines.append(f"have [{' '.join(names)}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
+    def _application(self, signal: SignalExpr, operands: Sequence[str]) -> str:
+        """An operator applied to operands, with names for amounts that are chosen by cases."""
+        what = application(signal, operands, self.names)
+        for amount in signal.operator.amounts:
+            self._amount(amount.polynomial)
+        for text, name in self.chosen.items():
+            what = what.replace(text, name)
+        return what
+
+    def _amount(self, polynomial: Polynomial) -> Polynomial:
+        """An amount with a name for each part of it that is chosen by cases, the inner ones first.
+
+        Raises:
+            Uncertified: such a part may be negative.
+        """
+        while cases := [
+            atom
+            for atom in polynomial.every_atom()
+            if isinstance(atom, Guarded) and not atom.is_nonnegative_part
+        ]:
+            inner = min(cases, key=lambda atom: (atom.written_size, str(atom)))
+            polynomial = polynomial.substitute({inner: self._chosen(inner)})
+        return polynomial
+
+    def _chosen(self, atom: Guarded) -> Polynomial:
+        """An amount that has a value in one case, and is else 0, and what is known of it.
+
+        Raises:
+            Uncertified: it may be negative, for all that is seen.
+        """
+        text = self.text(Polynomial.of(atom))
+        if text not in self.chosen:
+            about = {a for part in atom.parts for a in part.symbols()}
+            facts, names = self.facts_about(about), self.relevant(about)
+            holding = [Fact("", g.polynomial) for g in atom.guards]
+            holding += [Fact("", -g.polynomial) for g in atom.guards if g.relation is Relation.ZERO]
+            floors = known_facts(a for part in atom.parts for a in part.every_atom())
+            negative = Fact("", -atom.value - 1)
+            if not are_contradictory([negative, *holding, *floors, *facts], self.positive):
+                raise Uncertified(f"{text} may be negative, for all that is seen")
+            name = self.chosen[text] = self.sizes[text] = f"m{1 + len(self.sizes)}"
+            m = Polynomial.of(name)
+            guards = [guard_text(guard, self._integers()) for guard in atom.guards]
+            holds = " /\\ ".join([*guards, f"{name} = {self.text(atom.value)}"])
+            fails = " \\/ ".join(f"~ ({guard})" for guard in guards)
+            self.about[name], self.facts[name] = about, [f"fact0_{name}"]
+            when = tuple(fact.amount + 1 for fact in holding)
+            same = [Fact(f"fact0_{name}", p, when) for p in (m - atom.value, atom.value - m)]
+            self.inequalities[name] = [
+                *same,
+                *(Fact(f"fact0_{name}", -m, (-fact.amount,)) for fact in holding),
+            ]
+            self.lines += [
+                f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
+                f"rewrite <- {name}_is in *.",
+                f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
+                f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
+                f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
+            ]
+        return Polynomial.of(self.chosen[text])
+
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
         """A part made by an operator."""
         first = parts[0] if parts else None
@@ -365,9 +444,10 @@ class Parts:
         match operator:
             case Pad(left, right, axis):
                 assert first is not None
-                l, r = left.polynomial, right.polynomial
+                l, r = self._amount(left.polynomial), self._amount(right.polynomial)
                 size = first.shape[axis] + l + r
-                if not self._is_at_least(signal.operands[0].lengths[axis] + l + r, 0):
+                exact = signal.operands[0].lengths[axis] + left.polynomial + right.polynomial
+                if not self._is_at_least(exact, 0):
                     whole = size
                     size = self._size(
                         f"Z.max 0 ({self.text(whole)})",
@@ -695,10 +775,31 @@ class Parts:
     def _same_shape(self, x: Part, y: Part) -> str:
         about = {a for part in (x, y) for size in part.shape for a in size.symbols()}
         known = only([f"shape_{x.name}", f"shape_{y.name}", *self.relevant(about)])
+        way = "equal_sizes"
+        if x.shape != y.shape:
+            each = " ".join(
+                f"apply: equal_lists; [{self.equal(n, m)} |];"
+                for n, m in zip(x.shape, y.shape, strict=True)
+            )
+            way = f"first [{each} reflexivity | equal_sizes]"
         return (
-            f"(ltac:({known}; rewrite shape_{x.name} shape_{y.name}; equal_sizes) "
+            f"(ltac:({known}; rewrite shape_{x.name} shape_{y.name}; {way}) "
             f": shape {x.name} = shape {y.name})"
         )
+
+    def equal(self, one: Polynomial, other: Polynomial) -> str:
+        """The tactic that shows that two sizes are equal."""
+        if one == other:
+            return "same_integer"
+        atoms = {*one.symbols(), *other.symbols()}
+        facts, everything = self.facts_about(atoms), self.relevant(atoms)
+        amounts = [one, other, *(p for fact in facts for p in (fact.amount, *fact.when))]
+        facts += known_facts(a for p in amounts for a in p.every_atom())
+        ways = [
+            refutation(opposite, facts, everything, self.positive, self.text)
+            for opposite in (other - one - 1, one - other - 1)
+        ]
+        return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
     def _formula(
         self, node: Node, signal: SignalExpr, operator: Formula, operands: Mapping[str, Part]
