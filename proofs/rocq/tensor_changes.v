@@ -117,6 +117,10 @@ move=> <-; rewrite shape_nonnegative /clipped.
 by elim: (shape x) a => [| n s' IH] [| a] //=; lia.
 Qed.
 
+Lemma shape_like (R : comRingType) (x : tensor R) s (f : seq Z -> R) :
+  shape x = s -> shape (build (shape x) f) = s.
+Proof. by move=> <-; rewrite shape_build -shape_nonnegative. Qed.
+
 (* A quotient and a remainder, each by what determines it. *)
 Lemma quotient_facts a b : 0 < b -> b * (a / b) <= a < b * (a / b) + b.
 Proof.
@@ -161,15 +165,18 @@ Ltac compute_terms := lazy beta iota zeta delta
 Ltac compute_shape := lazy beta iota zeta delta
   [clipped size head behead nth along windows_along cat take drop rcons last map product].
 
+(* Each of the comparisons that the goal depends on holds, or does not. *)
+Ltac compared := repeat match goal with
+  | |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ?
+  | |- context [Z.leb ?a ?b] => case: (Z.leb_spec a b) => ?
+  end; lazy beta iota zeta delta [andb orb].
+
 Ltac equal_sizes := first
   [ repeat (apply: equal_lists; first lia); reflexivity
   | repeat (apply: equal_lists; first by (lia ||
       (rewrite /windows_in ?Z.div_1_r; (lia || (Z.to_euclidean_division_equations; first [lia | nia])))));
     reflexivity
-  | rewrite /convolved_size;
-    repeat match goal with |- context [Z.eqb ?a ?b] => case: (Z.eqb_spec a b) => ? end;
-    lazy beta iota zeta delta [orb];
-    repeat (apply: equal_lists; first lia); reflexivity ].
+  | rewrite /convolved_size; compared; repeat (apply: equal_lists; first lia); reflexivity ].
 
 Ltac sizes_are :=
   lazy beta iota zeta delta

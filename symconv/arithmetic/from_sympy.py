@@ -226,7 +226,7 @@ def _chosen(expression: Piecewise, names: Names) -> tuple[Polynomial, Polynomial
     conditions = _exclusive([condition for _, condition in expression.args], names)
     chosen = Polynomial({})
     for p, where in zip(scaled, conditions, strict=True):
-        for guards in where:
+        for guards in where if p.terms else ():
             chosen = chosen + Polynomial.of(Guarded(p, guards))
     return chosen, common
 

@@ -14,10 +14,25 @@ from dataclasses import dataclass, field
 
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
-from symconv.arithmetic.polynomials import Atom, Monomial, Polynomial, at_least
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Floor,
+    Guard,
+    Guarded,
+    Monomial,
+    Polynomial,
+    at_least,
+)
 from symconv.formal.rocq_syntax import only
 
-__all__ = ["Fact", "Hypothesis", "are_contradictory", "contradiction", "refutation"]
+__all__ = [
+    "Fact",
+    "Hypothesis",
+    "are_contradictory",
+    "contradiction",
+    "known_facts",
+    "refutation",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +108,27 @@ def refutation(
     )
 
 
+def known_facts(atoms: Iterable[Atom]) -> list[Fact]:
+    """What `lia` knows of quotients, 0 ≤ a − b·⌊a/b⌋ < b, and of max(0, a)."""
+    facts = []
+    for atom in sorted(set(atoms), key=str):
+        if isinstance(atom, Floor):
+            rest = atom.numerator - atom.divisor * Polynomial.of(atom)
+            when = () if atom.divisor.as_integer() else (atom.divisor,)
+            facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
+        elif isinstance(atom, Guarded) and atom.is_nonnegative_part:
+            m, a = Polynomial.of(atom), atom.value
+            facts += [Fact("", m), Fact("", m - a), Fact("", a - m, (a,)), Fact("", -m, (1 - a,))]
+    return facts
+
+
 def are_contradictory(facts: Sequence[Fact], positive: Set[str]) -> bool:
     """Whether facts and their multiples are seen to contradict each other."""
     alone = [_Multiple(_ONE, fact) for fact in facts]
-    if _contradict(fact.amount for fact in facts):
+    if _contradict(alone, by_cases=True):
         return True
     multiples = _multiples(facts, positive)
-    return bool(multiples) and _contradict(m.amount for m in (*multiples, *alone))
+    return bool(multiples) and _contradict([*multiples, *alone], by_cases=True)
 
 
 def contradiction(
@@ -124,7 +153,9 @@ def contradiction(
         known.use_multiples_for_conditions()
         found = _fewest(known.with_multiples())
     if found is None:
-        return f"{only(everything)}; lia"
+        found = _fewest([_Multiple(_ONE, fact) for fact in facts], by_cases=True)
+        names = everything if found is None else [*(m.fact.name for m in found), *always]
+        return f"{only(name for name in names if name)}; lia"
     names, conditions, multiples = known.needed(found, text)
     kept = [name for name in (*names, *always) if name]
     return "; ".join([only(kept), *conditions, *multiples, "lia"])
@@ -252,20 +283,24 @@ def _parts(monomial: Monomial, positive: Set[str]) -> list[Monomial]:
     return [part for part in found if 0 < len(part) < len(monomial)]
 
 
-def _fewest(multiples: Sequence[_Multiple]) -> list[_Multiple] | None:
+def _fewest(multiples: Sequence[_Multiple], *, by_cases: bool = False) -> list[_Multiple] | None:
     """The fewest, as far as is easily found, that contradict each other; None if they do not.
 
     Where that is possible, multiples are left out first, and then what holds under conditions.
+
+    Args:
+        multiples: the multiples.
+        by_cases: whether each holds under the conditions of its fact only.
     """
     kept = sorted(multiples, key=lambda m: (m.by == _ONE, not m.fact.when))
-    if not _contradict(multiple.amount for multiple in kept):
+    if not _contradict(kept, by_cases=by_cases):
         return None
     size = max(1, len(kept) // 2)
     while True:
         start = 0
         while start < len(kept):
             fewer = kept[:start] + kept[start + size :]
-            if _contradict(multiple.amount for multiple in fewer):
+            if _contradict(fewer, by_cases=by_cases):
                 kept = fewer
             else:
                 start += size
@@ -274,17 +309,33 @@ def _fewest(multiples: Sequence[_Multiple]) -> list[_Multiple] | None:
         size //= 2
 
 
-def _contradict(amounts: Iterable[Polynomial]) -> bool:
+def _contradict(multiples: Sequence[_Multiple], *, by_cases: bool) -> bool:
     """Whether no integers, products of symbols taken for integers too, make all not negative."""
-    given = list(amounts)
-    monomials = dict.fromkeys(m for p in given for m in p.terms if m)
+    given = [m.amount for m in multiples if not (by_cases and m.fact.when)]
+    cases = [
+        (m.amount, *(-amount for amount in m.fact.when))
+        for m in multiples
+        if by_cases and m.fact.when
+    ]
+    amounts = [*given, *(amount for one in cases for amount in one)]
+    monomials = dict.fromkeys(m for p in amounts for m in p.terms if m)
     names: dict[Monomial, tuple[Atom, ...]] = {m: (f"m{i}",) for i, m in enumerate(monomials)}
     names[()] = ()
-    guards = tuple(
-        at_least(Polynomial({names[m]: c for m, c in p.terms.items()}), 0) for p in given
-    )
+
+    def guard(p: Polynomial) -> Guard:
+        return at_least(Polynomial({names[m]: c for m, c in p.terms.items()}), 0)
+
     sets = IntegerSets([str(name) for one in names.values() for name in one], ATTEMPT_OPERATIONS)
-    return sets.attempt(lambda: bool(sets.where([guards]).is_empty()))
+
+    def is_empty() -> bool:
+        possible = sets.where([tuple(map(guard, given))])
+        for one in cases:
+            if possible.is_empty():
+                break
+            possible = possible & sets.where([(guard(amount),) for amount in one])
+        return bool(possible.is_empty())
+
+    return sets.attempt(is_empty)
 
 
 def _bracketed(text: str) -> str:

@@ -8,10 +8,16 @@ from functools import partial
 from itertools import combinations
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, divided
+from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, Relation, divided
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, Hypothesis
+from symconv.formal.arithmetic import (
+    Fact,
+    Hypothesis,
+    are_contradictory,
+    known_facts,
+    refutation,
+)
 from symconv.formal.expansions import (
     Axes,
     Condition,
@@ -30,6 +36,7 @@ from symconv.formal.pairing import Ends
 from symconv.formal.rocq_syntax import (
     Names,
     argument,
+    guard_text,
     list_text,
     only,
     polynomial_text,
@@ -74,6 +81,10 @@ from symconv.language.operators.base import Operator
 from symconv.language.signals import SignalExpr
 
 __all__ = ["Part", "Parts"]
+
+
+_OF_ONE_SHAPE = ("add ", "multiply ", "scale ", "flip ")
+"""What makes a tensor of the shape of its first operand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +182,7 @@ class Parts:
             word = "add" if isinstance(signal.operator, Add) else "multiply"
             what = f"{word} {operands[0].name} {operands[1].name}"
         else:
-            what = application(signal, [part.name for part in operands], self.names)
+            what = self._application(signal, [part.name for part in operands])
         if what not in self.known:
             self.known[what] = self._made(signal, what, operands)
         return self.known[what]
@@ -248,10 +259,13 @@ class Parts:
         """A part with a new name, and the lines that say its shape and its sums."""
         name = f"y{1 + len(self.known)}"
         kept = self._known_of_shape(shape, operands)
+        way = f"{only(kept)}; sizes_are"
+        if what.startswith(_OF_ONE_SHAPE) and shape == operands[0].shape:
+            way = f"exact: (shape_like _ shape_{operands[0].name})"
         self.lines += [
             f"move {name}_is: ({what}) => {name}.",
             f"have shape_{name} : shape {name} = {self.shape_text(shape)}.",
-            f"  by rewrite -{name}_is; {only(kept)}; sizes_are.",
+            f"  by rewrite -{name}_is; {way}.",
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
@@ -476,6 +490,62 @@ class Parts:
             if any(atom in set(p.every_atom()) for p in one.amounts)
             else one
             for one in self.given
+        ]
+
+    def _application(self, signal: SignalExpr, operands: Sequence[str]) -> str:
+        """An operator applied to operands, with names for amounts that are chosen by cases."""
+        for amount in signal.operator.amounts:
+            self._name_cases(amount.polynomial)
+        return application(signal, operands, self.names)
+
+    def _name_cases(self, polynomial: Polynomial) -> None:
+        """Give a name to each part of an amount that is chosen by cases, the inner ones first.
+
+        Raises:
+            Uncertified: such a part may be negative.
+        """
+        cases = {
+            atom
+            for atom in polynomial.every_atom()
+            if isinstance(atom, Guarded) and not atom.is_nonnegative_part
+        }
+        for atom in sorted(cases - self.renamed.keys(), key=lambda a: (a.written_size, str(a))):
+            self._name_case(atom)
+
+    def _name_case(self, atom: Guarded) -> None:
+        """Give a name to an amount that has a value in one case, and is else 0.
+
+        Raises:
+            Uncertified: it may be negative, for all that is seen.
+        """
+        text, value = self.text(Polynomial.of(atom)), self.written(atom.value)
+        guards = [guard.map(self.written) for guard in atom.guards]
+        inside = [value, *(guard.polynomial for guard in guards)]
+        about = {a for part in inside for a in part.symbols()}
+        facts, names = self.facts_about(about), self.relevant(about)
+        holding = [Fact("", g.polynomial) for g in guards]
+        holding += [Fact("", -g.polynomial) for g in guards if g.relation is Relation.ZERO]
+        floors = known_facts(a for part in inside for a in part.every_atom())
+        if not are_contradictory([Fact("", -value - 1), *holding, *floors, *facts], self.positive):
+            raise Uncertified(f"{text} may be negative, for all that is seen")
+        name = self.sizes[text] = f"m{1 + len(self.sizes)}"
+        m = Polynomial.of(name)
+        said = [guard_text(guard, self._atoms) for guard in guards]
+        holds = " /\\ ".join([*said, f"{name} = {self.text(value)}"])
+        fails = " \\/ ".join(f"~ ({guard})" for guard in said)
+        self.about[name], self.facts[name] = about, [f"fact0_{name}"]
+        when = tuple(fact.amount + 1 for fact in holding)
+        same = [Fact(f"fact0_{name}", p, when) for p in (m - value, value - m)]
+        self.inequalities[name] = [
+            *same,
+            *(Fact(f"fact0_{name}", -m, (-fact.amount,)) for fact in holding),
+        ]
+        self.lines.append(f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.")
+        self._rename(atom, name)
+        self.lines += [
+            f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
+            f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
+            f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
         ]
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
@@ -912,10 +982,31 @@ class Parts:
     def _same_shape(self, x: Part, y: Part) -> str:
         about = {a for part in (x, y) for size in part.shape for a in size.symbols()}
         known = only([f"shape_{x.name}", f"shape_{y.name}", *self.relevant(about)])
+        way = "equal_sizes"
+        if x.shape != y.shape:
+            each = " ".join(
+                f"apply: equal_lists; [{self.equal(n, m)} |];"
+                for n, m in zip(x.shape, y.shape, strict=True)
+            )
+            way = f"first [{each} reflexivity | equal_sizes]"
         return (
-            f"(ltac:({known}; rewrite shape_{x.name} shape_{y.name}; equal_sizes) "
+            f"(ltac:({known}; rewrite shape_{x.name} shape_{y.name}; {way}) "
             f": shape {x.name} = shape {y.name})"
         )
+
+    def equal(self, one: Polynomial, other: Polynomial) -> str:
+        """The tactic that shows that two sizes are equal."""
+        if one == other:
+            return "same_integer"
+        atoms = {*one.symbols(), *other.symbols()}
+        facts, everything = self.facts_about(atoms), self.relevant(atoms)
+        amounts = [one, other, *(p for fact in facts for p in (fact.amount, *fact.when))]
+        facts += known_facts(a for p in amounts for a in p.every_atom())
+        ways = [
+            refutation(opposite, facts, everything, self.positive, self.text)
+            for opposite in (other - one - 1, one - other - 1)
+        ]
+        return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
     def _formula(
         self, node: Node, signal: SignalExpr, operator: Formula, operands: Mapping[str, Part]

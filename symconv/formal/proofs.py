@@ -16,7 +16,14 @@ from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, Hypothesis, are_contradictory, contradiction, refutation
+from symconv.formal.arithmetic import (
+    Fact,
+    Hypothesis,
+    are_contradictory,
+    contradiction,
+    known_facts,
+    refutation,
+)
 from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
 from symconv.formal.pairing import Ends, Mirror, Pair, Plan, plan
@@ -324,16 +331,15 @@ class _Terms:
         there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
         goals = [*target.cases, *(Comparison(a, b, True) for a, b in target.conditions)]
         yield "  + " + " ".join(
-            f"apply: {_GOALS[goal.is_equation, goal.holds]}; "
-            f"first {known.comparison(goal.changed(there))}."
+            f"apply: {_GOALS[goal.is_equation, goal.holds]}; first {known.goal(goal, there)}."
             for goal in goals
         )
         yield "    by []."
-        again = [value.substitute(quotients).substitute(there) for value in back]
+        again = [value.substitute(quotients) for value in back]
         rewriting = " ".join(["rewrite", *(f"?{name}" for name in told)]) if told else "idtac"
         yield "  + " + " ".join(
             f"apply: equal_lists; first ({rewriting}; "
-            f"{known.equation(value, Polynomial.of(variable))})."
+            f"{known.goal(Comparison(value, Polynomial.of(variable), True), there)})."
             for value, variable in zip(again, side.variables, strict=True)
         )
         yield "    by []."
@@ -412,8 +418,7 @@ def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterat
     """The proof that a part has a shape."""
     yield f"rewrite shape_{part.name}."
     for size, same in zip(part.shape, shape, strict=True):
-        way = "same_integer" if size == same else _apart(parts, size, same)
-        yield f"apply: equal_lists; first {way}."
+        yield f"apply: equal_lists; first {parts.equal(size, same)}."
     yield "by []."
 
 
@@ -493,6 +498,15 @@ class _Known:
         ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
         return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
+    def goal(self, case: Comparison, values: Mapping[Atom, Polynomial]) -> str:
+        """A condition of a piece, or of a sum, where its integers have values."""
+        way = self.comparison(case.changed(values))
+        both = {*case.one.every_atom(), *case.other.every_atom()}
+        if way == "same_integer" and any(isinstance(atom, Floor) for atom in both):
+            # Quotients were simplified here that Rocq's `ring` does not know.
+            return f"(first [{way} | {self.linear(*values.values())}])"
+        return way
+
     def comparison(self, case: Comparison) -> str:
         """A condition of a piece, or of a sum."""
         one, other = self.side.value(case.one), self.side.value(case.other)
@@ -546,7 +560,7 @@ class _Known:
             for number, case in enumerate(cases, 1)
         }
         names: list[str] = []
-        quotients = {a for value in values for a in value.every_atom() if isinstance(a, Floor)}
+        told = {a for value in values for a in value.every_atom()}
         found = True
         while found:
             found = False
@@ -557,16 +571,14 @@ class _Known:
                     names.append(name)
                     facts += [Fact(name, amount) for amount in amounts]
                     both = {*one.every_atom(), *other.every_atom()}
-                    quotients |= {a for a in both if isinstance(a, Floor)}
+                    told |= both
                     about |= indices
                     atoms |= one.symbols() | other.symbols()
                     found = True
         everything = [*names, *self.parts.relevant(atoms)]
-        for atom in sorted(quotients, key=str):
-            rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-            when = (atom.divisor,) if self.parts.multiplies_all else ()  # sizes that may be 0
-            facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
-        return [*facts, *self.parts.facts_about(atoms)], everything
+        facts += self.parts.facts_about(atoms)
+        told |= {a for f in facts for p in f.when for a in p.every_atom()}
+        return [*facts, *known_facts(told)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -627,17 +639,6 @@ def _are_seen_equal(parts: Parts, one: Polynomial, other: Polynomial) -> bool:
         are_contradictory([Fact("", opposite), *facts], parts.positive)
         for opposite in (other - one - 1, one - other - 1)
     )
-
-
-def _apart(parts: Parts, one: Polynomial, other: Polynomial) -> str:
-    """That two sizes are equal."""
-    atoms = {*one.symbols(), *other.symbols()}
-    facts, everything = parts.facts_about(atoms), parts.relevant(atoms)
-    ways = [
-        refutation(opposite, facts, everything, parts.positive, parts.text)
-        for opposite in (other - one - 1, one - other - 1)
-    ]
-    return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
 
 
 def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:

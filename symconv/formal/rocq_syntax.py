@@ -268,8 +268,12 @@ def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
     if isinstance(atom, Floor):
         parts = (argument(polynomial_text(part, names)) for part in atom.parts)
         return f"({' / '.join(parts)})"
-    if isinstance(atom, Guarded) and atom.is_nonnegative_part:
-        return f"(Z.max 0 {argument(polynomial_text(atom.value, names))})"
+    if isinstance(atom, Guarded):
+        value = polynomial_text(atom.value, names)
+        if atom.is_nonnegative_part:
+            return f"(Z.max 0 {argument(value)})"
+        guards = (f"({_guard_text(guard, names, '?')})" for guard in atom.guards)
+        return f"(if {' && '.join(guards)} then {value} else 0)"
     what = "an index that the others do not give" if isinstance(atom, int) else str(atom)
     raise Uncertified(f"there is no rule for {what} in a certificate")
 
@@ -318,9 +322,13 @@ def guard_text(guard: Guard, names: Names) -> str:
     >>> guard_text(Guard(Polynomial.of("n") - 1, Relation.AT_LEAST_ZERO), {"n": "n"})
     '1 <= n'
     """
+    return _guard_text(guard, dict(names.items()), "")
+
+
+def _guard_text(guard: Guard, names: Mapping[Atom, str], mark: str) -> str:
+    """A guard; `mark` is a question mark where it is to be true or false."""
     terms = guard.polynomial.terms.items()
     positive = Polynomial({m: c for m, c in terms if c > 0})
     negative = Polynomial({m: -c for m, c in terms if c < 0})
     sign = "<=" if guard.relation is Relation.AT_LEAST_ZERO else "="
-    atoms: dict[Atom, str] = dict(names.items())
-    return f"{polynomial_text(negative, atoms)} {sign} {polynomial_text(positive, atoms)}"
+    return f"{polynomial_text(negative, names)} {sign}{mark} {polynomial_text(positive, names)}"
