@@ -244,7 +244,7 @@ class Side:
         found: dict[tuple[Polynomial, Polynomial], Position] = {}
         for v, size in sizes.items():
             value = self.value(Polynomial.of(v))
-            if value.terms:
+            if value.terms and size.as_integer() not in (0, 1):
                 found.setdefault((value, size), Position((v,), value, size))
         free = [*self.outputs, *self.basis]
         for position in [p for p in found.values() if len(p.value.terms) > 1]:

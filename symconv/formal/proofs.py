@@ -621,7 +621,7 @@ def _without_common_factor(
     for symbol in sorted(difference.symbols()):
         n = Polynomial.of(symbol)
         quotient, rest = divided(difference, n)
-        if not rest.terms:
+        if not rest.terms and quotient.indices():
             left = Polynomial({m: c for m, c in quotient.terms.items() if c > 0})
             return n, left, left - quotient
     return None

@@ -108,7 +108,7 @@ def _pad(made: Evaluation) -> SignalExpr:
 
 def _extend(made: Evaluation) -> SignalExpr:
     axis, mode = made.axis(), made.rng.choice(get_args(Extension))
-    size = made.value.shape[axis]
+    size = int(made.value.shape[axis])
     most = {"reflect": max(0, size - 1), "replicate": 3 if size else 0}.get(mode, size)
     left, right = (made.amount(made.rng.randint(0, min(most, 3))) for _ in range(2))
     return made.signal.pad(left, right, mode, axis=axis)
