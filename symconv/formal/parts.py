@@ -13,6 +13,7 @@ from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import Fact, are_contradictory, known_facts, refutation
 from symconv.formal.expansions import (
+    AtMost,
     Axes,
     Condition,
     Sum,
@@ -24,7 +25,17 @@ from symconv.formal.expansions import (
     sum_of_one,
     sum_of_two,
 )
-from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
+from symconv.formal.formulas import (
+    Cases,
+    CasesText,
+    Combined,
+    Node,
+    Scaled,
+    Term,
+    TermText,
+    node_text,
+    read_formula,
+)
 from symconv.formal.rocq_syntax import (
     argument,
     guard_text,
@@ -815,6 +826,15 @@ class Parts:
                 x = self._formula(of, signal, operator, operands)
                 what = f"scale {scalar_text(number)} {x.name}"
                 make = partial(self._scaled, what, x)
+            case Cases(expression, indices, in_cases):
+                texts = {name: part.name for name, part in operands.items()}
+                sizes = [size.polynomial for size in operator.sizes]
+                what = CasesText(expression, indices, texts, self.names).tensor(sizes)
+                if what not in self.known:
+                    whole = node_text(in_cases, sizes, texts, self.names)
+                    self.lines.append(f"rewrite (_ : {what} = {whole}); last by clear; in_cases.")
+                    self.known[what] = self._formula(in_cases, signal, operator, operands)
+                return self.known[what]
             case Combined(word, one, other):
                 x, y = (self._formula(part, signal, operator, operands) for part in (one, other))
                 what = f"{word} {x.name} {y.name}"
@@ -838,21 +858,26 @@ class Parts:
             return polynomial.substitute(values)
 
         def where(i: Axes, v: Axes) -> list[Condition]:
-            return [(put(a, i, v), put(b, i, v)) for a, b in term.equations]
+            return [
+                AtMost(put(c.one, i, v), put(c.other, i, v))
+                if isinstance(c, AtMost)
+                else (put(c[0], i, v), put(c[1], i, v))
+                for c in term.conditions
+            ]
 
         def at(number: int) -> Callable[[Axes, Axes], Axes]:
             return lambda i, v: [put(p, i, v) for p in term.entries[number][1]]
 
         q, over = scalar_text(term.number), list(term.sizes)
         parts = [operands[name] for name, _ in term.entries]
-        cs = f"(fun i v => {text.equations()})"
+        cs = f"(fun i v => {text.conditions()})"
         if not parts and not over:
             if term.number == 0:
                 return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
             sums = [known(lambda i: where(i, []), q)]
-            if not term.equations:
+            if not term.conditions:
                 return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
-            cs = f"(fun i => {text.equations()})"
+            cs = f"(fun i => {text.conditions()})"
             return self._known(what, shape, sums, "expand_cases", cs, q)
         if not parts:
             sums = [Sum(over, where, lambda i, v: [], (q,))]
@@ -872,7 +897,7 @@ class Parts:
             )
             return self._cast(what, shape, sums, rule, parts)
         (x,) = parts
-        if not over and not term.equations:
+        if not over and not term.conditions:
             sums = [moved(lambda i: at(0)(i, []), x.shape, t) for t in x.sums]
             rule = f"expand_entries (f := fun i => {text.index(0)}) {self._given(what, x)}"
             return self._cast(what, shape, sums, rule, parts)
