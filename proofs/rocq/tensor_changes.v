@@ -134,6 +134,16 @@ have ac : a = c by case: (Z.lt_trichotomy a c) => [? | [// | ?]]; exfalso; nia.
 by subst c; split; lia.
 Qed.
 
+(* A position in blocks of q, and two positions that differ by a multiple of their size. *)
+Lemma position_in q s a d : 0 <= a < q -> 0 <= d < s -> 0 <= a + q * d < q * s.
+Proof. by move=> ? ?; nia. Qed.
+Lemma same_quotient q q' a b m :
+  0 <= a < q -> 0 <= b < q' -> q = q' -> a - b = q * m -> m = 0.
+Proof. by move=> ? ? e ?; subst q'; nia. Qed.
+
+Lemma quotient_is a r q b : 0 <= r < q -> a = q * b + r -> a / q = b.
+Proof. by move=> r_in ->; rewrite Z.mul_comm Z.div_add_l ?Z.div_small; lia. Qed.
+
 Ltac positive := first
   [ assumption | lia
   | apply: Z.mul_pos_pos; positive
@@ -163,15 +173,15 @@ Ltac compared := repeat match goal with
 
 Ltac equal_sizes := first
   [ repeat (apply: equal_lists; first lia); reflexivity
-  | rewrite /windows_in ?Z.div_1_r;
-    repeat (apply: equal_lists; first by (lia || (Z.to_euclidean_division_equations; first [lia | nia])));
+  | repeat (apply: equal_lists; first by (lia ||
+      (rewrite /windows_in ?Z.div_1_r; (lia || (Z.to_euclidean_division_equations; first [lia | nia])))));
     reflexivity
   | rewrite /convolved_size; compared; repeat (apply: equal_lists; first lia); reflexivity ].
 
 Ltac sizes_are :=
   lazy beta iota zeta delta
-    [pad flip roll downsample dilate windows convolve correlate conv rearrange einsum spread
-     listed add multiply scale];
+    [pad extend flip roll downsample dilate windows convolve correlate conv rearrange einsum
+     spread listed add multiply scale];
   rewrite shape_build;
   repeat match goal with h : shape ?x = _ |- context [shape ?x] => rewrite h end;
   compute_shape; equal_sizes.

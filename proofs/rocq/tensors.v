@@ -170,6 +170,13 @@ Fixpoint joined (sizes digits : seq Z) : Z :=
 Fixpoint digits (sizes : seq Z) (u : Z) : seq Z :=
   if sizes is n :: rest then u / product rest :: digits rest (u mod product rest) else [::].
 
+(* Where a tensor continues beyond its ends: which of its n entries stands at v, for v < 0 before
+   them, and for n <= v after them. *)
+Definition reflect_ends (n v : Z) : Z := if v <? 0 then - v else 2 * n - 2 - v.
+Definition symmetric_ends (n v : Z) : Z := if v <? 0 then - 1 - v else 2 * n - 1 - v.
+Definition replicate_ends (n v : Z) : Z := if v <? 0 then 0 else n - 1.
+Definition circular_ends (n v : Z) : Z := if v <? 0 then v + n else v - n.
+
 (* All of the conditions hold; claims use it for a formula that has cases. *)
 Fixpoint holds (conditions : seq bool) : bool :=
   if conditions is c :: rest then c && holds rest else true.
@@ -181,6 +188,12 @@ Implicit Types (x y k : tensor R) (a : nat) (s d : Z).
 (* l zeros before x and r zeros after it, along axis a; negative amounts crop. *)
 Definition pad a l r x : tensor R :=
   build (along a (fun n => n + l + r) (shape x)) (fun i => x.[along a (fun u => u - l) i]).
+
+(* l entries before x and r entries after it, along axis a, as `ends` says which ones. *)
+Definition extend a l r (ends : Z -> Z -> Z) x : tensor R :=
+  build (along a (fun n => n + l + r) (shape x))
+    (fun i => x.[along a (fun u => let n := component (shape x) a in let v := u - l in
+                   if (0 <=? v) && (v <? n) then v else ends n v) i]).
 
 (* The entries in the opposite order, along axis a. *)
 Definition flip a x : tensor R :=
@@ -266,6 +279,16 @@ Definition listed (sizes : seq Z) (entries : seq R) : tensor R :=
 Definition add x y : tensor R := build (shape x) (fun i => x.[i] + y.[i])%R.
 Definition multiply x y : tensor R := build (shape x) (fun i => x.[i] * y.[i])%R.
 Definition scale (q : R) x : tensor R := build (shape x) (fun i => q * x.[i])%R.
+
+(* A function of each entry. *)
+Definition apply (f : R -> R) x : tensor R := build (shape x) (fun i => f x.[i]).
+
+(* Along axis a windows as those of `windows`, over x with l places before it and r after it: a
+   function of the list of those entries of each window that x has. *)
+Definition pool a c s d l r (f : seq R -> R) x : tensor R :=
+  build (along a (fun n => windows_in s d c (n + l + r)) (shape x))
+    (fun i => let window := [seq along a (fun u => s * u + d * j - l) i | j <- range c] in
+      f [seq x.[p] | p <- window & inside (shape x) p]).
 
 End Operators.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symconv.arithmetic.integer_sets import IntegerSets
 from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
@@ -25,7 +25,7 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.formal.rocq_syntax import only
 
-__all__ = ["Fact", "are_contradictory", "contradiction", "known_facts", "refutation"]
+__all__ = ["Fact", "Hypothesis", "are_contradictory", "contradiction", "known_facts", "refutation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,34 @@ class Fact:
         name: its name in the proof; none where `lia` knows it by itself.
         amount: what is not negative.
         when: amounts that have to be positive for that.
+        has_opposite: whether another fact says what is so where they are not.
     """
 
     name: str
     amount: Polynomial
     when: tuple[Polynomial, ...] = ()
+    has_opposite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A hypothesis of the claim.
+
+    Attributes:
+        name: its name in the proof.
+        text: what it says.
+        symbols: the symbols in it, where it is about integers; none where it is about a tensor.
+        amounts: what is not negative because of it, as far as that is all that it says.
+    """
+
+    name: str
+    text: str
+    symbols: frozenset[str] = frozenset()
+    amounts: tuple[Polynomial, ...] = ()
+
+    def facts(self) -> list[Fact]:
+        """The hypothesis as far as it is about one amount after the other."""
+        return [Fact(self.name, amount) for amount in self.amounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,7 @@ class _Multiple:
 
 
 _ONE = Polynomial.constant(1)
-_OPPOSITE = "opposite"
+_OPPOSITE, _OTHERWISE = "opposite", "otherwise"
 
 
 def refutation(
@@ -80,26 +103,38 @@ def refutation(
     )
 
 
-def known_facts(atoms: Iterable[Atom]) -> list[Fact]:
-    """What `lia` knows of quotients, 0 ≤ a − b·⌊a/b⌋ < b, and of max(0, a)."""
+def known_facts(atoms: Iterable[Atom], *, sure: bool = True) -> list[Fact]:
+    """What `lia` knows of quotients, 0 ≤ a − b·⌊a/b⌋ < b, and of max(0, a).
+
+    Args:
+        atoms: the quotients and maxima, and others.
+        sure: whether what is divided by is known to be positive.
+    """
     facts = []
     for atom in sorted(set(atoms), key=str):
         if isinstance(atom, Floor):
             rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-            facts += [Fact("", rest), Fact("", atom.divisor - 1 - rest)]
+            when = () if sure else (atom.divisor,)
+            facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
         elif isinstance(atom, Guarded) and atom.is_nonnegative_part:
             m, a = Polynomial.of(atom), atom.value
-            facts += [Fact("", m), Fact("", m - a), Fact("", a - m, (a,)), Fact("", -m, (1 - a,))]
+            facts += [
+                Fact("", m),
+                Fact("", m - a),
+                Fact("", a - m, (a,), True),
+                Fact("", -m, (1 - a,), True),
+            ]
     return facts
 
 
 def are_contradictory(facts: Sequence[Fact], positive: Set[str]) -> bool:
     """Whether facts and their multiples are seen to contradict each other."""
     alone = [_Multiple(_ONE, fact) for fact in facts]
-    if _contradict(alone, by_cases=True):
+    by_cases = any(fact.has_opposite for fact in facts)
+    if _contradict(alone, by_cases=by_cases):
         return True
     multiples = _multiples(facts, positive)
-    return bool(multiples) and _contradict([*multiples, *alone], by_cases=True)
+    return bool(multiples) and _contradict([*multiples, *alone], by_cases=by_cases)
 
 
 def contradiction(
@@ -118,49 +153,102 @@ def contradiction(
         text: writes an amount.
         always: the names of hypotheses to use in any case.
     """
-    usable, support = _usable(facts)
-    alone = [_Multiple(_ONE, fact) for fact in usable]
-    found = _fewest(alone)
-    if found is None:
-        found = _fewest([*_multiples(usable, positive), *alone])
+    known = _Known.of(facts, positive)
+    found = _fewest(known.alone()) or _fewest(known.with_multiples())
+    if found is None and known.open:
+        known.use_multiples_for_conditions()
+        found = _fewest(known.with_multiples())
     if found is None:
         found = _fewest([_Multiple(_ONE, fact) for fact in facts], by_cases=True)
         names = everything if found is None else [*(m.fact.name for m in found), *always]
         return f"{only(name for name in names if name)}; lia"
-    names = [name for multiple in found for name in support[multiple.fact]]
-    by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
-    names += [f.name for f in facts if any((f.amount - a).as_integer() is not None for a in by)]
-    lines = [
-        f"(have ? : 0 <= {_bracketed(text(m.by))} * ({text(m.fact.amount)}) "
-        "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
-        for m in found
-        if m.by != _ONE
-    ]
+    names, conditions, multiples = known.needed(found, text)
     kept = [name for name in (*names, *always) if name]
-    return "; ".join([only(kept), *lines, "lia"])
+    return "; ".join([only(kept), *conditions, *multiples, "lia"])
 
 
-def _usable(facts: Sequence[Fact]) -> tuple[list[Fact], dict[Fact, list[str]]]:
-    """The facts whose conditions follow from others of them, and the names that each one needs."""
-    support = {fact: [fact.name] for fact in facts if not fact.when}
-    usable, open_ = list(support), [fact for fact in facts if fact.when]
-    shown: dict[Polynomial, list[str]] = {}
-    found = True
-    while found and open_:
-        found = False
-        for amount in dict.fromkeys(amount for fact in open_ for amount in fact.when):
-            if amount not in shown:
-                assumed = _Multiple(_ONE, Fact("", -amount))
-                needed = _fewest([assumed, *(_Multiple(_ONE, fact) for fact in usable)])
-                if needed is not None:
-                    facts_ = [m.fact for m in needed if m is not assumed]
-                    shown[amount] = [name for fact in facts_ for name in support[fact]]
-        for fact in [fact for fact in open_ if all(amount in shown for amount in fact.when)]:
-            open_.remove(fact)
-            usable.append(fact)
-            support[fact] = [fact.name, *(n for amount in fact.when for n in shown[amount])]
-            found = True
-    return usable, support
+@dataclass(slots=True)
+class _Known:
+    """The facts whose conditions follow from others of them.
+
+    Attributes:
+        usable: these facts.
+        open: those whose conditions are not seen to follow.
+        positive: the symbols that are positive.
+        shown: the conditions that follow, and what each follows from.
+    """
+
+    usable: list[Fact]
+    open: list[Fact]
+    positive: Set[str]
+    shown: dict[Polynomial, list[_Multiple]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact], positive: Set[str]) -> _Known:
+        """What is seen without multiples."""
+        found = cls([f for f in facts if not f.when], [f for f in facts if f.when], positive)
+        found._use(found.alone)
+        return found
+
+    def use_multiples_for_conditions(self) -> None:
+        """See more, which takes longer."""
+        self._use(self.with_multiples)
+
+    def alone(self, *more: Fact) -> list[_Multiple]:
+        """The facts that are usable, and more."""
+        return [_Multiple(_ONE, fact) for fact in (*self.usable, *more)]
+
+    def with_multiples(self, *more: Fact) -> list[_Multiple]:
+        """The same and their multiples."""
+        alone = self.alone(*more)
+        return [*_multiples([one.fact for one in alone], self.positive), *alone]
+
+    def _use(self, ways: Callable[[Fact], list[_Multiple]]) -> None:
+        found = True
+        while found and self.open:
+            found = False
+            for amount in dict.fromkeys(amount for fact in self.open for amount in fact.when):
+                if amount not in self.shown:
+                    needed = _fewest(ways(Fact(_OTHERWISE, -amount)))
+                    if needed is not None:
+                        self.shown[amount] = needed
+            for fact in [f for f in self.open if all(amount in self.shown for amount in f.when)]:
+                self.open.remove(fact)
+                self.usable.append(fact)
+                found = True
+
+    def needed(
+        self, found: Sequence[_Multiple], text: Callable[[Polynomial], str]
+    ) -> tuple[list[str], list[str], list[str]]:
+        """The names of the hypotheses that are needed, and the tactics before `lia`.
+
+        The tactics that show conditions of facts come first, then those that multiply facts.
+        """
+        names: list[str] = []
+        conditions: list[str] = []
+        multiples: list[str] = []
+        for multiple in found:
+            names.append(multiple.fact.name)
+            for amount in multiple.fact.when:
+                inner, first, inside = self.needed(self.shown[amount], text)
+                names += [name for name in inner if name != _OTHERWISE]
+                conditions += first
+                if inside:
+                    way = "; ".join([f"apply: not_above => {_OTHERWISE}", *inside, "lia"])
+                    conditions.append(f"(have ? : 0 < {_bracketed(text(amount))} by ({way}))")
+            if multiple.by != _ONE:
+                multiples.append(
+                    f"(have ? : 0 <= {_bracketed(text(multiple.by))} * "
+                    f"({text(multiple.fact.amount)}) "
+                    "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
+                )
+        by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
+        names += [
+            fact.name
+            for fact in self.usable
+            if any((fact.amount - a).as_integer() is not None for a in by)
+        ]
+        return list(dict.fromkeys(names)), list(dict.fromkeys(conditions)), multiples
 
 
 def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:

@@ -13,11 +13,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sympy.core.relational import Relational
 
-from symconv.arithmetic.from_sympy import assumption_cases
+from symconv.arithmetic.from_sympy import assumption_cases, cases
+from symconv.arithmetic.polynomials import Conjunction, Polynomial, Relation
 from symconv.decision.claims import Claim
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
+from symconv.formal.arithmetic import Hypothesis
+from symconv.formal.functions import (
+    LIBRARY_OF_FUNCTIONS,
+    functions_of,
+    names_with_functions,
+    said,
+)
 from symconv.formal.proofs import proof_lines
 from symconv.formal.rocq_files import library
 from symconv.formal.rocq_syntax import (
@@ -28,17 +36,20 @@ from symconv.formal.rocq_syntax import (
     integer_text,
     rocq_names,
 )
-from symconv.formal.tensor_syntax import tensor_text
+from symconv.formal.tensor_syntax import function_key, tensor_text
 from symconv.language.graph import requirements, walk
 from symconv.language.length_symbols import lengths_in, spelled_out
 from symconv.language.notation import plain
+from symconv.language.operators import Apply, Extend, MaxPool, Roll
 from symconv.language.signals import SignalExpr
 
 __all__ = [
     "FIRST_LINE",
+    "LIBRARY_OF_ENDS",
     "certificate",
     "hypotheses",
     "in_section",
+    "lemmas_on_ends",
     "script",
     "statement",
     "theorem",
@@ -73,7 +84,9 @@ def certificate(claim: Claim, about: Sequence[str] = ()) -> str:
 def theorem_name(claim: Claim) -> str:
     """What a claim is called in its certificate."""
     wanted = claim.name or ""
-    stated = re.findall(r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", library())
+    stated = re.findall(
+        r"\b(?:Theorem|Lemma|Definition|Ltac) (\w+)", library(LIBRARY_OF_ENDS, LIBRARY_OF_FUNCTIONS)
+    )
     return wanted if rocq_names([wanted])[wanted] == wanted and wanted not in stated else "claim"
 
 
@@ -88,6 +101,7 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         Uncertified: there is no rule for something in the claim.
     """
     names = _names(claim)
+    functions = functions_of(claim.signals)
     name = theorem_name(claim)
     lines = theorem(claim, name, names)
     renamed = ", ".join(f"{new} is {old}" for old, new in names.items() if new != old)
@@ -101,6 +115,7 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         *([f"   In Rocq, {comment(renamed)}."] if renamed else []),
         "",
         *([*(f"   {comment(line)}" for line in about), ""] if about else []),
+        *(f"   {comment(line)}" for line in said(functions, names)),
         *(
             [
                 "   It is a statement about integers: if a side is the length of a signal, then",
@@ -117,7 +132,7 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
     has_cases = any("in_cases." in line for line in lines)
     parts = [
         "\n".join(head),
-        library(*_CHOICES[:has_cases]) if claim.signals else _INTEGERS,
+        library(*_more(claim), *_CHOICES[:has_cases]) if claim.signals else _INTEGERS,
         "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
@@ -126,6 +141,22 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
 
 _CHOICES = ("tensor_choices",)
 """What is embedded where a formula has cases."""
+
+
+def lemmas_on_ends(claim: Claim) -> list[str]:
+    """The file of lemmas that the certificate needs if a tensor goes on at its ends; else none."""
+    goes_on = any(isinstance(node.operator, Extend | Roll) for node in walk(*claim.signals))
+    return [LIBRARY_OF_ENDS] if goes_on else []
+
+
+def _more(claim: Claim) -> list[str]:
+    """The files that the certificate needs besides."""
+    functions = [LIBRARY_OF_FUNCTIONS] if functions_of(claim.signals) else []
+    return [*lemmas_on_ends(claim), *functions]
+
+
+LIBRARY_OF_ENDS = "tensor_ends"
+"""The lemmas on tensors that continue beyond their ends, or are rolled."""
 
 _INTEGERS = "From Coq Require Import ZArith Lia.\nLocal Open Scope Z_scope."
 
@@ -142,7 +173,13 @@ def theorem(claim: Claim, name: str, names: Mapping[str, str]) -> list[str]:
         Uncertified: there is no rule for something in the claim.
     """
     stated = statement(claim, names)  # what cannot be said is the better reason
-    proof = [f"  {line}" for line in _proof(claim, names)]
+    try:
+        proof = [f"  {line}" for line in _proof(claim, names)]
+    except Uncertified as reason:
+        if functions := functions_of(claim.signals):
+            told = f"{reason}, for every function in place of {' and '.join(functions)}"
+            raise Uncertified(told) from None
+        raise
     return [f"Theorem {name} {stated}", "Proof.", *proof, "Qed."]
 
 
@@ -159,15 +196,16 @@ def _has_fractions(claim: Claim) -> bool:
 
 
 def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
-    given = [name for name, _, _ in hypotheses(claim, names)]
+    given = list(hypotheses(claim, names))
     if not claim.signals:
         yield from _integer_proof(statement(claim))
         return
     tensors = [names[name] for name in sorted(claim.named)]
     integers = [names[s.name] for s in claim.symbols]
-    yield f"move=> {' '.join([*integers, *tensors, *given])}."
-    on_integers = {name: about for name, _, about in hypotheses(claim, names) if about}
-    yield from proof_lines(claim, names, on_integers)
+    functions = [names[key] for key in functions_of(claim.signals)]
+    told = [*integers, *tensors, *functions, *(one.name for one in given)]
+    yield f"move=> {' '.join(told)}."
+    yield from proof_lines(claim, names, given)
 
 
 def _integer_proof(stated: str) -> Iterator[str]:
@@ -186,7 +224,8 @@ def _integer_proof(stated: str) -> Iterator[str]:
 
 
 def _names(claim: Claim) -> dict[str, str]:
-    return rocq_names([*(s.name for s in claim.symbols), *sorted(claim.named)])
+    others = [*(s.name for s in claim.symbols), *sorted(claim.named)]
+    return names_with_functions(others, functions_of(claim.signals))
 
 
 def _has_lengths(claim: Claim) -> bool:
@@ -224,49 +263,65 @@ def statement(claim: Claim, names: Mapping[str, str] | None = None) -> str:
     Raises:
         Uncertified: there is no rule for something in the claim.
     """
+    names = _names(claim) if names is None else names
     for node in walk(*claim.signals):
-        if node.operator.is_opaque:
+        if node.operator.is_opaque and not (
+            isinstance(node.operator, Apply | MaxPool) and function_key(node.operator) in names
+        ):
             raise Uncertified(
                 f"certificates are about commutative rings, in which {plain(node)} has no meaning"
             )
-    names = _names(claim) if names is None else names
     integers = " ".join(names[s.name] for s in claim.symbols)
     tensors = " ".join(names[name] for name in sorted(claim.named))
     binders = [f"({integers} : Z)"] if integers else []
     binders += [f"({tensors} : tensor R)"] if tensors else []
-    lines = [f"    {text} ->" for _, text, _ in hypotheses(claim, names)]
+    binders += [f"({names[key]} : {kind})" for key, kind in functions_of(claim.signals).items()]
+    lines = [f"    {one.text} ->" for one in hypotheses(claim, names)]
     head = " ".join(["forall", *binders]) + "," if binders else ""
     return "\n".join([f": {head}".strip(), *lines, f"  {_conclusion(claim, names)}."])
 
 
-def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, str, set[str]]]:
-    """The hypotheses: the name in the proof, the statement, the symbols if it is on integers."""
-    for number, (text, about) in enumerate(_on_integers(claim, names), 1):
-        yield f"given{number}", text, about
+def hypotheses(claim: Claim, names: Mapping[str, str]) -> Iterator[Hypothesis]:
+    """The hypotheses, in the order of the statement."""
+    for number, (text, about, known) in enumerate(_on_integers(claim, names), 1):
+        amounts = _amounts(known[0]) if len(known) == 1 else ()
+        yield Hypothesis(f"given{number}", text, frozenset(about), tuple(amounts))
     for name, leaf in sorted(claim.named.items()):
         sizes = "; ".join(integer_text(size.written, names) for size in leaf.sizes)
         shape = f"[:: {sizes}]" if sizes else "[::]"
-        yield f"shape_{names[name]}", f"shape {names[name]} = {shape}", set()
+        yield Hypothesis(f"shape_{names[name]}", f"shape {names[name]} = {shape}")
     if _has_fractions(claim):
-        yield "nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)", set()
+        yield Hypothesis("nonzero", "(forall n : Z, n <> 0 -> number n <> 0%R :> R)")
     for number, one in enumerate(claim.about_taps, 1):
         left, right = (tensor_text(side, names) for side in one.signals)
-        yield f"taps{number}", f"{left} = {right}", set()
+        yield Hypothesis(f"taps{number}", f"{left} = {right}")
 
 
-def _on_integers(claim: Claim, names: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
+def _amounts(case: Conjunction) -> Iterator[Polynomial]:
+    for guard in case:
+        yield guard.polynomial
+        if guard.relation is Relation.ZERO:
+            yield -guard.polynomial
+
+
+def _on_integers(
+    claim: Claim, names: Mapping[str, str]
+) -> Iterator[tuple[str, set[str], list[Conjunction]]]:
+    """What is said of integers: the text, the symbols in it, and the cases that it is."""
     for symbol in claim.symbols:
-        cases = [[guard_text(g, names) for g in case] for case in assumption_cases(symbol)]
-        if all(cases):
-            text = r" \/ ".join(map(r" /\ ".join, cases))
-            yield text if len(cases) == 1 else f"({text})", {symbol.name}
+        known = assumption_cases(symbol)
+        said = [[guard_text(g, names) for g in case] for case in known]
+        if all(said):
+            text = r" \/ ".join(map(r" /\ ".join, said))
+            yield text if len(said) == 1 else f"({text})", {symbol.name}, known
     for hypothesis in claim.conditions:
         text = condition_text(hypothesis, names)
         symbols = {str(s) for s in spelled_out(hypothesis).free_symbols}
-        yield text if isinstance(hypothesis, Relational) else f"({text})", symbols
+        text = text if isinstance(hypothesis, Relational) else f"({text})"
+        yield text, symbols, cases(hypothesis)
     for requirement in requirements(*claim.signals, *claim.about):
         for guard in requirement.guards:
-            yield guard_text(guard, names), guard.polynomial.symbols()
+            yield guard_text(guard, names), guard.polynomial.symbols(), [(guard,)]
 
 
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:

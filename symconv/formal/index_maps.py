@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, permutations, product
+from itertools import combinations, islice, permutations, product
 
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED
 from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided, floor
@@ -17,7 +17,17 @@ from symconv.errors import Uncertified
 from symconv.formal.expansions import AtMost, Axes, Condition, Factor, Sum
 from symconv.language.operators.radix import digits
 
-__all__ = ["Comparison", "Elimination", "Map", "Side", "Split", "maps_between", "possible_maps"]
+__all__ = [
+    "Comparison",
+    "Elimination",
+    "Map",
+    "Position",
+    "SameQuotient",
+    "Side",
+    "Split",
+    "maps_between",
+    "possible_maps",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,40 @@ class Split:
     remainders: Condition
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An integer below a size, as far as digits make it one.
+
+    Attributes:
+        digits: the numbers of the integers; the first one runs fastest.
+        value: what they are together.
+        size: the product of their sizes.
+    """
+
+    digits: tuple[int, ...]
+    value: Polynomial
+    size: Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class SameQuotient:
+    """An integer that is another because a + q·x = b + q·y with 0 ≤ a, b < q.
+
+    Attributes:
+        variable: the number of x.
+        value: what it is: y.
+        one: a.
+        other: b.
+        difference: (a − b)/q.
+    """
+
+    variable: int
+    value: Polynomial
+    one: Position
+    other: Position
+    difference: Polynomial
+
+
 @dataclass(slots=True)
 class Side:
     """A sum for the entry at an index, with numbers for the integers that it runs over.
@@ -110,6 +154,8 @@ class Side:
         values: these integers in those that are left.
         left: the conditions that give none, in what is left.
         cases: the conditions of which it is a piece, the last one first.
+        keeps_ranges: whether an integer of one value is given by a condition if one has it, so
+            that its range says something of others.
     """
 
     sum: Sum
@@ -118,31 +164,49 @@ class Side:
     variables: list[int]
     conditions: list[Condition]
     factors: list[Factor]
-    steps: list[Elimination | Split] = field(default_factory=list)
+    steps: list[Elimination | Split | SameQuotient] = field(default_factory=list)
     values: dict[Atom, Polynomial] = field(default_factory=dict)
     left: dict[int, Condition] = field(default_factory=dict)
     cases: tuple[Comparison, ...] = ()
+    keeps_ranges: bool = False
 
     @classmethod
-    def of(cls, sum_: Sum, shape: Axes, start: int, cases: tuple[Comparison, ...] = ()) -> Side:
+    def of(
+        cls,
+        sum_: Sum,
+        shape: Axes,
+        start: int,
+        cases: tuple[Comparison, ...] = (),
+        *,
+        keeps_ranges: bool = False,
+    ) -> Side:
         """A sum whose integers are numbered from `start` on, and the index from 0 on."""
         outputs, variables = list(range(len(shape))), list(range(start, start + len(sum_.sizes)))
         i, v = ([Polynomial.of(number) for number in numbers] for numbers in (outputs, variables))
         side = cls(sum_, shape, outputs, variables, sum_.conditions(i, v), sum_.factors(i, v))
         side.cases = cases
+        side.keeps_ranges = keeps_ranges
         side._eliminate()
         return side
 
     def _eliminate(self) -> None:
+        written = {_atom(one) for one, _ in self.conditions} if self.keeps_ranges else set()
+        given = written & {*self.variables}
         for number, size in zip(
             (*self.outputs, *self.variables), (*self.shape, *self.sum.sizes), strict=True
         ):
+            if number in given:
+                continue
             if size == Polynomial.constant(1):
                 self._put(Elimination(None, number, Polynomial({}), False))
             elif (only := self._only_value(number, size)) is not None:
                 self._put(Elimination(None, number, Polynomial.constant(only), False))
         self.left = dict(enumerate(self.conditions))
-        while self._solve_one(only_written=True) or self._solve_one(only_written=False):
+        while (
+            self._solve_one(only_written=True)
+            or self._solve_one(only_written=False)
+            or self._compare_positions()
+        ):
             pass
         self.left = {number: self._in_what_is_left(one) for number, one in self.left.items()}
 
@@ -181,7 +245,40 @@ class Side:
         one, other = map(self.value, condition)
         return AtMost(one, other) if isinstance(condition, AtMost) else (one, other)
 
-    def _put(self, step: Elimination) -> None:
+    def _compare_positions(self) -> bool:
+        """Whether two positions of which only multiples of their size differ give an integer."""
+        sizes = dict(zip(self.variables, self.sum.sizes, strict=True))
+        sizes |= dict(zip(self.outputs, self.shape, strict=True))
+        found: dict[tuple[Polynomial, Polynomial], Position] = {}
+        for v, size in sizes.items():
+            value = self.value(Polynomial.of(v))
+            if value.terms:
+                found.setdefault((value, size), Position((v,), value, size))
+        free = [*self.outputs, *self.basis]
+        for position in [p for p in found.values() if len(p.value.terms) > 1]:
+            for v in free:
+                more = Position(
+                    (*position.digits, v),
+                    position.value + position.size * Polynomial.of(v),
+                    position.size * sizes[v],
+                )
+                found.setdefault((more.value, more.size), more)
+        known = found.values()
+        for one, other in combinations(known, 2):
+            if one.size != other.size or len(one.value.terms) == len(other.value.terms) == 1:
+                continue
+            difference, rest = divided(one.value - other.value, one.size)
+            if rest.terms:
+                continue
+            for variable in sorted(difference.indices() - set(self.outputs), reverse=True):
+                c = difference.coefficient(variable)
+                value = (difference - Polynomial.of(variable) * c) * -c
+                if abs(c) == 1 and not value.mentions(variable):
+                    self._put(SameQuotient(variable, value, one, other, difference))
+                    return True
+        return False
+
+    def _put(self, step: Elimination | SameQuotient) -> None:
         self.steps.append(step)
         new: dict[Atom, Polynomial] = {step.variable: step.value}
         self.values = {v: p.substitute(new) for v, p in self.values.items()} | new
@@ -229,7 +326,20 @@ class Side:
     def in_piece(self, cases: Sequence[Comparison]) -> Side:
         """The piece for which further conditions hold."""
         start = self.variables[0] if self.variables else 0
-        return Side.of(self.sum, self.shape, start, (*reversed(cases), *self.cases))
+        every = (*reversed(cases), *self.cases)
+        return Side.of(self.sum, self.shape, start, every, keeps_ranges=self.keeps_ranges)
+
+    def mirrored(self, mirrors: Mapping[str, tuple[int, Polynomial]]) -> Side:
+        """The same where tensors are read from the other end, by their axis and its size."""
+        factors = [
+            (
+                name,
+                [size - 1 - p if a == axis else p for a, p in enumerate(index)],
+            )
+            for name, index in self.factors
+            for axis, size in [mirrors.get(name, (None, Polynomial({})))]
+        ]
+        return replace(self, factors=factors)
 
     def value(self, polynomial: Polynomial) -> Polynomial:
         """The polynomial in the integers that are left."""
@@ -342,15 +452,20 @@ def _values(
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
     one = Polynomial.constant(1)
     alone = {v: Polynomial({}) for v in unknown if sizes[v] == one}
+    if target.keeps_ranges:
+        alone = {v: value for v, value in alone.items() if v in target.values}
+        alone = {v: value for v, value in alone.items() if not target.values[v].terms}
     values.update(alone.items())
     unknown -= alone.keys()
     free = [v for v in source.basis if not any(p.mentions(v) for p in positions)]
     own = dict(zip(source.variables, source.sum.sizes, strict=True))
+    ranges = [(source.value(Polynomial.of(v)), size) for v, size in own.items()]
+    ranges += zip(map(Polynomial.of, source.outputs), source.shape, strict=True)
     while unknown:
         left = [q for q in (p.substitute(values) for p in equations) if q.indices() & unknown]
         found = (
             _single(left, unknown, exact=True)
-            or _several(left, unknown, sizes)
+            or _several(left, unknown, sizes, ranges)
             or _single(left, unknown, exact=False)
         )
         if not found:
@@ -389,23 +504,70 @@ def _single(left: list[Polynomial], unknown: set[int], *, exact: bool) -> dict[i
 
 
 def _several(
-    left: list[Polynomial], unknown: set[int], sizes: Mapping[int, Polynomial]
+    left: list[Polynomial],
+    unknown: set[int],
+    sizes: Mapping[int, Polynomial],
+    ranges: Sequence[tuple[Polynomial, Polynomial]],
 ) -> dict[int, Polynomial]:
-    """The digits of a position that is known."""
+    """The digits of a position that is known; there are values below known sizes."""
     for p in left:
         names = sorted(p.indices() & unknown)
         if len(names) < 2 or abs(p.coefficient(names[-1])) != 1:
             continue
         if p.coefficient(names[-1]) == 1:
             p = -p
-        place, position = Polynomial.constant(1), p
+        place, radices = Polynomial.constant(1), list[tuple[int | None, Polynomial]]()
         for name in reversed(names):
-            position = position + place * Polynomial.of(name)
+            gap, rest = divided(-p.cofactor(name), place)
+            if rest.terms or not gap.terms or gap.indices():
+                break
+            if radices and gap != Polynomial.constant(1):
+                radices.insert(0, (None, gap))  # a digit that is known already, and taken off
+                place = place * gap
+            radices.insert(0, (name, sizes[name]))
             place = place * sizes[name]
-        if not position.indices() & set(names):
-            found = digits(position, [sizes[name] for name in names])
-            return dict(zip(names, found, strict=True))
+        else:
+            position = p
+            for name in names:
+                position = position - p.cofactor(name) * Polynomial.of(name)
+            found = _digits(position, [size for _, size in radices], ranges)
+            return {
+                name: value
+                for (name, _), value in zip(radices, found, strict=True)
+                if name is not None
+            }
     return {}
+
+
+def _digits(
+    position: Polynomial,
+    sizes: Sequence[Polynomial],
+    ranges: Sequence[tuple[Polynomial, Polynomial]],
+) -> list[Polynomial]:
+    """The digits, where values that are known to be below sizes may be the last of them."""
+    quotient = _quotient(position, sizes[-1], ranges) if len(sizes) > 1 else None
+    if quotient is None:
+        return digits(position, sizes)
+    return [*_digits(quotient, sizes[:-1], ranges), position - quotient * sizes[-1]]
+
+
+def _quotient(
+    position: Polynomial,
+    divisor: Polynomial,
+    ranges: Sequence[tuple[Polynomial, Polynomial]],
+) -> Polynomial | None:
+    """A quotient in a way that is easier to reason about, if there is one.
+
+    For 0 ≤ a < q it is ⌊(q·b + a)/(q·c)⌋ = ⌊b/c⌋.
+    """
+    for value, radix in ranges:
+        whole, rest = divided(position - value, radix)
+        times, beyond = divided(divisor, radix)
+        if value.terms and radix != Polynomial.constant(1) and not (rest.terms or beyond.terms):
+            if times == Polynomial.constant(1):
+                return whole
+            return _quotient(whole, times, ranges) or floor(whole, times)
+    return None
 
 
 def _unread(

@@ -6,10 +6,10 @@ integers that it runs over.  A sum may be nothing.  Nothing here has to be right
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice, permutations
+from itertools import islice, permutations, product
 from typing import TypeAlias
 
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED, MOST_VALUES_TOLD_APART
@@ -19,7 +19,7 @@ from symconv.formal.expansions import Axes
 from symconv.formal.index_maps import Comparison, Map, Side, maps_between, possible_maps
 from symconv.formal.rocq_syntax import scalar_text
 
-__all__ = ["Pair", "Plan", "Sides", "plan"]
+__all__ = ["Ends", "Mirror", "Pair", "Plan", "Sides", "plan"]
 
 Contradict: TypeAlias = Callable[[Side, Sequence[Polynomial]], bool]
 """Whether what is known of a side says that not all of these are nonnegative."""
@@ -27,12 +27,81 @@ Contradict: TypeAlias = Callable[[Side, Sequence[Polynomial]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sums that are equal, and the changes of indices between them."""
+    """Two sums that are equal, and the changes of indices between them.
+
+    Attributes:
+        one: the one sum.
+        other: the other.
+        forth: the integers of the other in those of the one.
+        back: the same the other way round.
+        mirrored: the tensors that one of them reads from the other end.
+    """
 
     one: Side
     other: Side
     forth: Axes
     back: Axes
+    mirrored: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """That a tensor is the same from both ends of an axis.
+
+    Attributes:
+        axis: the axis.
+        size: its size.
+        hypothesis: the name of the hypothesis that says so.
+    """
+
+    axis: int
+    size: Polynomial
+    hypothesis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What is to be seen where tensors continue beyond their ends.
+
+    The sums for an end and for what lies between the ends read the same tensors, and differ in
+    their ranges.  So a change of integers is one only if it stays inside them.
+
+    Attributes:
+        mirrors: the tensors that are the same from both ends, by their names.
+    """
+
+    mirrors: Mapping[str, Mirror]
+
+    def ways(self, one: Side, other: Side) -> Iterator[dict[str, tuple[int, Polynomial]]]:
+        """Which tensors one of two sums may read from the other end.
+
+        They do if they read a tensor in different directions, seen from the index.
+        """
+        choices: list[list[str]] = [[]]
+        for name, mirror in self.mirrors.items():
+            here, there = (_direction(side, name, mirror.axis) for side in (one, other))
+            if here != there:
+                choices = [[*some, name] for some in choices]
+            elif here is None and any(name == named for named, _ in one.factors):
+                choices += [[*some, name] for some in choices]
+        for some in choices:
+            yield {name: (self.mirrors[name].axis, self.mirrors[name].size) for name in some}
+
+
+def _direction(side: Side, name: str, axis: int) -> int | None:
+    """The sign with which an index of a tensor grows where that of the result does; None if none.
+
+    It is that of the entries that are read together with it.
+    """
+    read = [(named, [side.value(p) for p in index]) for named, index in side.factors]
+    for _, index in (one for one in read if one[0] == name):
+        for v in index[axis].indices():
+            for other in (p for named, place in read if named != name for p in place):
+                for u in side.outputs:
+                    signs = index[axis].coefficient(v) * other.coefficient(v) * other.coefficient(u)
+                    if signs:
+                        return 1 if signs > 0 else -1
+    return None
 
 
 @dataclass(slots=True)
@@ -96,18 +165,31 @@ class Plan:
         return [*self.one.empty, *(ours for ours, _, _ in self.pairs)]
 
 
-def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> Plan:
+def plan(
+    one: Sequence[Side],
+    other: Sequence[Side],
+    contradict: Contradict,
+    ends: Ends | None = None,
+    *,
+    is_sure: bool = False,
+) -> Plan:
     """The pairs of two sides.
 
     Args:
         one: the sums of one side.
         other: those of the other.
         contradict: whether some polynomials cannot all be nonnegative in a sum.
+        ends: what is to be seen where tensors continue beyond their ends.
+        is_sure: whether each pair is to be seen to be equal, as nothing says that there are any.
 
     Raises:
         Uncertified: none are found.
     """
     sides = Sides(list(one)), Sides(list(other))
+    if ends is not None:
+        for side in sides:
+            side.leave_out_empty(contradict)
+        return _piece_by_piece(*sides, contradict, ends, is_sure=is_sure)
     if (found := _one_by_one(*sides)) is not None:
         return found
     for side in sides:
@@ -115,15 +197,18 @@ def plan(one: Sequence[Side], other: Sequence[Side], contradict: Contradict) -> 
     if (found := _one_by_one(*sides)) is not None:
         return found
     try:
-        return _piece_by_piece(*sides, contradict)
+        return _piece_by_piece(*sides, contradict, is_sure=is_sure)
     except Uncertified:
+        if is_sure:
+            raise
         cases = [[_values_of(side) for side in part.sums] for part in sides]
         if not any(any(part) for part in cases):
             raise
         left, right = (part.in_pieces(c) for part, c in zip(sides, cases, strict=True))
         for part in (left, right):
             part.leave_out_empty(contradict)
-        return _one_by_one(left, right) or _piece_by_piece(left, right, contradict)
+        whole = _one_by_one(left, right)
+        return whole or _piece_by_piece(left, right, contradict, is_sure=False)
 
 
 def _is_zero(side: Side) -> bool:
@@ -148,35 +233,47 @@ def _one_by_one(one: Sides, other: Sides) -> Plan | None:
     return None if left else Plan(one, other, pairs)
 
 
-def _piece_by_piece(one: Sides, other: Sides, contradict: Contradict) -> Plan:
+def _piece_by_piece(
+    one: Sides, other: Sides, contradict: Contradict, ends: Ends | None = None, *, is_sure: bool
+) -> Plan:
     """Pairs of pieces of sums."""
-    forth = {
-        (a, b): possible
-        for a in one.rest
-        for b in other.rest
-        if (possible := _possible(one.sums[a], other.sums[b], contradict)) is not None
-    }
-    back = {
-        (b, a): possible
-        for a, b in forth
-        if (possible := _possible(other.sums[b], one.sums[a], contradict)) is not None
-    }
+    forth: dict[tuple[int, int], Map] = {}
+    back: dict[tuple[int, int], Map] = {}
+    mirrored: dict[tuple[int, int], frozenset[str]] = {}
+    for a, b in product(one.rest, other.rest):
+        for way in ({},) if ends is None else ends.ways(one.sums[a], other.sums[b]):
+            ours, theirs = one.sums[a], other.sums[b]
+            theirs = theirs.mirrored(way) if way else theirs
+            there = _possible(ours, theirs, contradict)
+            again = there and _possible(theirs, ours, contradict)
+            if there is not None and again is not None:
+                forth[a, b], back[b, a], mirrored[a, b] = there, again, frozenset(way)
+                break
     links = [(a, b) for a, b in forth if (b, a) in back]
-    orders = [
-        _decided(side, {n: _linked(n, links, place) for n in side.rest}, maps, contradict)
-        for place, (side, maps) in enumerate(((one, forth), (other, back)))
-    ]
+    split = _in_pieces if ends is None else _in_halves
     (left, lefts), (right, rights) = (
-        _in_pieces(side, order) for side, order in zip((one, other), orders, strict=True)
+        split(side, {n: _linked(n, links, place) for n in side.rest}, maps, contradict)
+        for place, (side, maps) in enumerate(((one, forth), (other, back)))
     )
     pairs = []
     for a, b in links:
-        ours, theirs = lefts[a, b], rights[b, a]
+        our, their = lefts[a, b], rights[b, a]
         there, again = forth[a, b], back[b, a]
-        pairs.append(
-            (ours, theirs, Pair(left.sums[ours], right.sums[theirs], there.forth, again.forth))
-        )
+        if is_sure and not (
+            _is_everywhere(left.sums[our], there, contradict)
+            and _is_everywhere(right.sums[their], again, contradict)
+        ):
+            raise Uncertified("the summation indices are not seen to change into each other")
+        changes = there.forth, again.forth
+        pair = Pair(left.sums[our], right.sums[their], *changes, mirrored[a, b])
+        pairs.append((our, their, pair))
     return Plan(left, right, pairs)
+
+
+def _is_everywhere(side: Side, there: Map, contradict: Contradict) -> bool:
+    """Whether the conditions of a map are seen to hold for all integers of a sum."""
+    wanted = (p for case in there.conditions for p in case.nonnegative)
+    return all(contradict(side, [-side.value(p) - 1]) for p in wanted)
 
 
 _Order: TypeAlias = list[tuple[int, Comparison | None]]
@@ -254,8 +351,14 @@ def _tells(
     )
 
 
-def _in_pieces(side: Sides, orders: dict[int, _Order]) -> tuple[Sides, dict[tuple[int, int], int]]:
+def _in_pieces(
+    side: Sides,
+    linked: dict[int, list[int]],
+    maps: dict[tuple[int, int], Map],
+    contradict: Contradict,
+) -> tuple[Sides, dict[tuple[int, int], int]]:
     """A side in pieces, and the number of the piece for each pair."""
+    orders = _decided(side, linked, maps, contradict)
     decisions = [
         [case for _, case in orders.get(number, []) if case is not None]
         for number in range(len(side.sums))
@@ -267,6 +370,64 @@ def _in_pieces(side: Sides, orders: dict[int, _Order]) -> tuple[Sides, dict[tupl
             numbers[number, there] = start + place
         start += len(cases) + 1
     return (side.in_pieces(decisions) if any(decisions) else side), numbers
+
+
+def _in_halves(
+    side: Sides,
+    linked: dict[int, list[int]],
+    maps: dict[tuple[int, int], Map],
+    contradict: Contradict,
+) -> tuple[Sides, dict[tuple[int, int], int]]:
+    """The same, where each time a condition takes a sum into two, as often as needed.
+
+    Raises:
+        Uncertified: no condition does.
+    """
+    if not all(linked.values()):
+        raise Uncertified("no change of the summation indices makes one side of the other")
+    left = {number: (number, there) for number, there in linked.items()}
+    while any(len(there) > 1 for _, there in left.values()):
+        decisions: list[list[Comparison]] = []
+        found: dict[int, tuple[int, list[int]]] = {}
+        for number, sum_ in enumerate(side.sums):
+            place = number + sum(map(len, decisions))
+            first, there = left.get(number, (number, []))
+            decisions.append([])
+            if len(there) > 1:
+                halves = _halves(sum_, {n: maps[first, n] for n in there}, contradict)
+                decisions[-1].append(halves[0])
+                found |= {place + n: (first, half) for n, half in enumerate(halves[1:])}
+            elif there:
+                found[place] = first, there
+        side, left = side.in_pieces(decisions), found
+    return side, {(first, there[0]): number for number, (first, there) in left.items()}
+
+
+def _halves(
+    side: Side, maps: Mapping[int, Map], contradict: Contradict
+) -> tuple[Comparison, list[int], list[int]]:
+    """A condition, the maps that are possible where it holds, and those where it does not."""
+    needed = {
+        n: [p for case in one.conditions for p in case.nonnegative] for n, one in maps.items()
+    }
+    conditions = dict.fromkeys(c for one in maps.values() for c in one.conditions)
+    for condition in conditions:
+        if condition.is_equation:
+            continue
+        halves: tuple[list[int], list[int]] = [], []
+        for n, known in needed.items():
+            if condition not in maps[n].conditions and not contradict(
+                side, [*condition.opposite.nonnegative, *known]
+            ):
+                if not contradict(side, [*condition.nonnegative, *known]):
+                    break
+                halves[1].append(n)
+            else:
+                halves[0].append(n)
+        else:
+            if all(halves):
+                return condition, *halves
+    raise Uncertified("no condition tells the summands of one sum from those of another")
 
 
 def _values_of(side: Side) -> list[Comparison]:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Atom, Guarded, Polynomial, Relation, divided
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Floor,
+    Guarded,
+    Polynomial,
+    Relation,
+    divided,
+)
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
-from symconv.formal.arithmetic import Fact, are_contradictory, known_facts, refutation
+from symconv.formal.arithmetic import (
+    Fact,
+    Hypothesis,
+    are_contradictory,
+    known_facts,
+    refutation,
+)
 from symconv.formal.expansions import (
     AtMost,
     Axes,
@@ -36,7 +49,10 @@ from symconv.formal.formulas import (
     node_text,
     read_formula,
 )
+from symconv.formal.functions import function_part
+from symconv.formal.pairing import Ends
 from symconv.formal.rocq_syntax import (
+    Names,
     argument,
     guard_text,
     list_text,
@@ -57,6 +73,7 @@ from symconv.language.arrays import indices
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
+    Apply,
     Conv,
     Convolve,
     Correlate,
@@ -64,16 +81,21 @@ from symconv.language.operators import (
     Divide,
     Downsample,
     Einsum,
+    Extend,
+    Extension,
     Flip,
     Formula,
+    MaxPool,
     Multiply,
     Named,
     Pad,
     Rearrange,
+    Roll,
     Scale,
     Taps,
     Windows,
 )
+from symconv.language.operators.base import Operator
 from symconv.language.signals import SignalExpr
 
 __all__ = ["Part", "Parts"]
@@ -103,40 +125,56 @@ class Parts:
     """The parts that have a name, and the lines of the proof that give them one.
 
     Attributes:
-        names: what the symbols and tensors of the claim are called in Rocq.
+        names: what the symbols and tensors of the claim are called in Rocq, and atoms with a name.
         signs: the signs of its symbols.
-        given: the hypotheses on integers, by their names in the proof.
+        given: the hypotheses on integers.
         known: the parts by what they are.
         sizes: the names of sizes, by what they are.
         about: for each of these the sizes and symbols that it is made of.
         facts: the names of the facts about each of them, beyond that it is not negative.
+        renamed: atoms that have a name, as that name.
+        signed: the names of sizes that may be negative.
         monomials: products of amounts that are not negative, and the symbols in each.
         inequalities: what is known of each size.
-        chosen: the names of amounts that are chosen by cases, by what they are.
+        functions: functions of entries or windows, of what, and the part that each is.
+        equations: for each function of a part the name of the equation with the part that it is.
+        instead: what a function of two tensors one behind the other is made of.
+        proof: the proof that two parts are equal, which may be refused.
+        multiplies_all: whether facts are multiplied by symbols that may be 0 too.
+        rounds_in_one: whether a tensor that goes round is one sum over its rounds, or one for each.
+        ends: what is to be seen where tensors continue beyond their ends.
         lines: the lines of the proof.
     """
 
-    names: Mapping[str, str]
+    names: Names
     signs: Mapping[str, Sign]
-    given: Mapping[str, set[str]]
+    given: Sequence[Hypothesis]
     known: dict[str, Part] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     about: dict[str, set[str]] = field(default_factory=dict)
     facts: dict[str, list[str]] = field(default_factory=dict)
     inequalities: dict[str, list[Fact]] = field(default_factory=dict)
-    chosen: dict[str, str] = field(default_factory=dict)
+    renamed: dict[Atom, Polynomial] = field(default_factory=dict)
+    signed: set[str] = field(default_factory=set)
     monomials: dict[str, tuple[Polynomial, set[str]]] = field(default_factory=dict)
+    functions: list[tuple[Operator, Part, Part]] = field(default_factory=list)
+    equations: dict[str, str] = field(default_factory=dict)
+    instead: dict[SignalExpr, SignalExpr] = field(default_factory=dict)
+    proof: Callable[[Parts, Part, Part], Iterable[str]] | None = None
+    multiplies_all: bool = False
+    rounds_in_one: bool = False
+    ends: Ends | None = None
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def _atoms(self) -> dict[Atom, str]:
+        return dict([*self.names.items(), *((m, m) for m in self.sizes.values())])
 
     def text(self, polynomial: Polynomial) -> str:
         """A size as Rocq writes it."""
-        return polynomial_text(polynomial, dict(self._integers().items()))
+        return polynomial_text(polynomial, self._atoms)
 
-    def _integers(self) -> dict[str, str]:
-        """The names of symbols and sizes."""
-        return dict(self.names) | {m: m for m in self.sizes.values()}
-
-    def shape_text(self, shape: Axes) -> str:
+    def shape_text(self, shape: Iterable[Polynomial]) -> str:
         """A shape as Rocq writes it."""
         return list_text(map(self.text, shape))
 
@@ -152,6 +190,8 @@ class Parts:
         if isinstance(signal.operator, Formula):
             standing = dict(zip(signal.operator.bases, operands, strict=True))
             return self._formula(read_formula(signal), signal, signal.operator, standing)
+        if isinstance(signal.operator, Apply | MaxPool):
+            return function_part(self, signal, operands[0])
         if isinstance(signal.operator, Add | Multiply):
             operands = [
                 self._spread(signal, operand, part)
@@ -160,7 +200,7 @@ class Parts:
             word = "add" if isinstance(signal.operator, Add) else "multiply"
             what = f"{word} {operands[0].name} {operands[1].name}"
         else:
-            what = self._application(signal, [part.name for part in operands])
+            what = application(signal, [part.name for part in operands], self.names)
         if what not in self.known:
             self.known[what] = self._made(signal, what, operands)
         return self.known[what]
@@ -169,9 +209,39 @@ class Parts:
         assert isinstance(signal.operator, Named)
         name = self.names[signal.operator.name]
         if name not in self.known:
-            self.known[name] = Part(name, list(signal.lengths), [named(name)])
+            self.known[name] = Part(name, self._sizes(signal.lengths), [named(name)])
             self.lines.append(f"have sum_{name} := expand_entry {name}.")
         return self.known[name]
+
+    def atom(self, what: str, shape: Axes, way: str, of: Part) -> Part:
+        """A tensor of which nothing is said but its shape: its entries are what they are.
+
+        Args:
+            what: what it is.
+            shape: its shape.
+            way: why; {0} is its name, and {1} leaves what is known of its sizes.
+            of: the tensor that it is made of.
+        """
+        part = Part(f"y{1 + len(self.known)}", shape, [])
+        self.known[what] = part
+        part.sums.append(named(part.name))
+        told = self._known_of_shape(shape, [of])
+        self.lines += [
+            f"move {part.name}_is: ({what}) => {part.name}.",
+            f"have shape_{part.name} : shape {part.name} = {self.shape_text(shape)}.",
+            f"  {way.format(part.name, only(told))}",
+            f"have sum_{part.name} := expand_entry {part.name}.",
+        ]
+        return part
+
+    def equality(self, one: Part, other: Part) -> list[str] | None:
+        """The lines that show that two parts are equal; None if there are none."""
+        if self.proof is None:
+            return None
+        try:
+            return list(self.proof(self, one, other))
+        except Uncertified:
+            return None
 
     def _spread(self, signal: SignalExpr, operand: SignalExpr, part: Part) -> Part:
         kept = kept_axes(signal, operand)
@@ -189,9 +259,9 @@ class Parts:
 
             self.known[what] = self._named(
                 what,
-                list(signal.lengths),
+                self._sizes(signal.lengths),
                 [moved(at, part.shape, one) for one in part.sums],
-                f"expand_spread (sizes' := {self.shape_text(list(signal.lengths))}) "
+                f"expand_spread (sizes' := {self.shape_text(signal.lengths)}) "
                 f"(axes := {axes_text(kept)}) {self._given(what, part)}",
                 [part],
             )
@@ -206,14 +276,7 @@ class Parts:
     ) -> Part:
         """A part with a new name, and the lines that say its shape and its sums."""
         name = f"y{1 + len(self.known)}"
-        about = {a for size in shape for a in size.symbols()}
-        kept = [f"shape_{part.name}" for part in operands]
-        kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
-        inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
-        kept += self.hypotheses(inside)
-        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
-            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
-        way = f"{only(kept)}; sizes_are"
+        way = f"{only(self._known_of_shape(shape, operands))}; sizes_are"
         if what.startswith(_OF_ONE_SHAPE) and shape == operands[0].shape:
             way = f"exact: (shape_like _ shape_{operands[0].name})"
         self.lines += [
@@ -223,6 +286,17 @@ class Parts:
             f"have sum_{name} := {rule}; rewrite {name}_is in sum_{name}.",
         ]
         return Part(name, shape, sums)
+
+    def _known_of_shape(self, shape: Axes, operands: Sequence[Part]) -> list[str]:
+        """The names of what is needed to show a shape."""
+        about = {a for size in shape for a in size.symbols()}
+        kept = [f"shape_{part.name}" for part in operands]
+        kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
+        inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
+        kept += self.hypotheses(inside)
+        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
+            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
+        return kept
 
     def _told(
         self,
@@ -277,8 +351,8 @@ class Parts:
         """The names of what is known at once of symbols and sizes: hypotheses, and signs."""
         found = set(atoms)
         return [
-            *(name for name, about in self.given.items() if about & found),
-            *(f"{m}_ge" for m in self.about if m in found),
+            *(one.name for one in self.given if one.symbols & found),
+            *(f"{m}_ge" for m in self.about if m in found and m not in self.signed),
             *(name for name, (_, about) in self.monomials.items() if about <= found),
         ]
 
@@ -299,26 +373,22 @@ class Parts:
             new = self.about.get(open_.pop(), set()) - found
             found |= new
             open_ += new
-        facts = [
-            Fact(name, amount)
-            for name, about in self.given.items()
-            for symbol in about & found
-            if len(about) == 1 and (low := self._least(symbol)) is not None
-            for amount in (Polynomial.of(symbol) - low,)
+        facts = [fact for one in self.given if one.symbols & found for fact in one.facts()]
+        facts += [
+            Fact(f"{m}_ge", Polynomial.of(m))
+            for m in self.about
+            if m in found and m not in self.signed
         ]
-        facts += [Fact(f"{m}_ge", Polynomial.of(m)) for m in self.about if m in found]
         facts += [
             Fact(name, amount) for name, (amount, about) in self.monomials.items() if about <= found
         ]
         return facts + [fact for m in self.about if m in found for fact in self.inequalities[m]]
 
-    def _least(self, symbol: str) -> int | None:
-        return self.signs[symbol].least if symbol in self.signs else None
-
     @property
     def positive(self) -> set[str]:
-        """The symbols that are positive."""
-        return {name for name, sign in self.signs.items() if sign.least == 1}
+        """The symbols that facts are multiplied by: positive ones, or all that are not negative."""
+        least = {0, 1} if self.multiplies_all else {1}
+        return {name for name, sign in self.signs.items() if sign.least in least}
 
     def compare_products(self, polynomials: Iterable[Polynomial]) -> None:
         """Say of each product of symbols in these what follows from their lower bounds.
@@ -387,66 +457,92 @@ class Parts:
                 self.lines.append(f"have [{' '.join(names)}] := {fact} {name}_is.")
         return Polynomial.of(self.sizes[text])
 
-    def _application(self, signal: SignalExpr, operands: Sequence[str]) -> str:
-        """An operator applied to operands, with names for amounts that are chosen by cases."""
-        what = application(signal, operands, self.names)
-        for amount in signal.operator.amounts:
-            self._amount(amount.polynomial)
-        for text, name in self.chosen.items():
-            what = what.replace(text, name)
-        return what
+    def written(self, polynomial: Polynomial) -> Polynomial:
+        """An integer of the claim, in symbols and sizes with a name.
 
-    def _amount(self, polynomial: Polynomial) -> Polynomial:
-        """An amount with a name for each part of it that is chosen by cases, the inner ones first.
-
-        Raises:
-            Uncertified: such a part may be negative.
+        Its text may have another order: rules are told what stands in the claim.
         """
-        while cases := [
-            atom
-            for atom in polynomial.every_atom()
-            if isinstance(atom, Guarded) and not atom.is_nonnegative_part
-        ]:
-            inner = min(cases, key=lambda atom: (atom.written_size, str(atom)))
-            polynomial = polynomial.substitute({inner: self._chosen(inner)})
-        return polynomial
+        return polynomial.substitute(self.renamed)
 
-    def _chosen(self, atom: Guarded) -> Polynomial:
-        """An amount that has a value in one case, and is else 0, and what is known of it.
+    def _sizes(self, sizes: Iterable[Polynomial]) -> Axes:
+        return list(map(self.written, sizes))
+
+    def name_quotient(self, atom: Floor) -> None:
+        """Give a name to a quotient by a symbol."""
+        text, (a, s) = self.text(Polynomial.of(atom)), map(self.written, atom.parts)
+        name = f"m{1 + len(self.sizes)}"
+        self.sizes[text] = name
+        self.about[name] = {*a.symbols(), *s.symbols()}
+        self.facts[name] = [f"fact0_{name}"]
+        rest = a - s * Polynomial.of(name)
+        self.inequalities[name] = [Fact(f"fact0_{name}", p) for p in (rest, s - 1 - rest)]
+        self.lines += [
+            f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
+            f"have fact0_{name} := quotient_facts {self._atomic(a)} {self._positive(s)}; "
+            f"rewrite -{name}_is in fact0_{name}.",
+        ]
+        if self._is_at_least(atom.numerator, 0):
+            shown = f"{self._nonnegative(a)} {self._positive(s)}"
+            self.lines.append(
+                f"have {name}_ge := Z.div_pos _ _ {shown}; rewrite -{name}_is in {name}_ge."
+            )
+        else:
+            self.signed.add(name)
+        self._rename(atom, name)
+
+    def name_nonnegative_part(self, atom: Guarded) -> None:
+        """Give a name to max(0, a), where there are names for what is in a."""
+        a = self.written(atom.value)
+        text = f"Z.max 0 {self._atomic(a)}"
+        size = self._size(text, [a], lambda m: [[(m - a, ()), (a - m, (m,))]])
+        (name,) = size.symbols()
+        self._rename(atom, name)
+
+    def name_chosen(self, atom: Guarded) -> None:
+        """Give a name to an integer that has a value in one case, and is else 0.
 
         Raises:
             Uncertified: it may be negative, for all that is seen.
         """
-        text = self.text(Polynomial.of(atom))
-        if text not in self.chosen:
-            about = {a for part in atom.parts for a in part.symbols()}
-            facts, names = self.facts_about(about), self.relevant(about)
-            holding = [Fact("", g.polynomial) for g in atom.guards]
-            holding += [Fact("", -g.polynomial) for g in atom.guards if g.relation is Relation.ZERO]
-            floors = known_facts(a for part in atom.parts for a in part.every_atom())
-            negative = Fact("", -atom.value - 1)
-            if not are_contradictory([negative, *holding, *floors, *facts], self.positive):
-                raise Uncertified(f"{text} may be negative, for all that is seen")
-            name = self.chosen[text] = self.sizes[text] = f"m{1 + len(self.sizes)}"
-            m = Polynomial.of(name)
-            guards = [guard_text(guard, self._integers()) for guard in atom.guards]
-            holds = " /\\ ".join([*guards, f"{name} = {self.text(atom.value)}"])
-            fails = " \\/ ".join(f"~ ({guard})" for guard in guards)
-            self.about[name], self.facts[name] = about, [f"fact0_{name}"]
-            when = tuple(fact.amount + 1 for fact in holding)
-            same = [Fact(f"fact0_{name}", p, when) for p in (m - atom.value, atom.value - m)]
-            self.inequalities[name] = [
-                *same,
-                *(Fact(f"fact0_{name}", -m, (-fact.amount,)) for fact in holding),
-            ]
-            self.lines += [
-                f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
-                f"rewrite <- {name}_is in *.",
-                f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
-                f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
-                f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
-            ]
-        return Polynomial.of(self.chosen[text])
+        text, value = self.text(Polynomial.of(atom)), self.written(atom.value)
+        found = [guard.map(self.written) for guard in atom.guards]
+        about = {a for p in (value, *(g.polynomial for g in found)) for a in p.symbols()}
+        facts, names = self.facts_about(about), self.relevant(about)
+        holding = [Fact("", g.polynomial) for g in found]
+        holding += [Fact("", -g.polynomial) for g in found if g.relation is Relation.ZERO]
+        told = known_facts(a for p in (value, *(f.amount for f in holding)) for a in p.every_atom())
+        negative = Fact("", -value - 1)
+        if not are_contradictory([negative, *holding, *told, *facts], self.positive):
+            raise Uncertified(f"{text} may be negative, for all that is seen")
+        name = self.sizes[text] = f"m{1 + len(self.sizes)}"
+        m = Polynomial.of(name)
+        guards = [guard_text(guard, self._atoms) for guard in found]
+        holds = " /\\ ".join([*guards, f"{name} = {self.text(value)}"])
+        fails = " \\/ ".join(f"~ ({guard})" for guard in guards)
+        self.about[name], self.facts[name] = about, [f"fact0_{name}"]
+        when = tuple(fact.amount + 1 for fact in holding)
+        self.inequalities[name] = [
+            *(Fact(f"fact0_{name}", p, when, True) for p in (m - value, value - m)),
+            *(Fact(f"fact0_{name}", -m, (-fact.amount,), True) for fact in holding),
+        ]
+        self.lines += [
+            f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
+            f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
+            f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
+            f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
+        ]
+        self._rename(atom, name)
+
+    def _rename(self, atom: Atom, name: str) -> None:
+        self.names = {**self.names, atom: name, name: name}
+        self.renamed[atom] = Polynomial.of(name)
+        self.lines.append(f"rewrite <- {name}_is in *.")
+        self.given = [
+            replace(one, symbols=one.symbols | {name}, amounts=tuple(self._sizes(one.amounts)))
+            if any(atom in set(p.every_atom()) for p in one.amounts)
+            else one
+            for one in self.given
+        ]
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
         """A part made by an operator."""
@@ -455,7 +551,7 @@ class Parts:
         match operator:
             case Pad(left, right, axis):
                 assert first is not None
-                l, r = self._amount(left.polynomial), self._amount(right.polynomial)
+                l, r = self._sizes((left.polynomial, right.polynomial))
                 size = first.shape[axis] + l + r
                 exact = signal.operands[0].lengths[axis] + left.polynomial + right.polynomial
                 if not self._is_at_least(exact, 0):
@@ -467,8 +563,20 @@ class Parts:
                     )
                 shape = [*first.shape[:axis], size, *first.shape[axis + 1 :]]
                 at = partial(_along, axis, lambda u: u - l)
-                rule = f"expand_pad (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)})"
+                before, after = self.text(left.polynomial), self.text(right.polynomial)
+                rule = f"expand_pad (a := {axis}) (l := {before}) (r := {after})"
                 return self._moved(what, shape, at, rule, first)
+            case Extend(left, right, mode, axis):
+                assert first is not None
+                return self._extended(what, left.polynomial, right.polynomial, mode, axis, first)
+            case Roll(shift, axis):
+                assert first is not None
+                m, n = shift.polynomial, first.shape[axis]
+                bounds = self._follows(
+                    f"- {self._atomic(n)} <= {self.text(m)} <= {self.text(n)}", m, n
+                )
+                reason = f"roll_goes_round (a := {axis}) shape_{first.name} isT {bounds}"
+                return self._going_round(what, first.shape, m, axis, reason, first)
             case Flip(axis):
                 assert first is not None
                 last = first.shape[axis] - 1
@@ -477,7 +585,7 @@ class Parts:
                 return self._moved(what, first.shape, at, rule, first)
             case Downsample(factor, axis):
                 assert first is not None
-                s, n = factor.polynomial, first.shape[axis]
+                s, n = self.written(factor.polynomial), first.shape[axis]
                 size = self._size(
                     f"Z.max 0 (({self.text(n)} + {self._atomic(s)} - 1) / {self._atomic(s)})",
                     [s, n],
@@ -490,8 +598,8 @@ class Parts:
                 return self._moved(what, shape, at, rule, first)
             case Windows(size_, stride, dilation, axis):
                 assert first is not None
-                c, s, d = size_.polynomial, stride.polynomial, dilation.polynomial
-                count = self._count(s, d, c, first.shape[axis])
+                c, s, d = self._sizes(a.polynomial for a in (size_, stride, dilation))
+                count = self.count(s, d, c, first.shape[axis])
                 shape = [*first.shape[:axis], count, *first.shape[axis + 1 :], c]
                 rule = (
                     f"expand_windows (a := {axis}) (c := {self.text(c)}) (e := {self.text(s)}) "
@@ -504,14 +612,14 @@ class Parts:
                 return self._moved(what, shape, window, rule, first)
             case Dilate(factor, axis):
                 assert first is not None
-                return self._dilated(what, signal, factor.polynomial, axis, first)
+                return self._dilated(what, signal, self.written(factor.polynomial), axis, first)
             case Convolve(axis=axis):
                 return self._convolved(what, signal, axis, *parts)
             case Correlate(stride, dilation, axis):
                 x, k = parts
-                s, d, c = stride.polynomial, dilation.polynomial, k.shape[0]
+                (s, d), c = self._sizes((stride.polynomial, dilation.polynomial)), k.shape[0]
                 shape = list(x.shape)
-                shape[axis] = self._count(s, d, c, x.shape[axis])
+                shape[axis] = self.count(s, d, c, x.shape[axis])
 
                 def read(i: Axes, v: Axes) -> Axes:
                     return _along(axis, lambda u: s * u + d * v[0], i)
@@ -555,6 +663,89 @@ class Parts:
         sums = [moved(at, of.shape, one) for one in of.sums]
         return self._named(what, shape, sums, f"{rule} {self._given(what, of)}", [of])
 
+    def _extended(
+        self, what: str, l: Polynomial, r: Polynomial, mode: Extension, axis: int, x: Part
+    ) -> Part:
+        """What stands before the tensor, the tensor itself, and what stands after it."""
+        n = x.shape[axis]
+        shape = [*x.shape[:axis], n + l + r, *x.shape[axis + 1 :]]
+        if mode == "circular":
+            inside = (self._follows(f"0 <= {self.text(a)} <= {self.text(n)}", a, n) for a in (l, r))
+            reason = f"extend_goes_round (a := {axis}) shape_{x.name} isT {' '.join(inside)}"
+            return self._going_round(what, shape, l, axis, reason, x)
+        before: Callable[[Polynomial], Polynomial]
+        after: Callable[[Polynomial], Polynomial]
+        match mode:
+            case "reflect":
+                before, after = (lambda j: l - j), (lambda j: n - 2 - j)
+            case "symmetric":
+                before, after = (lambda j: l - 1 - j), (lambda j: n - 1 - j)
+            case "replicate":
+                before, after = (lambda j: Polynomial({})), (lambda j: n - 1)
+
+        def end(
+            skipped: Polynomial, size: Polynomial, entry: Callable[[Polynomial], Polynomial]
+        ) -> list[Sum]:
+            return [
+                sum_of_one(
+                    [size],
+                    lambda i, v: [(v[0], i[axis] - skipped)],
+                    lambda i, v: _along(axis, lambda u: entry(v[0]), i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+
+        middle = [moved(partial(_along, axis, lambda u: u - l), x.shape, one) for one in x.sums]
+        sums = [*end(Polynomial({}), l, before), *middle, *end(l + n, r, after)]
+        place = Polynomial.of(0)
+        functions = " ".join(
+            f"({side} := fun i0 => {polynomial_text(f(place), self._atoms | {0: 'i0'})})"
+            for side, f in (("before", before), ("after", after))
+        )
+        nonnegative = f"{self._nonnegative(l)} {self._nonnegative(r)}"
+        rule = (
+            f"expand_extend (a := {axis}) (l := {self.text(l)}) (r := {self.text(r)}) "
+            f"(ends := {mode}_ends) {functions} (s := {self.shape_text(x.shape)}) isT "
+            f"{nonnegative} ltac:(ends_are) ltac:(ends_are) {self._given(what, x)}"
+        )
+        return self._named(what, shape, sums, rule, [x])
+
+    def _going_round(
+        self, what: str, shape: Axes, m: Polynomial, axis: int, reason: str, x: Part
+    ) -> Part:
+        """Each entry is the one at the remainder of u - m."""
+        n = x.shape[axis]
+        if self.rounds_in_one:
+            sums = [
+                sum_of_one(
+                    [Polynomial.constant(3), n],
+                    lambda i, v: [(v[0] * n + v[1], i[axis] - m + n)],
+                    lambda i, v: _along(axis, lambda u: v[1], i),
+                    x.shape,
+                    one,
+                )
+                for one in x.sums
+            ]
+        else:
+            sums = [
+                moved(partial(_along, axis, change), x.shape, one)
+                for change in (lambda u: u - m + n, lambda u: u - m, lambda u: u - m - n)
+                for one in x.sums
+            ]
+        number = "one" if self.rounds_in_one else "three"
+        rule = (
+            f"expand_in_{number} (a := {axis}) (m := {self.text(m)}) "
+            f"(s := {self.shape_text(x.shape)}) isT ({reason})"
+        )
+        return self._named(what, shape, sums, f"{rule} {self._given(what, x)}", [x])
+
+    def _follows(self, statement: str, *about: Polynomial) -> str:
+        """A statement about sizes, shown from all that is known of them."""
+        known = only(self.relevant(a for p in about for a in p.symbols()))
+        return f"(ltac:({known}; lia) : {statement})"
+
     def _atomic(self, polynomial: Polynomial) -> str:
         return argument(self.text(polynomial))
 
@@ -572,7 +763,7 @@ class Parts:
         known = only(self.hypotheses(a for p in about for a in p.symbols()))
         return f"(ltac:({known}; positive) : {statement})"
 
-    def _count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
+    def count(self, s: Polynomial, d: Polynomial, c: Polynomial, n: Polynomial) -> Polynomial:
         """How many windows there are."""
         exact = n - d * (c - 1)
         known = s == Polynomial.constant(1) and exact.symbols() <= self.signs.keys()
@@ -653,11 +844,11 @@ class Parts:
 
     def _layer(self, what: str, signal: SignalExpr, operator: Conv, x: Part, w: Part) -> Part:
         batch = signal.operands[0].ndim - operator.dimensions - 1
-        strides = [s.polynomial for s in operator.stride]
-        dilations = [d.polynomial for d in operator.dilation]
-        groups, outputs, channels = operator.groups.polynomial, *w.shape[:2]
+        strides = self._sizes(s.polynomial for s in operator.stride)
+        dilations = self._sizes(d.polynomial for d in operator.dilation)
+        groups, outputs, channels = self.written(operator.groups.polynomial), *w.shape[:2]
         counts = [
-            self._count(s, d, c, n)
+            self.count(s, d, c, n)
             for s, d, c, n in zip(
                 strides, dilations, w.shape[2:], x.shape[batch + 1 :], strict=True
             )
@@ -712,7 +903,7 @@ class Parts:
         return self._named(what, shape, sums, rule, [x, w])
 
     def _rearranged(self, what: str, signal: SignalExpr, operator: Rearrange, x: Part) -> Part:
-        sizes = [size.polynomial for size in operator.sizes]
+        sizes = self._sizes(size.polynomial for size in operator.sizes)
         source, target = (
             [[operator.names.index(name) for name in group] for group in groups]
             for groups in (operator.source, operator.target)
@@ -738,8 +929,8 @@ class Parts:
             for one in x.sums
         ]
         told = (
-            f"(sizes' := {self.shape_text(sizes)}) (source := {numbers_text(source)}%N) "
-            f"(target := {numbers_text(target)}%N)"
+            f"(sizes' := {self.shape_text([size.polynomial for size in operator.sizes])}) "
+            f"(source := {numbers_text(source)}%N) (target := {numbers_text(target)}%N)"
         )
         known = only(self.hypotheses(a for size in sizes for a in size.symbols()))
         rule = f"expand_rearrange {told} (ltac:({known}; nonnegatives)) isT {self._given(what, x)}"
@@ -749,7 +940,8 @@ class Parts:
         if len(parts) > 2:
             raise Uncertified(f"certificates have no rule for {plain(signal)}: three operands")
         letters = list(dict.fromkeys("".join(operator.inputs)))
-        sizes = sizes_of_letters(signal)
+        written = sizes_of_letters(signal)
+        sizes = {letter: self.written(size) for letter, size in written.items()}
         over = [letter for letter in letters if letter not in operator.output]
         order = [*operator.output, *over]
 
@@ -759,7 +951,7 @@ class Parts:
         run = [sizes[letter] for letter in over]
         shape = [sizes[letter] for letter in operator.output]
         told = (
-            f"(sizes' := {self.shape_text([sizes[letter] for letter in letters])}) "
+            f"(sizes' := {self.shape_text([written[letter] for letter in letters])}) "
             f"(output := {numbers_of(operator.output, letters)}%N) "
             f"(over := {numbers_of(over, letters)}%N) "
             f"(f := {numbers_of(operator.inputs[0], letters)}%N)"
@@ -820,7 +1012,7 @@ class Parts:
             case Term():
                 texts = {name: part.name for name, part in operands.items()}
                 text = TermText(node, len(operator.sizes), texts, self.names)
-                what = text.tensor([size.polynomial for size in operator.sizes])
+                what = text.tensor(self._sizes(size.polynomial for size in operator.sizes))
                 make = partial(self._term, what, node, text, operator, operands)
             case Scaled(number, of):
                 x = self._formula(of, signal, operator, operands)
@@ -851,7 +1043,7 @@ class Parts:
         operator: Formula,
         operands: Mapping[str, Part],
     ) -> Part:
-        shape = [size.polynomial for size in operator.sizes]
+        shape = self._sizes(size.polynomial for size in operator.sizes)
 
         def put(polynomial: Polynomial, i: Axes, v: Axes) -> Polynomial:
             values: dict[Atom, Polynomial] = dict(enumerate([*i, *v]))

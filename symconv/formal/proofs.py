@@ -12,24 +12,26 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
-from symconv.arithmetic.polynomials import Atom, Floor, Polynomial
+from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided
 from symconv.arithmetic.symbols import sign_of
 from symconv.decision.claims import Claim
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import (
     Fact,
+    Hypothesis,
     are_contradictory,
     contradiction,
     known_facts,
     refutation,
 )
 from symconv.formal.expansions import Axes
-from symconv.formal.index_maps import Comparison, Side, Split
-from symconv.formal.pairing import Plan, plan
+from symconv.formal.index_maps import Comparison, Position, SameQuotient, Side, Split
+from symconv.formal.pairing import Ends, Mirror, Pair, Plan, plan
 from symconv.formal.parts import Part, Parts
-from symconv.formal.rocq_syntax import only, polynomial_text
+from symconv.formal.quotients import name_quotients
+from symconv.formal.rocq_syntax import Names, only, polynomial_text
 from symconv.language.graph import walk
-from symconv.language.operators import Named, Scale
+from symconv.language.operators import Extend, Flip, Named, Roll, Scale
 from symconv.language.signals import SignalExpr, put_in
 
 __all__ = ["proof_lines", "shape_lines"]
@@ -38,15 +40,13 @@ _OURS, _THEIRS = 1000, 2000
 """Numbers of the integers of either side, beyond those of the index."""
 
 
-def proof_lines(
-    claim: Claim, names: Mapping[str, str], given: Mapping[str, set[str]]
-) -> Iterator[str]:
+def proof_lines(claim: Claim, names: Names, given: Sequence[Hypothesis]) -> Iterator[str]:
     """The lines between `Proof.` and `Qed.`, behind the introduction of the hypotheses.
 
     Args:
         claim: a claim about tensors.
         names: what its symbols and tensors are called in Rocq.
-        given: the names of the hypotheses on integers, and the symbols in each.
+        given: the hypotheses.
 
     Raises:
         Uncertified: there is no rule for something in the claim, or no change of indices is found.
@@ -70,9 +70,15 @@ def _with_taps(claim: Claim) -> Iterator[tuple[SignalExpr, SignalExpr, list[str]
     What is 0 is put in on both sides, anything else on one side, or on none: a kernel that is
     the same from both ends is flipped on one side.
     """
+    mirrors = _mirrors(claim) if _repeats(*claim.signals) else {}
+    seen = {mirror.hypothesis for mirror in mirrors.values()}
     ways = [
-        [(0, 1)] if isinstance(h.signals[1].operator, Scale) else [(1,), (0,), ()]
-        for h in claim.about_taps
+        [()]
+        if f"taps{number}" in seen
+        else [(0, 1)]
+        if isinstance(h.signals[1].operator, Scale)
+        else [(1,), (0,), ()]
+        for number, h in enumerate(claim.about_taps, 1)
     ]
     for chosen in product(*ways):
         sides, lines = list(claim.signals), []
@@ -96,32 +102,62 @@ def _proof_lines(
     claim: Claim,
     left: SignalExpr,
     right: SignalExpr,
-    names: Mapping[str, str],
-    given: Mapping[str, set[str]],
+    names: Names,
+    given: Sequence[Hypothesis],
 ) -> Iterator[str]:
     signs = {symbol.name: sign_of(symbol) for symbol in claim.symbols}
-    parts = Parts(names, signs, given)
+    parts = Parts(names, signs, given, proof=partial(_equal_lines, is_sure=True))
+    if any(isinstance(node.operator, Extend | Roll) for node in walk(left, right)):
+        parts.multiplies_all = True
+        # Rounds are compared with each other as a whole, and one by one with what has none.
+        parts.rounds_in_one = all(any(map(_goes_round, walk(side))) for side in (left, right))
+    if _repeats(left, right):
+        parts.ends = Ends({names[name]: mirror for name, mirror in _mirrors(claim).items()})
     parts.compare_products(
         size for node in walk(left, right) for size in (*node.lengths, *_amounts(node))
     )
+    name_quotients(parts, left, right)
     one, other = parts.of(left), parts.of(right)
     yield "(* The parts of both sides: their shapes, and their entries as sums. *)"
     yield from parts.lines
+    yield from _equal_lines(parts, one, other)
+
+
+def _equal_lines(parts: Parts, one: Part, other: Part, *, is_sure: bool = False) -> Iterator[str]:
+    """The lines that show that two parts are equal.
+
+    Args:
+        parts: the parts that there are.
+        one: the one.
+        other: the other.
+        is_sure: whether it may be that they are not, so that no lines are to be written then.
+
+    Raises:
+        Uncertified: no change of indices is found.
+    """
     if one is other:
         yield "by []."
         return
+    if is_sure and not all(map(partial(_are_seen_equal, parts), one.shape, other.shape)):
+        raise Uncertified("the sizes are not seen to be equal")
     yield "(* Both sides have one shape. *)"
     yield f"have shapes : shape {other.name} = {parts.shape_text(one.shape)}."
     yield from (f"  {line}" for line in shape_lines(parts, other, one.shape))
     terms = _Terms(parts, one.shape)
-    found = terms.paired(one, other)
+    found = terms.paired(one, other, is_sure)
+    if parts.ends is not None:
+        for x in sorted({name for _, _, pair in found.pairs for name in pair.mirrored}):
+            mirror = parts.ends.mirrors[x]
+            given = f"{mirror.hypothesis} shape_{x}"
+            yield f"have mirrored_{x} := mirrored (a := {mirror.axis}) {given} isT."
     sums = []
     for part, sides, second in ((one, found.one, False), (other, found.other, True)):
         sums.append(f"sum_{part.name}")
-        for cases in sides.rounds:
+        for number, cases in enumerate(sides.rounds):
             listed = _list_of(_list_of(map(terms.decision, c)) for c in cases)
-            yield f"have pieces_{part.name} := expands_by_cases {listed} {sums[-1]}."
-            sums[-1] = f"pieces_{part.name}"
+            pieces = f"pieces_{part.name}_{number}" if number else f"pieces_{part.name}"
+            yield f"have {pieces} := expands_by_cases {listed} {sums[-1]}."
+            sums[-1] = pieces
         order = found.order(second)
         if order != sorted(order):
             listed = "; ".join(map(str, order))
@@ -163,11 +199,14 @@ class _Terms:
         self._shape = shape
         self._rank = len(shape)
 
-    def paired(self, one: Part, other: Part) -> Plan:
+    def paired(self, one: Part, other: Part, is_sure: bool) -> Plan:
         """Which sums of the sides are equal."""
-        ours = [Side.of(sum_, self._shape, _OURS) for sum_ in one.sums]
-        theirs = [Side.of(sum_, self._shape, _THEIRS) for sum_ in other.sums]
-        return plan(ours, theirs, self._contradict)
+        ends = self._parts.ends
+        ours, theirs = (
+            [Side.of(sum_, self._shape, start, keeps_ranges=ends is not None) for sum_ in part.sums]
+            for part, start in ((one, _OURS), (other, _THEIRS))
+        )
+        return plan(ours, theirs, self._contradict, ends, is_sure=is_sure)
 
     def _contradict(self, side: Side, amounts: Sequence[Polynomial]) -> bool:
         known = _Known(side, self._parts, self._names(side, side))
@@ -180,11 +219,11 @@ class _Terms:
         atoms = {a for p in (case.one, case.other) for a in p.indices()}
         for atom in atoms:
             start = _THEIRS if atom >= _THEIRS else _OURS
-            inner = f"v {atom - start}" if atom >= _OURS else f"i {atom}"
+            inner = f"v0 {atom - start}" if atom >= _OURS else f"i0 {atom}"
             names[atom] = f"(component {inner})"
         sign = "=?" if case.is_equation else "<=?"
         texts = [polynomial_text(p, names) for p in (case.one, case.other)]
-        return f"(fun i v => {texts[0]} {sign} {texts[1]})"
+        return f"(fun i0 v0 => {texts[0]} {sign} {texts[1]})"
 
     def equal(self, found: Plan) -> Iterator[str]:
         """The lines for sums that are nothing, and for those that are paired."""
@@ -204,7 +243,7 @@ class _Terms:
         for number, (_, _, pair) in enumerate(found.pairs):
             if number < len(found.pairs) - 1:
                 yield "apply: equal_sums."
-            yield from self._one(pair.one, pair.other, pair.forth, pair.back)
+            yield from self._one(pair)
 
     def _nothing(self, side: Side) -> Iterator[str]:
         """The lines that show that a sum is nothing."""
@@ -234,7 +273,8 @@ class _Terms:
         taken = "".join(f"/{view} [{name} " for view, name in views) + "_" + "]" * len(views)
         return f"{introduced}apply: inside_nil; compute_sums => {taken}."
 
-    def _one(self, ours: Side, theirs: Side, forth: Axes, back: Axes) -> Iterator[str]:
+    def _one(self, pair: Pair) -> Iterator[str]:
+        ours, theirs, forth, back = pair.one, pair.other, pair.forth, pair.back
         v, w = (
             [f"{letter}{1 + number}" for number in range(len(side.variables))]
             for letter, side in (("v", ours), ("w", theirs))
@@ -254,19 +294,22 @@ class _Terms:
             yield f"  + have numbers : {numbers}."
         ring = "in_the_ring; ring" if numbers is None else "ring_by numbers"
         yield (
-            f"  {'+' if numbers is None else ' '} {self._agree(known, theirs, forth)}; "
+            f"  {'+' if numbers is None else ' '} {self._agree(known, pair)}; "
             f"first [reflexivity | {ring}]."
         )
         yield from self._direction(theirs, ours, w, back, forth, names)
 
-    def _agree(self, known: _Known, target: Side, forth: Axes) -> str:
+    def _agree(self, known: _Known, pair: Pair) -> str:
         """The tactic that makes the entries the same ones."""
-        if not (known.side.cases or target.cases):
+        target = pair.other
+        if not (known.side.cases or target.cases or pair.mirrored):
             return "entries_agree"
-        there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
+        there: dict[Atom, Polynomial] = dict(zip(target.variables, pair.forth, strict=True))
         values = known.side.positions()
         values += [known.side.value(p.substitute(there)) for p in target.positions()]
-        return f"entries_agree_by ltac:(first [same_integer | {known.linear(*values)}])"
+        equal = f"ltac:(first [same_integer | {known.linear(*values)}])"
+        ways = [f"entries_agree_mirrored mirrored_{x} {equal}; " for x in sorted(pair.mirrored)]
+        return f"{''.join(ways)}entries_agree_by {equal}"
 
     def _direction(
         self,
@@ -279,8 +322,10 @@ class _Terms:
     ) -> Iterator[str]:
         yield f"- {self._introduced(side, names)}"
         yield from self._steps(side, names)
-        yield "  split."
         known = _Known(side, self._parts, names)
+        quotients, told = known.quotients(back, target.variables, forth)
+        yield from told.values()
+        yield "  split."
         yield "  + " + " ".join(
             f"apply: inside_and; first {known.range(value, size)}."
             for value, size in zip(forth, target.sum.sizes, strict=True)
@@ -293,10 +338,12 @@ class _Terms:
             for goal in goals
         )
         yield "    by []."
+        again = [value.substitute(quotients) for value in back]
+        rewriting = " ".join(["rewrite", *(f"?{name}" for name in told)]) if told else "idtac"
         yield "  + " + " ".join(
-            "apply: equal_lists; first "
-            f"{known.goal(Comparison(value, Polynomial.of(variable), True), there)}."
-            for value, variable in zip(back, side.variables, strict=True)
+            f"apply: equal_lists; first ({rewriting}; "
+            f"{known.goal(Comparison(value, Polynomial.of(variable), True), there)})."
+            for value, variable in zip(again, side.variables, strict=True)
         )
         yield "    by []."
 
@@ -316,6 +363,13 @@ class _Terms:
                 )
                 continue
             name = names[step.variable]
+            if isinstance(step, SameQuotient):
+                told = " ".join(_in_range(position, names) for position in (step.one, step.other))
+                yield f"  have is_{name} : {name} = {text(step.value)}."
+                yield f"    have := same_quotient (m := {text(step.difference)}) {told}."
+                yield "    by move=> same; have := same ltac:(lia) ltac:(lia); lia."
+                yield f"  rewrite -> is_{name} in *; clear {name} is_{name}."
+                continue
             if not step.is_written:
                 cases = [f"c{number}" for number in range(1, 1 + len(side.cases))]
                 e = " ".join([f"{name}_in", *cases])
@@ -340,16 +394,27 @@ class _Terms:
         return names
 
 
+def _in_range(position: Position, names: Mapping[Atom, str]) -> str:
+    """Why a position is below its size."""
+    first, *others = (f"{names[digit]}_in" for digit in position.digits)
+    for other in others:
+        first = f"(position_in {first} {other})"
+    return first
+
+
 def _function(
     letter: str, variables: Sequence[str], values: Axes, names: Mapping[Atom, str]
 ) -> str:
-    """A function of lists of integers, by what it makes of one of so many."""
+    """A function of lists of integers, by what it makes of one of so many.
+
+    What its argument is called is no name of a symbol, as v may be.
+    """
     listed = "; ".join(polynomial_text(value, names) for value in values)
     result = f"[:: {listed}]" if listed else "[::]"
     if not variables:
         return f"fun=> {result}"
     pattern = "; ".join(variables)
-    return f"fun {letter} => if {letter} is [:: {pattern}] then {result} else [::]"
+    return f"fun {letter}0 => if {letter}0 is [:: {pattern}] then {result} else [::]"
 
 
 def shape_lines(parts: Parts, part: Part, shape: Sequence[Polynomial]) -> Iterator[str]:
@@ -381,11 +446,57 @@ class _Known:
             f"(split; [apply: not_below => opposite; {low} | apply: not_above => opposite; {high}])"
         )
 
+    def quotients(
+        self, values: Axes, variables: Sequence[int], there: Axes
+    ) -> tuple[dict[Atom, Polynomial], dict[str, str]]:
+        """The quotients in values of other integers that are known where these are those of here.
+
+        For 0 ≤ a < q it is ⌊(q·b + a)/q⌋ = b.
+
+        Args:
+            values: what has quotients in it.
+            variables: the numbers of the other integers.
+            there: what these are in the integers of this side.
+
+        Returns:
+            What the quotients are, and the lines that show it by the names of what they show.
+        """
+        put: dict[Atom, Polynomial] = dict(zip(variables, there, strict=True))
+        texts = dict(self.names)
+        texts |= {v: f"({polynomial_text(p, self.names)})" for v, p in put.items()}
+        found: dict[Atom, Polynomial] = {}
+        lines: dict[str, str] = {}
+        for atom in dict.fromkeys(a for p in values for a in p.atoms() if isinstance(a, Floor)):
+            numerator = self.side.value(atom.numerator.substitute(put))
+            for name, (rest, size) in self._ranges().items():
+                if size != atom.divisor:
+                    continue
+                whole, beyond = divided(numerator - rest, size)
+                if not beyond.terms:
+                    found[atom] = whole
+                    parts = [polynomial_text(p, texts) for p in (atom.numerator, atom.divisor)]
+                    value = polynomial_text(whole, self.names)
+                    number = f"quotient{1 + len(lines)}"
+                    lines[number] = (
+                        f"  have {number} : ({parts[0]}) / ({parts[1]}) = {value}"
+                        f" by apply: (quotient_is {name}); clear; ring."
+                    )
+                    break
+        return found, lines
+
     def equation(self, one: Polynomial, other: Polynomial) -> str:
         """That two values are equal."""
         one, other = self.side.value(one), self.side.value(other)
         if one == other:
             return "same_integer"
+        if self.parts.multiplies_all and (found := _without_common_factor(one - other)) is not None:
+            # n·a = n·b: linear arithmetic shows a = b first, and then takes n·a for one integer.
+            _, left, right = found
+            n, a, b = (polynomial_text(p, self.names) for p in found)
+            return (
+                f"((have same : {n} * ({a}) = {n} * ({b}) by (apply: f_equal; "
+                f"{self.equation(left, right)})); clear -same; lia)"
+            )
         facts, everything = self._about(one, other)
         ways = [self._refuted(p, facts, everything) for p in (other - one - 1, one - other - 1)]
         return f"(apply: not_apart => opposite; [{ways[0]} | {ways[1]}])"
@@ -472,7 +583,7 @@ class _Known:
         everything = [*names, *self.parts.relevant(atoms)]
         facts += self.parts.facts_about(atoms)
         told |= {a for f in facts for p in f.when for a in p.every_atom()}
-        return [*facts, *known_facts(told)], everything
+        return [*facts, *known_facts(told, sure=not self.parts.multiplies_all)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""
@@ -484,9 +595,55 @@ class _Known:
         }
 
 
+def _mirrors(claim: Claim) -> dict[str, Mirror]:
+    """The tensors that are the same from both ends by hypotheses on taps, by their names."""
+    found = {}
+    for number, hypothesis in enumerate(claim.about_taps, 1):
+        tensor, flipped = hypothesis.signals
+        match tensor.operator, flipped.operator:
+            case Named(name), Flip(axis) if flipped.operands[0].operator == tensor.operator:
+                found[name] = Mirror(axis, tensor.lengths[axis], f"taps{number}")
+    return found
+
+
+def _repeats(*sides: SignalExpr) -> bool:
+    """Whether entries are repeated at ends, other than by going round."""
+    operators = [node.operator for node in walk(*sides)]
+    return any(isinstance(op, Extend) and op.mode != "circular" for op in operators)
+
+
+def _goes_round(node: SignalExpr) -> bool:
+    operator = node.operator
+    return isinstance(operator, Roll) or (
+        isinstance(operator, Extend) and operator.mode == "circular"
+    )
+
+
+def _without_common_factor(
+    difference: Polynomial,
+) -> tuple[Polynomial, Polynomial, Polynomial] | None:
+    """n, a and b for a difference n·a - n·b with a symbol n."""
+    for symbol in sorted(difference.symbols()):
+        n = Polynomial.of(symbol)
+        quotient, rest = divided(difference, n)
+        if not rest.terms:
+            left = Polynomial({m: c for m, c in quotient.terms.items() if c > 0})
+            return n, left, left - quotient
+    return None
+
+
 def _amounts(node: SignalExpr) -> Iterator[Polynomial]:
     for amount in node.operator.amounts:
         yield amount.polynomial
+
+
+def _are_seen_equal(parts: Parts, one: Polynomial, other: Polynomial) -> bool:
+    """Whether two sizes are seen to be equal."""
+    facts = parts.facts_about({*one.symbols(), *other.symbols()})
+    return one == other or all(
+        are_contradictory([Fact("", opposite), *facts], parts.positive)
+        for opposite in (other - one - 1, one - other - 1)
+    )
 
 
 def _numbers(one: Sequence[str], other: Sequence[str]) -> str | None:

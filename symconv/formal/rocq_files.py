@@ -31,6 +31,8 @@ FILES = (
     "two_sided",
     "sanity",
     *LIBRARY,
+    "tensor_ends",
+    "tensor_functions",
     "tensor_layers",
     "tensor_composition",
     "tensor_kernels",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
+from typing import Any
 
 import sympy
 from sympy import And, Basic, Expr, Max, Min, Mod, Not, Or, Rational, Symbol
@@ -37,8 +38,8 @@ __all__ = [
     "scalar_text",
 ]
 
-Names = Mapping[str, str]
-"""What the symbols and signals of a claim are called in Rocq."""
+Names = Mapping[Any, str]
+"""What the symbols and signals of a claim are called in Rocq, and atoms of polynomials."""
 
 _TAKEN = re.compile(
     r"""
@@ -51,13 +52,14 @@ _TAKEN = re.compile(
     | inside | box | range | tensor | shape | data | entry | build | along | clipped | joined
     | digits | product | places | windows_in | windows_along | component | position_of | size
     | pad | flip | roll | downsample | dilate | windows | convolve | correlate | conv | rearrange
-    | einsum | add | multiply | scale | sum | sizes | conditions | summand | value | total | same
+    | einsum | add | multiply | scale | apply | pool | extend | \w+_ends | mirrored
+    | sum | sizes | conditions | summand | value | total | same
     | holds | piece | pieces | by_cases | expands | read | moved | scaled | known | grouped
     | all_joined | all_digits
     | zeros | impulse | padded | positive | is_layer | kernel_serves | only_kernel
     | head | last | take | drop | nth | rcons | map | flatten | index | number | ratio
     | product_of | numbers | nonzero
-    | (y|m|v|w|i|e|c|given|product|taps)\d+ | \w*_(is|in|ge) | _\w*
+    | (y|m|v|w|i|e|c|given|product|taps|same|equal)\d+ | \w*_(is|in|ge) | _\w*
     | (size|sum|shape|expand|pieces|ordered|fact\d)_\w+
     """,
     re.VERBOSE,
@@ -261,6 +263,8 @@ def polynomial_text(polynomial: Polynomial, names: Mapping[Atom, str]) -> str:
 
 
 def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
+    if atom in names:
+        return names[atom]
     if isinstance(atom, Floor):
         parts = (argument(polynomial_text(part, names)) for part in atom.parts)
         return f"({' / '.join(parts)})"
@@ -270,8 +274,6 @@ def _index_text(atom: Atom, names: Mapping[Atom, str]) -> str:
             return f"(Z.max 0 {argument(value)})"
         guards = (f"({_guard_text(guard, names, '?')})" for guard in atom.guards)
         return f"(if {' && '.join(guards)} then {value} else 0)"
-    if atom in names:
-        return names[atom]
     what = "an index that the others do not give" if isinstance(atom, int) else str(atom)
     raise Uncertified(f"there is no rule for {what} in a certificate")
 

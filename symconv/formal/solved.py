@@ -28,7 +28,15 @@ from symconv.decision.solving.kernels.solutions import Solution
 from symconv.decision.verdicts import Proved
 from symconv.decision.wording import quantifiers
 from symconv.errors import Uncertified
-from symconv.formal.certificates import FIRST_LINE, hypotheses, in_section, statement, theorem
+from symconv.formal.arithmetic import Hypothesis
+from symconv.formal.certificates import (
+    FIRST_LINE,
+    hypotheses,
+    in_section,
+    lemmas_on_ends,
+    statement,
+    theorem,
+)
 from symconv.formal.long_inputs import LongInputs, NoSizeError
 from symconv.formal.parts import Parts
 from symconv.formal.proofs import shape_lines
@@ -82,7 +90,7 @@ def kernel_certificate(found: Solution) -> str:
     ]
     parts = [
         "\n".join(stated.head()),
-        library(*_LIBRARY),
+        library(*_LIBRARY, *lemmas_on_ends(claim)),
         "\n".join(in_section(claim, [*serves, "", *only])),
         f"(* Nothing was assumed, in the first theorem neither, which the second one uses: *)\n"
         f"Print Assumptions {ONLY}.\n",
@@ -256,12 +264,12 @@ class _Uniqueness:
         return not self.found.problem.unseen.isdisjoint(about)
 
     @cached_property
-    def _hypotheses(self) -> list[tuple[str, str, bool]]:
-        """Each hypothesis: its name in the proof, its statement, whether it is about the input."""
+    def _hypotheses(self) -> list[tuple[Hypothesis, bool]]:
+        """Each hypothesis, and whether it is about the input."""
         shape_of_input = f"shape_{self.names[self.layer.x]}"
         return [
-            (name, text, name == shape_of_input or self._is_inside(about))
-            for name, text, about in hypotheses(self.claim, self.names)
+            (one, one.name == shape_of_input or self._is_inside(one.symbols))
+            for one in hypotheses(self.claim, self.names)
         ]
 
     def _integers(self, inside: bool) -> list[str]:
@@ -272,7 +280,7 @@ class _Uniqueness:
         return [self.names[t] for t in sorted(self.claim.named) if (t == self.layer.x) == inside]
 
     def _given(self, inside: bool) -> list[str]:
-        return [name for name, _, is_inside in self._hypotheses if is_inside == inside]
+        return [one.name for one, is_inside in self._hypotheses if is_inside == inside]
 
     @cached_property
     def _kernel(self) -> SignalExpr:
@@ -301,10 +309,10 @@ class _Uniqueness:
         return "\n".join(
             [
                 f": forall {' '.join(binders)},",
-                *(f"    {text} ->" for _, text, is_inside in self._hypotheses if not is_inside),
+                *(f"    {one.text} ->" for one, is_inside in self._hypotheses if not is_inside),
                 f"    shape {unknown} = {self._shape_of_unknown} ->",
                 f"  (forall {' '.join(every)},",
-                *(f"    {text} ->" for _, text, is_inside in self._hypotheses if is_inside),
+                *(f"    {one.text} ->" for one, is_inside in self._hypotheses if is_inside),
                 f"      {lhs}",
                 f"      = {rhs})",
                 f"  <-> {unknown} = {self._kernel_text}.",
@@ -352,7 +360,7 @@ class _Uniqueness:
         names, x, unknown = self.names, self.names[self.layer.x], self.names[self.name]
         integers = [names[symbol.name] for symbol in self.claim.symbols]
         tensors = [names[tensor] for tensor in sorted(self.claim.named)]
-        given = [name for name, _, _ in self._hypotheses]
+        given = [one.name for one, _ in self._hypotheses]
         serves = f"(@{SERVES} {' '.join([*integers, *tensors, *given])})"
         every = [*self._integers(True), *self._tensors(True), *self._given(True)]
         outer = [*self._integers(False), *self._tensors(False), unknown, *self._given(False)]
@@ -380,12 +388,7 @@ class _Uniqueness:
     @cached_property
     def _parts(self) -> Parts:
         signs = {symbol.name: sign_of(symbol) for symbol in self.claim.symbols}
-        outer = set(self._given(False))
-        given = {
-            name: about
-            for name, _, about in hypotheses(self.claim, self.names)
-            if about and name in outer
-        }
+        given = [one for one, is_inside in self._hypotheses if not is_inside]
         return Parts(self.names, signs, given)
 
     def _long_input(self) -> Iterator[str]:
@@ -434,9 +437,9 @@ class _Uniqueness:
                 yield f"have ? : 0 <= ({text(s)} - 1) * ({text(u)})."
                 yield "  by apply: Z.mul_nonneg_nonneg; lia."
         yield from long.lines()
-        for name, stated, is_inside in self._hypotheses:
-            if is_inside and name != f"shape_{self.names[layer.x]}":
-                yield f"have {name} : {stated}."
+        for one, is_inside in self._hypotheses:
+            if is_inside and one.name != f"shape_{self.names[layer.x]}":
+                yield f"have {one.name} : {one.text}."
                 yield "  by lia || (Z.to_euclidean_division_equations; lia)."
 
     def _is_always(self, polynomial: Polynomial) -> bool:

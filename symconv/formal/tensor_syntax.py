@@ -11,6 +11,7 @@ from symconv.formal.rocq_syntax import Names, argument, list_text, polynomial_te
 from symconv.language.notation import plain
 from symconv.language.operators import (
     Add,
+    Apply,
     Conv,
     Convolve,
     Correlate,
@@ -18,8 +19,10 @@ from symconv.language.operators import (
     Divide,
     Downsample,
     Einsum,
+    Extend,
     Flip,
     Formula,
+    MaxPool,
     Multiply,
     Named,
     Pad,
@@ -34,6 +37,7 @@ from symconv.language.signals import SignalExpr
 __all__ = [
     "application",
     "axes_text",
+    "function_key",
     "kept_axes",
     "numbers_of",
     "numbers_text",
@@ -68,6 +72,9 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
             return names[name]
         case Pad(left, right, axis):
             return f"pad {axis} {amount(left.polynomial)} {amount(right.polynomial)} {texts[0]}"
+        case Extend(left, right, mode, axis):
+            told = " ".join(amount(a.polynomial) for a in (left, right))
+            return f"extend {axis} {told} {mode}_ends {texts[0]}"
         case Flip(axis):
             return f"flip {axis} {texts[0]}"
         case Roll(shift, axis):
@@ -121,7 +128,29 @@ def application(signal: SignalExpr, operands: Sequence[str], names: Names) -> st
             return f"listed {list_text(map(str, operator.known_shape))} {entries}"
         case Formula():
             return formula_text(signal, operands, names)
+        case Apply() as function if function_key(function) in names:
+            return f"apply {names[function_key(function)]} {texts[0]}"
+        case MaxPool() as pool if function_key(pool) in names:
+            amounts_ = (pool.window, pool.stride, pool.dilation, pool.left, pool.right)
+            told = " ".join(amount(a.polynomial) for a in amounts_)
+            return f"pool {pool.axis} {told} {names[function_key(pool)]} {texts[0]}"
     raise Uncertified(f"certificates have no rule for {plain(signal)}")
+
+
+def function_key(operator: Apply | MaxPool) -> str:
+    """The function of an operator, by which it has a name in Rocq.
+
+    >>> from symconv import Signal
+    >>> x = Signal("x", 8)
+    >>> function_key(x.relu().operator), function_key(x.leaky_relu().operator)
+    ('relu', 'leaky_relu(x; 1/100)')
+    """
+    if isinstance(operator, MaxPool):
+        return "maximum"
+    function = operator.function
+    if function.parameter is not None:
+        return f"{function.name}(x; {function.parameter})"
+    return function.call.format("x") if function.is_shifted else function.name
 
 
 def numbers_text(groups: Iterable[Iterable[int]]) -> str:

@@ -32,13 +32,25 @@ from sympy import (
     symbols,
 )
 
-from symconv import Claim, Proved, Signal, SignalExpr, SymconvError, Tensor, einsum
+from symconv import (
+    Claim,
+    Pointwise,
+    Proved,
+    Signal,
+    SignalExpr,
+    SymconvError,
+    Tensor,
+    concatenate,
+    einsum,
+    maximum,
+)
 from symconv.catalogue.index import CATALOGUE
 from symconv.command.certificates import check_destination
 from symconv.command.cli import main
 from symconv.errors import Uncertified
 from symconv.formal import NoRocqError, Rocq, certificate, certificates, rocq_files, theory
-from symconv.formal.certificates import FIRST_LINE, script, statement, theorem_name
+from symconv.formal.certificates import FIRST_LINE, LIBRARY_OF_ENDS, script, statement, theorem_name
+from symconv.formal.functions import LIBRARY_OF_FUNCTIONS
 from symconv.formal.rocq import RejectedError
 from symconv.formal.rocq_files import FILES, LIBRARY, Statement, imports, source, statements
 from symconv.formal.rocq_syntax import comment, condition_text, rocq_names
@@ -54,10 +66,23 @@ n, c, d = symbols("n c d", integer=True, positive=True)
 l, r = symbols("l r", integer=True, nonnegative=True)
 s, t = symbols("s t", integer=True, positive=True)
 x, k, h = Signal("x", n), Signal("k", c), Signal("h", d)
+three = Signal("k3", 3)
+ROLLED = [n >= l, n >= r, n >= l - r, n >= r - l]
 N, C, M, H, W = symbols("N C M H W", integer=True, positive=True)
 rows, image = Tensor("rows", (N, C, H)), Tensor("image", (N, C, H, W))
 w, pointwise = Tensor("w", (M, C, 3)), Tensor("w", (M, C, 1, 1))
 bias, factor = Signal("bias", M), Signal("factor", M)
+upper, lower = Tensor("upper", (N, H)), Tensor("lower", (M, H))
+POOLS = Claim(
+    concatenate([part.max_pool(c, stride=2, padding=((1, 0),), axes=1) for part in (upper, lower)]),
+    concatenate([upper, lower]).max_pool(c, stride=2, padding=((1, 0),), axes=1),
+    given=[c >= 2, c < H],
+)
+RELUS = Claim(
+    x.flip().correlate(k.flip()).relu().correlate(h),
+    x.correlate(k).flip().relu().correlate(h),
+    given=[n >= c],
+)
 
 
 # --- the theory ----------------------------------------------------------------------
@@ -287,6 +312,34 @@ ACCEPTED = {
         einsum("ic,nck->ink", einsum("ij,jc->ic", Tensor("a", (H, M)), w[:, :, 0]), rows),
     ),
     "average pool of a crop": Claim(x.avg_pool(2).pad(-1, 0), x.pad(-2, 0).avg_pool(2)),
+    "rolled there and back": Claim(x.roll(l).flip().roll(r), x.roll(l - r).flip(), ROLLED),
+    "circular padding that is cropped": Claim(
+        x.pad(l, r, "circular").pad(0, -l - r), x.roll(l), [n >= l, n >= r]
+    ),
+    "reflection backwards": Claim(
+        x.flip().pad(l, r, "reflect"), x.pad(r, l, "reflect").flip(), [n >= l + 1, n >= r + 1]
+    ),
+    "replicated twice": Claim(
+        x.pad(l, 0, "replicate").pad(r, 0, "replicate"), x.pad(l + r, 0, "replicate")
+    ),
+    "convolution of a symmetric kernel, reflected": Claim(
+        x.pad(1, 1, "reflect").correlate(three).pad(1, 0, "reflect"),
+        x.pad(2, 1, "reflect").correlate(three),
+        [n >= 3, three == three.flip()],
+    ),
+    "relu of two layers that are equal": RELUS,
+    "max pools of two tensors behind each other": POOLS,
+    "functions of two signals behind each other": Claim(
+        concatenate([x.leaky_relu(), Pointwise("f")(h).leaky_relu()]),
+        concatenate([x, Pointwise("f")(h)]).leaky_relu(),
+    ),
+    "relus of tensors that are not equal": Claim(
+        x.pad(0, 1).relu().pad(0, 1) + x.pad(0, 2).flip().relu() + x.pad(0, 2).relu(),
+        x.pad(0, 2).relu() + x.pad(0, 1).relu().pad(0, 1) + x.pad(0, 2).flip().relu(),
+    ),
+    "residual": Claim(
+        x + x.convolve(k).pad(1 - c, 0).relu(), k.convolve(x).pad(1 - c, 0).relu() + x
+    ),
 }
 
 
@@ -294,7 +347,7 @@ ACCEPTED = {
 def rocq() -> Iterator[Rocq]:
     """Rocq, with the library of the certificates checked once."""
     with Rocq() as found:
-        for name in LIBRARY:
+        for name in (*LIBRARY, LIBRARY_OF_ENDS, LIBRARY_OF_FUNCTIONS):
             found.check(name, source(name))
         yield found
 
@@ -302,8 +355,11 @@ def rocq() -> Iterator[Rocq]:
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Certificates import the library, which is checked already, instead of holding it."""
-    required = f"{imports()}\nFrom symconv Require Import {' '.join(LIBRARY)}."
-    monkeypatch.setattr(certificates, "library", lambda: required)
+
+    def library(*more: str) -> str:
+        return f"{imports()}\nFrom symconv Require Import {' '.join((*LIBRARY, *more))}."
+
+    monkeypatch.setattr(certificates, "library", library)
 
 
 @needs_rocq
@@ -330,6 +386,17 @@ FALSE = {
     "padding of a layer with a bias": Claim(
         rows.conv(w, bias).pad(1, 1, axis=2), rows.conv(w, bias, padding=1)
     ),
+    "rolled to the other side": Claim(x.roll(l).flip(), x.flip().roll(l), [n >= l]),
+    "convolution of a kernel that need not be symmetric, reflected": Claim(
+        x.pad(1, 1, "reflect").correlate(three).pad(1, 0, "reflect"),
+        x.pad(2, 1, "reflect").correlate(three),
+        [n >= 3],
+    ),
+    "circular and replicated": Claim(
+        x.pad(l, r, "circular"), x.pad(l, r, "replicate"), [n >= l, n >= r]
+    ),
+    "layer behind a relu": Claim(x.relu().correlate(k), x.relu().correlate(k.flip())),
+    "max pool backwards": Claim(x.max_pool(3, stride=1).flip(), x.max_pool(3, stride=1)),
     "half of an odd number": Claim(n / 2, floor((n + 1) / 2)),
 }
 
@@ -375,14 +442,33 @@ def test_rocq_rejects_the_statement_of_a_mutant_over_the_same_proof(name: str, r
         assert "yntax error" not in caught.value.message
 
 
+OTHER_STATEMENTS = {
+    "one layer": (
+        CATALOGUE[MAIN_STATEMENT].claim,
+        (("= correlate 0 4 1", "= correlate 0 3 1"), ("    shape k = [:: c] ->\n", "")),
+    ),
+    "pools": (
+        POOLS,
+        (
+            ("pool 1", "pool 0"),
+            ("= pool 1 c 2 1 1", "= pool 1 c 2 1 0"),
+            ("pad 0 N 0 lower", "pad 0 N 0 upper"),
+        ),
+    ),
+    "relus": (
+        RELUS,
+        (("(flip 0 k)", "k"), ("apply relu (flip 0", "scale 1%R (flip 0")),
+    ),
+}
+
+
 @needs_rocq
 @pytest.mark.usefixtures("shared")
-def test_rocq_rejects_another_statement_over_the_same_proof(rocq: Rocq) -> None:
-    text = certificate(CATALOGUE[MAIN_STATEMENT].claim)
-    for right, wrong in (
-        ("= correlate 0 4 1", "= correlate 0 3 1"),
-        ("    shape k = [:: c] ->\n", ""),
-    ):
+@pytest.mark.parametrize("name", OTHER_STATEMENTS)
+def test_rocq_rejects_another_statement_over_the_same_proof(name: str, rocq: Rocq) -> None:
+    claim, changes = OTHER_STATEMENTS[name]
+    text = certificate(claim)
+    for right, wrong in changes:
         begins, _, proof = text.partition("Proof.")
         changed = begins.replace(right, wrong)
         assert changed != begins
@@ -481,6 +567,17 @@ def test_the_statement_says_the_claim_about_tensors() -> None:
     assert statement(Claim(cropped, cropped)).splitlines()[-1] == (
         "  = scale (ratio (-2) 3) (pad 1 (- 1) l rows)."
     )
+    assert statement(RELUS).splitlines() == [
+        ": forall (c d n : Z) (h k x : tensor R) (relu : R -> R),",
+        *(f"    1 <= {size} ->" for size in "cdn"),
+        "    n >= c ->",
+        *(f"    shape {name} = [:: {size}] ->" for name, size in ("hd", "kc", "xn")),
+        "  correlate 0 1 1 h (apply relu (correlate 0 1 1 (flip 0 k) (flip 0 x)))",
+        "  = correlate 0 1 1 h (apply relu (flip 0 (correlate 0 1 1 k x))).",
+    ]
+    lines = statement(POOLS).splitlines()
+    assert lines[0].endswith("(lower upper : tensor R) (maximum : seq R -> R),")
+    assert lines[-1] == ("  = pool 1 c 2 1 1 0 maximum (add (pad 0 0 M upper) (pad 0 N 0 lower)).")
     u, v = symbols("u v", integer=True)
     diagonal = Piecewise((1, And(Eq(u, 2 * v), Eq(v, c))), (0, True))
     formula = Tensor.from_formula((u, v), diagonal, shape=(M, H)) + bias.rearrange("a -> a 1")
@@ -517,9 +614,20 @@ def test_sources_that_say_less_than_they_seem_to_are_refused(
     ("claim", "reason"),
     [
         (Claim(x.convolve(k), x.correlate(k)), "only what is proved for all lengths"),
-        (Claim(x.pad(1, 1, "circular"), x.pad(1, 1, "circular")), "no rule for pad"),
-        (Claim(x.relu(), x.relu()), r"commutative rings, in which relu\(x\) has no meaning"),
-        (Claim(image.max_pool((2, 2)), image.max_pool((2, 2))), "commutative rings, in which maxp"),
+        (Claim(maximum(x, x), maximum(x, x)), r"rings, in which max\(x, x\) has no meaning"),
+        (Claim(x.relu().relu(), x.relu()), "for every function in place of relu"),
+        (
+            Claim(image.max_pool((2, 2)), image.max_pool(2, axes=3).max_pool(2, axes=2)),
+            "for every function in place of maximum",
+        ),
+        (
+            Claim(Pointwise("maximum")(x).max_pool(2), Pointwise("maximum")(x).max_pool(2)),
+            "maximum is a function of numbers here, and one of windows",
+        ),
+        (
+            Claim(Signal("relu", n).relu(), Signal("relu", n).relu()),
+            "relu is the name of a function and of something else",
+        ),
         (Claim(einsum("i,i,i->i", x, x, x), einsum("i,i,i->i", x, x, x)), "three operands"),
     ],
 )
@@ -598,7 +706,7 @@ def test_a_certificate_of_a_claim_of_ones_own(tmp_path: Path) -> None:
     ("name", "code", "expected"),
     [
         ("k4_is_k_convolved_with_itself", 1, "REFUTED"),
-        ("symmetric_padding_by_one_eq_replicating_one", 3, "NO CERTIFICATE"),
+        ("triangle_layer_of_factor_2_interpolates_inside", 3, "NO CERTIFICATE"),
     ],
 )
 def test_without_a_proof_or_a_rule_no_file_is_written(

@@ -8,16 +8,25 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from typing import get_args
 
 from symconv.errors import Uncertified
 from symconv.formal import Rocq
 from symconv.formal.rocq_files import source
 from symconv.formal.tensor_syntax import tensor_text
+from symconv.language.operators import Extension
 from tests.generators.evaluations import STEPS, Evaluation, random_evaluation
 from tests.oracles.rocq import evaluated_tensors, needs_rocq
 
 FILLED, ALL = 16, 24
 """So many evaluations with each operator as the last one, and how many of them have entries."""
+
+
+_FUNCTIONS = {
+    "whole": {"relu": "relu", "maximum": "maximum"},
+    "fractions": {"relu": "relu_of_fraction", "maximum": "maximum_of_fractions"},
+}
+"""The functions that symconv knows, as Rocq evaluates them."""
 
 
 def _evaluations() -> Iterator[tuple[str, Evaluation, str]]:
@@ -39,6 +48,7 @@ def _term(made: Evaluation) -> str:
 
     def text(literal: str) -> str:
         names = {name: f"({number})" for name, number in made.numbers.items()}
+        names |= _FUNCTIONS[literal]
         for name, entries in made.tensors.items():
             lists = (f"[:: {'; '.join(map(str, part))}]" for part in (entries.shape, entries.flat))
             names[name] = f"({literal} {' '.join(lists)})".replace("[:: ]", "[::]")
@@ -63,13 +73,19 @@ def _defined() -> set[str]:
     return {*words, "build", "holds"}
 
 
+def _ends() -> set[str]:
+    """How a tensor may continue beyond its ends."""
+    return set(re.findall(r"^Definition (\w+_ends)", source("tensors"), re.MULTILINE))
+
+
 @needs_rocq
 def test_rocq_and_python_evaluate_tensors_alike() -> None:
     cases = list(_evaluations())
-    assert len(cases) == ALL * len(STEPS) > 350
+    assert len(cases) == ALL * len(STEPS) > 450
     terms = [term for _, _, term in cases]
     words = Counter(word for term in terms for word in set(re.findall(r"\w+", term)))
     assert {word for word in _defined() if words[word] < FILLED / 2} == set()
+    assert _ends() == {f"{mode}_ends" for mode in get_args(Extension)} <= words.keys()
     with Rocq() as rocq:
         rocq.check("tensors", source("tensors"))
         found = evaluated_tensors(rocq, terms)

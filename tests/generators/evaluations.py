@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sympy import And, Eq, Integer, Piecewise, Symbol, floor, symbols
 
 from symconv import SignalExpr, SymconvError, Tensor, einsum
 from symconv.language.graph import leaves
+from symconv.language.operators import Extension
 
 __all__ = ["STEPS", "Evaluation", "random_evaluation"]
 
@@ -103,6 +104,14 @@ def random_evaluation(rng: random.Random, first: str, steps: int) -> Evaluation 
 def _pad(made: Evaluation) -> SignalExpr:
     left, right = (made.amount(made.rng.choice([-5, -3, -2, -1, 0, 1, 2, 4])) for _ in range(2))
     return made.signal.pad(left, right, axis=made.axis())
+
+
+def _extend(made: Evaluation) -> SignalExpr:
+    axis, mode = made.axis(), made.rng.choice(get_args(Extension))
+    size = made.value.shape[axis]
+    most = {"reflect": max(0, size - 1), "replicate": 3 if size else 0}.get(mode, size)
+    left, right = (made.amount(made.rng.randint(0, min(most, 3))) for _ in range(2))
+    return made.signal.pad(left, right, mode, axis=axis)
 
 
 def _flip(made: Evaluation) -> SignalExpr:
@@ -273,8 +282,22 @@ def _formula(made: Evaluation) -> SignalExpr:
     return Tensor.from_formula(indices, entry, shape=tuple(map(made.amount, sizes)))
 
 
+def _relu(made: Evaluation) -> SignalExpr:
+    return made.signal.relu()
+
+
+def _max_pool(made: Evaluation) -> SignalExpr:
+    rng = made.rng
+    size, stride, dilation = (made.amount(rng.choice([1, 2, 2, 3])) for _ in range(3))
+    padding = tuple(made.amount(rng.choice([0, 0, 1, 2, -1])) for _ in range(2))
+    return made.signal.max_pool(
+        size, stride=stride, padding=(padding,), dilation=dilation, axes=made.axis()
+    )
+
+
 STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "pad": _pad,
+    "extend": _extend,
     "flip": _flip,
     "roll": _roll,
     "downsample": _downsample,
@@ -291,4 +314,6 @@ STEPS: dict[str, Callable[[Evaluation], SignalExpr | None]] = {
     "divide": _divide,
     "taps": _taps,
     "formula": _formula,
+    "relu": _relu,
+    "max_pool": _max_pool,
 }

@@ -72,6 +72,11 @@ Definition of_int (n : int) : Z :=
 Definition parts_in_order (x : tensor [fieldType of rat]) : seq Z :=
   Z.of_nat (size (shape x)) :: shape x ++
   flatten [seq [:: of_int (numq q); of_int (denq q)] | q <- data x].
+Definition relu : Z -> Z := Z.max 0.
+Definition maximum (w : seq Z) : Z := foldr Z.max (head 0 w) w.
+Definition larger (p q : rat) : rat := if le_rat p q then q else p.
+Definition relu_of_fraction : rat -> rat := larger zeroq.
+Definition maximum_of_fractions (w : seq rat) : rat := foldr larger (head zeroq w) w.
 Section Twins.
 Variable R : comRingType.
 Implicit Types k w x : tensor R.
@@ -108,6 +113,7 @@ def evaluated_tensors(rocq: Rocq, terms: Sequence[str]) -> list[tuple[list[int],
 
     A term is built from tensors `whole sizes entries` or from `fractions sizes entries`, the
     latter if it has `ratio` in it; its entries are then numerators and denominators in turn.
+    Functions of entries and windows are `relu` and `maximum`, or those of fractions.
     The file `tensors` has to be checked before.
     """
     asked = [f"{'parts_in_order' if 'ratio' in term else 'in_order'} ({term})" for term in terms]
