@@ -25,14 +25,7 @@ from symconv.arithmetic.polynomials import (
 )
 from symconv.formal.rocq_syntax import only
 
-__all__ = [
-    "Fact",
-    "Hypothesis",
-    "are_contradictory",
-    "contradiction",
-    "known_facts",
-    "refutation",
-]
+__all__ = ["Fact", "Hypothesis", "are_contradictory", "contradiction", "known_facts", "refutation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +36,13 @@ class Fact:
         name: its name in the proof; none where `lia` knows it by itself.
         amount: what is not negative.
         when: amounts that have to be positive for that.
+        has_opposite: whether another fact says what is so where they are not.
     """
 
     name: str
     amount: Polynomial
     when: tuple[Polynomial, ...] = ()
+    has_opposite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +103,38 @@ def refutation(
     )
 
 
-def known_facts(atoms: Iterable[Atom]) -> list[Fact]:
-    """What `lia` knows of quotients, 0 ≤ a − b·⌊a/b⌋ < b, and of max(0, a)."""
+def known_facts(atoms: Iterable[Atom], *, sure: bool = True) -> list[Fact]:
+    """What `lia` knows of quotients, 0 ≤ a − b·⌊a/b⌋ < b, and of max(0, a).
+
+    Args:
+        atoms: the quotients and maxima, and others.
+        sure: whether what is divided by is known to be positive.
+    """
     facts = []
     for atom in sorted(set(atoms), key=str):
         if isinstance(atom, Floor):
             rest = atom.numerator - atom.divisor * Polynomial.of(atom)
-            when = () if atom.divisor.as_integer() else (atom.divisor,)
+            when = () if sure else (atom.divisor,)
             facts += [Fact("", rest, when), Fact("", atom.divisor - 1 - rest, when)]
         elif isinstance(atom, Guarded) and atom.is_nonnegative_part:
             m, a = Polynomial.of(atom), atom.value
-            facts += [Fact("", m), Fact("", m - a), Fact("", a - m, (a,)), Fact("", -m, (1 - a,))]
+            facts += [
+                Fact("", m),
+                Fact("", m - a),
+                Fact("", a - m, (a,), True),
+                Fact("", -m, (1 - a,), True),
+            ]
     return facts
 
 
 def are_contradictory(facts: Sequence[Fact], positive: Set[str]) -> bool:
     """Whether facts and their multiples are seen to contradict each other."""
     alone = [_Multiple(_ONE, fact) for fact in facts]
-    if _contradict(alone, by_cases=True):
+    by_cases = any(fact.has_opposite for fact in facts)
+    if _contradict(alone, by_cases=by_cases):
         return True
     multiples = _multiples(facts, positive)
-    return bool(multiples) and _contradict([*multiples, *alone], by_cases=True)
+    return bool(multiples) and _contradict([*multiples, *alone], by_cases=by_cases)
 
 
 def contradiction(

@@ -129,13 +129,18 @@ def script(claim: Claim, about: Sequence[str] = ()) -> str:
         ),
         "   It needs Coq 8.16 and MathComp 1.15. *)",
     ]
+    has_cases = any("in_cases." in line for line in lines)
     parts = [
         "\n".join(head),
-        library(*_more(claim)) if claim.signals else _INTEGERS,
+        library(*_more(claim), *_CHOICES[:has_cases]) if claim.signals else _INTEGERS,
         "\n".join(in_section(claim, lines) if claim.signals else lines),
         f"(* Nothing was assumed: *)\nPrint Assumptions {name}.\n",
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+_CHOICES = ("tensor_choices",)
+"""What is embedded where a formula has cases."""
 
 
 def lemmas_on_ends(claim: Claim) -> list[str]:

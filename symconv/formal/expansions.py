@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from symconv.arithmetic.polynomials import Polynomial
 
 __all__ = [
+    "AtMost",
     "Axes",
     "Condition",
     "Factor",
@@ -29,8 +30,16 @@ __all__ = [
 Axes: TypeAlias = list[Polynomial]
 """An index, or the sizes along the axes."""
 
-Condition: TypeAlias = tuple[Polynomial, Polynomial]
-"""That two integers are equal."""
+
+class AtMost(NamedTuple):
+    """That one integer is at most another."""
+
+    one: Polynomial
+    other: Polynomial
+
+
+Condition: TypeAlias = tuple[Polynomial, Polynomial] | AtMost
+"""That two integers are equal, or that one is at most the other."""
 
 Factor: TypeAlias = tuple[str, Axes]
 """The entry of a named tensor at an index."""

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import TypeAlias
 
 import sympy
-from sympy import And, Expr, Indexed, Piecewise, Rational, Sum, Symbol
-from sympy.core.relational import Eq
+from sympy import And, Basic, Expr, Indexed, Not, Or, Piecewise, Rational, Sum, Symbol
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 
-from symconv.arithmetic.from_sympy import scaled_polynomial
-from symconv.arithmetic.polynomials import Atom, Polynomial
+from symconv.arithmetic.from_sympy import FormulaReader, scaled_polynomial
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Conjunction,
+    Guard,
+    Guarded,
+    Polynomial,
+    Relation,
+    conjoined,
+    negated,
+)
 from symconv.arithmetic.such_that import SuchThat
 from symconv.errors import Uncertified
-from symconv.formal.rocq_syntax import Names, argument, list_text, polynomial_text, scalar_text
+from symconv.formal.arithmetic import Fact, are_contradictory, known_facts
+from symconv.formal.expansions import AtMost, Condition
+from symconv.formal.index_maps import Comparison
+from symconv.formal.rocq_syntax import (
+    Names,
+    argument,
+    equation_text,
+    integer_text,
+    list_text,
+    polynomial_text,
+    scalar_text,
+)
 from symconv.language.notation import plain
 from symconv.language.operators import Formula
 from symconv.language.signals import SignalExpr
 
-__all__ = ["Combined", "Node", "Scaled", "Term", "formula_text", "read_formula"]
+__all__ = [
+    "Cases",
+    "CasesText",
+    "Combined",
+    "Node",
+    "Scaled",
+    "Term",
+    "formula_text",
+    "node_text",
+    "read_formula",
+]
 
 Position: TypeAlias = tuple[Polynomial, ...]
 
@@ -34,13 +65,13 @@ class Term:
 
     Attributes:
         sizes: how many values each of these has, from 0 on.
-        equations: pairs that have to be equal.
+        conditions: what has to hold.
         entries: the entries of operands that are multiplied; at most two.
         number: the number, where there is no entry.
     """
 
     sizes: tuple[Polynomial, ...]
-    equations: tuple[tuple[Polynomial, Polynomial], ...]
+    conditions: tuple[Condition, ...]
     entries: tuple[tuple[str, Position], ...]
     number: Fraction = Fraction(1)
 
@@ -62,7 +93,22 @@ class Combined:
     other: Node
 
 
-Node: TypeAlias = Term | Scaled | Combined
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """A formula in cases, and the formulas of one case each of which it is the sum.
+
+    Attributes:
+        expression: the formula.
+        indices: the names of its indices.
+        sum: the sum.
+    """
+
+    expression: Expr
+    indices: tuple[str, ...]
+    sum: Node
+
+
+Node: TypeAlias = Term | Scaled | Combined | Cases
 
 
 def read_formula(signal: SignalExpr) -> Node:
@@ -75,7 +121,7 @@ def read_formula(signal: SignalExpr) -> Node:
     assert isinstance(operator, Formula)
     values = {s: amount.polynomial for s, amount in operator.chosen}
     values |= {s: Polynomial.of(axis) for axis, s in enumerate(operator.indices)}
-    node = _node(operator.expression, values, len(operator.indices))
+    node = _node(operator.expression, values, len(operator.indices)) or _cases(operator, values)
     if node is None:
         raise Uncertified(f"certificates have no rule for the formula {plain(signal)}")
     return node
@@ -161,6 +207,67 @@ def _polynomial(expression: Expr, values: Mapping[Symbol, Polynomial]) -> Polyno
     return found if divisor == 1 else None
 
 
+def _cases(operator: Formula, values: Mapping[Symbol, Polynomial]) -> Node | None:
+    """A formula in cases as the sum of its cases."""
+    rank = len(operator.indices)
+    inner = {symbol.name for symbol in operator.indices}
+    if any(inner & amount.polynomial.symbols() for _, amount in operator.chosen):
+        return None
+    result: Node | None = None
+    for term in reversed(FormulaReader(count(rank)).terms(operator.expression, values)):
+        if term.indices or term.divisors or len(term.factors) > 2:
+            return None
+        for guards, positions in _single_cases(term.guards, [f.position for f in term.factors]):
+            entries = [(f.name, p) for f, p in zip(term.factors, positions, strict=True)]
+            if len(entries) == 2 and not guards:
+                return None
+            number = Fraction(1) if entries else term.coefficient
+            one: Node = Term((), tuple(map(_condition, guards)), tuple(entries), number)
+            if term.coefficient != number:
+                one = Scaled(term.coefficient, one)
+            result = one if result is None else Combined("add", one, result)
+    return result and Cases(operator.spelled, tuple(s.name for s in operator.indices), result)
+
+
+def _single_cases(
+    guards: Conjunction, positions: Sequence[Position]
+) -> Iterator[tuple[Conjunction, Sequence[Position]]]:
+    """The same without amounts that are chosen by cases, which become conditions."""
+    parts = [*(guard.polynomial for guard in guards), *(p for one in positions for p in one)]
+    chosen = {a for part in parts for a in part.every_atom() if isinstance(a, Guarded)}
+    if not chosen:
+        facts = [
+            Fact("", p) for guard in guards for p in Comparison.of(_condition(guard)).nonnegative
+        ]
+        told = known_facts(a for guard in guards for a in guard.polynomial.every_atom())
+        if not are_contradictory([*facts, *told], set()):
+            yield guards, positions
+        return
+    atom = min(chosen, key=lambda a: (a.written_size, str(a)))
+    ways = [(atom.value, atom.guards)]
+    for number, guard in enumerate(atom.guards):
+        ways += [(Polynomial({}), (*atom.guards[:number], other)) for other in negated(guard)]
+    for value, where in ways:
+        put: dict[Atom, Polynomial] = {atom: value}
+        changed = (*(g.map(lambda p: p.substitute(put)) for g in guards), *where)  # noqa: B023
+        known = conjoined(changed)
+        if known is not None:
+            there = [tuple(p.substitute(put) for p in one) for one in positions]
+            yield from _single_cases(known, there)
+
+
+def _condition(guard: Guard) -> Condition:
+    """A guard, with what is subtracted on the other side."""
+    terms = guard.polynomial.terms.items()
+    positive = Polynomial({m: c for m, c in terms if c > 0})
+    negative = Polynomial({m: -c for m, c in terms if c < 0})
+    return (
+        AtMost(negative, positive)
+        if guard.relation is Relation.AT_LEAST_ZERO
+        else (negative, positive)
+    )
+
+
 # --- as text -------------------------------------------------------------------------
 
 
@@ -169,20 +276,91 @@ def formula_text(signal: SignalExpr, operands: Sequence[str], names: Names) -> s
     assert isinstance(signal.operator, Formula)
     standing = dict(zip(signal.operator.bases, operands, strict=True))
     sizes = [size.polynomial for size in signal.operator.sizes]
-    return _text(read_formula(signal), sizes, standing, names)
+    return node_text(read_formula(signal), sizes, standing, names)
 
 
-def _text(
+def node_text(
     node: Node, sizes: Sequence[Polynomial], operands: Mapping[str, str], names: Names
 ) -> str:
+    """A formula, or a part of one, as a tensor."""
     match node:
         case Term():
             return TermText(node, len(sizes), operands, names).tensor(sizes)
         case Scaled(number, of):
-            return f"scale {scalar_text(number)} {argument(_text(of, sizes, operands, names))}"
+            return f"scale {scalar_text(number)} {argument(node_text(of, sizes, operands, names))}"
+        case Cases(expression, indices, _):
+            return CasesText(expression, indices, operands, names).tensor(sizes)
         case Combined(word, one, other):
-            parts = (argument(_text(part, sizes, operands, names)) for part in (one, other))
+            parts = (argument(node_text(part, sizes, operands, names)) for part in (one, other))
             return f"{word} {' '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CasesText:
+    """The text of a formula in cases.
+
+    Attributes:
+        expression: the formula.
+        indices: the names of its indices.
+        operands: what the operands are called.
+        names: what the symbols are called.
+    """
+
+    expression: Expr
+    indices: tuple[str, ...]
+    operands: Mapping[str, str]
+    names: Names
+
+    def tensor(self, sizes: Sequence[Polynomial]) -> str:
+        """The formula as a tensor."""
+        atoms: dict[Atom, str] = dict(self.names.items())
+        shape = list_text(polynomial_text(size, atoms) for size in sizes)
+        return f"build {shape} (fun i => {self._entry(self.expression)})"
+
+    @property
+    def _integers(self) -> dict[str, str]:
+        components = {name: f"(component i {axis})" for axis, name in enumerate(self.indices)}
+        return dict(self.names) | components
+
+    def _entry(self, expression: Expr) -> str:
+        match expression:
+            case Rational():
+                return scalar_text(Fraction(int(expression.p), int(expression.q)))
+            case sympy.Add() | sympy.Mul():
+                sign = " + " if isinstance(expression, sympy.Add) else " * "
+                return f"({sign.join(map(self._entry, expression.args))})%R"
+            case Indexed():
+                at = list_text(f"({integer_text(p, self._integers)})%Z" for p in expression.indices)
+                return f"{argument(self.operands[str(expression.base.label)])}.[{at}]"
+            case Piecewise(args=cases):
+                text = "0%R"
+                for value, condition in reversed(cases):
+                    then = self._entry(value)
+                    if condition == sympy.true:
+                        text = then
+                    else:
+                        text = f"(if {self._condition(condition)} then {then} else {text})"
+                return text
+            case SuchThat(args=(value, condition)):
+                return f"(if {self._condition(condition)} then {self._entry(value)} else 0%R)"
+        raise Uncertified(f"there is no rule for {plain(expression)} in a certificate")
+
+    def _condition(self, condition: Basic) -> str:
+        match condition:
+            case And() | Or():
+                sign = " && " if isinstance(condition, And) else " || "
+                return f"({sign.join(map(self._condition, condition.args))})"
+            case Not():
+                return f"~~ {self._condition(condition.args[0])}"
+            case Eq() | Le() | Lt():
+                sign = {Eq: "=?", Le: "<=?", Lt: "<?"}[type(condition)]
+                text = equation_text(condition.lhs, condition.rhs, sign, self._integers)
+                return f"({text})%Z"
+            case Ge() | Gt():
+                return self._condition(condition.reversed)
+            case Ne():
+                return f"~~ {self._condition(Eq(condition.lhs, condition.rhs, evaluate=False))}"
+        raise Uncertified(f"there is no rule for the condition {plain(condition)} in a certificate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +384,15 @@ class TermText:
         atoms: dict[Atom, str] = dict(self.names.items())
         shape = list_text(polynomial_text(size, atoms) for size in sizes)
         value = self._value()
-        if self.term.equations:
-            value = f"if holds {self.equations()} then {value} else 0%R"
+        if self.term.conditions:
+            value = f"if holds {self.conditions()} then {value} else 0%R"
         if self._is_sum:
             value = f"(\\sum_(v <- box {self.box()}) ({value}))%R"
         return f"build {shape} (fun{self._bound()} {value})"
 
     @property
     def _is_sum(self) -> bool:
-        return bool(self.term.sizes or (self.term.equations and self.term.entries))
+        return bool(self.term.sizes or (self.term.conditions and self.term.entries))
 
     @property
     def _is_in_ring(self) -> bool:
@@ -222,7 +400,7 @@ class TermText:
         return self._is_sum or len(self.term.entries) == 2
 
     def _bound(self) -> str:
-        used = self.term.sizes or self.term.equations or self.term.entries
+        used = self.term.sizes or self.term.conditions or self.term.entries
         return " i =>" if used else "=>"
 
     def _value(self) -> str:
@@ -242,14 +420,16 @@ class TermText:
         """Where an entry stands."""
         return list_text(map(self._integer, self.term.entries[number][1]))
 
-    def equations(self) -> str:
-        """The equations, as a list."""
+    def conditions(self) -> str:
+        """The conditions, as a list."""
         return list_text(
-            f"({self._integer(one)} =? {self._integer(other)})%Z"
-            if self._is_in_ring
-            else f"{self._integer(one)} =? {self._integer(other)}"
-            for one, other in self.term.equations
+            f"({text})%Z" if self._is_in_ring else text
+            for text in map(self._comparison, self.term.conditions)
         )
+
+    def _comparison(self, condition: Condition) -> str:
+        sign = "<=?" if isinstance(condition, AtMost) else "=?"
+        return f"{self._integer(condition[0])} {sign} {self._integer(condition[1])}"
 
     def _integer(self, polynomial: Polynomial) -> str:
         atoms: dict[Atom, str] = dict(self.names.items())

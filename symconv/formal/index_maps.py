@@ -14,7 +14,7 @@ from itertools import combinations, islice, permutations, product
 from symconv.arithmetic.limits import MOST_ORDERS_TRIED
 from symconv.arithmetic.polynomials import Atom, Floor, Polynomial, divided, floor
 from symconv.errors import Uncertified
-from symconv.formal.expansions import Axes, Condition, Factor, Sum
+from symconv.formal.expansions import AtMost, Axes, Condition, Factor, Sum
 from symconv.language.operators.radix import digits
 
 __all__ = [
@@ -45,6 +45,11 @@ class Comparison:
     other: Polynomial
     is_equation: bool
     holds: bool = True
+
+    @classmethod
+    def of(cls, condition: Condition) -> Comparison:
+        """What a condition of a sum says."""
+        return cls(condition[0], condition[1], not isinstance(condition, AtMost))
 
     @property
     def opposite(self) -> Comparison:
@@ -203,10 +208,7 @@ class Side:
             or self._compare_positions()
         ):
             pass
-        self.left = {
-            number: (self.value(one), self.value(other))
-            for number, (one, other) in self.left.items()
-        }
+        self.left = {number: self._in_what_is_left(one) for number, one in self.left.items()}
 
     def _only_value(self, number: int, size: Polynomial) -> int | None:
         """The value that cases leave to an integer of which the size is a number."""
@@ -224,6 +226,8 @@ class Side:
             if one == other:
                 del self.left[number]
                 continue
+            if isinstance(condition, AtMost):
+                continue
             solved = self._solved(condition, one, other, only_written)
             if solved is not None:
                 self._put(Elimination(number, *solved))
@@ -236,6 +240,10 @@ class Side:
                 self.left |= {split.first: split.quotients, split.first + 1: split.remainders}
                 return True
         return False
+
+    def _in_what_is_left(self, condition: Condition) -> Condition:
+        one, other = map(self.value, condition)
+        return AtMost(one, other) if isinstance(condition, AtMost) else (one, other)
 
     def _compare_positions(self) -> bool:
         """Whether two positions of which only multiples of their size differ give an integer."""
@@ -392,7 +400,6 @@ def possible_maps(one: Side, other: Side) -> Iterator[Map]:
             continue
         there: dict[Atom, Polynomial] = dict(zip(other.variables, forth, strict=True))
         pairs = [
-            *other.conditions,
             *zip(theirs, one.positions(), strict=True),
             *zip(back, map(Polynomial.of, one.variables), strict=True),
         ]
@@ -400,6 +407,7 @@ def possible_maps(one: Side, other: Side) -> Iterator[Map]:
         for value, size in zip(forth, other.sum.sizes, strict=True):
             found.append(Comparison(Polynomial({}), value, False))
             found.append(Comparison(value, size - 1, False))
+        found += [Comparison.of(condition).changed(there) for condition in other.conditions]
         found += [Comparison(a, b, True).changed(there) for a, b in pairs]
         known = [case.changed(one.values) for case in found]
         yield Map(forth, back, tuple(c for c in dict.fromkeys(known) if c.one != c.other))
@@ -439,7 +447,7 @@ def _values(
     read = [p for _, index in factors for p in index]
     equations = [
         *(p - q for p, q in zip(read, positions, strict=True)),
-        *(p - q for p, q in target.conditions),
+        *(c[0] - c[1] for c in target.conditions if not isinstance(c, AtMost)),
     ]
     sizes = dict(zip(target.variables, target.sum.sizes, strict=True))
     one = Polynomial.constant(1)

@@ -8,7 +8,14 @@ from functools import partial
 from itertools import combinations
 
 from symconv.arithmetic.plain_bounds import is_at_least
-from symconv.arithmetic.polynomials import Atom, Floor, Guarded, Polynomial, Relation, divided
+from symconv.arithmetic.polynomials import (
+    Atom,
+    Floor,
+    Guarded,
+    Polynomial,
+    Relation,
+    divided,
+)
 from symconv.arithmetic.symbols import Sign
 from symconv.errors import Uncertified
 from symconv.formal.arithmetic import (
@@ -19,6 +26,7 @@ from symconv.formal.arithmetic import (
     refutation,
 )
 from symconv.formal.expansions import (
+    AtMost,
     Axes,
     Condition,
     Sum,
@@ -30,7 +38,17 @@ from symconv.formal.expansions import (
     sum_of_one,
     sum_of_two,
 )
-from symconv.formal.formulas import Combined, Node, Scaled, Term, TermText, read_formula
+from symconv.formal.formulas import (
+    Cases,
+    CasesText,
+    Combined,
+    Node,
+    Scaled,
+    Term,
+    TermText,
+    node_text,
+    read_formula,
+)
 from symconv.formal.functions import function_part
 from symconv.formal.pairing import Ends
 from symconv.formal.rocq_syntax import (
@@ -182,7 +200,7 @@ class Parts:
             word = "add" if isinstance(signal.operator, Add) else "multiply"
             what = f"{word} {operands[0].name} {operands[1].name}"
         else:
-            what = self._application(signal, [part.name for part in operands])
+            what = application(signal, [part.name for part in operands], self.names)
         if what not in self.known:
             self.known[what] = self._made(signal, what, operands)
         return self.known[what]
@@ -258,8 +276,7 @@ class Parts:
     ) -> Part:
         """A part with a new name, and the lines that say its shape and its sums."""
         name = f"y{1 + len(self.known)}"
-        kept = self._known_of_shape(shape, operands)
-        way = f"{only(kept)}; sizes_are"
+        way = f"{only(self._known_of_shape(shape, operands))}; sizes_are"
         if what.startswith(_OF_ONE_SHAPE) and shape == operands[0].shape:
             way = f"exact: (shape_like _ shape_{operands[0].name})"
         self.lines += [
@@ -277,7 +294,8 @@ class Parts:
         kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
         inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
         kept += self.hypotheses(inside)
-        if any(not isinstance(a, str) for size in shape for a in size.every_atom()):
+        named = {name for p in self.renamed.values() for name in p.symbols()}
+        if about & named or any(not isinstance(a, str) for n in shape for a in n.every_atom()):
             kept += self.relevant(inside)  # what is rounded depends on how sizes came about
         return kept
 
@@ -481,6 +499,41 @@ class Parts:
         (name,) = size.symbols()
         self._rename(atom, name)
 
+    def name_chosen(self, atom: Guarded) -> None:
+        """Give a name to an integer that has a value in one case, and is else 0.
+
+        Raises:
+            Uncertified: it may be negative, for all that is seen.
+        """
+        text, value = self.text(Polynomial.of(atom)), self.written(atom.value)
+        found = [guard.map(self.written) for guard in atom.guards]
+        about = {a for p in (value, *(g.polynomial for g in found)) for a in p.symbols()}
+        facts, names = self.facts_about(about), self.relevant(about)
+        holding = [Fact("", g.polynomial) for g in found]
+        holding += [Fact("", -g.polynomial) for g in found if g.relation is Relation.ZERO]
+        told = known_facts(a for p in (value, *(f.amount for f in holding)) for a in p.every_atom())
+        negative = Fact("", -value - 1)
+        if not are_contradictory([negative, *holding, *told, *facts], self.positive):
+            raise Uncertified(f"{text} may be negative, for all that is seen")
+        name = self.sizes[text] = f"m{1 + len(self.sizes)}"
+        m = Polynomial.of(name)
+        guards = [guard_text(guard, self._atoms) for guard in found]
+        holds = " /\\ ".join([*guards, f"{name} = {self.text(value)}"])
+        fails = " \\/ ".join(f"~ ({guard})" for guard in guards)
+        self.about[name], self.facts[name] = about, [f"fact0_{name}"]
+        when = tuple(fact.amount + 1 for fact in holding)
+        self.inequalities[name] = [
+            *(Fact(f"fact0_{name}", p, when, True) for p in (m - value, value - m)),
+            *(Fact(f"fact0_{name}", -m, (-fact.amount,), True) for fact in holding),
+        ]
+        self.lines += [
+            f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.",
+            f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
+            f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
+            f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
+        ]
+        self._rename(atom, name)
+
     def _rename(self, atom: Atom, name: str) -> None:
         self.names = {**self.names, atom: name, name: name}
         self.renamed[atom] = Polynomial.of(name)
@@ -490,62 +543,6 @@ class Parts:
             if any(atom in set(p.every_atom()) for p in one.amounts)
             else one
             for one in self.given
-        ]
-
-    def _application(self, signal: SignalExpr, operands: Sequence[str]) -> str:
-        """An operator applied to operands, with names for amounts that are chosen by cases."""
-        for amount in signal.operator.amounts:
-            self._name_cases(amount.polynomial)
-        return application(signal, operands, self.names)
-
-    def _name_cases(self, polynomial: Polynomial) -> None:
-        """Give a name to each part of an amount that is chosen by cases, the inner ones first.
-
-        Raises:
-            Uncertified: such a part may be negative.
-        """
-        cases = {
-            atom
-            for atom in polynomial.every_atom()
-            if isinstance(atom, Guarded) and not atom.is_nonnegative_part
-        }
-        for atom in sorted(cases - self.renamed.keys(), key=lambda a: (a.written_size, str(a))):
-            self._name_case(atom)
-
-    def _name_case(self, atom: Guarded) -> None:
-        """Give a name to an amount that has a value in one case, and is else 0.
-
-        Raises:
-            Uncertified: it may be negative, for all that is seen.
-        """
-        text, value = self.text(Polynomial.of(atom)), self.written(atom.value)
-        guards = [guard.map(self.written) for guard in atom.guards]
-        inside = [value, *(guard.polynomial for guard in guards)]
-        about = {a for part in inside for a in part.symbols()}
-        facts, names = self.facts_about(about), self.relevant(about)
-        holding = [Fact("", g.polynomial) for g in guards]
-        holding += [Fact("", -g.polynomial) for g in guards if g.relation is Relation.ZERO]
-        floors = known_facts(a for part in inside for a in part.every_atom())
-        if not are_contradictory([Fact("", -value - 1), *holding, *floors, *facts], self.positive):
-            raise Uncertified(f"{text} may be negative, for all that is seen")
-        name = self.sizes[text] = f"m{1 + len(self.sizes)}"
-        m = Polynomial.of(name)
-        said = [guard_text(guard, self._atoms) for guard in guards]
-        holds = " /\\ ".join([*said, f"{name} = {self.text(value)}"])
-        fails = " \\/ ".join(f"~ ({guard})" for guard in said)
-        self.about[name], self.facts[name] = about, [f"fact0_{name}"]
-        when = tuple(fact.amount + 1 for fact in holding)
-        same = [Fact(f"fact0_{name}", p, when) for p in (m - value, value - m)]
-        self.inequalities[name] = [
-            *same,
-            *(Fact(f"fact0_{name}", -m, (-fact.amount,)) for fact in holding),
-        ]
-        self.lines.append(f"have [{name} {name}_is] : exists m0, m0 = {text} by eexists.")
-        self._rename(atom, name)
-        self.lines += [
-            f"have fact0_{name} : {holds} \\/ ({fails}) /\\ {name} = 0.",
-            f"  by clear -{name}_is; rewrite {{}}{name}_is; compared; lia.",
-            f"have {name}_ge : 0 <= {name} by {only([f'fact0_{name}', *names])}; lia.",
         ]
 
     def _made(self, signal: SignalExpr, what: str, parts: list[Part]) -> Part:
@@ -1022,6 +1019,15 @@ class Parts:
                 x = self._formula(of, signal, operator, operands)
                 what = f"scale {scalar_text(number)} {x.name}"
                 make = partial(self._scaled, what, x)
+            case Cases(expression, indices, in_cases):
+                texts = {name: part.name for name, part in operands.items()}
+                sizes = [size.polynomial for size in operator.sizes]
+                what = CasesText(expression, indices, texts, self.names).tensor(sizes)
+                if what not in self.known:
+                    whole = node_text(in_cases, sizes, texts, self.names)
+                    self.lines.append(f"rewrite (_ : {what} = {whole}); last by clear; in_cases.")
+                    self.known[what] = self._formula(in_cases, signal, operator, operands)
+                return self.known[what]
             case Combined(word, one, other):
                 x, y = (self._formula(part, signal, operator, operands) for part in (one, other))
                 what = f"{word} {x.name} {y.name}"
@@ -1045,21 +1051,26 @@ class Parts:
             return polynomial.substitute(values)
 
         def where(i: Axes, v: Axes) -> list[Condition]:
-            return [(put(a, i, v), put(b, i, v)) for a, b in term.equations]
+            return [
+                AtMost(put(c.one, i, v), put(c.other, i, v))
+                if isinstance(c, AtMost)
+                else (put(c[0], i, v), put(c[1], i, v))
+                for c in term.conditions
+            ]
 
         def at(number: int) -> Callable[[Axes, Axes], Axes]:
             return lambda i, v: [put(p, i, v) for p in term.entries[number][1]]
 
         q, over = scalar_text(term.number), list(term.sizes)
         parts = [operands[name] for name, _ in term.entries]
-        cs = f"(fun i v => {text.equations()})"
+        cs = f"(fun i v => {text.conditions()})"
         if not parts and not over:
             if term.number == 0:
                 return self._told(what, shape, [], "expand_zero (erefl _)", "[::]")
             sums = [known(lambda i: where(i, []), q)]
-            if not term.equations:
+            if not term.conditions:
                 return self._known(what, shape, sums, "expand_constant", "(fun=> [::])", q)
-            cs = f"(fun i => {text.equations()})"
+            cs = f"(fun i => {text.conditions()})"
             return self._known(what, shape, sums, "expand_cases", cs, q)
         if not parts:
             sums = [Sum(over, where, lambda i, v: [], (q,))]
@@ -1079,7 +1090,7 @@ class Parts:
             )
             return self._cast(what, shape, sums, rule, parts)
         (x,) = parts
-        if not over and not term.equations:
+        if not over and not term.conditions:
             sums = [moved(lambda i: at(0)(i, []), x.shape, t) for t in x.sums]
             rule = f"expand_entries (f := fun i => {text.index(0)}) {self._given(what, x)}"
             return self._cast(what, shape, sums, rule, parts)

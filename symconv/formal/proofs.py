@@ -265,7 +265,10 @@ class _Terms:
         cases = [_VIEWS[case.is_equation, case.holds] for case in side.cases]
         views = [
             *((view, f"c{number}") for number, view in enumerate(cases, 1)),
-            *(("holds_cons", f"e{1 + number}") for number in range(len(side.conditions))),
+            *(
+                (_VIEWS[Comparison.of(condition).is_equation, True], f"e{number}")
+                for number, condition in enumerate(side.conditions, 1)
+            ),
         ]
         taken = "".join(f"/{view} [{name} " for view, name in views) + "_" + "]" * len(views)
         return f"{introduced}apply: inside_nil; compute_sums => {taken}."
@@ -329,7 +332,7 @@ class _Terms:
         )
         yield "    by []."
         there: dict[Atom, Polynomial] = dict(zip(target.variables, forth, strict=True))
-        goals = [*target.cases, *(Comparison(a, b, True) for a, b in target.conditions)]
+        goals = [*target.cases, *map(Comparison.of, target.conditions)]
         yield "  + " + " ".join(
             f"apply: {_GOALS[goal.is_equation, goal.holds]}; first {known.goal(goal, there)}."
             for goal in goals
@@ -500,9 +503,11 @@ class _Known:
 
     def goal(self, case: Comparison, values: Mapping[Atom, Polynomial]) -> str:
         """A condition of a piece, or of a sum, where its integers have values."""
-        way = self.comparison(case.changed(values))
-        both = {*case.one.every_atom(), *case.other.every_atom()}
-        if way == "same_integer" and any(isinstance(atom, Floor) for atom in both):
+        there = case.changed(values)
+        way = self.comparison(there)
+        written = (case.one, case.other, self.side.value(there.one))
+        atoms = {atom for polynomial in written for atom in polynomial.every_atom()}
+        if way == "same_integer" and any(isinstance(atom, Floor) for atom in atoms):
             # Quotients were simplified here that Rocq's `ring` does not know.
             return f"(first [{way} | {self.linear(*values.values())}])"
         return way
@@ -551,8 +556,8 @@ class _Known:
             for name, (value, size) in self._ranges().items()
         }
         open_ |= {
-            f"e{1 + number}": (one, other, [one - other, other - one])
-            for number, (one, other) in self.side.left.items()
+            f"e{1 + number}": (*condition, Comparison.of(condition).nonnegative)
+            for number, condition in self.side.left.items()
         }
         cases = [case.changed(self.side.values) for case in self.side.cases]
         open_ |= {
@@ -578,7 +583,7 @@ class _Known:
         everything = [*names, *self.parts.relevant(atoms)]
         facts += self.parts.facts_about(atoms)
         told |= {a for f in facts for p in f.when for a in p.every_atom()}
-        return [*facts, *known_facts(told)], everything
+        return [*facts, *known_facts(told, sure=not self.parts.multiplies_all)], everything
 
     def _ranges(self) -> dict[str, tuple[Polynomial, Polynomial]]:
         """The ranges that are known, by the names of the hypotheses."""

@@ -1,4 +1,4 @@
-"""Names for the quotients by symbols that a claim is written with.
+"""Names for the quotients by symbols, and the choices by cases, that a claim is written with.
 
 Linear arithmetic takes a quotient by a number as it stands; one by a symbol is an integer of which
 its products are known: q = a / s is the integer with s·q ≤ a < s·q + s, for s ≥ 1.
@@ -19,14 +19,14 @@ __all__ = ["name_quotients"]
 
 
 def name_quotients(parts: Parts, *signals: SignalExpr) -> None:
-    """Give a name to each quotient by a symbol, and to each size that has one in it."""
+    """Give a name to each quotient by a symbol, each choice, and each size with one in it."""
     for polynomial in dict.fromkeys(_written(*signals)):
         for atom in polynomial.atoms():
             _name(parts, atom)
 
 
 def _name(parts: Parts, atom: Atom) -> None:
-    """Give a name to an atom after those inside it, if there is a quotient by a symbol in it."""
+    """Give a name to an atom that is, or has, a quotient by a symbol or a choice."""
     if not isinstance(atom, Floor | Guarded) or atom in parts.names:
         return
     for part in atom.parts:
@@ -34,6 +34,9 @@ def _name(parts: Parts, atom: Atom) -> None:
             _name(parts, inner)
     if isinstance(atom, Floor) and atom.divisor.as_integer() is None:
         parts.name_quotient(atom)
+        return
+    if isinstance(atom, Guarded) and not atom.is_nonnegative_part:
+        parts.name_chosen(atom)
         return
     has_named = any(one in parts.renamed for part in atom.parts for one in part.atoms())
     if has_named and isinstance(atom, Guarded) and atom.is_nonnegative_part:

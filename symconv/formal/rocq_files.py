@@ -43,6 +43,7 @@ FILES = (
     "tensor_padding_exact",
     "tensor_branches",
     "tensor_groups",
+    "tensor_choices",
 )
 """All files, in such an order."""
 
