@@ -327,7 +327,8 @@ def _on_integers(
 def _conclusion(claim: Claim, names: Mapping[str, str]) -> str:
     match claim.lhs, claim.rhs:
         case SignalExpr() as left, SignalExpr() as right:
-            return f"{tensor_text(left, names)}\n  = {tensor_text(right, names)}"
+            ring = "" if claim.named else " :> tensor R"  # which nothing else says
+            return f"{tensor_text(left, names)}\n  = {tensor_text(right, names)}{ring}"
         case left, right if claim.is_condition:
             return f"({condition_text(left, names)}) <-> ({condition_text(right, names)})"
         case left, right:
