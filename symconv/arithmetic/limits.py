@@ -111,6 +111,9 @@ MOST_ORDERS_TRIED = 24
 """Orders of equal names in which a change of indices is looked for, 4!, beyond the one that the
 positions suggest: where none fits, the integer sets decide."""
 
+FACTS_AT_FIRST = 12
+"""Facts among which a contradiction is looked for first; then among twice as many, up to all."""
+
 MOST_PRODUCTS_OF_SYMBOLS = 60
 """Products and quotients of symbols in guards that are looked at together: each is an index more
 in the sets, and isl takes much longer with every index."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from symconv.arithmetic.integer_sets import IntegerSets
-from symconv.arithmetic.limits import ATTEMPT_OPERATIONS
+from symconv.arithmetic.limits import ATTEMPT_OPERATIONS, FACTS_AT_FIRST
 from symconv.arithmetic.polynomials import (
     Atom,
     Floor,
@@ -298,9 +298,10 @@ def _fewest(multiples: Sequence[_Multiple], *, by_cases: bool = False) -> list[_
         multiples: the multiples.
         by_cases: whether each holds under the conditions of its fact only.
     """
-    kept = sorted(multiples, key=lambda m: (m.by == _ONE, not m.fact.when))
-    if not _contradict(kept, by_cases=by_cases):
+    kept = _first_that_contradict(multiples, by_cases=by_cases)
+    if kept is None:
         return None
+    kept.sort(key=lambda m: (m.by == _ONE, not m.fact.when))
     size = max(1, len(kept) // 2)
     while True:
         start = 0
@@ -313,6 +314,36 @@ def _fewest(multiples: Sequence[_Multiple], *, by_cases: bool = False) -> list[_
         if size == 1:
             return kept
         size //= 2
+
+
+def _first_that_contradict(
+    multiples: Sequence[_Multiple], *, by_cases: bool
+) -> list[_Multiple] | None:
+    """Some that contradict each other, out of those that have most to do with what is assumed.
+
+    What is needed is seldom far away, and few are compared much faster than all.
+    """
+    near = _nearest_first(multiples)
+    count = FACTS_AT_FIRST
+    while not _contradict(near[:count], by_cases=by_cases):
+        if count >= len(near):
+            return None
+        count *= 2
+    return near[:count]
+
+
+def _nearest_first(multiples: Sequence[_Multiple]) -> list[_Multiple]:
+    """All, in the order of how many others connect them with what is assumed."""
+    there = [{m for m in multiple.amount.terms if m} for multiple in multiples]
+    found = [n for n, m in enumerate(multiples) if m.fact.name in (_OPPOSITE, _OTHERWISE)]
+    left = [n for n in range(len(multiples)) if n not in set(found)]
+    about = {m for n in found for m in there[n]}
+    while left:
+        level = [n for n in left if there[n] & about] or left
+        found += sorted(level, key=lambda n: (multiples[n].by != _ONE, len(there[n])))
+        about |= {m for n in level for m in there[n]}
+        left = [n for n in left if n not in set(level)]
+    return [multiples[n] for n in found]
 
 
 def _contradict(multiples: Sequence[_Multiple], *, by_cases: bool) -> bool:
