@@ -114,6 +114,9 @@ positions suggest: where none fits, the integer sets decide."""
 FACTS_AT_FIRST = 12
 """Facts among which a contradiction is looked for first; then among twice as many, up to all."""
 
+MOST_INTEGERS_ROUNDED = 4
+"""Integers with one multiplier of which each two are compared; there are twelve such pairs."""
+
 MOST_PRODUCTS_OF_SYMBOLS = 60
 """Products and quotients of symbols in guards that are looked at together: each is an index more
 in the sets, and isl takes much longer with every index."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from symconv.arithmetic.integer_sets import IntegerSets
-from symconv.arithmetic.limits import ATTEMPT_OPERATIONS, FACTS_AT_FIRST
+from symconv.arithmetic.limits import ATTEMPT_OPERATIONS, FACTS_AT_FIRST, MOST_INTEGERS_ROUNDED
 from symconv.arithmetic.polynomials import (
     Atom,
     Floor,
@@ -159,9 +160,15 @@ def contradiction(
         known.use_multiples_for_conditions()
         found = _fewest(known.with_multiples())
     if found is None:
-        found = _fewest([_Multiple(_ONE, fact) for fact in facts], by_cases=True)
-        names = everything if found is None else [*(m.fact.name for m in found), *always]
-        return f"{only(name for name in names if name)}; lia"
+        by_cases = _fewest([_Multiple(_ONE, fact) for fact in facts], by_cases=True)
+        if by_cases is not None:
+            names = [*(m.fact.name for m in by_cases), *always]
+            return f"{only(name for name in names if name)}; lia"
+        known = _Known.of([*facts, *_roundings(facts, positive)], positive)
+        known.use_multiples_for_conditions()
+        found = _fewest(known.with_multiples())
+    if found is None:
+        return f"{only(everything)}; lia"
     names, conditions, multiples = known.needed(found, text)
     kept = [name for name in (*names, *always) if name]
     return "; ".join([only(kept), *conditions, *multiples, "lia"])
@@ -275,6 +282,26 @@ def _multiples(facts: Sequence[Fact], positive: Set[str]) -> list[_Multiple]:
         if len(kept) == len(found):
             return kept
         found = kept
+
+
+def _roundings(facts: Sequence[Fact], positive: Set[str]) -> list[Fact]:
+    """What may follow of two integers of which the same multiple is known: x ≤ y + k.
+
+    From s·x < s·y + s it does, with k = 0: it is a fact that holds where it is seen to.
+    """
+    multiplied: dict[str, set[Atom]] = {}
+    for monomial in {m for fact in facts for m in _nonlinear(fact.amount) if len(m) == 2}:
+        for s, other in (monomial, monomial[::-1]):
+            if isinstance(s, str) and s in positive:
+                multiplied.setdefault(s, set()).add(other)
+    found = []
+    for atoms in multiplied.values():
+        for x, y in permutations(sorted(atoms, key=str), 2):
+            if len(atoms) <= MOST_INTEGERS_ROUNDED:
+                for k in (-1, 0, 1):
+                    amount = Polynomial.of(y) - Polynomial.of(x) + k
+                    found.append(Fact("", amount, (amount + 1,)))
+    return found
 
 
 def _nonlinear(polynomial: Polynomial) -> set[Monomial]:
