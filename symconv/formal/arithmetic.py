@@ -193,7 +193,8 @@ class _Known:
     @classmethod
     def of(cls, facts: Sequence[Fact], positive: Set[str]) -> _Known:
         """What is seen without multiples."""
-        found = cls([f for f in facts if not f.when], [f for f in facts if f.when], positive)
+        above = {a for a in positive if any(_is_beyond(fact.amount, a) for fact in facts)}
+        found = cls([f for f in facts if not f.when], [f for f in facts if f.when], above)
         found._use(found.alone)
         return found
 
@@ -249,12 +250,8 @@ class _Known:
                     f"({text(multiple.fact.amount)}) "
                     "by (apply: Z.mul_nonneg_nonneg; [positive | lia]))"
                 )
-        by = {Polynomial.of(a) for multiple in found for a in multiple.by.symbols()}
-        names += [
-            fact.name
-            for fact in self.usable
-            if any((fact.amount - a).as_integer() is not None for a in by)
-        ]
+        by = {a for multiple in found for a in multiple.by.symbols()}
+        names += [fact.name for fact in self.usable if any(_is_beyond(fact.amount, a) for a in by)]
         return list(dict.fromkeys(names)), list(dict.fromkeys(conditions)), multiples
 
 
@@ -302,6 +299,11 @@ def _roundings(facts: Sequence[Fact], positive: Set[str]) -> list[Fact]:
                     amount = Polynomial.of(y) - Polynomial.of(x) + k
                     found.append(Fact("", amount, (amount + 1,)))
     return found
+
+
+def _is_beyond(amount: Polynomial, symbol: str) -> bool:
+    """Whether that an amount is not negative says from which number on a symbol is."""
+    return (amount - Polynomial.of(symbol)).as_integer() is not None
 
 
 def _nonlinear(polynomial: Polynomial) -> set[Monomial]:

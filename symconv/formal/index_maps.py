@@ -255,7 +255,8 @@ class Side:
             if value.terms and size.as_integer() not in (0, 1):
                 found.setdefault((value, size), Position((v,), value, size))
         free = [*self.outputs, *self.basis]
-        for position in [p for p in found.values() if len(p.value.terms) > 1]:
+        first = [p for p in found.values() if len(p.value.terms) > 1 or p.digits[0] in self.outputs]
+        for position in first:
             for v in free:
                 more = Position(
                     (*position.digits, v),

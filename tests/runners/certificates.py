@@ -11,6 +11,9 @@ With `--record` the answer is put into symconv/catalogue, for `symconv list --ce
     python -m tests.runners.certificates --sample --jobs 2
 
 checks a sample of all kinds, and fails unless all of it is accepted.
+
+A certificate holds the theory that it is built on, and Rocq takes some 4 s for that each time.
+With `--theory-once` it is checked once, and each certificate imports it instead.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import combinations
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
@@ -35,6 +39,7 @@ from pathlib import Path
 from symconv.catalogue.certificates import RECORD, Certificates, recorded
 from symconv.errors import Uncertified
 from symconv.formal import RejectedError, Rocq, certificate
+from symconv.formal.rocq_files import LIBRARY, imports, library, source
 from symconv.formal.theory import NOTHING
 from tests.generators.certificate_sample import ONE_AXIS, SAMPLE, TWO_LAYERS, true_claims
 
@@ -118,8 +123,22 @@ def digest_of_statement(text: str) -> str:
 # --- one claim, in a process of its own ----------------------------------------------
 
 
-def found(name: str, limits: Limits, earlier: Found | None, texts: Path | None) -> Found:
-    """What comes of a claim; what Rocq said of the very same text is not asked again."""
+def found(
+    name: str,
+    limits: Limits,
+    earlier: Found | None,
+    texts: Path | None,
+    theory: Rocq | None = None,
+) -> Found:
+    """What comes of a claim; what Rocq said of the very same text is not asked again.
+
+    Args:
+        name: of the claim.
+        limits: what may be taken for it.
+        earlier: what came of it before.
+        texts: a folder for the certificate.
+        theory: where the theory is checked already, if the certificate shall import it.
+    """
     try:
         text = certificate(CLAIMS[name])
     except Uncertified as refusal:
@@ -136,7 +155,11 @@ def found(name: str, limits: Limits, earlier: Found | None, texts: Path | None) 
     )
     if earlier is not None and _still_holds(earlier, now):
         return earlier
-    outcome, reason = _checked(text, limits)
+    if theory is None:
+        with Rocq() as rocq:
+            outcome, reason = _checked(rocq, "certificate", text, limits)
+    else:
+        outcome, reason = _checked(theory, f"certificate_{name}", _importing(text), limits)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return replace(
         now,
@@ -152,17 +175,30 @@ def _still_holds(earlier: Found, now: Found) -> bool:
     return earlier.digest == now.digest and not more
 
 
-def _checked(text: str, limits: Limits) -> tuple[str, str]:
-    with Rocq() as rocq:
-        try:
-            said = rocq.check("certificate", text).output.strip()
-        except RejectedError as error:
-            if "out of memory" in error.message.lower().replace("_", " "):
-                return "unfinished", f"more than {limits.megabytes} MB"
-            if not error.line and _seconds(resource.RUSAGE_CHILDREN) > limits.seconds - 1:
-                return "unfinished", _out_of_time(limits)
-            return "rejected", f"line {error.line}: {_without_environment(error.message)}"
+def _checked(rocq: Rocq, file: str, text: str, limits: Limits) -> tuple[str, str]:
+    try:
+        said = rocq.check(file, text).output.strip()
+    except RejectedError as error:
+        if "out of memory" in error.message.lower().replace("_", " "):
+            return "unfinished", f"more than {limits.megabytes} MB"
+        if not error.line and _seconds(resource.RUSAGE_CHILDREN) > limits.seconds - 1:
+            return "unfinished", _out_of_time(limits)
+        return "rejected", f"line {error.line}: {_without_environment(error.message)}"
     return ("accepted", "") if said == NOTHING else ("rejected", f"it assumes something: {said}")
+
+
+_BEYOND = ("tensor_ends", "tensor_functions", "tensor_choices")
+"""What some certificates need beside the library."""
+
+
+def _importing(text: str) -> str:
+    """A certificate that imports what it holds."""
+    for count in range(len(_BEYOND), -1, -1):
+        for more in combinations(_BEYOND, count):
+            if (held := library(*more)) in text:
+                names = " ".join((*LIBRARY, *more))
+                return text.replace(held, f"{imports()}\nFrom symconv Require Import {names}.")
+    return text  # a statement about integers
 
 
 def _without_environment(message: str) -> str:
@@ -188,11 +224,16 @@ def _seconds(who: int) -> float:
 
 
 def _work(
-    name: str, limits: Limits, earlier: Found | None, texts: Path | None, sending: Connection
+    name: str,
+    limits: Limits,
+    earlier: Found | None,
+    texts: Path | None,
+    theory: Rocq | None,
+    sending: Connection,
 ) -> None:
     limits.set()
     try:
-        sending.send(found(name, limits, earlier, texts))
+        sending.send(found(name, limits, earlier, texts, theory))
     except Exception as error:  # whatever it is, the others go on
         sending.send(Found("crash", f"{type(error).__name__}: {error}"))
 
@@ -206,6 +247,7 @@ def run(
     limits: Limits,
     known: Mapping[str, Found],
     texts: Path | None = None,
+    theory: Rocq | None = None,
 ) -> Iterator[tuple[str, Found]]:
     """What comes of each claim, in whatever order they are finished."""
     context = ForkContext()
@@ -217,7 +259,7 @@ def run(
                 name = waiting.popleft()
                 receiving, sending = context.Pipe(duplex=False)
                 process = context.Process(
-                    target=_work, args=(name, limits, known.get(name), texts, sending)
+                    target=_work, args=(name, limits, known.get(name), texts, theory, sending)
                 )
                 process.start()
                 sending.close()
@@ -404,6 +446,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--memory", type=int, default=4096, help="megabytes for one claim")
     parser.add_argument("-o", "--output", type=Path, help="a JSON file, which is gone on with")
     parser.add_argument("--texts", type=Path, help="a folder for the certificates")
+    parser.add_argument("--theory-once", action="store_true", help="check the theory once only")
     parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     options = parser.parse_args(arguments)
     names, limits = _chosen(options), Limits(options.cpu, options.memory)
@@ -414,11 +457,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answers: dict[str, Found] = {}
     begun = time.monotonic()
     print(f"Rocq {versions['rocq']}, MathComp {versions['mathcomp']}; {len(names)} claims")
-    for name, answer in run(names, options.jobs, limits, known, options.texts):
-        answers[name] = answer
-        print(f"[{len(answers):>3}/{len(names)}] {name}: {answer}", flush=True)
-        if options.output:
-            _write(options.output, versions, {**known, **answers})
+    with Rocq() as rocq:
+        theory = rocq if options.theory_once else None
+        for file in (*LIBRARY, *_BEYOND) if theory else ():
+            rocq.check(file, source(file))
+        for name, answer in run(names, options.jobs, limits, known, options.texts, theory):
+            answers[name] = answer
+            print(f"[{len(answers):>3}/{len(names)}] {name}: {answer}", flush=True)
+            if options.output:
+                _write(options.output, versions, {**known, **answers})
     answers = {name: answers[name] for name in names}
     print(f"\nafter {time.monotonic() - begun:.0f} s:", *report(answers), sep="\n")
     if options.record:
