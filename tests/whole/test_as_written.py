@@ -31,7 +31,7 @@ from tests.generators.trees import (
 )
 from tests.oracles import brute_force
 
-EXPRESSIONS = int(os.environ.get("SYMCONV_RANDOM_TEXTS", "20000"))
+EXPRESSIONS = int(os.environ.get("SYMCONV_RANDOM_TEXTS", "10000"))
 AT_ONCE = 2500  # expressions in one test
 POINTS = 6
 NAMES = "npq"
