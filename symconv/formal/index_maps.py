@@ -245,8 +245,8 @@ class Side:
         one, other = map(self.value, condition)
         return AtMost(one, other) if isinstance(condition, AtMost) else (one, other)
 
-    def _compare_positions(self) -> bool:
-        """Whether two positions of which only multiples of their size differ give an integer."""
+    def known_positions(self) -> list[Position]:
+        """The integers, and the positions that two of them make, with their ranges."""
         sizes = dict(zip(self.variables, self.sum.sizes, strict=True))
         sizes |= dict(zip(self.outputs, self.shape, strict=True))
         found: dict[tuple[Polynomial, Polynomial], Position] = {}
@@ -264,8 +264,11 @@ class Side:
                     position.size * sizes[v],
                 )
                 found.setdefault((more.value, more.size), more)
-        known = found.values()
-        for one, other in combinations(known, 2):
+        return list(found.values())
+
+    def _compare_positions(self) -> bool:
+        """Whether two positions of which only multiples of their size differ give an integer."""
+        for one, other in combinations(self.known_positions(), 2):
             if one.size != other.size or len(one.value.terms) == len(other.value.terms) == 1:
                 continue
             difference, rest = divided(one.value - other.value, one.size)

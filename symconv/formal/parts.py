@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
@@ -210,6 +210,7 @@ class Parts:
         name = self.names[signal.operator.name]
         if name not in self.known:
             self.known[name] = Part(name, self._sizes(signal.lengths), [named(name)])
+            self.lines += self._shape_again(name, self.known[name].shape)
             self.lines.append(f"have sum_{name} := expand_entry {name}.")
         return self.known[name]
 
@@ -242,6 +243,13 @@ class Parts:
             return list(self.proof(self, one, other))
         except Uncertified:
             return None
+
+    def _shape_again(self, name: str, shape: Axes) -> Iterator[str]:
+        """The line that says a shape in the words of the proof, if the claim has others."""
+        text = f"shape {name} = {self.shape_text(shape)}"
+        if any(one.name == f"shape_{name}" and one.text != text for one in self.given):
+            way = "repeat (apply: equal_lists; first (ring || lia)); reflexivity"
+            yield f"have {{}}shape_{name} : {text} by rewrite shape_{name}; {way}."
 
     def _spread(self, signal: SignalExpr, operand: SignalExpr, part: Part) -> Part:
         kept = kept_axes(signal, operand)

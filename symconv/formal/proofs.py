@@ -466,12 +466,13 @@ class _Known:
         texts |= {v: f"({polynomial_text(p, self.names)})" for v, p in put.items()}
         found: dict[Atom, Polynomial] = {}
         lines: dict[str, str] = {}
+        positions = self.side.known_positions()
         for atom in dict.fromkeys(a for p in values for a in p.atoms() if isinstance(a, Floor)):
             numerator = self.side.value(atom.numerator.substitute(put))
-            for name, (rest, size) in self._ranges().items():
-                if size != atom.divisor:
+            for position in positions:
+                if position.size != atom.divisor:
                     continue
-                whole, beyond = divided(numerator - rest, size)
+                whole, beyond = divided(numerator - position.value, position.size)
                 if not beyond.terms:
                     found[atom] = whole
                     parts = [polynomial_text(p, texts) for p in (atom.numerator, atom.divisor)]
@@ -479,7 +480,7 @@ class _Known:
                     number = f"quotient{1 + len(lines)}"
                     lines[number] = (
                         f"  have {number} : ({parts[0]}) / ({parts[1]}) = {value}"
-                        f" by apply: (quotient_is {name}); clear; ring."
+                        f" by apply: (quotient_is {_in_range(position, self.names)}); clear; ring."
                     )
                     break
         return found, lines

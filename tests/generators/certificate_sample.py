@@ -53,7 +53,7 @@ SAMPLE: Mapping[str, tuple[str, ...]] = {
     ),
     "rearrange and einsum": (
         "outer_products_have_no_minors",
-        "pixel_shuffle_of_any_factor_has_an_inverse",
+        "phases_of_2_and_linear_map_eq_layer",
         "layer_and_pixel_shuffle_by_2_eq_transposed_layer",
     ),
     "sums": (
