@@ -31,6 +31,7 @@ from sympy import (
     floor,
     symbols,
 )
+from sympy.logic.boolalg import Boolean
 
 from symconv import (
     Claim,
@@ -73,6 +74,17 @@ rows, image = Tensor("rows", (N, C, H)), Tensor("image", (N, C, H, W))
 w, pointwise = Tensor("w", (M, C, 3)), Tensor("w", (M, C, 1, 1))
 bias, factor = Signal("bias", M), Signal("factor", M)
 upper, lower = Tensor("upper", (N, H)), Tensor("lower", (M, H))
+u, one_bias = symbols("u", integer=True), Signal("b", 1)
+
+
+def bias_where(condition: Boolean) -> Claim:
+    """That a bias behind zeros is a bias before them and one on them, where that is not 0."""
+    on_zeros = Signal.from_formula(
+        u, Piecewise((0, condition), (one_bias[0], True)), length=n + l + r
+    )
+    return Claim(x.pad(l, r).add_bias(one_bias), x.add_bias(one_bias).pad(l, r) + on_zeros)
+
+
 POOLS = Claim(
     concatenate([part.max_pool(c, stride=2, padding=((1, 0),), axes=1) for part in (upper, lower)]),
     concatenate([upper, lower]).max_pool(c, stride=2, padding=((1, 0),), axes=1),
@@ -316,6 +328,10 @@ ACCEPTED = {
     "circular padding that is cropped": Claim(
         x.pad(l, r, "circular").pad(0, -l - r), x.roll(l), [n >= l, n >= r]
     ),
+    "bias on zeros": bias_where(And(u >= l, u < l + n)),
+    "entries up to a multiple of a stride": Claim(
+        x.correlate(k, stride=c), x.pad(0, floor(n / c) * c - n).correlate(k, stride=c)
+    ),
     "reflection backwards": Claim(
         x.flip().pad(l, r, "reflect"), x.pad(r, l, "reflect").flip(), [n >= l + 1, n >= r + 1]
     ),
@@ -347,7 +363,7 @@ ACCEPTED = {
 def rocq() -> Iterator[Rocq]:
     """Rocq, with the library of the certificates checked once."""
     with Rocq() as found:
-        for name in (*LIBRARY, LIBRARY_OF_ENDS, LIBRARY_OF_FUNCTIONS):
+        for name in (*LIBRARY, LIBRARY_OF_ENDS, LIBRARY_OF_FUNCTIONS, "tensor_choices"):
             found.check(name, source(name))
         yield found
 
@@ -395,6 +411,7 @@ FALSE = {
     "circular and replicated": Claim(
         x.pad(l, r, "circular"), x.pad(l, r, "replicate"), [n >= l, n >= r]
     ),
+    "bias on zeros but the first of them": bias_where(And(u >= l, u <= l + n)),
     "layer behind a relu": Claim(x.relu().correlate(k), x.relu().correlate(k.flip())),
     "max pool backwards": Claim(x.max_pool(3, stride=1).flip(), x.max_pool(3, stride=1)),
     "half of an odd number": Claim(n / 2, floor((n + 1) / 2)),
