@@ -302,9 +302,10 @@ class Parts:
         kept += [f"{m}_is" for m in sorted(about & self.about.keys())]
         inside = about | {s for p in operands for n in p.shape for s in n.symbols()}
         kept += self.hypotheses(inside)
-        named = {name for p in self.renamed.values() for name in p.symbols()}
-        if about & named or any(not isinstance(a, str) for n in shape for a in n.every_atom()):
-            kept += self.relevant(inside)  # what is rounded depends on how sizes came about
+        before = [size for part in operands for size in part.shape]
+        made = [n for n in shape if n not in before and n not in map(Polynomial.of, self.about)]
+        if any(a in self.about or not isinstance(a, str) for n in made for a in n.every_atom()):
+            kept += self.relevant(inside)  # how these sizes came about says that they are not 0
         return kept
 
     def _told(
