@@ -211,6 +211,9 @@ def _proof(claim: Claim, names: Mapping[str, str]) -> Iterator[str]:
 def _integer_proof(stated: str) -> Iterator[str]:
     """Linear arithmetic; quotients and remainders are given by what determines them."""
     way = "lia"
+    if "Z.max 0 " in stated:  # a product with a size in it: which of both that is comes first
+        sizes = "match goal with |- context [Z.max 0 ?a] => rewrite (Z.max_r 0 a) by lia end"
+        way = f"first [lia | repeat {sizes}; nia]"
     if " / " in stated or " mod " in stated:
         way = "first [lia | Z.to_euclidean_division_equations; lia"
         way += " | Z.to_euclidean_division_equations; nia]"
